@@ -1,0 +1,103 @@
+//! Names what a document holds that Markdown, as written here, cannot say: what a replacement would destroy.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::node::Node;
+use super::write::{allows, emoji_text, is_account_id, is_safe_link, status_color};
+
+/// The node and mark types of a document that would be lost on the way to Markdown and back, sorted, each once.
+///
+/// Where only a use of a type is lost the entry says which: `bulletList in tableCell`, `merged cells`,
+/// `mention without id`. Layout that is set by dragging (column widths, table width) does not count; colors do.
+pub fn unsayable(node: &Node) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    let mut pending = vec![node];
+    while let Some(node) = pending.pop() {
+        if let Some(reason) = lost_by_itself(node) {
+            found.insert(reason);
+        }
+        for mark in node.marks.iter().filter(|mark| !is_sayable_mark(&mark.kind, &mark.attrs)) {
+            found.insert(mark.kind.to_string());
+        }
+        let place = node.kind.as_ref();
+        if is_sayable(place) {
+            for child in
+                node.content.iter().filter(|child| is_sayable(&child.kind) && !allows(place, &child.kind))
+            {
+                let place = if place == "tableHeader" { "tableCell" } else { place };
+                found.insert(format!("{} in {place}", child.kind));
+            }
+        }
+        if place == "table" {
+            lost_in_table(node, &mut found);
+        }
+        pending.extend(&node.content);
+    }
+    found.into_iter().collect()
+}
+
+/// Types that [`super::from_markdown`] can produce.
+fn is_sayable(kind: &str) -> bool {
+    matches!(kind, "doc" | "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard")
+        || allows("doc", kind)
+        || matches!(kind, "listItem" | "taskItem" | "tableRow" | "tableCell" | "tableHeader")
+}
+
+fn lost_by_itself(node: &Node) -> Option<String> {
+    let lost = match node.kind.as_ref() {
+        "mention" if !node.attr("id").is_some_and(is_account_id) => "mention without id",
+        "mention" if node.attr("userType").is_some_and(|kind| kind != "DEFAULT") => {
+            "mention of a group or an app"
+        }
+        "date" if super::read::date(node).is_none() => "date without a day",
+        "status" if node.attr("text").is_none_or(|text| text.trim().is_empty()) => "status without text",
+        "status" if node.attr("color").is_some_and(|color| status_color(color).is_none()) => "status color",
+        "emoji" if !is_sayable_emoji(node) => "emoji",
+        "inlineCard" if !node.attr("url").is_some_and(|url| is_safe_link(url) && url.starts_with("http")) => {
+            "inlineCard"
+        }
+        "panel" => match node.attr("panelType") {
+            Some("info" | "note" | "warning" | "error" | "success") => return None,
+            other => return Some(format!("panel {}", other.unwrap_or("without type"))),
+        },
+        kind if is_sayable(kind) => return None,
+        "" => "node without type",
+        kind => kind,
+    };
+    Some(lost.to_owned())
+}
+
+fn is_sayable_emoji(node: &Node) -> bool {
+    let name = node.attr("shortName").unwrap_or_default().trim_matches(':');
+    node.attr("text").is_some_and(|text| !text.is_ascii()) || emoji_text(name).is_some()
+}
+
+fn is_sayable_mark(kind: &str, attrs: &serde_json::Map<String, Value>) -> bool {
+    match kind {
+        "strong" | "em" | "strike" | "code" => true,
+        "link" => attrs.get("href").and_then(Value::as_str).is_some_and(is_safe_link),
+        _ => false,
+    }
+}
+
+fn lost_in_table(table: &Node, found: &mut BTreeSet<String>) {
+    if table.attrs.get("isNumberColumnEnabled").and_then(Value::as_bool) == Some(true) {
+        found.insert("numbered table rows".to_owned());
+    }
+    for (index, row) in table.content.iter().enumerate() {
+        let headers = row.content.iter().filter(|cell| cell.kind == "tableHeader").count();
+        if headers > 0 && (index > 0 || headers < row.content.len()) {
+            found.insert("tableHeader outside the first row".to_owned());
+        }
+        for cell in &row.content {
+            if ["colspan", "rowspan"].iter().any(|span| cell.number(span).is_some_and(|cells| cells > 1)) {
+                found.insert("merged cells".to_owned());
+            }
+            if cell.attr("background").is_some() {
+                found.insert("cell background".to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Rich text: Atlassian Document Format (ADF) to Markdown, Markdown to ADF, and patching of stored documents.
+//!
+//! Everything here is pure. Jira speaks ADF, agents read and write Markdown, and nothing above this layer sees
+//! a node it has to understand.
+//!
+//! Markdown here is `CommonMark` with GitHub's tables, task lists, strike-through and alerts. What ADF can say
+//! beyond that has one fixed spelling:
+//!
+//! | ADF | Markdown | read back |
+//! |---|---|---|
+//! | mention | `[@Name](accountid:ID)` | yes; also `[~accountid:ID]`, and `@[Name]` through `people` |
+//! | status | `[TEXT](status:color)`, colors neutral purple blue red yellow green | yes |
+//! | date | `2026-12-24` | yes, when it stands alone and no time follows |
+//! | panel info, note, warning, error, success | `> [!NOTE]`, `[!IMPORTANT]`, `[!WARNING]`, `[!CAUTION]`, `[!TIP]` | yes |
+//! | inline card | `<https://…>` | yes |
+//! | link whose text is its address | the bare address | yes |
+//! | emoji | the character, or `:name:` | as text; a known `:name:` as an emoji |
+//! | hard break | `\` at the end of a line, `<br>` in a heading or a cell | yes |
+//! | table without a header row | an empty header row | yes |
+//! | media | `![file name](media:ID)` (a media id, not an attachment id) | no, as its file name |
+//! | expand | bold title, then the content | no |
+//! | decision | `- **Decision:** …` | no |
+//! | extension, anything unknown | `[extension: key]`, `[unsupported: type]`, and its text | no |
+//!
+//! [`unsayable`] names what a document would lose on the way to Markdown and back.
+
+/// The lenient document tree both directions share.
+mod node;
+
+/// Markdown for the agent.
+mod read;
+
+/// Documents for Jira.
+mod write;
+
+/// Edits that keep every stored node as it is.
+mod patch;
+
+/// What Markdown cannot say.
+mod loss;
+
+#[cfg(test)]
+mod tests;
+
+pub use loss::unsayable;
+pub use node::{Mark, Node};
+pub use patch::{PatchError, append, replace_section};
+pub use read::{plain, to_markdown};
+pub use write::{Person, from_markdown, mentioned};

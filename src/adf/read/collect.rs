@@ -1,0 +1,299 @@
+//! Turns nodes into inline runs. Blocks that stand where only inline content can (a list in a table cell, a
+//! paragraph in a task) are flattened: one line each, with the marker that tells what they are.
+
+use std::borrow::Cow;
+
+use super::leaf;
+use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG};
+use super::{DEPTH_MAX, plain};
+use crate::adf::node::Node;
+
+/// Whether a node of this type stands inside a line.
+pub(super) fn is_inline(node: &Node) -> bool {
+    matches!(
+        node.kind.as_ref(),
+        "text"
+            | "hardBreak"
+            | "mention"
+            | "emoji"
+            | "date"
+            | "status"
+            | "inlineCard"
+            | "placeholder"
+            | "inlineExtension"
+            | "mediaInline"
+    )
+}
+
+/// The runs of a container's children.
+pub(super) fn collect(nodes: &[Node], in_cell: bool) -> Vec<Run<'_>> {
+    let mut collector = Collector { runs: Vec::new(), in_cell, inherited: 0, lists: 0, at_start: true };
+    collector.all(nodes, 0);
+    collector.runs
+}
+
+/// `[extension: key]`, followed by the text the extension carries for readers that do not know it.
+pub(super) fn extension_label(node: &Node) -> String {
+    let key = node.attr("extensionKey").or_else(|| node.attr("extensionType")).unwrap_or("unknown");
+    match node.attr("text") {
+        Some(text) => format!("[extension: {key}] {text}"),
+        None => format!("[extension: {key}]"),
+    }
+}
+
+/// What is shown for a node of which nothing else can be shown.
+pub(super) fn unsupported_label(node: &Node) -> String {
+    let kind = if node.kind.is_empty() { "unknown" } else { node.kind.as_ref() };
+    format!("[unsupported: {kind}]")
+}
+
+struct Collector<'a> {
+    runs: Vec<Run<'a>>,
+    in_cell: bool,
+    inherited: Marks,
+    /// How many lists the current line is in.
+    lists: usize,
+    at_start: bool,
+}
+
+impl<'a> Collector<'a> {
+    fn all(&mut self, nodes: &'a [Node], depth: usize) {
+        for node in nodes {
+            if depth > DEPTH_MAX {
+                self.push_text(Cow::Owned(plain(node)));
+            } else if is_inline(node) {
+                self.leaf(node, depth);
+            } else {
+                self.block(node, depth);
+            }
+        }
+    }
+
+    fn leaf(&mut self, node: &'a Node, depth: usize) {
+        let raw = match node.kind.as_ref() {
+            "text" => return self.text(node),
+            "hardBreak" => return self.push(Run::plain(Piece::Break)),
+            "emoji" => return self.push_text(emoji(node)),
+            "mention" => leaf::mention(node, self.in_cell),
+            "date" => leaf::date(node),
+            "status" => leaf::status(node, self.in_cell),
+            "inlineCard" => leaf::card(node, self.in_cell),
+            "mediaInline" => Some(leaf::media(node, self.in_cell)),
+            _ => None,
+        };
+        if let Some(raw) = raw {
+            return self.push(Run::plain(Piece::Raw(raw)));
+        }
+        match node.kind.as_ref() {
+            "status" => {}
+            "mention" if leaf::mention_name(node).is_some() => {
+                self.push_text(Cow::Owned(format!("@{}", leaf::mention_name(node).unwrap_or_default())));
+            }
+            "placeholder" => {
+                self.push_text(Cow::Owned(format!(
+                    "[placeholder: {}]",
+                    node.attr("text").unwrap_or_default()
+                )));
+            }
+            "inlineExtension" => {
+                self.push_text(Cow::Owned(extension_label(node)));
+                self.all(&node.content, depth + 1);
+            }
+            _ => self.push_text(Cow::Owned(unsupported_label(node))),
+        }
+    }
+
+    fn text(&mut self, node: &'a Node) {
+        let mut marks = self.inherited;
+        let mut href = None;
+        let mut code = false;
+        for mark in &node.marks {
+            match mark.kind.as_ref() {
+                "strong" => marks |= STRONG,
+                "em" => marks |= EM,
+                "strike" => marks |= STRIKE,
+                "code" => code = true,
+                "link" => {
+                    let address = mark.attrs.get("href").and_then(|href| href.as_str());
+                    href = address.map(str::trim).filter(|address| !address.is_empty());
+                }
+                _ => {}
+            }
+        }
+        for (index, line) in node.text.as_deref().unwrap_or_default().split('\n').enumerate() {
+            if index > 0 {
+                self.push(Run::plain(Piece::Break));
+            }
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            match line {
+                "" => {}
+                _ if code => self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href }),
+                _ => self.push(Run { piece: Piece::Text(Cow::Borrowed(line)), marks, href }),
+            }
+        }
+    }
+
+    fn block(&mut self, node: &'a Node, depth: usize) {
+        match node.kind.as_ref() {
+            "bulletList" | "orderedList" => return self.list(node, depth),
+            "table" => {
+                for row in &node.content {
+                    self.separate();
+                    self.row(row, depth);
+                }
+                return;
+            }
+            // A row or a column of blocks: each child parts itself.
+            "taskList" | "decisionList" | "mediaSingle" | "layoutSection" => {
+                return self.all(&node.content, depth + 1);
+            }
+            _ => self.separate(),
+        }
+        match node.kind.as_ref() {
+            "codeBlock" => self.code(node),
+            "heading" => self.under(STRONG, |this| this.all(&node.content, depth + 1)),
+            "rule" => self.prefix(Cow::Borrowed("---")),
+            "taskItem" | "blockTaskItem" => {
+                let done = node.attr("state") == Some("DONE");
+                self.prefix(Cow::Borrowed(if done { "[x] " } else { "[ ] " }));
+                self.all(&node.content, depth + 1);
+            }
+            "decisionItem" => {
+                self.under(STRONG, |this| this.prefix(Cow::Borrowed(decision_label(node))));
+                self.prefix(Cow::Borrowed(" "));
+                self.all(&node.content, depth + 1);
+            }
+            "expand" | "nestedExpand" => {
+                if let Some(title) = node.attr("title") {
+                    self.under(STRONG, |this| this.push_text(Cow::Borrowed(title)));
+                }
+                self.all(&node.content, depth + 1);
+            }
+            "media" => self.push(Run::plain(Piece::Raw(leaf::media(node, self.in_cell)))),
+            "blockCard" | "embedCard" => match leaf::card(node, self.in_cell) {
+                Some(card) => self.push(Run::plain(Piece::Raw(card))),
+                None => self.push_text(Cow::Owned(unsupported_label(node))),
+            },
+            "extension" | "bodiedExtension" => {
+                self.push_text(Cow::Owned(extension_label(node)));
+                self.all(&node.content, depth + 1);
+            }
+            _ => self.other(node, depth),
+        }
+        if self.runs.last().is_some_and(|run| run.piece != Piece::Break) {
+            self.at_start = false;
+        }
+    }
+
+    fn other(&mut self, node: &'a Node, depth: usize) {
+        if let Some(text) = &node.text {
+            self.push_text(Cow::Borrowed(text));
+        } else if node.content.is_empty() && !is_known_container(node) {
+            self.push_text(Cow::Owned(unsupported_label(node)));
+        }
+        self.all(&node.content, depth + 1);
+    }
+
+    fn list(&mut self, node: &'a Node, depth: usize) {
+        self.lists += 1;
+        let first = (node.kind == "orderedList").then(|| node.number("order").unwrap_or(1));
+        for (item, index) in node.content.iter().zip(0_u64..) {
+            self.separate();
+            for _ in 1..self.lists {
+                self.prefix(Cow::Borrowed("- "));
+            }
+            self.prefix(match first {
+                Some(first) => Cow::Owned(format!("{}. ", first.saturating_add(index))),
+                None => Cow::Borrowed("- "),
+            });
+            self.all(&item.content, depth + 2);
+        }
+        self.lists -= 1;
+    }
+
+    fn row(&mut self, row: &'a Node, depth: usize) {
+        for (index, cell) in row.content.iter().enumerate() {
+            if index > 0 {
+                self.prefix(Cow::Borrowed(" / "));
+            }
+            self.all(&cell.content, depth + 3);
+        }
+    }
+
+    fn code(&mut self, node: &'a Node) {
+        for line in node.content.iter().filter_map(|child| child.text.as_deref()).flat_map(str::lines) {
+            self.separate();
+            if !line.is_empty() {
+                self.push(Run::plain(Piece::Code(Cow::Borrowed(line))));
+            }
+        }
+    }
+
+    fn under(&mut self, mark: Marks, write: impl FnOnce(&mut Self)) {
+        let outer = self.inherited;
+        self.inherited |= mark;
+        write(self);
+        self.inherited = outer;
+    }
+
+    /// Starts a new line, unless one has just been started.
+    fn separate(&mut self) {
+        if !self.at_start {
+            self.push(Run::plain(Piece::Break));
+        }
+    }
+
+    /// A marker: what follows stands on the same line.
+    fn prefix(&mut self, marker: Cow<'a, str>) {
+        self.push_text(marker);
+        self.at_start = true;
+    }
+
+    fn push_text(&mut self, text: Cow<'a, str>) {
+        let text =
+            if text.contains(['\n', '\r']) { Cow::Owned(text.replace(['\n', '\r'], " ")) } else { text };
+        self.push(Run { piece: Piece::Text(text), marks: self.inherited, href: None });
+    }
+
+    fn push(&mut self, run: Run<'a>) {
+        self.at_start = run.piece == Piece::Break;
+        self.runs.push(run);
+    }
+}
+
+/// The bold start of a decision.
+pub(super) fn decision_label(node: &Node) -> &'static str {
+    if node.attr("state") == Some("UNDECIDED") { "Undecided:" } else { "Decision:" }
+}
+
+fn emoji(node: &Node) -> Cow<'_, str> {
+    let text = node.attr("text").filter(|text| !text.is_ascii());
+    Cow::Borrowed(text.or_else(|| node.attr("shortName")).or_else(|| node.attr("text")).unwrap_or("[emoji]"))
+}
+
+/// Containers that may be empty without meaning anything by it.
+pub(super) fn is_known_container(node: &Node) -> bool {
+    matches!(
+        node.kind.as_ref(),
+        "doc"
+            | "paragraph"
+            | "listItem"
+            | "blockquote"
+            | "panel"
+            | "caption"
+            | "mediaGroup"
+            | "layoutColumn"
+            | "tableRow"
+            | "tableCell"
+            | "tableHeader"
+            | "bodiedSyncBlock"
+            | "bulletList"
+            | "orderedList"
+            | "taskList"
+            | "decisionList"
+            | "table"
+            | "layoutSection"
+            | "mediaSingle"
+            | "text"
+    )
+}

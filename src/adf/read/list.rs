@@ -1,0 +1,107 @@
+//! Lists: bullets, numbers, tasks, decisions.
+
+use super::block::Writer;
+use super::collect::{collect, decision_label};
+use super::emit::{Mode, write_runs};
+use super::run::{Piece, Run, STRONG};
+use crate::adf::node::Node;
+
+/// The largest number a list may start with. Source: `CommonMark` section 5.2, nine digits.
+const ORDER_MAX: u64 = 900_000_000;
+
+/// Whether both are lists that would be read as one when they follow each other.
+pub(super) fn same_marker(before: &Node, node: &Node) -> bool {
+    let bullet = |node: &Node| matches!(node.kind.as_ref(), "bulletList" | "taskList" | "decisionList");
+    bullet(before) && bullet(node) || before.kind == "orderedList" && node.kind == "orderedList"
+}
+
+/// Whether a list can follow a paragraph without a blank line: it starts at 1 and its first item has content.
+/// Source: `CommonMark` section 5.3.
+pub(super) fn interrupts(node: &Node) -> bool {
+    match node.kind.as_ref() {
+        "taskList" | "decisionList" => true,
+        "bulletList" | "orderedList" => {
+            let first_holds_text =
+                node.content.first().and_then(|item| item.content.first()).is_some_and(holds_text);
+            first_holds_text && (node.kind == "bulletList" || node.number("order").unwrap_or(1) == 1)
+        }
+        _ => false,
+    }
+}
+
+fn holds_text(block: &Node) -> bool {
+    block.content.iter().any(|child| match &child.text {
+        Some(text) => !text.trim().is_empty(),
+        None => child.kind != "hardBreak",
+    })
+}
+
+impl Writer {
+    pub(super) fn write_list(&mut self, node: &Node, other_marker: bool, depth: usize) {
+        let mut number =
+            (node.kind == "orderedList").then(|| node.number("order").unwrap_or(1).min(ORDER_MAX));
+        for (index, item) in node.content.iter().enumerate() {
+            let marker = match number {
+                Some(number) => format!("{number}{} ", if other_marker { ')' } else { '.' }),
+                None => bullet(other_marker).to_owned(),
+            };
+            number = number.map(|number| number + 1);
+            self.item(index, &marker, marker.len(), |writer| match item.kind.as_ref() {
+                "listItem" => writer.write_item_blocks(&item.content, depth + 2),
+                _ => writer.write_item_blocks(std::slice::from_ref(item), depth + 2),
+            });
+        }
+    }
+
+    /// Tasks; a nested list stands under the task before it.
+    pub(super) fn write_tasks(&mut self, node: &Node, other_marker: bool, depth: usize) {
+        if depth > super::DEPTH_MAX {
+            return self.write_item_blocks(&node.content, depth);
+        }
+        for (index, task) in node.content.iter().enumerate() {
+            if task.kind == "taskList" {
+                self.item(index, "", 2, |writer| writer.write_tasks(task, false, depth + 1));
+                continue;
+            }
+            let done = task.attr("state") == Some("DONE");
+            let marker = format!("{}[{}] ", bullet(other_marker), if done { 'x' } else { ' ' });
+            self.item(index, &marker, 2, |writer| match task.kind.as_ref() {
+                "taskItem" => writer.inline(&task.content, Mode::Paragraph),
+                "blockTaskItem" => writer.write_item_blocks(&task.content, depth + 2),
+                _ => writer.write_item_blocks(std::slice::from_ref(task), depth + 2),
+            });
+        }
+    }
+
+    pub(super) fn write_decisions(&mut self, node: &Node, other_marker: bool, _depth: usize) {
+        for (index, decision) in node.content.iter().enumerate() {
+            self.item(index, bullet(other_marker), 2, |writer| {
+                let label = Run { marks: STRONG, ..Run::plain(Piece::Text(decision_label(decision).into())) };
+                let mut runs = vec![label, Run::plain(Piece::Text(" ".into()))];
+                runs.extend(collect(&decision.content, false));
+                write_runs(&mut writer.out, &writer.prefix, runs, Mode::Paragraph);
+            });
+        }
+    }
+
+    /// One item: its marker, then content whose further lines are indented by `indent` columns.
+    fn item(&mut self, index: usize, marker: &str, indent: usize, write: impl FnOnce(&mut Self)) {
+        let outer = self.prefix.len();
+        if marker.is_empty() {
+            self.prefix.extend(std::iter::repeat_n(' ', indent));
+        }
+        if index > 0 {
+            self.line();
+        }
+        if !marker.is_empty() {
+            self.out.push_str(marker);
+            self.prefix.extend(std::iter::repeat_n(' ', indent));
+        }
+        write(self);
+        self.prefix.truncate(outer);
+    }
+}
+
+fn bullet(other_marker: bool) -> &'static str {
+    if other_marker { "* " } else { "- " }
+}

@@ -1,0 +1,208 @@
+//! Moves white space and punctuation out of marks where Markdown's delimiters would otherwise not take effect.
+//!
+//! `**bold **` is not bold, and neither is `**Note:**text`: a delimiter must touch its text, and beside a letter
+//! it must touch a letter. Source: `CommonMark` section 6.2 (left- and right-flanking delimiter runs).
+
+use std::borrow::Cow;
+
+use super::run::{ALL, EM, Marks, Piece, Run, STRONG, is_wordish};
+
+/// The runs of one inline container, ready to be written in order.
+pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    let mut runs = trim_lines(runs);
+    // Mending one boundary can expose another; a few rounds reach rest, and a mark that is still misplaced then
+    // costs its looks, never text.
+    for _ in 0..8 {
+        runs = split_spaces(runs);
+        unmark_spaces(&mut runs);
+        let (next, changed) = mend_boundaries(merge(runs));
+        runs = merge(next);
+        if !changed {
+            break;
+        }
+    }
+    runs
+}
+
+/// Cuts marked text into its outer white space and its core.
+fn split_spaces(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    let mut out = Vec::with_capacity(runs.len());
+    for run in runs {
+        let Piece::Text(text) = &run.piece else {
+            out.push(run);
+            continue;
+        };
+        if run.marks == 0 && run.href.is_none() {
+            out.push(run);
+            continue;
+        }
+        let start = text.len() - text.trim_start().len();
+        let end = text.trim_end().len().max(start);
+        let (head, tail) = text.split_at(end);
+        let (head, core) = head.split_at(start);
+        out.extend(
+            [head, core, tail].into_iter().filter(|part| !part.is_empty()).map(|part| run.text_like(part)),
+        );
+    }
+    out
+}
+
+/// Drops empty runs, blanks at the ends of lines, and breaks at the ends of the container.
+fn trim_lines(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
+    for mut run in runs {
+        let line_start = out.last().is_none_or(|last| last.piece == Piece::Break);
+        match &mut run.piece {
+            Piece::Text(text) if line_start => *text = Cow::Owned(text.trim_start_matches(BLANKS).to_owned()),
+            Piece::Break => trim_end(&mut out, false),
+            _ => {}
+        }
+        let empty = match &run.piece {
+            Piece::Text(text) | Piece::Code(text) => text.is_empty(),
+            Piece::Raw(markdown) => markdown.is_empty(),
+            Piece::Break => out.is_empty(),
+        };
+        if !empty {
+            out.push(run);
+        }
+    }
+    trim_end(&mut out, true);
+    out
+}
+
+const BLANKS: [char; 2] = [' ', '\t'];
+
+fn trim_end(runs: &mut Vec<Run<'_>>, breaks: bool) {
+    while let Some(last) = runs.last_mut() {
+        match &mut last.piece {
+            Piece::Text(text) => {
+                let kept = text.trim_end_matches(BLANKS).len();
+                if kept > 0 {
+                    text.to_mut().truncate(kept);
+                    return;
+                }
+            }
+            Piece::Break if breaks => {}
+            _ => return,
+        }
+        runs.pop();
+    }
+}
+
+/// White space keeps only the marks that hold on both of its sides.
+fn unmark_spaces(runs: &mut [Run<'_>]) {
+    for run in runs.iter_mut().filter(|run| run.piece == Piece::Break) {
+        run.marks = ALL;
+    }
+    let keep = |run: &mut Run<'_>, side: Option<(Marks, Option<&str>)>, is_break: bool| {
+        let (marks, href) = side.unwrap_or_default();
+        let same_link = run.href == href;
+        run.marks = if same_link || is_break { run.marks & marks } else { 0 };
+        if !same_link {
+            run.href = None;
+        }
+    };
+    let mut side = None;
+    for run in runs.iter_mut() {
+        let is_break = run.piece == Piece::Break;
+        if is_break {
+            run.href = side.and_then(|(_, href)| href);
+        }
+        if run.is_space() {
+            keep(run, side, is_break);
+        } else {
+            side = Some((run.marks, run.href));
+        }
+    }
+    let mut side = None;
+    for run in runs.iter_mut().rev() {
+        if run.is_space() {
+            keep(run, side, false);
+        } else {
+            side = Some((run.marks, run.href));
+        }
+    }
+}
+
+fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
+    for run in runs {
+        if let Some(last) = out.last_mut()
+            && last.href == run.href
+            && last.marks == run.marks
+        {
+            match (&mut last.piece, &run.piece) {
+                (Piece::Text(text), Piece::Text(more)) | (Piece::Code(text), Piece::Code(more)) => {
+                    text.to_mut().push_str(more);
+                    continue;
+                }
+                _ => {}
+            }
+        }
+        if !matches!(&run.piece, Piece::Text(text) if text.is_empty()) {
+            out.push(run);
+        }
+    }
+    out
+}
+
+/// Mends each place where marks change beside a letter. Only boundaries inside one link (or outside all links)
+/// matter: a bracket is on the safe side of every delimiter.
+fn mend_boundaries(runs: Vec<Run<'_>>) -> (Vec<Run<'_>>, bool) {
+    let mut changed = false;
+    let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
+    for mut right in runs {
+        let Some(left) = out.last_mut().filter(|left| left.href == right.href) else {
+            out.push(right);
+            continue;
+        };
+        let mut closed = left.marks & !right.marks;
+        let mut opened = right.marks & !left.marks;
+        // One closes where the other opens: their asterisks would be read as one run.
+        let touches = is_wordish(left.last()) || is_wordish(right.first());
+        if touches && (closed & STRONG != 0 && opened & EM != 0 || closed & EM != 0 && opened & STRONG != 0) {
+            left.marks &= !(closed & EM);
+            right.marks &= !(opened & EM);
+            (closed, opened) = (closed & !EM, opened & !EM);
+            changed = true;
+        }
+        let mut between = None;
+        if closed != 0 && opened == 0 && is_wordish(right.first()) {
+            if closed.count_ones() > 1 {
+                left.marks &= right.marks | lowest(closed);
+                changed = true;
+            }
+            between =
+                cut(left, &right, |text| text.trim_end_matches(|c: char| !c.is_alphanumeric()).len(), true);
+        } else if opened != 0 && closed == 0 && is_wordish(left.last()) {
+            if opened.count_ones() > 1 {
+                right.marks &= left.marks | lowest(opened);
+                changed = true;
+            }
+            let skip =
+                |text: &str| text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+            between = cut(&mut right, left, skip, false);
+        }
+        changed |= between.is_some();
+        out.extend(between);
+        out.push(right);
+    }
+    (out, changed)
+}
+
+/// Cuts `run` in two where `at` says and answers the outer part under the marks of its neighbour.
+fn cut<'a>(run: &mut Run<'a>, beside: &Run<'a>, at: impl Fn(&str) -> usize, tail: bool) -> Option<Run<'a>> {
+    let Piece::Text(text) = &mut run.piece else { return None };
+    let (head, rest) = text.split_at(at(text));
+    let (inner, outer) = if tail { (head, rest) } else { (rest, head) };
+    if outer.is_empty() {
+        return None;
+    }
+    let part = beside.text_like(outer);
+    *text = Cow::Owned(inner.to_owned());
+    Some(part)
+}
+
+fn lowest(marks: Marks) -> Marks {
+    marks & marks.wrapping_neg()
+}

@@ -1,0 +1,390 @@
+//! Generators: Markdown-like text, trees of any shape, and documents that Markdown can say.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+/// Text made of what matters to Markdown.
+pub(super) fn markdownish() -> impl Strategy<Value = String> {
+    let pieces = select(vec![
+        "\n",
+        "\n\n",
+        "  ",
+        "    ",
+        "\t",
+        " ",
+        "- ",
+        "* ",
+        "1. ",
+        "7) ",
+        "> ",
+        "# ",
+        "###### ",
+        "- [ ] ",
+        "- [x] ",
+        "```",
+        "~~~",
+        "---",
+        "***",
+        "|",
+        "|-|-|",
+        "|a|b|\n|-|-|\n|c|d|",
+        "*",
+        "**",
+        "_",
+        "~~",
+        "`",
+        "``",
+        "[",
+        "]",
+        "](",
+        ")",
+        "![",
+        "<",
+        ">",
+        "<br>",
+        "<div>",
+        "</div>",
+        "<!--",
+        "-->",
+        "&amp;",
+        "&",
+        "\\",
+        "\\\n",
+        "@[",
+        "@[Anna Berg]",
+        "[~accountid:1]",
+        "[@A](accountid:1)",
+        "[S](status:red)",
+        "2026-12-24",
+        "https://x.y/z",
+        "<https://x.y>",
+        "(https://x.y)",
+        "<a@x.y>",
+        "javascript:x",
+        "[a](javascript:x)",
+        "[!NOTE]",
+        "> [!TIP]\n> ",
+        ":tada:",
+        "word",
+        "é",
+        "😀",
+        "\u{0}",
+        "\u{7}",
+        "\r\n",
+        "\u{a0}",
+        "\u{2028}",
+        "[r]: https://x.y",
+        "[r]",
+        "===",
+        "![i](media:1)",
+        "![i](https://x.y)",
+    ]);
+    vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// Any tree at all, mostly of known types in places where they do not belong.
+pub(super) fn any_tree() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<String>().prop_map(|text| json!({"type": "text", "text": text})),
+        (kind(), attrs()).prop_map(|(kind, attrs)| json!({"type": kind, "attrs": attrs})),
+        (any::<String>(), marks())
+            .prop_map(|(text, marks)| json!({"type": "text", "text": text, "marks": marks})),
+        select(vec![
+            json!(null),
+            json!("text"),
+            json!(1),
+            json!([]),
+            json!({}),
+            json!({"text": 5}),
+            json!({"content": "x"})
+        ]),
+    ];
+    leaf.prop_recursive(8, 60, 6, |inner| {
+        (kind(), attrs(), marks(), vec(inner, 0..6))
+            .prop_map(|(kind, attrs, marks, content)| json!({"type": kind, "attrs": attrs, "marks": marks, "content": content}))
+    })
+}
+
+fn kind() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "doc",
+        "paragraph",
+        "heading",
+        "bulletList",
+        "orderedList",
+        "listItem",
+        "taskList",
+        "taskItem",
+        "blockTaskItem",
+        "decisionList",
+        "decisionItem",
+        "codeBlock",
+        "blockquote",
+        "panel",
+        "rule",
+        "table",
+        "tableRow",
+        "tableCell",
+        "tableHeader",
+        "expand",
+        "nestedExpand",
+        "mediaSingle",
+        "mediaGroup",
+        "media",
+        "mediaInline",
+        "caption",
+        "layoutSection",
+        "layoutColumn",
+        "extension",
+        "bodiedExtension",
+        "inlineExtension",
+        "syncBlock",
+        "bodiedSyncBlock",
+        "blockCard",
+        "embedCard",
+        "inlineCard",
+        "mention",
+        "date",
+        "status",
+        "emoji",
+        "placeholder",
+        "hardBreak",
+        "text",
+        "unknown",
+        "",
+    ])
+}
+
+fn attrs() -> impl Strategy<Value = Value> {
+    let value = prop_oneof![
+        Just(json!(null)),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        select(vec!["https://x.y/a(b", "1798070400000", "DONE", "a|b`c", "info", "12"]).prop_map(Value::from),
+    ];
+    let name = select(vec![
+        "level",
+        "order",
+        "text",
+        "id",
+        "url",
+        "title",
+        "timestamp",
+        "state",
+        "colspan",
+        "rowspan",
+        "language",
+        "shortName",
+        "extensionKey",
+        "alt",
+        "panelType",
+        "localId",
+        "color",
+    ]);
+    let object = vec((name, value), 0..4).prop_map(|members| {
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Value>()
+    });
+    prop_oneof![4 => object, 1 => Just(Value::Null), 1 => Just(json!([1]))]
+}
+
+fn marks() -> impl Strategy<Value = Value> {
+    let mark = select(vec![
+        json!({"type": "strong"}),
+        json!({"type": "em"}),
+        json!({"type": "strike"}),
+        json!({"type": "code"}),
+        json!({"type": "underline"}),
+        json!({"type": "link", "attrs": {"href": "https://x.y"}}),
+        json!({"type": "link", "attrs": null}),
+        json!(null),
+        json!("em"),
+    ]);
+    prop_oneof![vec(mark, 0..4).prop_map(Value::from), Just(Value::Null)]
+}
+
+/// Text that is nothing but text, without blanks at its ends.
+fn words() -> impl Strategy<Value = String> {
+    "[!-9;-~éß😀“]([ -9;-~éß😀“]{0,10}[!-9;-~éß😀“])?"
+}
+
+/// Text nodes with every kind of marks, in any order and without anything between them.
+pub(super) fn touching_runs() -> impl Strategy<Value = Value> {
+    let run = ("[ a-c.*_~é]{1,4}", marks())
+        .prop_map(|(text, marks)| json!({"type": "text", "text": text, "marks": marks}));
+    vec(run, 1..8)
+        .prop_map(|runs| json!({"type": "doc", "content": [{"type": "paragraph", "content": runs}]}))
+}
+
+/// Documents in the form [`super::super::from_markdown`] writes, made only of what Markdown can say.
+pub(super) fn sayable() -> impl Strategy<Value = Value> {
+    let block = prop_oneof![
+        4 => paragraph(), 2 => heading(), 2 => code(), 1 => Just(json!({"type": "rule"})), 2 => quote(), 2 => panel(),
+        3 => list(), 2 => tasks(), 2 => table(),
+    ];
+    vec(block, 0..6).prop_map(|content| json!({"type": "doc", "version": 1, "content": content}))
+}
+
+fn of(kind: &'static str) -> impl Fn(Vec<Value>) -> Value {
+    move |content| {
+        if content.is_empty() { json!({"type": kind}) } else { json!({"type": kind, "content": content}) }
+    }
+}
+
+fn atom() -> impl Strategy<Value = Value> {
+    let marked = (
+        words(),
+        1_u8..8,
+        proptest::option::of(select(vec!["https://x.y/z", "mailto:a@x.y", "http://x.y/(a)?b=c&d"])),
+    );
+    let marked = marked.prop_map(|(text, bits, href)| {
+        let link = href.map(|href| json!({"type": "link", "attrs": {"href": href}}));
+        let names =
+            ["strong", "em", "strike"].into_iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+        let marks: Vec<Value> =
+            link.into_iter().chain(names.map(|(_, name)| json!({"type": name}))).collect();
+        json!({"type": "text", "text": text, "marks": marks})
+    });
+    prop_oneof![
+        4 => words().prop_map(|text| json!({"type": "text", "text": text})),
+        3 => marked,
+        1 => "[ -~]{1,8}".prop_map(|text| json!({"type": "text", "text": text, "marks": [{"type": "code"}]})),
+        1 => Just(json!({"type": "mention", "attrs": {"id": "712020:a-1", "text": "@A [b] c_d"}})),
+        1 => (words(), select(vec!["red", "neutral"])).prop_map(|(text, color)| json!({"type": "status", "attrs": {"text": text, "color": color}})),
+        1 => Just(json!({"type": "inlineCard", "attrs": {"url": "https://x.y/*_?a=b&c"}})),
+        1 => Just(json!({"type": "text", "text": "https://x.y/a_b", "marks": [{"type": "link", "attrs": {"href": "https://x.y/a_b"}}]})),
+    ]
+}
+
+/// Atoms with blanks or breaks between them, text beside text joined.
+fn inline() -> impl Strategy<Value = Vec<Value>> {
+    vec((atom(), prop::bool::weighted(0.15)), 0..5).prop_map(|atoms| {
+        let mut nodes: Vec<Value> = Vec::new();
+        for (atom, on_new_line) in atoms {
+            if !nodes.is_empty() {
+                push(
+                    &mut nodes,
+                    if on_new_line {
+                        json!({"type": "hardBreak"})
+                    } else {
+                        json!({"type": "text", "text": " "})
+                    },
+                );
+            }
+            push(&mut nodes, atom);
+        }
+        nodes
+    })
+}
+
+fn push(nodes: &mut Vec<Value>, node: Value) {
+    match nodes.last_mut() {
+        Some(last)
+            if node["type"] == "text" && last["type"] == "text" && last.get("marks") == node.get("marks") =>
+        {
+            last["text"] =
+                json!(format!("{}{}", last["text"].as_str().unwrap(), node["text"].as_str().unwrap()));
+        }
+        _ => nodes.push(node),
+    }
+}
+
+fn paragraph() -> impl Strategy<Value = Value> {
+    (atom(), inline()).prop_map(|(first, rest)| {
+        let mut nodes = vec![first];
+        if !rest.is_empty() {
+            push(&mut nodes, json!({"type": "text", "text": " "}));
+        }
+        rest.into_iter().for_each(|node| push(&mut nodes, node));
+        of("paragraph")(nodes)
+    })
+}
+
+fn heading() -> impl Strategy<Value = Value> {
+    (1..7, paragraph()).prop_map(
+        |(level, text)| json!({"type": "heading", "attrs": {"level": level}, "content": text["content"]}),
+    )
+}
+
+fn code() -> impl Strategy<Value = Value> {
+    ("[a-z]{0,3}", "[ -~\n\té]{0,20}").prop_map(|(language, text)| {
+        let mut node = json!({"type": "codeBlock"});
+        if !language.is_empty() {
+            node["attrs"] = json!({"language": language});
+        }
+        if !text.is_empty() {
+            node["content"] = json!([{"type": "text", "text": text}]);
+        }
+        node
+    })
+}
+
+fn quote() -> impl Strategy<Value = Value> {
+    vec(paragraph(), 1..3).prop_map(of("blockquote"))
+}
+
+fn panel() -> impl Strategy<Value = Value> {
+    let block = prop_oneof![paragraph(), heading(), code(), list(), tasks(), Just(json!({"type": "rule"}))];
+    (select(vec!["info", "note", "warning", "error", "success"]), vec(block, 1..4)).prop_map(
+        |(kind, content)| json!({"type": "panel", "attrs": {"panelType": kind}, "content": content}),
+    )
+}
+
+fn list() -> BoxedStrategy<Value> {
+    let items = |content: BoxedStrategy<Vec<Value>>| {
+        let item = (prop_oneof![5 => paragraph(), 1 => Just(json!({"type": "paragraph"}))], content)
+            .prop_map(|(first, rest)| {
+                // An empty paragraph stands only where the first block would be none.
+                let keep = first.get("content").is_some()
+                    || rest.first().is_none_or(|next| next["type"] != "paragraph");
+                of("listItem")(Some(first).filter(|_| keep).into_iter().chain(rest).collect())
+            });
+        (proptest::option::of(0_u32..120), vec(item, 1..4)).prop_map(|(order, items)| match order {
+            None => of("bulletList")(items),
+            Some(1) => of("orderedList")(items),
+            Some(order) => json!({"type": "orderedList", "attrs": {"order": order}, "content": items}),
+        })
+    };
+    let flat = items(Just(Vec::new()).boxed()).boxed();
+    flat.prop_recursive(3, 12, 3, move |inner| {
+        items(vec(prop_oneof![inner, paragraph(), code()], 0..3).boxed())
+    })
+    .boxed()
+}
+
+fn tasks() -> BoxedStrategy<Value> {
+    let task = (prop::bool::ANY, inline())
+        .prop_map(|(done, content)| {
+            let mut node = of("taskItem")(content);
+            node["attrs"] = json!({"state": if done { "DONE" } else { "TODO" }});
+            node
+        })
+        .boxed();
+    let flat = vec(task.clone(), 1..4).prop_map(of("taskList"));
+    flat.prop_recursive(3, 10, 3, move |inner| {
+        (vec((task.clone(), proptest::option::of(inner)), 1..4)).prop_map(|items| {
+            of("taskList")(
+                items.into_iter().flat_map(|(task, nested)| [Some(task), nested]).flatten().collect(),
+            )
+        })
+    })
+    .boxed()
+}
+
+fn table() -> impl Strategy<Value = Value> {
+    let cells = (1_usize..4, 1_usize..4, prop::bool::ANY);
+    cells.prop_flat_map(|(columns, rows, has_header)| {
+        let row = (paragraph(), vec(inline().prop_map(of("paragraph")), columns - 1));
+        vec(row, rows).prop_map(move |rows| {
+            let rows = rows.into_iter().enumerate().map(|(index, (first, rest))| {
+                let kind = if has_header && index == 0 { "tableHeader" } else { "tableCell" };
+                of("tableRow")(
+                    std::iter::once(first).chain(rest).map(|paragraph| of(kind)(vec![paragraph])).collect(),
+                )
+            });
+            of("table")(rows.collect())
+        })
+    })
+}

@@ -1,0 +1,97 @@
+//! Input meant to hurt: deep nesting and long rows of markup must neither overflow the stack nor take long.
+
+use jiff::{Timestamp, ToSpan as _};
+
+use super::super::{Node, plain, to_markdown, unsayable};
+use super::{structure, written};
+
+/// Both directions over one text, the result checked.
+fn convert(markdown: &str) -> String {
+    let document = written(markdown);
+    let start: String = markdown.chars().take(40).collect();
+    assert_eq!(structure::check(&document), Ok(()), "{start:?}");
+    serde_json::from_str::<Node>(&document.to_string()).expect("nests less than parsers take");
+    to_markdown(&Node::from(document))
+}
+
+#[test]
+fn nesting_is_bounded() {
+    for marker in
+        [">", "> ", "- ", "1. ", "- > ", "> 1. - ", "*", "**a ", "[", "![", "[a](", "<a ", "~~a ", "- [ ] "]
+    {
+        assert!(convert(&format!("{}deep", marker.repeat(10_000))).contains("deep"), "{marker:?}");
+    }
+    let steps: String = (0..150).map(|depth| format!("{}- a{depth}\n", "  ".repeat(depth))).collect();
+    let markdown = convert(&steps);
+    assert!((0..150).all(|depth| markdown.contains(&format!("a{depth}"))));
+}
+
+#[test]
+fn excess_markers_go_and_everything_else_stays() {
+    let rule = "* ".repeat(100);
+    assert_eq!(written(&rule)["content"][0]["type"], "rule");
+    let quoted = format!("{}text\n\n```\n{}\n```", ">".repeat(100), "=> a\n".repeat(3));
+    let markdown = convert(&quoted);
+    assert_eq!(markdown, "> text\n\n```\n=> a\n=> a\n=> a\n\n```");
+}
+
+#[test]
+fn long_rows_of_markup_take_linear_time() {
+    let bytes = 1 << 16;
+    let start = Timestamp::now();
+    for piece in [
+        "[",
+        "]",
+        "*",
+        "_",
+        "`",
+        "~",
+        "|",
+        "!",
+        "<",
+        "&",
+        "\\",
+        ":",
+        "@[",
+        "[~accountid:",
+        "https://",
+        "https://a(",
+        "2026-",
+        "a*_",
+        "a\n",
+        "\n",
+        "|a",
+        "- a\n\n",
+        "a  \n",
+        "@[a",
+        "[a](b)",
+        "<b>",
+        "&amp;",
+        ":a:",
+        "**a** ",
+        "[x]: y\n",
+        "# #\n",
+    ] {
+        convert(&piece.repeat(bytes / piece.len()));
+    }
+    convert(&format!("{}\n{}", "> ".repeat(bytes / 2), "a\n".repeat(bytes / 2)));
+    convert(&format!("{}\n{}\n{}", "|a".repeat(300), "|-".repeat(300), "|a\n".repeat(300)));
+    // Each is milliseconds; one quadratic step among them would be minutes.
+    assert!(Timestamp::now() < start + 60.seconds());
+}
+
+#[test]
+fn deep_and_wide_trees_are_read() {
+    let mut node = Node::text("deep");
+    for _ in 0..500 {
+        for kind in ["paragraph", "listItem", "bulletList"] {
+            node = Node::new(kind).with_content(vec![node]);
+        }
+    }
+    assert!(to_markdown(&node).contains("deep"));
+    assert_eq!(plain(&node), "deep");
+    assert_eq!(unsayable(&node), ["bulletList in paragraph"]);
+    let cell = Node::new("tableCell").with_attr("colspan", 1e18).with_attr("rowspan", u64::MAX);
+    let row = Node::new("tableRow").with_content(vec![cell]);
+    assert!(to_markdown(&Node::new("table").with_content(vec![row.clone(), row])).len() < 5_000);
+}

@@ -1,0 +1,250 @@
+//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalise`] fits it to ADF.
+
+use std::ops::Range;
+
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+
+use super::Person;
+use super::span::Span;
+use crate::adf::node::Node;
+
+/// How many containers may be open at once. Deeper ones are left out and their content stands in the last one;
+/// the document must stay below the 128 levels JSON parsers take, and each node is two of them.
+const DEPTH_MAX: usize = 40;
+
+/// Collects events into a document.
+pub(super) struct Builder<'a> {
+    source: &'a str,
+    span: Span<'a>,
+    /// Open containers, the document first.
+    stack: Vec<Node>,
+    /// For each open container tag, whether it is on the stack.
+    entered: Vec<bool>,
+    code: Option<(String, String)>,
+    /// Where the last text ended in the source.
+    text_end: usize,
+    in_html: bool,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(source: &'a str, people: &'a dyn Fn(&str) -> Option<Person>) -> Self {
+        Self {
+            source,
+            span: Span::new(people),
+            stack: vec![Node::new("doc")],
+            entered: Vec::new(),
+            code: None,
+            text_end: 0,
+            in_html: false,
+        }
+    }
+
+    /// The document, with everything that is still open closed.
+    pub(super) fn finish(mut self) -> Node {
+        self.end_paragraph();
+        while self.stack.len() > 1 {
+            self.close_top();
+        }
+        self.stack.pop().unwrap_or_default()
+    }
+
+    pub(super) fn event(&mut self, event: Event<'_>, range: &Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.text(&text, range),
+            Event::Code(code) => self.span.code(&code),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(&html),
+            Event::SoftBreak => self.span.soft_break(),
+            Event::HardBreak => self.span.hard_break(),
+            Event::Rule => {
+                self.end_paragraph();
+                self.push(Node::new("rule"));
+            }
+            Event::TaskListMarker(done) => match self.stack.last_mut() {
+                Some(item) if item.kind == "listItem" => {
+                    item.attrs.insert("done".to_owned(), done.into());
+                }
+                _ => self.span.push_text(if done { "[x] " } else { "[ ] " }, true),
+            },
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.span.push_text(&text, false);
+            }
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Emphasis => self.mark(|span| span.em += 1),
+            Tag::Strong => self.mark(|span| span.strong += 1),
+            Tag::Strikethrough => self.mark(|span| span.strike += 1),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                self.span.open_link(&format!("mailto:{dest_url}"), false, true);
+            }
+            Tag::Link { link_type, dest_url, .. } => {
+                self.span.open_link(&dest_url, false, link_type == LinkType::Autolink);
+            }
+            Tag::Image { dest_url, .. } => self.span.open_link(&dest_url, true, false),
+            block => {
+                self.end_paragraph();
+                self.start_block(block);
+            }
+        }
+    }
+
+    fn start_block(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::BlockQuote(kind) => self.enter(quote(kind), true),
+            Tag::List(start) => {
+                let list = match start {
+                    None => Node::new("bulletList"),
+                    Some(1) => Node::new("orderedList"),
+                    Some(start) => Node::new("orderedList").with_attr("order", start),
+                };
+                self.enter(list, true);
+            }
+            Tag::Item => self.enter(Node::new("listItem"), self.is_in(&["bulletList", "orderedList"])),
+            Tag::Table(_) => self.enter(Node::new("table"), true),
+            Tag::TableHead | Tag::TableRow => self.enter(Node::new("tableRow"), self.is_in(&["table"])),
+            Tag::CodeBlock(kind) => {
+                let language = match &kind {
+                    CodeBlockKind::Fenced(info) => {
+                        info.split([' ', '\t', ',', '{']).next().unwrap_or_default()
+                    }
+                    CodeBlockKind::Indented => "",
+                };
+                self.code = Some((language.chars().filter(|c| !c.is_control()).collect(), String::new()));
+            }
+            Tag::HtmlBlock => self.in_html = false,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Emphasis => self.mark(|span| span.em = span.em.saturating_sub(1)),
+            TagEnd::Strong => self.mark(|span| span.strong = span.strong.saturating_sub(1)),
+            TagEnd::Strikethrough => self.mark(|span| span.strike = span.strike.saturating_sub(1)),
+            TagEnd::Link | TagEnd::Image => self.span.close_link(),
+            TagEnd::Heading(level) => {
+                let content = self.span.take();
+                if !content.is_empty() {
+                    self.push(Node::new("heading").with_attr("level", level as u64).with_content(content));
+                }
+            }
+            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::TableCell if self.is_in(&["tableRow"]) => {
+                let first_row = self.stack.iter().nth_back(1).is_some_and(|table| table.content.is_empty());
+                let paragraph = Node::new("paragraph").with_content(self.span.take());
+                let cell = Node::new(if first_row { "tableHeader" } else { "tableCell" });
+                self.push(cell.with_content(vec![paragraph]));
+            }
+            TagEnd::BlockQuote(_)
+            | TagEnd::List(_)
+            | TagEnd::Item
+            | TagEnd::Table
+            | TagEnd::TableHead
+            | TagEnd::TableRow => {
+                self.end_paragraph();
+                if self.entered.pop() == Some(true) {
+                    self.close_top();
+                }
+            }
+            _ => self.end_paragraph(),
+        }
+    }
+
+    fn text(&mut self, text: &str, range: &Range<usize>) {
+        if let Some((_, code)) = &mut self.code {
+            code.push_str(text);
+            return;
+        }
+        let behind_backslash = range.start > self.text_end
+            && range.start.checked_sub(1).and_then(|at| self.source.as_bytes().get(at)) == Some(&b'\\');
+        let reference = self.source.get(range.clone()) != Some(text);
+        self.span.push_text(text, behind_backslash || reference);
+        self.text_end = range.end;
+    }
+
+    /// HTML is shown as written, except the line break that tables and headings have no other spelling for.
+    fn html(&mut self, html: &str) {
+        let line = html.trim_end_matches(['\n', '\r']);
+        let name: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        if name.eq_ignore_ascii_case("<br>") || name.eq_ignore_ascii_case("<br/>") {
+            self.span.hard_break();
+            return;
+        }
+        if self.in_html {
+            self.span.hard_break();
+        }
+        self.in_html = line.len() < html.len();
+        self.span.push_text(line, false);
+    }
+
+    fn end_code(&mut self) {
+        let Some((language, code)) = self.code.take() else { return };
+        let code = code.strip_suffix('\n').unwrap_or(&code);
+        let code: String = code.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let mut node = Node::new("codeBlock");
+        if !language.is_empty() {
+            node = node.with_attr("language", language);
+        }
+        if !code.is_empty() {
+            node.content.push(Node::text(code));
+        }
+        self.push(node);
+    }
+
+    fn mark(&mut self, change: impl FnOnce(&mut Span<'a>)) {
+        self.span.flush();
+        change(&mut self.span);
+    }
+
+    fn enter(&mut self, node: Node, fits: bool) {
+        // A list needs room for its items, a table for rows and cells.
+        let room = if fits && node.kind != "listItem" && node.kind != "tableRow" { 3 } else { 0 };
+        let enters = fits && self.stack.len() + room < DEPTH_MAX;
+        self.entered.push(enters);
+        if enters {
+            self.stack.push(node);
+        }
+    }
+
+    fn is_in(&self, kinds: &[&str]) -> bool {
+        self.stack.last().is_some_and(|top| kinds.contains(&top.kind.as_ref()))
+    }
+
+    /// Whatever inline content there is becomes a paragraph.
+    fn end_paragraph(&mut self) {
+        let content = self.span.take();
+        self.in_html = false;
+        if !content.is_empty() {
+            self.push(Node::new("paragraph").with_content(content));
+        }
+    }
+
+    fn push(&mut self, node: Node) {
+        if let Some(top) = self.stack.last_mut() {
+            top.content.push(node);
+        }
+    }
+
+    fn close_top(&mut self) {
+        if let Some(node) = self.stack.pop() {
+            self.push(node);
+        }
+    }
+}
+
+/// The panel in the color GitHub gives the alert, or a plain quote.
+fn quote(kind: Option<BlockQuoteKind>) -> Node {
+    let panel = match kind {
+        None => return Node::new("blockquote"),
+        Some(BlockQuoteKind::Note) => "info",
+        Some(BlockQuoteKind::Important) => "note",
+        Some(BlockQuoteKind::Warning) => "warning",
+        Some(BlockQuoteKind::Caution) => "error",
+        Some(BlockQuoteKind::Tip) => "success",
+    };
+    Node::new("panel").with_attr("panelType", panel)
+}

@@ -1,0 +1,64 @@
+//! Markdown to ADF: whatever the text, the document is one that Jira's validator takes.
+
+mod address;
+mod builder;
+mod emoji;
+mod flatten;
+mod nesting;
+mod normalise;
+mod scan;
+mod schema;
+mod span;
+
+use std::cell::RefCell;
+
+use pulldown_cmark::{Options, Parser};
+
+use super::node::Node;
+pub(super) use address::{bare_url_bytes, is_account_id, is_safe_link, status_color};
+use builder::Builder;
+pub(super) use emoji::emoji_text;
+pub(super) use schema::allows;
+
+/// Whom a mention means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Atlassian's account id.
+    pub account_id: String,
+    /// The display name, without `@`.
+    pub name: String,
+}
+
+/// Markdown as a document (type `doc`, version 1). It never fails: what ADF cannot hold in that place becomes the
+/// nearest thing it can, and text is never lost.
+///
+/// `people` answers whom `@[name or e-mail]` means; with `None` the characters stay. Mentions that carry an
+/// account id (`[@Name](accountid:ID)`, `[~accountid:ID]`) need no answer.
+pub fn from_markdown(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
+    let mut markdown = nesting::limit(markdown);
+    if !markdown.ends_with('\n') {
+        // An empty task on the last line is none to the parser without it.
+        markdown.to_mut().push('\n');
+    }
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM;
+    let mut builder = Builder::new(&markdown, people);
+    for (event, range) in Parser::new_ext(&markdown, options).into_offset_iter() {
+        builder.event(event, &range);
+    }
+    normalise::document(builder.finish())
+}
+
+/// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance. Names in code,
+/// in link texts and behind a backslash are not among them.
+pub fn mentioned(markdown: &str) -> Vec<String> {
+    let names: RefCell<Vec<String>> = RefCell::default();
+    from_markdown(markdown, &|name| {
+        names.borrow_mut().push(name.to_owned());
+        None
+    });
+    let mut seen = std::collections::HashSet::new();
+    names.into_inner().into_iter().filter(|name| seen.insert(name.clone())).collect()
+}

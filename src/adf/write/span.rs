@@ -1,0 +1,222 @@
+//! Inline content while it is read: open marks and links, and the nodes of the current paragraph so far.
+
+use super::Person;
+use super::address::{href, is_account_id, status_color};
+use super::scan::{Stretch, mention, scan};
+use crate::adf::node::{Mark, Node};
+
+/// The state between two block boundaries.
+pub(super) struct Span<'a> {
+    people: &'a dyn Fn(&str) -> Option<Person>,
+    text: String,
+    escaped: Vec<usize>,
+    /// How many of each emphasis are open; nesting one in itself means nothing.
+    pub(super) strong: usize,
+    pub(super) em: usize,
+    pub(super) strike: usize,
+    links: Vec<Link>,
+    nodes: Vec<Node>,
+}
+
+/// An open link or image, by what its address makes of it.
+enum Link {
+    /// A link; the number of nodes there were before it.
+    Href(String, usize),
+    /// Text, followed by the address it cannot link to.
+    Literal(Option<String>),
+    /// A mention and its name so far.
+    Mention(String, String),
+    /// A status and its text so far.
+    Status(&'static str, String),
+    /// A smart link; its text is its address.
+    Card(String, String),
+    /// A link or image inside another one: only its text counts.
+    Inner,
+}
+
+impl<'a> Span<'a> {
+    pub(super) fn new(people: &'a dyn Fn(&str) -> Option<Person>) -> Self {
+        Self {
+            people,
+            text: String::new(),
+            escaped: Vec::new(),
+            strong: 0,
+            em: 0,
+            strike: 0,
+            links: Vec::new(),
+            nodes: Vec::new(),
+        }
+    }
+
+    /// Text as it was written; `escaped` when its first character stood behind a backslash or was a reference.
+    pub(super) fn push_text(&mut self, text: &str, escaped: bool) {
+        let text =
+            text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !c.is_control() || *c == '\t');
+        if let Some(Link::Mention(_, label) | Link::Status(_, label) | Link::Card(_, label)) =
+            self.links.first_mut()
+        {
+            label.extend(text);
+            return;
+        }
+        if escaped {
+            self.escaped.push(self.text.len());
+        }
+        self.text.extend(text);
+    }
+
+    /// A line end that is only white space.
+    pub(super) fn soft_break(&mut self) {
+        if !self.text.ends_with(' ') {
+            self.push_text(" ", false);
+        }
+    }
+
+    pub(super) fn hard_break(&mut self) {
+        if self.captures() {
+            return self.push_text(" ", false);
+        }
+        self.flush();
+        self.nodes.push(Node::new("hardBreak"));
+    }
+
+    /// A code span. Code takes no mark but a link. Source: ADF schema, `code_inline_node`.
+    pub(super) fn code(&mut self, code: &str) {
+        if self.captures() {
+            return self.push_text(code, false);
+        }
+        self.flush();
+        let code: String = code.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        let mut node = Node::text(code);
+        if let Some(Link::Href(href, _)) = self.links.first() {
+            node.marks.push(Mark::link(href));
+        }
+        self.push_node(node.with_mark(Mark::new("code")));
+    }
+
+    /// A link, or an image, which becomes a link: an upload would be needed to make it media.
+    pub(super) fn open_link(&mut self, address: &str, is_image: bool, is_autolink: bool) {
+        self.flush();
+        let link = if !self.links.is_empty() {
+            Link::Inner
+        } else if let Some(id) =
+            address.strip_prefix("accountid:").filter(|id| !is_image && is_account_id(id))
+        {
+            Link::Mention(id.to_owned(), String::new())
+        } else if let Some(color) = address.strip_prefix("status:").filter(|_| !is_image) {
+            Link::Status(status_color(color).unwrap_or("neutral"), String::new())
+        } else if let Some(href) = href(address) {
+            if is_autolink && href.starts_with("http") {
+                Link::Card(href.into_owned(), String::new())
+            } else {
+                Link::Href(href.into_owned(), self.nodes.len())
+            }
+        } else {
+            let own = is_image && ["media:", "attachment:"].iter().any(|scheme| address.starts_with(scheme));
+            let repeated = is_autolink || address.starts_with("accountid:");
+            Link::Literal((!own && !repeated).then(|| address.to_owned()))
+        };
+        self.links.push(link);
+    }
+
+    pub(super) fn close_link(&mut self) {
+        self.flush();
+        match self.links.pop() {
+            Some(Link::Href(href, before)) if self.nodes.len() == before => {
+                let node = Node::text(href.as_str()).with_mark(Mark::link(&href));
+                self.push_node(self.emphasised(node));
+            }
+            Some(Link::Literal(Some(address))) if !address.is_empty() => {
+                let text: String = format!(" ({address})").chars().filter(|c| !c.is_control()).collect();
+                self.push_node(self.emphasised(Node::text(text)));
+            }
+            Some(Link::Mention(id, name)) => {
+                self.nodes.push(mention(&id, name.trim().trim_start_matches('@').trim()));
+            }
+            Some(Link::Status(color, text)) if !text.trim().is_empty() => {
+                self.nodes.push(Node::new("status").with_attr("text", text.trim()).with_attr("color", color));
+            }
+            Some(Link::Card(url, _)) => self.nodes.push(Node::new("inlineCard").with_attr("url", url)),
+            _ => {}
+        }
+    }
+
+    /// Turns the text collected so far into nodes. Called wherever marks change.
+    pub(super) fn flush(&mut self) {
+        if self.text.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.text);
+        let escaped = std::mem::take(&mut self.escaped);
+        match self.links.first() {
+            None => {
+                let mut found = Vec::new();
+                scan(&Stretch { text: &text, escaped: &escaped }, self.people, &mut |node| found.push(node));
+                for node in found {
+                    let node = if node.kind == "text" { self.emphasised(node) } else { node };
+                    self.push_node(node);
+                }
+            }
+            Some(Link::Href(href, _)) => {
+                let node = Node::text(text).with_mark(Mark::link(href));
+                self.push_node(self.emphasised(node));
+            }
+            Some(_) => self.push_node(self.emphasised(Node::text(text))),
+        }
+    }
+
+    /// The nodes since the last block boundary, without blanks and breaks at their ends.
+    pub(super) fn take(&mut self) -> Vec<Node> {
+        self.flush();
+        let mut nodes = std::mem::take(&mut self.nodes);
+        let start = nodes.iter().position(|node| !is_blank(node)).unwrap_or(nodes.len());
+        nodes.drain(..start);
+        nodes.truncate(nodes.iter().rposition(|node| !is_blank(node)).map_or(0, |last| last + 1));
+        if let Some(text) = nodes.first_mut().and_then(plain_text) {
+            text.drain(..text.len() - text.trim_start_matches(BLANKS).len());
+        }
+        if let Some(text) = nodes.last_mut().and_then(plain_text) {
+            text.truncate(text.trim_end_matches(BLANKS).len());
+        }
+        nodes
+    }
+
+    fn captures(&self) -> bool {
+        matches!(self.links.first(), Some(Link::Mention(..) | Link::Status(..) | Link::Card(..)))
+    }
+
+    fn emphasised(&self, mut node: Node) -> Node {
+        for (depth, kind) in [(self.strong, "strong"), (self.em, "em"), (self.strike, "strike")] {
+            if depth > 0 {
+                node.marks.push(Mark::new(kind));
+            }
+        }
+        node
+    }
+
+    fn push_node(&mut self, node: Node) {
+        if node.text.as_deref() == Some("") {
+            return;
+        }
+        if let Some(last) = self.nodes.last_mut()
+            && last.marks == node.marks
+            && let (Some(text), Some(more)) = (&mut last.text, &node.text)
+        {
+            text.push_str(more);
+            return;
+        }
+        self.nodes.push(node);
+    }
+}
+
+const BLANKS: [char; 2] = [' ', '\t'];
+
+fn plain_text(node: &mut Node) -> Option<&mut String> {
+    if node.has_mark("code") { None } else { node.text.as_mut() }
+}
+
+fn is_blank(node: &Node) -> bool {
+    match &node.text {
+        Some(text) => !node.has_mark("code") && text.trim_matches(BLANKS).is_empty(),
+        None => node.kind == "hardBreak",
+    }
+}

@@ -1,0 +1,148 @@
+//! The commands. Exit codes: 0 done, 1 failed while running, 64 wrong settings or arguments (BSD's `EX_USAGE`).
+
+mod check;
+#[cfg(feature = "demo")]
+mod demo;
+mod healthcheck;
+mod tools;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+
+use crate::{
+    config::{self, Config, Problem, Source},
+    http::Drain,
+    run, telemetry,
+};
+
+const EX_USAGE: u8 = 64;
+
+/// An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// A TOML file with settings; the environment and .env go before it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (the default).
+    Serve,
+    /// Run the server in front of a built-in sandbox Jira: no account, no network.
+    #[cfg(feature = "demo")]
+    Demo(demo::Args),
+    /// Read the configuration, say what is wrong with it, and try the upstream.
+    Check,
+    /// Print the tools with the bytes each costs.
+    Tools(tools::Args),
+    /// Ask the running server on this machine whether it is alive; for containers.
+    Healthcheck,
+    /// Print every setting with its default, as an .env file.
+    Settings,
+}
+
+/// Why a command ended without success.
+#[derive(Debug)]
+enum Failure {
+    /// The settings are wrong; each problem is one line.
+    Settings(Vec<Problem>),
+    /// It failed while running; the sentence says why.
+    Running(String),
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Settings(problems)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Running(error.to_string())
+    }
+}
+
+impl From<run::StartError> for Failure {
+    fn from(error: run::StartError) -> Self {
+        Self::Running(error.to_string())
+    }
+}
+
+/// Reads the arguments, runs the command, reports on stderr.
+pub fn main() -> ExitCode {
+    forbid_core_dumps();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout, mistakes to stderr; clap knows which.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if asked { ExitCode::SUCCESS } else { ExitCode::from(EX_USAGE) };
+        }
+    };
+    match execute(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Settings(problems)) => {
+            for problem in problems {
+                complain(&problem.to_string());
+            }
+            ExitCode::from(EX_USAGE)
+        }
+        Err(Failure::Running(reason)) => {
+            complain(&reason);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<(), Failure> {
+    if matches!(cli.command, Some(Command::Settings)) {
+        return Ok(io::stdout().write_all(config::env_example().as_bytes())?);
+    }
+    let source = Source::of_process(cli.config.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => runtime.block_on(serve(&source)),
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => runtime.block_on(demo::run(source, args)),
+        Command::Check => runtime.block_on(check::run(&source)),
+        Command::Tools(args) => tools::run(&source, &args),
+        Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
+        Command::Settings => Ok(()),
+    }
+}
+
+async fn serve(source: &Source) -> Result<(), Failure> {
+    let config = Config::read(source)?;
+    telemetry::start(&config.telemetry);
+    let bound = run::bind(config).await?;
+    finished(bound.serve(run::asked_to_stop()).await)
+}
+
+/// A drain that had to cut calls is still a stop that was asked for.
+#[expect(clippy::unnecessary_wraps, reason = "commands end with it")]
+fn finished(_drain: Drain) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// A core dump would hold tokens.
+fn forbid_core_dumps() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
+        complain("warning: core dumps could not be switched off");
+    }
+}
+
+fn complain(line: &str) {
+    // Nobody is left to tell when stderr is gone.
+    let _ = writeln!(io::stderr(), "jira-mcp-bridge: {line}");
+}

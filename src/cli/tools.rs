@@ -1,0 +1,52 @@
+//! `tools`: the list as agents see it, with what each tool costs them.
+
+use std::io::{self, Write};
+
+use crate::{
+    config::{Config, Source},
+    run, tools,
+};
+
+use super::Failure;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Print the tools as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Print them as a Markdown table for documents.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+}
+
+pub(super) fn run(source: &Source, args: &Args) -> Result<(), Failure> {
+    let config = Config::read(source)?;
+    let server = run::server(&config, None)?;
+    let listed = server.listed();
+    let mut out = io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &listed).map_err(io::Error::from)?;
+        return Ok(writeln!(out)?);
+    }
+    let bytes = |tool: &rmcp::model::Tool| serde_json::to_vec(tool).map_or(0, |json| json.len());
+    for tool in listed {
+        let Some(known) = tools::named(&tool.name) else { continue };
+        let effect = format!("{:?}", known.effect).to_lowercase();
+        if args.markdown {
+            writeln!(
+                out,
+                "| `{}` | {} | {effect} | {} |",
+                tool.name,
+                known.set.name(),
+                tool.description.as_deref().unwrap_or_default()
+            )?;
+        } else {
+            writeln!(out, "{:<28} {:<12} {effect:<12} {:>6} B", tool.name, known.set.name(), bytes(tool))?;
+        }
+    }
+    let total: usize = listed.iter().map(bytes).sum();
+    if !args.markdown {
+        writeln!(out, "{} tools, {total} B", listed.len())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The settings table: one row for each setting, from which `.env.example`, the README and every default follow.
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// The name in the environment, in `.env` and (in any letter case) in the TOML file.
+    pub name: &'static str,
+    /// Used when nothing is set; empty means none.
+    pub default: &'static str,
+    /// What it does, for operators.
+    pub about: &'static str,
+    /// Its value is never shown, also not when it is wrong.
+    pub secret: bool,
+}
+
+const fn row(name: &'static str, default: &'static str, about: &'static str) -> Row {
+    Row { name, default, about, secret: false }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> Row {
+    Row { name, default: "", about, secret: true }
+}
+
+/// Every setting, in the order in which operators read them.
+pub const ROWS: &[Row] = &[
+    row("HOST", "127.0.0.1", "address to listen on"),
+    row("PORT", "8080", "port to listen on; 0 takes any free one"),
+    row("WEBSITES_PORT", "", "Azure App Service's name for PORT; PORT goes before it"),
+    row(
+        "ADMIN_ADDR",
+        "127.0.0.1:9090",
+        "metrics listener, empty = off (reserved: nothing listens there yet)",
+    ),
+    row("SERVER_NAME", "jira-mcp-bridge", "MCP server name"),
+    row("PUBLIC_BASE_URL", "", "the URL clients see, such as https://api.example.com/jira"),
+    row("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "accepted Host values, with or without a port"),
+    row(
+        "ALLOWED_ORIGINS",
+        "https://copilotstudio.microsoft.com,https://make.powerapps.com,https://make.powerautomate.com",
+        "accepted Origin values; a request without Origin always passes; * is refused",
+    ),
+    secret("GATEWAY_SHARED_SECRET", "what the gateway sends as X-Gateway-Token, at least 32 bytes"),
+    secret("GATEWAY_SHARED_SECRET_PREVIOUS", "accepted as well, during a rotation"),
+    row("GATEWAY_SHARED_SECRET_FILE", "", "file with one accepted secret a line, re-read when it changes"),
+    row("INSECURE_NO_GATEWAY", "false", "true: listen beyond loopback although no gateway secret is set"),
+    row("JIRA_API_BASE_URL", "https://api.atlassian.com", "Jira's API host; plain http only to loopback"),
+    row("JIRA_CLOUD_ID", "", "the only Jira site to use, by cloud id"),
+    row("JIRA_SITE_URL", "", "the only Jira site to use, by address; JIRA_CLOUD_ID goes before it"),
+    row("DEFAULT_MAX_RESULTS", "25", "items on a page when a call names no number"),
+    row("MAX_RESULTS_CAP", "50", "items on a page at most, 1 to 100"),
+    row("MAX_RESPONSE_BYTES", "90000", "bytes of one whole JSON-RPC reply, 2000 to 450000"),
+    row("MAX_TEXT_CHARS", "2000", "characters of one long text"),
+    row(
+        "TOOLSETS",
+        "core,context,collab",
+        "sets of tools: core, context, collab, agile, bulk, manage, destructive",
+    ),
+    row("READ_ONLY", "false", "true: no tool that changes anything"),
+    row("TOOLS_DENY", "", "names of tools to switch off"),
+    row("PROJECTS_ALLOW", "", "the only project keys that may be touched; empty = all the user may see"),
+    row("STRUCTURED_CONTENT", "false", "true: send each result a second time as structuredContent"),
+    row("JIRA_TIMEOUT_MS", "20000", "one HTTP call to Jira"),
+    row("CALL_DEADLINE_MS", "40000", "one whole tool call"),
+    row("RATE_LIMIT_PER_USER_PER_MINUTE", "100", "tool calls of one user a minute"),
+    row("MAX_CONCURRENT_PER_USER", "8", "tool calls of one user at the same time"),
+    row("MAX_IN_FLIGHT", "1024", "requests at the same time; more get 503"),
+    row("UPSTREAM_401", "tool_error", "what an expired token becomes: tool_error or http_401"),
+    row("BREAKER_FAILURES", "5", "failures of Jira that open the circuit breaker"),
+    row("BREAKER_WINDOW_MS", "30000", "how long a failure counts"),
+    row("BREAKER_OPEN_MS", "60000", "how long the breaker stays open"),
+    row("BREAKER_HALF_OPEN_SUCCESSES", "3", "successes in a row that close it"),
+    row("RETRY_MAX", "3", "repeats of a read after a failure"),
+    row("RETRY_BASE_MS", "1000", "upper bound of the first random wait before a repeat; doubles each time"),
+    row("SHUTDOWN_GRACE_MS", "30000", "time for running calls after SIGTERM"),
+    row("LOG_LEVEL", "info", "error, warn, info, debug or trace"),
+    row("LOG_FORMAT", "", "json or pretty; empty: pretty on a terminal, json elsewhere"),
+    row("OTEL_EXPORTER_OTLP_ENDPOINT", "", "traces and metrics out (reserved: nothing is sent yet)"),
+    secret("APPLICATIONINSIGHTS_CONNECTION_STRING", "traces and metrics out (reserved: nothing is sent yet)"),
+];
+
+/// The table as `.env.example` shows it.
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# Every setting with its default. Environment first, then .env, then the file given with --config, then this.\n",
+    );
+    let rows = ROWS.iter().map(|row| format!("\n# {}\n# {}={}\n", row.about, row.name, row.default));
+    text.extend(rows);
+    text
+}

@@ -1,0 +1,99 @@
+//! Where settings come from: environment, then `.env`, then a TOML file. The only place that reads any of them.
+
+use std::{collections::HashMap, path::Path};
+
+use config::{Environment, File, FileFormat, Map};
+
+use super::{Problem, rows::ROWS};
+
+/// Settings by name, as text, before anything is made of them.
+#[derive(Clone, Default)]
+pub struct Source {
+    values: HashMap<&'static str, String>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The values hold secrets.
+        f.debug_struct("Source").field("set", &self.values.len()).finish_non_exhaustive()
+    }
+}
+
+impl Source {
+    /// The process's own surroundings: its environment, `.env` in its folder, and a file if one is named.
+    pub fn of_process(file: Option<&Path>) -> Result<Self, Vec<Problem>> {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        let environment = std::env::vars();
+        let dotenv = match dotenvy::from_filename_iter(".env") {
+            Ok(lines) => {
+                lines.collect::<Result<Vec<_>, _>>().map_err(|fault| vec![unreadable(".env", &fault)])?
+            }
+            Err(fault) if fault.not_found() => Vec::new(),
+            Err(fault) => return Err(vec![unreadable(".env", &fault)]),
+        };
+        Self::layered(environment.collect(), dotenv.into_iter().collect(), file)
+    }
+
+    /// Exactly these, for tests and for commands that add their own.
+    pub fn of<K: AsRef<str>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+        let environment = pairs.into_iter().map(|(name, value)| (name.as_ref().to_owned(), value.into()));
+        Self::layered(environment.collect(), Map::new(), None).unwrap_or_default()
+    }
+
+    /// What `environment` leaves open is taken from `dotenv`, then from the file.
+    fn layered(
+        environment: Map<String, String>,
+        dotenv: Map<String, String>,
+        file: Option<&Path>,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut builder = config::Config::builder();
+        if let Some(path) = file {
+            builder = builder.add_source(File::from(path).format(FileFormat::Toml));
+        }
+        for layer in [dotenv, environment] {
+            builder = builder.add_source(Environment::default().source(Some(layer)));
+        }
+        let merged = builder.build().map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
+        let mut values = HashMap::new();
+        for row in ROWS {
+            let name = row.name.to_lowercase();
+            if let Ok(text) = merged.get_string(&name) {
+                values.insert(row.name, text.trim().to_owned());
+            } else if let Ok(items) = merged.get_array(&name) {
+                let items: Vec<String> =
+                    items.into_iter().filter_map(|item| item.into_string().ok()).collect();
+                values.insert(row.name, items.join(","));
+            }
+        }
+        Ok(Self { values })
+    }
+
+    /// Sets a value where none was given.
+    #[must_use]
+    pub fn or(mut self, name: &'static str, value: &str) -> Self {
+        self.values.entry(name).or_insert_with(|| value.to_owned());
+        self
+    }
+
+    /// Sets a value in any case.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.values.insert(name, value.to_owned());
+        self
+    }
+
+    /// The value that was given, if any; an empty one counts as given.
+    pub(super) fn given(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+}
+
+fn unreadable(what: &'static str, fault: &dyn std::fmt::Display) -> Problem {
+    // Only the first line: parsers quote the file's content, which may be a secret, below it.
+    let fault = fault.to_string();
+    Problem {
+        name: what,
+        found: String::new(),
+        accepted: fault.lines().next().unwrap_or_default().to_owned(),
+    }
+}

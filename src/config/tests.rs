@@ -1,0 +1,113 @@
+//! Every setting is checked, all faults are reported at once, and no secret is ever shown.
+
+use super::*;
+
+fn problems(pairs: &[(&str, &str)]) -> Vec<String> {
+    match Config::read(&Source::of(pairs.iter().copied())) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn the_defaults_are_the_tables() {
+    let config = Config::read(&Source::default()).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.mcp.reply_bytes_max, 90_000);
+    assert_eq!(config.mcp.limits.results_default, 25);
+    assert_eq!(config.upstream.retry_max, 3);
+    assert_eq!(config.jira.api_base.as_str(), "https://api.atlassian.com/");
+    assert_eq!(config.policy.toolsets.len(), 3);
+    assert_eq!(config.http.allowed_origins.len(), 3);
+}
+
+#[test]
+fn every_fault_is_reported_at_once() {
+    let found = problems(&[
+        ("PORT", "99999"),
+        ("READ_ONLY", "perhaps"),
+        ("TOOLSETS", "core,cores"),
+        ("TOOLS_DENY", "jira_serch"),
+        ("JIRA_API_BASE_URL", "http://jira.example.com"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("LOG_LEVEL", "loud"),
+        ("MAX_RESPONSE_BYTES", "5000000"),
+    ]);
+    for part in [
+        "PORT: found '99999'; expected a whole number from 0 to 65535",
+        "READ_ONLY: found 'perhaps'",
+        "'cores' is no set",
+        "perhaps jira_search",
+        "JIRA_API_BASE_URL",
+        "ALLOWED_ORIGINS",
+        "LOG_LEVEL",
+        "MAX_RESPONSE_BYTES",
+    ] {
+        assert!(found.iter().any(|line| line.contains(part)), "{part} is missing in {found:#?}");
+    }
+    assert_eq!(found.len(), 8, "{found:#?}");
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    let found = problems(&[("GATEWAY_SHARED_SECRET", "short-and-hidden")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("shorter than 32 bytes") && !found[0].contains("hidden"), "{found:?}");
+    let good = "0123456789abcdef0123456789abcdef-hidden";
+    let config = Config::read(&Source::of([("GATEWAY_SHARED_SECRET", good)])).unwrap();
+    assert!(!format!("{config:?}").contains("hidden"));
+}
+
+#[test]
+fn listening_beyond_loopback_needs_a_gateway_or_a_waiver() {
+    assert!(problems(&[("HOST", "0.0.0.0")])[0].contains("INSECURE_NO_GATEWAY"));
+    assert_eq!(problems(&[("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")]), [""; 0]);
+    assert_eq!(
+        problems(&[("HOST", "0.0.0.0"), ("GATEWAY_SHARED_SECRET", "0123456789abcdef0123456789abcdef")]),
+        [""; 0]
+    );
+    assert_eq!(problems(&[("HOST", "::1")]), [""; 0]);
+}
+
+#[test]
+fn app_services_port_counts_unless_port_is_set() {
+    let port =
+        |pairs: &[(&str, &str)]| Config::read(&Source::of(pairs.iter().copied())).unwrap().listen.port();
+    assert_eq!(port(&[("WEBSITES_PORT", "8181")]), 8181);
+    assert_eq!(port(&[("WEBSITES_PORT", "8181"), ("PORT", "1")]), 1);
+}
+
+#[test]
+fn tokens_never_travel_in_clear() {
+    for (url, safe) in [
+        ("https://api.atlassian.com", true),
+        ("http://127.0.0.1:4000", true),
+        ("http://[::1]:4000/base", true),
+        ("http://localhost", true),
+        ("http://api.atlassian.com", false),
+        ("https://user:pass@api.atlassian.com", false),
+        ("https://api.atlassian.com/?x=1", false),
+        ("ftp://127.0.0.1", false),
+    ] {
+        assert_eq!(problems(&[("JIRA_API_BASE_URL", url)]).is_empty(), safe, "{url}");
+    }
+}
+
+#[test]
+fn a_file_gives_what_the_environment_leaves_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bridge.toml");
+    std::fs::write(&path, "port = 7001\ntoolsets = [\"core\", \"agile\"]\nread_only = true\n").unwrap();
+    let source = Source::of_process(Some(&path)).unwrap().with("PORT", "7002");
+    let config = Config::read(&source).unwrap();
+    assert_eq!(config.listen.port(), 7002);
+    assert_eq!(config.policy.toolsets.len(), 2);
+    assert!(config.policy.read_only);
+}
+
+#[test]
+fn the_example_file_is_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+    let stored = std::fs::read_to_string(path).unwrap();
+    assert_eq!(stored, env_example(), "write the output of `jira-mcp-bridge settings` to .env.example");
+}

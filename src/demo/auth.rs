@@ -1,0 +1,81 @@
+//! The access tokens of the sandbox: whose they are, what they may ask for, which sites they reach.
+
+use axum::http::{HeaderMap, header};
+
+/// The classic scopes, and the granular ones the agile API wants instead.
+/// Source: `x-atlassian-oauth2-scopes` in Atlassian's `OpenAPI` documents.
+pub(super) const READ_WORK: &str = "read:jira-work";
+pub(super) const WRITE_WORK: &str = "write:jira-work";
+pub(super) const READ_USER: &str = "read:jira-user";
+pub(super) const READ_BOARD: &str = "read:board-scope:jira-software";
+pub(super) const READ_SPRINT: &str = "read:sprint:jira-software";
+pub(super) const WRITE_SPRINT: &str = "write:sprint:jira-software";
+pub(super) const DELETE_SPRINT: &str = "delete:sprint:jira-software";
+pub(super) const READ_PROJECT: &str = "read:project:jira";
+pub(super) const READ_DETAILS: &str = "read:issue-details:jira";
+pub(super) const READ_JQL: &str = "read:jql:jira";
+
+const CLASSIC: &[&str] = &[READ_WORK, WRITE_WORK, READ_USER];
+const READ_ONLY: &[&str] = &[READ_WORK, READ_USER];
+const WITH_AGILE: &[&str] = &[
+    READ_WORK,
+    WRITE_WORK,
+    READ_USER,
+    READ_BOARD,
+    READ_SPRINT,
+    WRITE_SPRINT,
+    DELETE_SPRINT,
+    READ_PROJECT,
+    READ_DETAILS,
+    READ_JQL,
+];
+
+/// An access token as the gateway knows it.
+pub(super) struct Token {
+    pub(super) name: &'static str,
+    pub(super) secret: String,
+    pub(super) account_id: &'static str,
+    pub(super) scopes: &'static [&'static str],
+    pub(super) expired: bool,
+    /// Indices of the sites the grant covers.
+    pub(super) sites: &'static [usize],
+}
+
+/// The tokens in their fixed order.
+pub(super) fn tokens() -> Vec<Token> {
+    use super::seed::people::{ANNA, BEN, CARLA, DANA, EMIL, FEMI};
+    [
+        ("anna", ANNA, WITH_AGILE, false, &[0][..]),
+        ("ben", BEN, CLASSIC, false, &[0][..]),
+        ("carla", CARLA, CLASSIC, false, &[0][..]),
+        ("dana", DANA, READ_ONLY, false, &[0][..]),
+        ("emil", EMIL, CLASSIC, true, &[0][..]),
+        ("femi", FEMI, WITH_AGILE, false, &[0, 1][..]),
+    ]
+    .into_iter()
+    .map(|(name, account_id, scopes, expired, sites)| Token {
+        name,
+        secret: secret(name),
+        account_id,
+        scopes,
+        expired,
+        sites,
+    })
+    .collect()
+}
+
+/// Visibly fake, easy to search logs for, and made of token68 characters only (RFC 9110 section 11.2).
+fn secret(name: &str) -> String {
+    let digest = blake3::derive_key("jira sandbox access token, not a credential", name.as_bytes());
+    digest.iter().take(20).fold(format!("sandbox-{name}-"), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// The token of a `Bearer` header, if the gateway would let it pass.
+pub(super) fn bearer<'a>(tokens: &'a [Token], headers: &HeaderMap) -> Option<&'a Token> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    tokens.iter().find(|token| token.secret == secret.trim() && !token.expired)
+}

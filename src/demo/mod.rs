@@ -1,0 +1,96 @@
+//! The sandbox Jira: an in-process HTTP server that answers like Jira Cloud, for a first run without an
+//! account and as the upstream of the tests.
+//!
+//! It is written against Atlassian's documents and shares no types with the client side, so that a wrong
+//! guess there cannot pass its own test. A request goes through [`dispatch`] (gateway checks, route table),
+//! one function in `routes/`, and comes back through `render/`.
+
+mod adf;
+mod auth;
+mod clock;
+mod dispatch;
+mod errors;
+mod fields;
+mod jql;
+mod model;
+mod paging;
+mod prng;
+mod render;
+mod routes;
+mod search;
+mod seed;
+
+use std::{
+    future::Future,
+    sync::{Arc, RwLock},
+};
+
+pub use clock::Clock;
+use tokio::net::TcpListener;
+
+/// The whole sandbox: sites, people, tokens. Cheap to clone; clones share one state.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    clock: Clock,
+    tokens: Vec<auth::Token>,
+    cloud_ids: Vec<String>,
+    sites: RwLock<Vec<model::Site>>,
+}
+
+impl Sandbox {
+    /// A world seeded relative to `now_ms` (milliseconds since 1970), in which time stands still.
+    ///
+    /// The same `now_ms` gives the same data, ids and tokens.
+    #[must_use]
+    pub fn seeded(now_ms: i64) -> Self {
+        Self::with_clock(Arc::new(move || now_ms))
+    }
+
+    /// A world seeded relative to the clock's present reading; later writes are stamped with later readings.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Self {
+        let sites = seed::sites(clock());
+        let cloud_ids = sites.iter().map(|site| site.cloud_id.clone()).collect();
+        Self {
+            inner: Arc::new(Inner { clock, tokens: auth::tokens(), cloud_ids, sites: RwLock::new(sites) }),
+        }
+    }
+
+    /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`, `/_edge/…`.
+    pub fn router(&self) -> axum::Router {
+        dispatch::router(self.clone())
+    }
+
+    /// Names and access tokens in a fixed order; the first one's user sees everything.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        self.inner.tokens.iter().map(|token| (token.name.to_owned(), token.secret.clone())).collect()
+    }
+
+    /// The cloud ids of the two sites, the main one first.
+    #[must_use]
+    pub fn cloud_ids(&self) -> Vec<String> {
+        self.inner.cloud_ids.clone()
+    }
+}
+
+/// Serves the sandbox on a bound listener until `shutdown` resolves and open requests are answered.
+///
+/// The caller binds, and so decides that only loopback can reach it.
+///
+/// # Errors
+/// When accepting connections fails for good.
+pub async fn serve(
+    listener: TcpListener,
+    sandbox: Sandbox,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, sandbox.router()).with_graceful_shutdown(shutdown).await
+}
+
+#[cfg(test)]
+mod tests;

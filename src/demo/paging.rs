@@ -1,0 +1,84 @@
+//! Jira's `startAt` pages, and the opaque tokens of `/search/jql`.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value as Json, json};
+
+use super::{dispatch::Call, errors::Fault};
+
+/// One window into a list: `startAt` and `maxResults` as asked, capped as Jira caps them.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    pub(super) start: usize,
+    pub(super) size: usize,
+}
+
+impl Window {
+    /// # Errors
+    /// A parameter that is not a whole number, or negative, is a 400 of the framework.
+    pub(super) fn of(call: &Call, default: usize, cap: usize) -> Result<Self, Fault> {
+        let number = |name: &str, default: usize| match call.query(name) {
+            None | Some("") => Ok(default),
+            Some(text) => text.parse::<usize>().map_err(|_| {
+                Fault::message(400, format!("The value '{text}' is not valid for the parameter '{name}'."))
+            }),
+        };
+        let size = number("maxResults", default)?;
+        Ok(Self { start: number("startAt", 0)?, size: size.min(cap) })
+    }
+
+    pub(super) fn cut<'a, T>(&self, items: &'a [T]) -> &'a [T] {
+        let rest = items.get(self.start.min(items.len())..).unwrap_or_default();
+        rest.get(..self.size.min(rest.len())).unwrap_or_default()
+    }
+
+    pub(super) fn is_last(&self, total: usize) -> bool {
+        self.start.saturating_add(self.size) >= total
+    }
+
+    /// The page bean with `values`, `isLast`, `total` and `self`.
+    pub(super) fn bean(&self, address: &str, total: usize, values: Vec<Json>) -> Json {
+        let link = |start: usize| format!("{address}?maxResults={}&startAt={start}", self.size);
+        let mut page = json!({
+            "self": link(self.start), "maxResults": self.size, "startAt": self.start,
+            "total": total, "isLast": self.is_last(total), "values": values,
+        });
+        if !self.is_last(total)
+            && let Some(page) = page.as_object_mut()
+        {
+            page.insert("nextPage".into(), link(self.start + self.size).into());
+        }
+        page
+    }
+
+    /// The older envelope, whose items stand under a name of their own.
+    pub(super) fn named(&self, name: &str, total: usize, items: Vec<Json>) -> Json {
+        json!({ "startAt": self.start, "maxResults": self.size, "total": total, name: items })
+    }
+}
+
+/// Where a search went on: bound to the query, the person and the page size.
+pub(super) struct PageToken {
+    /// The last issue already answered, and its position, should it have vanished meanwhile.
+    pub(super) after: u64,
+    pub(super) position: usize,
+}
+
+impl PageToken {
+    pub(super) fn encode(&self, jql: &str, account_id: &str) -> String {
+        let text = format!("{}|{}|{}|{jql}", self.after, self.position, seal(jql, account_id));
+        URL_SAFE_NO_PAD.encode(text)
+    }
+
+    /// `None` when the token is not ours, or was given for another query or person.
+    pub(super) fn decode(token: &str, jql: &str, account_id: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+        let mut parts = text.splitn(4, '|');
+        let after = parts.next()?.parse().ok()?;
+        let position = parts.next()?.parse().ok()?;
+        (parts.next()? == seal(jql, account_id) && parts.next()? == jql).then_some(Self { after, position })
+    }
+}
+
+fn seal(jql: &str, account_id: &str) -> String {
+    blake3::hash(format!("{account_id}\n{jql}").as_bytes()).to_hex().chars().take(16).collect()
+}

@@ -1,0 +1,122 @@
+//! What people did with an issue: comments, work logs, history, web links.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{html, person};
+use crate::demo::{
+    clock,
+    fields::pretty_duration,
+    model::{Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog},
+};
+
+/// Whether the person is in the role or group that a comment or work log is restricted to.
+pub(in crate::demo) fn may_see(site: &Site, who: Who, issue: &Issue, limit: Option<&Visibility>) -> bool {
+    let Some(limit) = limit else { return true };
+    match (limit.kind.as_str(), limit.value.as_str()) {
+        ("role", "Administrators") => site.may(who, issue, Access::Admin),
+        ("role", _) => site.may(who, issue, Access::Member),
+        (_, "jira-administrators") => site.admins.contains(&who),
+        _ => true,
+    }
+}
+
+/// The comments of an issue that the person may read, oldest first.
+pub(in crate::demo) fn comments_seen<'a>(site: &Site, who: Who, issue: &'a Issue) -> Vec<&'a Comment> {
+    issue.comments.iter().filter(|comment| may_see(site, who, issue, comment.visibility.as_ref())).collect()
+}
+
+pub(in crate::demo) fn comment(site: &Site, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
+    let mut shown = json!({
+        "self": format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id),
+        "id": comment.id.to_string(),
+        "author": person(site, comment.author),
+        "body": comment.body,
+        "updateAuthor": person(site, comment.editor),
+        "created": clock::jira_time(comment.created),
+        "updated": clock::jira_time(comment.updated),
+    });
+    let Some(map) = shown.as_object_mut() else { return shown };
+    let project = site.project(issue.project);
+    let service = project.is_some_and(|project| project.kind == "service_desk");
+    let internal = comment.properties.get("sd.public.comment").and_then(|value| value.get("internal"));
+    map.insert("jsdPublic".into(), (!service || internal != Some(&Json::Bool(true))).into());
+    if let Some(limit) = &comment.visibility {
+        let visibility = json!({ "type": limit.kind, "value": limit.value, "identifier": limit.value });
+        map.insert("visibility".into(), visibility);
+    }
+    if expand.contains(&"renderedBody") {
+        map.insert("renderedBody".into(), html(&comment.body).into());
+    }
+    if expand.contains(&"properties") {
+        let entries = comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+        map.insert("properties".into(), entries.collect());
+    }
+    shown
+}
+
+pub(in crate::demo) fn worklog(site: &Site, issue: &Issue, log: &Worklog) -> Json {
+    let mut shown = json!({
+        "self": format!("{}/rest/api/3/issue/{}/worklog/{}", site.host, issue.id, log.id),
+        "author": person(site, log.author),
+        "updateAuthor": person(site, log.author),
+        "created": clock::jira_time(log.created),
+        "updated": clock::jira_time(log.updated),
+        "started": clock::jira_time(log.started),
+        "timeSpent": pretty_duration(log.seconds),
+        "timeSpentSeconds": log.seconds,
+        "id": log.id.to_string(),
+        "issueId": issue.id.to_string(),
+    });
+    if let (Some(shown), Some(comment)) = (shown.as_object_mut(), &log.comment) {
+        shown.insert("comment".into(), comment.clone());
+    }
+    shown
+}
+
+pub(in crate::demo) fn change(site: &Site, change: &Change) -> Json {
+    json!({
+        "id": change.id.to_string(),
+        "author": person(site, change.author),
+        "created": clock::jira_time(change.created),
+        "items": change.items.iter().map(change_item).collect::<Vec<_>>(),
+    })
+}
+
+/// Absent sides are left out: the document types them as strings.
+fn change_item(item: &ChangeItem) -> Json {
+    let mut shown = Map::new();
+    let sides =
+        [("from", &item.from.0), ("fromString", &item.from.1), ("to", &item.to.0), ("toString", &item.to.1)];
+    for (name, text) in sides {
+        if let Some(text) = text {
+            shown.insert(name.into(), text.clone().into());
+        }
+    }
+    shown.insert("field".into(), item.field.clone().into());
+    shown.insert("fieldtype".into(), if item.custom { "custom" } else { "jira" }.into());
+    shown.insert("fieldId".into(), item.field_id.clone().into());
+    Json::Object(shown)
+}
+
+pub(in crate::demo) fn remote_link(site: &Site, issue: &Issue, link: &RemoteLink) -> Json {
+    let mut object = json!({
+        "url": link.url, "title": link.title, "icon": {}, "status": { "icon": {} },
+    });
+    if let (Some(object), Some(summary)) = (object.as_object_mut(), &link.summary) {
+        object.insert("summary".into(), summary.clone().into());
+    }
+    let mut shown = json!({
+        "id": link.id,
+        "self": format!("{}/rest/api/3/issue/{}/remotelink/{}", site.host, issue.id, link.id),
+        "application": {},
+        "object": object,
+    });
+    if let Some(shown) = shown.as_object_mut() {
+        for (name, text) in [("globalId", &link.global_id), ("relationship", &link.relationship)] {
+            if let Some(text) = text {
+                shown.insert(name.into(), text.clone().into());
+            }
+        }
+    }
+    shown
+}

@@ -1,0 +1,151 @@
+//! The value of any field of an issue, stored or computed.
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    category, comment, comments_seen, issue_stub, issue_type, link_type, person, project_stub, status,
+    worklog,
+};
+use crate::demo::{
+    clock,
+    fields::{pretty_duration, show},
+    model::{Access, Attachment, FieldDef, Issue, Kind, Link, Site, Who},
+};
+
+/// How many work logs an issue carries inline; the rest is behind `/worklog`.
+const INLINE_WORKLOGS_MAX: usize = 20;
+
+/// `None` when the field is left out of the issue altogether, as `parent` is for those without one.
+pub(in crate::demo) fn value(site: &Site, who: Who, issue: &Issue, field: &FieldDef) -> Option<Json> {
+    let value = match field.id.as_str() {
+        "issuekey" | "thumbnail" => return None,
+        "parent" if !issue.values.contains_key("parent") => return None,
+        "issuetype" => json!(site.issue_type(issue.type_id).map(|kind| issue_type(site, kind))),
+        "project" => json!(site.project(issue.project).map(|project| project_stub(site, project))),
+        "status" => json!(site.status(issue.status).map(|found| status(site, found))),
+        "statusCategory" => json!(site.status(issue.status).map(|found| category(site, found.category))),
+        "created" => clock::jira_time(issue.created).into(),
+        "updated" | "lastViewed" => clock::jira_time(issue.updated).into(),
+        "statuscategorychangedate" => clock::jira_time(issue.category_changed).into(),
+        "resolutiondate" => json!(issue.resolved.map(clock::jira_time)),
+        "creator" => person(site, issue.creator),
+        "votes" => json!({
+            "self": format!("{}/rest/api/3/issue/{}/votes", site.host, issue.key),
+            "votes": issue.voters.len(), "hasVoted": issue.voters.contains(&who),
+        }),
+        "watches" => json!({
+            "self": format!("{}/rest/api/3/issue/{}/watchers", site.host, issue.key),
+            "watchCount": issue.watchers.len(), "isWatching": issue.watchers.contains(&who),
+        }),
+        "comment" => comments(site, who, issue),
+        "worklog" => {
+            let logs: Vec<_> = issue
+                .worklogs
+                .iter()
+                .take(INLINE_WORKLOGS_MAX)
+                .map(|log| worklog(site, issue, log))
+                .collect();
+            json!({
+                "startAt": 0, "maxResults": INLINE_WORKLOGS_MAX, "total": issue.worklogs.len(), "worklogs": logs,
+            })
+        }
+        "attachment" => issue.attachments.iter().map(|file| attachment(site, file)).collect(),
+        "issuelinks" => links(site, who, issue),
+        "subtasks" => site.subtasks(issue.id).map(|child| issue_stub(site, child)).collect(),
+        "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": true }),
+        "timetracking" | "progress" | "aggregateprogress" | "workratio" => time(issue, &field.id),
+        "timespent" | "aggregatetimespent" => json!(some_seconds(issue.seconds_spent())),
+        "timeestimate" | "aggregatetimeestimate" => json!(issue.estimates().1),
+        "timeoriginalestimate" | "aggregatetimeoriginalestimate" => json!(issue.estimates().0),
+        _ => match issue.values.get(&field.id) {
+            Some(stored) => show(site, field, stored),
+            None if field.custom.is_none() && is_list(field.kind) => json!([]),
+            None => Json::Null,
+        },
+    };
+    Some(value)
+}
+
+fn is_list(kind: Kind) -> bool {
+    matches!(kind, Kind::Labels | Kind::Components | Kind::Versions)
+}
+
+fn some_seconds(seconds: u64) -> Option<u64> {
+    (seconds > 0).then_some(seconds)
+}
+
+fn time(issue: &Issue, field: &str) -> Json {
+    let (original, remaining) = issue.estimates();
+    let spent = issue.seconds_spent();
+    let total = spent + remaining.unwrap_or(0);
+    match field {
+        "workratio" => match original {
+            Some(original @ 1..) => json!(spent * 100 / original),
+            _ => json!(-1),
+        },
+        "timetracking" => {
+            let mut shown = serde_json::Map::new();
+            for (name, seconds) in [
+                ("originalEstimate", original),
+                ("remainingEstimate", remaining),
+                ("timeSpent", some_seconds(spent)),
+            ] {
+                if let Some(seconds) = seconds {
+                    shown.insert(name.into(), pretty_duration(seconds).into());
+                    shown.insert(format!("{name}Seconds"), seconds.into());
+                }
+            }
+            Json::Object(shown)
+        }
+        _ if total == 0 => json!({ "progress": 0, "total": 0 }),
+        _ => json!({ "progress": spent, "total": total, "percent": spent * 100 / total }),
+    }
+}
+
+fn comments(site: &Site, who: Who, issue: &Issue) -> Json {
+    let seen = comments_seen(site, who, issue);
+    json!({
+        "self": format!("{}/rest/api/3/issue/{}/comment", site.host, issue.id),
+        "startAt": 0, "maxResults": seen.len(), "total": seen.len(),
+        "comments": seen.into_iter().map(|one| comment(site, issue, one, &[])).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn attachment(site: &Site, file: &Attachment) -> Json {
+    let mut shown = json!({
+        "self": format!("{}/rest/api/3/attachment/{}", site.host, file.id),
+        "id": file.id.to_string(),
+        "filename": file.name,
+        "author": person(site, file.author),
+        "created": clock::jira_time(file.created),
+        "size": file.content.len(),
+        "mimeType": file.mime,
+        "content": format!("{}/rest/api/3/attachment/content/{}", site.host, file.id),
+    });
+    if let (Some(shown), true) = (shown.as_object_mut(), file.mime.starts_with("image/")) {
+        let thumbnail = format!("{}/rest/api/3/attachment/thumbnail/{}", site.host, file.id);
+        shown.insert("thumbnail".into(), thumbnail.into());
+    }
+    shown
+}
+
+/// Seen from this issue: the other end stands under `outwardIssue` when this one does the outward thing.
+fn links(site: &Site, who: Who, issue: &Issue) -> Json {
+    let shown = |link: &Link| {
+        let outward = link.from == issue.id;
+        let other = site.issues.get(if outward { &link.to } else { &link.from })?;
+        if !site.may(who, other, Access::Viewer) {
+            return None;
+        }
+        let kind = site.link_types.iter().find(|kind| kind.id == link.type_id)?;
+        let side = if outward { "outwardIssue" } else { "inwardIssue" };
+        Some(json!({
+            "id": link.id.to_string(),
+            "self": format!("{}/rest/api/3/issueLink/{}", site.host, link.id),
+            "type": link_type(site, kind),
+            side: issue_stub(site, other),
+        }))
+    };
+    let touching = site.links.iter().filter(|link| link.from == issue.id || link.to == issue.id);
+    touching.filter_map(shown).collect()
+}

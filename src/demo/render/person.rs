@@ -1,0 +1,58 @@
+//! People, with the avatars and links that make up most of a real user object.
+
+use serde_json::{Value as Json, json};
+
+use crate::demo::model::{Person, Site, Who};
+
+/// A user as it stands inside issues, comments and lists.
+pub(in crate::demo) fn person(site: &Site, who: Who) -> Json {
+    let Some(person) = site.people.get(who) else { return Json::Null };
+    let mut shown = json!({
+        "self": address(site, person),
+        "accountId": person.account_id,
+        "accountType": person.kind,
+        "avatarUrls": avatars(person),
+        "displayName": person.name,
+        "active": person.active,
+        "timeZone": person.time_zone,
+    });
+    if person.shows_email
+        && let Some(shown) = shown.as_object_mut()
+    {
+        shown.insert("emailAddress".into(), person.email.clone().into());
+    }
+    shown
+}
+
+/// The caller's own profile, whose address is always there.
+pub(in crate::demo) fn profile(site: &Site, who: Who, expanded: bool) -> Json {
+    let mut shown = person(site, who);
+    let own = site.people.get(who);
+    if let (Some(shown), Some(own)) = (shown.as_object_mut(), own) {
+        shown.insert("emailAddress".into(), own.email.clone().into());
+        shown.insert("locale".into(), "en_US".into());
+        shown.insert("expand".into(), "groups,applicationRoles".into());
+        let group = json!({
+            "name": "sandbox-team", "groupId": "276f955c-63d7-42c8-9520-92d01dca0625",
+            "self": format!("{}/rest/api/3/group?groupId=276f955c-63d7-42c8-9520-92d01dca0625", site.host),
+        });
+        let items = if expanded { vec![group] } else { Vec::new() };
+        shown.insert("groups".into(), json!({ "size": 1, "items": items }));
+        shown.insert("applicationRoles".into(), json!({ "size": 1, "items": [] }));
+    }
+    shown
+}
+
+fn address(site: &Site, person: &Person) -> String {
+    format!("{}/rest/api/3/user?accountId={}", site.host, person.account_id.replace(':', "%3A"))
+}
+
+fn avatars(person: &Person) -> Json {
+    let initials: String = person.name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
+    let picture = format!(
+        "https://avatar-management--avatars.us-west-2.prod.public.atl-paas.net/initials/{}-{}.png",
+        initials.to_uppercase(),
+        person.account_id.len() % 7
+    );
+    json!({ "48x48": picture, "24x24": picture, "16x16": picture, "32x32": picture })
+}

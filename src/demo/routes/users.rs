@@ -1,0 +1,86 @@
+//! People: one by id, or found by name.
+
+use serde_json::{Value as Json, json};
+
+use crate::demo::{
+    auth::READ_USER,
+    dispatch::{Call, Route, read},
+    errors::{Answer, Fault, Reply},
+    model::{Access, Person, Project, Site, Who},
+    paging::Window,
+    render,
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    read("/rest/api/3/user", get).needs(&[READ_USER]),
+    read("/rest/api/3/user/search", search).needs(&[READ_USER]),
+    read("/rest/api/3/user/assignable/search", assignable).needs(&[READ_USER]),
+];
+
+fn get(call: &Call, site: &Site) -> Answer {
+    let Some(id) = call.query("accountId").filter(|id| !id.is_empty()) else {
+        return Err(Fault::message(400, "The query parameter 'accountId' is required."));
+    };
+    let absent =
+        || Fault::message(404, "Specified user does not exist or you do not have required permissions");
+    let who = site.person_by_account(id).ok_or_else(absent)?;
+    Ok(Reply::json(200, render::person(site, who)))
+}
+
+/// Without any criterion Jira refuses; an empty `query` finds everybody.
+fn search(call: &Call, site: &Site) -> Answer {
+    let (text, id) = (call.query("query"), call.query("accountId"));
+    if text.is_none() && id.is_none() && call.query("property").is_none() {
+        return Err(Fault::message(
+            400,
+            "At least one of 'query', 'accountId' or 'property' query parameters has to be provided.",
+        ));
+    }
+    let wanted = |_: Who, person: &Person| match id {
+        Some(id) => person.account_id == id,
+        None => matches(person, text.unwrap_or_default()),
+    };
+    page(call, site, wanted)
+}
+
+fn assignable(call: &Call, site: &Site) -> Answer {
+    let issue = call.query("issueKey").or(call.query("issueId"));
+    let project = match (issue, call.query("project")) {
+        (Some(issue), _) => {
+            let issue = site.visible_issue(call.who, issue).ok_or_else(Fault::no_issue)?;
+            site.project(issue.project)
+        }
+        (None, Some(key)) => Some(site.visible_project(call.who, key).ok_or_else(|| Fault::no_project(key))?),
+        (None, None) => {
+            return Err(Fault::message(
+                400,
+                "Either 'project' or 'issueKey' query parameter has to be provided.",
+            ));
+        }
+    };
+    let id = call.query("accountId");
+    let text = call.query("query").unwrap_or_default();
+    let may = |who: Who| project.is_some_and(|project: &Project| project.may(who, Access::Member));
+    page(call, site, |who, person| {
+        person.active && may(who) && id.is_none_or(|id| person.account_id == id) && matches(person, text)
+    })
+}
+
+/// The window is cut before the filter, so a short page is not the end. Source: JRACLOUD-71293.
+fn page(call: &Call, site: &Site, wanted: impl Fn(Who, &Person) -> bool) -> Answer {
+    let window = Window::of(call, 50, 1_000)?;
+    let everybody: Vec<_> = site.people.iter().enumerate().collect();
+    let found = window.cut(&everybody).iter().filter(|(who, person)| wanted(*who, person));
+    let shown: Vec<Json> = found.map(|(who, _)| render::person(site, *who)).collect();
+    Ok(Reply::json(200, json!(shown)))
+}
+
+/// Starts of words of the name, or of the address.
+fn matches(person: &Person, text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let name = person.name.to_lowercase();
+    text.is_empty()
+        || name.starts_with(&text)
+        || name.split(' ').any(|word| word.starts_with(&text))
+        || person.email.starts_with(&text)
+}

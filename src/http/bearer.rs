@@ -1,0 +1,32 @@
+//! Who asks? Exactly one well-formed bearer token, before any JSON is read, and none of it beyond this point.
+
+use axum::extract::Request;
+use http::{HeaderMap, HeaderName, header};
+
+use super::{Edge, gateway, metadata, reject::Reject};
+use crate::identity::{Bearer, BearerFault, SiteWish};
+
+const SITE: HeaderName = HeaderName::from_static("x-jira-site");
+
+/// The token, or the 401 that says where to get one.
+pub(super) fn read<B>(edge: &Edge, request: &Request<B>) -> Result<Bearer, Reject> {
+    Bearer::from_headers(request.headers()).map_err(|fault| {
+        let token_was_sent = !matches!(fault, BearerFault::Missing | BearerFault::WrongScheme);
+        Reject::Unauthenticated { fault, challenge: metadata::challenge(edge, request, token_was_sent) }
+    })
+}
+
+/// The site the client would like, if it names one; it is looked up among the user's sites, never called.
+pub(super) fn site_wish(headers: &HeaderMap) -> Result<Option<SiteWish>, Reject> {
+    let mut lines = headers.get_all(SITE).iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    let only = line.to_str().ok().filter(|_| lines.next().is_none());
+    only.and_then(SiteWish::new).map(Some).ok_or(Reject::SiteWish)
+}
+
+/// rmcp hands the headers to every tool, so nothing secret may stand among them.
+pub(super) fn remove_secrets(headers: &mut HeaderMap) {
+    for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, gateway::HEADER] {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,49 @@
+//! Reads the whole body once, within its size and time, and passes it on only if it is one JSON-RPC message.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::timeout;
+
+use super::{Edge, Settings, access_log::declared_length, jsonrpc, reject::Reject};
+
+/// One timeout over the whole read: a limit per frame would let one byte a second go on for ever.
+pub(super) async fn read(
+    State(edge): State<Arc<Edge>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Reject> {
+    let settings = &edge.settings;
+    let (mut parts, body) = request.into_parts();
+    let max_bytes = settings.body_bytes_max;
+    if declared_length(&parts.headers).is_some_and(|length| length > max_bytes as u64) {
+        return Err(Reject::BodyTooLarge { max_bytes });
+    }
+    let bytes = timeout(settings.body_read_timeout, collect(body, settings)).await;
+    let bytes = bytes.map_err(|_| Reject::BodySlow)??;
+    let bytes = match jsonrpc::read(&bytes).map_err(Reject::Rpc)? {
+        jsonrpc::Message::AsSent => bytes,
+        jsonrpc::Message::Rewritten(text) => text.into(),
+        // A client's response to a request we never sent: taken and dropped, as the transport asks.
+        jsonrpc::Message::Response => return Ok(StatusCode::ACCEPTED.into_response()),
+    };
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+}
+
+async fn collect(body: Body, settings: &Settings) -> Result<Bytes, Reject> {
+    let max_bytes = settings.body_bytes_max;
+    match Limited::new(body, max_bytes).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Reject::BodyTooLarge { max_bytes }),
+        Err(_) => Err(Reject::BodyBroken),
+    }
+}

@@ -1,0 +1,119 @@
+//! Speaks two header dialects: what clients send in `Accept` and `Content-Type`, and the one form rmcp takes.
+
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{HeaderMap, HeaderValue, header};
+
+use super::reject::Reject;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const JSON_AND_EVENTS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+
+/// Refuses what we cannot read or answer, and rewrites the rest to rmcp's liking: it wants both media types named in
+/// `Accept`, while clients and people with curl send `*/*`, one of them, or nothing.
+pub(super) async fn negotiate(mut request: Request, next: Next) -> Result<Response, Reject> {
+    let headers = request.headers_mut();
+    if !is_json(headers) {
+        return Err(Reject::UnsupportedMediaType);
+    }
+    if !accepts_an_answer(headers) {
+        return Err(Reject::NotAcceptable);
+    }
+    headers.insert(header::CONTENT_TYPE, JSON);
+    headers.insert(header::ACCEPT, JSON_AND_EVENTS);
+    Ok(next.run(request).await)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return false };
+    let mut parts = line.to_str().unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let charset = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+        !name.trim().eq_ignore_ascii_case("charset")
+            || value.trim_matches([' ', '"']).eq_ignore_ascii_case("utf-8")
+    });
+    let encoding = headers.get_all(header::CONTENT_ENCODING).iter();
+    essence && charset && encoding.into_iter().all(|line| line.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Whether JSON is acceptable. A client that names only the event stream passes too and gets JSON all the same, which a
+/// streamable HTTP client must be able to read; a 406 would only lock it out.
+fn accepts_an_answer(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    let ranges: Vec<_> = lines.flat_map(|line| line.split(',')).filter_map(range).collect();
+    let weight = |names: &[&str]| {
+        // RFC 9110 section 12.5.1: the most specific range that matches decides.
+        names.iter().find_map(|name| {
+            let mut matching = ranges.iter().filter(|(range, _)| range.eq_ignore_ascii_case(name)).peekable();
+            matching.peek()?;
+            Some(matching.any(|(_, wanted)| *wanted))
+        })
+    };
+    ranges.is_empty()
+        || weight(&["application/json", "application/*", "*/*"]) == Some(true)
+        || weight(&["text/event-stream"]) == Some(true)
+}
+
+/// The media range and whether its weight is above zero.
+fn range(item: &str) -> Option<(&str, bool)> {
+    let mut parts = item.split(';').map(str::trim);
+    let name = parts.next().filter(|name| !name.is_empty())?;
+    let weight =
+        parts.filter_map(|part| part.split_once('=')).find(|(key, _)| key.trim().eq_ignore_ascii_case("q"));
+    let unwanted = weight.and_then(|(_, value)| value.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0);
+    Some((name, !unwanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &header::HeaderName, lines: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(name, HeaderValue::from_str(line).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn accept_is_read_generously() {
+        let check = |lines: &[&str], expected: bool| {
+            assert_eq!(accepts_an_answer(&headers(&header::ACCEPT, lines)), expected, "{lines:?}");
+        };
+        check(&[], true);
+        check(&[""], true);
+        check(&["*/*"], true);
+        check(&["application/*"], true);
+        check(&["application/json"], true);
+        check(&["Application/JSON;q=0.5"], true);
+        check(&["application/json,text/event-stream"], true);
+        check(&["application/json", "text/event-stream"], true);
+        check(&["text/html", "*/*;q=0.1"], true);
+        check(&["text/event-stream"], true);
+        check(&["text/html"], false);
+        check(&["text/*"], false);
+        check(&["application/xml, image/*"], false);
+        check(&["application/json;q=0"], false);
+        check(&["application/json;q=0.000, */*"], false);
+        check(&["*/*;q=0"], false);
+    }
+
+    #[test]
+    fn content_type_is_json_in_utf_8() {
+        let check = |lines: &[&str], expected: bool| {
+            assert_eq!(is_json(&headers(&header::CONTENT_TYPE, lines)), expected, "{lines:?}");
+        };
+        check(&["application/json"], true);
+        check(&["Application/JSON"], true);
+        check(&["application/json; charset=utf-8"], true);
+        check(&["application/json;Charset=\"UTF-8\""], true);
+        check(&["application/json; version=1"], true);
+        check(&[], false);
+        check(&[""], false);
+        check(&["text/plain"], false);
+        check(&["application/json-patch+json"], false);
+        check(&["application/json; charset=utf-16"], false);
+        check(&["application/json", "application/json"], false);
+    }
+}

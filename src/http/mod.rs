@@ -1,0 +1,157 @@
+//! The edge: who may come in, and how much. It knows no product; behind it stands one MCP service.
+
+// The way in, in the order a request meets it.
+mod access_log;
+mod bearer;
+mod body;
+mod copilot;
+mod gateway;
+mod health;
+mod host;
+mod jsonrpc;
+mod media;
+mod metadata;
+mod narrowing;
+mod origin;
+mod overload;
+mod plain_fault;
+mod reject;
+mod request_id;
+mod serve;
+mod settings;
+mod write_stall;
+
+#[cfg(test)]
+mod tests;
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    error_handling::HandleErrorLayer,
+    extract::{Request, State},
+    middleware::{Next, from_fn, from_fn_with_state, map_response},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, Method, header};
+use tower::{
+    Service, ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer,
+    timeout::TimeoutLayer,
+};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+
+use crate::identity::{Caller, KeyedHasher};
+use reject::Reject;
+
+pub use gateway::{Gateway, GatewayError, GatewaySource};
+pub use health::Readiness;
+pub use host::AllowedHost;
+pub use metadata::PublicBaseUrl;
+pub use origin::AllowedOrigin;
+pub use request_id::RequestId;
+pub use serve::{ConnectionSettings, Drain, serve};
+pub use settings::{RuleError, Settings};
+
+/// What every step of the way in shares for the life of the process.
+struct Edge {
+    settings: Settings,
+    hasher: KeyedHasher,
+    readiness: Readiness,
+    request_ids: request_id::Mint,
+}
+
+/// Routes, and the way in around them.
+///
+/// `mcp` gets only requests that passed every question below: a POST to `/mcp`, `/mcp/readonly` or
+/// `/mcp/x/{toolsets}` whose body is one JSON-RPC message that rmcp can read, with a [`Caller`], a [`RequestId`] and a
+/// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+pub fn router<S, R>(settings: Settings, hasher: KeyedHasher, readiness: Readiness, mcp: S) -> Router
+where
+    S: Service<Request, Response = R, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+    R: IntoResponse,
+{
+    let in_flight_max = settings.in_flight_max;
+    let request_deadline = settings.request_deadline;
+    let request_ids = request_id::Mint::new(hasher.clone());
+    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids });
+
+    // Every route, health and unknown paths included.
+    let around_all = ServiceBuilder::new()
+        // First, so that everything below can be told apart in logs and answers.
+        .layer(from_fn_with_state(edge.clone(), request_id::assign))
+        .layer(from_fn(access_log::record))
+        // The one place where a `Reject` from below becomes an answer.
+        .layer(from_fn(reject::explain))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(CatchPanicLayer::custom(|_payload| Reject::Internal.into_response()));
+
+    // Only /mcp: the costly road. Each step is cheaper than the one after it.
+    let way_in = ServiceBuilder::new()
+        .layer(HandleErrorLayer::new(overload::answer))
+        // One limit over all of /mcp, refusing at once: what waits in a queue has lost its deadline anyway.
+        .layer(LoadShedLayer::new())
+        .layer(GlobalConcurrencyLimitLayer::new(in_flight_max))
+        .layer(TimeoutLayer::new(request_deadline))
+        .layer(from_fn_with_state(edge.clone(), admit))
+        .layer(from_fn(narrowing::note))
+        .layer(from_fn(media::negotiate))
+        // Last, so that nobody without a name makes us hold a body.
+        .layer(from_fn_with_state(edge.clone(), body::read))
+        .layer(map_response(plain_fault::to_json));
+
+    let mcp = Router::new()
+        .route_service("/mcp", mcp.clone())
+        .route_service("/mcp/readonly", mcp.clone())
+        .route_service("/mcp/x/{toolsets}", mcp)
+        .layer(way_in);
+
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/.well-known/oauth-protected-resource", get(metadata::document))
+        .route("/.well-known/oauth-protected-resource/mcp", get(metadata::document))
+        .route("/.well-known/oauth-protected-resource/mcp/readonly", get(metadata::document))
+        .route("/.well-known/oauth-protected-resource/mcp/x/{toolsets}", get(metadata::document))
+        .fallback(async || Reject::NotFound)
+        .method_not_allowed_fallback(async || Reject::MethodNotAllowed { allow: "GET, HEAD" })
+        .with_state(edge)
+        .merge(mcp)
+        .layer(around_all)
+}
+
+/// Asks the questions that need no body, cheapest first, and lets in a request that carries a name but no secret.
+async fn admit(
+    State(edge): State<Arc<Edge>>,
+    Extension(request_id): Extension<RequestId>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Result<Response, Reject> {
+    let settings = &edge.settings;
+    host::check(&request, &settings.allowed_hosts)?;
+    origin::check(request.headers(), &settings.allowed_origins)?;
+    if request.method() != Method::POST {
+        return Err(Reject::MethodNotAllowed { allow: "POST" });
+    }
+    if let Some(gateway) = &settings.gateway {
+        gateway.check(request.headers()).await?;
+    }
+    let bearer = bearer::read(&edge, &request)?;
+    let site_wish = bearer::site_wish(request.headers())?;
+    let challenge = settings.challenge_on_upstream_401.then(|| metadata::challenge(&edge, &request, true));
+
+    bearer::remove_secrets(request.headers_mut());
+    let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site_wish);
+    request.extensions_mut().insert(caller.clone());
+    let mut response = next.run(request).await;
+    if let Some(challenge) = challenge.filter(|_| caller.was_refused()) {
+        return Err(Reject::TokenRefused { challenge });
+    }
+    response.extensions_mut().insert(caller.key());
+    Ok(response)
+}

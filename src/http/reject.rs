@@ -1,0 +1,199 @@
+//! Every way the edge says no, and the one place where a refusal becomes an answer.
+
+use std::borrow::Cow;
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{json, value::RawValue};
+
+use super::{jsonrpc, request_id::RequestId};
+use crate::identity::BearerFault;
+
+/// Why a request goes no further. It travels typed to [`explain`], which knows the request's id.
+#[derive(Clone, Debug)]
+pub(super) enum Reject {
+    HostMissing,
+    HostForbidden,
+    OriginForbidden,
+    GatewayForbidden,
+    Unauthenticated { fault: BearerFault, challenge: HeaderValue },
+    TokenRefused { challenge: HeaderValue },
+    SiteWish,
+    NotFound,
+    MethodNotAllowed { allow: &'static str },
+    NotAcceptable,
+    UnsupportedMediaType,
+    BodyTooLarge { max_bytes: usize },
+    BodySlow,
+    BodyBroken,
+    Rpc(jsonrpc::Fault),
+    Overloaded,
+    Deadline,
+    Starting,
+    Draining,
+    Internal,
+}
+
+/// The stable code of a refusal, left among the response's extensions for the access log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RejectCode(pub(super) &'static str);
+
+impl Reject {
+    /// The table to read when a client reports one of them.
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
+            Self::HostForbidden => (StatusCode::FORBIDDEN, "host_not_allowed"),
+            Self::OriginForbidden => (StatusCode::FORBIDDEN, "origin_not_allowed"),
+            Self::GatewayForbidden => (StatusCode::FORBIDDEN, "gateway_token_refused"),
+            Self::Unauthenticated { .. } | Self::TokenRefused { .. } => {
+                (StatusCode::UNAUTHORIZED, "unauthenticated")
+            }
+            Self::SiteWish | Self::BodyBroken | Self::Rpc(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable"),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
+            Self::BodySlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+            Self::Deadline => (StatusCode::GATEWAY_TIMEOUT, "upstream_timeout"),
+            Self::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
+            Self::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    fn message(&self) -> Cow<'static, str> {
+        let fixed = match self {
+            Self::Unauthenticated { fault, .. } => {
+                return format!("The user's access token is missing or malformed: {fault}.").into();
+            }
+            Self::BodyTooLarge { max_bytes } => {
+                return format!("The body is larger than {max_bytes} bytes.").into();
+            }
+            Self::Rpc(fault) => return fault.message.clone().into(),
+            Self::HostMissing => "The request needs exactly one valid Host header.",
+            Self::HostForbidden => "This server does not answer to that host name.",
+            Self::OriginForbidden => "Web pages of that origin may not call this server.",
+            Self::GatewayForbidden => "The request did not come through the gateway.",
+            Self::TokenRefused { .. } => "Jira did not accept the access token.",
+            Self::SiteWish => "The X-Jira-Site header is not usable.",
+            Self::NotFound => "There is nothing under this path.",
+            Self::MethodNotAllowed { .. } => "This path does not take that method.",
+            Self::NotAcceptable => "The Accept header excludes JSON.",
+            Self::UnsupportedMediaType => "The body must be plain JSON in UTF-8.",
+            Self::BodySlow => "The body did not arrive in time.",
+            Self::BodyBroken => "The body broke off or was wrongly framed.",
+            Self::Overloaded => "The server has as many calls in hand as it can take.",
+            Self::Deadline => "The call did not finish in time.",
+            Self::Starting => "The server is starting.",
+            Self::Draining => "The server is stopping.",
+            Self::Internal => "Something went wrong in the server.",
+        };
+        fixed.into()
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::HostMissing => "Send the host name the server is reached under.",
+            Self::HostForbidden => "Add the name to ALLOWED_HOSTS, or let the gateway send a listed one.",
+            Self::OriginForbidden => "Add the origin to ALLOWED_ORIGINS, or call without an Origin header.",
+            Self::GatewayForbidden => {
+                "Call through the gateway; its X-Gateway-Token must be one of the server's secrets."
+            }
+            Self::Unauthenticated { .. } => {
+                "Sign in to the connection and send Authorization: Bearer with the Atlassian access token."
+            }
+            Self::TokenRefused { .. } => "Sign in to the connection again, or refresh the token.",
+            Self::SiteWish => "Send it once, with 1 to 255 printable ASCII characters, or leave it out.",
+            Self::NotFound => "The MCP endpoint is POST /mcp.",
+            Self::MethodNotAllowed { .. } => {
+                "Use a method of the Allow header; there are no sessions or streams."
+            }
+            Self::NotAcceptable => "Send Accept: application/json, text/event-stream.",
+            Self::UnsupportedMediaType => "Send Content-Type: application/json, uncompressed.",
+            Self::BodyTooLarge { .. } => "Send less at once; long text can be added in parts.",
+            Self::BodySlow | Self::BodyBroken => "Send the request again, in one go.",
+            Self::Rpc(_) => "Send one JSON-RPC 2.0 message.",
+            Self::Overloaded | Self::Starting => "Try again after the seconds in Retry-After.",
+            Self::Deadline => "A change may have been made: read before trying again.",
+            Self::Draining => "Another instance takes over.",
+            Self::Internal => "Report the request_id.",
+        }
+    }
+
+    fn headers(&self, headers: &mut HeaderMap) {
+        match self {
+            Self::Unauthenticated { challenge, .. } | Self::TokenRefused { challenge } => {
+                headers.insert(header::WWW_AUTHENTICATE, challenge.clone());
+            }
+            Self::MethodNotAllowed { allow } => {
+                headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+            }
+            Self::Overloaded | Self::Starting | Self::Draining => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+    }
+
+    fn body(&self, request_id: &RequestId) -> String {
+        if let Self::Rpc(fault) = self {
+            return fault.to_reply();
+        }
+        let (status, code) = self.status_and_code();
+        json!({
+            "error": code,
+            "status": status.as_u16(),
+            "message": self.message(),
+            "hint": self.hint(),
+            "request_id": request_id.as_str(),
+        })
+        .to_string()
+    }
+}
+
+impl IntoResponse for Reject {
+    fn into_response(self) -> Response {
+        let mut response = self.status_and_code().0.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl jsonrpc::Fault {
+    fn to_reply(&self) -> String {
+        #[derive(Serialize)]
+        struct Reply<'a> {
+            jsonrpc: &'static str,
+            id: Option<&'a RawValue>,
+            error: serde_json::Value,
+        }
+        let error = json!({ "code": self.code, "message": self.message });
+        serde_json::to_string(&Reply { jsonrpc: "2.0", id: self.id.as_deref(), error }).unwrap_or_default()
+    }
+}
+
+/// Gives a refusal from below its headers and its JSON body.
+pub(super) async fn explain(
+    Extension(request_id): Extension<RequestId>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let Some(reject) = response.extensions_mut().remove::<Reject>() else { return response };
+    reject.headers(response.headers_mut());
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.extensions_mut().insert(RejectCode(reject.status_and_code().1));
+    *response.body_mut() = Body::from(reject.body(&request_id));
+    response
+}

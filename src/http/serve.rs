@@ -1,0 +1,174 @@
+//! The accept loop: how many connections, how long their headers may take, and how they end.
+//!
+//! `axum::serve` sets no timer, so a client that never finishes its headers would be held for ever. HTTP/1.1 only:
+//! gateways speak it, and HTTP/2 in clear would only add surface.
+
+use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tracing::{debug, warn};
+
+use super::{Readiness, write_stall::WriteStall};
+
+/// hyper panics below this buffer size.
+const HEADERS_BYTES_MIN: usize = 8192;
+/// After a failed accept (no file handles left, say) trying again at once would only burn the processor.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Limits of connections, and the pace of the drain.
+#[derive(Clone, Debug)]
+pub struct ConnectionSettings {
+    /// Connections open at the same time. Further ones wait in the kernel's backlog, where they cost us nothing; a place
+    /// gets free at the latest when an idle connection meets its header timeout.
+    pub connections_max: usize,
+    /// Bytes of one request's head; more is answered with 431. At least 8192.
+    pub headers_bytes_max: usize,
+    /// Header lines of one request; more is answered with 431.
+    pub headers_max: usize,
+    /// How long a head may take to arrive, counted also while a kept-alive connection is idle.
+    pub header_read_timeout: Duration,
+    /// How long a client may refuse to take any byte of its answer.
+    pub write_stall_timeout: Duration,
+    /// How long connections are still accepted after the signal, until the load balancer has seen `/readyz` turn.
+    pub drain_pause: Duration,
+    /// How long calls in hand may take after that.
+    pub drain_grace: Duration,
+}
+
+impl Default for ConnectionSettings {
+    fn default() -> Self {
+        Self {
+            connections_max: 4096,
+            headers_bytes_max: 64 * 1024,
+            headers_max: 100,
+            header_read_timeout: Duration::from_secs(10),
+            write_stall_timeout: Duration::from_secs(30),
+            drain_pause: Duration::from_secs(1),
+            drain_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drain {
+    /// Every call in hand was answered.
+    Finished,
+    /// The grace time ran out and this many connections were cut.
+    Cut {
+        /// Connections still open.
+        connections: usize,
+    },
+}
+
+/// Serves until `shutdown` is ready, then drains: `/readyz` turns, new connections are accepted for the pause and refused
+/// after it, calls in hand get the grace time. Readiness for the start is the caller's to declare.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    settings: &ConnectionSettings,
+    readiness: &Readiness,
+    shutdown: impl Future<Output = ()>,
+) -> Drain {
+    let graceful = GracefulShutdown::new();
+    let mut connections = Connections {
+        http: http(settings),
+        slots: Arc::new(Semaphore::new(settings.connections_max)),
+        write_stall: settings.write_stall_timeout,
+        open: JoinSet::new(),
+    };
+    tokio::select! {
+        never = connections.accept(&listener, &router, &graceful) => match never {},
+        () = shutdown => readiness.drain(),
+    }
+    tokio::select! {
+        never = connections.accept(&listener, &router, &graceful) => match never {},
+        () = sleep(settings.drain_pause) => drop(listener),
+    }
+    let finished = timeout(settings.drain_grace, graceful.shutdown()).await;
+    while connections.open.try_join_next().is_some() {}
+    match finished {
+        Ok(()) => Drain::Finished,
+        // Dropping the set aborts what is left in it.
+        Err(_) => Drain::Cut { connections: connections.open.len() },
+    }
+}
+
+fn http(settings: &ConnectionSettings) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    let headers_bytes_max = settings.headers_bytes_max.max(HEADERS_BYTES_MIN);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(settings.header_read_timeout)
+        .max_buf_size(headers_bytes_max)
+        .max_header_size(headers_bytes_max)
+        .max_headers(settings.headers_max);
+    http
+}
+
+struct Connections {
+    http: http1::Builder,
+    slots: Arc<Semaphore>,
+    write_stall: Duration,
+    open: JoinSet<()>,
+}
+
+impl Connections {
+    async fn accept(
+        &mut self,
+        listener: &TcpListener,
+        router: &Router,
+        graceful: &GracefulShutdown,
+    ) -> Infallible {
+        loop {
+            let slots = self.slots.clone();
+            let mut next = pin!(async { (slots.acquire_owned().await, listener.accept().await) });
+            let accepted = tokio::select! {
+                accepted = &mut next => accepted,
+                Some(_ended) = self.open.join_next() => continue,
+            };
+            match accepted {
+                (Ok(slot), Ok((stream, _peer))) => self.start(stream, slot, router.clone(), graceful),
+                (_, Err(error)) => {
+                    warn!(%error, "cannot accept a connection");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+                // Nobody closes the semaphore.
+                (Err(_), _) => std::future::pending().await,
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        stream: TcpStream,
+        slot: OwnedSemaphorePermit,
+        router: Router,
+        graceful: &GracefulShutdown,
+    ) {
+        // An answer is one write; waiting to fill a packet would only delay it.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "cannot turn Nagle's algorithm off");
+        }
+        let stream = TokioIo::new(WriteStall::new(stream, self.write_stall));
+        let connection = self.http.serve_connection(stream, TowerToHyperService::new(router));
+        let connection = graceful.watch(connection);
+        self.open.spawn(async move {
+            let _slot = slot;
+            if let Err(error) = connection.await {
+                debug!(%error, "connection ended early");
+            }
+        });
+    }
+}

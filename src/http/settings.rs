@@ -1,0 +1,73 @@
+//! What the operator may set about the edge; config fills it, nothing here reads the environment.
+
+use std::time::Duration;
+
+use super::{AllowedHost, AllowedOrigin, Gateway, PublicBaseUrl};
+
+/// The edge's own settings. [`Settings::default`] is a safe laptop: loopback names, no origins, no gateway.
+#[derive(Debug)]
+pub struct Settings {
+    /// Accepted `Host` values; empty refuses everything.
+    pub allowed_hosts: Vec<AllowedHost>,
+    /// Accepted `Origin` values; a request without `Origin` passes in any case.
+    pub allowed_origins: Vec<AllowedOrigin>,
+    /// The gateway's secrets, already loaded; `None` switches the check off.
+    pub gateway: Option<Gateway>,
+    /// The URL clients see; without it the vetted `Host` of the request stands in, over plain http.
+    pub public_base_url: Option<PublicBaseUrl>,
+    /// Largest accepted request body in bytes.
+    pub body_bytes_max: usize,
+    /// How long the whole body may take to arrive.
+    pub body_read_timeout: Duration,
+    /// Last resort over one whole request; keep it above the deadline of the tool layer, whose answer is better.
+    pub request_deadline: Duration,
+    /// Requests inside `/mcp` at the same time; more are shed with 503.
+    pub in_flight_max: usize,
+    /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth themselves.
+    pub challenge_on_upstream_401: bool,
+    /// Shown by `/readyz` and in the metadata document.
+    pub server_name: String,
+    /// Shown by `/healthz`.
+    pub version: String,
+    /// Issuer URL of the authorization server clients sign in at.
+    pub authorization_server: String,
+    /// Scopes of the metadata document and the challenge; `offline_access` is the client's business, not a resource's
+    /// (MCP authorization, 2026-07-28).
+    pub scopes: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: AllowedHost::loopback(),
+            allowed_origins: Vec::new(),
+            gateway: None,
+            public_base_url: None,
+            body_bytes_max: 1 << 20,
+            body_read_timeout: Duration::from_secs(10),
+            request_deadline: Duration::from_secs(42),
+            in_flight_max: 1024,
+            challenge_on_upstream_401: false,
+            server_name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            authorization_server: "https://auth.atlassian.com".to_owned(),
+            scopes: ["read:jira-work", "write:jira-work", "read:jira-user"].map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// A setting that names no host, origin or URL; the sentence says what is accepted and repeats nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// Not a host.
+    #[error(
+        "expected a host name or address, optionally with a port, such as bridge.example.com or [::1]:8080"
+    )]
+    Host,
+    /// Not an origin, or a wildcard.
+    #[error("expected scheme://host or scheme://host:port without a path; * and null are refused")]
+    Origin,
+    /// Not a base URL.
+    #[error("expected an absolute http or https URL without user, query or fragment")]
+    BaseUrl,
+}

@@ -1,0 +1,105 @@
+//! Gateway secrets: rotation in the settings, rotation in a file, and files that go bad.
+
+use std::{fs, path::Path};
+
+use super::*;
+
+async fn passes(bench: &Bench, sent: Option<&str>) -> bool {
+    let mut request = call("/mcp", CALL);
+    if let Some(sent) = sent {
+        request.headers_mut().insert("x-gateway-token", sent.parse().unwrap());
+    }
+    let reply = bench.send(request).await;
+    assert!(reply.status == 200 || reply.json()["error"] == "gateway_token_refused", "{}", reply.text);
+    reply.status == 200
+}
+
+fn load(secrets: &[&str], file: Option<&Path>) -> Result<Gateway, GatewayError> {
+    Gateway::load(&GatewaySource {
+        secrets: secrets.iter().map(|secret| SecretString::from(*secret)).collect(),
+        file: file.map(Path::to_owned),
+        recheck: Duration::ZERO,
+    })
+}
+
+fn bench(gateway: Gateway) -> Bench {
+    Bench::new(Settings { gateway: Some(gateway), ..Settings::default() })
+}
+
+#[tokio::test]
+async fn current_and_previous_pass_and_nothing_near_them() {
+    let bench = bench(load(&[&secret('a'), &secret('b')], None).unwrap());
+    assert!(passes(&bench, Some(&secret('a'))).await);
+    assert!(passes(&bench, Some(&secret('b'))).await);
+    let (shorter, longer) = (secret('a')[1..].to_owned(), format!("{}a", secret('a')));
+    let joined = format!("{}, {}", secret('a'), secret('b'));
+    for wrong in [&secret('c'), &shorter, &longer, &joined, &secret('A'), ""] {
+        assert!(!passes(&bench, Some(wrong)).await, "{wrong}");
+    }
+    assert!(!passes(&bench, None).await);
+}
+
+#[tokio::test]
+async fn a_rewritten_file_counts_at_once_and_a_bad_one_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secrets");
+    fs::write(&file, format!("{}\r\n\n  {}  \n", secret('a'), secret('b'))).unwrap();
+    let bench = bench(load(&[&secret('s')], Some(&file)).unwrap());
+    let check = async |expected: &str| {
+        for letter in "abcs".chars() {
+            assert_eq!(passes(&bench, Some(&secret(letter))).await, expected.contains(letter), "{letter}");
+        }
+    };
+    check("abs").await;
+    // The same length, and likely the same tick of the file system's clock.
+    fs::write(&file, format!("{}\r\n\n  {}  \n", secret('c'), secret('b'))).unwrap();
+    check("bcs").await;
+    fs::write(&file, "").unwrap();
+    check("bcs").await;
+    fs::write(&file, format!("{}\nshort\n", secret('a'))).unwrap();
+    check("bcs").await;
+    fs::write(&file, [0xff; 64]).unwrap();
+    check("bcs").await;
+    fs::write(&file, "x".repeat(70_000)).unwrap();
+    check("bcs").await;
+    fs::remove_file(&file).unwrap();
+    check("bcs").await;
+    fs::write(&file, secret('a')).unwrap();
+    check("as").await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_swapped_symlink_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for letter in ['a', 'b'] {
+        fs::create_dir(at(&format!("v{letter}"))).unwrap();
+        fs::write(at(&format!("v{letter}/secrets")), secret(letter)).unwrap();
+    }
+    // As a mounted secret volume does it: the file is a link through a folder link that is swapped by rename.
+    std::os::unix::fs::symlink("va", at("data")).unwrap();
+    std::os::unix::fs::symlink("data/secrets", at("secrets")).unwrap();
+    let bench = bench(load(&[], Some(&at("secrets"))).unwrap());
+    assert!(passes(&bench, Some(&secret('a'))).await);
+    std::os::unix::fs::symlink("vb", at("new")).unwrap();
+    fs::rename(at("new"), at("data")).unwrap();
+    assert!(passes(&bench, Some(&secret('b'))).await);
+    assert!(!passes(&bench, Some(&secret('a'))).await);
+}
+
+#[test]
+fn weak_or_missing_secrets_stop_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secrets");
+    assert!(matches!(load(&[], None), Err(GatewayError::Empty)));
+    assert!(matches!(load(&["a".repeat(31).as_str()], None), Err(GatewayError::Short)));
+    assert!(matches!(load(&[&secret('a'), "short"], None), Err(GatewayError::Short)));
+    assert!(matches!(load(&[&format!("{} b", secret('a'))], None), Err(GatewayError::Unsendable)));
+    assert!(matches!(load(&[&secret('a')], Some(&file)), Err(GatewayError::Unreadable(_))));
+    fs::write(&file, "\n \n").unwrap();
+    assert!(matches!(load(&[&secret('a')], Some(&file)), Err(GatewayError::Empty)));
+    fs::write(&file, secret('b')).unwrap();
+    let gateway = load(&[&secret('a')], Some(&file)).unwrap();
+    assert_eq!(format!("{gateway:?}"), "Gateway(***)");
+}

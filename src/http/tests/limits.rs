@@ -1,0 +1,48 @@
+//! What happens when there is too much, too slow, or a bug.
+
+use std::task::Poll;
+
+use futures_util::poll;
+
+use super::*;
+
+const HANG: &str = r#"{"jsonrpc":"2.0","id":1,"method":"hang"}"#;
+
+#[tokio::test]
+async fn one_call_too_many_is_shed_and_health_is_not() {
+    let bench = Bench::new(Settings { in_flight_max: 2, ..Settings::default() });
+    let mut first = Box::pin(bench.send(call("/mcp", HANG)));
+    let mut second = Box::pin(bench.send(call("/mcp/readonly", HANG)));
+    assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
+    // One limit over all routes, not one each.
+    for path in ["/mcp", "/mcp/readonly", "/mcp/x/core"] {
+        let reply = bench.send(call(path, CALL)).await;
+        assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "1"), "{path}");
+        assert_eq!(reply.json()["error"], "overloaded");
+    }
+    let probe = Request::get("/healthz").body(Body::empty()).unwrap();
+    assert_eq!(bench.send(probe).await.status, 200);
+    // A client that leaves gives its place back.
+    drop(first);
+    assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
+    assert!(matches!(poll!(&mut second), Poll::Pending));
+}
+
+#[tokio::test]
+async fn the_last_deadline_answers_with_504() {
+    let bench = Bench::new(Settings { request_deadline: Duration::from_millis(20), ..Settings::default() });
+    let reply = bench.send(call("/mcp", HANG)).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (504, &json!("upstream_timeout")));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_that_tells_nothing() {
+    let bench = Bench::new(Settings { in_flight_max: 1, ..Settings::default() });
+    for _ in 0..3 {
+        let reply = bench.send(call("/mcp", r#"{"jsonrpc":"2.0","id":1,"method":"panic"}"#)).await;
+        assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (500, &json!("internal")));
+        assert_eq!(reply.json()["request_id"], reply.header("x-request-id"));
+        assert!(!reply.text.contains("secret detail"));
+    }
+    assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
+}

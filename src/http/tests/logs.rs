@@ -1,0 +1,79 @@
+//! What the edge writes down: one line per request, and nothing that anybody sent in confidence.
+
+use std::{
+    io::{Result, Write},
+    sync::Mutex,
+};
+
+use tracing::Level;
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Sink {
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        for secret in [token(), secret('a'), "confidential".to_owned()] {
+            assert!(!text.contains(&secret), "{text}");
+        }
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["target"] == "access").collect()
+    }
+}
+
+#[tokio::test]
+async fn one_line_per_request_and_no_secret_at_any_level() {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let subscriber =
+        tracing_subscriber::fmt().json().with_max_level(Level::TRACE).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+
+    let bench = Bench::new(Settings { gateway: Some(gateway(&['a'])), ..Settings::default() });
+    let mut good = call("/mcp/x/confidential?jql=confidential", CALL);
+    good.headers_mut().insert("x-gateway-token", secret('a').parse().unwrap());
+    good.headers_mut().insert("x-ms-client-principal-name", "confidential".parse().unwrap());
+    assert_eq!(bench.send(good).await.status, 200);
+    assert_eq!(bench.send(call("/mcp", r#"{"a":"confidential"}"#)).await.status, 403);
+    bench.send(Request::get("/healthz").body(Body::empty()).unwrap()).await;
+    bench.send(Request::get("/confidential").body(Body::empty()).unwrap()).await;
+
+    let lines = sink.lines();
+    let field = |line: usize, name: &str| lines[line]["fields"][name].clone();
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert_eq!((field(0, "status"), field(0, "route")), (json!(200), json!("/mcp/x/{toolsets}")));
+    assert_eq!(field(0, "caller").as_str().map(str::len), Some(16));
+    assert!(field(0, "bytes_out").is_u64() && field(0, "duration_ms").is_u64());
+    assert_eq!((field(1, "status"), field(1, "reject")), (json!(403), json!("gateway_token_refused")));
+    assert_eq!((&lines[2]["level"], &lines[3]["level"]), (&json!("DEBUG"), &json!("INFO")));
+    assert_eq!((field(3, "status"), field(3, "route")), (json!(404), json!("unmatched")));
+    assert_eq!(lines[0]["span"]["request_id"], field(0, "request_id"));
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_is_written_down_too() {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+
+    let bench = Bench::new(Settings::default());
+    let mut waiting = Box::pin(bench.send(call("/mcp", r#"{"jsonrpc":"2.0","id":1,"method":"hang"}"#)));
+    assert!(futures_util::poll!(&mut waiting).is_pending());
+    drop(waiting);
+    let lines = sink.lines();
+    assert_eq!((lines.len(), &lines[0]["fields"]["message"]), (1, &json!("client_gone")));
+}

@@ -1,0 +1,295 @@
+//! Why Jira did not do what was asked: the only reader of Jira's error bodies.
+//!
+//! Shapes and meanings: Jira REST v3 `ErrorCollection`, and the API gateway's own bodies in front of it.
+
+use http::HeaderMap;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
+
+use super::request::{Effect, Request};
+
+/// Texts of Jira are passed on up to this many characters each.
+const TEXT_CHARS_MAX: usize = 400;
+
+/// More texts than this help nobody.
+const TEXTS_MAX: usize = 8;
+
+/// Whether a call that failed may still have changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsure {
+    /// The request was a read, or it never reached Jira.
+    NothingChanged,
+    /// A write was sent and its answer was lost.
+    MayHaveHappened,
+}
+
+/// What Jira said about slowing down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Seconds to wait, when Jira named a time.
+    pub retry_after_s: Option<u64>,
+    /// Whether an hourly quota is used up, which no wait inside a call can mend.
+    pub quota: bool,
+}
+
+/// A failed call to Jira. `Display` is a sentence for the person; it never holds hosts, URLs, headers or raw bodies.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum JiraError {
+    /// 401: the token is expired, revoked or wrong.
+    #[error("Jira does not accept the sign-in any more.")]
+    Unauthenticated,
+    /// 401 of the gateway: the token lacks a scope.
+    #[error("The Jira connection lacks an OAuth scope that this action needs ({needed}).")]
+    InsufficientScope {
+        /// The scope, as Atlassian names it.
+        needed: String,
+    },
+    /// 403: the user may not do this.
+    #[error("Jira refused: {}", said(texts, "the signed-in user is not allowed to do this."))]
+    Forbidden {
+        /// Jira's own words.
+        texts: Vec<String>,
+    },
+    /// 404: absent, or hidden from this user; Jira does not tell which.
+    #[error("Not found, or the signed-in user may not see it: {}", said(texts, "Jira answered 404."))]
+    NotFound {
+        /// Jira's own words.
+        texts: Vec<String>,
+    },
+    /// 400, 410, 422 and other refusals of what was asked.
+    #[error("Jira did not accept the request: {}", said(texts, "it gave no reason."))]
+    Invalid {
+        /// The HTTP status.
+        status: u16,
+        /// Jira's own words, field errors as `field: text`.
+        texts: Vec<String>,
+        /// The ids of the fields that Jira complained about.
+        fields: Vec<String>,
+    },
+    /// 409: a concurrent change.
+    #[error("Jira reports a conflict with another change: {}", said(texts, "it gave no detail."))]
+    Conflict {
+        /// Jira's own words.
+        texts: Vec<String>,
+    },
+    /// 429.
+    #[error("Jira asks to slow down.")]
+    RateLimited(RateLimit),
+    /// An answer over the byte limit, or a 413 for something too large for Jira.
+    #[error("{}", if status.is_some() { "Jira says that the content is too large or a limit of the issue is reached." } else { "Jira's answer is larger than the bridge accepts." })]
+    TooLarge {
+        /// 413 when it was Jira who refused.
+        status: Option<u16>,
+    },
+    /// No connection, or a server error.
+    #[error("Jira is not available at the moment.")]
+    Unavailable {
+        /// The status, if there was an answer.
+        status: Option<u16>,
+        /// Whether something may have changed.
+        sent: Unsure,
+    },
+    /// No answer in time.
+    #[error("Jira did not answer in time.")]
+    Timeout {
+        /// Whether something may have changed.
+        sent: Unsure,
+    },
+    /// The breaker is open.
+    #[error("Jira has been failing, so no call is made for another {retry_after_s} seconds.")]
+    CircuitOpen {
+        /// Seconds until a probe is allowed.
+        retry_after_s: u64,
+    },
+    /// The token reaches several sites.
+    #[error("The signed-in user has {} Jira sites and none was chosen.", sites.len())]
+    AmbiguousSite {
+        /// Their URLs.
+        sites: Vec<String>,
+    },
+    /// The token reaches no Jira site.
+    #[error("The sign-in gives access to no Jira site.")]
+    NoSite,
+    /// The pinned or wished-for site is not among the token's.
+    #[error("The sign-in does not give access to the Jira site that was asked for.")]
+    UnknownSite {
+        /// The URLs that it does give access to.
+        sites: Vec<String>,
+    },
+    /// A redirect, which the token never follows.
+    #[error("Jira's API answered with a redirect, which is not followed.")]
+    Redirected,
+    /// An answer that is not what Jira documents.
+    #[error("Jira's answer could not be understood.")]
+    Unreadable,
+    /// A request that cannot be sent.
+    #[error("The request to Jira could not be built.")]
+    Request,
+}
+
+impl JiraError {
+    /// Reads an answer that is not a success.
+    pub(super) fn from_answer(request: &Request, answer: &Response) -> Self {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        let texts = texts(&body);
+        match answer.status.as_u16() {
+            401 if is_scope_mismatch(&answer.headers, &texts) => {
+                Self::InsufficientScope { needed: request.scope().to_owned() }
+            }
+            401 => Self::Unauthenticated,
+            403 => Self::Forbidden { texts },
+            404 => Self::NotFound { texts },
+            409 => Self::Conflict { texts },
+            413 => Self::TooLarge { status: Some(413) },
+            429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
+            300..=399 => Self::Redirected,
+            status @ 400..=499 => Self::Invalid { status, fields: field_ids(&body), texts },
+            status => Self::Unavailable { status: Some(status), sent: unsure(request, Sent::Maybe) },
+        }
+    }
+
+    /// Turns a failure of the careful call into Jira's terms.
+    pub(super) fn from_upstream(request: &Request, error: &UpstreamError) -> Self {
+        let sent = unsure(request, error.sent());
+        match error {
+            UpstreamError::InvalidRequest { .. } => Self::Request,
+            UpstreamError::CircuitOpen { retry_after } => {
+                Self::CircuitOpen { retry_after_s: retry_after.as_secs().max(1) }
+            }
+            UpstreamError::BodyTooLarge { .. } if request.effect() == Effect::Read => {
+                Self::TooLarge { status: None }
+            }
+            UpstreamError::Timeout { .. } | UpstreamError::DeadlineExceeded { .. } => Self::Timeout { sent },
+            _ => Self::Unavailable { status: None, sent },
+        }
+    }
+
+    /// Whether it counts as a refusal of the token itself.
+    pub(super) fn refuses_token(&self) -> bool {
+        matches!(self, Self::Unauthenticated)
+    }
+}
+
+impl RateLimit {
+    fn of(limits: &Limits) -> Self {
+        Self { retry_after_s: limits.wait().map(|wait| wait.as_secs().max(1)), quota: limits.is_quota() }
+    }
+}
+
+fn unsure(request: &Request, sent: Sent) -> Unsure {
+    if sent == Sent::Maybe && request.effect() != Effect::Read {
+        Unsure::MayHaveHappened
+    } else {
+        Unsure::NothingChanged
+    }
+}
+
+/// The gateway answers a missing scope with 401, not 403; signing in again would loop for ever.
+fn is_scope_mismatch(headers: &HeaderMap, texts: &[String]) -> bool {
+    headers
+        .get("x-failure-category")
+        .is_some_and(|category| category.as_bytes() == b"FAILURE_CLIENT_SCOPE_CHECK")
+        || texts.iter().any(|text| text.contains("scope does not match"))
+}
+
+/// Every text that speaks of the user's input, from each shape Atlassian's servers use.
+fn texts(body: &Value) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(messages) = body.get("errorMessages").and_then(Value::as_array) {
+        texts.extend(messages.iter().filter_map(Value::as_str).map(str::to_owned));
+    }
+    if let Some(errors) = body.get("errors").and_then(Value::as_object) {
+        texts.extend(errors.iter().map(|(field, fault)| match fault {
+            Value::String(text) => format!("{field}: {text}"),
+            other => format!("{field}: {other}"),
+        }));
+    }
+    if texts.is_empty() {
+        let plain = ["message", "error_description"].iter().find_map(|name| body.get(*name)?.as_str());
+        texts.extend(plain.map(str::to_owned));
+    }
+    texts.truncate(TEXTS_MAX);
+    texts.iter().map(|text| clean(text)).filter(|text| !text.is_empty()).collect()
+}
+
+fn field_ids(body: &Value) -> Vec<String> {
+    let errors = body.get("errors").and_then(Value::as_object);
+    errors.map(|errors| errors.keys().take(TEXTS_MAX).cloned().collect()).unwrap_or_default()
+}
+
+/// Jira's texts repeat user input: control characters go, and length is bounded.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect::<String>().trim().to_owned()
+}
+
+fn said(texts: &[String], otherwise: &str) -> String {
+    if texts.is_empty() { otherwise.to_owned() } else { texts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::StatusCode;
+
+    use super::*;
+    use crate::jira::request;
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Bytes::from(body.to_owned()),
+            rate_limit: Limits::default(),
+            attempts: 1,
+            bytes_read: 0,
+        }
+    }
+
+    fn check(status: u16, body: &str, expected: &str) {
+        let error = JiraError::from_answer(&request::myself(), &answer(status, body));
+        assert_eq!(error.to_string(), expected, "{status} {body}");
+    }
+
+    #[test]
+    fn each_shape_of_body_is_read() {
+        check(
+            400,
+            r#"{"errorMessages":["No."],"errors":{"summary":"Required."}}"#,
+            "Jira did not accept the request: No. summary: Required.",
+        );
+        check(400, "<html>bad</html>", "Jira did not accept the request: it gave no reason.");
+        check(
+            404,
+            r#"{"timestamp":1,"status":404,"error":"Not Found","message":"No route","path":"/x"}"#,
+            "Not found, or the signed-in user may not see it: No route",
+        );
+        check(401, r#"{"code":401,"message":"Unauthorized"}"#, "Jira does not accept the sign-in any more.");
+        check(
+            401,
+            r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
+            "The Jira connection lacks an OAuth scope that this action needs (read:jira-user).",
+        );
+        check(302, "", "Jira's API answered with a redirect, which is not followed.");
+        check(503, "", "Jira is not available at the moment.");
+    }
+
+    #[test]
+    fn texts_are_cleaned_and_bounded() {
+        let body = serde_json::json!({"errorMessages": ["a\u{0}\u{1b}[31mb", "x".repeat(5_000)]}).to_string();
+        let error = JiraError::from_answer(&request::myself(), &answer(400, &body));
+        let JiraError::Invalid { texts, .. } = error else { panic!("{error:?}") };
+        assert_eq!(texts[0], "a[31mb");
+        assert_eq!(texts[1].len(), TEXT_CHARS_MAX);
+    }
+
+    #[test]
+    fn a_lost_write_is_not_called_undone() {
+        let write = request::add_comment("P-1", &serde_json::json!({}));
+        let lost = JiraError::from_answer(&write, &answer(502, ""));
+        assert_eq!(lost, JiraError::Unavailable { status: Some(502), sent: Unsure::MayHaveHappened });
+        let read = JiraError::from_answer(&request::myself(), &answer(502, ""));
+        assert_eq!(read, JiraError::Unavailable { status: Some(502), sent: Unsure::NothingChanged });
+    }
+}

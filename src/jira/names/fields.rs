@@ -1,0 +1,195 @@
+//! Fields, by the names people and models use for them.
+
+use std::borrow::Cow;
+
+use crate::jira::{
+    Session, request,
+    wire::{FieldEntry, FieldMeta},
+};
+
+use super::NameError;
+
+/// How many near names an error lists.
+const NEAR_MAX: usize = 5;
+
+/// A field of an issue: the id that Jira takes and the label under which agents see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldName {
+    /// Jira's id. `key` and `url` are no fields of Jira's and cost nothing.
+    pub id: String,
+    /// The name in replies.
+    pub label: Cow<'static, str>,
+}
+
+/// Spellings of system fields: what is asked for, Jira's id, our label.
+const SYSTEM: &[(&[&str], &str, &str)] = &[
+    (&["key", "issuekey", "issue_key"], "key", "key"),
+    (&["url", "link"], "url", "url"),
+    (&["type", "issuetype", "issue_type"], "issuetype", "type"),
+    (&["status"], "status", "status"),
+    (&["summary", "title"], "summary", "summary"),
+    (&["assignee"], "assignee", "assignee"),
+    (&["reporter"], "reporter", "reporter"),
+    (&["creator"], "creator", "creator"),
+    (&["priority"], "priority", "priority"),
+    (&["labels"], "labels", "labels"),
+    (&["parent", "epic"], "parent", "parent"),
+    (&["project"], "project", "project"),
+    (&["created"], "created", "created"),
+    (&["updated"], "updated", "updated"),
+    (&["due", "duedate", "due_date"], "duedate", "due"),
+    (&["resolution"], "resolution", "resolution"),
+    (&["resolved", "resolutiondate", "resolution_date"], "resolutiondate", "resolved"),
+    (&["components", "component"], "components", "components"),
+    (&["fixversions", "fix_versions", "fixversion"], "fixVersions", "fix_versions"),
+    (
+        &["versions", "affected_versions", "affectedversion", "affects_versions"],
+        "versions",
+        "affected_versions",
+    ),
+    (&["links", "issuelinks", "issue_links"], "issuelinks", "links"),
+    (&["subtasks"], "subtasks", "subtasks"),
+    (&["environment"], "environment", "environment"),
+    (&["description"], "description", "description"),
+    (&["security"], "security", "security"),
+    (&["votes"], "votes", "votes"),
+    (&["watches", "watchers"], "watches", "watches"),
+    (&["timetracking", "time_tracking"], "timetracking", "time_tracking"),
+    (&["timespent", "time_spent"], "timespent", "time_spent_s"),
+    (&["timeestimate", "time_estimate"], "timeestimate", "time_estimate_s"),
+    (&["statuscategory", "status_category"], "statusCategory", "status_category"),
+    (&["attachment", "attachments"], "attachment", "attachments"),
+    (&["comment", "comments"], "comment", "comments"),
+    (&["worklog", "worklogs"], "worklog", "worklogs"),
+];
+
+impl FieldName {
+    /// A system field by any of its spellings, or a field id as it is.
+    pub fn known(given: &str) -> Option<Self> {
+        let plain = given.trim().to_lowercase().replace([' ', '-'], "_");
+        let system = SYSTEM.iter().find(|(spellings, ..)| spellings.contains(&plain.as_str()));
+        if let Some((_, id, label)) = system {
+            return Some(Self { id: (*id).to_owned(), label: Cow::Borrowed(label) });
+        }
+        is_custom_id(&plain).then(|| Self { id: plain.clone(), label: Cow::Owned(plain) })
+    }
+
+    /// Whether it is answered from the key alone, without asking Jira for a field.
+    pub fn is_local(&self) -> bool {
+        matches!(self.id.as_str(), "key" | "url")
+    }
+}
+
+/// The fields to read for these names. Display names of custom fields are looked up with one call to Jira; fields of
+/// the same name are all read, for an issue holds a value in one of them only.
+pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<FieldName>, NameError> {
+    let mut fields = Vec::with_capacity(names.len());
+    let mut custom = Vec::new();
+    for name in names {
+        match FieldName::known(name) {
+            Some(field) => fields.push(field),
+            None => custom.push(name.trim()),
+        }
+    }
+    if !custom.is_empty() {
+        let answer = session.call(request::fields()).await?;
+        let entries: Vec<FieldEntry<'_>> = answer.read()?;
+        for name in custom {
+            let same = entries.iter().filter(|entry| entry.name.to_lowercase() == name.to_lowercase());
+            let before = fields.len();
+            fields.extend(same.map(|entry| FieldName {
+                id: entry.id.clone().into_owned(),
+                label: Cow::Owned(entry.name.clone().into_owned()),
+            }));
+            if fields.len() == before {
+                let known = near(name, entries.iter().map(|entry| entry.name.as_ref()));
+                return Err(NameError::Unknown { what: "field", given: name.to_owned(), known });
+            }
+        }
+    }
+    Ok(fields)
+}
+
+/// The field of a screen that is meant, by id, display name, or a spelling of a system field.
+pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMeta, NameError> {
+    let plain = given.trim();
+    if let Some(meta) = metas.iter().find(|meta| meta.id() == plain) {
+        return Ok(meta);
+    }
+    let named: Vec<&FieldMeta> =
+        metas.iter().filter(|meta| meta.name.to_lowercase() == plain.to_lowercase()).collect();
+    match named.as_slice() {
+        [only] => return Ok(only),
+        [] => {}
+        several => {
+            return Err(NameError::Ambiguous {
+                given: plain.to_owned(),
+                candidates: several.iter().map(|meta| format!("{} ({})", meta.name, meta.id())).collect(),
+            });
+        }
+    }
+    let system = FieldName::known(plain).and_then(|field| metas.iter().find(|meta| meta.id() == field.id));
+    system.ok_or_else(|| NameError::Unknown {
+        what: "field on this screen",
+        given: plain.to_owned(),
+        known: near(plain, metas.iter().map(|meta| meta.name.as_str())),
+    })
+}
+
+/// The names most like the given one, best first.
+fn near<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let given = given.to_lowercase();
+    let mut scored: Vec<(f64, &str)> = names
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let holds = if lower.contains(&given) || given.contains(&lower) { 1.0 } else { 0.0 };
+            (holds + strsim::jaro_winkler(&given, &lower), name)
+        })
+        .filter(|(score, _)| *score > 0.7)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scored.dedup_by(|a, b| a.1 == b.1);
+    scored.into_iter().take(NEAR_MAX).map(|(_, name)| name.to_owned()).collect()
+}
+
+fn is_custom_id(name: &str) -> bool {
+    name.strip_prefix("customfield_")
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn system_fields_have_many_spellings() {
+        for (given, id) in [
+            ("Issue Type", Some("issuetype")),
+            ("fix-versions", Some("fixVersions")),
+            ("DueDate", Some("duedate")),
+            ("customfield_10016", Some("customfield_10016")),
+            ("customfield_", None),
+            ("Story Points", None),
+        ] {
+            assert_eq!(FieldName::known(given).map(|field| field.id).as_deref(), id, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_screen_field_is_found_or_the_nearest_named() {
+        let metas: Vec<FieldMeta> = serde_json::from_str(
+            r#"[{"fieldId":"customfield_1","key":"customfield_1","name":"Story Points"},
+                {"fieldId":"customfield_2","name":"Team"},{"fieldId":"customfield_3","name":"team"},
+                {"fieldId":"duedate","name":"Due date"}]"#,
+        )
+        .unwrap();
+        assert_eq!(find_meta(&metas, "story points").unwrap().id(), "customfield_1");
+        assert_eq!(find_meta(&metas, "due_date").unwrap().id(), "duedate");
+        assert_eq!(find_meta(&metas, "customfield_3").unwrap().id(), "customfield_3");
+        assert!(find_meta(&metas, "TEAM").unwrap_err().to_string().contains("team (customfield_3)"));
+        let NameError::Unknown { known, .. } = find_meta(&metas, "story point").unwrap_err() else {
+            panic!()
+        };
+        assert_eq!(known, ["Story Points"]);
+    }
+}

@@ -1,0 +1,43 @@
+//! From what people say to what Jira's API takes: names of fields, people, transitions and values become ids.
+//!
+//! A name that fits several things is an error which lists them; nothing is guessed before a write.
+
+mod fields;
+mod people;
+mod transitions;
+mod values;
+
+use thiserror::Error;
+
+pub use fields::{FieldName, find_meta, readable_fields};
+pub use people::{Among, person};
+pub use transitions::pick_transition;
+pub use values::{FieldFault, write_values};
+
+use super::JiraError;
+
+/// Why a name did not lead to one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// Nothing of that name.
+    #[error("There is no {what} '{given}'.")]
+    Unknown {
+        /// The kind of thing.
+        what: &'static str,
+        /// What was asked for.
+        given: String,
+        /// What there is instead: the nearest names, or all of a short list.
+        known: Vec<String>,
+    },
+    /// Several things of that name.
+    #[error("'{given}' fits several: {}.", candidates.join("; "))]
+    Ambiguous {
+        /// What was asked for.
+        given: String,
+        /// All that fit, each so that it can be told apart.
+        candidates: Vec<String>,
+    },
+    /// Jira could not be asked.
+    #[error(transparent)]
+    Jira(#[from] JiraError),
+}

@@ -1,0 +1,227 @@
+//! What we ask of Jira, as plain values: built and tested without a server.
+
+mod issue;
+mod people;
+mod project;
+mod search;
+
+use std::borrow::Cow;
+
+use http::Method;
+use serde::Serialize;
+
+pub use issue::{
+    add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
+    transitions, update_issue, worklogs,
+};
+pub use people::{assignable_users, my_permissions, myself, users};
+pub use project::{create_fields, create_issue_types, fields, projects};
+pub use search::{approximate_count, search};
+
+/// What a request does to Jira, which decides how it may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Changes nothing, whatever its method: a search is a POST.
+    Read,
+    /// Changes something, and repeating it changes nothing more.
+    IdempotentWrite,
+    /// Changes something each time.
+    Write,
+}
+
+/// Below which path a request lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    /// The API host itself: `accessible-resources`.
+    Host,
+    /// `/ex/jira/{cloudId}/rest/api/3`
+    Platform,
+}
+
+/// One call to Jira. Path segments and query values are kept apart and escaped when the URL is built, so no
+/// argument can change which endpoint is called.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: Method,
+    base: Base,
+    path: Vec<Cow<'static, str>>,
+    query: Vec<(&'static str, String)>,
+    body: Option<Vec<u8>>,
+    effect: Effect,
+    scope: &'static str,
+}
+
+/// The classic OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
+mod scope {
+    pub(super) const READ_WORK: &str = "read:jira-work";
+    pub(super) const WRITE_WORK: &str = "write:jira-work";
+    pub(super) const READ_USER: &str = "read:jira-user";
+}
+
+/// `GET /oauth/token/accessible-resources`: the sites that the token reaches, each with its scopes.
+pub fn accessible_resources() -> Request {
+    Request { base: Base::Host, ..Request::read(["oauth", "token", "accessible-resources"]) }
+}
+
+/// The text of a query value.
+struct QueryValue(String);
+
+impl From<&str> for QueryValue {
+    fn from(value: &str) -> Self {
+        Self(value.to_owned())
+    }
+}
+
+impl From<String> for QueryValue {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl From<u32> for QueryValue {
+    fn from(value: u32) -> Self {
+        Self(value.to_string())
+    }
+}
+
+impl From<bool> for QueryValue {
+    fn from(value: bool) -> Self {
+        Self(value.to_string())
+    }
+}
+
+impl Request {
+    fn read<const N: usize>(path: [&'static str; N]) -> Self {
+        Self {
+            method: Method::GET,
+            base: Base::Platform,
+            path: path.into_iter().map(Cow::Borrowed).collect(),
+            query: Vec::new(),
+            body: None,
+            effect: Effect::Read,
+            scope: scope::READ_WORK,
+        }
+    }
+
+    fn write<const N: usize>(method: Method, effect: Effect, path: [&'static str; N]) -> Self {
+        Self { method, effect, scope: scope::WRITE_WORK, ..Self::read(path) }
+    }
+
+    fn segment(mut self, segment: impl Into<Cow<'static, str>>) -> Self {
+        self.path.push(segment.into());
+        self
+    }
+
+    fn query(mut self, name: &'static str, value: impl Into<QueryValue>) -> Self {
+        self.query.push((name, value.into().0));
+        self
+    }
+
+    fn query_if(self, name: &'static str, value: Option<impl Into<QueryValue>>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    fn json(mut self, body: &impl Serialize) -> Self {
+        self.body = serde_json::to_vec(body).ok();
+        self
+    }
+
+    /// The HTTP method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Below which path it lives.
+    pub fn base(&self) -> Base {
+        self.base
+    }
+
+    /// The path's segments below [`Request::base`], unescaped.
+    pub fn path(&self) -> impl Iterator<Item = &str> {
+        self.path.iter().map(AsRef::as_ref)
+    }
+
+    /// The query's names and values, unescaped.
+    pub fn query_pairs(&self) -> &[(&'static str, String)] {
+        &self.query
+    }
+
+    /// The JSON body.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
+    /// What it does to Jira.
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The classic OAuth scope it needs.
+    pub fn scope(&self) -> &'static str {
+        self.scope
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(request: &Request, method: &Method, path: &str, query: &str, body: Option<&Value>) {
+        assert_eq!(request.method(), method);
+        assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
+        let shown: Vec<String> =
+            request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(shown.join("&"), query);
+        assert_eq!(request.body().map(|body| serde_json::from_slice(body).unwrap()).as_ref(), body);
+    }
+
+    #[test]
+    fn requests_name_their_endpoint() {
+        check(&accessible_resources(), &Method::GET, "oauth/token/accessible-resources", "", None);
+        check(
+            &issue("P-1", &["summary", "status"], &[]),
+            &Method::GET,
+            "issue/P-1",
+            "fields=summary,status",
+            None,
+        );
+        check(
+            &search("project = P", &["summary".to_owned()], 10, Some("t")),
+            &Method::POST,
+            "search/jql",
+            "",
+            Some(
+                &json!({"jql": "project = P", "maxResults": 10, "fields": ["summary"], "nextPageToken": "t"}),
+            ),
+        );
+        check(
+            &comments("P-1", 50, 10, true),
+            &Method::GET,
+            "issue/P-1/comment",
+            "startAt=50&maxResults=10&orderBy=-created",
+            None,
+        );
+        check(
+            &update_issue("P-1", &json!({"fields": {}}), Some(false)),
+            &Method::PUT,
+            "issue/P-1",
+            "notifyUsers=false",
+            Some(&json!({"fields": {}})),
+        );
+    }
+
+    #[test]
+    fn only_what_cannot_be_repeated_counts_as_a_plain_write() {
+        assert_eq!(search("x", &[], 1, None).effect(), Effect::Read);
+        assert_eq!(approximate_count("x").effect(), Effect::Read);
+        assert_eq!(update_issue("P-1", &json!({}), None).effect(), Effect::IdempotentWrite);
+        assert_eq!(add_comment("P-1", &json!({})).effect(), Effect::Write);
+        assert_eq!(create_issue(&json!({})).effect(), Effect::Write);
+        assert_eq!(transition("P-1", &json!({})).effect(), Effect::Write);
+    }
+}

@@ -1,0 +1,37 @@
+//! Who is asking, who else there is, and what the caller may do.
+
+use super::{Request, scope};
+
+/// `GET /myself`.
+pub fn myself() -> Request {
+    Request { scope: scope::READ_USER, ..Request::read(["myself"]) }
+}
+
+/// `GET /mypermissions` for these permission keys, in a project or on an issue when one is named.
+pub fn my_permissions(permissions: &[&str], project: Option<&str>, issue: Option<&str>) -> Request {
+    Request::read(["mypermissions"])
+        .query("permissions", permissions.join(","))
+        .query_if("projectKey", project)
+        .query_if("issueKey", issue)
+}
+
+/// `GET /user/search` by name or e-mail.
+pub fn users(query: &str, max_results: u32) -> Request {
+    Request { scope: scope::READ_USER, ..Request::read(["user", "search"]) }
+        .query("query", query)
+        .query("maxResults", max_results)
+}
+
+/// `GET /user/assignable/search`: people who can be assigned in a project or to an issue.
+pub fn assignable_users(
+    query: &str,
+    project: Option<&str>,
+    issue: Option<&str>,
+    max_results: u32,
+) -> Request {
+    Request { scope: scope::READ_USER, ..Request::read(["user", "assignable", "search"]) }
+        .query("query", query)
+        .query_if("project", project)
+        .query_if("issueKey", issue)
+        .query("maxResults", max_results)
+}

@@ -1,0 +1,31 @@
+//! Searching: the only POSTs that change nothing.
+
+use http::Method;
+use serde::Serialize;
+
+use super::{Effect, Request, scope};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Search<'a> {
+    jql: &'a str,
+    max_results: u32,
+    /// Without this list Jira answers ids only.
+    fields: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<&'a str>,
+}
+
+/// `POST /search/jql`. The page token holds the query in clear and must not be logged.
+pub fn search(jql: &str, fields: &[String], max_results: u32, next_page_token: Option<&str>) -> Request {
+    post(["search", "jql"]).json(&Search { jql, max_results, fields, next_page_token })
+}
+
+/// `POST /search/approximate-count`.
+pub fn approximate_count(jql: &str) -> Request {
+    post(["search", "approximate-count"]).json(&serde_json::json!({ "jql": jql }))
+}
+
+fn post<const N: usize>(path: [&'static str; N]) -> Request {
+    Request { scope: scope::READ_WORK, ..Request::write(Method::POST, Effect::Read, path) }
+}

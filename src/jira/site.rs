@@ -1,0 +1,218 @@
+//! Which Jira site a call works on, found with the caller's own token.
+//!
+//! The order of BRIEF: the pinned cloud id, the pinned address, then the only site with Jira scopes. Several without a
+//! pin is an error that lists them: taking the first would sooner or later write into the wrong company.
+
+use std::{sync::Arc, time::Duration};
+
+use quick_cache::sync::Cache;
+use tokio::time::Instant;
+
+use crate::identity::CallerKey;
+
+use super::{JiraError, Session, request, wire::Resource};
+
+/// How long a token's list of sites is believed. A revoked grant still fails at Jira at once.
+const TTL: Duration = Duration::from_mins(5);
+
+/// Users whose sites are remembered at a time; about 300 bytes each.
+const CALLERS_MAX: usize = 10_000;
+
+/// The one site that an operator allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SitePin {
+    /// `JIRA_CLOUD_ID`
+    CloudId(String),
+    /// `JIRA_SITE_URL`
+    Url(String),
+}
+
+/// A Jira site that the caller's token reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The cloud id, which is part of every API path.
+    pub id: String,
+    /// The address people use, without a trailing slash.
+    pub url: String,
+    /// The site's name.
+    pub name: String,
+    /// The OAuth scopes that the token has there.
+    pub scopes: Vec<String>,
+    /// The addresses of all sites that the token reaches.
+    pub all_urls: Vec<String>,
+}
+
+/// Sites by keyed token hash, never by token: bounded in number and time.
+#[derive(Debug)]
+pub(super) struct SiteCache(Cache<CallerKey, (Instant, Arc<[Site]>)>);
+
+impl SiteCache {
+    pub(super) fn new() -> Self {
+        Self(Cache::new(CALLERS_MAX))
+    }
+
+    fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
+        let (learned, sites) = self.0.get(&caller)?;
+        (now.saturating_duration_since(learned) < TTL).then_some(sites)
+    }
+
+    fn keep(&self, caller: CallerKey, now: Instant, sites: &Arc<[Site]>) {
+        self.0.insert(caller, (now, Arc::clone(sites)));
+    }
+}
+
+/// Finds the caller's sites and takes the right one.
+pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
+    let wish = session.wish.as_deref().or(session.caller.site_wish());
+    let key = session.caller.key();
+    let now = Instant::now();
+    let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
+        sites
+    } else {
+        let sites = reachable(session).await?;
+        session.jira.sites.keep(key, now, &sites);
+        sites
+    };
+    pick(&sites, session.jira.settings.site.as_ref(), wish).cloned()
+}
+
+async fn reachable(session: &Session) -> Result<Arc<[Site]>, JiraError> {
+    let answer = session.send("accessible-resources", request::accessible_resources()).await?;
+    Ok(jira_sites(answer.read()?).into())
+}
+
+/// The entries with Jira scopes. A site with several products may be listed once for each.
+fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
+    let mut sites: Vec<Site> = Vec::new();
+    for resource in resources {
+        if !resource.scopes.iter().any(|scope| scope.contains("jira")) {
+            continue;
+        }
+        match sites.iter_mut().find(|site| site.id == resource.id) {
+            Some(site) => {
+                let new = resource
+                    .scopes
+                    .into_iter()
+                    .filter(|scope| !site.scopes.contains(scope))
+                    .collect::<Vec<_>>();
+                site.scopes.extend(new);
+            }
+            None => sites.push(Site {
+                id: resource.id,
+                url: resource.url.trim_end_matches('/').to_owned(),
+                name: resource.name,
+                scopes: resource.scopes,
+                all_urls: Vec::new(),
+            }),
+        }
+    }
+    let all: Vec<String> = sites.iter().map(|site| site.url.clone()).collect();
+    for site in &mut sites {
+        site.all_urls.clone_from(&all);
+    }
+    sites
+}
+
+/// A wish narrows what the pin allows; it never goes beyond it.
+fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Result<&'a Site, JiraError> {
+    let urls = |sites: &[&Site]| sites.iter().map(|site| site.url.clone()).collect::<Vec<_>>();
+    let allowed: Vec<&Site> = sites
+        .iter()
+        .filter(|site| match pin {
+            Some(SitePin::CloudId(id)) => site.id.eq_ignore_ascii_case(id),
+            Some(SitePin::Url(url)) => is_at(site, url),
+            None => true,
+        })
+        .collect();
+    if sites.is_empty() {
+        return Err(JiraError::NoSite);
+    }
+    let wished: Vec<&Site> = match wish {
+        Some(wish) => allowed.iter().copied().filter(|site| is_meant(site, wish)).collect(),
+        None => allowed.clone(),
+    };
+    match wished.as_slice() {
+        [only] => Ok(only),
+        // With a pin, the caller's other sites are none of this deployment's business.
+        [] if pin.is_some() => Err(JiraError::UnknownSite { sites: urls(&allowed) }),
+        [] => Err(JiraError::UnknownSite { sites: urls(&sites.iter().collect::<Vec<_>>()) }),
+        several => Err(JiraError::AmbiguousSite { sites: urls(several) }),
+    }
+}
+
+fn is_meant(site: &Site, wish: &str) -> bool {
+    site.id.eq_ignore_ascii_case(wish) || site.name.eq_ignore_ascii_case(wish) || is_at(site, wish)
+}
+
+/// Compares addresses by host: with or without scheme, path and trailing slash. Only the whole host counts.
+fn is_at(site: &Site, address: &str) -> bool {
+    !host(address).is_empty() && host(&site.url).eq_ignore_ascii_case(host(address))
+}
+
+fn host(address: &str) -> &str {
+    let bare = address.trim().trim_start_matches("https://").trim_start_matches("http://");
+    bare.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(id: &str, scopes: &[&str]) -> Resource {
+        Resource {
+            id: id.to_owned(),
+            url: format!("https://{id}.atlassian.net"),
+            name: id.to_uppercase(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        }
+    }
+
+    fn check(pin: Option<&SitePin>, wish: Option<&str>, expected: Result<&str, &str>) {
+        let sites = jira_sites(vec![
+            resource("one", &["read:jira-work"]),
+            resource("wiki", &["read:confluence-content.all"]),
+            resource("two", &["read:jira-work"]),
+            resource("two", &["write:jira-work", "read:jira-work"]),
+        ]);
+        let picked = pick(&sites, pin, wish);
+        match expected {
+            Ok(id) => assert_eq!(picked.map(|site| site.id.as_str()), Ok(id)),
+            Err(part) => assert!(format!("{picked:?}").contains(part), "{picked:?} lacks {part}"),
+        }
+    }
+
+    #[test]
+    fn the_right_site_or_an_error_that_lists_them() {
+        check(
+            None,
+            None,
+            Err("AmbiguousSite { sites: [\"https://one.atlassian.net\", \"https://two.atlassian.net\"] }"),
+        );
+        check(None, Some("https://two.atlassian.net/"), Ok("two"));
+        check(None, Some("TWO.atlassian.net"), Ok("two"));
+        check(None, Some("one"), Ok("one"));
+        check(None, Some("two.atlassian.net.evil.example"), Err("UnknownSite"));
+        check(None, Some("wiki"), Err("UnknownSite"));
+        check(Some(&SitePin::CloudId("two".into())), None, Ok("two"));
+        check(Some(&SitePin::Url("https://one.atlassian.net".into())), None, Ok("one"));
+        check(Some(&SitePin::CloudId("three".into())), None, Err("UnknownSite { sites: [] }"));
+        check(Some(&SitePin::CloudId("two".into())), Some("one"), Err("UnknownSite { sites: [\"https://two"));
+    }
+
+    #[test]
+    fn one_site_needs_no_choice_and_none_is_said_so() {
+        let one = jira_sites(vec![resource("one", &["read:jira-work"])]);
+        assert_eq!(pick(&one, None, None).map(|site| site.id.as_str()), Ok("one"));
+        assert_eq!(pick(&[], None, None), Err(JiraError::NoSite));
+    }
+
+    #[test]
+    fn scopes_of_one_site_are_joined() {
+        let sites = jira_sites(vec![
+            resource("a", &["read:jira-work"]),
+            resource("a", &["read:jira-user", "read:jira-work"]),
+        ]);
+        assert_eq!(sites.len(), 1);
+        assert_eq!(sites[0].scopes, ["read:jira-work", "read:jira-user"]);
+    }
+}

@@ -1,0 +1,108 @@
+//! The `fields` object of an issue: whatever was asked for, undecoded until somebody reads it.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Text;
+
+/// An issue's fields by id, without the null ones: a real site answers hundreds of those.
+#[derive(Debug, Default)]
+pub struct Fields<'a>(Vec<(Text<'a>, &'a RawValue)>);
+
+impl<'a> Fields<'a> {
+    /// A field's JSON, if the issue has a value in it.
+    pub fn raw(&self, id: &str) -> Option<&'a RawValue> {
+        self.0.iter().find(|(name, _)| name == id).map(|(_, value)| *value)
+    }
+
+    /// A field decoded as what the caller expects; none when it is absent or something else.
+    pub fn read<T: Deserialize<'a>>(&self, id: &str) -> Option<T> {
+        serde_json::from_str(self.raw(id)?.get()).ok()
+    }
+
+    /// All fields with their ids, in Jira's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), *value))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NonNull;
+
+        impl<'de> Visitor<'de> for NonNull {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the fields of an issue")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(name) = map.next_key::<Name<'de>>()? {
+                    let value: &'de RawValue = map.next_value()?;
+                    if value.get() != "null" {
+                        fields.push((name.0, value));
+                    }
+                }
+                Ok(Fields(fields))
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Fields::default())
+            }
+        }
+
+        deserializer.deserialize_any(NonNull)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Text<'a>);
+
+/// Any object in a field, by the names under which Jira says what it is.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Thing<'a> {
+    /// `doc` for rich text.
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Loose<'a>>,
+    /// People.
+    #[serde(borrow)]
+    pub display_name: Option<Text<'a>>,
+    /// Issues, projects.
+    #[serde(borrow)]
+    pub key: Option<Text<'a>>,
+    /// Statuses, priorities, versions, components, sprints, types.
+    #[serde(borrow)]
+    pub name: Option<Text<'a>>,
+    /// Options of select lists.
+    #[serde(borrow)]
+    pub value: Option<Loose<'a>>,
+    /// The second level of a cascading select list.
+    #[serde(borrow)]
+    pub child: Option<&'a RawValue>,
+    /// Teams.
+    #[serde(borrow)]
+    pub title: Option<Text<'a>>,
+}
+
+/// A text where Jira documents one; any other JSON is tolerated and counts as no text.
+#[derive(Debug)]
+pub struct Loose<'a>(Option<Text<'a>>);
+
+impl Loose<'_> {
+    /// The text.
+    pub fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str::<Name<'de>>(raw.get()).ok().map(|name| name.0)))
+    }
+}

@@ -1,0 +1,247 @@
+//! Issues, their comments, transitions, links, history and worklogs.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::adf;
+
+use super::{FieldMeta, Fields, Text, User};
+
+/// `POST /search/jql`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage<'a> {
+    /// One page of issues; it may be short or even empty before the end.
+    #[serde(borrow, default)]
+    pub issues: Vec<Issue<'a>>,
+    /// Absent on the last page.
+    #[serde(borrow, default)]
+    pub next_page_token: Option<Text<'a>>,
+}
+
+/// `POST /search/approximate-count`.
+#[derive(Debug, Deserialize)]
+pub struct CountAnswer {
+    /// About how many issues match.
+    pub count: u64,
+}
+
+/// One issue, with the fields that were asked for.
+#[derive(Debug, Deserialize)]
+pub struct Issue<'a> {
+    /// The issue's key.
+    #[serde(borrow, default)]
+    pub key: Text<'a>,
+    /// Its fields.
+    #[serde(borrow, default)]
+    pub fields: Fields<'a>,
+    /// Display names by field id, with `expand=names`.
+    #[serde(borrow, default)]
+    pub names: Option<&'a RawValue>,
+}
+
+/// `POST /issue`.
+#[derive(Debug, Deserialize)]
+pub struct Created {
+    /// The new issue's key.
+    pub key: String,
+}
+
+/// One entry of `fields.issuelinks`: exactly one side is present, the other is the issue itself.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueLink<'a> {
+    /// The link's kind.
+    #[serde(borrow, rename = "type")]
+    pub kind: LinkType<'a>,
+    /// The issue this one points to.
+    #[serde(borrow, default)]
+    pub outward_issue: Option<LinkedIssue<'a>>,
+    /// The issue that points to this one.
+    #[serde(borrow, default)]
+    pub inward_issue: Option<LinkedIssue<'a>>,
+}
+
+/// The two phrases of a kind of link.
+#[derive(Debug, Deserialize)]
+pub struct LinkType<'a> {
+    /// "is blocked by"
+    #[serde(borrow, default)]
+    pub inward: Text<'a>,
+    /// "blocks"
+    #[serde(borrow, default)]
+    pub outward: Text<'a>,
+}
+
+/// The other end of a link, or a parent or subtask.
+#[derive(Debug, Deserialize)]
+pub struct LinkedIssue<'a> {
+    /// Its key.
+    #[serde(borrow, default)]
+    pub key: Text<'a>,
+    /// Summary, status and type.
+    #[serde(borrow, default)]
+    pub fields: Fields<'a>,
+}
+
+/// `GET /issue/{key}/remotelink`, one entry.
+#[derive(Debug, Deserialize)]
+pub struct RemoteLink<'a> {
+    /// What it points to.
+    #[serde(borrow)]
+    pub object: RemoteObject<'a>,
+}
+
+/// The page a remote link points to.
+#[derive(Debug, Deserialize)]
+pub struct RemoteObject<'a> {
+    /// Its address.
+    #[serde(borrow, default)]
+    pub url: Text<'a>,
+    /// Its title.
+    #[serde(borrow, default)]
+    pub title: Text<'a>,
+}
+
+/// `GET /issue/{key}/transitions`.
+#[derive(Debug, Deserialize)]
+pub struct TransitionPage<'a> {
+    /// What this user may do from here.
+    #[serde(borrow, default)]
+    pub transitions: Vec<Transition<'a>>,
+}
+
+/// One way out of the current status.
+#[derive(Debug, Deserialize)]
+pub struct Transition<'a> {
+    /// What a transition request names.
+    #[serde(borrow)]
+    pub id: Text<'a>,
+    /// Its name, which need not be unique.
+    #[serde(borrow, default)]
+    pub name: Text<'a>,
+    /// The status it leads to.
+    #[serde(borrow)]
+    pub to: super::Thing<'a>,
+    /// The fields of its screen by id.
+    #[serde(default)]
+    pub fields: std::collections::BTreeMap<String, FieldMeta>,
+}
+
+/// `GET /issue/{key}/comment`.
+#[derive(Debug, Deserialize)]
+pub struct CommentPage<'a> {
+    /// The page.
+    #[serde(borrow, default)]
+    pub comments: Vec<Comment<'a>>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub total: u32,
+}
+
+/// One comment.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comment<'a> {
+    /// Its id.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
+    /// Who wrote it.
+    #[serde(borrow, default)]
+    pub author: Option<User<'a>>,
+    /// Rich text.
+    #[serde(default)]
+    pub body: Option<adf::Node>,
+    /// When.
+    #[serde(borrow, default)]
+    pub created: Text<'a>,
+    /// When it was last changed.
+    #[serde(borrow, default)]
+    pub updated: Text<'a>,
+    /// Who may see it, when not everybody.
+    #[serde(borrow, default)]
+    pub visibility: Option<Visibility<'a>>,
+    /// False for internal comments of a service desk.
+    #[serde(default)]
+    pub jsd_public: Option<bool>,
+}
+
+/// Who may see a comment.
+#[derive(Debug, Deserialize)]
+pub struct Visibility<'a> {
+    /// The role's or group's name.
+    #[serde(borrow, default)]
+    pub value: Text<'a>,
+}
+
+/// `GET /issue/{key}/changelog`.
+#[derive(Debug, Deserialize)]
+pub struct Changelog<'a> {
+    /// The page, oldest first.
+    #[serde(borrow, default)]
+    pub values: Vec<History<'a>>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub total: u32,
+}
+
+/// One edit.
+#[derive(Debug, Deserialize)]
+pub struct History<'a> {
+    /// Who.
+    #[serde(borrow, default)]
+    pub author: Option<User<'a>>,
+    /// When.
+    #[serde(borrow, default)]
+    pub created: Text<'a>,
+    /// What.
+    #[serde(borrow, default)]
+    pub items: Vec<Change<'a>>,
+}
+
+/// One field of an edit.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change<'a> {
+    /// The field's name.
+    #[serde(borrow, default)]
+    pub field: Text<'a>,
+    /// Before, for people.
+    #[serde(borrow, default)]
+    pub from_string: Option<Text<'a>>,
+    /// After, for people.
+    #[serde(borrow, default)]
+    pub to_string: Option<Text<'a>>,
+}
+
+/// `GET /issue/{key}/worklog`.
+#[derive(Debug, Deserialize)]
+pub struct WorklogPage<'a> {
+    /// The page.
+    #[serde(borrow, default)]
+    pub worklogs: Vec<Worklog<'a>>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub total: u32,
+}
+
+/// One piece of logged work.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Worklog<'a> {
+    /// Its id.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
+    /// Who worked.
+    #[serde(borrow, default)]
+    pub author: Option<User<'a>>,
+    /// From when.
+    #[serde(borrow, default)]
+    pub started: Text<'a>,
+    /// How long, such as `2h 30m`.
+    #[serde(borrow, default)]
+    pub time_spent: Text<'a>,
+    /// What was done.
+    #[serde(default)]
+    pub comment: Option<adf::Node>,
+}

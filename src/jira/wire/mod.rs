@@ -1,0 +1,24 @@
+//! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
+//! the body wherever it can be.
+
+mod fields;
+mod issue;
+mod meta;
+mod people;
+
+pub use fields::{Fields, Loose, Thing};
+pub use issue::{
+    Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,
+    LinkedIssue, RemoteLink, RemoteObject, SearchPage, Transition, TransitionPage, Visibility, Worklog,
+    WorklogPage,
+};
+pub use meta::{
+    CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage, Project,
+    ProjectPage,
+};
+pub use people::{Permission, PermissionAnswer, Resource, User};
+
+use std::borrow::Cow;
+
+/// Text borrowed from the body, or owned where JSON escapes made that impossible.
+pub type Text<'a> = Cow<'a, str>;

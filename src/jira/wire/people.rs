@@ -1,0 +1,64 @@
+//! People, sites and permissions.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Text;
+
+/// A user. Avatars and e-mail addresses are not read at all.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User<'a> {
+    /// The only stable identity of a person.
+    #[serde(borrow)]
+    pub account_id: Text<'a>,
+    /// The name people know; not unique.
+    #[serde(borrow, default)]
+    pub display_name: Text<'a>,
+    /// False for people who have left.
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// `atlassian`, `app` or `customer`.
+    #[serde(borrow, default)]
+    pub account_type: Option<Text<'a>>,
+    /// An IANA name, for the caller only.
+    #[serde(borrow, default)]
+    pub time_zone: Option<Text<'a>>,
+}
+
+/// One entry of `accessible-resources`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Resource {
+    /// The cloud id.
+    pub id: String,
+    /// The site's address.
+    pub url: String,
+    /// The site's name.
+    #[serde(default)]
+    pub name: String,
+    /// What the token may do there.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// `GET /mypermissions`.
+#[derive(Debug, Deserialize)]
+pub struct PermissionAnswer {
+    /// By permission key.
+    #[serde(default)]
+    pub permissions: BTreeMap<String, Permission>,
+}
+
+/// One permission.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Permission {
+    /// Whether the caller has it.
+    #[serde(default)]
+    pub have_permission: bool,
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,49 @@
+//! An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
+//!
+//! The modules stand in the order in which a request meets them; `docs/ARCHITECTURE.md` walks through them.
+
+/// The commands of the binary.
+pub mod cli;
+
+/// From texts to the settings that each layer owns.
+pub mod config;
+
+/// Builds every layer, serves, drains.
+pub mod run;
+
+/// The edge: who may come in, and how much.
+pub mod http;
+
+/// Who a request speaks for.
+pub mod identity;
+
+/// The protocol: MCP, and what stands around every call.
+pub mod mcp;
+
+/// What may be called.
+pub mod policy;
+
+/// The product: what an agent can do.
+pub mod tools;
+
+/// What an answer may weigh.
+pub mod trim;
+
+/// The upstream, in Jira's words.
+pub mod jira;
+
+/// Rich text.
+pub mod adf;
+
+/// One careful HTTP call.
+pub mod upstream;
+
+/// How much one key may have.
+pub mod limit;
+
+/// What the operator sees.
+pub mod telemetry;
+
+/// The sandbox Jira: a first run without an account, and the upstream of the tests.
+#[cfg(feature = "demo")]
+pub mod demo;

@@ -1,0 +1,9 @@
+//! How much one key may have: pure counting machines of bounded size that are told the time.
+
+mod keyed;
+mod limiter;
+mod window;
+
+pub(crate) use keyed::{Keyed, Slot};
+pub use limiter::{Limiter, LimiterPermit, LimiterSettings, Refusal};
+pub(crate) use window::SlidingCount;

@@ -1,0 +1,77 @@
+//! Tools as MCP shows them: flat input schemas of four types, titles, annotations.
+//!
+//! Copilot Studio drops a tool whose schema holds more than this, silently; see the rules in BRIEF section 6.
+
+use std::sync::Arc;
+
+use rmcp::model::{self, ToolAnnotations};
+use serde_json::{Map, Value, json};
+
+use crate::tools::{ArgSpec, Effect, Shape, Tool};
+
+/// What every tool accepts when the caller may have several sites.
+const SITE: &str = "Jira site URL, if there are several";
+
+/// How tools are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Showing {
+    /// The operator pinned no site, so each call may name one.
+    pub(super) with_site: bool,
+    /// Replies carry structured content as well.
+    pub(super) structured: bool,
+}
+
+/// One tool for `tools/list`.
+pub(super) fn describe(tool: &Tool, showing: Showing) -> model::Tool {
+    let mut shown = model::Tool::new(
+        tool.name,
+        squeezed(tool.about),
+        Arc::new(input_schema(tool.args, showing.with_site)),
+    )
+    .with_title(tool.title)
+    .with_annotations(annotations(tool.effect));
+    if showing.structured {
+        let open: Map<String, Value> = Map::from_iter([("type".to_owned(), json!("object"))]);
+        shown = shown.with_raw_output_schema(Arc::new(open));
+    }
+    shown
+}
+
+fn input_schema(args: &[ArgSpec], with_site: bool) -> Map<String, Value> {
+    let mut properties: Map<String, Value> =
+        args.iter().map(|arg| (arg.name.to_owned(), property(arg))).collect();
+    if with_site {
+        properties.insert("site".to_owned(), json!({ "type": "string", "description": SITE }));
+    }
+    let required: Vec<&str> = args.iter().filter(|arg| arg.required).map(|arg| arg.name).collect();
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), json!("object"));
+    schema.insert("properties".to_owned(), Value::Object(properties));
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), json!(required));
+    }
+    schema
+}
+
+fn property(arg: &ArgSpec) -> Value {
+    let about = squeezed(arg.about);
+    match arg.shape {
+        Shape::Text => json!({ "type": "string", "description": about }),
+        Shape::Integer => json!({ "type": "integer", "description": about }),
+        Shape::Flag => json!({ "type": "boolean", "description": about }),
+        Shape::List => json!({ "type": "array", "items": { "type": "string" }, "description": about }),
+    }
+}
+
+fn annotations(effect: Effect) -> ToolAnnotations {
+    ToolAnnotations::new()
+        .read_only(effect.is_read())
+        .destructive(effect == Effect::Destructive)
+        .idempotent(matches!(effect, Effect::Read | Effect::Idempotent))
+        .open_world(true)
+}
+
+/// Doc comments are wrapped at line ends; agents read one line.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,117 @@
+//! What may be called: the operator's toolsets, read-only switch, denied tools and allowed projects, which a request
+//! can narrow but never widen. The same answer serves `tools/list` and `tools/call`.
+
+use std::collections::BTreeSet;
+
+use crate::tools::{Projects, Tool, Toolset};
+
+/// What an operator allows.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The sets whose tools exist at all.
+    pub toolsets: BTreeSet<Toolset>,
+    /// Whether only tools that change nothing exist.
+    pub read_only: bool,
+    /// Tools that do not exist although their set is on.
+    pub tools_deny: BTreeSet<String>,
+    /// The only projects that may be touched; empty means all.
+    pub projects: Projects,
+}
+
+/// What one request may do: the operator's settings, narrowed.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    settings: Settings,
+}
+
+/// How a request narrows its own rights, by path or by header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrowing {
+    /// Only tools that change nothing.
+    pub read_only: bool,
+    /// Only these sets, as a comma list; unknown names allow nothing.
+    pub toolsets: Vec<String>,
+}
+
+impl Policy {
+    /// The operator's settings.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings }
+    }
+
+    /// What is left when a request gives up some of its rights. There is no way to gain any.
+    #[must_use]
+    pub fn narrowed(&self, by: &Narrowing) -> Self {
+        let mut settings = self.settings.clone();
+        settings.read_only |= by.read_only;
+        for list in &by.toolsets {
+            let wanted: BTreeSet<Toolset> =
+                list.split(',').filter_map(|name| Toolset::parse(name.trim())).collect();
+            settings.toolsets = settings.toolsets.intersection(&wanted).copied().collect();
+        }
+        Self { settings }
+    }
+
+    /// Whether a tool exists for this request: the one question behind listing and calling.
+    pub fn allows(&self, tool: &Tool) -> bool {
+        self.settings.toolsets.contains(&tool.set)
+            && (tool.effect.is_read() || !self.settings.read_only)
+            && !self.settings.tools_deny.contains(tool.name)
+    }
+
+    /// The projects this request may touch.
+    pub fn projects(&self) -> &Projects {
+        &self.settings.projects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools;
+
+    fn policy(toolsets: &[Toolset], read_only: bool, deny: &[&str]) -> Policy {
+        Policy::new(Settings {
+            toolsets: toolsets.iter().copied().collect(),
+            read_only,
+            tools_deny: deny.iter().map(|name| (*name).to_owned()).collect(),
+            projects: Projects::default(),
+        })
+    }
+
+    fn names(policy: &Policy) -> Vec<&'static str> {
+        tools::all().filter(|tool| policy.allows(tool)).map(|tool| tool.name).collect()
+    }
+
+    #[test]
+    fn read_only_leaves_no_tool_that_writes() {
+        let policy = policy(Toolset::ALL, true, &[]);
+        assert!(names(&policy).contains(&"jira_search"));
+        assert!(tools::all().filter(|tool| policy.allows(tool)).all(|tool| tool.effect.is_read()));
+    }
+
+    #[test]
+    fn a_denied_tool_is_gone() {
+        assert!(!names(&policy(Toolset::ALL, false, &["jira_search"])).contains(&"jira_search"));
+    }
+
+    #[test]
+    fn a_request_can_only_narrow() {
+        let operator = policy(&[Toolset::Core], true, &["jira_whoami"]);
+        let all = Toolset::ALL.iter().map(|set| set.name()).collect::<Vec<_>>().join(",");
+        for narrowing in [
+            Narrowing { read_only: false, toolsets: vec![all.clone()] },
+            Narrowing { read_only: true, toolsets: vec![all, "core".to_owned()] },
+            Narrowing { read_only: false, toolsets: vec!["core,nonsense".to_owned()] },
+        ] {
+            assert_eq!(names(&operator.narrowed(&narrowing)), names(&operator), "{narrowing:?}");
+        }
+        for toolsets in [
+            vec!["agile".to_owned()],
+            vec!["nonsense".to_owned()],
+            vec!["core".to_owned(), "agile".to_owned()],
+        ] {
+            assert_eq!(names(&operator.narrowed(&Narrowing { read_only: false, toolsets })), [""; 0]);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Builds every layer, binds, serves, drains: the only file that knows them all.
+
+use std::{future::Future, net::SocketAddr, sync::Arc};
+
+use thiserror::Error;
+use tokio::net::TcpListener;
+
+use crate::{
+    config::Config,
+    http::{self, Drain, Readiness},
+    identity::{Caller, KeyedHasher},
+    jira::Jira,
+    limit::Limiter,
+    mcp,
+    policy::Policy,
+    upstream::{BuildError, Upstream},
+};
+
+/// Why the server could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The client for Jira cannot be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[from] BuildError),
+    /// The system has no randomness.
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// A server that listens but does not answer yet.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    config: Config,
+    hasher: KeyedHasher,
+    server: mcp::Server,
+    address: SocketAddr,
+}
+
+/// The tool layer alone, as stdio uses it.
+pub fn server(config: &Config, local_caller: Option<Caller>) -> Result<mcp::Server, StartError> {
+    let upstream = Upstream::new(&config.upstream)?;
+    let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
+    let policy = Policy::new(config.policy.clone());
+    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, Limiter::new(config.limits), local_caller))
+}
+
+/// Builds the layers and takes the port.
+pub async fn bind(config: Config) -> Result<Bound, StartError> {
+    let address = config.listen;
+    let hasher = KeyedHasher::random()?;
+    let server = server(&config, None)?;
+    let listen = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    Ok(Bound { listener, config, hasher, server, address })
+}
+
+impl Bound {
+    /// Where it listens; differs from the settings when they ask for any free port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown`, then finishes what is in hand.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
+        let readiness = Readiness::default();
+        let mcp = mcp::http_service(self.server, self.config.http.body_bytes_max);
+        let router = http::router(self.config.http, self.hasher, readiness.clone(), mcp);
+        tracing::info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
+        readiness.ready();
+        let drain = http::serve(self.listener, router, &self.config.connections, &readiness, shutdown).await;
+        match &drain {
+            Drain::Finished => tracing::info!("stopped"),
+            Drain::Cut { connections } => tracing::warn!(connections, "stopped with calls still running"),
+        }
+        drain
+    }
+}
+
+/// Resolves when the process is asked to stop.
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            // Without a handler for SIGTERM the interrupt is the only way to ask.
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What the operator sees: logs on stderr, and the audit line of each tool call.
+//!
+//! stdout is never written: in stdio mode it is the protocol.
+
+pub mod audit;
+
+use std::{io::IsTerminal, panic};
+
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    Json,
+    /// For people at a terminal.
+    Pretty,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The lowest level of our own lines.
+    pub level: tracing::Level,
+    /// None: pretty on a terminal, JSON elsewhere.
+    pub format: Option<Format>,
+}
+
+/// Crates that log requests, results or headers below these levels. Appended last, so no setting lowers them:
+/// rmcp writes whole arguments at debug, the HTTP crates write headers at trace.
+const QUIET: &str =
+    "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info";
+
+/// Installs the subscriber and the panic hook of the process; a second call changes nothing.
+pub fn start(settings: &Settings) {
+    let filter = EnvFilter::new(format!("{},{QUIET}", settings.level));
+    let pretty = match settings.format {
+        Some(format) => format == Format::Pretty,
+        None => std::io::stderr().is_terminal(),
+    };
+    let registry = tracing_subscriber::registry().with(filter);
+    let line = fmt::layer().with_writer(std::io::stderr);
+    let started = if pretty {
+        registry.with(line).try_init()
+    } else {
+        registry
+            .with(line.json().flatten_event(true).with_current_span(true).with_span_list(false))
+            .try_init()
+    };
+    if started.is_ok() {
+        panic::set_hook(Box::new(|info| {
+            // A panic's message may hold a user's data; its place is enough to find it.
+            let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+            tracing::error!(place, "panic");
+        }));
+    }
+}

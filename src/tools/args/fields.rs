@@ -1,0 +1,30 @@
+//! Further field values by display name or id, as one JSON object in a text.
+
+use serde_json::{Map, Value};
+
+use super::{Argument, Shape, scalar::kind};
+
+/// Values for any field: `{"Story Points": 5, "Team": "Blue"}`. Agents' platforms cannot send open objects, so
+/// the argument is JSON text; a real object is read as well.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct FieldValues(pub Map<String, Value>);
+
+impl Argument for FieldValues {
+    const SHAPE: Shape = Shape::Text;
+
+    fn read(value: Value) -> Result<Self, String> {
+        let value = match value {
+            Value::String(text) => serde_json::from_str(&text).map_err(|fault| {
+                format!(
+                    "must be a JSON object like {{\"Story Points\": 5}}; it is not valid JSON at character {}",
+                    fault.column()
+                )
+            })?,
+            other => other,
+        };
+        match value {
+            Value::Object(map) => Ok(Self(map)),
+            other => Err(format!("must be a JSON object like {{\"Story Points\": 5}}, not {}", kind(&other))),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What a running tool has at hand: its caller's Jira session, the limits, the byte budget, the allowed projects.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::{
+    jira::{Answer, Request, Session},
+    trim::{Budget, Reading},
+};
+
+use super::{error::ToolError, repeat::Repeats, scope::Projects};
+
+/// Page sizes and text lengths, from the operator's settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Items on a page when none are asked for.
+    pub results_default: u32,
+    /// Items on a page at most.
+    pub results_max: u32,
+    /// Long texts are clipped to this many characters.
+    pub text_chars: usize,
+}
+
+/// One tool call: everything in it belongs to one caller and ends with the call.
+#[derive(Debug)]
+pub struct Context {
+    /// Jira, as the caller.
+    pub jira: Session,
+    /// The operator's limits.
+    pub limits: Limits,
+    /// The bytes the reply may take.
+    pub budget: Budget,
+    /// The projects this request may touch.
+    pub projects: Projects,
+    /// The creates of the last minutes, so that a repeat is recognised.
+    pub repeats: Arc<Repeats>,
+    /// The tools that do not exist for this request, for `jira_whoami`.
+    pub hidden_tools: Vec<&'static str>,
+}
+
+impl Context {
+    /// Asks Jira, as the caller.
+    pub(super) async fn ask(&self, request: Request) -> Result<Answer, ToolError> {
+        Ok(self.jira.call(request).await?)
+    }
+
+    /// A page size within the limits.
+    pub(super) fn page_size(&self, asked: Option<u32>) -> u32 {
+        asked.unwrap_or(self.limits.results_default).clamp(1, self.limits.results_max)
+    }
+
+    /// How issues are to be shown: with links to the caller's site, texts clipped to `text_chars`.
+    pub(super) async fn reading(&self, text_chars: usize) -> Result<Reading<'_>, ToolError> {
+        Ok(Reading { site_url: &self.jira.site().await?.url, text_chars })
+    }
+}
+
+/// A tool's result: one JSON value as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    text: String,
+}
+
+impl Reply {
+    /// Serialises a result once; it goes to the client as it is.
+    pub(super) fn json(result: &impl Serialize) -> Result<Self, ToolError> {
+        match serde_json::to_string(result) {
+            Ok(text) => Ok(Self { text }),
+            Err(_) => Err(ToolError::internal("a result could not be written as JSON")),
+        }
+    }
+
+    /// The minified JSON.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+}

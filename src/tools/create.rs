@@ -1,0 +1,214 @@
+//! Creating one issue.
+
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use crate::{
+    jira::{
+        JiraError,
+        names::{self, Among},
+        request,
+        wire::{Created, FieldMeta},
+    },
+    trim::{CreateFieldView, Row},
+};
+
+use super::{
+    Context, Reply, Tool, ToolError,
+    args::{FieldValues, IssueKey, ProjectKey, arguments},
+    create_fields,
+    registry::tool,
+    repeat, text,
+};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// Create an issue. Names are enough for people, types, priorities, versions and custom fields.
+    "jira_create_issue", "Create issue", Core, Write, create_issue(CreateIssue)
+)];
+
+arguments! {
+    CreateIssue {
+        /// Project key
+        project_key: ProjectKey,
+        /// Issue type, e.g. Task
+        issue_type: String,
+        /// One line
+        summary: String,
+        /// Markdown; mention people as @[Name]
+        description: Option<String>,
+        /// me, name, e-mail or account id
+        assignee: Option<String>,
+        /// Priority name
+        priority: Option<String>,
+        /// Labels
+        labels: Option<Vec<String>>,
+        /// Component names
+        components: Option<Vec<String>>,
+        /// Version names
+        fix_versions: Option<Vec<String>>,
+        /// Epic or parent issue
+        parent_key: Option<IssueKey>,
+        /// YYYY-MM-DD
+        due_date: Option<String>,
+        /// Other fields as a JSON object, e.g. {"Story Points": 5}
+        fields: Option<FieldValues>,
+        /// true: only show what would be created
+        dry_run: Option<bool>,
+        /// Your own id for this create; repeating it returns the first result
+        request_id: Option<String>,
+    }
+}
+
+/// Jira's limit for a summary, in characters.
+const SUMMARY_CHARS_MAX: usize = 255;
+
+async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, ToolError> {
+    context.projects.check_project(&args.project_key)?;
+    if let Some(parent) = &args.parent_key {
+        context.projects.check_issue(parent)?;
+    }
+    let Some(request_id) = args.request_id.clone() else {
+        return create(context, args).await.and_then(Made::reply);
+    };
+    let slot = context.repeats.slot(context.jira.caller().key(), &request_id);
+    let mut made = slot.lock().await;
+    if let Some(key) = repeat::earlier(made.as_ref(), Instant::now()) {
+        return Made { key, ..Made::default() }.repeated(context).await;
+    }
+    let created = create(context, args).await?;
+    if created.preview.is_none() {
+        *made = Some((Instant::now(), created.key.clone()));
+    }
+    created.reply()
+}
+
+/// What came of a create.
+#[derive(Default)]
+struct Made {
+    key: String,
+    url: String,
+    /// What would have been created, of a dry run.
+    preview: Option<Row>,
+}
+
+impl Made {
+    fn reply(self) -> Result<Reply, ToolError> {
+        match self.preview {
+            Some(preview) => Reply::json(&json!({ "dry_run": true, "would_create": preview })),
+            None => Reply::json(&json!({ "key": self.key, "url": self.url, "created": true })),
+        }
+    }
+
+    async fn repeated(self, context: &Context) -> Result<Reply, ToolError> {
+        let url = browse(context, &self.key).await?;
+        Reply::json(&json!({ "key": self.key, "url": url, "created": false, "repeated_request_id": true }))
+    }
+}
+
+async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
+    let summary = one_line(&args.summary)?;
+    let types = create_fields::issue_types(context, &args.project_key).await?;
+    let kind = create_fields::pick_type(&types, &args.issue_type)?;
+    let metas = create_fields::fields(context, &args.project_key, kind).await?;
+    let among = Among::AssignableIn(args.project_key.as_str());
+    let wanted = wanted(&args, summary);
+    let mut fields = names::write_values(&context.jira, &metas, &wanted, among).await?;
+    if let Some(description) = &args.description {
+        names::find_meta(&metas, "description")?;
+        fields.insert("description".to_owned(), text::body(context, description, among).await?);
+    }
+    check_required(&metas, &fields)?;
+    fields.insert("project".to_owned(), project(&args.project_key));
+    fields.insert("issuetype".to_owned(), json!({ "id": kind.id }));
+    if args.dry_run.unwrap_or(false) {
+        let mut preview = Row::new();
+        preview.put("project", args.project_key.as_str());
+        preview.put("type", kind.name.as_str());
+        wanted.into_iter().for_each(|(name, value)| preview.put(name, value));
+        preview.put("description", args.description);
+        return Ok(Made { preview: Some(preview), ..Made::default() });
+    }
+    let body = json!({ "fields": fields });
+    let answer =
+        context.jira.call(request::create_issue(&body)).await.map_err(|error| explain(error, &metas))?;
+    let created: Created = answer.read()?;
+    Ok(Made { url: browse(context, &created.key).await?, key: created.key, preview: None })
+}
+
+/// The fields that are named by arguments, and the others by their own names; an argument of its own goes first.
+fn wanted(args: &CreateIssue, summary: String) -> Map<String, Value> {
+    let mut wanted = args.fields.clone().unwrap_or_default().0;
+    let own = [
+        ("summary", Some(Value::from(summary))),
+        ("assignee", args.assignee.clone().map(Value::from)),
+        ("priority", args.priority.clone().map(Value::from)),
+        ("labels", args.labels.clone().map(Value::from)),
+        ("components", args.components.clone().map(Value::from)),
+        ("fixVersions", args.fix_versions.clone().map(Value::from)),
+        ("parent", args.parent_key.as_ref().map(|key| Value::from(key.as_str()))),
+        ("duedate", args.due_date.clone().map(Value::from)),
+    ];
+    for (name, value) in own {
+        if let Some(value) = value {
+            wanted.insert(name.to_owned(), value);
+        }
+    }
+    wanted
+}
+
+/// A summary as Jira takes it: one line of at most 255 characters.
+pub(super) fn one_line(summary: &str) -> Result<String, ToolError> {
+    let line = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.chars().count() {
+        0 => Err(ToolError::invalid_argument("`summary` is required")),
+        chars if chars > SUMMARY_CHARS_MAX => Err(ToolError::invalid_argument(format!(
+            "`summary` has {chars} characters; Jira takes at most {SUMMARY_CHARS_MAX}"
+        ))
+        .hint("Shorten the summary and put the rest into the description.")),
+        _ => Ok(line),
+    }
+}
+
+fn project(key: &ProjectKey) -> Value {
+    let name = if key.as_str().bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "key" };
+    json!({ name: key.as_str() })
+}
+
+fn check_required(metas: &[FieldMeta], given: &Map<String, Value>) -> Result<(), ToolError> {
+    let missing: Vec<&FieldMeta> = metas
+        .iter()
+        .filter(|meta| {
+            create_fields::is_missing_without(meta) && given.get(meta.id()).is_none_or(Value::is_null)
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|meta| meta.name.as_str()).collect();
+    let views: Vec<CreateFieldView> = missing.into_iter().map(CreateFieldView::of).collect();
+    Err(ToolError::invalid_argument(format!("Required fields are missing: {}.", names.join(", ")))
+        .hint("Pass them in `fields` as a JSON object; `required` lists what they accept.")
+        .with("required", json!(views)))
+}
+
+/// Adds to Jira's refusal what the fields it complained about accept.
+fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
+    let JiraError::Invalid { fields, .. } = &error else { return error.into() };
+    let views: Vec<CreateFieldView> = metas
+        .iter()
+        .filter(|meta| fields.iter().any(|field| field == meta.id()))
+        .map(CreateFieldView::of)
+        .collect();
+    let error = ToolError::from(error);
+    if views.is_empty() {
+        return error.hint("Nothing was created. Correct the fields that Jira names and repeat the call.");
+    }
+    error
+        .hint("Nothing was created. `fields` lists what the refused fields accept.")
+        .with("fields", json!(views))
+}
+
+/// The address of an issue in a browser.
+pub(super) async fn browse(context: &Context, key: &str) -> Result<String, ToolError> {
+    Ok(format!("{}/browse/{key}", context.jira.site().await?.url))
+}

@@ -1,0 +1,145 @@
+//! What an issue needs before it can be created: types, fields and the values they accept.
+
+use serde_json::json;
+
+use crate::{
+    jira::{
+        JiraError, request,
+        wire::{CreateFieldPage, FieldMeta, IssueType, IssueTypePage},
+    },
+    trim::{CreateFieldView, Row},
+};
+
+use super::{
+    Code, Context, Reply, Tool, ToolError,
+    args::{ProjectKey, arguments, shown},
+    registry::tool,
+};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// What can be created in a project: without issue_type its issue types, with one its required and optional fields and
+    /// allowed values.
+    "jira_get_create_fields", "Get create fields", Core, Read, get_create_fields(GetCreateFields)
+)];
+
+arguments! {
+    GetCreateFields {
+        /// Project key
+        project_key: ProjectKey,
+        /// Issue type by name or id
+        issue_type: Option<String>,
+        /// Only this field, by name or id
+        field: Option<String>,
+        /// Only allowed values that contain this
+        query: Option<String>,
+    }
+}
+
+/// Pages of fields that are read; 200 fields each.
+const PAGES_MAX: usize = 10;
+
+async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<Reply, ToolError> {
+    context.projects.check_project(&args.project_key)?;
+    let types = issue_types(context, &args.project_key).await?;
+    let mut reply = Row::new();
+    reply.put("project", args.project_key.as_str());
+    let Some(wanted) = &args.issue_type else {
+        let types: Vec<_> = types
+            .iter()
+            .map(|kind| {
+                if kind.subtask {
+                    json!({ "name": kind.name, "subtask": true })
+                } else {
+                    json!({ "name": kind.name })
+                }
+            })
+            .collect();
+        reply.set("issue_types", types);
+        return Reply::json(&reply);
+    };
+    let kind = pick_type(&types, wanted)?;
+    let metas = fields(context, &args.project_key, kind).await?;
+    reply.put("issue_type", kind.name.as_str());
+    let chosen: Vec<&FieldMeta> = match &args.field {
+        Some(name) => vec![crate::jira::names::find_meta(&metas, name)?],
+        None => metas.iter().collect(),
+    };
+    let view = |meta: &FieldMeta| {
+        let mut view = CreateFieldView::of(meta);
+        if let Some(query) = &args.query {
+            view.search(meta, query);
+        }
+        view
+    };
+    let (required, optional): (Vec<_>, Vec<_>) =
+        chosen.into_iter().partition(|meta| is_missing_without(meta));
+    let frame = json!({ "reply": reply, "omitted_optional": metas.len() });
+    let required = context.budget.fit(&frame, required.into_iter().map(view).collect());
+    let left = context.budget.minus(&required.kept);
+    let optional = left.fit(&frame, optional.into_iter().map(view).collect());
+    reply.set("required", json!(required.kept));
+    reply.set("optional", json!(optional.kept));
+    if required.dropped + optional.dropped > 0 {
+        reply.put("omitted", required.dropped + optional.dropped);
+    }
+    Reply::json(&reply)
+}
+
+/// The issue types that the user may create in a project.
+pub(super) async fn issue_types(
+    context: &Context,
+    project: &ProjectKey,
+) -> Result<Vec<IssueType>, ToolError> {
+    let closed = || {
+        ToolError::new(
+            Code::NotFound,
+            format!("There is no project {project} in which the signed-in user may create issues."),
+        )
+        .hint("List the projects, or ask a project administrator for the permission to create issues.")
+    };
+    let answer = match context.jira.call(request::create_issue_types(project.as_str())).await {
+        Ok(answer) => answer,
+        Err(JiraError::NotFound { .. } | JiraError::Invalid { status: 400, .. }) => return Err(closed()),
+        Err(error) => return Err(error.into()),
+    };
+    let page: IssueTypePage = answer.read()?;
+    if page.issue_types.is_empty() { Err(closed()) } else { Ok(page.issue_types) }
+}
+
+/// The type that is meant, by id or name in any letter case.
+pub(super) fn pick_type<'t>(types: &'t [IssueType], wanted: &str) -> Result<&'t IssueType, ToolError> {
+    let wanted = wanted.trim();
+    let same = |kind: &&IssueType| kind.id == wanted || kind.name.to_lowercase() == wanted.to_lowercase();
+    types.iter().find(same).ok_or_else(|| {
+        let names: Vec<&str> = types.iter().map(|kind| kind.name.as_str()).collect();
+        ToolError::invalid_argument(format!("There is no issue type '{}' in this project.", shown(wanted)))
+            .hint(format!("Issue types here: {}.", names.join(", ")))
+            .with("issue_types", names)
+    })
+}
+
+/// All fields of one type's create screen.
+pub(super) async fn fields(
+    context: &Context,
+    project: &ProjectKey,
+    kind: &IssueType,
+) -> Result<Vec<FieldMeta>, ToolError> {
+    let mut fields = Vec::new();
+    for _ in 0..PAGES_MAX {
+        let start_at = u32::try_from(fields.len()).unwrap_or(u32::MAX);
+        let answer = context.ask(request::create_fields(project.as_str(), &kind.id, start_at)).await?;
+        let page: CreateFieldPage = answer.read()?;
+        let (received, total) = (page.fields.len(), page.total as usize);
+        fields.extend(page.fields);
+        if received == 0 || fields.len() >= total {
+            break;
+        }
+    }
+    Ok(fields)
+}
+
+/// Whether Jira refuses a create that says nothing of this field.
+pub(super) fn is_missing_without(meta: &FieldMeta) -> bool {
+    // Project and type are arguments of their own, and Jira takes the caller as reporter.
+    meta.required && !meta.has_default_value && !matches!(meta.id(), "project" | "issuetype" | "reporter")
+}

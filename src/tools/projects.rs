@@ -1,0 +1,51 @@
+//! The projects a user can see.
+
+use serde_json::json;
+
+use crate::{
+    jira::{request, wire::ProjectPage},
+    trim::{ProjectView, Row},
+};
+
+use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// List the projects the user can see, or find one by name.
+    "jira_get_projects", "List projects", Core, Read, get_projects(GetProjects)
+)];
+
+arguments! {
+    GetProjects {
+        /// Part of a name or key
+        query: Option<String>,
+        /// Per page, default 25
+        max_results: Option<u32>,
+        /// next_start_at of the last reply
+        start_at: Option<u32>,
+    }
+}
+
+async fn get_projects(context: &Context, args: GetProjects) -> Result<Reply, ToolError> {
+    let start_at = args.start_at.unwrap_or(0);
+    let size = context.page_size(args.max_results);
+    let answer = context
+        .ask(request::projects(args.query.as_deref(), context.projects.keys(), start_at, size))
+        .await?;
+    let page: ProjectPage<'_> = answer.read()?;
+    let received = page.values.len();
+    let visible = page.values.iter().filter(|project| context.projects.holds(&project.key));
+    let views: Vec<ProjectView> = visible.map(ProjectView::from).collect();
+    let shown = views.len();
+    let fitted =
+        context.budget.fit(&json!({ "projects": [], "total": page.total, "next_start_at": u32::MAX }), views);
+    let mut reply = Row::new();
+    reply.set("projects", json!(fitted.kept));
+    reply.put("total", page.total);
+    // What a policy hides is passed over; what the budget dropped comes first on the next page.
+    let passed = if fitted.dropped == 0 { received } else { received.min(shown - fitted.dropped) };
+    let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
+    if next < page.total && passed > 0 {
+        reply.put("next_start_at", next);
+    }
+    Reply::json(&reply)
+}

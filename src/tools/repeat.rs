@@ -1,0 +1,47 @@
+//! Creates that were asked for twice: an agent's retry must not make a second issue.
+
+use std::{sync::Arc, time::Duration};
+
+use quick_cache::sync::Cache;
+use tokio::{sync::Mutex, time::Instant};
+
+use crate::identity::CallerKey;
+
+/// How long a `request_id` is remembered.
+const TTL: Duration = Duration::from_mins(10);
+
+/// How many are remembered at a time, over all callers.
+const ENTRIES_MAX: usize = 10_000;
+
+/// The results of recent creates by caller and `request_id`. Lives in this process only: a repeat that reaches
+/// another replica is not recognised.
+#[derive(Debug)]
+pub struct Repeats(Cache<(CallerKey, String), Slot>);
+
+/// The place of one create. While it is locked, the create is under way and a repeat waits for its result.
+type Slot = Arc<Mutex<Option<(Instant, String)>>>;
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self(Cache::new(ENTRIES_MAX))
+    }
+}
+
+impl Repeats {
+    /// The place of this caller's `request_id`.
+    pub(super) fn slot(&self, caller: CallerKey, request_id: &str) -> Slot {
+        let key = (caller, request_id.to_owned());
+        if let Some(slot) = self.0.get(&key) {
+            return slot;
+        }
+        self.0
+            .get_or_insert_with(&key, || Ok::<_, std::convert::Infallible>(Slot::default()))
+            .unwrap_or_default()
+    }
+}
+
+/// The key that an earlier call made, if it was made within the last minutes.
+pub(super) fn earlier(made: Option<&(Instant, String)>, now: Instant) -> Option<String> {
+    let (when, key) = made?;
+    (now.saturating_duration_since(*when) < TTL).then(|| key.clone())
+}

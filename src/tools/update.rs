@@ -1,0 +1,279 @@
+//! Changing the fields of an issue.
+
+use serde_json::{Map, Value, json, value::RawValue};
+
+use crate::{
+    adf,
+    jira::{
+        JiraError,
+        names::{self, Among, FieldName},
+        request,
+        wire::{EditMeta, FieldMeta, Issue},
+    },
+    trim::{CreateFieldView, Row, issue_view},
+};
+
+use super::{
+    Context, Reply, Tool, ToolError,
+    args::{FieldValues, IssueKey, arguments},
+    create::one_line,
+    registry::tool,
+    text,
+};
+
+pub(super) const TOOLS: &[Tool] = &[
+    tool!(
+        /// Change fields of an issue; only what is given changes. append_description adds below the text that is there and
+        /// keeps it as it is.
+        "jira_update_issue", "Update issue", Core, Idempotent, update_issue(UpdateIssue)
+    ),
+    tool!(
+        /// Change only the summary (title) of an issue.
+        "jira_update_issue_summary", "Update summary", Core, Idempotent, update_summary(UpdateSummary)
+    ),
+];
+
+arguments! {
+    UpdateIssue {
+        /// Issue key or browse URL
+        issue_key: IssueKey,
+        /// One line
+        summary: Option<String>,
+        /// Markdown; replaces the whole text
+        description: Option<String>,
+        /// Markdown; added at the end
+        append_description: Option<String>,
+        /// true: replace also tables, panels, media and the like that Markdown cannot keep
+        replace_rich_text: Option<bool>,
+        /// me, name, e-mail, account id, or none
+        assignee: Option<String>,
+        /// Priority name
+        priority: Option<String>,
+        /// YYYY-MM-DD, or none
+        due_date: Option<String>,
+        /// Epic or parent issue, or none
+        parent_key: Option<String>,
+        /// Labels to add
+        add_labels: Option<Vec<String>>,
+        /// Labels to remove
+        remove_labels: Option<Vec<String>>,
+        /// Other fields as a JSON object; null clears
+        fields: Option<FieldValues>,
+        /// false: no mails (needs admin rights)
+        notify: Option<bool>,
+        /// true: only show before and after
+        dry_run: Option<bool>,
+    }
+}
+
+arguments! {
+    UpdateSummary {
+        /// Issue key or browse URL
+        issue_key: IssueKey,
+        /// The new summary, one line
+        summary: String,
+    }
+}
+
+async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply, ToolError> {
+    context.projects.check_issue(&args.issue_key)?;
+    let body = json!({ "fields": { "summary": one_line(&args.summary)? } });
+    context.ask(request::update_issue(args.issue_key.as_str(), &body, None)).await?;
+    Reply::json(&json!({ "key": args.issue_key.as_str(), "updated": true }))
+}
+
+async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, ToolError> {
+    context.projects.check_issue(&args.issue_key)?;
+    let key = args.issue_key.as_str();
+    let (metas, before) = tokio::try_join!(edit_fields(context, key), current_description(context, &args))?;
+    let change = plan(context, &args, &metas, before.as_deref()).await?;
+    if change.changed.is_empty() {
+        return Err(ToolError::invalid_argument("Nothing to change: no field was given.")
+            .hint("Pass at least one of the fields to change."));
+    }
+    if args.dry_run.unwrap_or(false) {
+        return preview(context, key, &change).await;
+    }
+    let request = request::update_issue(key, &change.body(), args.notify);
+    context.jira.call(request).await.map_err(|error| explain(error, &metas))?;
+    Reply::json(&json!({ "key": key, "updated": true, "changed": change.changed }))
+}
+
+/// What a PUT will say: values by field id, label operations, and the names of what changes.
+#[derive(Default)]
+struct Change {
+    fields: Map<String, Value>,
+    labels: Vec<Value>,
+    changed: Vec<String>,
+    /// What each changed field will hold, in the caller's words.
+    after: Row,
+}
+
+impl Change {
+    fn body(&self) -> Value {
+        let mut body = Map::new();
+        if !self.fields.is_empty() {
+            body.insert("fields".to_owned(), Value::Object(self.fields.clone()));
+        }
+        if !self.labels.is_empty() {
+            body.insert("update".to_owned(), json!({ "labels": self.labels }));
+        }
+        Value::Object(body)
+    }
+
+    fn note(&mut self, name: &str, value: impl Into<Value>) {
+        self.changed.push(name.to_owned());
+        self.after.set(name.to_owned(), value.into());
+    }
+}
+
+async fn plan(
+    context: &Context,
+    args: &UpdateIssue,
+    metas: &[FieldMeta],
+    before: Option<&RawValue>,
+) -> Result<Change, ToolError> {
+    let among = Among::AssignableTo(args.issue_key.as_str());
+    let wanted = wanted(context, args)?;
+    let mut change = Change {
+        fields: names::write_values(&context.jira, metas, &wanted, among).await?,
+        ..Change::default()
+    };
+    for (name, value) in &wanted {
+        let label = FieldName::known(name).map_or_else(|| name.clone(), |field| field.label.into_owned());
+        change.note(&label, value.clone());
+    }
+    let (add, remove) =
+        (args.add_labels.as_deref().unwrap_or_default(), args.remove_labels.as_deref().unwrap_or_default());
+    if !add.is_empty() || !remove.is_empty() {
+        if change.fields.contains_key("labels") {
+            return Err(ToolError::invalid_argument(
+                "Labels are given twice: in `fields` and as labels to add or remove.",
+            ));
+        }
+        change.labels.extend(add.iter().map(|label| json!({ "add": label })));
+        change.labels.extend(remove.iter().map(|label| json!({ "remove": label })));
+        change.note("labels", json!({ "add": add, "remove": remove }));
+    }
+    if let Some(document) = description(context, args, before, among).await? {
+        names::find_meta(metas, "description")?;
+        change.fields.insert("description".to_owned(), document);
+        let added = args.append_description.as_ref().map(|text| format!("[…]\n\n{text}"));
+        change.note("description", added.or_else(|| args.description.clone()));
+    }
+    Ok(change)
+}
+
+/// The values that go through the edit screen, by name; `none` clears.
+fn wanted(context: &Context, args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
+    let mut wanted = args.fields.clone().unwrap_or_default().0;
+    let or_none = |text: &String| match text.trim().to_ascii_lowercase().as_str() {
+        "none" | "unassigned" | "null" => Value::Null,
+        _ => Value::from(text.trim()),
+    };
+    if let Some(summary) = &args.summary {
+        wanted.insert("summary".to_owned(), Value::from(one_line(summary)?));
+    }
+    let own = [("assignee", &args.assignee), ("priority", &args.priority), ("duedate", &args.due_date)];
+    for (name, value) in own {
+        if let Some(value) = value {
+            wanted.insert(name.to_owned(), or_none(value));
+        }
+    }
+    if let Some(parent) = &args.parent_key {
+        let parent = match or_none(parent) {
+            Value::String(text) => {
+                let key = IssueKey::parse(&text).ok_or_else(|| {
+                    ToolError::invalid_argument("`parent_key` must be an issue key like PROJ-123, or none")
+                })?;
+                context.projects.check_issue(&key)?;
+                Value::from(key.as_str())
+            }
+            none => none,
+        };
+        wanted.insert("parent".to_owned(), parent);
+    }
+    Ok(wanted)
+}
+
+async fn edit_fields(context: &Context, key: &str) -> Result<Vec<FieldMeta>, ToolError> {
+    let meta: EditMeta = context.ask(request::edit_fields(key)).await?.read()?;
+    Ok(meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect())
+}
+
+/// The stored description, read only when it is about to be changed.
+async fn current_description(
+    context: &Context,
+    args: &UpdateIssue,
+) -> Result<Option<Box<RawValue>>, ToolError> {
+    if args.description.is_none() && args.append_description.is_none() {
+        return Ok(None);
+    }
+    let answer = context.ask(request::issue(args.issue_key.as_str(), &["description"], &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    Ok(issue.fields.raw("description").map(ToOwned::to_owned))
+}
+
+/// The document to write. What is there is never lost by accident: appending keeps each stored node, and replacing
+/// text that Markdown could not keep has to be asked for.
+async fn description(
+    context: &Context,
+    args: &UpdateIssue,
+    before: Option<&RawValue>,
+    among: Among<'_>,
+) -> Result<Option<Value>, ToolError> {
+    match (&args.description, &args.append_description) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(ToolError::invalid_argument(
+            "Either `description` replaces the text or `append_description` adds to it, not both.",
+        )),
+        (Some(markdown), None) => {
+            let kept: adf::Node =
+                before.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+            let lost = adf::unsayable(&kept);
+            if !lost.is_empty() && !args.replace_rich_text.unwrap_or(false) {
+                return Err(ToolError::invalid_argument(format!(
+                    "The description holds what Markdown cannot keep: {}.",
+                    lost.join(", ")
+                ))
+                .hint(
+                    "Use append_description, or set replace_rich_text to true if the user accepts the loss.",
+                ));
+            }
+            Ok(Some(text::body(context, markdown, among).await?))
+        }
+        (None, Some(markdown)) => {
+            let addition = text::document(context, markdown, among).await?;
+            let nothing = RawValue::NULL;
+            let patched = adf::append(before.unwrap_or(nothing), &addition)
+                .map_err(|_| ToolError::internal("the stored description could not be extended"))?;
+            let document = serde_json::from_str(patched.get());
+            document.map(Some).map_err(|_| ToolError::internal("the extended description is no JSON"))
+        }
+    }
+}
+
+async fn preview(context: &Context, key: &str, change: &Change) -> Result<Reply, ToolError> {
+    let names = names::readable_fields(&context.jira, &change.changed).await?;
+    let ids: Vec<&str> = names.iter().map(|field| field.id.as_str()).collect();
+    let answer = context.ask(request::issue(key, &ids, &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    let mut before = issue_view(&issue, &names, &context.reading(context.limits.text_chars).await?);
+    before.retain(&change.changed.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut reply = Row::new();
+    reply.put("key", key);
+    reply.put("dry_run", true);
+    reply.set("before", json!(before));
+    reply.set("after", json!(change.after));
+    context.budget.squeeze(&mut reply);
+    Reply::json(&reply)
+}
+
+fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
+    let JiraError::Invalid { fields, .. } = &error else { return error.into() };
+    let refused = metas.iter().filter(|meta| fields.iter().any(|field| field == meta.id()));
+    let views: Vec<CreateFieldView> = refused.map(CreateFieldView::of).collect();
+    ToolError::from(error)
+        .hint("Nothing was changed. Correct the fields that Jira names and repeat the call.")
+        .with("fields", json!(views))
+}

@@ -1,0 +1,118 @@
+//! Any field value of Jira, reduced to what a person would read.
+
+use serde_json::{Value, value::RawValue};
+
+use crate::{adf, jira::wire};
+
+use super::{
+    date,
+    text::{clean, clip},
+};
+
+/// Objects without a name we know are shown down to this depth.
+const DEPTH_MAX: usize = 3;
+
+/// A field's value in its smallest useful form: names for things and people, Markdown for rich text, short dates;
+/// none when there is nothing to show. Texts are clipped to `text_chars` characters.
+pub fn compact(raw: &RawValue, text_chars: usize) -> Option<Value> {
+    let json = raw.get();
+    let shown = match json.as_bytes().first()? {
+        b'"' => Value::from(short_text(&serde_json::from_str::<String>(json).ok()?, text_chars)),
+        b'{' => object(json, text_chars, 0)?,
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+            Value::Array(items.iter().filter_map(|item| compact(item, text_chars)).collect())
+        }
+        _ => serde_json::from_str(json).ok()?,
+    };
+    (!is_empty(&shown)).then_some(shown)
+}
+
+/// The name of a person as agents see it; people who have left are marked.
+pub fn person(user: &wire::User<'_>) -> String {
+    let name = clean(&user.display_name);
+    if user.active { name.into_owned() } else { format!("{name} (inactive)") }
+}
+
+/// Rich text as Markdown, cleaned and clipped.
+pub(super) fn markdown(node: &adf::Node, text_chars: usize) -> String {
+    clip(&clean(&adf::to_markdown(node)), text_chars).into_owned()
+}
+
+/// Plain text, cleaned and clipped; a timestamp becomes short.
+pub(super) fn short_text(text: &str, text_chars: usize) -> String {
+    if date::is_timestamp(text) {
+        return date::short(text).into_owned();
+    }
+    clip(&clean(text), text_chars).into_owned()
+}
+
+fn object(json: &str, text_chars: usize, depth: usize) -> Option<Value> {
+    let thing: wire::Thing<'_> = serde_json::from_str(json).unwrap_or_default();
+    if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
+        return Some(Value::from(markdown(&serde_json::from_str(json).ok()?, text_chars)));
+    }
+    let option = thing.value.as_ref().and_then(wire::Loose::text);
+    if let (Some(parent), Some(child)) = (option, thing.child) {
+        let child: Value = compact(child, text_chars)?;
+        return Some(Value::from(format!("{parent} > {}", child.as_str().unwrap_or_default())));
+    }
+    // An issue's key says more than its name, a project's name less than its key.
+    let name = [
+        thing.display_name.as_deref(),
+        thing.key.as_deref(),
+        thing.name.as_deref(),
+        option,
+        thing.title.as_deref(),
+    ];
+    if let Some(name) = name.into_iter().flatten().next() {
+        return Some(Value::from(short_text(name, text_chars)));
+    }
+    remainder(json, text_chars, depth)
+}
+
+/// An object of a kind we do not know, without what only machines read.
+fn remainder(json: &str, text_chars: usize, depth: usize) -> Option<Value> {
+    if depth >= DEPTH_MAX {
+        return None;
+    }
+    let fields: std::collections::BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
+    let shown = fields
+        .into_iter()
+        .filter(|(name, value)| value.get() != "null" && !is_for_machines(name))
+        .filter_map(|(name, value)| {
+            let json = value.get();
+            let value = if json.starts_with('{') {
+                object(json, text_chars, depth + 1)
+            } else {
+                compact(value, text_chars)
+            };
+            Some((name, value?))
+        })
+        .collect();
+    Some(Value::Object(shown))
+}
+
+fn is_for_machines(name: &str) -> bool {
+    matches!(
+        name,
+        "self"
+            | "avatarUrls"
+            | "avatarId"
+            | "iconUrl"
+            | "emailAddress"
+            | "accountId"
+            | "_links"
+            | "hasEpicLinkFieldDependency"
+    )
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}

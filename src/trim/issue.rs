@@ -1,0 +1,105 @@
+//! An issue as agents see it: a short row in a search, a fuller object when it is read.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::jira::{names::FieldName, wire};
+
+use super::{
+    field::{compact, short_text},
+    row::Row,
+    view::LinkView,
+};
+
+/// More links than this are counted, not shown.
+const LINKS_MAX: usize = 20;
+
+/// How an issue is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The site's address, for links.
+    pub site_url: &'a str,
+    /// Long texts are clipped to this many characters.
+    pub text_chars: usize,
+}
+
+impl Reading<'_> {
+    fn browse(&self, key: &str) -> String {
+        format!("{}/browse/{key}", self.site_url.trim_end_matches('/'))
+    }
+}
+
+/// One row of a search: the key, then the fields in the order in which they were asked for.
+pub fn search_row(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Reading<'_>) -> Row {
+    let mut row = Row::new();
+    row.put("key", issue.key.as_ref());
+    for field in fields {
+        put_field(&mut row, issue, field, reading);
+    }
+    row
+}
+
+/// One issue in full, with the fields in the order in which they were asked for.
+pub fn issue_view(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Reading<'_>) -> Row {
+    let mut row = search_row(issue, fields, reading);
+    if row.get("url").is_none() {
+        row.put("url", reading.browse(&issue.key));
+    }
+    row
+}
+
+fn put_field(row: &mut Row, issue: &wire::Issue<'_>, field: &FieldName, reading: &Reading<'_>) {
+    let label = field.label.clone();
+    match field.id.as_str() {
+        "key" => {}
+        "url" => row.put(label, reading.browse(&issue.key)),
+        "issuelinks" => put_links(row, label, issue),
+        "parent" => {
+            let parent = issue.fields.read::<wire::LinkedIssue<'_>>("parent");
+            row.put(label, parent.map(|parent| parent.key.into_owned()));
+        }
+        "subtasks" => {
+            let subtasks = issue.fields.read::<Vec<wire::LinkedIssue<'_>>>("subtasks").unwrap_or_default();
+            row.put(
+                label,
+                subtasks.iter().map(|subtask| Value::from(subtask.key.as_ref())).collect::<Vec<_>>(),
+            );
+        }
+        id => row.put(label, issue.fields.raw(id).and_then(|raw| compact(raw, reading.text_chars))),
+    }
+}
+
+fn put_links(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>) {
+    let links = issue.fields.read::<Vec<wire::IssueLink<'_>>>("issuelinks").unwrap_or_default();
+    let shown: Vec<Value> = links
+        .iter()
+        .take(LINKS_MAX)
+        .filter_map(LinkView::of)
+        .filter_map(|view| serde_json::to_value(view).ok())
+        .collect();
+    row.put(label, shown);
+    if links.len() > LINKS_MAX {
+        row.put("links_omitted", links.len() - LINKS_MAX);
+    }
+}
+
+impl LinkView {
+    fn of(link: &wire::IssueLink<'_>) -> Option<Self> {
+        let (relation, other) = match (&link.outward_issue, &link.inward_issue) {
+            (Some(other), _) => (&link.kind.outward, other),
+            (None, Some(other)) => (&link.kind.inward, other),
+            (None, None) => return None,
+        };
+        let text = |id: &str| {
+            let shown = compact(other.fields.raw(id)?, 80)?;
+            Some(shown.as_str()?.to_owned())
+        };
+        Some(Self {
+            relation: short_text(relation, 80),
+            key: other.key.clone().into_owned(),
+            status: text("status"),
+            summary: text("summary"),
+        })
+    }
+}

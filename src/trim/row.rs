@@ -1,0 +1,84 @@
+//! One item of a reply: fields in the order in which a person would read them.
+
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use super::text::clip;
+
+/// A JSON object that keeps the order in which its fields were put in, and holds no nulls.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row(Vec<(Cow<'static, str>, Value)>);
+
+impl Row {
+    /// An object without fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a field; null, empty text, empty lists and empty objects say nothing and are left out.
+    pub fn put(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        let value = value.into();
+        let says_something = match &value {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(fields) => !fields.is_empty(),
+            Value::Bool(_) | Value::Number(_) => true,
+        };
+        let name = name.into();
+        // Several of Jira's fields may share a display name; an issue has a value in one of them.
+        if says_something && self.get(&name).is_none() {
+            self.0.push((name, value));
+        }
+    }
+
+    /// Adds a field whatever its value, for those whose emptiness is the answer.
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// The value of a field.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    /// Clips every text below this row to `chars` characters.
+    pub fn clip_texts(&mut self, chars: usize) {
+        for (name, value) in &mut self.0 {
+            // A clipped key or address would name something else.
+            if !matches!(name.as_ref(), "key" | "url" | "id") {
+                clip_value(value, chars);
+            }
+        }
+    }
+
+    /// Keeps only these fields.
+    pub fn retain(&mut self, names: &[&str]) {
+        self.0.retain(|(name, _)| names.contains(&name.as_ref()));
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+fn clip_value(value: &mut Value, chars: usize) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(clipped) = clip(text, chars) {
+                *text = clipped;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| clip_value(item, chars)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| clip_value(field, chars)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

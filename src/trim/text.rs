@@ -1,0 +1,124 @@
+//! Text from Jira is data from strangers: what cannot be seen is removed, what is long is clipped and says so.
+
+use std::borrow::Cow;
+
+/// Removes what a person cannot see but a model reads: control, bidi-control, zero-width, tag and filler characters.
+///
+/// Joiners and variation selectors stay behind a symbol, where they build an emoji. Unicode line and paragraph
+/// separators become line feeds. Borrows when there is nothing to do.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) || byte == b'\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len());
+    let mut previous = None;
+    for c in text.chars() {
+        match judge(c, previous) {
+            Verdict::Keep => {
+                cleaned.push(c);
+                previous = Some(c);
+            }
+            Verdict::LineFeed => cleaned.push('\n'),
+            Verdict::Drop => {}
+        }
+    }
+    Cow::Owned(cleaned)
+}
+
+/// The first `chars` characters, followed by how many were left out. Borrows when all of it fits.
+pub fn clip(text: &str, chars: usize) -> Cow<'_, str> {
+    // No text has more characters than bytes, which spares the count for most.
+    if text.len() <= chars {
+        return Cow::Borrowed(text);
+    }
+    let Some((end, _)) = text.char_indices().nth(chars) else {
+        return Cow::Borrowed(text);
+    };
+    let (kept, rest) = text.split_at(end);
+    Cow::Owned(format!("{}… [+{} chars]", kept.trim_end(), rest.chars().count()))
+}
+
+enum Verdict {
+    Keep,
+    LineFeed,
+    Drop,
+}
+
+fn judge(c: char, previous: Option<char>) -> Verdict {
+    match c {
+        '\n' | '\t' => Verdict::Keep,
+        '\u{2028}' | '\u{2029}' | '\u{85}' => Verdict::LineFeed,
+        '\u{200D}' | '\u{FE00}'..='\u{FE0F}' if previous.is_some_and(joins) => Verdict::Keep,
+        '\u{00}'..='\u{1F}'
+        | '\u{7F}'..='\u{9F}'
+        | '\u{AD}'
+        | '\u{34F}'
+        | '\u{61C}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}' => Verdict::Drop,
+        _ => Verdict::Keep,
+    }
+}
+
+/// Whether a joiner or variation selector behind this character is part of a visible sign.
+fn joins(c: char) -> bool {
+    matches!(c, '#' | '*' | '0'..='9' | '\u{A9}' | '\u{AE}' | '\u{FE0F}' | '\u{2190}'..='\u{32FF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(input: &str, expected: &str) {
+        assert_eq!(clean(input), expected, "{input:?}");
+    }
+
+    #[test]
+    fn the_invisible_goes_and_the_visible_stays() {
+        check("plain text", "plain text");
+        check("pay\u{202E}load\u{2066}x\u{200B}", "payloadx");
+        check("hi\u{E0041}\u{E0042}\u{E007F}", "hi");
+        check("\u{1b}[31mred\u{7}\r\n", "[31mred\n");
+        check("a\u{2028}b", "a\nb");
+        check("soft\u{AD}hyphen\u{FEFF}", "softhyphen");
+        check("👩\u{200D}💻 ❤\u{FE0F} 1\u{FE0F}\u{20E3}", "👩\u{200D}💻 ❤\u{FE0F} 1\u{FE0F}\u{20E3}");
+        check("a\u{200D}b x\u{FE0F}\u{E0100}", "ab x");
+        check("Grüße, 日本語, שלום", "Grüße, 日本語, שלום");
+    }
+
+    #[test]
+    fn clipping_says_how_much_is_missing() {
+        assert_eq!(clip("short", 10), "short");
+        assert_eq!(clip("äöü", 3), "äöü");
+        assert_eq!(clip("0123456789", 4), "0123… [+6 chars]");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing_more(text in ".{0,200}") {
+            let once = clean(&text).into_owned();
+            proptest::prop_assert_eq!(clean(&once).into_owned(), once.clone());
+        }
+
+        #[test]
+        fn a_clip_keeps_a_prefix(text in ".{0,200}", chars in 0_usize..220) {
+            let clipped = clip(&text, chars).into_owned();
+            let kept = clipped.split("… [+").next().unwrap_or_default();
+            proptest::prop_assert!(text.starts_with(kept) || text.contains("… [+"));
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The shapes of everything that is not an issue: comments, transitions, people, projects, fields.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::jira::wire;
+
+use super::{
+    date,
+    field::{markdown, person, short_text},
+};
+
+/// Texts beside the point of a reply are clipped to this many characters.
+const LABEL_CHARS: usize = 200;
+
+/// Allowed values listed for one field; a longer list says how many it left out.
+const VALUES_MAX: usize = 40;
+
+/// A comment.
+#[derive(Debug, Serialize)]
+pub struct CommentView {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    created: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible_to: Option<String>,
+    /// A service desk comment that customers do not see.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    internal: bool,
+    /// Written by a customer of a service desk: text from outside the company.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    from_customer: bool,
+    body: String,
+}
+
+impl CommentView {
+    /// Reads a comment, its text clipped to `text_chars` characters.
+    pub fn of(comment: &wire::Comment<'_>, text_chars: usize) -> Self {
+        let author = comment.author.as_ref();
+        Self {
+            id: comment.id.clone().into_owned(),
+            author: author.map(person),
+            created: date::short(&comment.created).into_owned(),
+            updated: (comment.updated != comment.created && !comment.updated.is_empty())
+                .then(|| date::short(&comment.updated).into_owned()),
+            visible_to: comment
+                .visibility
+                .as_ref()
+                .map(|visibility| short_text(&visibility.value, LABEL_CHARS)),
+            internal: comment.jsd_public == Some(false),
+            from_customer: author.and_then(|author| author.account_type.as_deref()) == Some("customer"),
+            body: comment.body.as_ref().map(|body| markdown(body, text_chars)).unwrap_or_default(),
+        }
+    }
+
+    /// Clips the text further, when one comment alone exceeds the budget of a reply.
+    pub fn clip(&mut self, text_chars: usize) {
+        self.body = super::text::clip(&self.body, text_chars).into_owned();
+    }
+}
+
+/// A way out of the current status.
+#[derive(Debug, Serialize)]
+pub struct TransitionView {
+    id: String,
+    name: String,
+    to: String,
+    /// Fields that must be given with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    required: Vec<CreateFieldView>,
+}
+
+impl From<&wire::Transition<'_>> for TransitionView {
+    fn from(transition: &wire::Transition<'_>) -> Self {
+        Self {
+            id: transition.id.clone().into_owned(),
+            name: short_text(&transition.name, LABEL_CHARS),
+            to: short_text(transition.to.name.as_deref().unwrap_or_default(), LABEL_CHARS),
+            required: transition
+                .fields
+                .iter()
+                .filter(|(_, field)| field.required && !field.has_default_value)
+                .map(|(id, field)| CreateFieldView::named(id, field))
+                .collect(),
+        }
+    }
+}
+
+/// A field of a create screen or a transition.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreateFieldView {
+    id: String,
+    name: String,
+    /// What kind of value it takes, in words.
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values_omitted: Option<usize>,
+}
+
+impl CreateFieldView {
+    /// Reads a field of createmeta.
+    pub fn of(field: &wire::FieldMeta) -> Self {
+        Self::named(field.id(), field)
+    }
+
+    /// Reads a field that is stored under its id.
+    pub fn named(id: &str, field: &wire::FieldMeta) -> Self {
+        let values: Vec<Value> = field.allowed_values.iter().filter_map(allowed).collect();
+        Self {
+            id: id.to_owned(),
+            name: short_text(&field.name, LABEL_CHARS),
+            kind: kind(&field.schema),
+            values_omitted: values.len().checked_sub(VALUES_MAX).filter(|left| *left > 0),
+            values: values.into_iter().take(VALUES_MAX).collect(),
+        }
+    }
+
+    /// Keeps only the values that contain `query`, in any letter case.
+    pub fn search(&mut self, field: &wire::FieldMeta, query: &str) {
+        let query = query.to_lowercase();
+        let found: Vec<Value> = field
+            .allowed_values
+            .iter()
+            .filter_map(allowed)
+            .filter(|value| value.to_string().to_lowercase().contains(&query))
+            .collect();
+        self.values_omitted = found.len().checked_sub(VALUES_MAX).filter(|left| *left > 0);
+        self.values = found.into_iter().take(VALUES_MAX).collect();
+    }
+}
+
+/// An allowed value as it may be written; the options below a cascading one stand behind it.
+fn allowed(value: &Value) -> Option<Value> {
+    let name = ["name", "value", "key", "id"].iter().find_map(|name| value.get(*name)?.as_str())?;
+    let children: Vec<Value> =
+        value.get("children").and_then(Value::as_array).into_iter().flatten().filter_map(allowed).collect();
+    if children.is_empty() {
+        return Some(Value::from(short_text(name, LABEL_CHARS)));
+    }
+    Some(serde_json::json!({ "value": short_text(name, LABEL_CHARS), "children": children }))
+}
+
+fn kind(schema: &wire::FieldSchema) -> String {
+    let tail = schema.custom.rsplit(':').next().unwrap_or_default();
+    let kind = match (schema.kind.as_str(), tail, schema.system.as_str()) {
+        (_, "textarea", _) | (_, _, "description" | "environment") => "rich text",
+        ("option", ..) => "one of",
+        ("option-with-child", ..) => "parent > child",
+        ("array", "labels", _) | ("array", _, "labels") => "labels",
+        ("array", "gh-sprint", _) => "sprint",
+        ("array", ..) if schema.items == "option" => "several of",
+        ("array", ..) => return format!("list of {}", schema.items),
+        ("string", "url", _) => "URL",
+        (other, ..) => other,
+    };
+    kind.to_owned()
+}
+
+/// A person.
+#[derive(Debug, Serialize)]
+pub struct UserView {
+    account_id: String,
+    name: String,
+    active: bool,
+}
+
+impl From<&wire::User<'_>> for UserView {
+    fn from(user: &wire::User<'_>) -> Self {
+        Self {
+            account_id: user.account_id.clone().into_owned(),
+            name: short_text(&user.display_name, LABEL_CHARS),
+            active: user.active,
+        }
+    }
+}
+
+/// A project.
+#[derive(Debug, Serialize)]
+pub struct ProjectView {
+    key: String,
+    name: String,
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<String>,
+}
+
+impl From<&wire::Project<'_>> for ProjectView {
+    fn from(project: &wire::Project<'_>) -> Self {
+        Self {
+            key: project.key.clone().into_owned(),
+            name: short_text(&project.name, LABEL_CHARS),
+            kind: project.project_type_key.clone().into_owned(),
+            lead: project.lead.as_ref().map(person),
+        }
+    }
+}
+
+/// A link from one issue to another, as it reads from this side.
+#[derive(Debug, Serialize)]
+pub struct LinkView {
+    pub(super) relation: String,
+    pub(super) key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) summary: Option<String>,
+}
+
+/// A link from an issue to a page elsewhere.
+#[derive(Debug, Serialize)]
+pub struct WebLinkView {
+    url: String,
+    title: String,
+}
+
+impl From<&wire::RemoteLink<'_>> for WebLinkView {
+    fn from(link: &wire::RemoteLink<'_>) -> Self {
+        Self { url: short_text(&link.object.url, 1_000), title: short_text(&link.object.title, LABEL_CHARS) }
+    }
+}
+
+/// One changed field in an issue's history.
+#[derive(Debug, Serialize)]
+pub struct ChangeView {
+    when: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who: Option<String>,
+    field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+}
+
+impl ChangeView {
+    /// One view for each field of an edit.
+    pub fn all(history: &wire::History<'_>) -> impl Iterator<Item = Self> {
+        let when = date::short(&history.created).into_owned();
+        let who = history.author.as_ref().map(person);
+        history.items.iter().map(move |item| Self {
+            when: when.clone(),
+            who: who.clone(),
+            field: short_text(&item.field, LABEL_CHARS),
+            from: item.from_string.as_deref().map(|text| short_text(text, LABEL_CHARS)),
+            to: item.to_string.as_deref().map(|text| short_text(text, LABEL_CHARS)),
+        })
+    }
+}
+
+/// A piece of logged work.
+#[derive(Debug, Serialize)]
+pub struct WorklogView {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    started: String,
+    time: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    comment: String,
+}
+
+impl WorklogView {
+    /// Reads a worklog, its comment clipped to `text_chars` characters.
+    pub fn of(worklog: &wire::Worklog<'_>, text_chars: usize) -> Self {
+        Self {
+            id: worklog.id.clone().into_owned(),
+            author: worklog.author.as_ref().map(person),
+            started: date::short(&worklog.started).into_owned(),
+            time: short_text(&worklog.time_spent, LABEL_CHARS),
+            comment: worklog
+                .comment
+                .as_ref()
+                .map(|comment| markdown(comment, text_chars))
+                .unwrap_or_default(),
+        }
+    }
+}

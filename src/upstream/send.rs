@@ -1,0 +1,170 @@
+//! One attempt over the wire, with a limit on its time and on what is read. The only place of the crate that sends
+//! and the only one that sleeps.
+
+use std::{
+    error::Error as StdError,
+    time::{Duration, SystemTime},
+};
+
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use reqwest::redirect::Policy;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    error::{Sent, UpstreamError},
+    rate_limit::RateLimit,
+    request::{Request, Response},
+    settings::{BuildError, Settings},
+};
+
+/// Below the idle time after which common servers close, or a write would now and then meet a closing connection
+/// and have an unknown outcome.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+const POOL_IDLE_PER_HOST: usize = 64;
+/// A silently dead HTTP/2 connection would otherwise take every repeat down with it.
+const HTTP2_PING: Duration = Duration::from_secs(10);
+const HTTP2_PONG: Duration = Duration::from_secs(5);
+const HTTP2_HEADER_BYTES_MAX: u32 = 64 * 1024;
+/// What a `Content-Length` may make us reserve before a byte has come.
+const RESERVE_BYTES_MAX: usize = 256 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Sender {
+    client: reqwest::Client,
+    timeout: Duration,
+    body_bytes_max: usize,
+}
+
+impl Sender {
+    /// Proxy variables of the environment are not read: a credential must not travel through a host that no setting
+    /// names. reqwest's own repeats stay on; they are limited to HTTP/2 streams that the server declared unprocessed
+    /// (RFC 9113 section 8.7), so a write is not done twice.
+    pub(super) fn new(settings: &Settings) -> Result<Self, BuildError> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .referer(false)
+            .gzip(settings.gzip)
+            .user_agent(&settings.user_agent)
+            .connect_timeout(settings.connect_timeout.min(settings.timeout / 2))
+            .tcp_nodelay(true)
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(POOL_IDLE_PER_HOST)
+            .http2_keep_alive_interval(HTTP2_PING)
+            .http2_keep_alive_timeout(HTTP2_PONG)
+            .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
+            .build()
+            .map_err(|source| BuildError::Client { source: source.without_url() })?;
+        Ok(Self { client, timeout: settings.timeout, body_bytes_max: settings.body_bytes_max })
+    }
+
+    /// Sends the request once and reads the whole answer, within the attempt's own time and the call's deadline.
+    pub(super) async fn attempt(
+        &self,
+        request: &Request,
+        deadline: Instant,
+        attempts: u32,
+    ) -> Result<Response, UpstreamError> {
+        let until = deadline.min(Instant::now() + self.timeout);
+        let mut status = None;
+        match timeout_at(until, self.exchange(request, attempts, &mut status)).await {
+            Ok(result) => result,
+            Err(_) if until == deadline => {
+                Err(UpstreamError::DeadlineExceeded { attempts, sent: Sent::Maybe, status })
+            }
+            Err(_) => Err(UpstreamError::Timeout { attempts, status }),
+        }
+    }
+
+    /// Tells the status as soon as the head has come, so that it is known when the body never ends.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place through which every call goes")]
+    async fn exchange(
+        &self,
+        request: &Request,
+        attempts: u32,
+        head: &mut Option<StatusCode>,
+    ) -> Result<Response, UpstreamError> {
+        let mut builder =
+            self.client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
+        let mut answer = builder.send().await.map_err(|error| before_answer(error, attempts))?;
+        let rate_limit = RateLimit::parse(answer.headers(), SystemTime::now());
+        let status = answer.status();
+        *head = Some(status);
+        let limit_bytes = request.body_bytes_max.unwrap_or(self.body_bytes_max);
+        let body = read_body(&mut answer, limit_bytes).await.map_err(|broken| match broken {
+            BrokenBody::TooLarge => UpstreamError::BodyTooLarge { attempts, status, limit_bytes },
+            BrokenBody::Truncated(source) => UpstreamError::Truncated { attempts, status, source },
+            BrokenBody::Encoding(source) => UpstreamError::Decode { attempts, status, source },
+        })?;
+        let bytes_read = body.len() as u64;
+        let headers = std::mem::take(answer.headers_mut());
+        Ok(Response { status, headers, body, rate_limit, attempts, bytes_read })
+    }
+}
+
+/// The only sleep of the crate.
+pub(super) async fn pause(wait: Duration) {
+    tokio::time::sleep(wait).await;
+}
+
+fn before_answer(error: reqwest::Error, attempts: u32) -> UpstreamError {
+    let source = error.without_url();
+    if source.is_builder() {
+        UpstreamError::InvalidRequest { reason: "the HTTP client cannot encode it" }
+    } else if source.is_connect() {
+        UpstreamError::Connect { attempts, sent: Sent::No, source }
+    } else {
+        UpstreamError::Network { attempts, source }
+    }
+}
+
+enum BrokenBody {
+    TooLarge,
+    Truncated(reqwest::Error),
+    Encoding(reqwest::Error),
+}
+
+impl BrokenBody {
+    /// A fault of the connection has hyper's error at its root, a fault of the encoding has not.
+    fn because(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut cause: Option<&(dyn StdError + 'static)> = error.source();
+        while let Some(inner) = cause {
+            if inner.is::<hyper::Error>() {
+                return Self::Truncated(error);
+            }
+            cause = inner.source();
+        }
+        Self::Encoding(error)
+    }
+}
+
+/// Counts after inflation, chunk by chunk: a small gzip stream can stand for gigabytes.
+async fn read_body(answer: &mut reqwest::Response, limit_bytes: usize) -> Result<Bytes, BrokenBody> {
+    let announced = answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    if announced > limit_bytes {
+        return Err(BrokenBody::TooLarge);
+    }
+    let mut body = BytesMut::new();
+    let mut only = Bytes::new();
+    while let Some(chunk) = answer.chunk().await.map_err(BrokenBody::because)? {
+        if only.len() + body.len() + chunk.len() > limit_bytes {
+            return Err(BrokenBody::TooLarge);
+        }
+        if only.is_empty() && body.is_empty() {
+            // Most answers are one chunk, which is passed on without a copy.
+            only = chunk;
+            continue;
+        }
+        if body.is_empty() {
+            body.reserve(announced.min(RESERVE_BYTES_MAX).max(only.len() + chunk.len()));
+            body.extend_from_slice(&std::mem::take(&mut only));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(if body.is_empty() { only } else { body.freeze() })
+}
