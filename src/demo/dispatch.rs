@@ -111,10 +111,6 @@ impl Call {
             )),
         }
     }
-
-    pub(super) fn body(&self) -> (&str, &Bytes) {
-        (&self.content_type, &self.body)
-    }
 }
 
 pub(super) fn router(sandbox: Sandbox) -> Router {

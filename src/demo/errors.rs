@@ -8,6 +8,8 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
+const JSON: &str = "application/json;charset=UTF-8";
+
 /// What a route hands back.
 pub(super) type Answer = Result<Reply, Fault>;
 
@@ -20,7 +22,6 @@ pub(super) struct Reply {
 pub(super) enum Content {
     Empty,
     Json(Json),
-    Bytes(String, Vec<u8>),
 }
 
 impl Reply {
@@ -40,18 +41,14 @@ impl Reply {
     pub(super) fn into_response(self) -> Response<Body> {
         let (kind, bytes) = match self.content {
             Content::Empty => (None, Vec::new()),
-            Content::Json(body) => (
-                Some("application/json;charset=UTF-8".to_owned()),
-                serde_json::to_vec(&body).unwrap_or_default(),
-            ),
-            Content::Bytes(kind, bytes) => (Some(kind), bytes),
+            Content::Json(body) => (Some(JSON), serde_json::to_vec(&body).unwrap_or_default()),
         };
         let mut response = Response::new(Body::from(bytes));
         *response.status_mut() = self.status.try_into().unwrap_or_default();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, no-transform"));
-        if let Some(kind) = kind.and_then(|kind| HeaderValue::from_str(&kind).ok()) {
-            headers.insert(header::CONTENT_TYPE, kind);
+        if let Some(kind) = kind {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {

@@ -12,6 +12,7 @@ mod dispatch;
 mod errors;
 mod fields;
 mod jql;
+mod json;
 mod model;
 mod paging;
 mod prng;

@@ -1,9 +1,13 @@
 //! Jira's `startAt` pages, and the opaque tokens of `/search/jql`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use super::{dispatch::Call, errors::Fault};
+use super::{
+    dispatch::Call,
+    errors::Fault,
+    json::{object, put},
+};
 
 /// One window into a list: `startAt` and `maxResults` as asked, capped as Jira caps them.
 #[derive(Clone, Copy)]
@@ -38,21 +42,23 @@ impl Window {
     /// The page bean with `values`, `isLast`, `total` and `self`.
     pub(super) fn bean(&self, address: &str, total: usize, values: Vec<Json>) -> Json {
         let link = |start: usize| format!("{address}?maxResults={}&startAt={start}", self.size);
-        let mut page = json!({
-            "self": link(self.start), "maxResults": self.size, "startAt": self.start,
-            "total": total, "isLast": self.is_last(total), "values": values,
-        });
-        if !self.is_last(total)
-            && let Some(page) = page.as_object_mut()
-        {
-            page.insert("nextPage".into(), link(self.start + self.size).into());
+        let mut page = self.named("values", total, values);
+        put(&mut page, "self", link(self.start));
+        put(&mut page, "isLast", self.is_last(total));
+        if !self.is_last(total) {
+            put(&mut page, "nextPage", link(self.start + self.size));
         }
         page
     }
 
     /// The older envelope, whose items stand under a name of their own.
     pub(super) fn named(&self, name: &str, total: usize, items: Vec<Json>) -> Json {
-        json!({ "startAt": self.start, "maxResults": self.size, "total": total, name: items })
+        object([
+            ("startAt", self.start.into()),
+            ("maxResults", self.size.into()),
+            ("total", total.into()),
+            (name, items.into()),
+        ])
     }
 }
 

@@ -9,9 +9,6 @@ use serde_json::{Map, Value, json};
 
 use crate::tools::{ArgSpec, Effect, Shape, Tool};
 
-/// What every tool accepts when the caller may have several sites.
-const SITE: &str = "Jira site URL, if there are several";
-
 /// How tools are shown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Showing {
@@ -41,7 +38,8 @@ fn input_schema(args: &[ArgSpec], with_site: bool) -> Map<String, Value> {
     let mut properties: Map<String, Value> =
         args.iter().map(|arg| (arg.name.to_owned(), property(arg))).collect();
     if with_site {
-        properties.insert("site".to_owned(), json!({ "type": "string", "description": SITE }));
+        // Its name says it all, and it stands in every tool; the error `ambiguous_site` explains it when it matters.
+        properties.insert("site".to_owned(), json!({ "type": "string" }));
     }
     let required: Vec<&str> = args.iter().filter(|arg| arg.required).map(|arg| arg.name).collect();
     let mut schema = Map::new();
@@ -54,13 +52,18 @@ fn input_schema(args: &[ArgSpec], with_site: bool) -> Map<String, Value> {
 }
 
 fn property(arg: &ArgSpec) -> Value {
-    let about = squeezed(arg.about);
-    match arg.shape {
-        Shape::Text => json!({ "type": "string", "description": about }),
-        Shape::Integer => json!({ "type": "integer", "description": about }),
-        Shape::Flag => json!({ "type": "boolean", "description": about }),
-        Shape::List => json!({ "type": "array", "items": { "type": "string" }, "description": about }),
+    let mut property = match arg.shape {
+        Shape::Text => json!({ "type": "string" }),
+        Shape::Integer => json!({ "type": "integer" }),
+        Shape::Flag => json!({ "type": "boolean" }),
+        Shape::List => json!({ "type": "array", "items": { "type": "string" } }),
+    };
+    if !arg.about.is_empty()
+        && let Some(property) = property.as_object_mut()
+    {
+        property.insert("description".to_owned(), Value::from(squeezed(arg.about)));
     }
+    property
 }
 
 fn annotations(effect: Effect) -> ToolAnnotations {

@@ -34,7 +34,6 @@ pub(super) const TOOLS: &[Tool] = &[
 
 arguments! {
     AddComment {
-        /// Issue key or browse URL
         issue_key: IssueKey,
         /// Markdown; mention people as @[Name]
         body: String,
@@ -47,11 +46,8 @@ arguments! {
 
 arguments! {
     GetComments {
-        /// Issue key or browse URL
         issue_key: IssueKey,
-        /// Per page, default 25
         max_results: Option<u32>,
-        /// next_start_at of the last reply
         start_at: Option<u32>,
         /// Only since a date, e.g. 2026-11-01 or -7d
         since: Option<String>,

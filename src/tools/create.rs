@@ -28,33 +28,26 @@ pub(super) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     CreateIssue {
-        /// Project key
         project_key: ProjectKey,
-        /// Issue type, e.g. Task
         issue_type: String,
-        /// One line
         summary: String,
         /// Markdown; mention people as @[Name]
         description: Option<String>,
         /// me, name, e-mail or account id
         assignee: Option<String>,
-        /// Priority name
         priority: Option<String>,
-        /// Labels
         labels: Option<Vec<String>>,
-        /// Component names
         components: Option<Vec<String>>,
-        /// Version names
         fix_versions: Option<Vec<String>>,
         /// Epic or parent issue
         parent_key: Option<IssueKey>,
         /// YYYY-MM-DD
         due_date: Option<String>,
-        /// Other fields as a JSON object, e.g. {"Story Points": 5}
+        /// Other fields as a JSON object: {"Story Points": 5}
         fields: Option<FieldValues>,
-        /// true: only show what would be created
+        /// true: only show
         dry_run: Option<bool>,
-        /// Your own id for this create; repeating it returns the first result
+        /// Own id; a repeat returns the first result
         request_id: Option<String>,
     }
 }

@@ -24,11 +24,10 @@ pub(super) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     GetCreateFields {
-        /// Project key
         project_key: ProjectKey,
-        /// Issue type by name or id
+        /// Name or id
         issue_type: Option<String>,
-        /// Only this field, by name or id
+        /// Only this field
         field: Option<String>,
         /// Only allowed values that contain this
         query: Option<String>,

@@ -22,9 +22,8 @@ arguments! {
     FindUsers {
         /// Part of a name, or an e-mail address
         query: String,
-        /// Only people who can be assigned in this project
+        /// Project key: only people assignable there
         assignable_in: Option<ProjectKey>,
-        /// Default 25
         max_results: Option<u32>,
     }
 }

@@ -18,9 +18,7 @@ arguments! {
     GetProjects {
         /// Part of a name or key
         query: Option<String>,
-        /// Per page, default 25
         max_results: Option<u32>,
-        /// next_start_at of the last reply
         start_at: Option<u32>,
     }
 }

@@ -25,16 +25,14 @@ pub(super) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     Search {
-        /// JQL with at least one restriction, e.g. project = PROJ AND statusCategory != Done AND assignee =
-        /// currentUser() ORDER BY updated DESC
+        /// e.g. project = PROJ AND statusCategory != Done AND assignee = currentUser() ORDER BY updated DESC
         jql: Jql,
-        /// Issues per page, 1 to 50; default 25
+        /// Default 25
         max_results: Option<u32>,
-        /// Token of the next page
         next_page_token: Option<String>,
-        /// Fields by name or id; default status, summary, assignee, url
+        /// Names or ids; default status, summary, assignee, url
         fields: Option<Vec<String>>,
-        /// true: only count, approximately
+        /// true: only count
         count_only: Option<bool>,
     }
 }

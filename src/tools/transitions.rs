@@ -21,7 +21,7 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// List what can be done next with an issue in its workflow, and which fields each step needs.
+        /// List the next steps of an issue in its workflow, and the fields each needs.
         "jira_list_transitions", "List transitions", Core, Read, list_transitions(ListTransitions)
     ),
     tool!(
@@ -32,18 +32,15 @@ pub(super) const TOOLS: &[Tool] = &[
 
 arguments! {
     ListTransitions {
-        /// Issue key or browse URL
         issue_key: IssueKey,
     }
 }
 
 arguments! {
     TransitionIssue {
-        /// Issue key or browse URL
         issue_key: IssueKey,
         /// Target status, transition name or id
         transition: String,
-        /// Resolution, e.g. Done
         resolution: Option<String>,
         /// Markdown comment to add
         comment: Option<String>,

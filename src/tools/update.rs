@@ -35,27 +35,22 @@ pub(super) const TOOLS: &[Tool] = &[
 
 arguments! {
     UpdateIssue {
-        /// Issue key or browse URL
         issue_key: IssueKey,
-        /// One line
         summary: Option<String>,
         /// Markdown; replaces the whole text
         description: Option<String>,
         /// Markdown; added at the end
         append_description: Option<String>,
-        /// true: replace also tables, panels, media and the like that Markdown cannot keep
+        /// true: replace also media, panels and the like that Markdown cannot keep
         replace_rich_text: Option<bool>,
         /// me, name, e-mail, account id, or none
         assignee: Option<String>,
-        /// Priority name
         priority: Option<String>,
         /// YYYY-MM-DD, or none
         due_date: Option<String>,
         /// Epic or parent issue, or none
         parent_key: Option<String>,
-        /// Labels to add
         add_labels: Option<Vec<String>>,
-        /// Labels to remove
         remove_labels: Option<Vec<String>>,
         /// Other fields as a JSON object; null clears
         fields: Option<FieldValues>,
@@ -68,9 +63,7 @@ arguments! {
 
 arguments! {
     UpdateSummary {
-        /// Issue key or browse URL
         issue_key: IssueKey,
-        /// The new summary, one line
         summary: String,
     }
 }

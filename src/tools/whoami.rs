@@ -17,16 +17,14 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Who is signed in to Jira, on which site, and with which rights. Use it first when something is refused or several
-    /// sites are possible.
+    /// Who is signed in to Jira, on which site, with which rights. Use it when something is refused.
     "jira_whoami", "Who am I", Core, Read, whoami(WhoAmI)
 )];
 
 arguments! {
     WhoAmI {
-        /// true: also list what the user may do.
+        /// true: also what the user may do
         include_permissions: Option<bool>,
-        /// Project to check permissions in.
         project_key: Option<ProjectKey>,
     }
 }

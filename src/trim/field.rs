@@ -23,9 +23,15 @@ pub fn compact(raw: &RawValue, text_chars: usize) -> Option<Value> {
             let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
             Value::Array(items.iter().filter_map(|item| compact(item, text_chars)).collect())
         }
-        _ => serde_json::from_str(json).ok()?,
+        _ => number(json)?,
     };
     (!is_empty(&shown)).then_some(shown)
+}
+
+/// Jira writes whole story points as `5.0`; a person would not.
+fn number(json: &str) -> Option<Value> {
+    let whole = json.strip_suffix(".0").unwrap_or(json);
+    serde_json::from_str(whole).ok()
 }
 
 /// The name of a person as agents see it; people who have left are marked.

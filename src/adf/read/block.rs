@@ -1,6 +1,6 @@
 //! Writes blocks: what stands between them, what starts each of their lines, and which of them take part.
 
-use super::collect::{collect, extension_label, is_inline, is_known_container, unsupported_label};
+use super::collect::{code_text, collect, extension_label, is_inline, is_known_container, unsupported_label};
 use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
 use super::run::{Piece, Run, STRONG};
@@ -79,7 +79,9 @@ impl Writer {
 
     fn block(&mut self, node: &Node, other_marker: bool, depth: usize) {
         match node.kind.as_ref() {
-            "paragraph" | "caption" | "mediaSingle" => self.inline(&node.content, Mode::Paragraph),
+            "paragraph" | "caption" | "mediaSingle" | "mediaGroup" => {
+                self.inline(&node.content, Mode::Paragraph)
+            }
             "heading" => self.heading(node),
             "bulletList" | "orderedList" => self.write_list(node, other_marker, depth),
             "taskList" => self.write_tasks(node, other_marker, depth),
@@ -90,10 +92,6 @@ impl Writer {
             "rule" => self.out.push_str(if self.prefix.is_empty() { "---" } else { "***" }),
             "table" => self.write_table(node),
             "expand" | "nestedExpand" => self.expand(node, depth),
-            "mediaGroup" => {
-                let media = node.content.iter().map(|media| leaf::media(media, false)).collect::<Vec<_>>();
-                self.out.push_str(&media.join(" "));
-            }
             "media" => self.out.push_str(&leaf::media(node, false)),
             "blockCard" | "embedCard" => match leaf::card(node, false) {
                 Some(card) => self.out.push_str(&card),
@@ -166,7 +164,8 @@ impl Writer {
             self.out.push_str(alert);
             self.line();
             // Parsers take the alert line for a paragraph, which not every list may interrupt.
-            if nodes.first().is_some_and(|first| first.kind == "orderedList") {
+            let first = nodes.iter().find(|node| !is_paragraph(node) || !node.content.is_empty());
+            if first.is_some_and(|first| first.kind.ends_with("List") && !super::list::interrupts(first)) {
                 self.line();
             }
         }
@@ -179,8 +178,7 @@ impl Writer {
     }
 
     fn code(&mut self, node: &Node) {
-        let code: String = node.content.iter().map(code_text).collect();
-        let code = code.replace("\r\n", "\n");
+        let code = code_text(node);
         let fence = "`".repeat(longest_run(&code, '`').max(2) + 1);
         self.out.push_str(&fence);
         let language = node.attr("language").and_then(|language| language.split_whitespace().next());
@@ -221,10 +219,6 @@ impl Writer {
         self.line();
         self.line();
     }
-}
-
-fn code_text(node: &Node) -> &str {
-    if node.kind == "hardBreak" { "\n" } else { node.text.as_deref().unwrap_or_default() }
 }
 
 fn is_paragraph(node: &Node) -> bool {

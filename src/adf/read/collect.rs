@@ -206,25 +206,25 @@ impl<'a> Collector<'a> {
                 Some(first) => Cow::Owned(format!("{}. ", first.saturating_add(index))),
                 None => Cow::Borrowed("- "),
             });
-            self.all(&item.content, depth + 2);
+            self.all(inside(item), depth + 2);
         }
         self.lists -= 1;
     }
 
     fn row(&mut self, row: &'a Node, depth: usize) {
-        for (index, cell) in row.content.iter().enumerate() {
+        for (index, cell) in cells(row).iter().enumerate() {
             if index > 0 {
                 self.prefix(Cow::Borrowed(" / "));
             }
-            self.all(&cell.content, depth + 3);
+            self.all(inside(cell), depth + 3);
         }
     }
 
     fn code(&mut self, node: &'a Node) {
-        for line in node.content.iter().filter_map(|child| child.text.as_deref()).flat_map(str::lines) {
+        for line in code_text(node).lines() {
             self.separate();
             if !line.is_empty() {
-                self.push(Run::plain(Piece::Code(Cow::Borrowed(line))));
+                self.push(Run::plain(Piece::Code(Cow::Owned(line.to_owned()))));
             }
         }
     }
@@ -259,6 +259,29 @@ impl<'a> Collector<'a> {
         self.at_start = run.piece == Piece::Break;
         self.runs.push(run);
     }
+}
+
+/// What an item or a cell holds. Anything else that stands in its place is taken for what it would hold.
+pub(super) fn inside(node: &Node) -> &[Node] {
+    match node.kind.as_ref() {
+        "listItem" | "decisionItem" | "tableCell" | "tableHeader" => &node.content,
+        _ => std::slice::from_ref(node),
+    }
+}
+
+/// The cells of a row; anything else that stands among rows is taken for one cell.
+pub(super) fn cells(row: &Node) -> &[Node] {
+    if row.kind == "tableRow" { &row.content } else { std::slice::from_ref(row) }
+}
+
+/// The text of a code block, whatever it is made of.
+pub(super) fn code_text(node: &Node) -> String {
+    let text = |child: &Node| match child.kind.as_ref() {
+        "hardBreak" => "\n".to_owned(),
+        "text" => child.text.clone().unwrap_or_default(),
+        _ => plain(child),
+    };
+    node.content.iter().map(text).collect::<String>().replace("\r\n", "\n")
 }
 
 /// The bold start of a decision.

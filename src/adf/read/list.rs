@@ -1,7 +1,7 @@
 //! Lists: bullets, numbers, tasks, decisions.
 
 use super::block::Writer;
-use super::collect::{collect, decision_label};
+use super::collect::{collect, decision_label, inside};
 use super::emit::{Mode, write_runs};
 use super::run::{Piece, Run, STRONG};
 use crate::adf::node::Node;
@@ -46,9 +46,8 @@ impl Writer {
                 None => bullet(other_marker).to_owned(),
             };
             number = number.map(|number| number + 1);
-            self.item(index, &marker, marker.len(), |writer| match item.kind.as_ref() {
-                "listItem" => writer.write_item_blocks(&item.content, depth + 2),
-                _ => writer.write_item_blocks(std::slice::from_ref(item), depth + 2),
+            self.item(index, &marker, marker.len(), |writer| {
+                writer.write_item_blocks(inside(item), depth + 2)
             });
         }
     }
@@ -78,7 +77,7 @@ impl Writer {
             self.item(index, bullet(other_marker), 2, |writer| {
                 let label = Run { marks: STRONG, ..Run::plain(Piece::Text(decision_label(decision).into())) };
                 let mut runs = vec![label, Run::plain(Piece::Text(" ".into()))];
-                runs.extend(collect(&decision.content, false));
+                runs.extend(collect(inside(decision), false));
                 write_runs(&mut writer.out, &writer.prefix, runs, Mode::Paragraph);
             });
         }

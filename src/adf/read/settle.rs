@@ -89,7 +89,7 @@ fn trim_end(runs: &mut Vec<Run<'_>>, breaks: bool) {
     }
 }
 
-/// White space keeps only the marks that hold on both of its sides.
+/// White space keeps only the marks that hold on both of its sides and all along it.
 fn unmark_spaces(runs: &mut [Run<'_>]) {
     for run in runs.iter_mut().filter(|run| run.piece == Piece::Break) {
         run.marks = ALL;
@@ -110,17 +110,15 @@ fn unmark_spaces(runs: &mut [Run<'_>]) {
         }
         if run.is_space() {
             keep(run, side, is_break);
-        } else {
-            side = Some((run.marks, run.href));
         }
+        side = Some((run.marks, run.href));
     }
     let mut side = None;
     for run in runs.iter_mut().rev() {
         if run.is_space() {
             keep(run, side, false);
-        } else {
-            side = Some((run.marks, run.href));
         }
+        side = Some((run.marks, run.href));
     }
 }
 
@@ -151,43 +149,71 @@ fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
 fn mend_boundaries(runs: Vec<Run<'_>>) -> (Vec<Run<'_>>, bool) {
     let mut changed = false;
     let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
+    // How many runs ago each of the two marks began, to know which of them is the outer one.
+    let (mut strong_age, mut em_age) = (0_usize, 0_usize);
     for mut right in runs {
-        let Some(left) = out.last_mut().filter(|left| left.href == right.href) else {
-            out.push(right);
-            continue;
-        };
-        let mut closed = left.marks & !right.marks;
-        let mut opened = right.marks & !left.marks;
-        // One closes where the other opens: their asterisks would be read as one run.
-        let touches = is_wordish(left.last()) || is_wordish(right.first());
-        if touches && (closed & STRONG != 0 && opened & EM != 0 || closed & EM != 0 && opened & STRONG != 0) {
-            left.marks &= !(closed & EM);
-            right.marks &= !(opened & EM);
-            (closed, opened) = (closed & !EM, opened & !EM);
-            changed = true;
-        }
         let mut between = None;
-        if closed != 0 && opened == 0 && is_wordish(right.first()) {
-            if closed.count_ones() > 1 {
-                left.marks &= right.marks | lowest(closed);
-                changed = true;
-            }
-            between =
-                cut(left, &right, |text| text.trim_end_matches(|c: char| !c.is_alphanumeric()).len(), true);
-        } else if opened != 0 && closed == 0 && is_wordish(left.last()) {
-            if opened.count_ones() > 1 {
-                right.marks &= left.marks | lowest(opened);
-                changed = true;
-            }
-            let skip =
-                |text: &str| text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-            between = cut(&mut right, left, skip, false);
+        if let Some(left) = out.last_mut().filter(|left| left.href == right.href) {
+            changed |= part_asterisks(left, &mut right, strong_age, em_age);
+            changed |= keep_one_delimiter(left, &mut right);
+            between = move_punctuation(left, &mut right);
+            changed |= between.is_some();
+        } else {
+            (strong_age, em_age) = (0, 0);
         }
-        changed |= between.is_some();
+        strong_age = if right.marks & STRONG == 0 { 0 } else { strong_age + 1 };
+        em_age = if right.marks & EM == 0 { 0 } else { em_age + 1 };
         out.extend(between);
         out.push(right);
     }
     (out, changed)
+}
+
+/// Gives up `em` where its delimiter and that of `strong` would be read as one run of asterisks: one closes as
+/// the other opens, or the inner one outlasts the outer one.
+fn part_asterisks(left: &mut Run<'_>, right: &mut Run<'_>, strong_age: usize, em_age: usize) -> bool {
+    let touches = !left.last().is_whitespace() && !right.first().is_whitespace();
+    let closed = left.marks & !right.marks;
+    let opened = right.marks & !left.marks;
+    let kept = left.marks & right.marks;
+    let em_closes = closed & EM != 0 && (opened & STRONG != 0 || kept & STRONG != 0 && em_age > strong_age);
+    let em_opens = opened & EM != 0 && closed & STRONG != 0;
+    let em_goes_on = kept & EM != 0 && closed & STRONG != 0 && strong_age > em_age;
+    if !touches || !(em_closes || em_opens || em_goes_on) {
+        return false;
+    }
+    if em_closes {
+        left.marks &= !EM;
+    } else {
+        right.marks &= !EM;
+    }
+    true
+}
+
+/// Of several delimiters in a row only the inner one would touch the text.
+fn keep_one_delimiter(left: &mut Run<'_>, right: &mut Run<'_>) -> bool {
+    let (closed, opened) = (left.marks & !right.marks, right.marks & !left.marks);
+    if opened == 0 && closed.count_ones() > 1 && is_wordish(right.first()) {
+        left.marks &= right.marks | lowest(closed);
+    } else if closed == 0 && opened.count_ones() > 1 && is_wordish(left.last()) {
+        right.marks &= left.marks | lowest(opened);
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Takes punctuation out of a mark that ends, or starts, beside a letter.
+fn move_punctuation<'a>(left: &mut Run<'a>, right: &mut Run<'a>) -> Option<Run<'a>> {
+    let (closed, opened) = (left.marks & !right.marks, right.marks & !left.marks);
+    if closed != 0 && opened == 0 && is_wordish(right.first()) {
+        cut(left, right, |text| text.trim_end_matches(|c: char| !c.is_alphanumeric()).len(), true)
+    } else if opened != 0 && closed == 0 && is_wordish(left.last()) {
+        let skip = |text: &str| text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+        cut(right, left, skip, false)
+    } else {
+        None
+    }
 }
 
 /// Cuts `run` in two where `at` says and answers the outer part under the marks of its neighbour.

@@ -1,6 +1,7 @@
 //! Tables as GFM pipe tables: one line a row, merged cells shown once with empty cells in the place they cover.
 
 use super::block::Writer;
+use super::collect::{cells, inside};
 use super::emit::Mode;
 use crate::adf::node::Node;
 
@@ -32,7 +33,7 @@ impl Writer {
             self.out.push(' ');
             let start = self.out.len();
             if let Some(cell) = cells.get(column).copied().flatten() {
-                self.inline(&cell.content, Mode::Cell);
+                self.inline(inside(cell), Mode::Cell);
             }
             self.out.push_str(if self.out.len() == start { "|" } else { " |" });
         }
@@ -45,9 +46,7 @@ fn grid(table: &Node) -> Vec<Vec<Option<&Node>>> {
     let mut rows = Vec::with_capacity(table.content.len());
     for row in &table.content {
         let mut line: Vec<Option<&Node>> = Vec::new();
-        // Children that are no rows or cells still hold text, so each is taken for one.
-        let cells = if row.kind == "tableRow" { row.content.as_slice() } else { std::slice::from_ref(row) };
-        for cell in cells {
+        for cell in cells(row) {
             while covered.get(line.len()).is_some_and(|&rows| rows > 0) {
                 line.push(None);
             }

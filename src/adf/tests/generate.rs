@@ -102,12 +102,33 @@ pub(super) fn any_tree() -> impl Strategy<Value = Value> {
         ]),
     ];
     leaf.prop_recursive(8, 60, 6, |inner| {
-        (kind(), attrs(), marks(), vec(inner, 0..6))
+        (container(), attrs(), marks(), vec(inner, 0..6))
             .prop_map(|(kind, attrs, marks, content)| json!({"type": kind, "attrs": attrs, "marks": marks, "content": content}))
     })
 }
 
 fn kind() -> impl Strategy<Value = &'static str> {
+    let leaf = select(vec![
+        "rule",
+        "media",
+        "mediaInline",
+        "syncBlock",
+        "blockCard",
+        "embedCard",
+        "inlineCard",
+        "mention",
+        "date",
+        "status",
+        "emoji",
+        "placeholder",
+        "hardBreak",
+        "text",
+        "",
+    ]);
+    prop_oneof![leaf, container()]
+}
+
+fn container() -> impl Strategy<Value = &'static str> {
     select(vec![
         "doc",
         "paragraph",
@@ -123,7 +144,6 @@ fn kind() -> impl Strategy<Value = &'static str> {
         "codeBlock",
         "blockquote",
         "panel",
-        "rule",
         "table",
         "tableRow",
         "tableCell",
@@ -132,28 +152,14 @@ fn kind() -> impl Strategy<Value = &'static str> {
         "nestedExpand",
         "mediaSingle",
         "mediaGroup",
-        "media",
-        "mediaInline",
         "caption",
         "layoutSection",
         "layoutColumn",
         "extension",
         "bodiedExtension",
         "inlineExtension",
-        "syncBlock",
         "bodiedSyncBlock",
-        "blockCard",
-        "embedCard",
-        "inlineCard",
-        "mention",
-        "date",
-        "status",
-        "emoji",
-        "placeholder",
-        "hardBreak",
-        "text",
         "unknown",
-        "",
     ])
 }
 

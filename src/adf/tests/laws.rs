@@ -73,6 +73,31 @@ fn any_tree_is_read() {
     });
 }
 
+/// Gives each text in a tree a word of its own, and answers the words.
+fn name_texts(value: &mut Value, words: &mut Vec<String>) {
+    if value["type"] == "text" && value["text"].is_string() {
+        words.push(format!("word{}x", words.len()));
+        value["text"] = words.last().cloned().into();
+    }
+    for child in value.get_mut("content").and_then(Value::as_array_mut).into_iter().flatten() {
+        name_texts(child, words);
+    }
+}
+
+#[test]
+fn no_text_is_lost_on_either_way() {
+    proptest!(config(), |(mut tree in generate::any_tree())| {
+        let mut words = Vec::new();
+        name_texts(&mut tree, &mut words);
+        let markdown = to_markdown(&node(tree));
+        let back = plain(&from_markdown(&markdown, &nobody));
+        for word in words {
+            prop_assert!(markdown.contains(&word), "{} in {}", word, markdown);
+            prop_assert!(back.contains(&word), "{} of {} in {}", word, markdown, back);
+        }
+    });
+}
+
 #[test]
 fn what_markdown_can_say_comes_back() {
     proptest!(config(), |(document in generate::sayable())| {

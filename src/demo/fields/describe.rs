@@ -26,8 +26,8 @@ pub(in crate::demo) fn describe(site: &Site, field: &FieldDef, value: Option<&Va
             let person = site.people.get(*who)?;
             Some((person.account_id.clone(), person.name.clone()))
         }),
-        Value::Choice(id) => joined(&[*id], |id| option(field.option(*id)?)),
-        Value::Choices(ids) => joined(ids, |id| option(field.option(*id)?)),
+        Value::Choice(id) => joined(&[*id], |id| Some(option(field.option(*id)?))),
+        Value::Choices(ids) => joined(ids, |id| Some(option(field.option(*id)?))),
         Value::Cascade(id, child) => {
             let chosen = field.option(*id);
             let child = chosen.and_then(|o| o.children.iter().find(|c| Some(c.id) == *child));
@@ -43,8 +43,8 @@ pub(in crate::demo) fn describe(site: &Site, field: &FieldDef, value: Option<&Va
     }
 }
 
-fn option(option: &Opt) -> Option<(String, String)> {
-    Some((option.id.to_string(), option.value.clone()))
+fn option(option: &Opt) -> (String, String) {
+    (option.id.to_string(), option.value.clone())
 }
 
 fn joined<T>(items: &[T], name: impl Fn(&T) -> Option<(String, String)>) -> Pair {

@@ -44,7 +44,6 @@ pub(in crate::demo) use self::{
     ast::Query,
     field::{Field, Kind},
     parse::parse,
-    plan::Plan,
 };
 
 /// What `POST /rest/api/3/search/jql` answers with a 400 when [`Query::is_bounded`] is false.

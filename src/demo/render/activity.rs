@@ -6,6 +6,7 @@ use super::{html, person};
 use crate::demo::{
     clock,
     fields::pretty_duration,
+    json::{object, put},
     model::{Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog},
 };
 
@@ -26,60 +27,59 @@ pub(in crate::demo) fn comments_seen<'a>(site: &Site, who: Who, issue: &'a Issue
 }
 
 pub(in crate::demo) fn comment(site: &Site, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
-    let mut shown = json!({
-        "self": format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id),
-        "id": comment.id.to_string(),
-        "author": person(site, comment.author),
-        "body": comment.body,
-        "updateAuthor": person(site, comment.editor),
-        "created": clock::jira_time(comment.created),
-        "updated": clock::jira_time(comment.updated),
-    });
-    let Some(map) = shown.as_object_mut() else { return shown };
+    let mut shown = object([
+        ("self", format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id).into()),
+        ("id", comment.id.to_string().into()),
+        ("author", person(site, comment.author)),
+        ("body", comment.body.clone()),
+        ("updateAuthor", person(site, comment.editor)),
+        ("created", clock::jira_time(comment.created).into()),
+        ("updated", clock::jira_time(comment.updated).into()),
+    ]);
     let project = site.project(issue.project);
     let service = project.is_some_and(|project| project.kind == "service_desk");
     let internal = comment.properties.get("sd.public.comment").and_then(|value| value.get("internal"));
-    map.insert("jsdPublic".into(), (!service || internal != Some(&Json::Bool(true))).into());
+    put(&mut shown, "jsdPublic", !service || internal != Some(&Json::Bool(true)));
     if let Some(limit) = &comment.visibility {
         let visibility = json!({ "type": limit.kind, "value": limit.value, "identifier": limit.value });
-        map.insert("visibility".into(), visibility);
+        put(&mut shown, "visibility", visibility);
     }
     if expand.contains(&"renderedBody") {
-        map.insert("renderedBody".into(), html(&comment.body).into());
+        put(&mut shown, "renderedBody", html(&comment.body));
     }
     if expand.contains(&"properties") {
         let entries = comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value }));
-        map.insert("properties".into(), entries.collect());
+        put(&mut shown, "properties", entries.collect::<Json>());
     }
     shown
 }
 
 pub(in crate::demo) fn worklog(site: &Site, issue: &Issue, log: &Worklog) -> Json {
-    let mut shown = json!({
-        "self": format!("{}/rest/api/3/issue/{}/worklog/{}", site.host, issue.id, log.id),
-        "author": person(site, log.author),
-        "updateAuthor": person(site, log.author),
-        "created": clock::jira_time(log.created),
-        "updated": clock::jira_time(log.updated),
-        "started": clock::jira_time(log.started),
-        "timeSpent": pretty_duration(log.seconds),
-        "timeSpentSeconds": log.seconds,
-        "id": log.id.to_string(),
-        "issueId": issue.id.to_string(),
-    });
-    if let (Some(shown), Some(comment)) = (shown.as_object_mut(), &log.comment) {
-        shown.insert("comment".into(), comment.clone());
+    let mut shown = object([
+        ("self", format!("{}/rest/api/3/issue/{}/worklog/{}", site.host, issue.id, log.id).into()),
+        ("author", person(site, log.author)),
+        ("updateAuthor", person(site, log.author)),
+        ("created", clock::jira_time(log.created).into()),
+        ("updated", clock::jira_time(log.updated).into()),
+        ("started", clock::jira_time(log.started).into()),
+        ("timeSpent", pretty_duration(log.seconds).into()),
+        ("timeSpentSeconds", log.seconds.into()),
+        ("id", log.id.to_string().into()),
+        ("issueId", issue.id.to_string().into()),
+    ]);
+    if let Some(comment) = &log.comment {
+        put(&mut shown, "comment", comment.clone());
     }
     shown
 }
 
 pub(in crate::demo) fn change(site: &Site, change: &Change) -> Json {
-    json!({
-        "id": change.id.to_string(),
-        "author": person(site, change.author),
-        "created": clock::jira_time(change.created),
-        "items": change.items.iter().map(change_item).collect::<Vec<_>>(),
-    })
+    object([
+        ("id", change.id.to_string().into()),
+        ("author", person(site, change.author)),
+        ("created", clock::jira_time(change.created).into()),
+        ("items", change.items.iter().map(change_item).collect()),
+    ])
 }
 
 /// Absent sides are left out: the document types them as strings.

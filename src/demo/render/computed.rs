@@ -9,6 +9,7 @@ use super::{
 use crate::demo::{
     clock,
     fields::{pretty_duration, show},
+    json::object,
     model::{Access, Attachment, FieldDef, Issue, Kind, Link, Site, Who},
 };
 
@@ -20,10 +21,14 @@ pub(in crate::demo) fn value(site: &Site, who: Who, issue: &Issue, field: &Field
     let value = match field.id.as_str() {
         "issuekey" | "thumbnail" => return None,
         "parent" if !issue.values.contains_key("parent") => return None,
-        "issuetype" => json!(site.issue_type(issue.type_id).map(|kind| issue_type(site, kind))),
-        "project" => json!(site.project(issue.project).map(|project| project_stub(site, project))),
-        "status" => json!(site.status(issue.status).map(|found| status(site, found))),
-        "statusCategory" => json!(site.status(issue.status).map(|found| category(site, found.category))),
+        "issuetype" => site.issue_type(issue.type_id).map(|kind| issue_type(site, kind)).unwrap_or_default(),
+        "project" => {
+            site.project(issue.project).map(|project| project_stub(site, project)).unwrap_or_default()
+        }
+        "status" => site.status(issue.status).map(|found| status(site, found)).unwrap_or_default(),
+        "statusCategory" => {
+            site.status(issue.status).map(|found| category(site, found.category)).unwrap_or_default()
+        }
         "created" => clock::jira_time(issue.created).into(),
         "updated" | "lastViewed" => clock::jira_time(issue.updated).into(),
         "statuscategorychangedate" => clock::jira_time(issue.category_changed).into(),
@@ -39,15 +44,13 @@ pub(in crate::demo) fn value(site: &Site, who: Who, issue: &Issue, field: &Field
         }),
         "comment" => comments(site, who, issue),
         "worklog" => {
-            let logs: Vec<_> = issue
-                .worklogs
-                .iter()
-                .take(INLINE_WORKLOGS_MAX)
-                .map(|log| worklog(site, issue, log))
-                .collect();
-            json!({
-                "startAt": 0, "maxResults": INLINE_WORKLOGS_MAX, "total": issue.worklogs.len(), "worklogs": logs,
-            })
+            let logs = issue.worklogs.iter().take(INLINE_WORKLOGS_MAX);
+            object([
+                ("startAt", 0.into()),
+                ("maxResults", INLINE_WORKLOGS_MAX.into()),
+                ("total", issue.worklogs.len().into()),
+                ("worklogs", logs.map(|log| worklog(site, issue, log)).collect()),
+            ])
         }
         "attachment" => issue.attachments.iter().map(|file| attachment(site, file)).collect(),
         "issuelinks" => links(site, who, issue),
@@ -104,11 +107,13 @@ fn time(issue: &Issue, field: &str) -> Json {
 
 fn comments(site: &Site, who: Who, issue: &Issue) -> Json {
     let seen = comments_seen(site, who, issue);
-    json!({
-        "self": format!("{}/rest/api/3/issue/{}/comment", site.host, issue.id),
-        "startAt": 0, "maxResults": seen.len(), "total": seen.len(),
-        "comments": seen.into_iter().map(|one| comment(site, issue, one, &[])).collect::<Vec<_>>(),
-    })
+    object([
+        ("self", format!("{}/rest/api/3/issue/{}/comment", site.host, issue.id).into()),
+        ("startAt", 0.into()),
+        ("maxResults", seen.len().into()),
+        ("total", seen.len().into()),
+        ("comments", seen.into_iter().map(|one| comment(site, issue, one, &[])).collect()),
+    ])
 }
 
 pub(super) fn attachment(site: &Site, file: &Attachment) -> Json {
@@ -138,12 +143,12 @@ fn links(site: &Site, who: Who, issue: &Issue) -> Json {
             return None;
         }
         let kind = site.link_types.iter().find(|kind| kind.id == link.type_id)?;
-        let side = if outward { "outwardIssue" } else { "inwardIssue" };
+        let end = if outward { "outwardIssue" } else { "inwardIssue" };
         Some(json!({
             "id": link.id.to_string(),
             "self": format!("{}/rest/api/3/issueLink/{}", site.host, link.id),
             "type": link_type(site, kind),
-            side: issue_stub(site, other),
+            end: issue_stub(site, other),
         }))
     };
     let touching = site.links.iter().filter(|link| link.from == issue.id || link.to == issue.id);

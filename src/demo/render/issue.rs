@@ -79,9 +79,9 @@ pub(in crate::demo) fn issue(site: &Site, who: Who, issue: &Issue, wanted: &Want
         "id": issue.id.to_string(),
         "self": format!("{}/rest/api/3/issue/{}", site.host, issue.id),
         "key": issue.key,
-        "fields": fields,
     });
     if let Some(answer) = answer.as_object_mut() {
+        answer.insert("fields".into(), fields.into());
         expansions(site, who, issue, &shown, expand, answer);
     }
     answer

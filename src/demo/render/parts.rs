@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::person;
 use crate::demo::{
     clock,
+    json::{object, put},
     model::{Board, Component, IssueType, LinkType, Named, Project, Site, Sprint, Status, Version},
 };
 
@@ -21,9 +22,9 @@ pub(in crate::demo) fn issue_type(site: &Site, kind: &IssueType) -> Json {
         "avatarId": kind.avatar,
         "hierarchyLevel": kind.level,
     });
-    if let (Some(shown), Some(project)) = (shown.as_object_mut(), kind.scope) {
-        shown.insert("entityId".into(), format!("f11824a0-9706-48f4-a978-{:012x}", kind.id).into());
-        shown.insert("scope".into(), scope(project));
+    if let Some(project) = kind.scope {
+        put(&mut shown, "entityId", format!("f11824a0-9706-48f4-a978-{:012x}", kind.id));
+        put(&mut shown, "scope", scope(project));
     }
     shown
 }
@@ -33,16 +34,16 @@ fn scope(project: u64) -> Json {
 }
 
 pub(in crate::demo) fn status(site: &Site, status: &Status) -> Json {
-    let mut shown = json!({
-        "self": format!("{}/rest/api/3/status/{}", site.host, status.id),
-        "description": status.description,
-        "iconUrl": format!("{}/images/icons/statuses/generic.png", site.host),
-        "name": status.name,
-        "id": status.id.to_string(),
-        "statusCategory": category(site, status.category),
-    });
-    if let (Some(shown), Some(project)) = (shown.as_object_mut(), status.scope) {
-        shown.insert("scope".into(), scope(project));
+    let mut shown = object([
+        ("self", format!("{}/rest/api/3/status/{}", site.host, status.id).into()),
+        ("description", status.description.clone().into()),
+        ("iconUrl", format!("{}/images/icons/statuses/generic.png", site.host).into()),
+        ("name", status.name.clone().into()),
+        ("id", status.id.to_string().into()),
+        ("statusCategory", category(site, status.category)),
+    ]);
+    if let Some(project) = status.scope {
+        put(&mut shown, "scope", scope(project));
     }
     shown
 }

@@ -2,24 +2,25 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::demo::model::{Person, Site, Who};
+use crate::demo::{
+    json::{object, put},
+    model::{Person, Site, Who},
+};
 
 /// A user as it stands inside issues, comments and lists.
 pub(in crate::demo) fn person(site: &Site, who: Who) -> Json {
     let Some(person) = site.people.get(who) else { return Json::Null };
-    let mut shown = json!({
-        "self": address(site, person),
-        "accountId": person.account_id,
-        "accountType": person.kind,
-        "avatarUrls": avatars(person),
-        "displayName": person.name,
-        "active": person.active,
-        "timeZone": person.time_zone,
-    });
-    if person.shows_email
-        && let Some(shown) = shown.as_object_mut()
-    {
-        shown.insert("emailAddress".into(), person.email.clone().into());
+    let mut shown = object([
+        ("self", address(site, person).into()),
+        ("accountId", person.account_id.clone().into()),
+        ("accountType", person.kind.into()),
+        ("avatarUrls", avatars(person)),
+        ("displayName", person.name.clone().into()),
+        ("active", person.active.into()),
+        ("timeZone", person.time_zone.into()),
+    ]);
+    if person.shows_email {
+        put(&mut shown, "emailAddress", person.email.clone());
     }
     shown
 }
@@ -28,17 +29,17 @@ pub(in crate::demo) fn person(site: &Site, who: Who) -> Json {
 pub(in crate::demo) fn profile(site: &Site, who: Who, expanded: bool) -> Json {
     let mut shown = person(site, who);
     let own = site.people.get(who);
-    if let (Some(shown), Some(own)) = (shown.as_object_mut(), own) {
-        shown.insert("emailAddress".into(), own.email.clone().into());
-        shown.insert("locale".into(), "en_US".into());
-        shown.insert("expand".into(), "groups,applicationRoles".into());
+    if let Some(own) = own {
+        put(&mut shown, "emailAddress", own.email.clone());
+        put(&mut shown, "locale", "en_US");
+        put(&mut shown, "expand", "groups,applicationRoles");
         let group = json!({
             "name": "sandbox-team", "groupId": "276f955c-63d7-42c8-9520-92d01dca0625",
             "self": format!("{}/rest/api/3/group?groupId=276f955c-63d7-42c8-9520-92d01dca0625", site.host),
         });
         let items = if expanded { vec![group] } else { Vec::new() };
-        shown.insert("groups".into(), json!({ "size": 1, "items": items }));
-        shown.insert("applicationRoles".into(), json!({ "size": 1, "items": [] }));
+        put(&mut shown, "groups", json!({ "size": 1, "items": items }));
+        put(&mut shown, "applicationRoles", json!({ "size": 1, "items": [] }));
     }
     shown
 }

@@ -1,5 +1,7 @@
 //! The fields of the site.
 
+#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+
 use serde_json::{Value as Json, json};
 
 use crate::demo::{

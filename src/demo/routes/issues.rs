@@ -19,7 +19,7 @@ fn get(call: &Call, site: &Site) -> Answer {
         Wanted::IdOnly => {
             Wanted::Fields { all: false, navigable: false, named: Vec::new(), without: Vec::new() }
         }
-        wanted => wanted,
+        fields @ Wanted::Fields { .. } => fields,
     };
     let mut shown = render::issue(site, call.who, issue, &wanted, &Expand(call.list("expand")));
     let asked = call.list("properties");

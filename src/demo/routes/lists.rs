@@ -1,5 +1,7 @@
 //! The site's fixed lists: priorities, resolutions, statuses, types, kinds of links.
 
+#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+
 use serde_json::{Value as Json, json};
 
 use crate::demo::{

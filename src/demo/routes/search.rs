@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::demo::{
     dispatch::{Call, Route, query, read},
     errors::{Answer, Fault, Reply},
+    json::object,
     model::{Issue, Site},
     paging::PageToken,
     render::{self, Expand, Wanted},
@@ -38,14 +39,14 @@ struct Search {
 
 fn by_query(call: &Call, site: &Site) -> Answer {
     let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
-    let size = match call.query("maxResults") {
+    let wished = match call.query("maxResults") {
         None | Some("") => None,
         Some(text) => Some(text.parse().map_err(|_| Fault::bad_payload())?),
     };
     let asked = Search {
         jql: call.query("jql").unwrap_or_default().to_owned(),
         token: call.query("nextPageToken").filter(|token| !token.is_empty()).map(str::to_owned),
-        size,
+        size: wished,
         fields: owned(call.list("fields")),
         expand: owned(call.list("expand")),
     };
@@ -67,12 +68,12 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
         match name.as_str() {
             "jql" => value.as_str()?.clone_into(&mut asked.jql),
             "nextPageToken" => {
-                asked.token = Some(value.as_str()?.to_owned()).filter(|token| !token.is_empty())
+                asked.token = Some(value.as_str()?.to_owned()).filter(|token| !token.is_empty());
             }
             "maxResults" => asked.size = Some(value.as_i64()?),
             "fields" => asked.fields = strings(value)?,
             "expand" => {
-                asked.expand = value.as_str()?.split(',').map(|part| part.trim().to_owned()).collect()
+                asked.expand = value.as_str()?.split(',').map(|part| part.trim().to_owned()).collect();
             }
             "properties" => strings(value).filter(|list| list.len() <= PROPERTIES_MAX).map(drop)?,
             "fieldsByKeys" | "failFast" => value.as_bool().map(drop)?,
@@ -84,7 +85,7 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
 }
 
 fn run(call: &Call, site: &Site, asked: &Search) -> Answer {
-    let found = search::find(site, call.who, call.now, &asked.jql).map_err(messages)?;
+    let found = search::find(site, call.who, call.now, &asked.jql).map_err(|errors| messages(&errors))?;
     let account = site.people.get(call.who).map_or("", |person| person.account_id.as_str());
     let start = match &asked.token {
         None => 0,
@@ -100,9 +101,9 @@ fn run(call: &Call, site: &Site, asked: &Search) -> Answer {
     };
     let fields: Vec<&str> = asked.fields.iter().map(String::as_str).collect();
     let light = fields.iter().all(|field| matches!(*field, "id" | "key"));
-    let size = page_size(asked.size, if light { IDS_MAX } else { FIELDS_MAX })?;
+    let most = page_size(asked.size, if light { IDS_MAX } else { FIELDS_MAX })?;
     let rest = found.get(start..).unwrap_or_default();
-    let page = rest.get(..size.min(rest.len())).unwrap_or_default();
+    let page = rest.get(..most.min(rest.len())).unwrap_or_default();
     let wanted = Wanted::read(&fields, "id");
     let expand = Expand(
         asked.expand.iter().map(String::as_str).filter(|part| !matches!(*part, "names" | "schema")).collect(),
@@ -110,7 +111,7 @@ fn run(call: &Call, site: &Site, asked: &Search) -> Answer {
     let shown: Vec<_> =
         page.iter().map(|issue| render::issue(site, call.who, issue, &wanted, &expand)).collect();
     let is_last = start + page.len() >= found.len();
-    let mut answer = json!({ "issues": shown, "isLast": is_last });
+    let mut answer = object([("issues", shown.into()), ("isLast", is_last.into())]);
     let Some(map) = answer.as_object_mut() else { return Err(Fault::bad_payload()) };
     if let (false, Some(last)) = (is_last, page.last()) {
         let next = PageToken { after: last.id, position: start + page.len() };
@@ -150,7 +151,7 @@ fn schemas(site: &Site, wanted: &Wanted) -> Json {
     Json::Object(shown.filter_map(|field| Some((field.id.clone(), render::schema(field)?))).collect())
 }
 
-fn messages(errors: Vec<String>) -> Fault {
+fn messages(errors: &[String]) -> Fault {
     Fault(Reply::json(400, json!({ "errorMessages": errors, "errors": {} })))
 }
 
@@ -158,7 +159,7 @@ fn count(call: &Call, site: &Site) -> Answer {
     let body = call.object()?;
     let jql =
         body.get("jql").and_then(Json::as_str).filter(|_| body.len() == 1).ok_or_else(Fault::bad_payload)?;
-    let found = search::find(site, call.who, call.now, jql).map_err(messages)?;
+    let found = search::find(site, call.who, call.now, jql).map_err(|errors| messages(&errors))?;
     Ok(Reply::json(200, json!({ "count": found.len() })))
 }
 

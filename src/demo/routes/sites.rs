@@ -1,5 +1,7 @@
 //! Who am I, where am I, what may I do.
 
+#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::demo::{

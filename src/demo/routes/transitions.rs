@@ -92,7 +92,7 @@ fn demand(site: &Site, issue: &Issue, transition: &Transition, edit: &Edit, prob
 
 /// Moves the issue to the status and tells the history item.
 fn step(call: &Call, site: &mut Site, id: u64, to: u64) -> Vec<ChangeItem> {
-    let side = |status: Option<&Status>| (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()));
+    let named = |status: Option<&Status>| (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()));
     let Some(before) = site.issues.get(&id).map(|issue| issue.status) else { return Vec::new() };
     if before == to {
         return Vec::new();
@@ -101,8 +101,8 @@ fn step(call: &Call, site: &mut Site, id: u64, to: u64) -> Vec<ChangeItem> {
         field: "status".into(),
         field_id: "status".into(),
         custom: false,
-        from: side(site.status(before)),
-        to: side(site.status(to)),
+        from: named(site.status(before)),
+        to: named(site.status(to)),
     };
     let category = |status: u64| site.status(status).map(|status| status.category);
     let crosses = category(before) != category(to);

@@ -16,23 +16,22 @@ pub(super) fn history(site: &Site, prng: &mut Prng, issue: &mut Issue, team: &[W
     let end = path.iter().position(|status| *status == issue.status).unwrap_or(0);
     let steps: Vec<_> = path.iter().take(end + 1).zip(path.iter().skip(1).take(end)).collect();
     let total = u64::try_from(steps.len()).unwrap_or(0) + 2;
-    let mut id = issue.id * 50;
+    let first = issue.id * 50;
     if let Some(person) = issue.person("assignee").and_then(|who| site.people.get(who)) {
         let to = (Some(person.account_id.clone()), Some(person.name.clone()));
         let item = item("assignee", (None, None), to);
         issue.changes.push(Change {
-            id,
+            id: first,
             author: issue.creator,
             created: moment(issue, 1, total * 2),
             items: vec![item],
         });
     }
-    let side = |status: Option<&Status>| (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()));
+    let named = |status: Option<&Status>| (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()));
     for ((from, to), at) in steps.into_iter().zip(1_u64..) {
-        id += 1;
-        let item = item("status", side(site.status(*from)), side(site.status(*to)));
+        let item = item("status", named(site.status(*from)), named(site.status(*to)));
         let created = moment(issue, at, total);
-        issue.changes.push(Change { id, author: prng.pick(team), created, items: vec![item] });
+        issue.changes.push(Change { id: first + at, author: prng.pick(team), created, items: vec![item] });
     }
 }
 

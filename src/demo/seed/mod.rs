@@ -3,6 +3,7 @@
 mod boards;
 mod catalog;
 mod custom;
+mod details;
 mod fields;
 mod gallery;
 mod hostile;

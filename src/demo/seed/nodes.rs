@@ -2,8 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::demo::json::object;
+
 pub(super) fn doc(content: Vec<Json>) -> Json {
-    json!({ "type": "doc", "version": 1, "content": content })
+    object([("type", "doc".into()), ("version", 1.into()), ("content", content.into())])
 }
 
 pub(super) fn text(text: &str) -> Json {
@@ -17,7 +19,8 @@ pub(super) fn marked(plain: &str, mark: &str) -> Json {
 
 /// Text with one mark that has attributes.
 pub(super) fn styled(plain: &str, mark: &str, attrs: Json) -> Json {
-    json!({ "type": "text", "text": plain, "marks": [{ "type": mark, "attrs": attrs }] })
+    let mark = object([("type", mark.into()), ("attrs", attrs)]);
+    object([("type", "text".into()), ("text", plain.into()), ("marks", vec![mark].into())])
 }
 
 pub(super) fn link(plain: &str, href: &str) -> Json {
@@ -26,17 +29,17 @@ pub(super) fn link(plain: &str, href: &str) -> Json {
 
 /// A node that is all children.
 pub(super) fn node(kind: &str, content: Vec<Json>) -> Json {
-    json!({ "type": kind, "content": content })
+    object([("type", kind.into()), ("content", content.into())])
 }
 
 /// A node with attributes and children.
 pub(super) fn rich(kind: &str, attrs: Json, content: Vec<Json>) -> Json {
-    json!({ "type": kind, "attrs": attrs, "content": content })
+    object([("type", kind.into()), ("attrs", attrs), ("content", content.into())])
 }
 
 /// A node that is all attributes.
 pub(super) fn leaf(kind: &str, attrs: Json) -> Json {
-    json!({ "type": kind, "attrs": attrs })
+    object([("type", kind.into()), ("attrs", attrs)])
 }
 
 pub(super) fn paragraph(content: Vec<Json>) -> Json {

@@ -21,7 +21,6 @@ pub(super) const EMIL_AT: Who = 4;
 pub(super) const FEMI_AT: Who = 5;
 pub(super) const GRETA_AT: Who = 6;
 pub(super) const OTHER_BEN_AT: Who = 7;
-pub(super) const HUGO_AT: Who = 8;
 pub(super) const AUTOMATION_AT: Who = 9;
 
 /// In the order of the `_AT` constants. Two are called Ben, one has left, one is an app.

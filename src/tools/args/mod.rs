@@ -174,18 +174,19 @@ fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// Declares a tool's arguments: the doc comment of each field is what an agent reads about it.
+/// Declares a tool's arguments: the doc comment of each field is what an agent reads about it. A field whose name says
+/// it all has none, for each one costs bytes in every tool list.
 macro_rules! arguments {
-    ($(#[$meta:meta])* $name:ident { $( $(#[doc = $doc:literal])+ $field:ident: $type:ty ),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $( $(#[doc = $doc:literal])* $field:ident: $type:ty ),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug)]
-        struct $name { $( $(#[doc = $doc])+ $field: $type, )* }
+        struct $name { $( $(#[doc = $doc])* $field: $type, )* }
 
         impl $crate::tools::args::Arguments for $name {
             const SPECS: &'static [$crate::tools::args::ArgSpec] = &[$(
                 $crate::tools::args::ArgSpec {
                     name: stringify!($field),
-                    about: concat!($($doc),+),
+                    about: concat!($($doc),*),
                     shape: <$type as $crate::tools::args::Argument>::SHAPE,
                     required: <$type as $crate::tools::args::Argument>::REQUIRED,
                 },

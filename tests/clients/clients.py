@@ -1,0 +1,130 @@
+"""Clients under test: a library driven over a pipe, and the Inspector's command line."""
+
+import json
+import subprocess
+import threading
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SECONDS = 60
+
+
+class Client:
+    """What `scenario.play` needs; `verbatim` says that arguments leave the client as they were given."""
+
+    verbatim = True
+
+    def __init__(self, installed, demo, mode, expected):
+        self.installed, self.demo, self.mode, self.expected = installed, demo, mode, expected
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def further_checks(self, row):
+        pass
+
+
+class Library(Client):
+    """A client library in its own process: one JSON line in, one JSON line out."""
+
+    def __init__(self, name, command, installed, demo, mode, expected):
+        super().__init__(installed, demo, mode, expected)
+        self.name = name
+        program, script, *options = command
+        self.command = [program, HERE / script, *options, demo.url, demo.token, mode]
+
+    def __enter__(self):
+        env = {**self.installed.env, "NPM_FOLDER": str(self.installed.npm)}
+        self.process = subprocess.Popen(
+            self.command,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        self.watchdog = threading.Timer(SECONDS, self.process.kill)
+        self.watchdog.start()
+        try:
+            hello = self.receive()
+        except BaseException:
+            self.__exit__()
+            raise
+        self.version, self.negotiated = hello["version"], hello["negotiated"]
+        return self
+
+    def __exit__(self, *_):
+        self.watchdog.cancel()
+        self.process.kill()
+        self.process.communicate()
+
+    def tools(self):
+        return self.ask({"method": "list"})["tools"]
+
+    def call(self, tool, arguments):
+        return self.ask({"method": "call", "name": tool, "arguments": arguments})
+
+    def ask(self, question):
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        return self.receive()
+
+    def receive(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the client ended: {self.process.stderr.read()[-2000:]}")
+        return json.loads(line)
+
+
+class Inspector(Client):
+    """The Inspector's command line: a process, and so a connection, for every call."""
+
+    name = "Inspector --cli"
+    # It reads arguments by the tool's schema first: "many" for an integer becomes null on the wire.
+    verbatim = False
+
+    def __enter__(self):
+        self.program = self.installed.npm / "node_modules/.bin/mcp-inspector"
+        self.version = self.run("--version").stdout.strip()
+        self.negotiated = self.result("--method", "initialize")["protocolVersion"]
+        return self
+
+    def tools(self):
+        return self.result("--method", "tools/list")["tools"]
+
+    def call(self, tool, arguments):
+        command = ["--method", "tools/call", "--tool-name", tool]
+        for key, value in arguments.items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            command += ["--tool-arg", f"{key}={text}"]
+        return self.result(*command)
+
+    def further_checks(self, row):
+        strict = self.run(*self.target(), "--method", "tools/list", "--strict")
+        row.check("--strict", strict.stderr, lambda _: strict.returncode == 0)
+        failed = self.run(*self.target(), "--method", "tools/call", "--tool-name", "jira_get_issue")
+        row.check("a failed tool is exit code 5", failed.stderr, lambda _: failed.returncode == 5)
+
+    def target(self):
+        header = f"Authorization: Bearer {self.demo.token}"
+        where = ["--cli", self.demo.url, "--transport", "http", "--header", header]
+        return [*where, "--protocol-era", self.mode, "--format", "json", "-q"]
+
+    def result(self, *arguments):
+        done = self.run(*self.target(), *arguments)
+        if not done.stdout:
+            raise RuntimeError(f"exit code {done.returncode}: {done.stderr[-2000:]}")
+        return json.loads(done.stdout)["result"]
+
+    def run(self, *arguments):
+        return subprocess.run(
+            [self.program, *arguments],
+            env=self.installed.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+        )

@@ -1,0 +1,68 @@
+"""The server under test: the demo on a free loopback port, stopped when the block ends."""
+
+import json
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+READY_SECONDS = 20
+
+
+class Demo:
+    """Starts `BINARY demo --json`; `url` and `token` are set once the server said it is ready."""
+
+    def __init__(self, binary, home, arguments=("--json",)):
+        self.command = [binary, "demo", *arguments]
+        self.home = home
+        self.log = Path(home, f"demo{''.join(arguments)}.log")
+
+    def __enter__(self):
+        # An empty home as working folder keeps a developer's .env and settings out.
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": self.home,
+            "PORT": "0",
+            "ADMIN_ADDR": "",
+            # All clients sign in as the same person, so the limits per person are lifted.
+            "RATE_LIMIT_PER_USER_PER_MINUTE": "100000",
+            "MAX_CONCURRENT_PER_USER": "64",
+        }
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.home, env=env, stdout=subprocess.PIPE, stderr=log, encoding="utf-8"
+            )
+        try:
+            if "--json" in self.command:
+                ready = json.loads(self.read_until("{"))
+                self.url, self.token = ready["mcp_url"], ready["tokens"]["anna"]
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def read_until(self, start: str) -> str:
+        """What the demo printed up to and including the first line that begins with `start`."""
+        watchdog = threading.Timer(READY_SECONDS, self.process.kill)
+        watchdog.start()
+        try:
+            text = ""
+            for line in self.process.stdout:
+                text += line
+                if line.startswith(start):
+                    return text
+        finally:
+            watchdog.cancel()
+        raise RuntimeError(f"the demo ended or hung before it was ready: {text}{self.log.read_text()[-2000:]}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()

@@ -1,0 +1,56 @@
+"""The official Python client behind a pipe; the same file serves 1.x and 2.x of the package."""
+
+import json
+import sys
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio
+import mcp
+from mcp.client.streamable_http import streamable_http_client
+
+
+@asynccontextmanager
+async def connect_1(url, headers, _mode):
+    import httpx
+
+    async with (
+        httpx.AsyncClient(headers=headers) as http,
+        streamable_http_client(url, http_client=http) as (reader, writer, _),
+        mcp.ClientSession(reader, writer) as session,
+    ):
+        yield session, (await session.initialize()).protocolVersion
+
+
+@asynccontextmanager
+async def connect_2(url, headers, mode):
+    import httpx2
+
+    async with (
+        httpx2.AsyncClient(headers=headers) as http,
+        mcp.Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+    ):
+        yield client, client.protocol_version
+
+
+async def main(url, token, mode):
+    connect = connect_2 if hasattr(mcp, "Client") else connect_1
+    async with connect(url, {"Authorization": f"Bearer {token}"}, mode) as (client, negotiated):
+        say({"version": version("mcp"), "negotiated": negotiated})
+        while line := await anyio.to_thread.run_sync(sys.stdin.readline):
+            asked = json.loads(line)
+            try:
+                if asked["method"] == "list":
+                    result = await client.list_tools()
+                else:
+                    result = await client.call_tool(asked["name"], asked["arguments"])
+                say(result.model_dump(mode="json", by_alias=True))
+            except Exception as fault:
+                say({"fault": f"{type(fault).__name__}: {fault}"})
+
+
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
+anyio.run(main, *sys.argv[1:])

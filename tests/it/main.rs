@@ -1,0 +1,23 @@
+//! The product's behaviour through its public surface: real HTTP against the real router, a sandbox Jira behind it.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests start servers, send requests, and fail by panicking"
+)]
+
+mod support;
+
+mod contract;
+mod edge;
+mod faults;
+mod isolation;
+mod leaks;
+mod paging;
+mod protocol;
+mod reading;
+mod sites;
+mod tidy;
+mod writing;

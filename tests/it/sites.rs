@@ -1,0 +1,89 @@
+//! Which Jira site a call works on.
+
+use serde_json::json;
+
+use crate::support::Bridge;
+
+#[tokio::test]
+async fn several_sites_without_a_choice_are_listed() {
+    let bridge = Bridge::start().await;
+    let fault = bridge.call("femi", "jira_get_projects", json!({})).await.value;
+    assert_eq!(fault["error"], "ambiguous_site", "{fault}");
+    let sites = fault["sites"].as_array().unwrap();
+    assert_eq!(sites.len(), 2, "{fault}");
+    for site in sites {
+        let mine = bridge.call("femi", "jira_whoami", json!({"site": site})).await;
+        assert_eq!(&mine.value["site"]["url"], site, "{}", mine.value);
+    }
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "jira_whoami"}});
+    let chosen =
+        bridge.post_to("/mcp", "femi", &[("x-jira-site", sites[1].as_str().unwrap())], &list).await.json();
+    assert!(
+        chosen["result"]["content"][0]["text"].as_str().unwrap().contains(sites[1].as_str().unwrap()),
+        "{chosen}"
+    );
+    let wrong = bridge.call("femi", "jira_whoami", json!({"site": "https://other.atlassian.net"})).await;
+    assert_eq!(wrong.value["error"], "not_found", "{}", wrong.value);
+}
+
+#[tokio::test]
+async fn a_pin_goes_before_every_wish() {
+    let bridge = Bridge::with(&[("JIRA_SITE_URL", "https://sandbox.atlassian.net")]).await;
+    let mine = bridge.call("femi", "jira_whoami", json!({})).await.value;
+    assert_eq!(mine["site"]["url"], "https://sandbox.atlassian.net");
+    assert!(mine.get("sites").is_none(), "{mine}");
+    let other = Bridge::with(&[("JIRA_CLOUD_ID", "00000000-0000-4000-8000-000000000000")]).await;
+    let fault = other.call("anna", "jira_whoami", json!({})).await.value;
+    assert_eq!(fault["error"], "not_found", "{fault}");
+    assert_eq!(fault["sites"], json!([]), "{fault}");
+}
+
+#[tokio::test]
+async fn the_sites_of_a_token_are_asked_for_once() {
+    let bridge = Bridge::start().await;
+    for _ in 0..5 {
+        bridge.anna("jira_get_projects", json!({})).await;
+    }
+    assert_eq!(bridge.upstream.count(&http::Method::GET, "/accessible-resources"), 1);
+}
+
+#[tokio::test]
+async fn an_operator_can_confine_the_bridge_to_projects() {
+    let bridge = Bridge::with(&[("PROJECTS_ALLOW", "mob")]).await;
+    let found =
+        bridge.anna("jira_search", json!({"jql": "created >= -3650d ORDER BY key", "max_results": 50})).await;
+    for issue in found["issues"].as_array().unwrap() {
+        assert!(issue["key"].as_str().unwrap().starts_with("MOB-"), "{issue}");
+    }
+    let projects = bridge.anna("jira_get_projects", json!({})).await;
+    assert_eq!(
+        (projects["projects"].as_array().unwrap().len(), &projects["total"]),
+        (1, &json!(1)),
+        "{projects}"
+    );
+    for (tool, arguments) in [
+        ("jira_get_issue", json!({"issue_key": "ACME-1"})),
+        ("jira_get_issue", json!({"issue_key": "10001"})),
+        ("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})),
+        ("jira_create_issue", json!({"project_key": "ACME", "issue_type": "Task", "summary": "x"})),
+        (
+            "jira_create_issue",
+            json!({"project_key": "MOB", "issue_type": "Task", "summary": "x", "parent_key": "ACME-1"}),
+        ),
+        ("jira_search", json!({"jql": "project = MOB) OR (project = ACME"})),
+        ("jira_find_users", json!({"query": "a", "assignable_in": "ACME"})),
+        ("jira_get_create_fields", json!({"project_key": "ACME"})),
+        ("jira_list_transitions", json!({"issue_key": "ACME-1"})),
+        ("jira_transition_issue", json!({"issue_key": "ACME-1", "transition": "Done"})),
+        ("jira_update_issue", json!({"issue_key": "ACME-1", "summary": "x"})),
+        ("jira_update_issue_summary", json!({"issue_key": "ACME-1", "summary": "x"})),
+        ("jira_get_comments", json!({"issue_key": "ACME-1"})),
+        ("jira_whoami", json!({"project_key": "ACME"})),
+    ] {
+        let fault = bridge.refused(tool, arguments.clone()).await;
+        assert!(
+            ["forbidden", "invalid_argument"].contains(&fault["error"].as_str().unwrap()),
+            "{tool} {arguments}: {fault}"
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Jira's place in the tests: the sandbox or a stub, behind a layer that fails on demand and remembers what it saw.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use http::{Method, StatusCode, header};
+use tokio::net::TcpListener;
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// This status with this body.
+    Status(u16, &'static str),
+    /// This status with a header.
+    Header(u16, &'static str, String),
+    /// HTML where JSON belongs.
+    Html(u16),
+    /// A success whose body is no JSON.
+    NotJson,
+    /// No answer, ever.
+    Hang,
+    /// The connection breaks in the middle of the body.
+    Cut,
+    /// A body of so many bytes.
+    Huge(usize),
+    /// A redirect to this place.
+    Redirect(String),
+}
+
+/// One request that arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) authorization: String,
+}
+
+#[derive(Clone, Default)]
+struct Shared {
+    /// A fault waits for the first request whose path contains its text.
+    planned: Arc<Mutex<VecDeque<(String, Fault)>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// An upstream on a port of its own.
+pub(crate) struct Upstream {
+    pub(crate) address: SocketAddr,
+    shared: Shared,
+}
+
+impl Upstream {
+    pub(crate) async fn start(router: Router) -> Self {
+        let shared = Shared::default();
+        let router = router.layer(from_fn_with_state(shared.clone(), misbehave));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, shared }
+    }
+
+    /// The next request whose path contains `path` meets this fault.
+    pub(crate) fn fail(&self, path: &str, fault: Fault) {
+        self.shared.planned.lock().unwrap().push_back((path.to_owned(), fault));
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// How many requests with this method had a path that contains `path`.
+    pub(crate) fn count(&self, method: &Method, path: &str) -> usize {
+        self.seen().iter().filter(|seen| seen.method == method && seen.path.contains(path)).count()
+    }
+}
+
+async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    shared.seen.lock().unwrap().push(Seen {
+        method: request.method().clone(),
+        path: path.clone(),
+        authorization: request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default(),
+    });
+    let fault = {
+        let mut planned = shared.planned.lock().unwrap();
+        let at = planned.iter().position(|(part, _)| path.contains(part.as_str()));
+        at.and_then(|at| planned.remove(at)).map(|(_, fault)| fault)
+    };
+    match fault {
+        None => next.run(request).await,
+        Some(fault) => fail(fault).await,
+    }
+}
+
+async fn fail(fault: Fault) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    match fault {
+        Fault::Status(status, body) => (StatusCode::from_u16(status).unwrap(), json, body).into_response(),
+        Fault::Header(status, name, value) => {
+            (StatusCode::from_u16(status).unwrap(), [(name, value)], "{}").into_response()
+        }
+        Fault::Html(status) => (
+            StatusCode::from_u16(status).unwrap(),
+            [(header::CONTENT_TYPE, "text/html")],
+            "<html><body><h1>internal-host-17 is down</h1></body></html>",
+        )
+            .into_response(),
+        Fault::NotJson => (json, "{\"issues\": [oops").into_response(),
+        Fault::Hang => std::future::pending().await,
+        Fault::Cut => {
+            let chunks = [Ok(Bytes::from_static(b"{\"key\":")), Err(std::io::Error::other("cut"))];
+            (json, Body::from_stream(stream::iter(chunks))).into_response()
+        }
+        Fault::Huge(bytes) => {
+            let chunk = Bytes::from(vec![b' '; 64 * 1024]);
+            let count = bytes / chunk.len() + 1;
+            let chunks = stream::iter((0..count).map(move |_| Ok::<_, std::io::Error>(chunk.clone())));
+            (json, Body::from_stream(chunks)).into_response()
+        }
+        Fault::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
+    }
+}

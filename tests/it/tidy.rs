@@ -1,0 +1,158 @@
+//! The house rules that no compiler knows: layers, file lengths, a first line that says what a file is for.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const LINES_MAX: usize = 300;
+
+/// What each layer may import of this crate. A layer that is not listed here must be added on purpose.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("main", &["cli"]),
+    ("lib", &[]),
+    ("cli", &["config", "demo", "http", "run", "telemetry", "tools", "upstream"]),
+    ("run", &["config", "http", "identity", "jira", "limit", "mcp", "policy", "upstream"]),
+    ("config", &["http", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
+    ("http", &["identity", "policy"]),
+    ("mcp", &["identity", "jira", "limit", "policy", "telemetry", "tools", "trim"]),
+    ("policy", &["tools"]),
+    ("tools", &["adf", "identity", "jira", "trim"]),
+    ("trim", &["adf", "jira"]),
+    ("jira", &["adf", "identity", "upstream"]),
+    ("adf", &[]),
+    ("upstream", &["limit"]),
+    ("limit", &[]),
+    ("identity", &[]),
+    ("telemetry", &["identity", "tools"]),
+    ("demo", &[]),
+];
+
+/// Crates that only some layers may name.
+const CRATES: &[(&str, &[&str])] = &[
+    ("rmcp", &["mcp", "cli"]),
+    ("axum", &["http", "demo"]),
+    ("reqwest", &["upstream"]),
+    ("pulldown_cmark", &["adf"]),
+    ("clap", &["cli"]),
+];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    walk(&root.join("src"), &mut paths);
+    walk(&root.join("tests"), &mut paths);
+    paths.sort();
+    assert!(paths.len() > 50, "the walk found too little");
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The layer of a file below `src`, by its first folder or its own name.
+fn layer(path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).ok()?;
+    let first = inside.components().next()?.as_os_str().to_str()?;
+    Some(first.trim_end_matches(".rs").to_owned())
+}
+
+/// The text without its test modules, which may reach wherever they must.
+fn product(text: &str) -> &str {
+    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap()
+}
+
+fn is_test_file(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
+}
+
+#[test]
+fn layers_import_only_what_stands_below_them() {
+    for (path, text) in sources().iter().filter(|(path, _)| !is_test_file(path)) {
+        let Some(layer) = layer(path) else { continue };
+        let allowed = LAYERS.iter().find(|(name, _)| *name == layer);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{} belongs to no layer", path.display()));
+        for (at, _) in product(text).match_indices("crate::") {
+            let rest = &text[at + "crate::".len()..];
+            let names = rest.strip_prefix('{').map_or_else(
+                || vec![rest],
+                |block| {
+                    // The names directly inside the braces, not those of nested ones.
+                    let (mut depth, mut start, mut names) = (0, 0, Vec::new());
+                    for (at, c) in block.char_indices() {
+                        match c {
+                            '{' => depth += 1,
+                            '}' if depth == 0 => {
+                                names.push(&block[start..at]);
+                                break;
+                            }
+                            '}' => depth -= 1,
+                            ',' if depth == 0 => {
+                                names.push(&block[start..at]);
+                                start = at + 1;
+                            }
+                            _ => {}
+                        }
+                    }
+                    names
+                },
+            );
+            for name in names {
+                let name: String =
+                    name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if name.is_empty() || name == layer {
+                    continue;
+                }
+                assert!(
+                    allowed.contains(&name.as_str()),
+                    "{}: {layer} must not import {name}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn crates_stay_in_their_layers() {
+    for (path, text) in sources().iter().filter(|(path, _)| !is_test_file(path)) {
+        let Some(layer) = layer(path) else { continue };
+        for (name, layers) in CRATES {
+            let named = product(text).lines().any(|line| {
+                let code = line.trim_start();
+                !code.starts_with("//")
+                    && (code.contains(&format!("{name}::")) || code.contains(&format!("use {name}")))
+            });
+            assert!(
+                !named || layers.contains(&layer.as_str()),
+                "{}: {layer} must not name {name}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= LINES_MAX, "{} has {lines} lines", path.display());
+        assert!(text.starts_with("//! "), "{} does not say what it is for", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_undone_or_silently_allowed() {
+    for (path, text) in sources().iter().filter(|(path, _)| !path.ends_with("tidy.rs")) {
+        for word in ["// TODO", "// FIXME", "// XXX", "todo!(", "unimplemented!(", "#[allow(", "#[ignore"] {
+            assert!(!text.contains(word), "{} holds {word}", path.display());
+        }
+    }
+}
