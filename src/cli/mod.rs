@@ -47,7 +47,11 @@ enum Command {
     /// Ask the running server on this machine whether it is alive; for containers.
     Healthcheck,
     /// Print every setting with its default, as an .env file.
-    Settings,
+    Settings {
+        /// Print a Markdown table for documents instead.
+        #[arg(long)]
+        markdown: bool,
+    },
 }
 
 /// Why a command ended without success.
@@ -105,8 +109,9 @@ pub fn main() -> ExitCode {
 }
 
 fn execute(cli: Cli) -> Result<(), Failure> {
-    if matches!(cli.command, Some(Command::Settings)) {
-        return Ok(io::stdout().write_all(config::env_example().as_bytes())?);
+    if let Some(Command::Settings { markdown }) = cli.command {
+        let text = if markdown { config::document() } else { config::env_example() };
+        return Ok(io::stdout().write_all(text.as_bytes())?);
     }
     let source = Source::of_process(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -117,7 +122,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
-        Command::Settings => Ok(()),
+        Command::Settings { .. } => Ok(()),
     }
 }
 

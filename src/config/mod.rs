@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub use read::Problem;
-pub use rows::{ROWS, Row, env_example};
+pub use rows::{ROWS, Row, document, env_example};
 pub use source::Source;
 
 use read::Reader;

@@ -87,3 +87,15 @@ pub fn env_example() -> String {
     text.extend(rows);
     text
 }
+
+/// The table as `docs/CONFIGURATION.md` shows it.
+pub fn document() -> String {
+    let mut text = String::from(
+        "# Configuration\n\nEnvironment first, then `.env` in the working folder, then the TOML file given with `--config` (the same names in any\n\
+         letter case, lists as arrays), then the default. A wrong value stops the start with one line for each problem.\n\n\
+         | Name | Default | Meaning |\n|---|---|---|\n",
+    );
+    let shown = |row: &Row| if row.default.is_empty() { String::new() } else { format!("`{}`", row.default) };
+    text.extend(ROWS.iter().map(|row| format!("| `{}` | {} | {} |\n", row.name, shown(row), row.about)));
+    text
+}

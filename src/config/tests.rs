@@ -106,8 +106,13 @@ fn a_file_gives_what_the_environment_leaves_open() {
 }
 
 #[test]
-fn the_example_file_is_the_table() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
-    let stored = std::fs::read_to_string(path).unwrap();
-    assert_eq!(stored, env_example(), "write the output of `jira-mcp-bridge settings` to .env.example");
+fn the_files_for_operators_are_the_table() {
+    let stored =
+        |name: &str| std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(stored(".env.example"), env_example(), "write the output of `jira-mcp-bridge settings` to it");
+    assert_eq!(
+        stored("docs/CONFIGURATION.md"),
+        document(),
+        "write the output of `settings --markdown` to it"
+    );
 }

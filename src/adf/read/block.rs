@@ -60,9 +60,12 @@ impl Writer {
                 }
             }
             let body = self.out.len();
-            // Two lists in a row would run into one, unless their markers differ.
-            let other_marker =
-                before.is_some_and(|(before, other)| super::list::same_marker(before, node) && !other);
+            // Two lists in a row would run into one, unless their markers differ, and markers of one kind on one
+            // line would be a rule.
+            let other_marker = match before {
+                Some((before, other)) => super::list::same_marker(before, node) && !other,
+                None => self.out.ends_with("- "),
+            };
             if is_inline(node) {
                 self.inline(group, Mode::Paragraph);
             } else {
@@ -89,7 +92,7 @@ impl Writer {
             "codeBlock" => self.code(node),
             "blockquote" => self.quoted("", &node.content, depth),
             "panel" => self.quoted(alert(node), &node.content, depth),
-            "rule" => self.out.push_str(if self.prefix.is_empty() { "---" } else { "***" }),
+            "rule" => self.out.push_str(if self.out.ends_with("- ") { "***" } else { "---" }),
             "table" => self.write_table(node),
             "expand" | "nestedExpand" => self.expand(node, depth),
             "media" => self.out.push_str(&leaf::media(node, false)),

@@ -112,7 +112,8 @@ impl Emitter<'_> {
                 }
             }
             let next = match after.first() {
-                Some(next) if next.piece == Piece::Break => (self.mode != Mode::Paragraph).then_some('<'),
+                Some(next) if next.piece == Piece::Break && self.mode == Mode::Paragraph => Some('\\'),
+                Some(next) if next.piece == Piece::Break => Some('<'),
                 Some(next) if next.marks == run.marks => Some(next.first()),
                 None if open.is_empty() => next_outside,
                 _ => Some('*'),
