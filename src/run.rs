@@ -86,20 +86,22 @@ impl Bound {
     }
 }
 
-/// Resolves when the process is asked to stop.
-pub async fn asked_to_stop() {
+/// Resolves when the process is asked to stop. The handlers stand as soon as this returns, before anybody is told that
+/// the server is ready.
+pub fn asked_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    async move {
+        let [terminate, interrupt] = signals.map(async |signal| match signal {
+            Some(mut signal) => {
+                signal.recv().await;
             }
-        }
-        Err(_) => {
-            // Without a handler for SIGTERM the interrupt is the only way to ask.
-            let _ = interrupt.await;
+            // Without a handler the system's own answer to the signal stands.
+            None => std::future::pending().await,
+        });
+        tokio::select! {
+            () = terminate => {}
+            () = interrupt => {}
         }
     }
 }

@@ -28,6 +28,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
+    let stop = run::asked_to_stop();
     let sandbox = Sandbox::with_clock(Arc::new(|| jiff::Timestamp::now().as_millisecond()));
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
@@ -35,13 +36,13 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     if args.jira_only {
         telemetry::start(&Config::read(&source)?.telemetry);
         print(&args, "", &jira_url, &tokens)?;
-        return Ok(demo::serve(jira, sandbox, run::asked_to_stop()).await?);
+        return Ok(demo::serve(jira, sandbox, stop).await?);
     }
     let config = Config::read(&source.or("JIRA_API_BASE_URL", &jira_url))?;
     telemetry::start(&config.telemetry);
     let bound = run::bind(config).await?;
     print(&args, &format!("http://{}/mcp", bound.address()), &jira_url, &tokens)?;
-    let serving = bound.serve(run::asked_to_stop());
+    let serving = bound.serve(stop);
     // The sandbox outlives the drain, so that running calls still find it.
     let drain = tokio::select! {
         drain = serving => drain,

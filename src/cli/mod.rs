@@ -129,8 +129,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
 async fn serve(source: &Source) -> Result<(), Failure> {
     let config = Config::read(source)?;
     telemetry::start(&config.telemetry);
+    let stop = run::asked_to_stop();
     let bound = run::bind(config).await?;
-    finished(bound.serve(run::asked_to_stop()).await)
+    finished(bound.serve(stop).await)
 }
 
 /// A drain that had to cut calls is still a stop that was asked for.

@@ -10,7 +10,7 @@ impl From<NameError> for ToolError {
         match error {
             NameError::Jira(error) => error.into(),
             NameError::Unknown { known, what, .. } if known.is_empty() => Self::invalid_argument(message)
-                .hint(format!("No {what} is like it. Check the spelling, or look it up first.")),
+                .hint(format!("No {what} is like it either. Check the spelling, or look it up first.")),
             NameError::Unknown { known, .. } => Self::invalid_argument(message)
                 .hint(format!("Did you mean: {}?", known.join("; ")))
                 .with("candidates", known),

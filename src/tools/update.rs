@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError,
     args::{FieldValues, IssueKey, arguments},
     create::one_line,
     registry::tool,
@@ -191,6 +191,11 @@ fn wanted(context: &Context, args: &UpdateIssue) -> Result<Map<String, Value>, T
 
 async fn edit_fields(context: &Context, key: &str) -> Result<Vec<FieldMeta>, ToolError> {
     let meta: EditMeta = context.ask(request::edit_fields(key)).await?.read()?;
+    if meta.fields.is_empty() {
+        return Err(ToolError::new(Code::Forbidden, format!("The signed-in user may not edit {key}.")).hint(
+            "Nothing was changed. Somebody with the permission to edit issues in this project can help.",
+        ));
+    }
     Ok(meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect())
 }
 

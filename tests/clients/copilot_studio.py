@@ -72,7 +72,7 @@ class CopilotStudio(Client):
         results = [self.request("1", "initialize", hello)]
         status, media_type, body = self.post(self.notification)
         if (status, body) != ("202", ""):
-            self.faults.append(f"notification: {status} {media_type} {body}")
+            self.faults.append(f"notification: {status} {media_type} {body[:200]}")
         results.append(self.request("2", "tools/list", self.list_params))
         if call:
             results.append(self.request("3", "tools/call", call))
@@ -90,7 +90,7 @@ class CopilotStudio(Client):
             or answer["id"] != number
             or MODERN_ONLY & result.keys()
         ):
-            self.faults.append(f"{method}: {status} {media_type} {body}")
+            self.faults.append(f"{method}: {status} {media_type} {body[:200]}")
         return result
 
     def post(self, message):

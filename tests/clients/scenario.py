@@ -87,7 +87,12 @@ def perform(client, row: Row):
         {"issue_key": key, "transition": "In Progress"},
         lambda moved: moved["key"] == key and moved["to"] == "In Progress",
     )
-    answer("comment", "jira_add_comment", {"issue_key": key, "body": f"- **{SUMMARY}**\n- two"}, lambda c: c["comment_id"])
+    answer(
+        "comment",
+        "jira_add_comment",
+        {"issue_key": key, "body": f"- **{SUMMARY}**\n- two"},
+        lambda comment: comment["comment_id"],
+    )
     answer(
         "read back",
         "jira_get_issue",

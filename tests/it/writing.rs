@@ -172,3 +172,11 @@ async fn users_do_only_what_jira_lets_them() {
     assert_eq!(expired.value["error"], "unauthenticated", "{}", expired.value);
     assert!(expired.value["hint"].as_str().unwrap().contains("sign in"), "{}", expired.value);
 }
+
+#[tokio::test]
+async fn who_may_not_edit_is_told_so() {
+    let bridge = Bridge::start().await;
+    let fault =
+        bridge.call("carla", "jira_update_issue", json!({"issue_key": "ACME-7", "summary": "x"})).await.value;
+    assert_eq!(fault["error"], "forbidden", "{fault}");
+}

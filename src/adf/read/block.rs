@@ -1,9 +1,10 @@
 //! Writes blocks: what stands between them, what starts each of their lines, and which of them take part.
 
-use super::collect::{code_text, collect, extension_label, is_inline, is_known_container, unsupported_label};
+use super::collect::collect;
 use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
 use super::run::{Piece, Run, STRONG};
+use super::shape::{code_text, extension_label, is_inline, is_known_container, unsupported_label};
 use super::{DEPTH_MAX, plain};
 use crate::adf::node::Node;
 
@@ -83,7 +84,7 @@ impl Writer {
     fn block(&mut self, node: &Node, other_marker: bool, depth: usize) {
         match node.kind.as_ref() {
             "paragraph" | "caption" | "mediaSingle" | "mediaGroup" => {
-                self.inline(&node.content, Mode::Paragraph)
+                self.inline(&node.content, Mode::Paragraph);
             }
             "heading" => self.heading(node),
             "bulletList" | "orderedList" => self.write_list(node, other_marker, depth),

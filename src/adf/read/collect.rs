@@ -5,46 +5,18 @@ use std::borrow::Cow;
 
 use super::leaf;
 use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG};
+use super::shape::{
+    cells, code_text, decision_label, emoji, extension_label, inside, is_inline, is_known_container,
+    unsupported_label,
+};
 use super::{DEPTH_MAX, plain};
 use crate::adf::node::Node;
-
-/// Whether a node of this type stands inside a line.
-pub(super) fn is_inline(node: &Node) -> bool {
-    matches!(
-        node.kind.as_ref(),
-        "text"
-            | "hardBreak"
-            | "mention"
-            | "emoji"
-            | "date"
-            | "status"
-            | "inlineCard"
-            | "placeholder"
-            | "inlineExtension"
-            | "mediaInline"
-    )
-}
 
 /// The runs of a container's children.
 pub(super) fn collect(nodes: &[Node], in_cell: bool) -> Vec<Run<'_>> {
     let mut collector = Collector { runs: Vec::new(), in_cell, inherited: 0, lists: 0, at_start: true };
     collector.all(nodes, 0);
     collector.runs
-}
-
-/// `[extension: key]`, followed by the text the extension carries for readers that do not know it.
-pub(super) fn extension_label(node: &Node) -> String {
-    let key = node.attr("extensionKey").or_else(|| node.attr("extensionType")).unwrap_or("unknown");
-    match node.attr("text") {
-        Some(text) => format!("[extension: {key}] {text}"),
-        None => format!("[extension: {key}]"),
-    }
-}
-
-/// What is shown for a node of which nothing else can be shown.
-pub(super) fn unsupported_label(node: &Node) -> String {
-    let kind = if node.kind.is_empty() { "unknown" } else { node.kind.as_ref() };
-    format!("[unsupported: {kind}]")
 }
 
 struct Collector<'a> {
@@ -259,64 +231,4 @@ impl<'a> Collector<'a> {
         self.at_start = run.piece == Piece::Break;
         self.runs.push(run);
     }
-}
-
-/// What an item or a cell holds. Anything else that stands in its place is taken for what it would hold.
-pub(super) fn inside(node: &Node) -> &[Node] {
-    match node.kind.as_ref() {
-        "listItem" | "decisionItem" | "tableCell" | "tableHeader" => &node.content,
-        _ => std::slice::from_ref(node),
-    }
-}
-
-/// The cells of a row; anything else that stands among rows is taken for one cell.
-pub(super) fn cells(row: &Node) -> &[Node] {
-    if row.kind == "tableRow" { &row.content } else { std::slice::from_ref(row) }
-}
-
-/// The text of a code block, whatever it is made of.
-pub(super) fn code_text(node: &Node) -> String {
-    let text = |child: &Node| match child.kind.as_ref() {
-        "hardBreak" => "\n".to_owned(),
-        "text" => child.text.clone().unwrap_or_default(),
-        _ => plain(child),
-    };
-    node.content.iter().map(text).collect::<String>().replace("\r\n", "\n")
-}
-
-/// The bold start of a decision.
-pub(super) fn decision_label(node: &Node) -> &'static str {
-    if node.attr("state") == Some("UNDECIDED") { "Undecided:" } else { "Decision:" }
-}
-
-fn emoji(node: &Node) -> Cow<'_, str> {
-    let text = node.attr("text").filter(|text| !text.is_ascii());
-    Cow::Borrowed(text.or_else(|| node.attr("shortName")).or_else(|| node.attr("text")).unwrap_or("[emoji]"))
-}
-
-/// Containers that may be empty without meaning anything by it.
-pub(super) fn is_known_container(node: &Node) -> bool {
-    matches!(
-        node.kind.as_ref(),
-        "doc"
-            | "paragraph"
-            | "listItem"
-            | "blockquote"
-            | "panel"
-            | "caption"
-            | "mediaGroup"
-            | "layoutColumn"
-            | "tableRow"
-            | "tableCell"
-            | "tableHeader"
-            | "bodiedSyncBlock"
-            | "bulletList"
-            | "orderedList"
-            | "taskList"
-            | "decisionList"
-            | "table"
-            | "layoutSection"
-            | "mediaSingle"
-            | "text"
-    )
 }

@@ -1,9 +1,10 @@
 //! Lists: bullets, numbers, tasks, decisions.
 
 use super::block::Writer;
-use super::collect::{collect, decision_label, inside};
+use super::collect::collect;
 use super::emit::{Mode, write_runs};
 use super::run::{Piece, Run, STRONG};
+use super::shape::{decision_label, inside};
 use crate::adf::node::Node;
 
 /// The largest number a list may start with. Source: `CommonMark` section 5.2, nine digits.
@@ -47,7 +48,7 @@ impl Writer {
             };
             number = number.map(|number| number + 1);
             self.item(index, &marker, marker.len(), |writer| {
-                writer.write_item_blocks(inside(item), depth + 2)
+                writer.write_item_blocks(inside(item), depth + 2);
             });
         }
     }

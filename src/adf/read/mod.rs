@@ -8,6 +8,7 @@ mod leaf;
 mod list;
 mod run;
 mod settle;
+mod shape;
 mod table;
 
 use super::node::Node;
@@ -29,7 +30,7 @@ pub fn plain(node: &Node) -> String {
     let mut out = String::new();
     let mut pending = vec![node];
     while let Some(node) = pending.pop() {
-        if !collect::is_inline(node) && !out.is_empty() && !out.ends_with(char::is_whitespace) {
+        if !shape::is_inline(node) && !out.is_empty() && !out.ends_with(char::is_whitespace) {
             out.push(' ');
         }
         match node.kind.as_ref() {

@@ -1,8 +1,8 @@
 //! Tables as GFM pipe tables: one line a row, merged cells shown once with empty cells in the place they cover.
 
 use super::block::Writer;
-use super::collect::{cells, inside};
 use super::emit::Mode;
+use super::shape::{cells, inside};
 use crate::adf::node::Node;
 
 /// No table is written wider than this, whatever its spans claim.

@@ -21,8 +21,8 @@ fn nesting_is_bounded() {
     {
         assert!(convert(&format!("{}deep", marker.repeat(10_000))).contains("deep"), "{marker:?}");
     }
-    let steps: String = (0..150).map(|depth| format!("{}- a{depth}\n", "  ".repeat(depth))).collect();
-    let markdown = convert(&steps);
+    let steps: Vec<String> = (0..150).map(|depth| format!("{}- a{depth}\n", "  ".repeat(depth))).collect();
+    let markdown = convert(&steps.concat());
     assert!((0..150).all(|depth| markdown.contains(&format!("a{depth}"))));
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::{append, from_markdown, mentioned, plain, to_markdown, unsayable};
-use super::{generate, nobody, node, people, samples, structure};
+use super::{generate, generate_any, nobody, node, people, samples, structure};
 
 /// The official schema, where it is at hand.
 fn schema() -> Option<jsonschema::Validator> {
@@ -45,8 +45,7 @@ fn words_of(text: &str) -> String {
 #[test]
 fn any_text_becomes_a_valid_document() {
     let schema = schema();
-    let text =
-        prop_oneof![3 => generate::markdownish(), 1 => any::<String>(), 1 => "\\PC*", 1 => "[ -~\n]{0,60}"];
+    let text = prop_oneof![3 => generate_any::markdownish(), 1 => any::<String>(), 1 => "\\PC*", 1 => "[ -~\n]{0,60}"];
     proptest!(config(), |(text in text)| {
         let document = serde_json::to_value(from_markdown(&text, &people)).unwrap();
         prop_assert_eq!(structure::check(&document), Ok(()));
@@ -63,7 +62,7 @@ fn any_text_becomes_a_valid_document() {
 
 #[test]
 fn any_tree_is_read() {
-    proptest!(config(), |(tree in generate::any_tree())| {
+    proptest!(config(), |(tree in generate_any::any_tree())| {
         let tree = node(tree);
         let markdown = to_markdown(&tree);
         plain(&tree);
@@ -86,7 +85,7 @@ fn name_texts(value: &mut Value, words: &mut Vec<String>) {
 
 #[test]
 fn no_text_is_lost_on_either_way() {
-    proptest!(config(), |(mut tree in generate::any_tree())| {
+    proptest!(config(), |(mut tree in generate_any::any_tree())| {
         let mut words = Vec::new();
         name_texts(&mut tree, &mut words);
         let markdown = to_markdown(&node(tree));
@@ -120,7 +119,7 @@ fn marks_that_touch_lose_no_text_and_add_none() {
 
 #[test]
 fn appending_keeps_every_byte() {
-    proptest!(config(), |(original in generate::sayable(), addition in generate::markdownish(), pretty in any::<bool>())| {
+    proptest!(config(), |(original in generate::sayable(), addition in generate_any::markdownish(), pretty in any::<bool>())| {
         let text = if pretty { serde_json::to_string_pretty(&original) } else { serde_json::to_string(&original) }.unwrap();
         let blocks: Vec<&RawValue> = {
             #[derive(serde::Deserialize)]

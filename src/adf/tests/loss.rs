@@ -1,5 +1,7 @@
 //! What a document would lose, case by case.
 
+#![expect(clippy::needless_pass_by_value, reason = "cases read better without borrows")]
+
 use serde_json::{Value, json};
 
 use super::super::unsayable;

@@ -1,6 +1,7 @@
 //! Tests of the layer: tables of cases, laws over generated documents and texts, and hostile input.
 
 mod generate;
+mod generate_any;
 mod hostile;
 mod laws;
 mod loss;
@@ -9,6 +10,7 @@ mod reading;
 mod samples;
 mod structure;
 mod writing;
+mod writing_blocks;
 
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! ADF to Markdown, case by case.
 
+#![expect(clippy::needless_pass_by_value, reason = "cases read better without borrows")]
+
 use serde_json::{Value, json};
 
 use super::super::{plain, to_markdown};

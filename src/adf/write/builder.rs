@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 use super::Person;
+use super::definitions::{Definitions, placeholder};
 use super::span::Span;
 use crate::adf::node::Node;
 
@@ -24,6 +25,7 @@ pub(super) struct Builder<'a> {
     /// Where the last text ended in the source.
     text_end: usize,
     in_html: bool,
+    definitions: Definitions,
 }
 
 impl<'a> Builder<'a> {
@@ -36,19 +38,28 @@ impl<'a> Builder<'a> {
             code: None,
             text_end: 0,
             in_html: false,
+            definitions: Definitions::default(),
         }
     }
 
     /// The document, with everything that is still open closed.
     pub(super) fn finish(mut self) -> Node {
         self.end_paragraph();
+        self.skip_to(self.source.len());
         while self.stack.len() > 1 {
             self.close_top();
         }
-        self.stack.pop().unwrap_or_default()
+        self.definitions.resolve(self.stack.pop().unwrap_or_default())
     }
 
     pub(super) fn event(&mut self, event: Event<'_>, range: &Range<usize>) {
+        let ends_container =
+            matches!(event, Event::End(TagEnd::Item | TagEnd::List(_) | TagEnd::BlockQuote(_)));
+        if self.span.is_empty() || ends_container {
+            self.skip_to(if ends_container { range.end } else { range.start });
+        }
+        let is_container = matches!(event, Event::Start(Tag::Item | Tag::List(_) | Tag::BlockQuote(_)));
+        self.definitions.seen(if is_container { range.start } else { range.end });
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
@@ -81,10 +92,14 @@ impl<'a> Builder<'a> {
             Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
                 self.span.open_link(&format!("mailto:{dest_url}"), false, true);
             }
-            Tag::Link { link_type, dest_url, .. } => {
+            Tag::Link { link_type, dest_url, id, .. } => {
+                self.definitions.refer(&id);
                 self.span.open_link(&dest_url, false, link_type == LinkType::Autolink);
             }
-            Tag::Image { dest_url, .. } => self.span.open_link(&dest_url, true, false),
+            Tag::Image { dest_url, id, .. } => {
+                self.definitions.refer(&id);
+                self.span.open_link(&dest_url, true, false);
+            }
             block => {
                 self.end_paragraph();
                 self.start_block(block);
@@ -212,6 +227,16 @@ impl<'a> Builder<'a> {
 
     fn is_in(&self, kinds: &[&str]) -> bool {
         self.stack.last().is_some_and(|top| kinds.contains(&top.kind.as_ref()))
+    }
+
+    /// Keeps what the parser has passed over without an event, up to byte `start` of the source.
+    fn skip_to(&mut self, start: usize) {
+        for (label, line) in self.definitions.skipped(self.source, start) {
+            self.end_paragraph();
+            self.span.push_text(line, false);
+            let content = self.span.take();
+            self.push(placeholder(label, content));
+        }
     }
 
     /// Whatever inline content there is becomes a paragraph.

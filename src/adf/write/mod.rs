@@ -2,6 +2,7 @@
 
 mod address;
 mod builder;
+mod definitions;
 mod emoji;
 mod flatten;
 mod nesting;
@@ -30,7 +31,7 @@ pub struct Person {
 }
 
 /// Markdown as a document (type `doc`, version 1). It never fails: what ADF cannot hold in that place becomes the
-/// nearest thing it can, and text is never lost.
+/// nearest thing it can. No text is lost but what GFM itself drops: cells beyond a table's header, link titles.
 ///
 /// `people` answers whom `@[name or e-mail]` means; with `None` the characters stay. Mentions that carry an
 /// account id (`[@Name](accountid:ID)`, `[~accountid:ID]`) need no answer.

@@ -180,6 +180,11 @@ impl<'a> Span<'a> {
         nodes
     }
 
+    /// Whether nothing has been read since the last block boundary.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.nodes.is_empty() && self.links.is_empty()
+    }
+
     fn captures(&self) -> bool {
         matches!(self.links.first(), Some(Link::Mention(..) | Link::Status(..) | Link::Card(..)))
     }

@@ -20,7 +20,7 @@ use super::JiraError;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
     /// Nothing of that name.
-    #[error("There is no {what} '{given}'.")]
+    #[error("'{given}' is no {what}.")]
     Unknown {
         /// The kind of thing.
         what: &'static str,

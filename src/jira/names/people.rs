@@ -127,7 +127,7 @@ mod tests {
         let several = choose("ann", &found, Among::Everyone).unwrap_err();
         assert_eq!(several.to_string(), "'ann' fits several: Ann Lee (1); Ann Leeson (2).");
         let none = choose("bo", &[], Among::AssignableIn("P")).unwrap_err();
-        assert_eq!(none.to_string(), "There is no assignable person 'bo'.");
+        assert_eq!(none.to_string(), "'bo' is no assignable person.");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub fn pick_transition<'t, 'a>(
         }
     }
     Err(NameError::Unknown {
-        what: "transition from the current status",
+        what: "transition that is possible now",
         given: wanted.to_owned(),
         known: transitions.iter().map(say).collect(),
     })
@@ -65,6 +65,6 @@ mod tests {
         check("done", Ok("21"));
         check(" rejected ", Ok("41"));
         check("close", Err("Close -> Done (id 31); Close -> Rejected (id 41)"));
-        check("reopen", Err("There is no transition from the current status 'reopen'."));
+        check("reopen", Err("'reopen' is no transition that is possible now."));
     }
 }

@@ -40,7 +40,7 @@ impl Argument for u32 {
     const SHAPE: Shape = Shape::Integer;
 
     fn read(value: Value) -> Result<Self, String> {
-        let fault = || format!("must be a whole number from 0 to {}", u32::MAX);
+        let fault = || "must be a whole number, 0 or more".to_owned();
         let number = match &value {
             Value::Number(number) => number.to_string(),
             Value::String(text) => text.trim().to_owned(),
