@@ -22,6 +22,10 @@
 //! | decision | `- **Decision:** …` | no |
 //! | extension, anything unknown | `[extension: key]`, `[unsupported: type]`, and its text | no |
 //!
+//! Reading a text back changes it in a few harmless ways: a bare address becomes a link, a lone `2026-12-24` a
+//! date and a known `:name:` an emoji (`https\://…`, `2026\-12-24` and `\:name:` stay text); empty paragraphs and blanks at
+//! the ends of lines go; paragraphs in a table cell become lines of one.
+//!
 //! [`unsayable`] names what a document would lose on the way to Markdown and back.
 
 /// The lenient document tree both directions share.

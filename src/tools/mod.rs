@@ -53,7 +53,9 @@ pub fn named(name: &str) -> Option<&'static Tool> {
     all().find(|tool| tool.name == name)
 }
 
-/// The tool whose name is most like the given one.
+/// The tool whose name is most like the given one. All names begin alike, which says nothing about likeness.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    args::nearest(name, all().map(|tool| tool.name))
+    let bare = |name: &'static str| name.trim_start_matches("jira_");
+    let near = args::nearest(name.trim_start_matches("jira_"), all().map(|tool| bare(tool.name)))?;
+    all().map(|tool| tool.name).find(|name| bare(name) == near)
 }

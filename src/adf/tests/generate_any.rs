@@ -15,7 +15,19 @@ pub(super) fn markdownish() -> impl Strategy<Value = String> {
         "é¦😀¦\u{0}¦\u{7}¦\r\n¦\u{a0}¦\u{2028}¦[r]: https://x.y¦[r]¦===¦![i](media:1)¦![i](https://x.y)",
     );
     let pieces = select(pieces.split('¦').collect::<Vec<_>>());
-    vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+    let prefix = select(vec![
+        ("", ""),
+        ("", ""),
+        ("> ", "> "),
+        ("> [!NOTE]\n> ", "> "),
+        ("- ", "  "),
+        ("- [ ] ", "  "),
+        ("> - ", ">   "),
+    ]);
+    // Blocks meet the limits of their place only where every line of a text is in one.
+    (vec(pieces, 0..40), prefix).prop_map(|(pieces, (first, further))| {
+        format!("{first}{}", pieces.concat().replace('\n', &format!("\n{further}")))
+    })
 }
 
 /// Any tree at all, mostly of known types in places where they do not belong.

@@ -93,6 +93,7 @@ fn links() {
         "`https://x.y` https:// xhttps://x.y",
         vec![marked("https://x.y", &["code"]), text(" https:// xhttps://x.y")],
     );
+    inline(r"https\://x.y \:tada:", vec![text("https://x.y :tada:")]);
     inline("[](https://x.y)", vec![linked("https://x.y", "https://x.y")]);
     inline("<https://x.y/z>", vec![json!({"type": "inlineCard", "attrs": {"url": "https://x.y/z"}})]);
     inline("<a@x.y>", vec![linked("a@x.y", "mailto:a@x.y")]);

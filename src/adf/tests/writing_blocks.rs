@@ -82,6 +82,10 @@ fn tables() {
         "- |a|b|\n  |-|-|\n  |c|d|",
         json!([of("bulletList", vec![item(vec![p(vec![text("a | b")]), p(vec![text("c | d")])])])]),
     );
+    check(
+        "> |a|b|\n> |-|-|\n> |c|d|",
+        json!([of("blockquote", vec![p(vec![text("a | b")]), p(vec![text("c | d")])])]),
+    );
 }
 
 #[test]

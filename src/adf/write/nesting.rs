@@ -54,3 +54,27 @@ fn after_marker(text: &str) -> Option<&str> {
     };
     (rest.is_empty() || rest.starts_with([' ', '\t', '\r'])).then_some(rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MARKERS_MAX, limit};
+
+    fn check(markdown: &str, expected: &str) {
+        assert_eq!(limit(markdown), expected);
+    }
+
+    #[test]
+    fn keeps_what_is_allowed_and_drops_the_rest() {
+        let allowed = format!("a\n{}b\n- c", "> ".repeat(60));
+        check(&allowed, &allowed);
+        assert_eq!(MARKERS_MAX, 60);
+        check(
+            &format!("a\n{}b\n- c", "> ".repeat(5000)),
+            &format!("a\n{} b\n- c", "> ".repeat(60).trim_end()),
+        );
+        check(&format!("{}x", "1. - ".repeat(500)), &format!("{} x", "1. - ".repeat(30).trim_end()));
+        for whole in ["-".repeat(500), "1".repeat(500), "#".repeat(500), "a > b".repeat(100), String::new()] {
+            check(&whole, &whole);
+        }
+    }
+}

@@ -76,7 +76,7 @@ impl Stretch<'_> {
             return None;
         }
         match c {
-            'h' if starts_url(rest) => match bare_url_bytes(rest) {
+            'h' if starts_url(rest) && !self.is_escaped(at, 8) => match bare_url_bytes(rest) {
                 0 => Some((url_candidate_bytes(rest), None)),
                 bytes => {
                     let url = rest.get(..bytes)?;
