@@ -14,13 +14,11 @@ async fn walk(bridge: &Bridge, budget: usize, mut asked: Value) -> Vec<String> {
         assert!(page.bytes <= budget, "{} bytes over a budget of {budget}", page.bytes);
         let issues = page.value["issues"].as_array().unwrap();
         keys.extend(issues.iter().map(|issue| issue["key"].as_str().unwrap().to_owned()));
-        match &page.value["next_page_token"] {
-            Value::String(token) => asked["next_page_token"] = json!(token),
-            _ => {
-                assert_eq!(page.value["is_last"], true);
-                return keys;
-            }
-        }
+        let Value::String(token) = &page.value["next_page_token"] else {
+            assert_eq!(page.value["is_last"], true);
+            return keys;
+        };
+        asked["next_page_token"] = json!(token);
         assert!(!issues.is_empty(), "a page without issues is no page");
     }
 }
@@ -65,14 +63,12 @@ async fn comments_page_under_a_budget() {
             page.value["comments"].as_array().unwrap().iter().map(|comment| comment["id"].to_string()),
         );
         let total = page.value["total"].as_u64().unwrap();
-        match page.value.get("next_start_at") {
-            Some(next) => start_at = next.clone(),
-            None => {
-                assert_eq!(ids.len() as u64, total);
-                assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-                return;
-            }
-        }
+        let Some(next) = page.value.get("next_start_at") else {
+            assert_eq!(ids.len() as u64, total);
+            assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+            return;
+        };
+        start_at = next.clone();
     }
 }
 
