@@ -32,9 +32,8 @@ pub(super) const TOOLS: &[Tool] = &[tool!(
 arguments! {
     GetChangelog {
         issue_key: IssueKey,
-        /// Only these fields, by name
         fields: Option<Vec<String>>,
-        /// Only since a date, e.g. 2026-11-01 or -7d
+        /// e.g. 2026-11-01 or -7d
         since: Option<String>,
         max_results: Option<u32>,
         start_at: Option<u32>,

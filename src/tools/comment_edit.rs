@@ -30,9 +30,8 @@ arguments! {
     UpdateComment {
         issue_key: IssueKey,
         comment_id: String,
-        /// Markdown; mention people as @[Name]
+        /// Markdown
         body: String,
-        /// true: also replace what Markdown cannot keep
         replace_rich_text: Option<bool>,
         dry_run: Option<bool>,
     }

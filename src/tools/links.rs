@@ -22,11 +22,11 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// List an issue's links to issues and web pages, and the relations the site knows.
+        /// List an issue's links to issues and web pages, and all relations.
         "jira_list_links", "List links", Collab, Read, list_links(ListLinks)
     ),
     tool!(
-        /// Link two issues so that it reads: from_key relation to_key, e.g. A-1 blocks B-2.
+        /// Link two issues: from_key relation to_key, as in A-1 blocks B-2.
         "jira_link_issues", "Link issues", Collab, Write, link_issues(LinkIssues)
     ),
 ];
@@ -40,10 +40,10 @@ arguments! {
 arguments! {
     LinkIssues {
         from_key: IssueKey,
-        /// Either phrase, e.g. blocks or is blocked by
+        /// e.g. blocks, is blocked by
         relation: String,
         to_key: IssueKey,
-        /// Markdown, added to from_key
+        /// Markdown
         comment: Option<String>,
         dry_run: Option<bool>,
     }

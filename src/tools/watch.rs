@@ -17,7 +17,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Start or stop watching an issue, for the user or somebody else.
+    /// Start or stop watching an issue.
     "jira_watch_issue", "Watch issue", Collab, Idempotent, watch_issue(WatchIssue)
 )];
 
@@ -26,7 +26,6 @@ arguments! {
         issue_key: IssueKey,
         /// Default me
         user: Option<String>,
-        /// true: stop watching
         remove: Option<bool>,
     }
 }

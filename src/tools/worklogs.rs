@@ -24,7 +24,7 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// Read the work logged on an issue, oldest first, and the total time.
+        /// Read the work logged on an issue, oldest first.
         "jira_list_worklogs", "List worklogs", Collab, Read, list_worklogs(ListWorklogs)
     ),
     tool!(
@@ -44,13 +44,12 @@ arguments! {
 arguments! {
     AddWorklog {
         issue_key: IssueKey,
-        /// e.g. 2h 30m; a bare number counts minutes
+        /// e.g. 2h 30m
         time_spent: WorkTime,
-        /// e.g. yesterday 14:00, 2026-11-19, -2h; default now
+        /// e.g. yesterday 14:00; default now
         started: Option<String>,
         /// Markdown
         comment: Option<String>,
-        /// Default: reduced by the time spent
         remaining_estimate: Option<WorkTime>,
         dry_run: Option<bool>,
     }

@@ -20,6 +20,9 @@ impl<'t> Relation<'t, '_> {
     }
 }
 
+/// Whether a kind of link is meant, and in which direction.
+type Rule<'r> = &'r dyn Fn(&LinkType<'_>) -> Option<bool>;
+
 /// The relation that is meant: a phrase in either direction, else the name of a kind, which means its outward phrase.
 /// A phrase of several kinds is told apart by the kind's name in parentheses behind it. Letter case, dashes, underscores and a leading "is" do not count.
 pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<Relation<'t, 'a>, NameError> {
@@ -31,7 +34,7 @@ pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<
         phrase.strip_prefix("is ").unwrap_or(&phrase) == short
     };
     let full = |phrase: &str, kind: &LinkType<'_>| same(&format!("{phrase} ({})", kind.name));
-    let rules: [&dyn Fn(&LinkType<'_>) -> Option<bool>; 4] = [
+    let rules: [Rule<'_>; 4] = [
         &|kind| direction(full(&kind.outward, kind), full(&kind.inward, kind)),
         &|kind| direction(same(&kind.outward), same(&kind.inward)),
         &|kind| direction(alike(&kind.outward), alike(&kind.inward)),
