@@ -66,19 +66,26 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
         links.iter().filter(|link| other_key(link).is_some_and(|key| context.projects.holds_issue(key)));
     let mut reply = Row::new();
     reply.put("key", issue.key.as_ref());
-    let relations = names::phrases(&types.issue_link_types);
-    let frame =
-        json!({ "key": key, "relations": relations, "links_omitted": links.len(), "web_omitted": web.len() });
-    let room = context.budget.minus(&frame);
-    let fitted = room.fit(&json!({ "links": [] }), seen.filter_map(LinkView::with_id).collect());
-    reply.set("links", json!(fitted.kept));
-    let pages = room.minus(&reply).fit(&json!({ "web": [] }), web.iter().map(WebLinkView::from).collect());
+    let counts = json!({
+        "key": key, "links": [], "web": [], "relations": [], "links_omitted": links.len(), "web_omitted": web.len(),
+        "relations_omitted": types.issue_link_types.len(),
+    });
+    // The links are the point; what the site knows takes a third of the reply at most.
+    let room = context.budget.minus(&counts);
+    let relations = room.share(3).fit(&"", names::phrases(&types.issue_link_types));
+    let room = room.minus(&relations.kept);
+    let shown = room.fit(&"", seen.filter_map(LinkView::with_id).collect());
+    let pages = room.minus(&shown.kept).fit(&"", web.iter().map(WebLinkView::from).collect());
+    reply.set("links", json!(shown.kept));
     reply.set("web", json!(pages.kept));
-    reply.set("relations", json!(relations));
-    for (name, dropped) in [("links_omitted", fitted.dropped), ("web_omitted", pages.dropped)] {
-        if dropped > 0 {
-            reply.put(name, dropped);
-        }
+    reply.set("relations", json!(relations.kept));
+    let omitted = [
+        ("links_omitted", shown.dropped),
+        ("web_omitted", pages.dropped),
+        ("relations_omitted", relations.dropped),
+    ];
+    for (name, count) in omitted.into_iter().filter(|(_, count)| *count > 0) {
+        reply.put(name, count);
     }
     Reply::json(&reply)
 }

@@ -76,6 +76,27 @@ async fn links_come_with_web_pages_and_relations() {
 }
 
 #[tokio::test]
+async fn many_links_fit_the_budget_and_what_is_left_out_is_counted() {
+    let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "2000")]).await;
+    for number in 3..20 {
+        let to = format!("ACME-{number}");
+        bridge
+            .anna("jira_link_issues", json!({"from_key": "ACME-2", "relation": "blocks", "to_key": to}))
+            .await;
+        let url = format!("https://wiki.example.com/{number}");
+        bridge
+            .anna("jira_add_remote_link", json!({"issue_key": "ACME-2", "url": url, "title": "page"}))
+            .await;
+    }
+    let listed = bridge.call("anna", "jira_list_links", json!({"issue_key": "ACME-2"})).await;
+    assert!(listed.bytes <= 2_000, "{}", listed.bytes);
+    let shown = |name: &str| listed.value[name].as_array().unwrap().len() as u64;
+    let omitted = |name: &str| listed.value[name].as_u64().unwrap_or(0);
+    assert!(shown("links") >= 1 && shown("links") + omitted("links_omitted") >= 17, "{}", listed.value);
+    assert!(shown("web") + omitted("web_omitted") >= 17, "{}", listed.value);
+}
+
+#[tokio::test]
 async fn a_dry_run_and_a_repeat_link_nothing() {
     let bridge = Bridge::start().await;
     let mut asked = json!({
