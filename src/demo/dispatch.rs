@@ -98,18 +98,21 @@ impl Call {
 
     /// The request body as a JSON object.
     pub(super) fn object(&self) -> Result<Map<String, Json>, Fault> {
+        match self.json()? {
+            Json::Object(map) => Ok(map),
+            _ => Err(Fault::bad_payload()),
+        }
+    }
+
+    /// The request body as any JSON.
+    pub(super) fn json(&self) -> Result<Json, Fault> {
         if !self.content_type.to_ascii_lowercase().starts_with("application/json") {
             let body = json!({ "message": "HTTP 415 Unsupported Media Type", "status-code": 415 });
             return Err(Fault(Reply::json(415, body)));
         }
-        match serde_json::from_slice(&self.body) {
-            Ok(Json::Object(map)) => Ok(map),
-            Ok(_) => Err(Fault::bad_payload()),
-            Err(_) => Err(Fault::message(
-                400,
-                "There was an error parsing JSON. Check that your request body is valid.",
-            )),
-        }
+        serde_json::from_slice(&self.body).map_err(|_| {
+            Fault::message(400, "There was an error parsing JSON. Check that your request body is valid.")
+        })
     }
 }
 

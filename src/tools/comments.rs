@@ -108,18 +108,18 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
     Reply::json(&reply)
 }
 
-fn is_since(created: &str, since: Option<Timestamp>) -> bool {
+pub(super) fn is_since(created: &str, since: Option<Timestamp>) -> bool {
     let Some(since) = since else { return true };
     // A timestamp that cannot be read is shown rather than lost.
     jira_time(created).is_none_or(|created| created >= since)
 }
 
-fn jira_time(text: &str) -> Option<Timestamp> {
+pub(super) fn jira_time(text: &str) -> Option<Timestamp> {
     strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok()
 }
 
 /// A date, a timestamp, or a number of minutes, hours, days or weeks ago such as `-7d`.
-fn instant(text: &str) -> Result<Timestamp, ToolError> {
+pub(super) fn instant(text: &str) -> Result<Timestamp, ToolError> {
     let text = text.trim();
     let fault = || {
         ToolError::invalid_argument(format!(

@@ -5,6 +5,8 @@
 //! domain; a new domain adds its file and one line in [`all`].
 
 mod args;
+mod changelog;
+mod comment_edit;
 mod comments;
 mod context;
 mod create;
@@ -12,7 +14,10 @@ mod create_fields;
 mod error;
 mod fields;
 mod issue;
+mod links;
+mod moment;
 mod people;
+mod place;
 mod projects;
 mod registry;
 mod repeat;
@@ -21,7 +26,10 @@ mod search;
 mod text;
 mod transitions;
 mod update;
+mod watch;
+mod web_links;
 mod whoami;
+mod worklogs;
 
 pub use args::{ArgSpec, Given, Shape};
 pub use context::{Context, Limits, Reply};
@@ -43,6 +51,12 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         projects::TOOLS,
         create_fields::TOOLS,
         people::TOOLS,
+        comment_edit::TOOLS,
+        links::TOOLS,
+        web_links::TOOLS,
+        worklogs::TOOLS,
+        watch::TOOLS,
+        changelog::TOOLS,
     ]
     .into_iter()
     .flatten()

@@ -6,11 +6,7 @@ use serde_json::Value;
 
 use crate::jira::{names::FieldName, wire};
 
-use super::{
-    field::{compact, short_text},
-    row::Row,
-    view::LinkView,
-};
+use super::{field::compact, link::LinkView, row::Row};
 
 /// More links than this are counted, not shown.
 const LINKS_MAX: usize = 20;
@@ -81,25 +77,5 @@ fn put_links(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>) {
     row.put(label, shown);
     if links.len() > LINKS_MAX {
         row.put("links_omitted", links.len() - LINKS_MAX);
-    }
-}
-
-impl LinkView {
-    fn of(link: &wire::IssueLink<'_>) -> Option<Self> {
-        let (relation, other) = match (&link.outward_issue, &link.inward_issue) {
-            (Some(other), _) => (&link.kind.outward, other),
-            (None, Some(other)) => (&link.kind.inward, other),
-            (None, None) => return None,
-        };
-        let text = |id: &str| {
-            let shown = compact(other.fields.raw(id)?, 80)?;
-            Some(shown.as_str()?.to_owned())
-        };
-        Some(Self {
-            relation: short_text(relation, 80),
-            key: other.key.clone().into_owned(),
-            status: text("status"),
-            summary: text("summary"),
-        })
     }
 }

@@ -10,6 +10,9 @@
 
 mod support;
 
+mod collab;
+mod collab_faults;
+mod collab_time;
 mod contract;
 mod edge;
 mod faults;

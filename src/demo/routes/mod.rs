@@ -10,12 +10,16 @@ mod create;
 mod createmeta;
 mod fields;
 mod filters;
+mod issue_links;
 mod issues;
 mod lists;
 mod projects;
+mod remote_links;
 mod search;
 mod update;
 mod users;
+mod watchers;
+mod worklogs;
 
 use super::{
     dispatch::{Call, Route},
@@ -35,6 +39,10 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         comments::ROUTES,
         transitions::ROUTES,
         activity::ROUTES,
+        worklogs::ROUTES,
+        issue_links::ROUTES,
+        remote_links::ROUTES,
+        watchers::ROUTES,
         projects::ROUTES,
         fields::ROUTES,
         users::ROUTES,

@@ -4,6 +4,7 @@
 
 mod fields;
 mod people;
+mod relations;
 mod transitions;
 mod values;
 
@@ -11,6 +12,7 @@ use thiserror::Error;
 
 pub use fields::{FieldName, find_meta, readable_fields};
 pub use people::{Among, person};
+pub use relations::{Relation, phrases, pick_relation};
 pub use transitions::pick_transition;
 pub use values::{FieldFault, write_values};
 

@@ -1,6 +1,8 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
+mod activity;
 mod issue;
+mod link;
 mod people;
 mod project;
 mod search;
@@ -10,10 +12,12 @@ use std::borrow::Cow;
 use http::Method;
 use serde::Serialize;
 
+pub use activity::{add_worklog, comment, unwatch, update_comment, watch, worklogs_started};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
 };
+pub use link::{add_remote_link, link_issues, link_types};
 pub use people::{assignable_users, my_permissions, myself, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
 pub use search::{approximate_count, search};

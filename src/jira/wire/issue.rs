@@ -51,6 +51,9 @@ pub struct Created {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IssueLink<'a> {
+    /// The link's own id.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
     /// The link's kind.
     #[serde(borrow, rename = "type")]
     pub kind: LinkType<'a>,
@@ -62,9 +65,15 @@ pub struct IssueLink<'a> {
     pub inward_issue: Option<LinkedIssue<'a>>,
 }
 
-/// The two phrases of a kind of link.
+/// A kind of link with its two phrases.
 #[derive(Debug, Deserialize)]
 pub struct LinkType<'a> {
+    /// Its id.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
+    /// "Blocks"
+    #[serde(borrow, default)]
+    pub name: Text<'a>,
     /// "is blocked by"
     #[serde(borrow, default)]
     pub inward: Text<'a>,
@@ -87,6 +96,9 @@ pub struct LinkedIssue<'a> {
 /// `GET /issue/{key}/remotelink`, one entry.
 #[derive(Debug, Deserialize)]
 pub struct RemoteLink<'a> {
+    /// The link's own id.
+    #[serde(default)]
+    pub id: u64,
     /// What it points to.
     #[serde(borrow)]
     pub object: RemoteObject<'a>,
@@ -169,6 +181,12 @@ pub struct Comment<'a> {
 /// Who may see a comment.
 #[derive(Debug, Deserialize)]
 pub struct Visibility<'a> {
+    /// `role` or `group`.
+    #[serde(borrow, default, rename = "type")]
+    pub kind: Text<'a>,
+    /// The group's id, which outlives its name.
+    #[serde(borrow, default)]
+    pub identifier: Option<Text<'a>>,
     /// The role's or group's name.
     #[serde(borrow, default)]
     pub value: Text<'a>,
@@ -206,6 +224,9 @@ pub struct Change<'a> {
     /// The field's name.
     #[serde(borrow, default)]
     pub field: Text<'a>,
+    /// The field's id, where Jira knows it.
+    #[serde(borrow, default)]
+    pub field_id: Option<Text<'a>>,
     /// Before, for people.
     #[serde(borrow, default)]
     pub from_string: Option<Text<'a>>,
@@ -241,6 +262,9 @@ pub struct Worklog<'a> {
     /// How long, such as `2h 30m`.
     #[serde(borrow, default)]
     pub time_spent: Text<'a>,
+    /// How long, in seconds.
+    #[serde(default)]
+    pub time_spent_seconds: u64,
     /// What was done.
     #[serde(default)]
     pub comment: Option<adf::Node>,

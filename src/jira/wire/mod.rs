@@ -3,6 +3,7 @@
 
 mod fields;
 mod issue;
+mod link;
 mod meta;
 mod people;
 
@@ -12,6 +13,7 @@ pub use issue::{
     LinkedIssue, RemoteLink, RemoteObject, SearchPage, Transition, TransitionPage, Visibility, Worklog,
     WorklogPage,
 };
+pub use link::{LinkTypes, RemoteLinkMade};
 pub use meta::{
     CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage, Project,
     ProjectPage,

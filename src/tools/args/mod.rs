@@ -8,12 +8,14 @@ mod fields;
 mod keys;
 mod keyword;
 mod scalar;
+mod work_time;
 
 use serde_json::{Map, Value};
 
 pub(crate) use fields::FieldValues;
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::tools) use keyword::keywords;
+pub(crate) use work_time::WorkTime;
 
 use super::error::ToolError;
 

@@ -1,0 +1,95 @@
+//! What people do beside an issue's fields: editing comments, logging work, watching.
+
+use http::Method;
+use serde_json::Value;
+
+use super::{Effect, Request};
+
+/// `GET /issue/{key}/comment/{id}`.
+pub fn comment(key: &str, id: &str) -> Request {
+    Request::read(["issue"]).segment(key.to_owned()).segment("comment").segment(id.to_owned())
+}
+
+/// `PUT /issue/{key}/comment/{id}`.
+pub fn update_comment(key: &str, id: &str, body: &Value) -> Request {
+    Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
+        .segment(key.to_owned())
+        .segment("comment")
+        .segment(id.to_owned())
+        .json(body)
+}
+
+/// `POST /issue/{key}/worklog`. The remaining estimate becomes `new_estimate`; without one Jira takes the logged time
+/// off it.
+pub fn add_worklog(key: &str, body: &Value, new_estimate: Option<&str>) -> Request {
+    Request::write(Method::POST, Effect::Write, ["issue"])
+        .segment(key.to_owned())
+        .segment("worklog")
+        .query_if("adjustEstimate", new_estimate.map(|_| "new"))
+        .query_if("newEstimate", new_estimate)
+        .json(body)
+}
+
+/// `GET /issue/{key}/worklog`, only what was started around this moment, in milliseconds since 1970.
+pub fn worklogs_started(key: &str, at_ms: i64) -> Request {
+    Request::read(["issue"])
+        .segment(key.to_owned())
+        .segment("worklog")
+        .query("startedAfter", at_ms.saturating_sub(1).to_string())
+        .query("startedBefore", at_ms.saturating_add(1).to_string())
+}
+
+/// `POST /issue/{key}/watchers`, whose body is the account id as a JSON string.
+pub fn watch(key: &str, account_id: &str) -> Request {
+    Request::write(Method::POST, Effect::IdempotentWrite, ["issue"])
+        .segment(key.to_owned())
+        .segment("watchers")
+        .json(&account_id)
+}
+
+/// `DELETE /issue/{key}/watchers`.
+pub fn unwatch(key: &str, account_id: &str) -> Request {
+    Request::write(Method::DELETE, Effect::IdempotentWrite, ["issue"])
+        .segment(key.to_owned())
+        .segment("watchers")
+        .query("accountId", account_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(request: &Request, line: &str, query: &str, effect: Effect, body: Option<&Value>) {
+        let path = request.path().collect::<Vec<_>>().join("/");
+        assert_eq!(format!("{} {path}", request.method()), line);
+        let shown: Vec<String> =
+            request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(shown.join("&"), query);
+        assert_eq!(request.effect(), effect);
+        assert_eq!(request.body().map(|body| serde_json::from_slice(body).unwrap()).as_ref(), body);
+        let scope = if effect == Effect::Read { "read:jira-work" } else { "write:jira-work" };
+        assert_eq!(request.scope(), scope);
+    }
+
+    #[test]
+    fn each_goes_to_its_own_endpoint() {
+        let (body, idempotent) = (json!({"x": 1}), Effect::IdempotentWrite);
+        check(&comment("P-1", "7"), "GET issue/P-1/comment/7", "", Effect::Read, None);
+        let edit = update_comment("P-1", "7", &body);
+        check(&edit, "PUT issue/P-1/comment/7", "", idempotent, Some(&body));
+        check(&add_worklog("P-1", &body, None), "POST issue/P-1/worklog", "", Effect::Write, Some(&body));
+        check(
+            &add_worklog("P-1", &body, Some("1h")),
+            "POST issue/P-1/worklog",
+            "adjustEstimate=new&newEstimate=1h",
+            Effect::Write,
+            Some(&body),
+        );
+        let near = "startedAfter=41&startedBefore=43";
+        check(&worklogs_started("P-1", 42), "GET issue/P-1/worklog", near, Effect::Read, None);
+        check(&watch("P-1", "a:b"), "POST issue/P-1/watchers", "", idempotent, Some(&json!("a:b")));
+        check(&unwatch("P-1", "a:b"), "DELETE issue/P-1/watchers", "accountId=a:b", idempotent, None);
+    }
+}

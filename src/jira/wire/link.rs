@@ -1,0 +1,21 @@
+//! Kinds of links, and what Jira says of a link it made.
+
+use serde::Deserialize;
+
+use super::LinkType;
+
+/// `GET /issueLinkType`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkTypes<'a> {
+    /// All kinds of the site.
+    #[serde(borrow, default)]
+    pub issue_link_types: Vec<LinkType<'a>>,
+}
+
+/// `POST /issue/{key}/remotelink`.
+#[derive(Debug, Deserialize)]
+pub struct RemoteLinkMade {
+    /// The link's id.
+    pub id: u64,
+}

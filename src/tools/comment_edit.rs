@@ -1,0 +1,151 @@
+//! Changing the text of a comment, without losing what Markdown cannot say or who may see it.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    adf,
+    jira::{
+        JiraError,
+        names::Among,
+        request,
+        wire::{Comment, Visibility},
+    },
+    trim::{CommentView, Row},
+};
+
+use super::{
+    Context, Reply, Tool, ToolError,
+    args::{IssueKey, arguments, shown},
+    place,
+    registry::tool,
+    text,
+};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// Replace the text of a comment.
+    "jira_update_comment", "Update comment", Collab, Idempotent, update_comment(UpdateComment)
+)];
+
+arguments! {
+    UpdateComment {
+        issue_key: IssueKey,
+        comment_id: String,
+        /// Markdown
+        body: String,
+        replace_rich_text: Option<bool>,
+        dry_run: Option<bool>,
+    }
+}
+
+async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply, ToolError> {
+    let key = args.issue_key.as_str();
+    let id = comment_id(&args.comment_id)?;
+    place::check_issue(context, &args.issue_key).await?;
+    let answer = context.ask(request::comment(key, &id)).await?;
+    let before: Comment<'_> = answer.read()?;
+    if !args.replace_rich_text.unwrap_or(false) {
+        refuse_loss(before.body.as_ref())?;
+    }
+    let document = text::body(context, &args.body, Among::Everyone).await?;
+    if args.dry_run.unwrap_or(false) {
+        let mut reply = Row::new();
+        reply.put("key", key);
+        reply.put("dry_run", true);
+        reply.set("before", json!(CommentView::of(&before, context.limits.text_chars)));
+        reply.set("after", args.body);
+        context.budget.squeeze(&mut reply);
+        return Reply::json(&reply);
+    }
+    let request = request::update_comment(key, &id, &new_body(document, before.visibility.as_ref()));
+    context.jira.call(request).await.map_err(advise)?;
+    Reply::json(&json!({ "key": key, "comment_id": id, "updated": true }))
+}
+
+/// An id, or the address of a comment in a browser.
+fn comment_id(given: &str) -> Result<String, ToolError> {
+    let given = given.trim();
+    let id = given.split_once("focusedCommentId=").map_or(given, |(_, id)| id);
+    let id = id.split(['&', '#']).next().unwrap_or_default();
+    if !id.is_empty() && id.len() <= 18 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(id.to_owned());
+    }
+    Err(ToolError::invalid_argument(format!("`comment_id` must be a number, not '{}'", shown(given)))
+        .hint("jira_get_comments lists the comments of an issue with their ids."))
+}
+
+/// Text that Markdown could not say again is only replaced by somebody who asks for it.
+fn refuse_loss(body: Option<&adf::Node>) -> Result<(), ToolError> {
+    let lost = body.map(adf::unsayable).unwrap_or_default();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(ToolError::invalid_argument(format!(
+        "The comment holds what Markdown cannot keep: {}.",
+        lost.join(", ")
+    ))
+    .hint("Set replace_rich_text to true if the user accepts the loss, or add a further comment."))
+}
+
+/// Who may see the comment is said again, so that no edit can make a restricted comment public.
+fn new_body(document: Value, visibility: Option<&Visibility<'_>>) -> Value {
+    let mut body = Map::new();
+    body.insert("body".to_owned(), document);
+    if let Some(limit) = visibility {
+        let mut same = Map::new();
+        same.insert("type".to_owned(), Value::from(limit.kind.as_ref()));
+        // A group's name may change; its identifier does not.
+        match &limit.identifier {
+            Some(identifier) => same.insert("identifier".to_owned(), Value::from(identifier.as_ref())),
+            None => same.insert("value".to_owned(), Value::from(limit.value.as_ref())),
+        };
+        body.insert("visibility".to_owned(), Value::Object(same));
+    }
+    Value::Object(body)
+}
+
+fn advise(error: JiraError) -> ToolError {
+    let is_refusal = matches!(error, JiraError::Invalid { .. });
+    let error = ToolError::from(error);
+    if !is_refusal {
+        return error;
+    }
+    error.hint(
+        "Nothing was changed. Authors edit their own comments; others need the permission Edit all comments.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_addresses_of_comments_are_read() {
+        for (given, expected) in [
+            (" 10001 ", Some("10001")),
+            ("https://x.atlassian.net/browse/A-1?focusedCommentId=10002&page=c#comment", Some("10002")),
+            ("", None),
+            ("../worklog/1", None),
+            ("12a", None),
+            ("1234567890123456789", None),
+        ] {
+            assert_eq!(comment_id(given).ok().as_deref(), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn an_edit_never_widens_who_may_see_a_comment() {
+        let check = |json: &str, expected: Value| {
+            let comment: Comment<'_> = serde_json::from_str(json).unwrap();
+            assert_eq!(new_body(json!({}), comment.visibility.as_ref()), expected);
+        };
+        check("{}", json!({"body": {}}));
+        check(
+            r#"{"visibility":{"type":"role","value":"Administrators"}}"#,
+            json!({"body": {}, "visibility": {"type": "role", "value": "Administrators"}}),
+        );
+        check(
+            r#"{"visibility":{"type":"group","value":"devs","identifier":"g-1"}}"#,
+            json!({"body": {}, "visibility": {"type": "group", "identifier": "g-1"}}),
+        );
+    }
+}

@@ -1,0 +1,230 @@
+//! Links of an issue: reading all of them, and making those between issues.
+
+use serde_json::json;
+
+use crate::{
+    jira::{
+        JiraError, Unsure,
+        names::{self, NameError, Relation},
+        request,
+        wire::{Issue, IssueLink, LinkTypes, RemoteLink},
+    },
+    trim::{LinkView, Row, WebLinkView},
+};
+
+use super::{
+    Context, Reply, Tool, ToolError,
+    args::{IssueKey, arguments},
+    place,
+    registry::tool,
+    text,
+};
+
+pub(super) const TOOLS: &[Tool] = &[
+    tool!(
+        /// List an issue's links to issues and web pages, and all relations.
+        "jira_list_links", "List links", Collab, Read, list_links(ListLinks)
+    ),
+    tool!(
+        /// Link two issues: from_key relation to_key, as in A-1 blocks B-2.
+        "jira_link_issues", "Link issues", Collab, Write, link_issues(LinkIssues)
+    ),
+];
+
+arguments! {
+    ListLinks {
+        issue_key: IssueKey,
+    }
+}
+
+arguments! {
+    LinkIssues {
+        from_key: IssueKey,
+        /// e.g. blocks, is blocked by
+        relation: String,
+        to_key: IssueKey,
+        /// Markdown
+        comment: Option<String>,
+        dry_run: Option<bool>,
+    }
+}
+
+async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolError> {
+    context.projects.check_issue(&args.issue_key)?;
+    let key = args.issue_key.as_str();
+    let (issue, web, types) = tokio::try_join!(
+        context.ask(request::issue(key, &["issuelinks"], &[])),
+        context.ask(request::remote_links(key)),
+        context.ask(request::link_types()),
+    )?;
+    let issue: Issue<'_> = issue.read()?;
+    place::check_found(context, key, &issue)?;
+    let web: Vec<RemoteLink<'_>> = web.read()?;
+    let types: LinkTypes<'_> = types.read()?;
+    let links = links(&issue);
+    let seen =
+        links.iter().filter(|link| other_key(link).is_some_and(|key| context.projects.holds_issue(key)));
+    let mut reply = Row::new();
+    reply.put("key", issue.key.as_ref());
+    let counts = json!({
+        "key": key, "links": [], "web": [], "relations": [], "links_omitted": links.len(), "web_omitted": web.len(),
+        "relations_omitted": types.issue_link_types.len(),
+    });
+    // The links are the point; what the site knows takes a third of the reply at most.
+    let room = context.budget.minus(&counts);
+    let relations = room.share(3).fit(&"", names::phrases(&types.issue_link_types));
+    let room = room.minus(&relations.kept);
+    let shown = room.fit(&"", seen.filter_map(LinkView::with_id).collect());
+    let pages = room.minus(&shown.kept).fit(&"", web.iter().map(WebLinkView::from).collect());
+    reply.set("links", json!(shown.kept));
+    reply.set("web", json!(pages.kept));
+    reply.set("relations", json!(relations.kept));
+    let omitted = [
+        ("links_omitted", shown.dropped),
+        ("web_omitted", pages.dropped),
+        ("relations_omitted", relations.dropped),
+    ];
+    for (name, count) in omitted.into_iter().filter(|(_, count)| *count > 0) {
+        reply.put(name, count);
+    }
+    Reply::json(&reply)
+}
+
+async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolError> {
+    context.projects.check_issue(&args.from_key)?;
+    let (from, to) = (args.from_key.as_str(), args.to_key.as_str());
+    if from == to {
+        return Err(ToolError::invalid_argument("An issue cannot be linked to itself."));
+    }
+    let (types, issue, ()) = tokio::try_join!(
+        context.ask(request::link_types()),
+        context.ask(request::issue(from, &["issuelinks"], &[])),
+        place::check_issue(context, &args.to_key),
+    )?;
+    let types: LinkTypes<'_> = types.read()?;
+    let relation = names::pick_relation(&types.issue_link_types, &args.relation)
+        .map_err(|error| advise(error, &types))?;
+    let issue: Issue<'_> = issue.read()?;
+    place::check_found(context, from, &issue)?;
+    let before = links(&issue);
+    let there = before.iter().find(|link| is_between(link, relation, to));
+    if args.dry_run.unwrap_or(false) {
+        let sentence = format!("{from} {} {to}", relation.phrase());
+        return Reply::json(
+            &json!({ "dry_run": true, "would_link": sentence, "already_linked": there.is_some() }),
+        );
+    }
+    if there.is_some() {
+        // A repeat of a call whose answer was lost must not write its comment twice.
+        return acknowledge(from, relation.phrase(), to, &[("already_linked", true)]);
+    }
+    let comment = match &args.comment {
+        Some(markdown) => Some(text::body(context, markdown, names::Among::Everyone).await?),
+        None => None,
+    };
+    make(context, relation, from, to, &before).await?;
+    let made = read_back(context, relation, from, to, &before).await;
+    let commented = match comment {
+        Some(body) => {
+            let request = request::add_comment(from, &json!({ "body": body }));
+            Some(context.jira.call(request).await.is_ok())
+        }
+        None => None,
+    };
+    let notes: Vec<(&str, bool)> = made
+        .is_none()
+        .then_some(("verified", false))
+        .into_iter()
+        .chain(commented.map(|done| ("comment_added", done)))
+        .collect();
+    acknowledge(from, made.as_deref().unwrap_or(relation.phrase()), to, &notes)
+}
+
+fn acknowledge(
+    from: &str,
+    phrase: &str,
+    to: &str,
+    notes: &[(&'static str, bool)],
+) -> Result<Reply, ToolError> {
+    let mut reply = Row::new();
+    reply.put("linked", true);
+    reply.put("from", from);
+    reply.put("relation", phrase);
+    reply.put("to", to);
+    for (name, value) in notes {
+        reply.put(*name, *value);
+    }
+    Reply::json(&reply)
+}
+
+/// Makes the link. When the answer was lost, Jira is asked whether the link is there before it is called a failure.
+async fn make(
+    context: &Context,
+    relation: Relation<'_, '_>,
+    from: &str,
+    to: &str,
+    before: &[IssueLink<'_>],
+) -> Result<(), ToolError> {
+    let (source, destination) = if relation.outward { (from, to) } else { (to, from) };
+    let outcome = context.jira.call(request::link_issues(&relation.kind.id, source, destination)).await;
+    match outcome {
+        Err(
+            error @ (JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
+            | JiraError::Timeout { sent: Unsure::MayHaveHappened }),
+        ) => match read_back(context, relation, from, to, before).await {
+            Some(_) => Ok(()),
+            None => Err(error.into()),
+        },
+        outcome => Ok(outcome.map(drop)?),
+    }
+}
+
+/// How the new link reads from `from`; none when it cannot be seen.
+async fn read_back(
+    context: &Context,
+    relation: Relation<'_, '_>,
+    from: &str,
+    to: &str,
+    before: &[IssueLink<'_>],
+) -> Option<String> {
+    let answer = context.jira.call(request::issue(from, &["issuelinks"], &[])).await.ok()?;
+    let issue: Issue<'_> = answer.read().ok()?;
+    let after = links(&issue);
+    let is_new = |link: &&IssueLink<'_>| !before.iter().any(|old| old.id == link.id);
+    let made = after.iter().find(|link| is_between(link, relation, to)).or_else(|| {
+        // An issue that was moved is linked under its new key.
+        after.iter().filter(is_new).find(|link| link.kind.id == relation.kind.id)
+    })?;
+    let kind = &made.kind;
+    Some(if made.outward_issue.is_some() { &kind.outward } else { &kind.inward }.clone().into_owned())
+}
+
+fn is_between(link: &IssueLink<'_>, relation: Relation<'_, '_>, to: &str) -> bool {
+    let undirected = relation.kind.outward == relation.kind.inward;
+    link.kind.id == relation.kind.id
+        && other_key(link) == Some(to)
+        && (undirected || link.outward_issue.is_some() == relation.outward)
+}
+
+fn other_key<'l>(link: &'l IssueLink<'_>) -> Option<&'l str> {
+    link.outward_issue.as_ref().or(link.inward_issue.as_ref()).map(|issue| issue.key.as_ref())
+}
+
+fn links<'a>(issue: &Issue<'a>) -> Vec<IssueLink<'a>> {
+    issue.fields.read("issuelinks").unwrap_or_default()
+}
+
+/// A site has a dozen phrases at most, so an unknown one is answered with all of them.
+fn advise(error: NameError, types: &LinkTypes<'_>) -> ToolError {
+    match error {
+        NameError::Jira(error) => error.into(),
+        NameError::Unknown { .. } => {
+            let known = names::phrases(&types.issue_link_types);
+            ToolError::invalid_argument(error.to_string())
+                .hint(format!("Nothing was linked. This site knows: {}.", known.join(", ")))
+                .with("relations", json!(known))
+        }
+        NameError::Ambiguous { .. } => ToolError::from(error)
+            .hint("Nothing was linked. Repeat the call with one of the candidates as it is written."),
+    }
+}

@@ -1,0 +1,250 @@
+//! Time spent on an issue: reading what was logged, and logging more.
+
+use jiff::{Timestamp, tz::Offset};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    jira::{
+        JiraError, Unsure,
+        names::{self, Among},
+        request,
+        wire::{Issue, Worklog, WorklogPage},
+    },
+    trim::{Row, WorklogView, short_date},
+};
+
+use super::{
+    Context, Reply, Tool, ToolError,
+    args::{IssueKey, WorkTime, arguments, shown},
+    comments::jira_time,
+    moment, place,
+    registry::tool,
+    text,
+};
+
+pub(super) const TOOLS: &[Tool] = &[
+    tool!(
+        /// Read the work logged on an issue, oldest first.
+        "jira_list_worklogs", "List worklogs", Collab, Read, list_worklogs(ListWorklogs)
+    ),
+    tool!(
+        /// Log time spent on an issue.
+        "jira_add_worklog", "Log work", Collab, Write, add_worklog(AddWorklog)
+    ),
+];
+
+arguments! {
+    ListWorklogs {
+        issue_key: IssueKey,
+        max_results: Option<u32>,
+        start_at: Option<u32>,
+    }
+}
+
+arguments! {
+    AddWorklog {
+        issue_key: IssueKey,
+        /// e.g. 2h 30m
+        time_spent: WorkTime,
+        /// e.g. yesterday 14:00; default now
+        started: Option<String>,
+        /// Markdown
+        comment: Option<String>,
+        remaining_estimate: Option<WorkTime>,
+        dry_run: Option<bool>,
+    }
+}
+
+async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, ToolError> {
+    context.projects.check_issue(&args.issue_key)?;
+    let key = args.issue_key.as_str();
+    let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
+    let (issue, answer) = tokio::try_join!(
+        context.ask(request::issue(key, &["timetracking", "timespent"], &[])),
+        context.ask(request::worklogs(key, start_at, size)),
+    )?;
+    let issue: Issue<'_> = issue.read()?;
+    place::check_found(context, key, &issue)?;
+    let page: WorklogPage<'_> = answer.read()?;
+    // Jira may answer more than was asked for.
+    let views: Vec<WorklogView> = page
+        .worklogs
+        .iter()
+        .take(size as usize)
+        .map(|worklog| WorklogView::of(worklog, context.limits.text_chars))
+        .collect();
+    let mut reply = Row::new();
+    reply.put("key", key);
+    let mut frame = reply.clone();
+    put_times(&mut frame, &issue);
+    frame.set("worklogs", json!([]));
+    frame.set("total", page.total);
+    frame.set("next_start_at", u32::MAX);
+    let received = views.len();
+    let fitted = context.budget.fit_clipped(&frame, views, WorklogView::clip);
+    reply.set("worklogs", json!(fitted.kept));
+    reply.put("total", page.total);
+    put_times(&mut reply, &issue);
+    let next = start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX));
+    if fitted.dropped > 0 || (received > 0 && next < page.total) {
+        reply.put("next_start_at", next);
+    }
+    Reply::json(&reply)
+}
+
+/// The sum over all worklogs, and what is still estimated, as Jira counts them.
+fn put_times(reply: &mut Row, issue: &Issue<'_>) {
+    let tracking: Map<String, Value> = issue.fields.read("timetracking").unwrap_or_default();
+    let time = |name: &str| tracking.get(name).and_then(Value::as_str);
+    match (time("timeSpent"), issue.fields.read::<u64>("timespent")) {
+        (Some(spent), _) => reply.put("total_time", spent),
+        (None, Some(seconds)) => reply.put("total_time", format!("{}m", seconds / 60)),
+        (None, None) => reply.put("total_time", "0m"),
+    }
+    reply.put("remaining_estimate", time("remainingEstimate"));
+}
+
+async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolError> {
+    let key = args.issue_key.as_str();
+    if args.time_spent.is_zero() {
+        return Err(ToolError::invalid_argument("`time_spent` must be more than nothing"));
+    }
+    place::check_issue(context, &args.issue_key).await?;
+    let started = started(context, key, args.started.as_deref()).await?;
+    if args.dry_run.unwrap_or(false) {
+        let mut reply = Row::new();
+        reply.put("key", key);
+        reply.put("dry_run", true);
+        reply.put("time", args.time_spent.as_str());
+        reply.put("started", short_date(&written(started)).as_ref());
+        reply.put("comment", args.comment);
+        reply.put("remaining_estimate", args.remaining_estimate.as_ref().map(WorkTime::as_str));
+        context.budget.squeeze(&mut reply);
+        return Reply::json(&reply);
+    }
+    let mut body = Map::new();
+    body.insert("timeSpent".to_owned(), Value::from(args.time_spent.as_str()));
+    body.insert("started".to_owned(), Value::from(written(started)));
+    if let Some(comment) = &args.comment {
+        body.insert("comment".to_owned(), text::body(context, comment, Among::Everyone).await?);
+    }
+    let estimate = args.remaining_estimate.as_ref().map(WorkTime::as_str);
+    let request = request::add_worklog(key, &Value::Object(body), estimate);
+    match context.jira.call(request).await {
+        Ok(answer) => acknowledge(key, &answer.read()?),
+        Err(error) if is_lost(&error) => {
+            let made = look_for(context, key, started, args.time_spent.as_str()).await;
+            made.unwrap_or_else(|| {
+                Err(ToolError::from(error).hint(
+                    "The work may or may not have been logged. Look with jira_list_worklogs before trying again.",
+                ))
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn acknowledge(key: &str, made: &Worklog<'_>) -> Result<Reply, ToolError> {
+    let mut reply = Row::new();
+    reply.put("key", key);
+    reply.put("worklog_id", made.id.as_ref());
+    reply.put("time", made.time_spent.as_ref());
+    reply.put("started", short_date(&made.started).as_ref());
+    Reply::json(&reply)
+}
+
+fn is_lost(error: &JiraError) -> bool {
+    matches!(
+        error,
+        JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
+            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
+    )
+}
+
+/// The worklogs begun at that moment, if one of them is what the caller just sent.
+async fn look_for(
+    context: &Context,
+    key: &str,
+    started: Timestamp,
+    time: &str,
+) -> Option<Result<Reply, ToolError>> {
+    let me = names::person(&context.jira, "me", Among::Everyone).await.ok()?;
+    let answer = context.jira.call(request::worklogs_started(key, started.as_millisecond())).await.ok()?;
+    let page: WorklogPage<'_> = answer.read().ok()?;
+    find(&page, &me.account_id, started, time).map(|made| acknowledge(key, made))
+}
+
+fn find<'p, 'a>(
+    page: &'p WorklogPage<'a>,
+    author: &str,
+    started: Timestamp,
+    time: &str,
+) -> Option<&'p Worklog<'a>> {
+    page.worklogs.iter().rev().find(|worklog| {
+        worklog.author.as_ref().is_some_and(|user| user.account_id == author)
+            && worklog.time_spent == time
+            && jira_time(&worklog.started).is_some_and(|at| at.as_millisecond() == started.as_millisecond())
+    })
+}
+
+/// When the work began.
+async fn started(context: &Context, key: &str, given: Option<&str>) -> Result<Timestamp, ToolError> {
+    let now = Timestamp::now();
+    let Some(given) = given else { return Ok(now) };
+    if let Some(moment) = moment::absolute(given, now) {
+        return Ok(moment);
+    }
+    // Jira writes times on the clock of the user who asks, so any of them tells how far that is from UTC.
+    let answer = context.ask(request::issue(key, &["updated"], &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    let offset =
+        issue.fields.read::<String>("updated").and_then(|time| offset_of(&time)).unwrap_or(Offset::UTC);
+    moment::local(given, now, offset).ok_or_else(|| {
+        ToolError::invalid_argument(format!(
+            "`started` must be a time {}, not '{}'",
+            moment::FORMS,
+            shown(given)
+        ))
+    })
+}
+
+/// The one form that Jira takes: `2026-11-20T10:00:00.000+0000`.
+fn written(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()
+}
+
+/// The offset at the end of a timestamp of Jira's, such as `+0530`.
+fn offset_of(timestamp: &str) -> Option<Offset> {
+    let (sign, digits) = match timestamp.rfind(['+', '-']).and_then(|at| timestamp.split_at_checked(at))?.1 {
+        zone if zone.starts_with('-') => (-1, zone.trim_start_matches('-')),
+        zone => (1, zone.trim_start_matches('+')),
+    };
+    let number: i32 = digits.replace(':', "").parse().ok().filter(|_| matches!(digits.len(), 4 | 5))?;
+    Offset::from_seconds(sign * (number / 100 * 3_600 + number % 100 * 60)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_jira_takes_them() {
+        let moment: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
+        assert_eq!(written(moment), "2026-11-20T10:00:00.000+0000");
+    }
+
+    #[test]
+    fn the_users_offset_is_read_off_jiras_timestamps() {
+        for (given, seconds) in [
+            ("2026-11-20T10:00:00.123+0530", Some(19_800)),
+            ("2026-11-20T10:00:00.123-0800", Some(-28_800)),
+            ("2026-11-20T10:00:00.123+01:00", Some(3_600)),
+            ("2026-11-20T10:00:00.000+0000", Some(0)),
+            ("2026-11-20", None),
+            ("ä-", None),
+            ("", None),
+        ] {
+            assert_eq!(offset_of(given).map(Offset::seconds), seconds, "{given}");
+        }
+    }
+}
