@@ -1,5 +1,7 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
+mod attachment;
+mod form;
 mod issue;
 mod people;
 mod project;
@@ -10,6 +12,7 @@ use std::borrow::Cow;
 use http::Method;
 use serde::Serialize;
 
+pub use attachment::{add_attachment, attachment, attachment_content};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
@@ -47,6 +50,7 @@ pub struct Request {
     path: Vec<Cow<'static, str>>,
     query: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
+    form_boundary: Option<String>,
     effect: Effect,
     scope: &'static str,
 }
@@ -98,6 +102,7 @@ impl Request {
             path: path.into_iter().map(Cow::Borrowed).collect(),
             query: Vec::new(),
             body: None,
+            form_boundary: None,
             effect: Effect::Read,
             scope: scope::READ_WORK,
         }
@@ -129,6 +134,12 @@ impl Request {
         self
     }
 
+    fn form(mut self, form: form::Form) -> Self {
+        self.body = Some(form.body);
+        self.form_boundary = Some(form.boundary);
+        self
+    }
+
     /// The HTTP method.
     pub fn method(&self) -> &Method {
         &self.method
@@ -149,9 +160,14 @@ impl Request {
         &self.query
     }
 
-    /// The JSON body.
+    /// The body: JSON, or a form when there is a [`Request::form_boundary`].
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
+    }
+
+    /// The boundary of a `multipart/form-data` body.
+    pub fn form_boundary(&self) -> Option<&str> {
+        self.form_boundary.as_deref()
     }
 
     /// What it does to Jira.
