@@ -4,6 +4,7 @@ pub(super) mod sites;
 pub(super) mod transitions;
 
 mod activity;
+mod attachments;
 mod boards;
 mod comments;
 mod create;
@@ -35,6 +36,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         comments::ROUTES,
         transitions::ROUTES,
         activity::ROUTES,
+        attachments::ROUTES,
         projects::ROUTES,
         fields::ROUTES,
         users::ROUTES,
