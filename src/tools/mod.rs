@@ -5,6 +5,7 @@
 //! domain; a new domain adds its file and one line in [`all`].
 
 mod args;
+mod attachments;
 mod comments;
 mod context;
 mod create;
@@ -21,10 +22,11 @@ mod search;
 mod text;
 mod transitions;
 mod update;
+mod upload;
 mod whoami;
 
 pub use args::{ArgSpec, Given, Shape};
-pub use context::{Context, Limits, Reply};
+pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
@@ -43,6 +45,8 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         projects::TOOLS,
         create_fields::TOOLS,
         people::TOOLS,
+        attachments::TOOLS,
+        upload::TOOLS,
     ]
     .into_iter()
     .flatten()
