@@ -229,7 +229,8 @@ fn jira_settings(reader: &mut Reader<'_>) -> Option<jira::Settings> {
     }
     let cloud_id = reader.filled("JIRA_CLOUD_ID").map(|id| SitePin::CloudId(id.to_owned()));
     let site_url = reader.filled("JIRA_SITE_URL").map(|url| SitePin::Url(url.to_owned()));
-    Some(jira::Settings { api_base: api_base?, site: cloud_id.or(site_url) })
+    let media_hosts = jira::MEDIA_HOSTS.iter().map(|host| (*host).to_owned()).collect();
+    Some(jira::Settings { api_base: api_base?, site: cloud_id.or(site_url), media_hosts })
 }
 
 /// The token goes to this host, so it must not travel in clear and the URL must not carry anything else.

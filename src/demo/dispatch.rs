@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{Response, header, request::Parts},
+    http::{HeaderMap, Response, header, request::Parts},
 };
 use bytes::Bytes;
 use serde_json::{Map, Value as Json, json};
@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Sandbox, auth, clock,
     errors::{Answer, Fault, Reply},
+    media,
     model::{Site, Who},
     routes,
 };
@@ -65,6 +66,7 @@ pub(super) struct Call {
     params: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
     content_type: String,
+    headers: HeaderMap,
     body: Bytes,
 }
 
@@ -94,6 +96,14 @@ impl Call {
 
     pub(super) fn expands(&self, name: &str) -> bool {
         self.list("expand").contains(&name)
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// The request body as a JSON object.
@@ -136,6 +146,9 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
     if path == "/_edge/tenant_info" {
         return Ok(Reply::json(200, json!({ "cloudId": sandbox.inner.cloud_ids.first() })));
     }
+    if let Some(file) = path.strip_prefix(media::PREFIX) {
+        return media::serve(request, file, &*sites.read().map_err(poisoned)?, now);
+    }
     let token = auth::bearer(&sandbox.inner.tokens, &request.headers).ok_or_else(Fault::unauthorized)?;
     if path == "/oauth/token/accessible-resources" {
         let sites = sites.read().map_err(poisoned)?;
@@ -162,6 +175,7 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
             params,
             query: query.into_owned().collect(),
             content_type: content_type.unwrap_or_default().to_owned(),
+            headers: request.headers.clone(),
             body,
         })
     };

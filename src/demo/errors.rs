@@ -22,6 +22,8 @@ pub(super) struct Reply {
 pub(super) enum Content {
     Empty,
     Json(Json),
+    /// A file, with its media type.
+    File(String, Vec<u8>),
 }
 
 impl Reply {
@@ -33,6 +35,10 @@ impl Reply {
         Self { status, content: Content::Empty, headers: Vec::new() }
     }
 
+    pub(super) fn file(kind: &str, bytes: Vec<u8>) -> Self {
+        Self { status: 200, content: Content::File(kind.to_owned(), bytes), headers: Vec::new() }
+    }
+
     pub(super) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -41,14 +47,17 @@ impl Reply {
     pub(super) fn into_response(self) -> Response<Body> {
         let (kind, bytes) = match self.content {
             Content::Empty => (None, Vec::new()),
-            Content::Json(body) => (Some(JSON), serde_json::to_vec(&body).unwrap_or_default()),
+            Content::Json(body) => {
+                (Some(HeaderValue::from_static(JSON)), serde_json::to_vec(&body).unwrap_or_default())
+            }
+            Content::File(kind, bytes) => (HeaderValue::from_str(&kind).ok(), bytes),
         };
         let mut response = Response::new(Body::from(bytes));
         *response.status_mut() = self.status.try_into().unwrap_or_default();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, no-transform"));
         if let Some(kind) = kind {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            headers.insert(header::CONTENT_TYPE, kind);
         }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {

@@ -11,6 +11,7 @@ use tower::ServiceExt;
 
 use super::{Sandbox, seed};
 
+mod attachments;
 mod collab;
 mod reading;
 mod visibility;

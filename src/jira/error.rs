@@ -121,6 +121,9 @@ pub enum JiraError {
     /// A redirect, which the token never follows.
     #[error("Jira's API answered with a redirect, which is not followed.")]
     Redirected,
+    /// A file lies where it must not be loaded from: another host, plain http, or behind a second redirect.
+    #[error("Jira points to a place for this file from which the bridge does not load.")]
+    Misdirected,
     /// An answer that is not what Jira documents.
     #[error("Jira's answer could not be understood.")]
     Unreadable,

@@ -4,6 +4,7 @@
 //! caller, the site, the deadline, and what was spent.
 
 mod error;
+mod media;
 pub mod names;
 pub mod request;
 mod site;
@@ -15,7 +16,7 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use error::{JiraError, RateLimit, Unsure};
+pub use media::MEDIA_HOSTS;
 pub use request::{Base, Effect, Request};
 pub use site::{Site, SitePin};
 
@@ -38,7 +40,13 @@ pub struct Settings {
     pub api_base: Url,
     /// The only site that may be used, if the operator names one.
     pub site: Option<SitePin>,
+    /// The hosts that files may be loaded from, beside the API host itself: [`MEDIA_HOSTS`] in production.
+    pub media_hosts: Vec<String>,
 }
+
+/// Jira refuses a form without it, so that no web page can make a browser post one.
+const XSRF_WAIVER: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-atlassian-token"), HeaderValue::from_static("no-check"));
 
 /// The way to Jira for all users: it holds no token.
 #[derive(Debug)]
@@ -140,7 +148,18 @@ impl Session {
     }
 
     async fn send(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
-        let url = self.jira.url(request.base(), cloud_id, &request).ok_or(JiraError::Request)?;
+        let outgoing = self.signed(cloud_id, &request)?;
+        let answer = self.exchange(&request, &outgoing).await?;
+        if answer.status.is_success() {
+            Ok(Answer(answer.body))
+        } else {
+            Err(self.refusal(&request, &answer))
+        }
+    }
+
+    /// The request as it goes to Jira, with the caller's token.
+    fn signed(&self, cloud_id: &str, request: &Request) -> Result<upstream::Request, JiraError> {
+        let url = self.jira.url(request.base(), cloud_id, request).ok_or(JiraError::Request)?;
         let safety = match request.effect() {
             Effect::Read => upstream::Safety::Read,
             Effect::IdempotentWrite => upstream::Safety::IdempotentWrite,
@@ -150,25 +169,43 @@ impl Session {
         outgoing.headers.insert(header::AUTHORIZATION, self.caller.expose_header_value());
         outgoing.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = request.body() {
-            outgoing.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            let kind = match request.form_boundary() {
+                Some(boundary) => {
+                    let (name, value) = XSRF_WAIVER;
+                    outgoing.headers.insert(name, value);
+                    HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
+                        .map_err(|_| JiraError::Request)?
+                }
+                None => HeaderValue::from_static("application/json"),
+            };
+            outgoing.headers.insert(header::CONTENT_TYPE, kind);
             outgoing.body = Some(Bytes::copy_from_slice(body));
         }
-        let outcome = self.jira.upstream.call(&outgoing, self.deadline).await;
+        Ok(outgoing)
+    }
+
+    /// Sends, and counts what it cost. An answer of any status is an answer.
+    async fn exchange(
+        &self,
+        request: &Request,
+        outgoing: &upstream::Request,
+    ) -> Result<upstream::Response, JiraError> {
+        let outcome = self.jira.upstream.call(outgoing, self.deadline).await;
         let (attempts, bytes) = match &outcome {
             Ok(answer) => (answer.attempts, answer.bytes_read),
             Err(error) => (error.attempts(), 0),
         };
         self.spent.calls.fetch_add(attempts, Ordering::Relaxed);
         self.spent.bytes.fetch_add(bytes, Ordering::Relaxed);
-        let answer = outcome.map_err(|error| JiraError::from_upstream(&request, &error))?;
-        if answer.status.is_success() {
-            return Ok(Answer(answer.body));
-        }
-        let error = JiraError::from_answer(&request, &answer);
+        outcome.map_err(|error| JiraError::from_upstream(request, &error))
+    }
+
+    fn refusal(&self, request: &Request, answer: &upstream::Response) -> JiraError {
+        let error = JiraError::from_answer(request, answer);
         if error.refuses_token() {
             self.caller.report_refused();
         }
-        Err(error)
+        error
     }
 }
 
@@ -197,7 +234,7 @@ mod tests {
     use super::*;
 
     fn url(base: &str, request: &Request) -> String {
-        let settings = Settings { api_base: base.parse().unwrap(), site: None };
+        let settings = Settings { api_base: base.parse().unwrap(), site: None, media_hosts: Vec::new() };
         let upstream = Upstream::new(&upstream::Settings::default()).unwrap();
         Jira::new(settings, upstream).url(request.base(), "c-1", request).unwrap().to_string()
     }

@@ -28,7 +28,10 @@ use crate::{
     trim::Budget,
 };
 
-use super::schema::{self, Showing};
+use super::{
+    blocks,
+    schema::{self, Showing},
+};
 
 /// How long clients of 2026-07-28 may keep the tool list.
 const LIST_TTL_MS: u64 = 300_000;
@@ -169,10 +172,10 @@ impl Server {
     fn result(&self, outcome: Result<Reply, ToolError>, request_id: &str, is_modern: bool) -> CallToolResult {
         let mut result = match outcome {
             Ok(reply) => {
-                let text = reply.into_text();
+                let (text, beside) = reply.into_parts();
                 let structured =
                     self.0.settings.structured_content.then(|| serde_json::from_str(&text).ok()).flatten();
-                let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+                let mut result = CallToolResult::success(blocks::content(text, beside));
                 result.structured_content = structured;
                 result
             }
@@ -281,7 +284,7 @@ impl ServerHandler for Server {
             outcome: code,
             jira_calls: call.jira.calls(),
             bytes_from_jira: call.jira.bytes(),
-            bytes_sent: text_bytes(&result),
+            bytes_sent: blocks::bytes(&result),
             elapsed: started.elapsed(),
         }
         .write();
@@ -365,8 +368,4 @@ fn unknown_tool(name: &str, policy: &Policy) -> ErrorData {
     let near = tools::nearest(name).filter(|near| tools::named(near).is_some_and(|tool| policy.allows(tool)));
     let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     ErrorData::invalid_params(format!("Unknown tool{advice}"), near.map(|near| json!({ "nearest": near })))
-}
-
-fn text_bytes(result: &CallToolResult) -> usize {
-    result.content.iter().filter_map(|block| block.as_text()).map(|text| text.text.len()).sum()
 }

@@ -1,5 +1,6 @@
 //! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
 
+mod blocks;
 mod handler;
 mod schema;
 

@@ -56,23 +56,54 @@ impl Context {
     }
 }
 
-/// A tool's result: one JSON value as text.
+/// A tool's result: one JSON value as text, and sometimes a block beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     text: String,
+    blocks: Vec<Block>,
+}
+
+/// What a result shows beside its JSON, and what JSON cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A picture.
+    Image {
+        /// The bytes in base64.
+        base64: String,
+        /// One of the types that models can see, as its bytes say.
+        media_type: &'static str,
+    },
+    /// A file that is named but not sent.
+    Link {
+        /// `jira://attachment/{id}`
+        uri: String,
+        /// Its name, for people.
+        name: String,
+        /// Its declared type.
+        media_type: String,
+        /// Its size.
+        bytes: u64,
+    },
 }
 
 impl Reply {
     /// Serialises a result once; it goes to the client as it is.
     pub(super) fn json(result: &impl Serialize) -> Result<Self, ToolError> {
         match serde_json::to_string(result) {
-            Ok(text) => Ok(Self { text }),
+            Ok(text) => Ok(Self { text, blocks: Vec::new() }),
             Err(_) => Err(ToolError::internal("a result could not be written as JSON")),
         }
     }
 
-    /// The minified JSON.
-    pub fn into_text(self) -> String {
-        self.text
+    /// Shows a block beside the JSON. The tool has made sure that both fit its budget.
+    #[must_use]
+    pub(super) fn beside(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    /// The minified JSON, and the blocks beside it.
+    pub fn into_parts(self) -> (String, Vec<Block>) {
+        (self.text, self.blocks)
     }
 }

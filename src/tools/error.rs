@@ -187,6 +187,8 @@ impl From<JiraError> for ToolError {
             JiraError::Redirected | JiraError::Unreadable => Self::new(Code::UpstreamUnavailable, message)
                 .retryable(None)
                 .hint("Try again; if it lasts, an administrator should look at the Jira API address of the bridge."),
+            JiraError::Misdirected => Self::new(Code::UpstreamUnavailable, message)
+                .hint("Open the file in Jira. An administrator should look at where the site keeps its files."),
             JiraError::Request => Self::internal("a request to Jira could not be built"),
         }
     }

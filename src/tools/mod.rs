@@ -5,6 +5,7 @@
 //! domain; a new domain adds its file and one line in [`all`].
 
 mod args;
+mod attachments;
 mod changelog;
 mod comment_edit;
 mod comments;
@@ -26,13 +27,14 @@ mod search;
 mod text;
 mod transitions;
 mod update;
+mod upload;
 mod watch;
 mod web_links;
 mod whoami;
 mod worklogs;
 
 pub use args::{ArgSpec, Given, Shape};
-pub use context::{Context, Limits, Reply};
+pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
@@ -57,6 +59,8 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         worklogs::TOOLS,
         watch::TOOLS,
         changelog::TOOLS,
+        attachments::TOOLS,
+        upload::TOOLS,
     ]
     .into_iter()
     .flatten()

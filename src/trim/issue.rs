@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::jira::{names::FieldName, wire};
 
-use super::{field::compact, link::LinkView, row::Row};
+use super::{attachment::AttachmentView, field::compact, link::LinkView, row::Row};
 
-/// More links than this are counted, not shown.
+/// More links or files than this are counted, not shown.
 const LINKS_MAX: usize = 20;
 
 /// How an issue is to be read.
@@ -51,6 +51,7 @@ fn put_field(row: &mut Row, issue: &wire::Issue<'_>, field: &FieldName, reading:
         "key" => {}
         "url" => row.put(label, reading.browse(&issue.key)),
         "issuelinks" => put_links(row, label, issue),
+        "attachment" => put_attachments(row, label, issue),
         "parent" => {
             let parent = issue.fields.read::<wire::LinkedIssue<'_>>("parent");
             row.put(label, parent.map(|parent| parent.key.into_owned()));
@@ -77,5 +78,14 @@ fn put_links(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>) {
     row.put(label, shown);
     if links.len() > LINKS_MAX {
         row.put("links_omitted", links.len() - LINKS_MAX);
+    }
+}
+
+fn put_attachments(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>) {
+    let files = issue.fields.read::<Vec<wire::Attachment<'_>>>("attachment").unwrap_or_default();
+    let views = files.iter().take(LINKS_MAX).map(AttachmentView::from);
+    row.put(label, views.filter_map(|view| serde_json::to_value(view).ok()).collect::<Vec<_>>());
+    if files.len() > LINKS_MAX {
+        row.put("attachments_omitted", files.len() - LINKS_MAX);
     }
 }

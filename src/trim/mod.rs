@@ -1,21 +1,26 @@
 //! What an answer may weigh: Jira's shapes turned into the small ones that agents read. Pure.
 
 mod activity;
+mod attachment;
 mod budget;
 mod date;
 mod field;
 mod issue;
 mod link;
+mod markup;
 mod row;
+mod sniff;
 mod text;
 mod view;
 
 pub use activity::{ChangeView, WorklogView};
+pub use attachment::{AttachmentView, put_text};
 pub use budget::{Budget, Fitted};
 pub use date::short as short_date;
 pub use field::{compact, person};
 pub use issue::{Reading, issue_view, search_row};
 pub use link::{LinkView, WebLinkView};
 pub use row::Row;
+pub use sniff::{FileContent, image_type, may_be_shown, read_file};
 pub use text::{clean, clip};
 pub use view::{CommentView, CreateFieldView, ProjectView, TransitionView, UserView};

@@ -116,7 +116,7 @@ fn comments(site: &Site, who: Who, issue: &Issue) -> Json {
     ])
 }
 
-pub(super) fn attachment(site: &Site, file: &Attachment) -> Json {
+pub(in crate::demo) fn attachment(site: &Site, file: &Attachment) -> Json {
     let mut shown = json!({
         "self": format!("{}/rest/api/3/attachment/{}", site.host, file.id),
         "id": file.id.to_string(),

@@ -11,6 +11,7 @@ mod project;
 mod transition;
 
 pub(super) use activity::{change, comment, comments_seen, may_see, remote_link, worklog};
+pub(super) use computed::attachment;
 pub(super) use html::html;
 pub(super) use issue::{Expand, Wanted, issue, issue_stub};
 pub(super) use meta::{editmeta, field_details, field_meta, schema};

@@ -4,6 +4,7 @@ pub(super) mod sites;
 pub(super) mod transitions;
 
 mod activity;
+mod attachments;
 mod boards;
 mod comments;
 mod create;
@@ -43,6 +44,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         issue_links::ROUTES,
         remote_links::ROUTES,
         watchers::ROUTES,
+        attachments::ROUTES,
         projects::ROUTES,
         fields::ROUTES,
         users::ROUTES,

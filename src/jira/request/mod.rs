@@ -1,6 +1,8 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
 mod activity;
+mod attachment;
+mod form;
 mod issue;
 mod link;
 mod people;
@@ -13,6 +15,7 @@ use http::Method;
 use serde::Serialize;
 
 pub use activity::{add_worklog, comment, unwatch, update_comment, watch, worklogs_started};
+pub use attachment::{add_attachment, attachment, attachment_content};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
@@ -51,6 +54,7 @@ pub struct Request {
     path: Vec<Cow<'static, str>>,
     query: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
+    form_boundary: Option<String>,
     effect: Effect,
     scope: &'static str,
 }
@@ -102,6 +106,7 @@ impl Request {
             path: path.into_iter().map(Cow::Borrowed).collect(),
             query: Vec::new(),
             body: None,
+            form_boundary: None,
             effect: Effect::Read,
             scope: scope::READ_WORK,
         }
@@ -133,6 +138,12 @@ impl Request {
         self
     }
 
+    fn form(mut self, form: form::Form) -> Self {
+        self.body = Some(form.body);
+        self.form_boundary = Some(form.boundary);
+        self
+    }
+
     /// The HTTP method.
     pub fn method(&self) -> &Method {
         &self.method
@@ -153,9 +164,14 @@ impl Request {
         &self.query
     }
 
-    /// The JSON body.
+    /// The body: JSON, or a form when there is a [`Request::form_boundary`].
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
+    }
+
+    /// The boundary of a `multipart/form-data` body.
+    pub fn form_boundary(&self) -> Option<&str> {
+        self.form_boundary.as_deref()
     }
 
     /// What it does to Jira.

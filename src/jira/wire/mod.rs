@@ -1,12 +1,14 @@
 //! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
 //! the body wherever it can be.
 
+mod attachment;
 mod fields;
 mod issue;
 mod link;
 mod meta;
 mod people;
 
+pub use attachment::Attachment;
 pub use fields::{Fields, Loose, Thing};
 pub use issue::{
     Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,

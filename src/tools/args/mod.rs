@@ -4,6 +4,7 @@
 //! cannot drift apart. Reading follows BRIEF section 6: `"5"` for 5, `"true"` for true, a comma list for an array,
 //! `{"$kind":…,"value":…}` for its value, null or an empty string for absent.
 
+mod attachment;
 mod fields;
 mod keys;
 mod keyword;
@@ -12,6 +13,7 @@ mod work_time;
 
 use serde_json::{Map, Value};
 
+pub(crate) use attachment::AttachmentId;
 pub(crate) use fields::FieldValues;
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::tools) use keyword::keywords;

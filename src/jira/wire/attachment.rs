@@ -1,0 +1,50 @@
+//! A file on an issue.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Text;
+
+/// `GET /attachment/{id}`, an entry of `fields.attachment`, or of the answer to an upload.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment<'a> {
+    /// Its id: a number by itself, a text inside an issue.
+    #[serde(borrow)]
+    id: &'a RawValue,
+    /// Its name, which somebody chose.
+    #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    /// What it is said to be; not always there, and not always true.
+    #[serde(borrow, default)]
+    pub mime_type: Option<Text<'a>>,
+    /// Bytes.
+    #[serde(default)]
+    pub size: u64,
+    /// When it was added.
+    #[serde(borrow, default)]
+    pub created: Text<'a>,
+}
+
+impl Attachment<'_> {
+    /// Its id; 0, which no file has, when it is not a number.
+    pub fn id(&self) -> u64 {
+        self.id.get().trim_matches('"').parse().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str, expected: u64) {
+        assert_eq!(serde_json::from_str::<Attachment<'_>>(json).unwrap().id(), expected, "{json}");
+    }
+
+    #[test]
+    fn an_id_is_a_number_or_a_text() {
+        check(r#"{"id": 10000, "filename": "a.png", "size": 3}"#, 10_000);
+        check(r#"{"id": "10000", "filename": "a\"b.png", "mimeType": null}"#, 10_000);
+        check(r#"{"id": "x"}"#, 0);
+    }
+}

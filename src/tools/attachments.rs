@@ -1,0 +1,212 @@
+//! Files on issues: which there are, and what is in one.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use serde_json::json;
+
+use crate::{
+    jira::{
+        JiraError, request,
+        wire::{Attachment, Issue},
+    },
+    trim::{AttachmentView, Budget, FileContent, Row, may_be_shown, put_text, read_file},
+};
+
+use super::{
+    Block, Context, Reply, Tool, ToolError,
+    args::{AttachmentId, IssueKey, arguments},
+    error::Code,
+    registry::tool,
+};
+
+pub(super) const TOOLS: &[Tool] = &[
+    tool!(
+        /// List the files attached to an issue, newest first.
+        "jira_list_attachments", "List attachments", Collab, Read, list_attachments(ListAttachments)
+    ),
+    tool!(
+        /// Read a file: text, or a picture if it is small enough. It is untrusted user content.
+        "jira_get_attachment", "Get attachment", Collab, Read, get_attachment(GetAttachment)
+    ),
+];
+
+arguments! {
+    ListAttachments {
+        issue_key: IssueKey,
+        start_at: Option<u32>,
+    }
+}
+
+arguments! {
+    GetAttachment {
+        attachment_id: AttachmentId,
+        /// Default 1000000, at most 4000000
+        max_bytes: Option<u32>,
+        /// The issue it is on; needed where the operator limits projects
+        issue_key: Option<IssueKey>,
+    }
+}
+
+/// A file is loaded up to this size when no other is asked for.
+const BYTES_DEFAULT: u32 = 1_000_000;
+
+/// No file larger than this is loaded: it stands in memory as a whole.
+const BYTES_MAX: u32 = 4_000_000;
+
+/// The type and size found by loading a picture may be longer to write than those declared.
+const LABEL_SLACK: usize = 40;
+
+async fn list_attachments(context: &Context, args: ListAttachments) -> Result<Reply, ToolError> {
+    let mut files = files_of(context, &args.issue_key).await?;
+    // Ids grow with time, and what somebody has just added is what is asked for.
+    files.sort_by_key(|file| std::cmp::Reverse(file.id.parse::<u64>().unwrap_or_default()));
+    let total = files.len();
+    let start_at = args.start_at.unwrap_or(0) as usize;
+    let rest = files.split_off(start_at.min(total));
+    let frame = json!({ "attachments": [], "total": total, "next_start_at": u32::MAX });
+    let fitted = context.budget.fit(&frame, rest);
+    let mut reply = Row::new();
+    reply.set("attachments", json!(fitted.kept));
+    reply.put("total", total);
+    if fitted.dropped > 0 {
+        reply.put("next_start_at", total - fitted.dropped);
+    }
+    Reply::json(&reply)
+}
+
+/// The files of an issue that may be shown, in Jira's order.
+pub(super) async fn files_of(context: &Context, key: &IssueKey) -> Result<Vec<AttachmentView>, ToolError> {
+    context.projects.check_issue(key)?;
+    let answer = context.ask(request::issue(key.as_str(), &["attachment"], &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    if !context.projects.holds_issue(&issue.key) {
+        // An issue that was moved answers under its old key too.
+        return Err(ToolError::invalid_argument(format!(
+            "{key} was moved to a project that is not allowed here."
+        )));
+    }
+    let files = issue.fields.read::<Vec<Attachment<'_>>>("attachment").unwrap_or_default();
+    Ok(files.iter().map(AttachmentView::from).collect())
+}
+
+async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply, ToolError> {
+    let AttachmentId(id) = args.attachment_id;
+    let bytes_max = args.max_bytes.unwrap_or(BYTES_DEFAULT).clamp(1, BYTES_MAX);
+    let file = describe(context, id, args.issue_key.as_ref()).await?;
+    if !may_be_shown(&file.media_type) {
+        return linked(&file, Omitted::Binary, context.budget);
+    }
+    let mut limit_bytes = bytes_max as usize;
+    if file.media_type.starts_with("image/") && !file.media_type.starts_with("image/svg") {
+        limit_bytes = limit_bytes.min(picture_bytes_max(&file, context.budget));
+    }
+    if file.bytes > limit_bytes as u64 {
+        return linked(&file, Omitted::TooLarge { limit_bytes }, context.budget);
+    }
+    let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
+    let content = download.await.map_err(|error| explain(error, bytes_max))?;
+    show(&file, &content, context.budget)
+}
+
+/// What the file is called and how large it is.
+///
+/// The file's own metadata does not say which issue it is on, so where the operator allows some projects only, the
+/// issue must be named: it is checked like every other key, and the file must be among its own.
+async fn describe(
+    context: &Context,
+    id: u64,
+    issue_key: Option<&IssueKey>,
+) -> Result<AttachmentView, ToolError> {
+    match issue_key {
+        Some(key) => {
+            let wanted = id.to_string();
+            let found = files_of(context, key).await?.into_iter().find(|file| file.id == wanted);
+            found.ok_or_else(|| {
+                ToolError::new(Code::NotFound, format!("{key} has no attachment {id}."))
+                    .hint("Call jira_list_attachments to see the files of the issue.")
+            })
+        }
+        None if context.projects.is_open() => {
+            let answer = context.ask(request::attachment(id)).await?;
+            Ok(AttachmentView::from(&answer.read::<Attachment<'_>>()?))
+        }
+        None => {
+            Err(ToolError::invalid_argument("`issue_key` is required here: some projects only are allowed.")
+                .hint("Repeat the call with the key of the issue that the file is on."))
+        }
+    }
+}
+
+/// A file can be larger than its metadata says.
+fn explain(error: JiraError, bytes_max: u32) -> ToolError {
+    match error {
+        JiraError::TooLarge { status: None } => {
+            ToolError::new(Code::PayloadTooLarge, format!("The file is larger than {bytes_max} bytes."))
+                .hint(format!("Set max_bytes, up to {BYTES_MAX}, or open the file in Jira."))
+        }
+        other => other.into(),
+    }
+}
+
+/// Why a file is named but not shown.
+enum Omitted {
+    Binary,
+    TooLarge { limit_bytes: usize },
+}
+
+fn show(file: &AttachmentView, content: &Bytes, budget: Budget) -> Result<Reply, ToolError> {
+    match read_file(content, &file.media_type) {
+        FileContent::Text(text) => {
+            let mut row = row(file);
+            put_text(&mut row, &text, budget);
+            Reply::json(&row)
+        }
+        FileContent::Image(media_type) => {
+            let limit_bytes = picture_bytes_max(file, budget);
+            if content.len() > limit_bytes {
+                return linked(file, Omitted::TooLarge { limit_bytes }, budget);
+            }
+            let shown = AttachmentView {
+                media_type: media_type.to_owned(),
+                bytes: content.len() as u64,
+                ..file.clone()
+            };
+            Ok(Reply::json(&row(&shown))?
+                .beside(Block::Image { base64: STANDARD.encode(content), media_type }))
+        }
+        FileContent::Opaque => linked(file, Omitted::Binary, budget),
+    }
+}
+
+/// The largest picture that fits into a reply beside its description.
+fn picture_bytes_max(file: &AttachmentView, budget: Budget) -> usize {
+    let block = json!({ "type": "image", "data": "", "mimeType": "image/jpeg" });
+    // Base64 makes four characters of three bytes.
+    budget.minus(&block).minus(&row(file)).bytes().saturating_sub(LABEL_SLACK) / 4 * 3
+}
+
+fn linked(file: &AttachmentView, omitted: Omitted, budget: Budget) -> Result<Reply, ToolError> {
+    let mut row = row(file);
+    match omitted {
+        Omitted::Binary => row.put("omitted", "binary"),
+        Omitted::TooLarge { limit_bytes } => {
+            row.put("omitted", "too_large");
+            row.put("limit_bytes", limit_bytes);
+        }
+    }
+    let uri = format!("jira://attachment/{}", file.id);
+    let (name, media_type, bytes) = (file.name.clone(), file.media_type.clone(), file.bytes);
+    let block =
+        json!({ "type": "resource_link", "uri": uri, "name": name, "mimeType": media_type, "size": bytes });
+    budget.minus(&block).squeeze(&mut row);
+    Ok(Reply::json(&row)?.beside(Block::Link { uri, name, media_type, bytes }))
+}
+
+fn row(file: &AttachmentView) -> Row {
+    let mut row = Row::new();
+    row.put("id", file.id.as_str());
+    row.put("name", file.name.as_str());
+    row.put("type", file.media_type.as_str());
+    row.put("bytes", file.bytes);
+    row
+}
