@@ -1,5 +1,6 @@
 //! What an answer may weigh: Jira's shapes turned into the small ones that agents read. Pure.
 
+mod agile;
 mod budget;
 mod date;
 mod field;
@@ -8,6 +9,7 @@ mod row;
 mod text;
 mod view;
 
+pub use agile::{BoardView, SprintView};
 pub use budget::{Budget, Fitted};
 pub use date::short as short_date;
 pub use field::{compact, person};

@@ -4,6 +4,7 @@ pub(super) mod sites;
 pub(super) mod transitions;
 
 mod activity;
+mod backlog;
 mod boards;
 mod comments;
 mod create;
@@ -14,6 +15,8 @@ mod issues;
 mod lists;
 mod projects;
 mod search;
+mod sprint_moves;
+mod sprints;
 mod update;
 mod users;
 
@@ -41,6 +44,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         lists::ROUTES,
         filters::ROUTES,
         boards::ROUTES,
+        backlog::ROUTES,
+        sprints::ROUTES,
+        sprint_moves::ROUTES,
     ];
     TABLES.iter().copied().flatten()
 }

@@ -1,5 +1,6 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
+pub mod agile;
 mod issue;
 mod people;
 mod project;
@@ -36,6 +37,8 @@ pub enum Base {
     Host,
     /// `/ex/jira/{cloudId}/rest/api/3`
     Platform,
+    /// `/ex/jira/{cloudId}/rest/agile/1.0`
+    Agile,
 }
 
 /// One call to Jira. Path segments and query values are kept apart and escaped when the URL is built, so no
@@ -159,7 +162,7 @@ impl Request {
         self.effect
     }
 
-    /// The classic OAuth scope it needs.
+    /// The OAuth scope it needs; several are separated by spaces.
     pub fn scope(&self) -> &'static str {
         self.scope
     }

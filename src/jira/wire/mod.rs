@@ -1,11 +1,13 @@
 //! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
 //! the body wherever it can be.
 
+mod agile;
 mod fields;
 mod issue;
 mod meta;
 mod people;
 
+pub use agile::{Board, BoardIssuePage, RankEntry, RankReport, Sprint, ValuePage};
 pub use fields::{Fields, Loose, Thing};
 pub use issue::{
     Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,
