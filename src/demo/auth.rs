@@ -14,6 +14,9 @@ pub(super) const DELETE_SPRINT: &str = "delete:sprint:jira-software";
 pub(super) const READ_PROJECT: &str = "read:project:jira";
 pub(super) const READ_DETAILS: &str = "read:issue-details:jira";
 pub(super) const READ_JQL: &str = "read:jql:jira";
+pub(super) const READ_EPIC: &str = "read:epic:jira-software";
+pub(super) const WRITE_BOARD: &str = "write:board-scope:jira-software";
+pub(super) const RANK: &str = "write:issue:jira-software";
 
 const CLASSIC: &[&str] = &[READ_WORK, WRITE_WORK, READ_USER];
 const READ_ONLY: &[&str] = &[READ_WORK, READ_USER];
@@ -28,6 +31,9 @@ const WITH_AGILE: &[&str] = &[
     READ_PROJECT,
     READ_DETAILS,
     READ_JQL,
+    READ_EPIC,
+    WRITE_BOARD,
+    RANK,
 ];
 
 /// An access token as the gateway knows it.
@@ -47,7 +53,7 @@ pub(super) fn tokens() -> Vec<Token> {
     [
         ("anna", ANNA, WITH_AGILE, false, &[0][..]),
         ("ben", BEN, CLASSIC, false, &[0][..]),
-        ("carla", CARLA, CLASSIC, false, &[0][..]),
+        ("carla", CARLA, WITH_AGILE, false, &[0][..]),
         ("dana", DANA, READ_ONLY, false, &[0][..]),
         ("emil", EMIL, CLASSIC, true, &[0][..]),
         ("femi", FEMI, WITH_AGILE, false, &[0, 1][..]),

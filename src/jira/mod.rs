@@ -84,8 +84,14 @@ impl Jira {
         {
             let mut path = url.path_segments_mut().ok()?;
             path.pop_if_empty();
-            if base == Base::Platform {
-                path.extend(["ex", "jira", cloud_id, "rest", "api", "3"]);
+            match base {
+                Base::Host => {}
+                Base::Platform => {
+                    path.extend(["ex", "jira", cloud_id, "rest", "api", "3"]);
+                }
+                Base::Agile => {
+                    path.extend(["ex", "jira", cloud_id, "rest", "agile", "1.0"]);
+                }
             }
             path.extend(request.path());
         }
@@ -214,6 +220,11 @@ impl Session {
 pub struct Answer(Bytes);
 
 impl Answer {
+    /// Whether there is no body, as in a 204.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Decodes the parts that are read; text is borrowed from the body where possible.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
         serde_json::from_slice(&self.0).map_err(|fault| {

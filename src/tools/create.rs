@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Context, Reply, Tool, ToolError, agile,
     args::{FieldValues, IssueKey, ProjectKey, arguments},
     create_fields,
     registry::tool,
@@ -106,6 +106,7 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
     let among = Among::AssignableIn(args.project_key.as_str());
     let wanted = wanted(&args, summary);
     let mut fields = names::write_values(&context.jira, &metas, &wanted, among).await?;
+    agile::check_written(context, &metas, &fields).await?;
     if let Some(description) = &args.description {
         names::find_meta(&metas, "description")?;
         fields.insert("description".to_owned(), text::body(context, description, among).await?);

@@ -4,6 +4,7 @@
 //! protocol layer turns rows into MCP tools; nothing here knows MCP or HTTP. A new tool is added in the file of its
 //! domain; a new domain adds its file and one line in [`all`].
 
+mod agile;
 mod args;
 mod attachments;
 mod changelog;
@@ -61,6 +62,7 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         changelog::TOOLS,
         attachments::TOOLS,
         upload::TOOLS,
+        agile::TOOLS,
     ]
     .into_iter()
     .flatten()

@@ -61,24 +61,41 @@ impl Projects {
     ///
     /// The query is put in parentheses, so one whose own do not match could break out of them; it is refused.
     pub(super) fn restrict(&self, jql: &Jql) -> Result<String, ToolError> {
-        if self.is_open() {
-            return Ok(jql.as_str().to_owned());
+        match self.condition() {
+            Some(allowed) => confined(&allowed, jql.as_str(), ""),
+            None => Ok(jql.as_str().to_owned()),
         }
-        let (filter, order) = split_order(jql.as_str()).ok_or_else(|| {
-            ToolError::invalid_argument("The JQL has unmatched quotes or parentheses.")
-                .hint("Close every quote and parenthesis.")
-        })?;
+    }
+
+    /// What every query must hold to; none when every project is allowed.
+    pub(super) fn condition(&self) -> Option<String> {
         let keys: Vec<String> = self.0.iter().map(|key| format!("\"{key}\"")).collect();
-        let allowed = format!("project in ({})", keys.join(", "));
-        let restricted = if filter.trim().is_empty() { allowed } else { format!("{allowed} AND ({filter})") };
-        Ok(if order.is_empty() { restricted } else { format!("{restricted} {order}") })
+        (!self.is_open()).then(|| format!("project in ({})", keys.join(", ")))
     }
 
     fn refusal(&self, project: &str) -> ToolError {
+        self.refuses(format!("Project {project} is not among the projects allowed here."))
+    }
+
+    /// A refusal that names the allowed projects.
+    pub(super) fn refuses(&self, message: impl Into<String>) -> ToolError {
         let allowed: Vec<&str> = self.0.iter().map(String::as_str).collect();
-        ToolError::new(Code::Forbidden, format!("Project {project} is not among the projects allowed here."))
+        ToolError::new(Code::Forbidden, message)
             .hint(format!("The operator of this connection allows: {}.", allowed.join(", ")))
     }
+}
+
+/// A query that must also hold to `condition`; it keeps its own order, or gets this one.
+pub(super) fn confined(condition: &str, jql: &str, order: &str) -> Result<String, ToolError> {
+    let (filter, own_order) = split_order(jql).ok_or_else(|| {
+        ToolError::invalid_argument("The JQL has unmatched quotes or parentheses.")
+            .hint("Close every quote and parenthesis.")
+    })?;
+    let order = if own_order.is_empty() { order } else { own_order };
+    let filter = filter.trim_start();
+    let confined =
+        if filter.is_empty() { condition.to_owned() } else { format!("{condition} AND ({filter})") };
+    Ok(if order.is_empty() { confined } else { format!("{confined} {order}") })
 }
 
 /// Splits a query in front of its top-level ORDER BY; none when quotes or parentheses do not match.

@@ -8,7 +8,7 @@ use crate::{
         request,
         wire::{CountAnswer, SearchPage},
     },
-    trim::{Fitted, Row, search_row},
+    trim::{Budget, Fitted, Row, search_row},
 };
 
 use super::{
@@ -37,7 +37,7 @@ arguments! {
     }
 }
 
-const DEFAULT_FIELDS: &[&str] = &["status", "summary", "assignee", "url"];
+pub(super) const DEFAULT_FIELDS: &[&str] = &["status", "summary", "assignee", "url"];
 
 /// A page that is asked for again may hold other, larger issues, because somebody edits them meanwhile.
 const REFETCHES_MAX: usize = 4;
@@ -63,7 +63,8 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         _ => DEFAULT_FIELDS.iter().filter_map(|name| FieldName::known(name)).collect(),
     };
     let page_size = context.page_size(args.max_results);
-    let page = page(context, &jql, &fields, page_size, args.next_page_token.as_deref()).await?;
+    let token = args.next_page_token.as_deref();
+    let page = page(context, context.budget, &jql, &fields, page_size, token).await?;
     let mut reply = Row::new();
     reply.set("issues", json!(page.rows));
     reply.set("is_last", page.next.is_none());
@@ -74,19 +75,20 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
     Reply::json(&reply)
 }
 
-struct Page {
-    rows: Vec<Row>,
-    next: Option<String>,
+pub(super) struct Page {
+    pub(super) rows: Vec<Row>,
+    pub(super) next: Option<String>,
     /// How many fewer issues than asked for, because of their size. The next token leads to the first of them.
-    left_out: usize,
+    pub(super) left_out: usize,
 }
 
 /// One page that fits the budget.
 ///
 /// Jira's tokens lead to the end of a page, never into the middle. So when only some issues fit, a page of just that
 /// size is asked for, and its own token leads to the first issue that was left out.
-async fn page(
+pub(super) async fn page(
     context: &Context,
+    budget: Budget,
     jql: &str,
     fields: &[FieldName],
     page_size: u32,
@@ -118,7 +120,7 @@ async fn page(
         let frame = json!({
             "issues": [], "is_last": false, "omitted": page_size, "next_page_token": next.as_deref().unwrap_or(LONG_TOKEN),
         });
-        let Fitted { kept, dropped } = context.budget.fit_rows(&frame, rows);
+        let Fitted { kept, dropped } = budget.fit_rows(&frame, rows);
         if dropped == 0 {
             return Ok(Page { rows: kept, next, left_out });
         }
@@ -133,7 +135,8 @@ async fn page(
     }
 }
 
-fn advise(error: ToolError) -> ToolError {
+/// What to do about a refused query.
+pub(super) fn advise(error: ToolError) -> ToolError {
     if error.code() != Code::InvalidArgument {
         return error;
     }

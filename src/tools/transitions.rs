@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Context, Reply, Tool, ToolError, agile,
     args::{FieldValues, IssueKey, arguments},
     registry::tool,
     text,
@@ -126,7 +126,9 @@ async fn given_fields(
         wanted.insert("resolution".to_owned(), Value::from(resolution.as_str()));
     }
     let among = Among::AssignableTo(args.issue_key.as_str());
-    Ok(names::write_values(&context.jira, metas, &wanted, among).await?)
+    let written = names::write_values(&context.jira, metas, &wanted, among).await?;
+    agile::check_written(context, metas, &written).await?;
+    Ok(written)
 }
 
 fn check_required(

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Code, Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError, agile,
     args::{FieldValues, IssueKey, arguments},
     create::one_line,
     registry::tool,
@@ -132,6 +132,7 @@ async fn plan(
         fields: names::write_values(&context.jira, metas, &wanted, among).await?,
         ..Change::default()
     };
+    agile::check_written(context, metas, &change.fields).await?;
     for (name, value) in &wanted {
         let label = FieldName::known(name).map_or_else(|| name.clone(), |field| field.label.into_owned());
         change.note(&label, value.clone());

@@ -1,6 +1,7 @@
 //! What an answer may weigh: Jira's shapes turned into the small ones that agents read. Pure.
 
 mod activity;
+mod agile;
 mod attachment;
 mod budget;
 mod date;
@@ -14,6 +15,7 @@ mod text;
 mod view;
 
 pub use activity::{ChangeView, WorklogView};
+pub use agile::{BoardView, SprintView};
 pub use attachment::{AttachmentView, put_text};
 pub use budget::{Budget, Fitted};
 pub use date::short as short_date;

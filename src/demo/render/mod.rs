@@ -1,6 +1,7 @@
 //! From the model to Jira's JSON: one function per shape, used by every route that shows it.
 
 mod activity;
+mod agile;
 mod computed;
 mod html;
 mod issue;
@@ -11,6 +12,7 @@ mod project;
 mod transition;
 
 pub(super) use activity::{change, comment, comments_seen, may_see, remote_link, worklog};
+pub(super) use agile::{agile_issue, epic};
 pub(super) use computed::attachment;
 pub(super) use html::html;
 pub(super) use issue::{Expand, Wanted, issue, issue_stub};

@@ -56,7 +56,7 @@ fn list(call: &Call, site: &Site) -> Answer {
     ))
 }
 
-fn board<'a>(call: &Call, site: &'a Site) -> Result<&'a Board, Fault> {
+pub(super) fn board<'a>(call: &Call, site: &'a Site) -> Result<&'a Board, Fault> {
     let given = call.param("board");
     let found = visible(call, site).find(|board| board.id.to_string() == given);
     found.ok_or_else(|| Fault::message(404, "Board does not exist or you do not have permission to see it."))
@@ -77,13 +77,15 @@ fn sprints(call: &Call, site: &Site) -> Answer {
     if let Some(odd) = states.iter().find(|state| !matches!(**state, "active" | "closed" | "future")) {
         return Err(Fault::message(400, format!("The sprint state '{odd}' is not valid.")));
     }
-    let found: Vec<_> = site
+    let mut found: Vec<_> = site
         .sprints
         .iter()
         .filter(|sprint| {
             sprint.board == board.id && (states.is_empty() || states.contains(&sprint.state.as_str()))
         })
         .collect();
+    found
+        .sort_by_key(|sprint| ["closed", "active", "future"].iter().position(|state| *state == sprint.state));
     let shown: Vec<Json> = window.cut(&found).iter().map(|sprint| render::sprint(site, sprint)).collect();
     Ok(Reply::json(
         200,

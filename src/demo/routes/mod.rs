@@ -5,6 +5,7 @@ pub(super) mod transitions;
 
 mod activity;
 mod attachments;
+mod backlog;
 mod boards;
 mod comments;
 mod create;
@@ -17,6 +18,8 @@ mod lists;
 mod projects;
 mod remote_links;
 mod search;
+mod sprint_moves;
+mod sprints;
 mod update;
 mod users;
 mod watchers;
@@ -51,6 +54,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         lists::ROUTES,
         filters::ROUTES,
         boards::ROUTES,
+        backlog::ROUTES,
+        sprints::ROUTES,
+        sprint_moves::ROUTES,
     ];
     TABLES.iter().copied().flatten()
 }

@@ -2,17 +2,21 @@
 //!
 //! A name that fits several things is an error which lists them; nothing is guessed before a write.
 
+mod boards;
 mod fields;
 mod people;
 mod relations;
+mod sprints;
 mod transitions;
 mod values;
 
 use thiserror::Error;
 
+pub use boards::{BoardName, boards, pick_board};
 pub use fields::{FieldName, find_meta, readable_fields};
 pub use people::{Among, person};
 pub use relations::{Relation, phrases, pick_relation};
+pub use sprints::{Keep, SprintName, pick_sprint, sprint_named, sprints_found};
 pub use transitions::pick_transition;
 pub use values::{FieldFault, write_values};
 

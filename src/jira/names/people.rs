@@ -24,6 +24,17 @@ pub enum Among<'a> {
     AssignableTo(&'a str),
 }
 
+impl<'a> Among<'a> {
+    /// The key of the project, where one is meant and named by its key.
+    pub(super) fn project(self) -> Option<&'a str> {
+        match self {
+            Self::Everyone => None,
+            Self::AssignableIn(project) => Some(project),
+            Self::AssignableTo(issue) => issue.rsplit_once('-').map(|(project, _)| project),
+        }
+    }
+}
+
 /// Finds the one person that is meant. The error lists whom the name fits.
 pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<User<'static>, NameError> {
     let given = given.trim().trim_start_matches('@');

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{Among, NameError, find_meta, person};
+use super::{Among, NameError, find_meta, person, sprint_named};
 
 /// How many allowed values an error lists.
 const LISTED_MAX: usize = 25;
@@ -55,6 +55,7 @@ pub async fn write_values(
                 }
                 Value::Array(users)
             }
+            Kind::Sprint => sprint(session, meta, value, among).await?,
             kind => kind.write(meta, value)?,
         };
         written.insert(meta.id().to_owned(), value);
@@ -135,11 +136,10 @@ impl Kind {
             Self::Options | Self::NamedList => list(value).iter().map(|value| choice(meta, value)).collect(),
             Self::Cascading => cascading(meta, value),
             Self::Labels => labels(meta, value),
-            Self::Sprint => sprint(meta, value),
             Self::Parent => scalar(value)
                 .map(|key| json!({ "key": key }))
                 .ok_or_else(|| fault(meta, "must be an issue key")),
-            Self::User | Self::Users | Self::AsIs => Ok(value.clone()),
+            Self::User | Self::Users | Self::Sprint | Self::AsIs => Ok(value.clone()),
         }
     }
 }
@@ -169,9 +169,27 @@ fn labels(meta: &FieldMeta, value: &Value) -> Result<Value, FieldFault> {
 }
 
 /// A sprint field is written as a bare number though it is read as a list of objects.
-fn sprint(meta: &FieldMeta, value: &Value) -> Result<Value, FieldFault> {
-    let id = scalar(value).and_then(|text| text.trim().parse::<u64>().ok());
-    id.map(Value::from).ok_or_else(|| fault(meta, "must be the id of a sprint, a whole number"))
+async fn sprint(
+    session: &Session,
+    meta: &FieldMeta,
+    value: &Value,
+    among: Among<'_>,
+) -> Result<Value, FieldFault> {
+    let given = match value {
+        Value::Null => return Ok(Value::Null),
+        Value::Array(one) if one.len() == 1 => one.first().and_then(scalar),
+        other => scalar(other),
+    };
+    let given = given.ok_or_else(|| fault(meta, "must be one sprint, by name or id"))?;
+    if matches!(given.to_lowercase().as_str(), "" | "none" | "backlog") {
+        return Ok(Value::Null);
+    }
+    if let Ok(id) = given.parse::<u64>() {
+        return Ok(Value::from(id));
+    }
+    let project = among.project();
+    let found = sprint_named(session, &given, project.as_slice(), &|_| true, Some(meta.id())).await?;
+    Ok(Value::from(found.id))
 }
 
 /// One allowed value by id or by any of its names.
@@ -328,12 +346,6 @@ mod tests {
             none(),
             json!(["a b"]),
             Err("no spaces"),
-        );
-        check(
-            json!({"type": "array", "items": "json", "custom": "x:gh-sprint"}),
-            none(),
-            json!("12"),
-            Ok(json!(12)),
         );
         check(
             json!({"type": "string", "custom": "x:url"}),

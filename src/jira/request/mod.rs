@@ -1,6 +1,7 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
 mod activity;
+pub mod agile;
 mod attachment;
 mod form;
 mod issue;
@@ -43,6 +44,8 @@ pub enum Base {
     Host,
     /// `/ex/jira/{cloudId}/rest/api/3`
     Platform,
+    /// `/ex/jira/{cloudId}/rest/agile/1.0`
+    Agile,
 }
 
 /// One call to Jira. Path segments and query values are kept apart and escaped when the URL is built, so no
@@ -179,7 +182,7 @@ impl Request {
         self.effect
     }
 
-    /// The classic OAuth scope it needs.
+    /// The OAuth scope it needs; several are separated by spaces.
     pub fn scope(&self) -> &'static str {
         self.scope
     }

@@ -1,6 +1,7 @@
 //! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
 //! the body wherever it can be.
 
+mod agile;
 mod attachment;
 mod fields;
 mod issue;
@@ -8,6 +9,7 @@ mod link;
 mod meta;
 mod people;
 
+pub use agile::{Board, BoardIssuePage, RankEntry, RankReport, Sprint, ValuePage};
 pub use attachment::Attachment;
 pub use fields::{Fields, Loose, Thing};
 pub use issue::{

@@ -1,0 +1,21 @@
+//! Boards, sprints and what is in them: the agile API, and what is left of it for tokens without its scopes.
+
+mod boards;
+mod editing;
+mod issues;
+mod moment;
+mod moving;
+mod reach;
+
+use super::registry::Tool;
+
+pub(super) use reach::check_written;
+
+pub(super) const TOOLS: &[Tool] = &[
+    boards::LIST_BOARDS,
+    boards::GET_SPRINTS,
+    issues::GET_SPRINT_ISSUES,
+    moving::MOVE_TO_SPRINT,
+    editing::CREATE_SPRINT,
+    editing::UPDATE_SPRINT,
+];

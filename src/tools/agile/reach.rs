@@ -1,0 +1,167 @@
+//! Which boards and sprints a request may reach: found by id or name, confined to the allowed projects.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    jira::{
+        Answer, JiraError,
+        names::{self, BoardName, NameError},
+        request::{self, agile},
+        wire::{Board, FieldMeta, SearchPage, Sprint},
+    },
+    tools::{Code, Context, ToolError, args::ProjectKey, scope::confined},
+};
+
+/// The board that is meant: an id, a name, or the key of a project that has only one.
+pub(super) async fn board(context: &Context, given: &str) -> Result<BoardName, ToolError> {
+    let given = given.trim();
+    if let Ok(id) = given.parse::<u64>() {
+        return board_by_id(context, id).await;
+    }
+    let mut named = names::boards(&context.jira, None, Some(given)).await?;
+    named.retain(|board| holds(context, board));
+    match (names::pick_board(&named, given), ProjectKey::parse(given)) {
+        (Err(unknown @ NameError::Unknown { .. }), Some(key)) => only_board(context, &key, unknown).await,
+        (picked, _) => Ok(picked?),
+    }
+}
+
+async fn board_by_id(context: &Context, id: u64) -> Result<BoardName, ToolError> {
+    if context.projects.is_open() {
+        return Ok(BoardName { id, name: String::new(), kind: String::new(), project: None });
+    }
+    let answer = context.ask(agile::board(id)).await?;
+    let board = BoardName::from(&answer.read::<Board<'_>>()?);
+    if holds(context, &board) { Ok(board) } else { Err(hidden(context)) }
+}
+
+async fn only_board(
+    context: &Context,
+    project: &ProjectKey,
+    unknown: NameError,
+) -> Result<BoardName, ToolError> {
+    context.projects.check_project(project)?;
+    let mut boards = match names::boards(&context.jira, Some(project.as_str()), None).await {
+        Err(JiraError::Invalid { .. }) => Vec::new(),
+        other => other?,
+    };
+    boards.retain(|board| holds(context, board));
+    match boards.as_slice() {
+        [] => Err(unknown.into()),
+        [only] => Ok(only.clone()),
+        several => Err(NameError::Ambiguous {
+            given: project.as_str().to_owned(),
+            candidates: several
+                .iter()
+                .map(|board| format!("{} (id {}, {})", board.name, board.id, board.kind))
+                .collect(),
+        }
+        .into()),
+    }
+}
+
+/// Whether a board may be shown: it stands in an allowed project.
+pub(super) fn holds(context: &Context, board: &BoardName) -> bool {
+    context.projects.is_open() || board.project.as_deref().is_some_and(|key| context.projects.holds(key))
+}
+
+fn hidden(context: &Context) -> ToolError {
+    context.projects.refuses("The board is not in a project that is allowed here.")
+}
+
+/// The sprint that is meant, by id or name, read from Jira. A name is looked for in these projects, else in all.
+pub(super) async fn sprint(context: &Context, given: &str, projects: &[&str]) -> Result<Answer, ToolError> {
+    let id = match given.trim().parse::<u64>() {
+        Ok(id) => id,
+        Err(_) => sprint_named(context, given, projects).await?,
+    };
+    let answer = context.ask(agile::sprint(id)).await?;
+    let sprint: Sprint<'_> = answer.read()?;
+    check_board(context, sprint.origin_board_id).await?;
+    Ok(answer)
+}
+
+/// The id of the active or future sprint of that name.
+pub(super) async fn sprint_named(
+    context: &Context,
+    given: &str,
+    projects: &[&str],
+) -> Result<u64, ToolError> {
+    let allowed: Vec<&str> = context.projects.keys().collect();
+    let projects = if projects.is_empty() { allowed.as_slice() } else { projects };
+    let keep = |board: &BoardName| holds(context, board);
+    Ok(names::sprint_named(&context.jira, given, projects, &keep, None).await?.id)
+}
+
+async fn check_board(context: &Context, board: Option<u64>) -> Result<(), ToolError> {
+    if context.projects.is_open() {
+        return Ok(());
+    }
+    match board {
+        Some(id) => board_by_id(context, id).await.map(drop),
+        None => Err(hidden(context)),
+    }
+}
+
+/// Refuses values of sprint fields that name a sprint of a board in another project. Ids alone do not tell, so they are
+/// looked up.
+pub(in crate::tools) async fn check_written(
+    context: &Context,
+    metas: &[FieldMeta],
+    fields: &Map<String, Value>,
+) -> Result<(), ToolError> {
+    if context.projects.is_open() {
+        return Ok(());
+    }
+    let is_sprint = |meta: &&FieldMeta| meta.schema.custom.ends_with(":gh-sprint");
+    for id in metas.iter().filter(is_sprint).filter_map(|meta| fields.get(meta.id())?.as_u64()) {
+        match sprint(context, &id.to_string(), &[]).await {
+            Err(error) if error.code() == Code::InsufficientScope => check_by_issues(context, id).await?,
+            other => drop(other?),
+        }
+    }
+    Ok(())
+}
+
+/// Without the right to read sprints, one that holds an issue of an allowed project counts as allowed.
+async fn check_by_issues(context: &Context, id: u64) -> Result<(), ToolError> {
+    let allowed = context.projects.condition().unwrap_or_default();
+    let jql = confined(&allowed, &format!("sprint = {id}"), "")?;
+    let answer = match context.jira.call(request::search(&jql, &["key".to_owned()], 1, None)).await {
+        Err(JiraError::Invalid { .. }) => return Err(hidden(context)),
+        other => other?,
+    };
+    let page: SearchPage<'_> = answer.read()?;
+    if page.issues.is_empty() { Err(hidden(context)) } else { Ok(()) }
+}
+
+/// Whether the token has all of these scopes, as far as Atlassian tells.
+pub(super) async fn granted(context: &Context, scopes: &str) -> Result<bool, ToolError> {
+    let site = context.jira.site().await?;
+    Ok(scopes.split(' ').all(|scope| site.scopes.iter().any(|granted| granted == scope)))
+}
+
+/// An error of a missing scope names at once all that the tool would miss, and what works without them.
+pub(super) async fn naming_scopes<T>(
+    context: &Context,
+    needed: &[&str],
+    result: Result<T, ToolError>,
+) -> Result<T, ToolError> {
+    let error = match result {
+        Err(error) if error.code() == Code::InsufficientScope => error,
+        other => return other,
+    };
+    let granted = &context.jira.site().await?.scopes;
+    let mut missing: Vec<&str> = needed.iter().flat_map(|scopes| scopes.split(' ')).collect();
+    missing.retain(|scope| !granted.iter().any(|granted| granted == scope));
+    missing.sort_unstable();
+    missing.dedup();
+    if missing.is_empty() {
+        return Err(error);
+    }
+    Err(ToolError::from(JiraError::InsufficientScope { needed: missing.join(" ") }).hint(
+        "Signing in again does not help: an administrator must add the scope to the Jira connection. Without it, \
+         jira_get_sprint_issues with sprint_id active, jira_search (sprint in openSprints()) and the field Sprint of \
+         jira_update_issue still work.",
+    ))
+}

@@ -1,0 +1,68 @@
+//! Boards and sprints as agents see them.
+
+use serde::Serialize;
+
+use crate::jira::wire;
+
+use super::{date, field::short_text};
+
+const NAME_CHARS: usize = 200;
+const GOAL_CHARS: usize = 400;
+
+/// A board.
+#[derive(Debug, Serialize)]
+pub struct BoardView {
+    id: u64,
+    name: String,
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<String>,
+}
+
+impl From<&wire::Board<'_>> for BoardView {
+    fn from(board: &wire::Board<'_>) -> Self {
+        Self {
+            id: board.id,
+            name: short_text(&board.name, NAME_CHARS),
+            kind: board.kind.clone().into_owned(),
+            project: board.project().map(str::to_owned),
+        }
+    }
+}
+
+/// A sprint.
+#[derive(Debug, Serialize)]
+pub struct SprintView {
+    id: u64,
+    name: String,
+    state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goal: Option<String>,
+}
+
+impl From<&wire::Sprint<'_>> for SprintView {
+    fn from(sprint: &wire::Sprint<'_>) -> Self {
+        let short =
+            |date: &Option<wire::Text<'_>>| date.as_deref().map(|date| date::short(date).into_owned());
+        Self {
+            id: sprint.id,
+            name: short_text(&sprint.name, NAME_CHARS),
+            state: sprint.state.clone().into_owned(),
+            start: short(&sprint.start_date),
+            end: short(&sprint.end_date),
+            completed: short(&sprint.complete_date),
+            goal: sprint
+                .goal
+                .as_deref()
+                .filter(|goal| !goal.trim().is_empty())
+                .map(|goal| short_text(goal, GOAL_CHARS)),
+        }
+    }
+}
