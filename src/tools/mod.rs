@@ -6,6 +6,7 @@
 
 mod args;
 mod comments;
+mod confirm;
 mod context;
 mod create;
 mod create_fields;
@@ -24,6 +25,7 @@ mod update;
 mod whoami;
 
 pub use args::{ArgSpec, Given, Shape};
+pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
 pub use context::{Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use registry::{Effect, Tool, Toolset};
