@@ -4,6 +4,7 @@
 //! caller, the site, the deadline, and what was spent.
 
 mod error;
+mod error_body;
 pub mod names;
 pub mod request;
 mod site;

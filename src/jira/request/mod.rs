@@ -1,15 +1,23 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
+mod bulk;
+mod deletion;
 mod issue;
 mod people;
 mod project;
 mod search;
+mod version;
 
 use std::borrow::Cow;
 
 use http::Method;
 use serde::Serialize;
 
+pub use bulk::{bulk_edit, bulk_fetch, bulk_transition, create_issues, move_issue, shared_transitions, task};
+pub use deletion::{
+    comment, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog, issue_link,
+    worklog,
+};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
@@ -17,6 +25,7 @@ pub use issue::{
 pub use people::{assignable_users, my_permissions, myself, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
 pub use search::{approximate_count, search};
+pub use version::{create_version, project_head, update_version, versions};
 
 /// What a request does to Jira, which decides how it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +65,7 @@ mod scope {
     pub(super) const READ_WORK: &str = "read:jira-work";
     pub(super) const WRITE_WORK: &str = "write:jira-work";
     pub(super) const READ_USER: &str = "read:jira-user";
+    pub(super) const MANAGE_PROJECT: &str = "manage:jira-project";
 }
 
 /// `GET /oauth/token/accessible-resources`: the sites that the token reaches, each with its scopes.

@@ -1,11 +1,16 @@
 //! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
 //! the body wherever it can be.
 
+mod bulk;
 mod fields;
 mod issue;
 mod meta;
 mod people;
 
+pub use bulk::{
+    CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition, SharedTransitions, Submitted,
+    TargetStatus, Task, Version, WorkflowTransitions,
+};
 pub use fields::{Fields, Loose, Thing};
 pub use issue::{
     Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,
