@@ -5,17 +5,23 @@ pub(super) mod transitions;
 
 mod activity;
 mod boards;
+mod bulk;
+mod bulk_fields;
+mod bulk_move;
 mod comments;
 mod create;
 mod createmeta;
+mod deletions;
 mod fields;
 mod filters;
 mod issues;
 mod lists;
 mod projects;
 mod search;
+mod tasks;
 mod update;
 mod users;
+mod versions;
 
 use super::{
     dispatch::{Call, Route},
@@ -29,6 +35,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         sites::ROUTES,
         search::ROUTES,
         createmeta::ROUTES,
+        bulk::ROUTES,
+        bulk_fields::ROUTES,
+        bulk_move::ROUTES,
+        tasks::ROUTES,
+        deletions::ROUTES,
+        versions::ROUTES,
         create::ROUTES,
         issues::ROUTES,
         update::ROUTES,
