@@ -10,9 +10,12 @@ pub mod request;
 mod site;
 pub mod wire;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -123,6 +126,11 @@ impl Session {
     /// Whether the operator named the one site to use.
     pub fn is_pinned(&self) -> bool {
         self.jira.is_pinned()
+    }
+
+    /// How much time is left for this call.
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// Who asks.

@@ -10,14 +10,19 @@ mod confirm;
 mod context;
 mod create;
 mod create_fields;
+mod create_issues;
+mod delete;
+mod delete_parts;
 mod error;
 mod fields;
+mod get_issues;
 mod issue;
 mod people;
 mod projects;
 mod registry;
 mod repeat;
 mod scope;
+mod screens;
 mod search;
 mod text;
 mod transitions;
@@ -45,6 +50,10 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         projects::TOOLS,
         create_fields::TOOLS,
         people::TOOLS,
+        get_issues::TOOLS,
+        create_issues::TOOLS,
+        delete::TOOLS,
+        delete_parts::TOOLS,
     ]
     .into_iter()
     .flatten()

@@ -31,6 +31,11 @@ pub fn delete_worklog(key: &str, id: &str) -> Request {
     part(delete(["issue"]), key, "worklog", id)
 }
 
+/// `GET /attachment/{id}`, without its content.
+pub fn attached_file(id: &str) -> Request {
+    Request::read(["attachment"]).segment(id.to_owned())
+}
+
 /// `DELETE /attachment/{id}`.
 pub fn delete_attachment(id: &str) -> Request {
     delete(["attachment"]).segment(id.to_owned())
@@ -67,6 +72,7 @@ mod tests {
             (delete_comment("P-1", "7"), Method::DELETE, "issue/P-1/comment/7 []"),
             (worklog("P-1", "7"), Method::GET, "issue/P-1/worklog/7 []"),
             (delete_worklog("P-1", "7"), Method::DELETE, "issue/P-1/worklog/7 []"),
+            (attached_file("7"), Method::GET, "attachment/7 []"),
             (delete_attachment("7"), Method::DELETE, "attachment/7 []"),
             (issue_link("7"), Method::GET, "issueLink/7 []"),
             (delete_issue_link("7"), Method::DELETE, "issueLink/7 []"),

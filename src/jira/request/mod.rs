@@ -15,8 +15,8 @@ use serde::Serialize;
 
 pub use bulk::{bulk_edit, bulk_fetch, bulk_transition, create_issues, move_issue, shared_transitions, task};
 pub use deletion::{
-    comment, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog, issue_link,
-    worklog,
+    attached_file, comment, delete_attachment, delete_comment, delete_issue, delete_issue_link,
+    delete_worklog, issue_link, worklog,
 };
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,

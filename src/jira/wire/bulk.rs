@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Created, Issue, Loose, Text};
+use super::{Created, Issue, Loose, Text, User};
 
 /// `POST /issue/bulkfetch`.
 #[derive(Debug, Deserialize)]
@@ -161,4 +161,24 @@ pub struct Version<'a> {
     /// A day; some answers hold milliseconds instead.
     #[serde(borrow, default)]
     pub release_date: Option<Loose<'a>>,
+}
+
+/// One entry of `fields.attachment`.
+#[derive(Debug, Deserialize)]
+pub struct AttachedFile<'a> {
+    /// Its id.
+    #[serde(borrow)]
+    pub id: Text<'a>,
+    /// The file's name, which several may share.
+    #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    /// In bytes.
+    #[serde(default)]
+    pub size: u64,
+    /// Who uploaded it.
+    #[serde(borrow, default)]
+    pub author: Option<User<'a>>,
+    /// When.
+    #[serde(borrow, default)]
+    pub created: Text<'a>,
 }

@@ -8,8 +8,8 @@ mod meta;
 mod people;
 
 pub use bulk::{
-    CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition, SharedTransitions, Submitted,
-    TargetStatus, Task, Version, WorkflowTransitions,
+    AttachedFile, CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition,
+    SharedTransitions, Submitted, TargetStatus, Task, Version, WorkflowTransitions,
 };
 pub use fields::{Fields, Loose, Thing};
 pub use issue::{

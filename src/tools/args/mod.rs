@@ -5,13 +5,15 @@
 //! `{"$kind":…,"value":…}` for its value, null or an empty string for absent.
 
 mod fields;
+mod ids;
 mod keys;
 mod keyword;
 mod scalar;
 
 use serde_json::{Map, Value};
 
-pub(crate) use fields::FieldValues;
+pub(crate) use fields::{FieldObjects, FieldValues};
+pub(crate) use ids::NumericId;
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::tools) use keyword::keywords;
 
