@@ -5,6 +5,9 @@
 //! domain; a new domain adds its file and one line in [`all`].
 
 mod args;
+mod bulk_edit;
+mod bulk_targets;
+mod bulk_transition;
 mod comments;
 mod confirm;
 mod context;
@@ -17,6 +20,7 @@ mod error;
 mod fields;
 mod get_issues;
 mod issue;
+mod move_issue;
 mod people;
 mod projects;
 mod registry;
@@ -24,9 +28,11 @@ mod repeat;
 mod scope;
 mod screens;
 mod search;
+mod task;
 mod text;
 mod transitions;
 mod update;
+mod version;
 mod whoami;
 
 pub use args::{ArgSpec, Given, Shape};
@@ -52,6 +58,10 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         people::TOOLS,
         get_issues::TOOLS,
         create_issues::TOOLS,
+        bulk_edit::TOOLS,
+        task::TOOLS,
+        version::TOOLS,
+        move_issue::TOOLS,
         delete::TOOLS,
         delete_parts::TOOLS,
     ]

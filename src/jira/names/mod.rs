@@ -2,6 +2,7 @@
 //!
 //! A name that fits several things is an error which lists them; nothing is guessed before a write.
 
+mod bulk;
 mod fields;
 mod people;
 mod transitions;
@@ -9,6 +10,7 @@ mod values;
 
 use thiserror::Error;
 
+pub use bulk::{bulk_labels, bulk_values};
 pub use fields::{FieldName, find_meta, readable_fields};
 pub use people::{Among, person};
 pub use transitions::pick_transition;
