@@ -13,6 +13,7 @@ use crate::{
     limit::Limiter,
     mcp,
     policy::Policy,
+    tools::{self, ConfirmKeys},
     upstream::{BuildError, Upstream},
 };
 
@@ -50,7 +51,15 @@ pub fn server(config: &Config, local_caller: Option<Caller>) -> Result<mcp::Serv
     let upstream = Upstream::new(&config.upstream)?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
-    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, Limiter::new(config.limits), local_caller))
+    let limiter = Limiter::new(config.limits);
+    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, confirm_keys(config)?, local_caller))
+}
+
+/// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that follow from those.
+/// Without a gateway there is one process, and a random key of its own will do.
+fn confirm_keys(config: &Config) -> Result<ConfirmKeys, StartError> {
+    let Some(gateway) = config.http.gateway.clone() else { return Ok(ConfirmKeys::random()?) };
+    Ok(ConfirmKeys::shared(move || gateway.derived_keys(tools::CONFIRM_CONTEXT)))
 }
 
 /// Builds the layers and takes the port.

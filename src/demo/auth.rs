@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 pub(super) const READ_WORK: &str = "read:jira-work";
 pub(super) const WRITE_WORK: &str = "write:jira-work";
 pub(super) const READ_USER: &str = "read:jira-user";
+pub(super) const MANAGE_PROJECT: &str = "manage:jira-project";
 pub(super) const READ_BOARD: &str = "read:board-scope:jira-software";
 pub(super) const READ_SPRINT: &str = "read:sprint:jira-software";
 pub(super) const WRITE_SPRINT: &str = "write:sprint:jira-software";
@@ -24,6 +25,7 @@ const WITH_AGILE: &[&str] = &[
     READ_WORK,
     WRITE_WORK,
     READ_USER,
+    MANAGE_PROJECT,
     READ_BOARD,
     READ_SPRINT,
     WRITE_SPRINT,

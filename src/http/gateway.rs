@@ -52,10 +52,11 @@ pub enum GatewayError {
 }
 
 /// The accepted secrets as digests: comparing digests of one length tells nothing of a secret's length, and the
-/// secrets themselves need not stay in memory.
+/// secrets themselves need not stay in memory. Clones share what the watched file held last.
+#[derive(Clone)]
 pub struct Gateway {
-    fixed: Vec<Digest>,
-    watched: Option<Watched>,
+    fixed: Arc<[Digest]>,
+    watched: Option<Arc<Watched>>,
 }
 
 type Digest = [u8; blake3::OUT_LEN];
@@ -70,20 +71,28 @@ struct Watched {
 impl Gateway {
     /// Reads all secrets once; blocking, for the start. Later trouble with the file keeps the last good set.
     pub fn load(source: &GatewaySource) -> Result<Self, GatewayError> {
-        let fixed: Result<Vec<_>, _> = source.secrets.iter().map(|s| accept(s.expose_secret())).collect();
+        let fixed: Result<Arc<[_]>, _> = source.secrets.iter().map(|s| accept(s.expose_secret())).collect();
         let watched = source.file.as_ref().map(|path| {
-            Ok::<_, GatewayError>(Watched {
+            Ok::<_, GatewayError>(Arc::new(Watched {
                 path: path.clone(),
                 recheck: source.recheck,
                 accepted: RwLock::new(read(path)?),
                 read_at: Mutex::new(Instant::now()),
-            })
+            }))
         });
         let gateway = Self { fixed: fixed?, watched: watched.transpose()? };
         if gateway.fixed.is_empty() && gateway.watched.is_none() {
             return Err(GatewayError::Empty);
         }
         Ok(gateway)
+    }
+
+    /// A key for each secret accepted now, the current one first: the same on every replica with the same secrets, and
+    /// no way back from it to them. `context` names the one use of these keys (BLAKE3's `derive_key`).
+    pub fn derived_keys(&self, context: &'static str) -> Vec<Zeroizing<[u8; blake3::KEY_LEN]>> {
+        let from_file = self.watched.as_ref().map(|watched| watched.accepted()).unwrap_or_default();
+        let all = self.fixed.iter().chain(from_file.iter());
+        all.map(|digest| Zeroizing::new(blake3::derive_key(context, digest))).collect()
     }
 
     /// Lets pass exactly one header that equals an accepted secret; every secret is compared, none ends the search.
@@ -123,6 +132,10 @@ impl Watched {
             }
             *read_at = Instant::now();
         }
+        self.accepted()
+    }
+
+    fn accepted(&self) -> Arc<[Digest]> {
         self.accepted.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -1,6 +1,4 @@
-//! Why Jira did not do what was asked: the only reader of Jira's error bodies.
-//!
-//! Shapes and meanings: Jira REST v3 `ErrorCollection`, and the API gateway's own bodies in front of it.
+//! Why Jira did not do what was asked.
 
 use http::HeaderMap;
 use serde_json::Value;
@@ -8,13 +6,10 @@ use thiserror::Error;
 
 use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
-use super::request::{Effect, Request};
-
-/// Texts of Jira are passed on up to this many characters each.
-const TEXT_CHARS_MAX: usize = 400;
-
-/// More texts than this help nobody.
-const TEXTS_MAX: usize = 8;
+use super::{
+    error_body::{elements, field_ids, said, texts},
+    request::{Effect, Request},
+};
 
 /// Whether a call that failed may still have changed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +62,8 @@ pub enum JiraError {
         texts: Vec<String>,
         /// The ids of the fields that Jira complained about.
         fields: Vec<String>,
+        /// What was wrong with which element of a bulk request, by its place from 0.
+        elements: Vec<(usize, String)>,
     },
     /// 409: a concurrent change.
     #[error("Jira reports a conflict with another change: {}", said(texts, "it gave no detail."))]
@@ -148,7 +145,9 @@ impl JiraError {
             413 => Self::TooLarge { status: Some(413) },
             429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
             300..=399 => Self::Redirected,
-            status @ 400..=499 => Self::Invalid { status, fields: field_ids(&body), texts },
+            status @ 400..=499 => {
+                Self::Invalid { status, fields: field_ids(&body), elements: elements(&body), texts }
+            }
             status => Self::Unavailable { status: Some(status), sent: unsure(request, Sent::Maybe) },
         }
     }
@@ -197,40 +196,6 @@ fn is_scope_mismatch(headers: &HeaderMap, texts: &[String]) -> bool {
         || texts.iter().any(|text| text.contains("scope does not match"))
 }
 
-/// Every text that speaks of the user's input, from each shape Atlassian's servers use.
-fn texts(body: &Value) -> Vec<String> {
-    let mut texts = Vec::new();
-    if let Some(messages) = body.get("errorMessages").and_then(Value::as_array) {
-        texts.extend(messages.iter().filter_map(Value::as_str).map(str::to_owned));
-    }
-    if let Some(errors) = body.get("errors").and_then(Value::as_object) {
-        texts.extend(errors.iter().map(|(field, fault)| match fault {
-            Value::String(text) => format!("{field}: {text}"),
-            other => format!("{field}: {other}"),
-        }));
-    }
-    if texts.is_empty() {
-        let plain = ["message", "error_description"].iter().find_map(|name| body.get(*name)?.as_str());
-        texts.extend(plain.map(str::to_owned));
-    }
-    texts.truncate(TEXTS_MAX);
-    texts.iter().map(|text| clean(text)).filter(|text| !text.is_empty()).collect()
-}
-
-fn field_ids(body: &Value) -> Vec<String> {
-    let errors = body.get("errors").and_then(Value::as_object);
-    errors.map(|errors| errors.keys().take(TEXTS_MAX).cloned().collect()).unwrap_or_default()
-}
-
-/// Jira's texts repeat user input: control characters go, and length is bounded.
-fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect::<String>().trim().to_owned()
-}
-
-fn said(texts: &[String], otherwise: &str) -> String {
-    if texts.is_empty() { otherwise.to_owned() } else { texts.join(" ") }
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -274,6 +239,11 @@ mod tests {
             r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
             "The Jira connection lacks an OAuth scope that this action needs (read:jira-user).",
         );
+        check(
+            400,
+            r#"{"errors":[{"message":"Some of the issues are not valid"}]}"#,
+            "Jira did not accept the request: Some of the issues are not valid",
+        );
         check(302, "", "Jira's API answered with a redirect, which is not followed.");
         check(503, "", "Jira is not available at the moment.");
     }
@@ -284,7 +254,7 @@ mod tests {
         let error = JiraError::from_answer(&request::myself(), &answer(400, &body));
         let JiraError::Invalid { texts, .. } = error else { panic!("{error:?}") };
         assert_eq!(texts[0], "a[31mb");
-        assert_eq!(texts[1].len(), TEXT_CHARS_MAX);
+        assert_eq!(texts[1].len(), 400);
     }
 
     #[test]

@@ -4,15 +4,19 @@
 //! caller, the site, the deadline, and what was spent.
 
 mod error;
+mod error_body;
 mod media;
 pub mod names;
 pub mod request;
 mod site;
 pub mod wire;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -136,6 +140,11 @@ impl Session {
     /// Whether the operator named the one site to use.
     pub fn is_pinned(&self) -> bool {
         self.jira.is_pinned()
+    }
+
+    /// How much time is left for this call.
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// Who asks.

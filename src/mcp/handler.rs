@@ -24,7 +24,7 @@ use crate::{
     limit::{Limiter, Refusal},
     policy::{Narrowing, Policy},
     telemetry::audit,
-    tools::{self, Code, Context, Given, Limits, Repeats, Reply, Tool, ToolError},
+    tools::{self, Code, ConfirmKeys, Context, Given, Limits, Repeats, Reply, Tool, ToolError},
     trim::Budget,
 };
 
@@ -68,6 +68,7 @@ struct Shared {
     jira: Arc<Jira>,
     limiter: Limiter<CallerKey>,
     repeats: Arc<Repeats>,
+    confirm_keys: ConfirmKeys,
     /// Whom requests speak for that bring no caller along: the one user of stdio.
     local_caller: Option<Caller>,
     showing: Showing,
@@ -82,12 +83,23 @@ impl Server {
         policy: Policy,
         jira: Arc<Jira>,
         limiter: Limiter<CallerKey>,
+        confirm_keys: ConfirmKeys,
         local_caller: Option<Caller>,
     ) -> Self {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
         let listed = list(&policy, showing);
         let repeats = Arc::default();
-        Self(Arc::new(Shared { settings, policy, jira, limiter, repeats, local_caller, showing, listed }))
+        Self(Arc::new(Shared {
+            settings,
+            policy,
+            jira,
+            limiter,
+            repeats,
+            confirm_keys,
+            local_caller,
+            showing,
+            listed,
+        }))
     }
 
     /// The tools that a request sees which narrows nothing.
@@ -165,6 +177,7 @@ impl Server {
             budget: Budget::new(settings.reply_bytes_max, id_bytes, settings.structured_content),
             projects: policy.projects().clone(),
             repeats: Arc::clone(&self.0.repeats),
+            confirm_keys: self.0.confirm_keys.clone(),
             hidden_tools: tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect(),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     trim::{Budget, Reading},
 };
 
-use super::{error::ToolError, repeat::Repeats, scope::Projects};
+use super::{confirm::ConfirmKeys, error::ToolError, repeat::Repeats, scope::Projects};
 
 /// Page sizes and text lengths, from the operator's settings.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,8 @@ pub struct Context {
     pub projects: Projects,
     /// The creates of the last minutes, so that a repeat is recognised.
     pub repeats: Arc<Repeats>,
+    /// What confirm tokens are sealed with.
+    pub confirm_keys: ConfirmKeys,
     /// The tools that do not exist for this request, for `jira_whoami`.
     pub hidden_tools: Vec<&'static str>,
 }

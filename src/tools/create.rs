@@ -1,5 +1,7 @@
 //! Creating one issue.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
@@ -15,10 +17,12 @@ use crate::{
 
 use super::{
     Context, Reply, Tool, ToolError, agile,
-    args::{FieldValues, IssueKey, ProjectKey, arguments},
+    args::{Arguments, FieldValues, Given, IssueKey, ProjectKey, arguments},
     create_fields,
     registry::tool,
-    repeat, text,
+    repeat,
+    screens::Screens,
+    text,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -56,10 +60,6 @@ arguments! {
 const SUMMARY_CHARS_MAX: usize = 255;
 
 async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, ToolError> {
-    context.projects.check_project(&args.project_key)?;
-    if let Some(parent) = &args.parent_key {
-        context.projects.check_issue(parent)?;
-    }
     let Some(request_id) = args.request_id.clone() else {
         return create(context, args).await.and_then(Made::reply);
     };
@@ -99,14 +99,55 @@ impl Made {
 }
 
 async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
+    let ready = prepare(context, &args, &mut Screens::default()).await?;
+    if args.dry_run.unwrap_or(false) {
+        return Ok(Made { preview: Some(ready.preview), ..Made::default() });
+    }
+    let request = request::create_issue(&ready.body);
+    let answer = context.jira.call(request).await.map_err(|error| explain(error, &ready.metas))?;
+    let created: Created = answer.read()?;
+    Ok(Made { url: browse(context, &created.key).await?, key: created.key, preview: None })
+}
+
+/// A create that only has to be sent.
+pub(super) struct Ready {
+    /// What `POST /issue` takes.
+    pub(super) body: Value,
+    /// What it says, in the caller's words.
+    pub(super) preview: Row,
+    metas: Arc<[FieldMeta]>,
+}
+
+/// One of several creates, from arguments that have not been read yet.
+pub(super) async fn prepare_one(
+    context: &Context,
+    given: Map<String, Value>,
+    screens: &mut Screens,
+) -> Result<Ready, ToolError> {
+    if let Some(name) = ["dry_run", "request_id"].iter().find(|name| given.contains_key(**name)) {
+        return Err(ToolError::invalid_argument(format!(
+            "`{name}` stands beside `issues`, not in one of them"
+        )));
+    }
+    prepare(context, &CreateIssue::read(Given::new(given))?, screens).await
+}
+
+async fn prepare(context: &Context, args: &CreateIssue, screens: &mut Screens) -> Result<Ready, ToolError> {
+    context.projects.check_project(&args.project_key)?;
+    if let Some(parent) = &args.parent_key {
+        context.projects.check_issue(parent)?;
+    }
     let summary = one_line(&args.summary)?;
-    let types = create_fields::issue_types(context, &args.project_key).await?;
-    let kind = create_fields::pick_type(&types, &args.issue_type)?;
-    let metas = create_fields::fields(context, &args.project_key, kind).await?;
+    let (kind, metas) = screens.screen(context, &args.project_key, &args.issue_type).await?;
     let among = Among::AssignableIn(args.project_key.as_str());
-    let wanted = wanted(&args, summary);
+    let wanted = wanted(args, summary);
     let mut fields = names::write_values(&context.jira, &metas, &wanted, among).await?;
     agile::check_written(context, &metas, &fields).await?;
+    context.projects.check_parents(&fields)?;
+    if let Some(assignee) = &args.assignee {
+        let id = screens.assignee(context, &args.project_key, assignee).await?;
+        fields.insert(names::find_meta(&metas, "assignee")?.id().to_owned(), json!({ "accountId": id }));
+    }
     if let Some(description) = &args.description {
         names::find_meta(&metas, "description")?;
         fields.insert("description".to_owned(), text::body(context, description, among).await?);
@@ -114,19 +155,13 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
     check_required(&metas, &fields)?;
     fields.insert("project".to_owned(), project(&args.project_key));
     fields.insert("issuetype".to_owned(), json!({ "id": kind.id }));
-    if args.dry_run.unwrap_or(false) {
-        let mut preview = Row::new();
-        preview.put("project", args.project_key.as_str());
-        preview.put("type", kind.name.as_str());
-        wanted.into_iter().for_each(|(name, value)| preview.put(name, value));
-        preview.put("description", args.description);
-        return Ok(Made { preview: Some(preview), ..Made::default() });
-    }
-    let body = json!({ "fields": fields });
-    let answer =
-        context.jira.call(request::create_issue(&body)).await.map_err(|error| explain(error, &metas))?;
-    let created: Created = answer.read()?;
-    Ok(Made { url: browse(context, &created.key).await?, key: created.key, preview: None })
+    let mut preview = Row::new();
+    preview.put("project", args.project_key.as_str());
+    preview.put("type", kind.name.as_str());
+    wanted.into_iter().for_each(|(name, value)| preview.put(name, value));
+    preview.put("assignee", args.assignee.clone());
+    preview.put("description", args.description.clone());
+    Ok(Ready { body: json!({ "fields": fields }), preview, metas })
 }
 
 /// The fields that are named by arguments, and the others by their own names; an argument of its own goes first.
@@ -134,7 +169,6 @@ fn wanted(args: &CreateIssue, summary: String) -> Map<String, Value> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
     let own = [
         ("summary", Some(Value::from(summary))),
-        ("assignee", args.assignee.clone().map(Value::from)),
         ("priority", args.priority.clone().map(Value::from)),
         ("labels", args.labels.clone().map(Value::from)),
         ("components", args.components.clone().map(Value::from)),

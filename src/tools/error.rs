@@ -35,6 +35,8 @@ pub enum Code {
     AmbiguousSite,
     /// A name fits several things; nothing was written.
     AmbiguousName,
+    /// The action must be seen and agreed to first, or its token is not valid any more; nothing was changed.
+    ConfirmationRequired,
     /// The bridge has too much to do.
     Overloaded,
     /// A fault of the bridge.
@@ -126,6 +128,11 @@ impl ToolError {
     /// What happened, in words for a person.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// What to do next, if that is known.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.hint.as_deref()
     }
 
     /// The HTTP status that Jira answered, if Jira answered.

@@ -7,34 +7,47 @@
 mod agile;
 mod args;
 mod attachments;
+mod bulk_edit;
+mod bulk_targets;
+mod bulk_transition;
 mod changelog;
 mod comment_edit;
 mod comments;
+mod confirm;
 mod context;
 mod create;
 mod create_fields;
+mod create_issues;
+mod delete;
+mod delete_parts;
 mod error;
 mod fields;
+mod get_issues;
 mod issue;
 mod links;
 mod moment;
+mod move_issue;
 mod people;
 mod place;
 mod projects;
 mod registry;
 mod repeat;
 mod scope;
+mod screens;
 mod search;
+mod task;
 mod text;
 mod transitions;
 mod update;
 mod upload;
+mod version;
 mod watch;
 mod web_links;
 mod whoami;
 mod worklogs;
 
 pub use args::{ArgSpec, Given, Shape};
+pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
 pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use registry::{Effect, Tool, Toolset};
@@ -63,6 +76,14 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         attachments::TOOLS,
         upload::TOOLS,
         agile::TOOLS,
+        get_issues::TOOLS,
+        create_issues::TOOLS,
+        bulk_edit::TOOLS,
+        task::TOOLS,
+        version::TOOLS,
+        move_issue::TOOLS,
+        delete::TOOLS,
+        delete_parts::TOOLS,
     ]
     .into_iter()
     .flatten()

@@ -128,11 +128,10 @@ async fn plan(
 ) -> Result<Change, ToolError> {
     let among = Among::AssignableTo(args.issue_key.as_str());
     let wanted = wanted(context, args)?;
-    let mut change = Change {
-        fields: names::write_values(&context.jira, metas, &wanted, among).await?,
-        ..Change::default()
-    };
-    agile::check_written(context, metas, &change.fields).await?;
+    let fields = names::write_values(&context.jira, metas, &wanted, among).await?;
+    context.projects.check_parents(&fields)?;
+    agile::check_written(context, metas, &fields).await?;
+    let mut change = Change { fields, ..Change::default() };
     for (name, value) in &wanted {
         let label = FieldName::known(name).map_or_else(|| name.clone(), |field| field.label.into_owned());
         change.note(&label, value.clone());

@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &[]),
     ("cli", &["config", "demo", "http", "run", "telemetry", "tools", "upstream"]),
-    ("run", &["config", "http", "identity", "jira", "limit", "mcp", "policy", "upstream"]),
+    ("run", &["config", "http", "identity", "jira", "limit", "mcp", "policy", "tools", "upstream"]),
     ("config", &["http", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
     ("http", &["identity", "policy"]),
     ("mcp", &["identity", "jira", "limit", "policy", "telemetry", "tools", "trim"]),

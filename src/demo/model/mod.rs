@@ -4,6 +4,7 @@ mod field;
 mod issue;
 mod project;
 mod site;
+mod task;
 
 pub(super) use field::{FieldDef, Kind, Opt, Value};
 pub(super) use issue::{Attachment, Change, ChangeItem, Comment, Issue, RemoteLink, Visibility, Worklog};
@@ -11,3 +12,4 @@ pub(super) use project::{
     Access, Component, IssueType, Project, ScreenField, Status, Transition, Version, Workflow,
 };
 pub(super) use site::{Board, Filter, Link, LinkType, Named, Person, Site, Sprint, Who};
+pub(super) use task::Task;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Access, FieldDef, Issue, IssueType, Project, Status};
+use super::{Access, FieldDef, Issue, IssueType, Project, Status, Task};
 
 /// A person, as the index into [`Site::people`].
 pub(in crate::demo) type Who = usize;
@@ -28,6 +28,7 @@ pub(in crate::demo) struct Site {
     pub(in crate::demo) sprints: Vec<Sprint>,
     pub(in crate::demo) filters: Vec<Filter>,
     pub(in crate::demo) links: Vec<Link>,
+    pub(in crate::demo) tasks: Vec<Task>,
     pub(in crate::demo) issues: BTreeMap<u64, Issue>,
     pub(in crate::demo) keys: HashMap<String, u64>,
     /// Ids of whatever is made next; one sequence for all kinds.

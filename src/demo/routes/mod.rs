@@ -7,9 +7,13 @@ mod activity;
 mod attachments;
 mod backlog;
 mod boards;
+mod bulk;
+mod bulk_fields;
+mod bulk_move;
 mod comments;
 mod create;
 mod createmeta;
+mod deletions;
 mod fields;
 mod filters;
 mod issue_links;
@@ -20,8 +24,10 @@ mod remote_links;
 mod search;
 mod sprint_moves;
 mod sprints;
+mod tasks;
 mod update;
 mod users;
+mod versions;
 mod watchers;
 mod worklogs;
 
@@ -37,6 +43,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         sites::ROUTES,
         search::ROUTES,
         createmeta::ROUTES,
+        bulk::ROUTES,
+        bulk_fields::ROUTES,
+        bulk_move::ROUTES,
+        tasks::ROUTES,
+        deletions::ROUTES,
+        versions::ROUTES,
         create::ROUTES,
         issues::ROUTES,
         update::ROUTES,

@@ -62,6 +62,30 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
     for comment in &edit.comments {
         comments::check_body(comment.get("body"))?;
     }
+    carry_out(call, site, id, &transition, edit)?;
+    Ok(Reply::empty(204))
+}
+
+/// A step without a screen, as bulk operations make them.
+pub(super) fn pass(call: &Call, site: &mut Site, id: u64, wanted: &str) -> Result<(), Fault> {
+    let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
+    let found = open(site, call.who, issue).into_iter().find(|entry| entry.id.to_string() == wanted).cloned();
+    let Some(transition) = found else {
+        return Err(Fault::message(400, format!("Transition id '{wanted}' is not valid for this issue.")));
+    };
+    let mut problems = Problems::default();
+    demand(site, issue, &transition, &Edit::default(), &mut problems);
+    problems.finish()?;
+    carry_out(call, site, id, &transition, Edit::default())
+}
+
+fn carry_out(
+    call: &Call,
+    site: &mut Site,
+    id: u64,
+    transition: &Transition,
+    edit: Edit,
+) -> Result<(), Fault> {
     let (comments, mut values) = (edit.comments, edit.values);
     if let Some(resolution) = transition.sets_resolution {
         values.push(("resolution".to_owned(), (resolution != 0).then_some(Value::Ref(resolution))));
@@ -72,7 +96,7 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
     for comment in &comments {
         comments::add(call, site, id, comment)?;
     }
-    Ok(Reply::empty(204))
+    Ok(())
 }
 
 /// Required screen fields answer at their field, a validator answers with a sentence.

@@ -7,7 +7,7 @@ use crate::demo::{
     dispatch::{Call, Route, write},
     errors::{Answer, Fault, Problems, Reply},
     fields::{Bad, Scene, Screen, apply, parse, read_edit},
-    model::{Access, Site},
+    model::{Access, Issue, Project, Site},
     render::{self, Expand, Wanted},
 };
 
@@ -28,11 +28,7 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     }
     let body = call.object()?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
-    let screen: Screen = project
-        .screen_of(issue.type_id)
-        .filter(|entry| !matches!(entry.field.as_str(), "project" | "issuetype"))
-        .map(|entry| (entry.field.clone(), entry.required))
-        .collect();
+    let screen = edit_screen(project, issue);
     let mut problems = Problems::default();
     let scene = Scene { site, project, who: call.who };
     let edit = read_edit(scene, &screen, Some(issue), &body, &mut problems)?;
@@ -56,6 +52,15 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let all = Wanted::read(&["*all"], "*all");
     Ok(Reply::json(200, render::issue(site, call.who, issue, &all, &Expand(call.list("expand")))))
+}
+
+/// What the edit screen of an issue takes.
+pub(super) fn edit_screen(project: &Project, issue: &Issue) -> Screen {
+    project
+        .screen_of(issue.type_id)
+        .filter(|entry| !matches!(entry.field.as_str(), "project" | "issuetype"))
+        .map(|entry| (entry.field.clone(), entry.required))
+        .collect()
 }
 
 fn assign(call: &Call, site: &mut Site) -> Answer {

@@ -47,6 +47,7 @@ fn main_site(now: i64) -> Site {
         sprints: boards::sprints(now),
         filters: boards::filters(),
         links: Vec::new(),
+        tasks: Vec::new(),
         issues: BTreeMap::new(),
         keys: HashMap::new(),
         last_id: FIRST_FREE_ID,

@@ -34,6 +34,7 @@ pub(super) fn site(now: i64) -> Site {
         sprints: Vec::new(),
         filters: Vec::new(),
         links: Vec::new(),
+        tasks: Vec::new(),
         issues: BTreeMap::new(),
         keys: HashMap::new(),
         last_id: FIRST_FREE_ID,

@@ -3,6 +3,7 @@
 //! A name that fits several things is an error which lists them; nothing is guessed before a write.
 
 mod boards;
+mod bulk;
 mod fields;
 mod people;
 mod relations;
@@ -13,6 +14,7 @@ mod values;
 use thiserror::Error;
 
 pub use boards::{BoardName, boards, pick_board};
+pub use bulk::{bulk_labels, bulk_values};
 pub use fields::{FieldName, find_meta, readable_fields};
 pub use people::{Among, person};
 pub use relations::{Relation, phrases, pick_relation};

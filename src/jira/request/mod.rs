@@ -3,12 +3,15 @@
 mod activity;
 pub mod agile;
 mod attachment;
+mod bulk;
+mod deletion;
 mod form;
 mod issue;
 mod link;
 mod people;
 mod project;
 mod search;
+mod version;
 
 use std::borrow::Cow;
 
@@ -17,6 +20,11 @@ use serde::Serialize;
 
 pub use activity::{add_worklog, comment, unwatch, update_comment, watch, worklogs_started};
 pub use attachment::{add_attachment, attachment, attachment_content};
+pub use bulk::{bulk_edit, bulk_fetch, bulk_transition, create_issues, move_issue, shared_transitions, task};
+pub use deletion::{
+    attached_file, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog,
+    issue_link, worklog,
+};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
@@ -25,6 +33,7 @@ pub use link::{add_remote_link, link_issues, link_types};
 pub use people::{assignable_users, my_permissions, myself, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
 pub use search::{approximate_count, search};
+pub use version::{create_version, project_head, update_version, versions};
 
 /// What a request does to Jira, which decides how it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +76,7 @@ mod scope {
     pub(super) const READ_WORK: &str = "read:jira-work";
     pub(super) const WRITE_WORK: &str = "write:jira-work";
     pub(super) const READ_USER: &str = "read:jira-user";
+    pub(super) const MANAGE_PROJECT: &str = "manage:jira-project";
 }
 
 /// `GET /oauth/token/accessible-resources`: the sites that the token reaches, each with its scopes.

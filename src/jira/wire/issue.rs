@@ -29,6 +29,9 @@ pub struct CountAnswer {
 /// One issue, with the fields that were asked for.
 #[derive(Debug, Deserialize)]
 pub struct Issue<'a> {
+    /// The issue's number, which stays when the key changes.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
     /// The issue's key.
     #[serde(borrow, default)]
     pub key: Text<'a>,

@@ -3,6 +3,7 @@
 
 mod agile;
 mod attachment;
+mod bulk;
 mod fields;
 mod issue;
 mod link;
@@ -11,6 +12,10 @@ mod people;
 
 pub use agile::{Board, BoardIssuePage, RankEntry, RankReport, Sprint, ValuePage};
 pub use attachment::Attachment;
+pub use bulk::{
+    AttachedFile, CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition,
+    SharedTransitions, Submitted, TargetStatus, Task, Version, WorkflowTransitions,
+};
 pub use fields::{Fields, Loose, Thing};
 pub use issue::{
     Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,

@@ -91,7 +91,7 @@ async fn create(context: &Context, args: &CreateSprint) -> Result<Reply, ToolErr
     body.insert("originBoardId".to_owned(), Value::from(board.id));
     if board.kind == "kanban" {
         return Err(no_sprints(
-            JiraError::Invalid { status: 400, texts: Vec::new(), fields: Vec::new() },
+            JiraError::Invalid { status: 400, texts: Vec::new(), fields: Vec::new(), elements: Vec::new() },
             &board,
         ));
     }

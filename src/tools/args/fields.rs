@@ -28,3 +28,33 @@ impl Argument for FieldValues {
         }
     }
 }
+
+/// Several sets of arguments of another tool, as one JSON list in a text; a real list is read as well.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct FieldObjects(pub Vec<Map<String, Value>>);
+
+impl Argument for FieldObjects {
+    const SHAPE: Shape = Shape::Text;
+
+    fn read(value: Value) -> Result<Self, String> {
+        let value = match value {
+            Value::String(text) => serde_json::from_str(&text).map_err(|fault| {
+                format!(
+                    "must be a JSON list of objects; it is not valid JSON at character {}",
+                    fault.column()
+                )
+            })?,
+            other => other,
+        };
+        let items = match value {
+            Value::Array(items) => items,
+            one @ Value::Object(_) => vec![one],
+            other => return Err(format!("must be a JSON list of objects, not {}", kind(&other))),
+        };
+        let objects = items.into_iter().map(|item| match item {
+            Value::Object(map) => Ok(map),
+            other => Err(format!("must hold objects only, not {}", kind(&other))),
+        });
+        objects.collect::<Result<_, _>>().map(Self)
+    }
+}

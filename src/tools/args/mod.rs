@@ -6,6 +6,7 @@
 
 mod attachment;
 mod fields;
+mod ids;
 mod keys;
 mod keyword;
 mod scalar;
@@ -14,7 +15,8 @@ mod work_time;
 use serde_json::{Map, Value};
 
 pub(crate) use attachment::AttachmentId;
-pub(crate) use fields::FieldValues;
+pub(crate) use fields::{FieldObjects, FieldValues};
+pub(crate) use ids::NumericId;
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::tools) use keyword::keywords;
 pub(crate) use work_time::WorkTime;

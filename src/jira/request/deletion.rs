@@ -1,0 +1,84 @@
+//! Deleting, and reading the one thing that is about to be deleted.
+//!
+//! A deletion whose answer was lost may be repeated: the second one finds nothing and changes nothing.
+
+use http::Method;
+
+use super::{Effect, Request};
+
+/// `DELETE /issue/{key}`; Jira refuses an issue with subtasks unless they may go too.
+pub fn delete_issue(key: &str, with_subtasks: bool) -> Request {
+    delete(["issue"]).segment(key.to_owned()).query_if("deleteSubtasks", with_subtasks.then_some(true))
+}
+
+/// `DELETE /issue/{key}/comment/{id}`.
+pub fn delete_comment(key: &str, id: &str) -> Request {
+    part(delete(["issue"]), key, "comment", id)
+}
+
+/// `GET /issue/{key}/worklog/{id}`.
+pub fn worklog(key: &str, id: &str) -> Request {
+    part(Request::read(["issue"]), key, "worklog", id)
+}
+
+/// `DELETE /issue/{key}/worklog/{id}`; Jira gives the time back to the remaining estimate.
+pub fn delete_worklog(key: &str, id: &str) -> Request {
+    part(delete(["issue"]), key, "worklog", id)
+}
+
+/// `GET /attachment/{id}`, without its content.
+pub fn attached_file(id: &str) -> Request {
+    Request::read(["attachment"]).segment(id.to_owned())
+}
+
+/// `DELETE /attachment/{id}`.
+pub fn delete_attachment(id: &str) -> Request {
+    delete(["attachment"]).segment(id.to_owned())
+}
+
+/// `GET /issueLink/{id}`, with both of its ends.
+pub fn issue_link(id: &str) -> Request {
+    Request::read(["issueLink"]).segment(id.to_owned())
+}
+
+/// `DELETE /issueLink/{id}`.
+pub fn delete_issue_link(id: &str) -> Request {
+    delete(["issueLink"]).segment(id.to_owned())
+}
+
+fn delete<const N: usize>(path: [&'static str; N]) -> Request {
+    Request::write(Method::DELETE, Effect::IdempotentWrite, path)
+}
+
+fn part(request: Request, key: &str, kind: &'static str, id: &str) -> Request {
+    request.segment(key.to_owned()).segment(kind).segment(id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_name_what_they_delete() {
+        for (request, method, shown) in [
+            (delete_issue("P-1", false), Method::DELETE, "issue/P-1 []"),
+            (delete_issue("P-1", true), Method::DELETE, r#"issue/P-1 [("deleteSubtasks", "true")]"#),
+            (delete_comment("P-1", "7"), Method::DELETE, "issue/P-1/comment/7 []"),
+            (worklog("P-1", "7"), Method::GET, "issue/P-1/worklog/7 []"),
+            (delete_worklog("P-1", "7"), Method::DELETE, "issue/P-1/worklog/7 []"),
+            (attached_file("7"), Method::GET, "attachment/7 []"),
+            (delete_attachment("7"), Method::DELETE, "attachment/7 []"),
+            (issue_link("7"), Method::GET, "issueLink/7 []"),
+            (delete_issue_link("7"), Method::DELETE, "issueLink/7 []"),
+        ] {
+            let path: Vec<&str> = request.path().collect();
+            assert_eq!(format!("{} {:?}", path.join("/"), request.query_pairs()), shown);
+            assert_eq!(*request.method(), method);
+            let (effect, scope) = match method {
+                Method::GET => (Effect::Read, "read:jira-work"),
+                _ => (Effect::IdempotentWrite, "write:jira-work"),
+            };
+            assert_eq!((request.effect(), request.scope()), (effect, scope));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Which issues a bulk operation is about: by key, or by a query that is answered in full.
+
+use serde_json::{Value, json};
+
+use crate::{
+    jira::{
+        request,
+        wire::{FetchedIssues, Issue, IssueType, SearchPage, Thing},
+    },
+    trim::{Row, clean},
+};
+
+use super::{
+    Context, ToolError,
+    args::{IssueKey, Jql},
+    delete::head,
+    get_issues::distinct,
+};
+
+/// What Jira takes in one bulk operation.
+pub(super) const ISSUES_MAX: usize = 1_000;
+
+/// What Jira answers at once.
+const PAGE: u32 = 100;
+
+const FIELDS: [&str; 3] = ["summary", "status", "issuetype"];
+
+/// One issue that will be changed.
+pub(super) struct Target {
+    pub(super) key: String,
+    pub(super) project: String,
+    /// Issues of one type in one project have one workflow.
+    pub(super) type_id: String,
+    pub(super) status: String,
+    /// How a preview shows it.
+    pub(super) row: Row,
+}
+
+/// The issues of one operation.
+#[derive(Default)]
+pub(super) struct Targets {
+    pub(super) issues: Vec<Target>,
+    /// Keys that lead to nothing the user can see.
+    pub(super) missing: Vec<String>,
+}
+
+/// The issues that `keys` or `jql` name; exactly one of them has to be given.
+pub(super) async fn targets(
+    context: &Context,
+    keys: Option<Vec<IssueKey>>,
+    jql: Option<&Jql>,
+) -> Result<Targets, ToolError> {
+    let keys = distinct(keys.unwrap_or_default());
+    let targets = match (keys.as_slice(), jql) {
+        ([], None) => return Err(ToolError::invalid_argument("`issue_keys` or `jql` is required")),
+        ([], Some(jql)) => by_query(context, jql).await?,
+        (keys, None) => by_keys(context, keys).await?,
+        (_, Some(_)) => {
+            return Err(ToolError::invalid_argument("Either `issue_keys` or `jql` is taken, not both."));
+        }
+    };
+    if targets.issues.is_empty() {
+        return Err(ToolError::new(
+            super::Code::NotFound,
+            "There is no such issue that the signed-in user can see.",
+        )
+        .hint("Nothing was changed. Check the keys, or try the query with jira_search.")
+        .with("missing", json!(targets.missing)));
+    }
+    Ok(targets)
+}
+
+async fn by_keys(context: &Context, keys: &[IssueKey]) -> Result<Targets, ToolError> {
+    if keys.len() > ISSUES_MAX {
+        return Err(too_many());
+    }
+    keys.iter().try_for_each(|key| context.projects.check_issue(key))?;
+    let mut targets = Targets::default();
+    for chunk in keys.chunks(PAGE as usize) {
+        let plain: Vec<&str> = chunk.iter().map(IssueKey::as_str).collect();
+        let answer = context.ask(request::bulk_fetch(&plain, &FIELDS)).await?;
+        let fetched: FetchedIssues<'_> = answer.read()?;
+        let lost = plain
+            .iter()
+            .filter(|key| !fetched.issues.iter().any(|issue| issue.key == **key || issue.id == **key));
+        targets.missing.extend(lost.map(|key| (*key).to_owned()));
+        targets.take(context, &fetched.issues);
+    }
+    Ok(targets)
+}
+
+async fn by_query(context: &Context, jql: &Jql) -> Result<Targets, ToolError> {
+    let jql = context.projects.restrict(jql)?;
+    let fields = FIELDS.map(str::to_owned);
+    let (mut targets, mut token) = (Targets::default(), None::<String>);
+    loop {
+        let answer = context.ask(request::search(&jql, &fields, PAGE, token.as_deref())).await?;
+        let page: SearchPage<'_> = answer.read()?;
+        targets.take(context, &page.issues);
+        let next = page.next_page_token.map(std::borrow::Cow::into_owned);
+        if targets.issues.len() > ISSUES_MAX || (targets.issues.len() == ISSUES_MAX && next.is_some()) {
+            return Err(too_many());
+        }
+        // A token that comes back again would lead in a circle.
+        if next.is_none() || next == token {
+            return Ok(targets);
+        }
+        token = next;
+    }
+}
+
+fn too_many() -> ToolError {
+    ToolError::invalid_argument(format!("More than {ISSUES_MAX} issues cannot be changed at once."))
+        .hint("Nothing was changed. Narrow the query, or name fewer issues.")
+}
+
+impl Targets {
+    fn take(&mut self, context: &Context, issues: &[Issue<'_>]) {
+        for issue in issues.iter().filter(|issue| context.projects.holds_issue(&issue.key)) {
+            let target = Target::of(issue);
+            if !self.issues.iter().any(|known| known.key == target.key) {
+                self.issues.push(target);
+            }
+        }
+    }
+}
+
+impl Target {
+    fn of(issue: &Issue<'_>) -> Self {
+        let status = issue.fields.read::<Thing<'_>>("status").and_then(|status| status.name);
+        let mut row = head(issue);
+        row.retain(&["key", "status", "summary"]);
+        Self {
+            key: issue.key.clone().into_owned(),
+            project: issue.key.rsplit_once('-').map(|(project, _)| project.to_owned()).unwrap_or_default(),
+            type_id: issue.fields.read::<IssueType>("issuetype").map(|kind| kind.id).unwrap_or_default(),
+            status: status.map(|status| clean(&status).into_owned()).unwrap_or_default(),
+            row,
+        }
+    }
+}
+
+/// Keys as a preview lists them: not more than a person reads.
+pub(super) fn some_keys<'k>(keys: impl Iterator<Item = &'k str>) -> Value {
+    json!(keys.take(20).collect::<Vec<_>>())
+}

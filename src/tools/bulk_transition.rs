@@ -1,0 +1,104 @@
+//! Finding, for each of many issues, the transition that one name means.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    jira::{
+        names::{self, NameError},
+        request,
+        wire::{SharedTransition, SharedTransitions, Thing, Transition},
+    },
+    trim::Row,
+};
+
+use super::{
+    Context, ToolError,
+    args::shown,
+    bulk_edit::Job,
+    bulk_targets::{Target, Targets, some_keys},
+};
+
+/// Issues of one project, type and status are asked for together; more groups than this are more than one wish.
+const GROUPS_MAX: usize = 25;
+
+/// Keys in one request, so that its address does not grow too long for Jira.
+const KEYS_MAX: usize = 100;
+
+/// What one `POST /bulk/issues/transition` has to say to bring the issues through `wanted`. Issues that cannot go there
+/// are skipped and listed; a name that means several transitions is an error.
+pub(super) async fn plan(context: &Context, targets: &Targets, wanted: &str) -> Result<Job, ToolError> {
+    let mut groups: BTreeMap<(&str, &str, &str), Vec<&Target>> = BTreeMap::new();
+    for target in &targets.issues {
+        groups.entry((&target.project, &target.type_id, &target.status)).or_default().push(target);
+    }
+    if groups.len() > GROUPS_MAX {
+        return Err(ToolError::invalid_argument(format!(
+            "The issues are of more than {GROUPS_MAX} different projects, types and statuses."
+        ))
+        .hint("Nothing was changed. Move them in several calls, for example one status at a time."));
+    }
+    let mut by_transition: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    let mut skipped = Vec::new();
+    for ((_, _, status), group) in &groups {
+        for chunk in group.chunks(KEYS_MAX) {
+            let keys: Vec<&str> = chunk.iter().map(|target| target.key.as_str()).collect();
+            match pick(context, &keys, wanted).await? {
+                Ok(transition) => by_transition.entry(transition).or_default().extend(keys),
+                Err(possible) => skipped.push(skip(status, &keys, wanted, &possible)),
+            }
+        }
+    }
+    if by_transition.is_empty() {
+        return Err(ToolError::invalid_argument(format!("None of the issues can be moved by '{}'.", shown(wanted)))
+            .hint("Nothing was changed. `skipped` says what is possible; a transition that asks for fields goes one issue at a time.")
+            .with("skipped", json!(context.budget.share(2).fit(&"", skipped).kept)));
+    }
+    let inputs: Vec<Value> = by_transition
+        .iter()
+        .map(|(id, keys)| json!({ "selectedIssueIdsOrKeys": keys, "transitionId": id.to_string() }))
+        .collect();
+    Ok(Job {
+        keys: by_transition.into_values().flatten().map(str::to_owned).collect(),
+        body: json!({ "bulkTransitionInputs": inputs }),
+        change: json!({ "transition": wanted }),
+        skipped,
+        request: request::bulk_transition,
+    })
+}
+
+/// The transition's id, or the names of those that are possible instead.
+async fn pick(context: &Context, keys: &[&str], wanted: &str) -> Result<Result<u64, Vec<String>>, ToolError> {
+    let answer = context.ask(request::shared_transitions(keys)).await?;
+    let shared: SharedTransitions<'_> = answer.read()?;
+    let all: Vec<&SharedTransition<'_>> =
+        shared.available_transitions.iter().flat_map(|workflow| &workflow.transitions).collect();
+    let transitions: Vec<Transition<'_>> = all
+        .iter()
+        .map(|transition| Transition {
+            id: transition.transition_id.to_string().into(),
+            name: transition.transition_name.clone(),
+            to: Thing { name: Some(transition.to.status_name.clone()), ..Thing::default() },
+            fields: BTreeMap::new(),
+        })
+        .collect();
+    match names::pick_transition(&transitions, wanted) {
+        Ok(found) => Ok(found.id.parse().map_err(|_| Vec::new())),
+        Err(NameError::Unknown { known, .. }) => Ok(Err(known)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn skip(status: &str, keys: &[&str], wanted: &str, possible: &[String]) -> Row {
+    let mut row = Row::new();
+    row.put("status", status);
+    row.put("count", keys.len());
+    row.put("keys", some_keys(keys.iter().copied()));
+    if status.to_lowercase() == wanted.trim().to_lowercase() {
+        row.put("reason", "already there");
+    } else {
+        row.put("possible", json!(possible));
+    }
+    row
+}

@@ -1,0 +1,136 @@
+//! Deleting an issue, and what all deletions share.
+
+use serde_json::json;
+
+use crate::{
+    jira::{
+        JiraError, Request, Unsure, request,
+        wire::{CommentPage, Issue, LinkedIssue, Loose},
+    },
+    trim::{Row, compact},
+};
+
+use super::{
+    Code, Context, Reply, Tool, ToolError,
+    args::{IssueKey, arguments},
+    confirm::{Step, agreed},
+    registry::tool,
+};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// Delete an issue for ever. The first call previews; call again with its confirm token.
+    "jira_delete_issue", "Delete issue", Destructive, Destructive, delete_issue(DeleteIssue)
+)];
+
+arguments! {
+    DeleteIssue {
+        issue_key: IssueKey,
+        /// true: its subtasks too
+        delete_subtasks: Option<bool>,
+        confirm: Option<String>,
+    }
+}
+
+/// What a preview tells of an issue, in characters of each text.
+const TEXT_CHARS: usize = 300;
+
+const COUNTED: &[&str] =
+    &["summary", "status", "issuetype", "subtasks", "issuelinks", "attachment", "comment", "worklog"];
+
+async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, ToolError> {
+    context.projects.check_issue(&args.issue_key)?;
+    let asked = args.issue_key.as_str();
+    let answer = context.ask(request::issue(asked, COUNTED, &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    check_place(context, &issue.key)?;
+    let key = issue.key.as_ref();
+    let subtasks: Vec<LinkedIssue<'_>> = issue.fields.read("subtasks").unwrap_or_default();
+    let subtasks: Vec<&str> = subtasks.iter().map(|subtask| subtask.key.as_ref()).collect();
+    if !subtasks.is_empty() && !args.delete_subtasks.unwrap_or(false) {
+        return Err(ToolError::new(
+            Code::Conflict,
+            format!("{key} has {} subtasks, without which it cannot be deleted.", subtasks.len()),
+        )
+        .hint("Nothing was changed. Set delete_subtasks to true if they may go too, or move them to another parent first.")
+        .with("subtasks", json!(subtasks)));
+    }
+    let mut preview = head(&issue);
+    preview.put("lost", losses(&issue));
+    preview.put("subtasks", json!(subtasks));
+    let plan = json!([key, subtasks]);
+    let confirm = args.confirm.as_deref();
+    if let Some(reply) = agreed(context, Step { tool: "jira_delete_issue", plan, preview, confirm }).await? {
+        return Ok(reply);
+    }
+    let request = request::delete_issue(key, !subtasks.is_empty());
+    delete(context, request, request::issue(key, &["summary"], &[])).await?;
+    let mut reply = Row::new();
+    reply.put("key", key);
+    reply.put("deleted", true);
+    reply.put("subtasks", json!(subtasks));
+    Reply::json(&reply)
+}
+
+/// What every preview says of the issue it touches.
+pub(super) fn head(issue: &Issue<'_>) -> Row {
+    let mut row = Row::new();
+    row.put("key", issue.key.as_ref());
+    for (name, id) in [("type", "issuetype"), ("status", "status"), ("summary", "summary")] {
+        row.put(name, issue.fields.raw(id).and_then(|raw| compact(raw, TEXT_CHARS)));
+    }
+    row
+}
+
+/// How much hangs on an issue, where there is any.
+fn losses(issue: &Issue<'_>) -> serde_json::Value {
+    let total =
+        |field: &str| issue.fields.read::<CommentPage<'_>>(field).map_or(0, |page| page.total as usize);
+    let length = |field: &str| issue.fields.read::<Vec<Loose<'_>>>(field).map_or(0, |items| items.len());
+    let mut lost = Row::new();
+    for (name, count) in [
+        ("comments", total("comment")),
+        ("worklogs", total("worklog")),
+        ("attachments", length("attachment")),
+        ("links", length("issuelinks")),
+    ] {
+        if count > 0 {
+            lost.put(name, count);
+        }
+    }
+    json!(lost)
+}
+
+/// An issue that was moved answers under its old key too, from a project that may not be allowed.
+pub(super) fn check_place(context: &Context, key: &str) -> Result<(), ToolError> {
+    if context.projects.holds_issue(key) {
+        return Ok(());
+    }
+    Err(ToolError::invalid_argument("The issue was moved to a project that is not allowed here."))
+}
+
+/// Deletes what `read` has just shown. Where the answer leaves open what happened, another look decides: a deletion
+/// that was repeated after a lost answer finds nothing, and so does one that somebody else was faster with.
+pub(super) async fn delete(context: &Context, request: Request, read: Request) -> Result<(), ToolError> {
+    let Err(error) = context.jira.call(request).await else { return Ok(()) };
+    let is_open = matches!(
+        error,
+        JiraError::NotFound { .. }
+            | JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
+            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
+    );
+    if !is_open {
+        return Err(error.into());
+    }
+    match context.jira.call(read).await {
+        Err(JiraError::NotFound { .. }) => Ok(()),
+        Ok(_) if matches!(error, JiraError::NotFound { .. }) => {
+            Err(ToolError::new(Code::Forbidden, error.to_string())
+                .status(404)
+                .hint("It is still there: the signed-in user may see it but not delete it."))
+        }
+        Ok(_) => Err(ToolError::new(Code::UpstreamUnavailable, "Jira failed, and nothing was deleted.")
+            .retryable(None)
+            .hint("Repeat the call with the same confirm token.")),
+        Err(_) => Err(error.into()),
+    }
+}

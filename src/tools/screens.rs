@@ -1,0 +1,62 @@
+//! What create screens ask for and who is who, asked once for all issues of one call.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::jira::{
+    names::{self, Among},
+    wire::{FieldMeta, IssueType},
+};
+
+use super::{Context, ToolError, args::ProjectKey, create_fields};
+
+/// What has been asked so far. It lives as long as the call of one user, whose rights it reflects.
+#[derive(Default)]
+pub(super) struct Screens {
+    types: HashMap<String, Vec<IssueType>>,
+    fields: HashMap<(String, String), Arc<[FieldMeta]>>,
+    people: HashMap<(String, String), String>,
+}
+
+impl Screens {
+    /// The issue type that is meant, and the fields of its create screen.
+    pub(super) async fn screen(
+        &mut self,
+        context: &Context,
+        project: &ProjectKey,
+        issue_type: &str,
+    ) -> Result<(IssueType, Arc<[FieldMeta]>), ToolError> {
+        let place = project.as_str().to_owned();
+        let types = match self.types.get(&place) {
+            Some(types) => types,
+            None => {
+                let types = create_fields::issue_types(context, project).await?;
+                self.types.entry(place.clone()).or_insert(types)
+            }
+        };
+        let kind = create_fields::pick_type(types, issue_type)?.clone();
+        let key = (place, kind.id.clone());
+        if let Some(metas) = self.fields.get(&key) {
+            return Ok((kind, Arc::clone(metas)));
+        }
+        let metas: Arc<[FieldMeta]> = create_fields::fields(context, project, &kind).await?.into();
+        self.fields.insert(key, Arc::clone(&metas));
+        Ok((kind, metas))
+    }
+
+    /// The account id of somebody who can be assigned in the project.
+    pub(super) async fn assignee(
+        &mut self,
+        context: &Context,
+        project: &ProjectKey,
+        name: &str,
+    ) -> Result<String, ToolError> {
+        let key = (project.as_str().to_owned(), name.trim().to_lowercase());
+        if let Some(id) = self.people.get(&key) {
+            return Ok(id.clone());
+        }
+        let found = names::person(&context.jira, name, Among::AssignableIn(project.as_str())).await?;
+        let id = found.account_id.into_owned();
+        self.people.insert(key, id.clone());
+        Ok(id)
+    }
+}

@@ -1,0 +1,151 @@
+//! How far a bulk operation has come, for those who ask and for those who wait.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    jira::{
+        request,
+        wire::{FetchedIssues, Task},
+    },
+    trim::{Row, clean, clip},
+};
+
+use super::{
+    Context, Reply, Tool, ToolError,
+    args::{NumericId, arguments},
+    registry::tool,
+};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// How far a bulk change has come, and which issues failed.
+    "jira_get_task", "Get bulk task", Bulk, Read, get_task(GetTask)
+)];
+
+arguments! {
+    GetTask {
+        task_id: NumericId,
+    }
+}
+
+/// How many failed issues are named; Jira tells ids, and looking up their keys takes one call.
+const FAILED_MAX: usize = 100;
+
+/// A reason is clipped to this many characters.
+const REASON_CHARS: usize = 300;
+
+/// The first wait; each one is twice the one before.
+const POLL_FIRST: Duration = Duration::from_millis(100);
+
+/// The longest wait.
+const POLL_MAX: Duration = Duration::from_secs(2);
+
+/// What is left of a call's time for telling what came of it.
+const RESERVE: Duration = Duration::from_secs(5);
+
+async fn get_task(context: &Context, args: GetTask) -> Result<Reply, ToolError> {
+    let id = args.task_id.as_str();
+    let progress = Progress::ask(context, id).await?;
+    let failed = named(context, &progress.failed).await?;
+    let mut reply = Row::new();
+    reply.put("task_id", id);
+    reply.put("status", progress.status.to_lowercase());
+    reply.put("percent", progress.percent);
+    reply.put("total", progress.total);
+    if progress.has_ended {
+        reply.put("changed", progress.changed);
+    }
+    reply.put("inaccessible", progress.inaccessible.filter(|count| *count > 0));
+    let fitted = context.budget.fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
+    let omitted = progress.failed.len() - fitted.kept.len();
+    reply.set("failed", json!(fitted.kept));
+    if omitted > 0 {
+        reply.put("failed_omitted", omitted);
+    }
+    Reply::json(&reply)
+}
+
+/// One look at a task.
+pub(super) struct Progress {
+    /// In Jira's words.
+    pub(super) status: String,
+    percent: Option<u32>,
+    total: Option<u32>,
+    changed: usize,
+    inaccessible: Option<u32>,
+    /// Reasons by issue id.
+    pub(super) failed: BTreeMap<String, String>,
+    /// Whether nothing more will happen.
+    pub(super) has_ended: bool,
+}
+
+impl Progress {
+    async fn ask(context: &Context, id: &str) -> Result<Self, ToolError> {
+        let answer = context.ask(request::task(id)).await?;
+        let task: Task<'_> = answer.read()?;
+        Ok(Self {
+            status: task.status.to_string(),
+            percent: task.progress_percent,
+            total: task.total_issue_count,
+            changed: task.processed_accessible_issues.len(),
+            inaccessible: task.invalid_or_inaccessible_issue_count,
+            has_ended: task.has_ended(),
+            failed: task
+                .failed_accessible_issues
+                .into_iter()
+                .map(|(id, texts)| (id, reason(&texts)))
+                .collect(),
+        })
+    }
+}
+
+/// Asks until the task has ended or the call's time is nearly used up.
+pub(super) async fn wait(context: &Context, id: &str) -> Result<Progress, ToolError> {
+    let mut pause = POLL_FIRST;
+    loop {
+        tokio::time::sleep(pause).await;
+        let progress = Progress::ask(context, id).await?;
+        pause = (pause * 2).min(POLL_MAX);
+        if progress.has_ended || context.jira.time_left() < RESERVE + pause {
+            return Ok(progress);
+        }
+    }
+}
+
+fn reason(texts: &Value) -> String {
+    let text = match texts {
+        Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        Value::String(text) => text.clone(),
+        _ => String::new(),
+    };
+    clip(&clean(&text), REASON_CHARS).into_owned()
+}
+
+/// Failed issues by key. Where projects are restricted, only those whose project is known to be allowed.
+async fn named(context: &Context, failed: &BTreeMap<String, String>) -> Result<Vec<Row>, ToolError> {
+    let ids: Vec<&str> = failed.keys().take(FAILED_MAX).map(String::as_str).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answer = context.ask(request::bulk_fetch(&ids, &["summary"])).await?;
+    let fetched: FetchedIssues<'_> = answer.read()?;
+    let keys: HashMap<&str, &str> =
+        fetched.issues.iter().map(|issue| (issue.id.as_ref(), issue.key.as_ref())).collect();
+    let rows = failed.iter().take(FAILED_MAX).filter_map(|(id, reason)| {
+        let key = keys.get(id.as_str()).copied();
+        let may_be_shown =
+            context.projects.is_open() || key.is_some_and(|key| context.projects.holds_issue(key));
+        let mut row = Row::new();
+        match key {
+            Some(key) => row.put("key", key),
+            None => row.put("id", id.as_str()),
+        }
+        row.put("error", reason.as_str());
+        may_be_shown.then_some(row)
+    });
+    Ok(rows.collect())
+}

@@ -1,0 +1,199 @@
+//! Creating and changing versions of a project.
+
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    jira::{
+        request,
+        wire::{Loose, ProjectHead, Version},
+    },
+    trim::{Row, clean, clip},
+};
+
+use super::{
+    Code, Context, Reply, Tool, ToolError,
+    args::{ProjectKey, arguments, nearest, shown},
+    registry::tool,
+};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// Create a version, or change the one of that name: rename, date, release, archive.
+    "jira_save_version", "Save version", Manage, Idempotent, save_version(SaveVersion)
+)];
+
+arguments! {
+    SaveVersion {
+        project_key: ProjectKey,
+        name: String,
+        new_name: Option<String>,
+        description: Option<String>,
+        /// YYYY-MM-DD
+        start_date: Option<String>,
+        /// YYYY-MM-DD
+        release_date: Option<String>,
+        released: Option<bool>,
+        archived: Option<bool>,
+        /// true: only show
+        dry_run: Option<bool>,
+    }
+}
+
+/// Jira's limit for a version's name, in characters.
+const NAME_CHARS_MAX: usize = 255;
+
+const TEXT_CHARS: usize = 500;
+
+async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, ToolError> {
+    context.projects.check_project(&args.project_key)?;
+    let name = checked_name("name", &args.name)?;
+    let new_name = args.new_name.as_deref().map(|name| checked_name("new_name", name)).transpose()?;
+    let mut body = Map::new();
+    let dates =
+        [("startDate", "start_date", &args.start_date), ("releaseDate", "release_date", &args.release_date)];
+    for (field, argument, date) in dates {
+        if let Some(date) = date {
+            body.insert(field.to_owned(), day(argument, date)?);
+        }
+    }
+    let others = [
+        ("name", new_name.map(Value::from)),
+        ("description", args.description.as_deref().map(Value::from)),
+        ("released", args.released.map(Value::from)),
+        ("archived", args.archived.map(Value::from)),
+    ];
+    body.extend(others.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
+    let answer = context.ask(request::versions(args.project_key.as_str())).await?;
+    let versions: Vec<Version<'_>> = answer.read()?;
+    match pick(&versions, name) {
+        Some(version) => change(context, version, body, args.dry_run).await,
+        None if new_name.is_some() => Err(unknown(name, &versions)),
+        None => create(context, &args, name, body).await,
+    }
+}
+
+/// The version of exactly this name, or else of this name in other letters.
+fn pick<'v, 'a>(versions: &'v [Version<'a>], name: &str) -> Option<&'v Version<'a>> {
+    let same = |version: &&Version<'_>| version.name.to_lowercase() == name.to_lowercase();
+    versions.iter().find(|version| version.name == name).or_else(|| versions.iter().find(same))
+}
+
+async fn change(
+    context: &Context,
+    version: &Version<'_>,
+    mut body: Map<String, Value>,
+    dry_run: Option<bool>,
+) -> Result<Reply, ToolError> {
+    let before = view(version);
+    // What is as wished already needs no write, so that a repeat changes nothing.
+    body.retain(|field, value| before.get(label(field)) != Some(value));
+    let changed: Vec<&str> = body.keys().map(|field| label(field)).collect();
+    if dry_run.unwrap_or(false) {
+        let mut held = before.clone();
+        held.retain(&changed);
+        let after: Map<String, Value> =
+            body.iter().map(|(field, value)| (label(field).to_owned(), value.clone())).collect();
+        let reply = json!({ "id": version.id, "dry_run": true, "before": held, "after": after });
+        return Reply::json(&reply);
+    }
+    if changed.is_empty() {
+        return acknowledge(version, "updated", false, &[]);
+    }
+    let request = request::update_version(&version.id, &Value::Object(body.clone()));
+    let answer = context.ask(request).await.map_err(explain)?;
+    let saved: Version<'_> = answer.read()?;
+    acknowledge(&saved, "updated", true, &changed)
+}
+
+async fn create(
+    context: &Context,
+    args: &SaveVersion,
+    name: &str,
+    mut body: Map<String, Value>,
+) -> Result<Reply, ToolError> {
+    body.insert("name".to_owned(), Value::from(name));
+    if args.dry_run.unwrap_or(false) {
+        return Reply::json(&json!({ "dry_run": true, "would_create": body }));
+    }
+    let answer = context.ask(request::project_head(args.project_key.as_str())).await?;
+    let project: ProjectHead<'_> = answer.read()?;
+    let id: u64 = project.id.parse().map_err(|_| ToolError::internal("a project has no numeric id"))?;
+    body.insert("projectId".to_owned(), Value::from(id));
+    let answer = context.ask(request::create_version(&Value::Object(body))).await.map_err(explain)?;
+    acknowledge(&answer.read()?, "created", true, &[])
+}
+
+fn acknowledge(
+    version: &Version<'_>,
+    verb: &'static str,
+    done: bool,
+    changed: &[&str],
+) -> Result<Reply, ToolError> {
+    let mut reply = Row::new();
+    reply.put("id", version.id.as_ref());
+    reply.put("name", clean(&version.name).as_ref());
+    reply.put("released", version.released);
+    reply.put(verb, done);
+    reply.put("changed", json!(changed));
+    Reply::json(&reply)
+}
+
+fn view(version: &Version<'_>) -> Row {
+    let text = |text: Option<&str>| text.map(|text| clip(&clean(text), TEXT_CHARS).into_owned());
+    let mut row = Row::new();
+    row.put("name", text(Some(&version.name)));
+    row.put("description", text(version.description.as_deref()));
+    row.put("start_date", version.start_date.as_ref().and_then(Loose::text));
+    row.put("release_date", version.release_date.as_ref().and_then(Loose::text));
+    row.put("released", version.released);
+    row.put("archived", version.archived);
+    row
+}
+
+/// Our name for a field of Jira's version.
+fn label(field: &str) -> &str {
+    match field {
+        "startDate" => "start_date",
+        "releaseDate" => "release_date",
+        other => other,
+    }
+}
+
+fn checked_name<'n>(argument: &str, name: &'n str) -> Result<&'n str, ToolError> {
+    let name = name.trim();
+    if (1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
+        return Ok(name);
+    }
+    Err(ToolError::invalid_argument(format!("`{argument}` must have 1 to {NAME_CHARS_MAX} characters")))
+}
+
+fn day(argument: &str, text: &str) -> Result<Value, ToolError> {
+    match text.trim().parse::<Date>() {
+        Ok(day) => Ok(Value::from(day.to_string())),
+        Err(_) => Err(ToolError::invalid_argument(format!(
+            "`{argument}` must be a date like 2026-12-24, not '{}'",
+            shown(text)
+        ))),
+    }
+}
+
+fn unknown(name: &str, versions: &[Version<'_>]) -> ToolError {
+    let error = ToolError::new(Code::NotFound, format!("There is no version '{}' to rename.", shown(name)));
+    let Some(near) = nearest(name, versions.iter().map(|version| version.name.as_ref())) else {
+        return error.hint("Nothing was changed. Look the versions up with jira_get_project.");
+    };
+    error.hint(format!("Nothing was changed. Did you mean '{near}'?"))
+}
+
+/// Jira answers 404 to those who may not administer the project.
+fn explain(error: ToolError) -> ToolError {
+    match error.code() {
+        Code::NotFound | Code::Forbidden => {
+            error.hint("Nothing was changed. Versions are written by administrators of the project only.")
+        }
+        Code::InvalidArgument => {
+            error.hint("Nothing was changed. Correct what Jira names and repeat the call.")
+        }
+        _ => error,
+    }
+}
