@@ -1,6 +1,8 @@
 //! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
 
+mod call;
 mod handler;
+mod legacy;
 mod schema;
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! protocol layer turns rows into MCP tools; nothing here knows MCP or HTTP. A new tool is added in the file of its
 //! domain; a new domain adds its file and one line in [`all`].
 
+mod advice;
 mod args;
 mod comments;
 mod context;
@@ -11,8 +12,16 @@ mod create;
 mod create_fields;
 mod error;
 mod fields;
+mod filters;
+mod find_fields;
 mod issue;
+mod jql_fault;
+mod jql_help;
+mod jql_names;
+mod oauth;
 mod people;
+mod permissions;
+mod project;
 mod projects;
 mod registry;
 mod repeat;
@@ -43,6 +52,11 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         projects::TOOLS,
         create_fields::TOOLS,
         people::TOOLS,
+        project::TOOLS,
+        find_fields::TOOLS,
+        jql_help::TOOLS,
+        permissions::TOOLS,
+        filters::TOOLS,
     ]
     .into_iter()
     .flatten()

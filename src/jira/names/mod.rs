@@ -3,6 +3,7 @@
 //! A name that fits several things is an error which lists them; nothing is guessed before a write.
 
 mod fields;
+mod near;
 mod people;
 mod transitions;
 mod values;
@@ -10,7 +11,8 @@ mod values;
 use thiserror::Error;
 
 pub use fields::{FieldName, find_meta, readable_fields};
-pub use people::{Among, person};
+pub use near::nearest;
+pub use people::{Among, people_like, person};
 pub use transitions::pick_transition;
 pub use values::{FieldFault, write_values};
 

@@ -1,8 +1,11 @@
 //! What we ask of Jira, as plain values: built and tested without a server.
 
+mod filter;
 mod issue;
+mod jql;
 mod people;
 mod project;
+mod project_parts;
 mod search;
 
 use std::borrow::Cow;
@@ -10,12 +13,15 @@ use std::borrow::Cow;
 use http::Method;
 use serde::Serialize;
 
+pub use filter::{favourite_filters, filters};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
 };
+pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use people::{assignable_users, my_permissions, myself, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
+pub use project_parts::{project, project_components, project_statuses, project_versions};
 pub use search::{approximate_count, search};
 
 /// What a request does to Jira, which decides how it may be repeated.
@@ -51,11 +57,14 @@ pub struct Request {
     scope: &'static str,
 }
 
-/// The classic OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
-mod scope {
-    pub(super) const READ_WORK: &str = "read:jira-work";
-    pub(super) const WRITE_WORK: &str = "write:jira-work";
-    pub(super) const READ_USER: &str = "read:jira-user";
+/// The OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
+pub mod scope {
+    /// Everything in projects and issues that is read.
+    pub const READ_WORK: &str = "read:jira-work";
+    /// Everything in issues that is written.
+    pub const WRITE_WORK: &str = "write:jira-work";
+    /// People, the caller included.
+    pub const READ_USER: &str = "read:jira-user";
 }
 
 /// `GET /oauth/token/accessible-resources`: the sites that the token reaches, each with its scopes.

@@ -2,21 +2,31 @@
 //! the body wherever it can be.
 
 mod fields;
+mod filter;
 mod issue;
+mod jql;
 mod meta;
 mod people;
+mod project;
 
 pub use fields::{Fields, Loose, Thing};
+pub use filter::{Filter, FilterPage};
 pub use issue::{
     Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,
     LinkedIssue, RemoteLink, RemoteObject, SearchPage, Transition, TransitionPage, Visibility, Worklog,
     WorklogPage,
+};
+pub use jql::{
+    JqlField, JqlFunction, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries, ParsedQuery, texts,
 };
 pub use meta::{
     CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage, Project,
     ProjectPage,
 };
 pub use people::{Permission, PermissionAnswer, Resource, User};
+pub use project::{
+    Component, FieldDetail, PartPage, ProjectDetail, Status, StatusCategory, TypeStatuses, Version,
+};
 
 use std::borrow::Cow;
 
