@@ -49,7 +49,6 @@ fn serves(granted: &str, needed: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::tools;
 
     fn check(tool: &str, granted: &[&str], expected: Option<&str>) {

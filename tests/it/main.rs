@@ -10,6 +10,8 @@
 
 mod support;
 
+mod advice;
+mod context;
 mod contract;
 mod edge;
 mod faults;
@@ -18,6 +20,7 @@ mod leaks;
 mod paging;
 mod protocol;
 mod reading;
+mod scopes;
 mod sites;
 mod tidy;
 mod writing;

@@ -11,7 +11,9 @@ mod createmeta;
 mod fields;
 mod filters;
 mod issues;
+mod jql;
 mod lists;
+mod project_parts;
 mod projects;
 mod search;
 mod update;
@@ -28,6 +30,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
     const TABLES: &[&[Route]] = &[
         sites::ROUTES,
         search::ROUTES,
+        jql::ROUTES,
         createmeta::ROUTES,
         create::ROUTES,
         issues::ROUTES,
@@ -36,6 +39,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         transitions::ROUTES,
         activity::ROUTES,
         projects::ROUTES,
+        project_parts::ROUTES,
         fields::ROUTES,
         users::ROUTES,
         lists::ROUTES,

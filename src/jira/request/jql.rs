@@ -23,3 +23,27 @@ pub fn jql_suggestions(field: &str, part: Option<&str>) -> Request {
         .query("fieldName", field)
         .query_if("fieldValue", part)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(request: &Request, method: &Method, path: &str, query: &str) {
+        assert_eq!(request.method(), method);
+        assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
+        let pairs: Vec<String> = request.query_pairs().iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(pairs.join("&"), query);
+        assert_eq!((request.effect(), request.scope()), (Effect::Read, scope::READ_WORK));
+    }
+
+    #[test]
+    fn queries_are_judged_and_completed_without_changing_anything() {
+        let parse = parse_jql("a = \"b\"");
+        check(&parse, &Method::POST, "jql/parse", "validation=strict");
+        assert_eq!(parse.body(), Some(br#"{"queries":["a = \"b\""]}"#.as_slice()));
+        check(&jql_reference(), &Method::GET, "jql/autocompletedata", "");
+        let path = "jql/autocompletedata/suggestions";
+        check(&jql_suggestions("cf[7]", None), &Method::GET, path, "fieldName=cf[7]");
+        check(&jql_suggestions("status", Some("in")), &Method::GET, path, "fieldName=status&fieldValue=in");
+    }
+}

@@ -25,3 +25,23 @@ pub fn project_versions(key: &str, max_results: u32) -> Request {
 fn of(key: &str) -> Request {
     Request::read(["project"]).segment(key.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_has_its_endpoint() {
+        for (request, path, query) in [
+            (project("P"), "project/P", "expand=description,lead,issueTypes"),
+            (project_statuses("P"), "project/P/statuses", ""),
+            (project_components("P", 50), "project/P/component", "maxResults=50&orderBy=name"),
+            (project_versions("P", 50), "project/P/version", "maxResults=50&orderBy=-sequence"),
+        ] {
+            assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
+            let pairs: Vec<String> =
+                request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
+            assert_eq!(pairs.join("&"), query);
+        }
+    }
+}
