@@ -71,6 +71,13 @@ impl Jira {
         self.settings.site.is_some()
     }
 
+    /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were learned in the last
+    /// minutes. Asks nobody.
+    pub fn granted(&self, caller: &Caller, wish: Option<&str>) -> Option<Vec<String>> {
+        let sites = self.sites.fresh(caller.key(), Instant::now())?;
+        site::granted(&sites, self.settings.site.as_ref(), wish.or(caller.site_wish()))
+    }
+
     /// What one tool call may do as its caller until `deadline`.
     pub fn session(self: &Arc<Self>, caller: Caller, wish: Option<String>, deadline: Instant) -> Session {
         Session {

@@ -51,7 +51,7 @@ impl SiteCache {
         Self(Cache::new(CALLERS_MAX))
     }
 
-    fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
+    pub(super) fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
         let (learned, sites) = self.0.get(&caller)?;
         (now.saturating_duration_since(learned) < TTL).then_some(sites)
     }
@@ -113,24 +113,36 @@ fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
     sites
 }
 
+/// All scopes on the sites that may be meant; none when no site is, which the call itself has to report.
+pub(super) fn granted(sites: &[Site], pin: Option<&SitePin>, wish: Option<&str>) -> Option<Vec<String>> {
+    let meant = wished(&allowed(sites, pin), wish);
+    let mut scopes: Vec<String> = meant.iter().flat_map(|site| site.scopes.iter().cloned()).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    (!meant.is_empty()).then_some(scopes)
+}
+
+fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
+    let fits = |site: &&Site| match pin {
+        Some(SitePin::CloudId(id)) => site.id.eq_ignore_ascii_case(id),
+        Some(SitePin::Url(url)) => is_at(site, url),
+        None => true,
+    };
+    sites.iter().filter(fits).collect()
+}
+
 /// A wish narrows what the pin allows; it never goes beyond it.
+fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
+    allowed.iter().copied().filter(|site| wish.is_none_or(|wish| is_meant(site, wish))).collect()
+}
+
 fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Result<&'a Site, JiraError> {
     let urls = |sites: &[&Site]| sites.iter().map(|site| site.url.clone()).collect::<Vec<_>>();
-    let allowed: Vec<&Site> = sites
-        .iter()
-        .filter(|site| match pin {
-            Some(SitePin::CloudId(id)) => site.id.eq_ignore_ascii_case(id),
-            Some(SitePin::Url(url)) => is_at(site, url),
-            None => true,
-        })
-        .collect();
     if sites.is_empty() {
         return Err(JiraError::NoSite);
     }
-    let wished: Vec<&Site> = match wish {
-        Some(wish) => allowed.iter().copied().filter(|site| is_meant(site, wish)).collect(),
-        None => allowed.clone(),
-    };
+    let allowed = allowed(sites, pin);
+    let wished = wished(&allowed, wish);
     match wished.as_slice() {
         [only] => Ok(only),
         // With a pin, the caller's other sites are none of this deployment's business.
@@ -204,6 +216,18 @@ mod tests {
         let one = jira_sites(vec![resource("one", &["read:jira-work"])]);
         assert_eq!(pick(&one, None, None).map(|site| site.id.as_str()), Ok("one"));
         assert_eq!(pick(&[], None, None), Err(JiraError::NoSite));
+    }
+
+    #[test]
+    fn scopes_are_known_for_the_sites_that_may_be_meant() {
+        let sites = jira_sites(vec![
+            resource("one", &["read:jira-work"]),
+            resource("two", &["read:jira-work", "write:jira-work"]),
+        ]);
+        let known = |wish| granted(&sites, None, wish).map(|scopes| scopes.join(" "));
+        assert_eq!(known(Some("one")).as_deref(), Some("read:jira-work"));
+        assert_eq!(known(None).as_deref(), Some("read:jira-work write:jira-work"));
+        assert_eq!(known(Some("three")), None);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
 
 mod blocks;
+mod call;
 mod handler;
+mod legacy;
 mod schema;
 
 use std::sync::Arc;

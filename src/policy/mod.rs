@@ -24,6 +24,17 @@ pub struct Policy {
     settings: Settings,
 }
 
+/// Whether a request may call a tool, and who would have to change that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Open,
+    /// The operator, or the request's own narrowing, switched the tool off: it does not exist.
+    Closed,
+    /// The caller's token is known to lack this OAuth scope.
+    Lacks(&'static str),
+}
+
 /// How a request narrows its own rights, by path or by header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Narrowing {
@@ -52,7 +63,19 @@ impl Policy {
         Self { settings }
     }
 
-    /// Whether a tool exists for this request: the one question behind listing and calling.
+    /// The one question behind listing and calling. `granted` are the scopes of the caller's token, as far as they
+    /// are known: of a token about which nothing is known, nothing is held against it.
+    pub fn judge(&self, tool: &Tool, granted: Option<&[String]>) -> Verdict {
+        if !self.allows(tool) {
+            return Verdict::Closed;
+        }
+        match granted.and_then(|granted| tool.missing_scope(granted)) {
+            Some(scope) => Verdict::Lacks(scope),
+            None => Verdict::Open,
+        }
+    }
+
+    /// Whether a tool exists for this request, whoever calls it.
     pub fn allows(&self, tool: &Tool) -> bool {
         self.settings.toolsets.contains(&tool.set)
             && (tool.effect.is_read() || !self.settings.read_only)
@@ -93,6 +116,19 @@ mod tests {
     #[test]
     fn a_denied_tool_is_gone() {
         assert!(!names(&policy(Toolset::ALL, false, &["jira_search"])).contains(&"jira_search"));
+    }
+
+    #[test]
+    fn what_a_token_lacks_is_named_unless_the_operator_comes_first() {
+        let policy = policy(&[Toolset::Core], false, &["jira_update_issue"]);
+        let check = |tool: &str, granted: Option<&[&str]>, expected: Verdict| {
+            let granted = granted.map(|scopes| scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+            assert_eq!(policy.judge(tools::named(tool).unwrap(), granted.as_deref()), expected, "{tool}");
+        };
+        check("jira_add_comment", None, Verdict::Open);
+        check("jira_add_comment", Some(&["read:jira-work", "write:jira-work"]), Verdict::Open);
+        check("jira_add_comment", Some(&["read:jira-work"]), Verdict::Lacks("write:jira-work"));
+        check("jira_update_issue", Some(&["read:jira-work"]), Verdict::Closed);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Code, Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError, advice,
     args::{ProjectKey, arguments, shown},
     registry::tool,
 };
@@ -89,20 +89,24 @@ pub(super) async fn issue_types(
     context: &Context,
     project: &ProjectKey,
 ) -> Result<Vec<IssueType>, ToolError> {
-    let closed = || {
-        ToolError::new(
-            Code::NotFound,
-            format!("There is no project {project} in which the signed-in user may create issues."),
-        )
-        .hint("List the projects, or ask a project administrator for the permission to create issues.")
-    };
     let answer = match context.jira.call(request::create_issue_types(project.as_str())).await {
         Ok(answer) => answer,
-        Err(JiraError::NotFound { .. } | JiraError::Invalid { status: 400, .. }) => return Err(closed()),
+        Err(JiraError::NotFound { .. } | JiraError::Invalid { status: 400, .. }) => {
+            return Err(closed(context, project).await);
+        }
         Err(error) => return Err(error.into()),
     };
     let page: IssueTypePage = answer.read()?;
-    if page.issue_types.is_empty() { Err(closed()) } else { Ok(page.issue_types) }
+    if page.issue_types.is_empty() { Err(closed(context, project).await) } else { Ok(page.issue_types) }
+}
+
+async fn closed(context: &Context, project: &ProjectKey) -> ToolError {
+    let error = ToolError::new(
+        Code::NotFound,
+        format!("There is no project {project} in which the signed-in user may create issues."),
+    )
+    .hint("List the projects, or ask a project administrator for the permission to create issues.");
+    advice::unknown_project(context, project.as_str(), error).await
 }
 
 /// The type that is meant, by id or name in any letter case.

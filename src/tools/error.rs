@@ -85,6 +85,16 @@ impl ToolError {
         Self::new(Code::InvalidArgument, message)
     }
 
+    /// The token was issued without a scope, and a new sign-in would bring the same ones.
+    pub fn insufficient_scope(needed: &str) -> Self {
+        let message = JiraError::InsufficientScope { needed: needed.to_owned() }.to_string();
+        Self::new(Code::InsufficientScope, message)
+            .hint(
+                "Signing in again does not help: an administrator must add the scope to the Jira connection first.",
+            )
+            .with("scope", needed)
+    }
+
     /// A fault of ours. `what` goes to the agent, so it names no internals beyond the broken expectation.
     pub fn internal(what: &str) -> Self {
         Self::new(Code::Internal, format!("The bridge failed: {what}."))
@@ -157,10 +167,7 @@ impl From<JiraError> for ToolError {
             JiraError::Unauthenticated => Self::new(Code::Unauthenticated, message)
                 .status(401)
                 .hint("Ask the user to sign in to the Jira connection again, then repeat the call."),
-            JiraError::InsufficientScope { needed } => Self::new(Code::InsufficientScope, message)
-                .status(401)
-                .hint("Signing in again does not help: an administrator must add the scope to the Jira connection first.")
-                .with("scope", needed),
+            JiraError::InsufficientScope { needed } => Self::insufficient_scope(&needed).status(401),
             JiraError::Forbidden { .. } => Self::new(Code::Forbidden, message)
                 .status(403)
                 .hint("The signed-in user lacks the permission. Somebody with it, or a Jira administrator, can help."),

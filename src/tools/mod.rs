@@ -4,6 +4,7 @@
 //! protocol layer turns rows into MCP tools; nothing here knows MCP or HTTP. A new tool is added in the file of its
 //! domain; a new domain adds its file and one line in [`all`].
 
+mod advice;
 mod agile;
 mod args;
 mod attachments;
@@ -22,13 +23,21 @@ mod delete;
 mod delete_parts;
 mod error;
 mod fields;
+mod filters;
+mod find_fields;
 mod get_issues;
 mod issue;
+mod jql_fault;
+mod jql_help;
+mod jql_names;
 mod links;
 mod moment;
 mod move_issue;
+mod oauth;
 mod people;
+mod permissions;
 mod place;
+mod project;
 mod projects;
 mod registry;
 mod repeat;
@@ -84,6 +93,11 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
         move_issue::TOOLS,
         delete::TOOLS,
         delete_parts::TOOLS,
+        project::TOOLS,
+        find_fields::TOOLS,
+        jql_help::TOOLS,
+        permissions::TOOLS,
+        filters::TOOLS,
     ]
     .into_iter()
     .flatten()

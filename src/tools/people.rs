@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use crate::{
-    jira::{request, wire::User},
+    jira::{
+        request::{self, scope},
+        wire::User,
+    },
     trim::{Row, UserView},
 };
 
@@ -16,7 +19,8 @@ use super::{
 pub(super) const TOOLS: &[Tool] = &[tool!(
     /// Find people by name or e-mail, e.g. to see who can be assigned in a project.
     "jira_find_users", "Find users", Core, Read, find_users(FindUsers)
-)];
+)
+.needs(&[scope::READ_USER])];
 
 arguments! {
     FindUsers {

@@ -87,6 +87,8 @@ pub struct Tool {
     pub set: Toolset,
     /// What it does to Jira.
     pub effect: Effect,
+    /// The OAuth scopes without which it cannot work.
+    pub scopes: &'static [&'static str],
     /// Its arguments.
     pub args: &'static [ArgSpec],
     /// Reads the arguments and does the work.
@@ -108,6 +110,7 @@ macro_rules! tool {
             about: concat!($($about),+),
             set: $crate::tools::registry::Toolset::$set,
             effect: $crate::tools::registry::Effect::$effect,
+            scopes: $crate::tools::registry::Effect::$effect.scopes(),
             args: <$args as $crate::tools::args::Arguments>::SPECS,
             run: |context, given| {
                 Box::pin(async move {

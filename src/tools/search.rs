@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
+        Answer, JiraError, Request,
         names::{self, FieldName},
         request,
         wire::{CountAnswer, SearchPage},
@@ -12,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    Code, Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError, advice,
     args::{Jql, arguments},
     registry::tool,
 };
@@ -54,8 +55,7 @@ const LONG_TOKEN: &str = match std::str::from_utf8(&[b'x'; 600]) {
 async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
     let jql = context.projects.restrict(&args.jql)?;
     if args.count_only.unwrap_or(false) {
-        let count: CountAnswer =
-            context.ask(request::approximate_count(&jql)).await.map_err(advise)?.read()?;
+        let count: CountAnswer = ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
         return Reply::json(&json!({ "count": count.count, "approximate": true }));
     }
     let fields = match &args.fields {
@@ -63,8 +63,8 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         _ => DEFAULT_FIELDS.iter().filter_map(|name| FieldName::known(name)).collect(),
     };
     let page_size = context.page_size(args.max_results);
-    let token = args.next_page_token.as_deref();
-    let page = page(context, context.budget, &jql, &fields, page_size, token).await?;
+    let query = Query { jql, given: &args.jql, fields: &fields, page_size };
+    let page = page(context, context.budget, &query, args.next_page_token.as_deref()).await?;
     let mut reply = Row::new();
     reply.set("issues", json!(page.rows));
     reply.set("is_last", page.next.is_none());
@@ -73,6 +73,16 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         reply.put("omitted", page.left_out);
     }
     Reply::json(&reply)
+}
+
+/// What is searched for.
+pub(super) struct Query<'a> {
+    /// As it goes to Jira, restricted to the allowed projects.
+    pub(super) jql: String,
+    /// As it was given.
+    pub(super) given: &'a Jql,
+    pub(super) fields: &'a [FieldName],
+    pub(super) page_size: u32,
 }
 
 pub(super) struct Page {
@@ -89,11 +99,10 @@ pub(super) struct Page {
 pub(super) async fn page(
     context: &Context,
     budget: Budget,
-    jql: &str,
-    fields: &[FieldName],
-    page_size: u32,
+    query: &Query<'_>,
     token: Option<&str>,
 ) -> Result<Page, ToolError> {
+    let Query { jql, given, fields, page_size } = query;
     let reading = context.reading(context.limits.text_chars).await?;
     let mut ids: Vec<String> =
         fields.iter().filter(|field| !field.is_local()).map(|field| field.id.clone()).collect();
@@ -101,12 +110,11 @@ pub(super) async fn page(
         // With an empty list Jira would answer ids only, without keys.
         ids.push("summary".to_owned());
     }
-    let mut wanted = page_size;
+    let mut wanted = *page_size;
     let mut token = token.map(str::to_owned);
     let (mut refetches, mut empty_pages, mut left_out) = (0, 0, 0);
     loop {
-        let answer =
-            context.ask(request::search(jql, &ids, wanted, token.as_deref())).await.map_err(advise)?;
+        let answer = ask(context, given, request::search(jql, &ids, wanted, token.as_deref())).await?;
         let found: SearchPage<'_> = answer.read()?;
         let next = found.next_page_token.as_deref().map(str::to_owned);
         let visible = found.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
@@ -135,13 +143,17 @@ pub(super) async fn page(
     }
 }
 
-/// What to do about a refused query.
-pub(super) fn advise(error: ToolError) -> ToolError {
-    if error.code() != Code::InvalidArgument {
-        return error;
+/// Asks, and turns a refusal of the query into advice.
+pub(super) async fn ask(context: &Context, given: &Jql, request: Request) -> Result<Answer, ToolError> {
+    match context.jira.call(request).await {
+        Err(JiraError::Invalid { status, texts, fields, elements }) => {
+            let error = JiraError::Invalid { status, texts: texts.clone(), fields, elements }.into();
+            Err(advice::wrong_jql(context, given, texts, error, HINT).await)
+        }
+        other => Ok(other?),
     }
-    error.hint(
-        "Correct the JQL and repeat. Values with spaces need quotes; a project, user or status that the signed-in user \
-         cannot see counts as unknown. A next_page_token belongs to its own jql; without one the first page is read.",
-    )
 }
+
+const HINT: &str = "Correct the JQL and repeat. Values with spaces need quotes; a project, user or status that the \
+    signed-in user cannot see counts as unknown. A next_page_token belongs to its own jql; without one the first page is \
+    read.";

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     jira::{
         request,
-        wire::{Loose, ProjectHead, Version},
+        wire::{Loose, ProjectHead, VersionDetail},
     },
     trim::{Row, clean, clip},
 };
@@ -64,7 +64,7 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
     ];
     body.extend(others.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
     let answer = context.ask(request::versions(args.project_key.as_str())).await?;
-    let versions: Vec<Version<'_>> = answer.read()?;
+    let versions: Vec<VersionDetail<'_>> = answer.read()?;
     match pick(&versions, name) {
         Some(version) => change(context, version, body, args.dry_run).await,
         None if new_name.is_some() => Err(unknown(name, &versions)),
@@ -73,14 +73,14 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
 }
 
 /// The version of exactly this name, or else of this name in other letters.
-fn pick<'v, 'a>(versions: &'v [Version<'a>], name: &str) -> Option<&'v Version<'a>> {
-    let same = |version: &&Version<'_>| version.name.to_lowercase() == name.to_lowercase();
+fn pick<'v, 'a>(versions: &'v [VersionDetail<'a>], name: &str) -> Option<&'v VersionDetail<'a>> {
+    let same = |version: &&VersionDetail<'_>| version.name.to_lowercase() == name.to_lowercase();
     versions.iter().find(|version| version.name == name).or_else(|| versions.iter().find(same))
 }
 
 async fn change(
     context: &Context,
-    version: &Version<'_>,
+    version: &VersionDetail<'_>,
     mut body: Map<String, Value>,
     dry_run: Option<bool>,
 ) -> Result<Reply, ToolError> {
@@ -101,7 +101,7 @@ async fn change(
     }
     let request = request::update_version(&version.id, &Value::Object(body.clone()));
     let answer = context.ask(request).await.map_err(explain)?;
-    let saved: Version<'_> = answer.read()?;
+    let saved: VersionDetail<'_> = answer.read()?;
     acknowledge(&saved, "updated", true, &changed)
 }
 
@@ -124,7 +124,7 @@ async fn create(
 }
 
 fn acknowledge(
-    version: &Version<'_>,
+    version: &VersionDetail<'_>,
     verb: &'static str,
     done: bool,
     changed: &[&str],
@@ -138,7 +138,7 @@ fn acknowledge(
     Reply::json(&reply)
 }
 
-fn view(version: &Version<'_>) -> Row {
+fn view(version: &VersionDetail<'_>) -> Row {
     let text = |text: Option<&str>| text.map(|text| clip(&clean(text), TEXT_CHARS).into_owned());
     let mut row = Row::new();
     row.put("name", text(Some(&version.name)));
@@ -177,7 +177,7 @@ fn day(argument: &str, text: &str) -> Result<Value, ToolError> {
     }
 }
 
-fn unknown(name: &str, versions: &[Version<'_>]) -> ToolError {
+fn unknown(name: &str, versions: &[VersionDetail<'_>]) -> ToolError {
     let error = ToolError::new(Code::NotFound, format!("There is no version '{}' to rename.", shown(name)));
     let Some(near) = nearest(name, versions.iter().map(|version| version.name.as_ref())) else {
         return error.hint("Nothing was changed. Look the versions up with jira_get_project.");

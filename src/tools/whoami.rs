@@ -1,10 +1,13 @@
 //! Who the agent is acting as, and where.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        request,
+        Answer, Site,
+        request::{self, scope},
         wire::{PermissionAnswer, User},
     },
     trim::{Row, clean},
@@ -13,13 +16,16 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{ProjectKey, arguments},
+    oauth,
+    permissions::{DECISIVE, held, split},
     registry::tool,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
     /// Who is signed in to Jira, on which site, with which rights. Use it when something is refused.
     "jira_whoami", "Who am I", Core, Read, whoami(WhoAmI)
-)];
+)
+.needs(&[])];
 
 arguments! {
     WhoAmI {
@@ -29,51 +35,56 @@ arguments! {
     }
 }
 
-/// The permissions that decide whether this server's tools work. Jira has dozens more.
-const PERMISSIONS: &[&str] = &[
-    "BROWSE_PROJECTS",
-    "CREATE_ISSUES",
-    "EDIT_ISSUES",
-    "ASSIGN_ISSUES",
-    "TRANSITION_ISSUES",
-    "ADD_COMMENTS",
-    "DELETE_ISSUES",
-    "LINK_ISSUES",
-    "WORK_ON_ISSUES",
-    "CREATE_ATTACHMENTS",
-    "MANAGE_SPRINTS_PERMISSION",
-    "ADMINISTER_PROJECTS",
-];
-
 async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     if let Some(project) = &args.project_key {
         context.projects.check_project(project)?;
     }
     let site = context.jira.site().await?;
-    let (me, permissions) = tokio::try_join!(context.ask(request::myself()), permissions(context, &args))?;
-    let me: User<'_> = me.read()?;
+    let (me, permissions) = tokio::try_join!(profile(context, site), permissions(context, &args))?;
+    let me: Option<User<'_>> = me.as_ref().map(Answer::read).transpose()?;
     let mut row = Row::new();
-    row.put("account_id", me.account_id.as_ref());
-    row.put("name", clean(&me.display_name).as_ref());
-    row.put("time_zone", me.time_zone.as_deref());
+    if let Some(me) = me {
+        row.put("account_id", me.account_id.as_ref());
+        row.put("name", clean(&me.display_name).as_ref());
+        row.put("time_zone", me.time_zone.as_deref());
+    }
     row.put("site", json!({ "name": site.name, "url": site.url, "cloud_id": site.id }));
     if site.all_urls.len() > 1 && !context.jira.is_pinned() {
         row.put("sites", site.all_urls.clone());
     }
     row.put("scopes", site.scopes.clone());
     if let Some(permissions) = permissions {
-        let (can, cannot): (Vec<_>, Vec<_>) =
-            permissions.permissions.into_iter().partition(|(_, permission)| permission.have_permission);
-        row.put("can", can.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
-        row.put("cannot", cannot.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+        let (can, cannot) = split(permissions);
+        row.put("can", can);
+        row.put("cannot", cannot);
     }
-    if !context.hidden_tools.is_empty() {
-        row.put(
-            "hidden_tools",
-            json!({ "reason": "switched off by the operator or by the address used", "tools": context.hidden_tools }),
-        );
-    }
+    row.put("hidden_tools", hidden(&context.hidden_tools, &site.scopes));
     Reply::json(&row)
+}
+
+/// Without the scope for people nobody can say who the caller is; all else is worth an answer then, above all why.
+async fn profile(context: &Context, site: &Site) -> Result<Option<Answer>, ToolError> {
+    if !oauth::holds(&site.scopes, scope::READ_USER) {
+        return Ok(None);
+    }
+    context.ask(request::myself()).await.map(Some)
+}
+
+/// The tools that this caller does not see, one group for each reason.
+fn hidden(by_operator: &[&'static str], granted: &[String]) -> Vec<Value> {
+    let mut by_scope: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for tool in super::all().filter(|tool| !by_operator.contains(&tool.name)) {
+        if let Some(scope) = tool.missing_scope(granted) {
+            by_scope.entry(scope).or_default().push(tool.name);
+        }
+    }
+    let operator = (!by_operator.is_empty()).then(
+        || json!({ "reason": "switched off by the operator or by the address used", "tools": by_operator }),
+    );
+    let scopes = by_scope.into_iter().map(
+        |(scope, tools)| json!({ "reason": format!("missing OAuth scope {scope}"), "scope": scope, "tools": tools }),
+    );
+    operator.into_iter().chain(scopes).collect()
 }
 
 async fn permissions(context: &Context, args: &WhoAmI) -> Result<Option<PermissionAnswer>, ToolError> {
@@ -81,6 +92,5 @@ async fn permissions(context: &Context, args: &WhoAmI) -> Result<Option<Permissi
         return Ok(None);
     }
     let project = args.project_key.as_ref().map(ProjectKey::as_str);
-    let answer = context.ask(request::my_permissions(PERMISSIONS, project, None)).await?;
-    Ok(Some(answer.read()?))
+    Ok(Some(held(context, DECISIVE, project, None).await?))
 }

@@ -146,7 +146,7 @@ fn allowed(value: &Value) -> Option<Value> {
     Some(serde_json::json!({ "value": short_text(name, LABEL_CHARS), "children": children }))
 }
 
-fn kind(schema: &wire::FieldSchema) -> String {
+pub(super) fn kind(schema: &wire::FieldSchema) -> String {
     let tail = schema.custom.rsplit(':').next().unwrap_or_default();
     let kind = match (schema.kind.as_str(), tail, schema.system.as_str()) {
         (_, "textarea", _) | (_, _, "description" | "environment") => "rich text",

@@ -10,9 +10,11 @@
 
 mod support;
 
+mod advice;
 mod collab;
 mod collab_faults;
 mod collab_time;
+mod context;
 mod contract;
 mod edge;
 mod faults;
@@ -21,6 +23,7 @@ mod leaks;
 mod paging;
 mod protocol;
 mod reading;
+mod scopes;
 mod sites;
 mod tidy;
 mod writing;

@@ -187,7 +187,7 @@ impl Field {
     }
 
     /// Whether `ORDER BY` takes the field.
-    pub(super) fn is_sortable(self) -> bool {
+    pub(in crate::demo) fn is_sortable(self) -> bool {
         !matches!(
             self,
             Self::Attachments

@@ -28,6 +28,7 @@ mod operand;
 mod order;
 mod parse;
 mod plan;
+pub(in crate::demo) mod reference;
 mod render;
 mod syntax;
 mod text;

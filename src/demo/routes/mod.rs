@@ -18,7 +18,9 @@ mod fields;
 mod filters;
 mod issue_links;
 mod issues;
+mod jql;
 mod lists;
+mod project_parts;
 mod projects;
 mod remote_links;
 mod search;
@@ -42,6 +44,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
     const TABLES: &[&[Route]] = &[
         sites::ROUTES,
         search::ROUTES,
+        jql::ROUTES,
         createmeta::ROUTES,
         bulk::ROUTES,
         bulk_fields::ROUTES,
@@ -61,6 +64,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         watchers::ROUTES,
         attachments::ROUTES,
         projects::ROUTES,
+        project_parts::ROUTES,
         fields::ROUTES,
         users::ROUTES,
         lists::ROUTES,

@@ -1,8 +1,10 @@
 //! Searching: the query language of `jql/` put to the issues a person may browse.
 
+mod complete;
 mod row;
 mod view;
 
+pub(super) use complete::{reference_data, suggestions};
 use row::IssueRow;
 use view::View;
 

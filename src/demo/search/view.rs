@@ -88,13 +88,13 @@ impl jql::Site for View<'_> {
 }
 
 impl<'a> View<'a> {
-    fn projects(&self) -> impl Iterator<Item = &'a Project> {
+    pub(super) fn projects(&self) -> impl Iterator<Item = &'a Project> {
         let who = self.who;
         self.site.projects.iter().filter(move |project| project.may(who, Access::Viewer))
     }
 
     /// The whole list behind a choice field, with its order.
-    fn listed(&self, field: Field) -> Vec<Term<'a>> {
+    pub(super) fn listed(&self, field: Field) -> Vec<Term<'a>> {
         let site = self.site;
         match field {
             Field::Status => {
@@ -215,7 +215,7 @@ fn posix_rule(name: &str) -> &'static str {
 }
 
 /// How JQL sees a custom field; `None` for those it cannot search.
-fn shape(kind: Kind) -> Option<Shape> {
+pub(super) fn shape(kind: Kind) -> Option<Shape> {
     Some(match kind {
         Kind::Number => Shape::Number,
         Kind::Text | Kind::Rich | Kind::Url | Kind::Team => Shape::Text,

@@ -7,10 +7,7 @@ use crate::jira::{
     wire::{FieldEntry, FieldMeta},
 };
 
-use super::NameError;
-
-/// How many near names an error lists.
-const NEAR_MAX: usize = 5;
+use super::{NameError, nearest};
 
 /// A field of an issue: the id that Jira takes and the label under which agents see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,18 +135,7 @@ pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMet
 
 /// The names most like the given one, best first.
 fn near<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let given = given.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|name| {
-            let lower = name.to_lowercase();
-            let holds = if lower.contains(&given) || given.contains(&lower) { 1.0 } else { 0.0 };
-            (holds + strsim::jaro_winkler(&given, &lower), name)
-        })
-        .filter(|(score, _)| *score > 0.7)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(NEAR_MAX).map(|(_, name)| name.to_owned()).collect()
+    nearest(given, names, |name| name).into_iter().map(str::to_owned).collect()
 }
 
 fn is_custom_id(name: &str) -> bool {

@@ -5,6 +5,7 @@
 mod boards;
 mod bulk;
 mod fields;
+mod near;
 mod people;
 mod relations;
 mod sprints;
@@ -16,7 +17,8 @@ use thiserror::Error;
 pub use boards::{BoardName, boards, pick_board};
 pub use bulk::{bulk_labels, bulk_values};
 pub use fields::{FieldName, find_meta, readable_fields};
-pub use people::{Among, person};
+pub use near::nearest;
+pub use people::{Among, people_like, person};
 pub use relations::{Relation, phrases, pick_relation};
 pub use sprints::{Keep, SprintName, pick_sprint, sprint_named, sprints_found};
 pub use transitions::pick_transition;

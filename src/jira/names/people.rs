@@ -5,10 +5,13 @@ use crate::jira::{
     wire::{self, User},
 };
 
-use super::NameError;
+use super::{NameError, nearest};
 
 /// How many people are fetched to find one by name.
 const FETCHED_MAX: u32 = 50;
+
+/// With how many letters of a misspelt name people are looked for; the first ones are seldom wrong.
+const LIKE_CHARS: usize = 2;
 
 /// How many candidates an error lists.
 const LISTED_MAX: usize = 8;
@@ -52,24 +55,53 @@ pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<
             time_zone: None,
         });
     }
-    let answer = session
-        .call(match among {
-            Among::Everyone => request::users(given, FETCHED_MAX),
-            Among::AssignableIn(project) => {
-                request::assignable_users(given, Some(project), None, FETCHED_MAX)
-            }
-            Among::AssignableTo(issue) => request::assignable_users(given, None, Some(issue), FETCHED_MAX),
-        })
-        .await?;
+    let answer = session.call(search(given, among)).await?;
     let found: Vec<User<'_>> = answer.read()?;
-    choose(given, &found, among).cloned().map(owned)
+    match choose(given, &found, among) {
+        Ok(user) => Ok(owned(user.clone())),
+        Err(NameError::Unknown { what, given, .. }) => {
+            let known = people_like(session, &given, among).await;
+            Err(NameError::Unknown { what, given, known })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The active people whose names are most like a misspelt one, each as `Name (account id)`; nobody when Jira cannot
+/// be asked, for this only adds to an error.
+///
+/// Jira finds people by the beginnings of the words of their names, so the first letters are what is asked for.
+pub async fn people_like(session: &Session, given: &str, among: Among<'_>) -> Vec<String> {
+    let beginning = |word: &str| word.chars().take(LIKE_CHARS).collect::<String>();
+    let mut words = given.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (first, last) = (words.next().map(beginning), words.next_back().map(beginning));
+    let ask = async |part: Option<String>| session.call(search(&part?, among)).await.ok();
+    let (first, last) = tokio::join!(ask(first), ask(last));
+    let found =
+        [&first, &last].into_iter().flatten().filter_map(|answer| answer.read::<Vec<User<'_>>>().ok());
+    let people: Vec<User<'_>> = found.flatten().filter(is_person).collect();
+    let near = nearest(given, &people, |user| user.display_name.as_ref());
+    near.into_iter().map(say).collect()
+}
+
+fn search(given: &str, among: Among<'_>) -> request::Request {
+    match among {
+        Among::Everyone => request::users(given, FETCHED_MAX),
+        Among::AssignableIn(project) => request::assignable_users(given, Some(project), None, FETCHED_MAX),
+        Among::AssignableTo(issue) => request::assignable_users(given, None, Some(issue), FETCHED_MAX),
+    }
+}
+
+fn is_person(user: &User<'_>) -> bool {
+    user.active && user.account_type.as_deref().is_none_or(|kind| kind != "app")
+}
+
+fn say(user: &User<'_>) -> String {
+    format!("{} ({})", user.display_name, user.account_id)
 }
 
 fn choose<'u, 'a>(given: &str, found: &'u [User<'a>], among: Among<'_>) -> Result<&'u User<'a>, NameError> {
-    let people: Vec<&User<'_>> = found
-        .iter()
-        .filter(|user| user.active && user.account_type.as_deref().is_none_or(|kind| kind != "app"))
-        .collect();
+    let people: Vec<&User<'_>> = found.iter().filter(|user| is_person(user)).collect();
     let exact: Vec<&User<'_>> = people
         .iter()
         .copied()
@@ -88,11 +120,7 @@ fn choose<'u, 'a>(given: &str, found: &'u [User<'a>], among: Among<'_>) -> Resul
         }),
         several => Err(NameError::Ambiguous {
             given: given.to_owned(),
-            candidates: several
-                .iter()
-                .take(LISTED_MAX)
-                .map(|user| format!("{} ({})", user.display_name, user.account_id))
-                .collect(),
+            candidates: several.iter().take(LISTED_MAX).map(|user| say(user)).collect(),
         }),
     }
 }

@@ -5,11 +5,14 @@ pub mod agile;
 mod attachment;
 mod bulk;
 mod deletion;
+mod filter;
 mod form;
 mod issue;
+mod jql;
 mod link;
 mod people;
 mod project;
+mod project_parts;
 mod search;
 mod version;
 
@@ -25,13 +28,16 @@ pub use deletion::{
     attached_file, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog,
     issue_link, worklog,
 };
+pub use filter::{favourite_filters, filters};
 pub use issue::{
     add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
 };
+pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use link::{add_remote_link, link_issues, link_types};
 pub use people::{assignable_users, my_permissions, myself, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
+pub use project_parts::{project, project_components, project_statuses, project_versions};
 pub use search::{approximate_count, search};
 pub use version::{create_version, project_head, update_version, versions};
 
@@ -71,12 +77,16 @@ pub struct Request {
     scope: &'static str,
 }
 
-/// The classic OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
-mod scope {
-    pub(super) const READ_WORK: &str = "read:jira-work";
-    pub(super) const WRITE_WORK: &str = "write:jira-work";
-    pub(super) const READ_USER: &str = "read:jira-user";
-    pub(super) const MANAGE_PROJECT: &str = "manage:jira-project";
+/// The OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
+pub mod scope {
+    /// Everything in projects and issues that is read.
+    pub const READ_WORK: &str = "read:jira-work";
+    /// Everything in issues that is written.
+    pub const WRITE_WORK: &str = "write:jira-work";
+    /// People, the caller included.
+    pub const READ_USER: &str = "read:jira-user";
+    /// Versions and components of a project.
+    pub const MANAGE_PROJECT: &str = "manage:jira-project";
 }
 
 /// `GET /oauth/token/accessible-resources`: the sites that the token reaches, each with its scopes.

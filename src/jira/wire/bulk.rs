@@ -139,7 +139,7 @@ pub struct ProjectHead<'a> {
 /// A version of a project.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Version<'a> {
+pub struct VersionDetail<'a> {
     /// Its id.
     #[serde(borrow)]
     pub id: Text<'a>,

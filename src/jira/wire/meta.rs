@@ -22,6 +22,9 @@ pub struct ProjectPage<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Project<'a> {
+    /// Its id.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
     /// Its key.
     #[serde(borrow)]
     pub key: Text<'a>,

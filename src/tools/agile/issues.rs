@@ -184,10 +184,10 @@ async fn page(
         Place::Sprint(id) => agile::sprint_issues(id, window),
         Place::Backlog(board) => agile::backlog_issues(board, window),
     };
-    let answer = context
-        .ask(request)
-        .await
-        .map_err(|error| if args.jql.is_some() { search::advise(error) } else { error })?;
+    let answer = match &args.jql {
+        Some(given) => search::ask(context, given, request).await?,
+        None => context.ask(request).await?,
+    };
     let page: BoardIssuePage<'_> = answer.read()?;
     let reading = context.reading(context.limits.text_chars).await?;
     let shown = (0_u32..).zip(&page.issues).filter(|(_, issue)| context.projects.holds_issue(&issue.key));
@@ -223,11 +223,14 @@ async fn by_query(
 ) -> Result<Reply, ToolError> {
     let query = confined(condition, args.jql.as_ref().map_or("", Jql::as_str), "ORDER BY Rank ASC")?;
     let jql = Jql::read(Value::from(query)).map_err(ToolError::invalid_argument)?;
-    let jql = context.projects.restrict(&jql)?;
-    let token = args.next_page_token.as_deref();
+    let query = search::Query {
+        jql: context.projects.restrict(&jql)?,
+        given: args.jql.as_ref().unwrap_or(&jql),
+        fields,
+        page_size: context.page_size(args.max_results),
+    };
     let budget = context.budget.minus(&" ".repeat(COUNTS_BYTES));
-    let size = context.page_size(args.max_results);
-    let page = search::page(context, budget, &jql, fields, size, token).await?;
+    let page = search::page(context, budget, &query, args.next_page_token.as_deref()).await?;
     let mut reply = Row::new();
     reply.set("issues", json!(page.rows));
     reply.set("is_last", page.next.is_none());

@@ -1,0 +1,165 @@
+//! One tool call: admitted, run, bounded, answered and audited.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    identity::Caller,
+    limit::Refusal,
+    policy::{Policy, Verdict},
+    telemetry::audit,
+    tools::{self, Code, Context, Given, Reply, Tool, ToolError},
+    trim::Budget,
+};
+
+use super::{blocks, handler::Server};
+
+/// The upstream call ends by itself at the deadline and knows what it leaves behind; this is for all else.
+const DEADLINE_SLACK: Duration = Duration::from_secs(1);
+
+/// What is to be run, for whom, under which rules.
+pub(super) struct Call<'a> {
+    pub(super) tool: &'static Tool,
+    pub(super) policy: &'a Policy,
+    pub(super) caller: Caller,
+    /// Fires when nobody waits for the answer any more.
+    pub(super) gone: &'a CancellationToken,
+}
+
+impl Server {
+    /// Runs a tool and writes its audit line. The reply's JSON-RPC id takes `id_bytes` of the budget.
+    pub(super) async fn run(
+        &self,
+        call: Call<'_>,
+        arguments: Map<String, Value>,
+        id_bytes: usize,
+        is_modern: bool,
+    ) -> CallToolResult {
+        let started = Instant::now();
+        let deadline = started + self.0.settings.call_deadline;
+        let subject = audit::subject(&arguments);
+        let mut given = Given::new(arguments);
+        let site = given.take_text("site");
+        let granted = self.0.jira.granted(&call.caller, site.as_deref());
+        let verdict = call.policy.judge(call.tool, granted.as_deref());
+        let context = self.context(call.caller, site, call.policy, deadline, id_bytes);
+        let outcome = self.admitted(call.tool, verdict, given, &context, deadline, call.gone).await;
+        let code = outcome.as_ref().err().map(ToolError::code);
+        let caller = context.jira.caller();
+        let result = self.result(outcome, caller.request_id(), is_modern);
+        audit::Line {
+            tool: call.tool.name,
+            subject: &subject,
+            request_id: caller.request_id(),
+            user: caller.key(),
+            outcome: code,
+            jira_calls: context.jira.calls(),
+            bytes_from_jira: context.jira.bytes(),
+            bytes_sent: blocks::bytes(&result),
+            elapsed: started.elapsed(),
+        }
+        .write();
+        result
+    }
+
+    /// Runs a tool if its caller has not used up their share.
+    async fn admitted(
+        &self,
+        tool: &Tool,
+        verdict: Verdict,
+        given: Given,
+        call: &Context,
+        deadline: Instant,
+        gone: &CancellationToken,
+    ) -> Result<Reply, ToolError> {
+        let _place = self
+            .0
+            .limiter
+            .admit(&call.jira.caller().key(), Instant::now())
+            .map_err(|refusal| refused(&refusal))?;
+        if let Verdict::Lacks(scope) = verdict {
+            return Err(ToolError::insufficient_scope(scope));
+        }
+        let running = guarded(tool, given, call, deadline);
+        if !tool.effect.is_read() {
+            // A write that has begun is finished, so that its outcome can be known and audited.
+            return running.await;
+        }
+        tokio::select! {
+            outcome = running => outcome,
+            // Nobody waits for the answer any more; dropping the call stops its request to Jira.
+            () = gone.cancelled() => Err(ToolError::new(Code::Internal, "The client went away.")),
+        }
+    }
+
+    fn context(
+        &self,
+        caller: Caller,
+        site: Option<String>,
+        policy: &Policy,
+        deadline: Instant,
+        id_bytes: usize,
+    ) -> Context {
+        let settings = &self.0.settings;
+        Context {
+            jira: self.0.jira.session(caller, site, deadline),
+            limits: settings.limits,
+            budget: Budget::new(settings.reply_bytes_max, id_bytes, settings.structured_content),
+            projects: policy.projects().clone(),
+            repeats: Arc::clone(&self.0.repeats),
+            confirm_keys: self.0.confirm_keys.clone(),
+            hidden_tools: tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect(),
+        }
+    }
+
+    fn result(&self, outcome: Result<Reply, ToolError>, request_id: &str, is_modern: bool) -> CallToolResult {
+        let mut result = match outcome {
+            Ok(reply) => {
+                let (text, beside) = reply.into_parts();
+                let structured =
+                    self.0.settings.structured_content.then(|| serde_json::from_str(&text).ok()).flatten();
+                let mut result = CallToolResult::success(blocks::content(text, beside));
+                result.structured_content = structured;
+                result
+            }
+            Err(error) => {
+                CallToolResult::error(vec![ContentBlock::text(error.envelope(request_id).to_string())])
+            }
+        };
+        result.meta = is_modern.then(|| self.server_meta());
+        result
+    }
+}
+
+/// Runs a tool to its reply or its error; nothing that happens inside can leave the client without an answer.
+async fn guarded(
+    tool: &Tool,
+    given: Given,
+    context: &Context,
+    deadline: Instant,
+) -> Result<Reply, ToolError> {
+    let running = AssertUnwindSafe((tool.run)(context, given)).catch_unwind();
+    match tokio::time::timeout_at(deadline + DEADLINE_SLACK, running).await {
+        Ok(Ok(result)) => result,
+        // rmcp runs tools in a task of its own, where a panic would leave the client waiting for ever.
+        Ok(Err(_panic)) => Err(ToolError::internal("the tool stopped unexpectedly")),
+        Err(_elapsed) => {
+            Err(ToolError::new(Code::UpstreamTimeout, "The call took too long.").retryable(None))
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> ToolError {
+    let wait_s = match refusal {
+        Refusal::Rate { retry_after } => retry_after.as_secs().max(1),
+        Refusal::Concurrency | Refusal::Full => 1,
+    };
+    ToolError::new(Code::Overloaded, format!("The bridge refuses the call: {refusal}."))
+        .hint(format!("Wait {wait_s} seconds, then repeat it; make fewer calls at the same time."))
+        .retryable(Some(wait_s))
+}

@@ -1,0 +1,55 @@
+//! What clients of before 2026-07-28 send and expect, beyond what the protocol crate does by itself.
+
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        ClientCapabilities, CustomRequest, CustomResult, ErrorCode, Implementation, InitializeRequestParams,
+        ProtocolVersion,
+    },
+    service::RequestContext,
+};
+use serde_json::Value;
+
+use super::handler::{Server, is_modern};
+
+/// Old clients ask for lists that this server does not declare; an empty one keeps them going.
+pub(super) fn only<T: Default>(context: &RequestContext<RoleServer>, method: &str) -> Result<T, ErrorData> {
+    if is_modern(context) { Err(method_not_found(method)) } else { Ok(T::default()) }
+}
+
+/// rmcp reads a known method with odd parameters as an unknown one.
+pub(super) fn custom_request(
+    server: &Server,
+    request: &CustomRequest,
+    is_modern: bool,
+) -> Result<CustomResult, ErrorData> {
+    if is_modern {
+        return Err(method_not_found(&request.method));
+    }
+    match request.method.as_str() {
+        "initialize" => lenient_initialize(server, request.params.as_ref()),
+        "tools/call" => Err(ErrorData::invalid_params(
+            "tools/call needs params with a name, and arguments as an object",
+            None,
+        )),
+        other => Err(method_not_found(other)),
+    }
+}
+
+/// Answers an `initialize` whose client information is incomplete: only the version matters to a stateless server.
+fn lenient_initialize(server: &Server, params: Option<&Value>) -> Result<CustomResult, ErrorData> {
+    let version = params.and_then(|params| params.get("protocolVersion")).cloned();
+    let version = version
+        .and_then(|version| serde_json::from_value(version).ok())
+        .unwrap_or(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let request =
+        InitializeRequestParams::new(ClientCapabilities::default(), Implementation::new("unknown", "0"))
+            .with_protocol_version(version);
+    let answer = server.negotiate_initialize(&request)?;
+    let answer = serde_json::to_value(answer).map_err(|_| ErrorData::internal_error("no answer", None))?;
+    Ok(CustomResult::new(answer))
+}
+
+fn method_not_found(method: &str) -> ErrorData {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None)
+}

@@ -1,0 +1,64 @@
+//! Saved searches.
+
+use serde_json::json;
+
+use crate::{
+    jira::{
+        request,
+        wire::{Filter, FilterPage},
+    },
+    trim::{Row, filter_row},
+};
+
+use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};
+
+pub(super) const TOOLS: &[Tool] = &[tool!(
+    /// Find saved filters and their JQL, by name or among the user's favourites.
+    "jira_get_filters", "Get filters", Context, Read, get_filters(GetFilters)
+)];
+
+arguments! {
+    GetFilters {
+        /// Part of a name
+        query: Option<String>,
+        /// true: only favourites
+        favourites: Option<bool>,
+        max_results: Option<u32>,
+        start_at: Option<u32>,
+    }
+}
+
+async fn get_filters(context: &Context, args: GetFilters) -> Result<Reply, ToolError> {
+    let start_at = args.start_at.unwrap_or(0);
+    let size = context.page_size(args.max_results);
+    let rows = |filters: &[&Filter<'_>]| -> Vec<Row> {
+        filters.iter().map(|filter| filter_row(filter, context.limits.text_chars)).collect()
+    };
+    if args.favourites.unwrap_or(false) {
+        let answer = context.ask(request::favourite_filters()).await?;
+        let all: Vec<Filter<'_>> = answer.read()?;
+        let part = args.query.unwrap_or_default().trim().to_lowercase();
+        let named: Vec<&Filter<'_>> =
+            all.iter().filter(|filter| filter.name.to_lowercase().contains(&part)).collect();
+        let total = u32::try_from(named.len()).unwrap_or(u32::MAX);
+        let page: Vec<&Filter<'_>> = named.into_iter().skip(start_at as usize).take(size as usize).collect();
+        return reply(context, rows(&page), start_at, total);
+    }
+    let answer = context.ask(request::filters(args.query.as_deref(), start_at, size)).await?;
+    let page: FilterPage<'_> = answer.read()?;
+    reply(context, rows(&page.values.iter().collect::<Vec<_>>()), start_at, page.total)
+}
+
+/// The rows that fit; the next page begins with the first that did not.
+fn reply(context: &Context, rows: Vec<Row>, start_at: u32, total: u32) -> Result<Reply, ToolError> {
+    let frame = json!({ "filters": [], "total": total, "next_start_at": u32::MAX });
+    let kept = context.budget.fit_rows(&frame, rows).kept;
+    let next = start_at.saturating_add(u32::try_from(kept.len()).unwrap_or(u32::MAX));
+    let mut reply = Row::new();
+    reply.set("filters", json!(kept));
+    reply.put("total", total);
+    if next < total && !kept.is_empty() {
+        reply.put("next_start_at", next);
+    }
+    Reply::json(&reply)
+}

@@ -1,0 +1,178 @@
+//! What a site offers: a project with its statuses, components and versions, fields, saved searches.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::jira::wire;
+
+use super::{
+    field::{person, short_text},
+    row::Row,
+    view::kind,
+};
+
+/// Names are clipped to this many characters.
+const NAME_CHARS: usize = 200;
+
+/// Descriptions of parts are clipped to this many characters.
+const ABOUT_CHARS: usize = 120;
+
+/// A project, its description clipped to `text_chars` characters.
+pub fn project_row(project: &wire::ProjectDetail<'_>, text_chars: usize) -> Row {
+    let mut row = Row::new();
+    row.put("key", project.key.as_ref());
+    row.put("name", short_text(&project.name, NAME_CHARS));
+    row.put("type", project.project_type_key.as_ref());
+    flag(&mut row, "team_managed", project.simplified);
+    flag(&mut row, "archived", project.archived);
+    row.put("lead", project.lead.as_ref().map(person));
+    row.put("description", project.description.as_deref().map(|text| short_text(text, text_chars)));
+    let types = project.issue_types.iter().map(|kind| {
+        let name = short_text(&kind.name, NAME_CHARS);
+        if kind.subtask { json!({ "name": name, "subtask": true }) } else { json!({ "name": name }) }
+    });
+    row.put("issue_types", types.collect::<Vec<_>>());
+    row
+}
+
+/// The statuses of a project, each once; those that only some issue types have say which.
+pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> Vec<Row> {
+    let mut seen = BTreeSet::new();
+    let all = types.iter().flat_map(|kind| &kind.statuses);
+    let statuses = all.filter(|status| seen.insert(status.name.to_lowercase()));
+    statuses
+        .map(|status| {
+            let has =
+                |kind: &&wire::TypeStatuses<'_>| kind.statuses.iter().any(|one| one.name == status.name);
+            let with: Vec<String> =
+                types.iter().filter(has).map(|kind| short_text(&kind.name, NAME_CHARS)).collect();
+            let mut row = Row::new();
+            row.put("name", short_text(&status.name, NAME_CHARS));
+            let category = status.status_category.as_ref().map(|category| &category.name);
+            row.put("category", category.map(|name| short_text(name, NAME_CHARS)));
+            if with.len() < types.len() {
+                row.put("issue_types", with);
+            }
+            row
+        })
+        .collect()
+}
+
+/// A component.
+pub fn component_row(component: &wire::Component<'_>) -> Row {
+    let mut row = Row::new();
+    row.put("name", short_text(&component.name, NAME_CHARS));
+    row.put("lead", component.lead.as_ref().map(person));
+    row.put("description", component.description.as_deref().map(|text| short_text(text, ABOUT_CHARS)));
+    row
+}
+
+/// A version.
+pub fn version_row(version: &wire::Version<'_>) -> Row {
+    let mut row = Row::new();
+    row.put("id", version.id.as_ref());
+    row.put("name", short_text(&version.name, NAME_CHARS));
+    row.set("released", version.released);
+    flag(&mut row, "archived", version.archived);
+    flag(&mut row, "overdue", version.overdue);
+    row.put("start", version.start_date.as_deref());
+    row.put("release", version.release_date.as_deref());
+    row
+}
+
+/// A field. `is_unique` tells whether its display name means it alone, so that a query may use the name.
+pub fn field_row(field: &wire::FieldDetail<'_>, is_unique: bool) -> Row {
+    let mut row = Row::new();
+    row.put("id", field.id.as_ref());
+    row.put("name", short_text(&field.name, NAME_CHARS));
+    row.put("type", field.schema().as_ref().map(kind));
+    row.put("jql", clause(field, is_unique));
+    row.put("project_id", field.project_id());
+    row
+}
+
+/// The name under which a query may speak of the field: its own name where that is clear, else its number.
+fn clause(field: &wire::FieldDetail<'_>, is_unique: bool) -> Option<String> {
+    let clauses = field.clause_names();
+    let by_number = clauses.iter().find(|clause| clause.starts_with("cf["));
+    if let Some(number) = by_number {
+        let has_name = clauses.contains(&field.name);
+        return Some(if is_unique && has_name { quoted(&field.name) } else { number.to_string() });
+    }
+    let same = clauses.iter().find(|clause| clause.eq_ignore_ascii_case(&field.id));
+    same.or(clauses.first()).map(|clause| quoted(clause))
+}
+
+/// As it must stand in a query: in quotes unless it is one plain word.
+fn quoted(name: &str) -> String {
+    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A saved search, its query clipped to `text_chars` characters.
+pub fn filter_row(filter: &wire::Filter<'_>, text_chars: usize) -> Row {
+    let mut row = Row::new();
+    row.put("id", filter.id.as_ref());
+    row.put("name", short_text(&filter.name, NAME_CHARS));
+    row.put("owner", filter.owner.as_ref().map(person));
+    row.put("jql", short_text(&filter.jql, text_chars));
+    row
+}
+
+fn flag(row: &mut Row, name: &'static str, value: bool) {
+    if value {
+        row.put(name, true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads best without borrows")]
+    fn check_field(field: serde_json::Value, is_unique: bool, expected: serde_json::Value) {
+        let text = field.to_string();
+        let field: wire::FieldDetail<'_> = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_value(field_row(&field, is_unique)).unwrap(), expected);
+    }
+
+    #[test]
+    fn fields_are_named_as_a_query_may_name_them() {
+        let points = json!({"id": "customfield_10016", "name": "Story Points", "schema": {"type": "number"},
+            "clauseNames": ["cf[10016]", "Story Points"], "scope": {"type": "PROJECT", "project": {"id": "10001"}}});
+        let shown = |jql: &str| json!({"id": "customfield_10016", "name": "Story Points", "type": "number", "jql": jql, "project_id": "10001"});
+        check_field(points.clone(), true, shown("\"Story Points\""));
+        check_field(points, false, shown("cf[10016]"));
+        check_field(
+            json!({"id": "issuekey", "name": "Key", "clauseNames": ["id", "issue", "issuekey", "key"]}),
+            true,
+            json!({"id": "issuekey", "name": "Key", "jql": "issuekey"}),
+        );
+        check_field(
+            json!({"id": "thumbnail", "name": "Images", "clauseNames": []}),
+            true,
+            json!({"id": "thumbnail", "name": "Images"}),
+        );
+        check_field(
+            json!({"id": "customfield_1", "name": "Say \"x\"", "clauseNames": ["cf[1]", "Say \"x\""]}),
+            true,
+            json!({"id": "customfield_1", "name": "Say \"x\"", "jql": "\"Say \\\"x\\\"\""}),
+        );
+    }
+
+    #[test]
+    fn statuses_come_once_and_name_their_types_only_where_they_differ() {
+        let text = r#"[{"name":"Task","statuses":[{"name":"Open","statusCategory":{"name":"To Do"}},{"name":"Done"}]},
+            {"name":"Bug","statuses":[{"name":"Open"},{"name":"Triage"},{"name":"Done"}]}]"#;
+        let types: Vec<wire::TypeStatuses<'_>> = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            serde_json::to_value(status_rows(&types)).unwrap(),
+            json!([
+                {"name": "Open", "category": "To Do"}, {"name": "Done"}, {"name": "Triage", "issue_types": ["Bug"]},
+            ])
+        );
+    }
+}
