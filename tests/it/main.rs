@@ -10,6 +10,8 @@
 
 mod support;
 
+mod agile;
+mod agile_writing;
 mod contract;
 mod edge;
 mod faults;
