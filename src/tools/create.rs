@@ -105,8 +105,10 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
     let metas = create_fields::fields(context, &args.project_key, kind).await?;
     let among = Among::AssignableIn(args.project_key.as_str());
     let wanted = wanted(&args, summary);
-    let mut fields = names::write_values(&context.jira, &metas, &wanted, among).await?;
-    agile::check_written(context, &metas, &fields).await?;
+    let mut fields = {
+        let allowed = agile::with_allowed_sprints(context, &metas, &wanted, among).await?;
+        names::write_values(&context.jira, &metas, &allowed, among).await?
+    };
     if let Some(description) = &args.description {
         names::find_meta(&metas, "description")?;
         fields.insert("description".to_owned(), text::body(context, description, among).await?);

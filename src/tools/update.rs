@@ -128,11 +128,11 @@ async fn plan(
 ) -> Result<Change, ToolError> {
     let among = Among::AssignableTo(args.issue_key.as_str());
     let wanted = wanted(context, args)?;
+    let allowed = agile::with_allowed_sprints(context, metas, &wanted, among).await?;
     let mut change = Change {
-        fields: names::write_values(&context.jira, metas, &wanted, among).await?,
+        fields: names::write_values(&context.jira, metas, &allowed, among).await?,
         ..Change::default()
     };
-    agile::check_written(context, metas, &change.fields).await?;
     for (name, value) in &wanted {
         let label = FieldName::known(name).map_or_else(|| name.clone(), |field| field.label.into_owned());
         change.note(&label, value.clone());
