@@ -141,8 +141,8 @@ async fn prepare(context: &Context, args: &CreateIssue, screens: &mut Screens) -
     let (kind, metas) = screens.screen(context, &args.project_key, &args.issue_type).await?;
     let among = Among::AssignableIn(args.project_key.as_str());
     let wanted = wanted(args, summary);
-    let mut fields = names::write_values(&context.jira, &metas, &wanted, among).await?;
-    agile::check_written(context, &metas, &fields).await?;
+    let allowed = agile::with_allowed_sprints(context, &metas, &wanted, among).await?;
+    let mut fields = names::write_values(&context.jira, &metas, &allowed, among).await?;
     context.projects.check_parents(&fields)?;
     if let Some(assignee) = &args.assignee {
         let id = screens.assignee(context, &args.project_key, assignee).await?;

@@ -126,9 +126,8 @@ async fn given_fields(
         wanted.insert("resolution".to_owned(), Value::from(resolution.as_str()));
     }
     let among = Among::AssignableTo(args.issue_key.as_str());
-    let written = names::write_values(&context.jira, metas, &wanted, among).await?;
-    agile::check_written(context, metas, &written).await?;
-    Ok(written)
+    let allowed = agile::with_allowed_sprints(context, metas, &wanted, among).await?;
+    Ok(names::write_values(&context.jira, metas, &allowed, among).await?)
 }
 
 fn check_required(

@@ -128,9 +128,9 @@ async fn plan(
 ) -> Result<Change, ToolError> {
     let among = Among::AssignableTo(args.issue_key.as_str());
     let wanted = wanted(context, args)?;
-    let fields = names::write_values(&context.jira, metas, &wanted, among).await?;
+    let allowed = agile::with_allowed_sprints(context, metas, &wanted, among).await?;
+    let fields = names::write_values(&context.jira, metas, &allowed, among).await?;
     context.projects.check_parents(&fields)?;
-    agile::check_written(context, metas, &fields).await?;
     let mut change = Change { fields, ..Change::default() };
     for (name, value) in &wanted {
         let label = FieldName::known(name).map_or_else(|| name.clone(), |field| field.label.into_owned());

@@ -11,6 +11,8 @@
 mod support;
 
 mod advice;
+mod agile;
+mod agile_writing;
 mod collab;
 mod collab_faults;
 mod collab_time;

@@ -22,7 +22,7 @@ pub use people::{Among, people_like, person};
 pub use relations::{Relation, phrases, pick_relation};
 pub use sprints::{Keep, SprintName, pick_sprint, sprint_named, sprints_found};
 pub use transitions::pick_transition;
-pub use values::{FieldFault, write_values};
+pub use values::{FieldFault, sprint_given, write_values};
 
 use super::JiraError;
 

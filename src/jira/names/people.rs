@@ -29,7 +29,7 @@ pub enum Among<'a> {
 
 impl<'a> Among<'a> {
     /// The key of the project, where one is meant and named by its key.
-    pub(super) fn project(self) -> Option<&'a str> {
+    pub fn project(self) -> Option<&'a str> {
         match self {
             Self::Everyone => None,
             Self::AssignableIn(project) => Some(project),

@@ -175,21 +175,29 @@ async fn sprint(
     value: &Value,
     among: Among<'_>,
 ) -> Result<Value, FieldFault> {
-    let given = match value {
-        Value::Null => return Ok(Value::Null),
-        Value::Array(one) if one.len() == 1 => one.first().and_then(scalar),
-        other => scalar(other),
+    let Some(given) = sprint_given(value) else {
+        let is_nothing = value.is_null() || scalar(value).is_some();
+        return if is_nothing {
+            Ok(Value::Null)
+        } else {
+            Err(fault(meta, "must be one sprint, by name or id"))
+        };
     };
-    let given = given.ok_or_else(|| fault(meta, "must be one sprint, by name or id"))?;
-    if matches!(given.to_lowercase().as_str(), "" | "none" | "backlog") {
-        return Ok(Value::Null);
-    }
     if let Ok(id) = given.parse::<u64>() {
         return Ok(Value::from(id));
     }
     let project = among.project();
     let found = sprint_named(session, &given, project.as_slice(), &|_| true, Some(meta.id())).await?;
     Ok(Value::from(found.id))
+}
+
+/// The name or id of the one sprint that a value means; none for no sprint, as in `backlog`.
+pub fn sprint_given(value: &Value) -> Option<String> {
+    let given = match value {
+        Value::Array(one) if one.len() == 1 => one.first().and_then(scalar),
+        other => scalar(other),
+    };
+    given.filter(|given| !matches!(given.to_lowercase().as_str(), "" | "none" | "backlog"))
 }
 
 /// One allowed value by id or by any of its names.

@@ -48,7 +48,7 @@ arguments! {
     GetSprints {
         /// Id or name
         board_id: String,
-        /// active, future, closed or all; default active, future
+        /// Default active, future; or closed, all
         state: Option<Vec<State>>,
         max_results: Option<u32>,
         start_at: Option<u32>,

@@ -41,7 +41,7 @@ arguments! {
         name: String,
         /// YYYY-MM-DD, ISO time or +3d
         start_date: Option<String>,
-        /// The same; +14d counts from start_date
+        /// The same; +14d is from the start
         end_date: Option<String>,
         goal: Option<String>,
         dry_run: Option<bool>,
@@ -126,6 +126,7 @@ async fn lost(context: &Context, error: JiraError, board: &BoardName, name: &str
     let found: Vec<SprintView> = same.map(SprintView::from).collect();
     if found.is_empty() {
         return error
+            .retryable(None)
             .hint("A look at the board shows no future sprint of that name: it was not created. Try again.")
             .with("outcome", "not_created");
     }

@@ -29,7 +29,7 @@ arguments! {
     GetSprintIssues {
         /// Id, name, or active, future
         sprint_id: Option<String>,
-        /// Board id or name, instead of sprint_id
+        /// Board id or name
         backlog_of_board: Option<String>,
         /// Further filter
         jql: Option<Jql>,

@@ -9,7 +9,7 @@ mod reach;
 
 use super::registry::Tool;
 
-pub(super) use reach::check_written;
+pub(super) use reach::with_allowed_sprints;
 
 pub(super) const TOOLS: &[Tool] = &[
     boards::LIST_BOARDS,

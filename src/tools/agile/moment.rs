@@ -56,7 +56,7 @@ fn read(text: &str, from: Timestamp) -> Option<Timestamp> {
 
 fn distance(text: &str, from: Timestamp) -> Option<Timestamp> {
     let unit = text.chars().next_back()?;
-    let count: i64 = text.strip_suffix(unit)?.trim().trim_start_matches('+').parse().ok()?;
+    let count: i64 = text.strip_suffix(unit)?.trim().parse().ok()?;
     let hours = match unit {
         'h' => count,
         'd' => count.checked_mul(24)?,

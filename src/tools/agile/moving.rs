@@ -33,7 +33,6 @@ arguments! {
         issue_keys: Vec<IssueKey>,
         /// Id, name, active, or backlog
         sprint_id: Option<String>,
-        /// Issue they are to stand before
         rank_before: Option<IssueKey>,
         dry_run: Option<bool>,
     }

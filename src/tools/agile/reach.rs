@@ -1,11 +1,13 @@
 //! Which boards and sprints a request may reach: found by id or name, confined to the allowed projects.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::{
     jira::{
         Answer, JiraError,
-        names::{self, BoardName, NameError},
+        names::{self, Among, BoardName, NameError},
         request::{self, agile},
         wire::{Board, FieldMeta, SearchPage, Sprint},
     },
@@ -103,24 +105,34 @@ async fn check_board(context: &Context, board: Option<u64>) -> Result<(), ToolEr
     }
 }
 
-/// Refuses values of sprint fields that name a sprint of a board in another project. Ids alone do not tell, so they are
-/// looked up.
-pub(in crate::tools) async fn check_written(
+/// The values, with sprints confined to boards of allowed projects: names become ids, ids are looked up.
+pub(in crate::tools) async fn with_allowed_sprints<'v>(
     context: &Context,
     metas: &[FieldMeta],
-    fields: &Map<String, Value>,
-) -> Result<(), ToolError> {
+    values: &'v Map<String, Value>,
+    among: Among<'_>,
+) -> Result<Cow<'v, Map<String, Value>>, ToolError> {
+    let mut values = Cow::Borrowed(values);
     if context.projects.is_open() {
-        return Ok(());
+        return Ok(values);
     }
-    let is_sprint = |meta: &&FieldMeta| meta.schema.custom.ends_with(":gh-sprint");
-    for id in metas.iter().filter(is_sprint).filter_map(|meta| fields.get(meta.id())?.as_u64()) {
+    let is_sprint = |name: &str| {
+        names::find_meta(metas, name).is_ok_and(|meta| meta.schema.custom.ends_with(":gh-sprint"))
+    };
+    let names: Vec<String> = values.keys().filter(|name| is_sprint(name)).cloned().collect();
+    for name in names {
+        let Some(given) = values.get(&name).and_then(names::sprint_given) else { continue };
+        let id = match given.parse::<u64>() {
+            Ok(id) => id,
+            Err(_) => sprint_named(context, &given, among.project().as_slice()).await?,
+        };
         match sprint(context, &id.to_string(), &[]).await {
             Err(error) if error.code() == Code::InsufficientScope => check_by_issues(context, id).await?,
             other => drop(other?),
         }
+        values.to_mut().insert(name, Value::from(id));
     }
-    Ok(())
+    Ok(values)
 }
 
 /// Without the right to read sprints, one that holds an issue of an allowed project counts as allowed.
