@@ -14,9 +14,9 @@ use thiserror::Error;
 pub use boards::{BoardName, boards, pick_board};
 pub use fields::{FieldName, find_meta, readable_fields};
 pub use people::{Among, person};
-pub use sprints::{Keep, SprintName, pick_sprint, sprint_named, sprints_found};
+pub use sprints::{Keep, SprintName, pick_sprint, sprint_given, sprint_named, sprints_found};
 pub use transitions::pick_transition;
-pub use values::{FieldFault, sprint_given, write_values};
+pub use values::{FieldFault, write_values};
 
 use super::JiraError;
 
