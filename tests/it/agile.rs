@@ -60,7 +60,7 @@ async fn sprints_come_by_state_and_board_name() {
         (json!({"board_id": 3}), "invalid_argument", "Kanban"),
         (json!({"board_id": "OPS Kanban"}), "invalid_argument", "'OPS Kanban' has no sprints"),
         (json!({"board_id": 99}), "not_found", "Board does not exist"),
-        (json!({"board_id": "Nothing like it"}), "invalid_argument", "There is no board"),
+        (json!({"board_id": "Nothing like it"}), "invalid_argument", "is no board"),
         (json!({"board_id": 1, "state": "open"}), "invalid_argument", "must be one of active"),
         (json!({}), "invalid_argument", "`board_id` is required"),
     ] {
@@ -128,7 +128,7 @@ async fn a_backlog_needs_a_board_or_a_project() {
         (json!({}), "either `sprint_id` or `backlog_of_board`"),
         (json!({"sprint_id": 7, "backlog_of_board": 1}), "either `sprint_id` or `backlog_of_board`"),
         (json!({"sprint_id": 4711}), "Sprint does not exist"),
-        (json!({"sprint_id": "Sprint of nobody"}), "There is no active or future sprint"),
+        (json!({"sprint_id": "Sprint of nobody"}), "is no active or future sprint"),
         (json!({"sprint_id": 7, "jql": "a = ) b"}), "JQL"),
         (json!({"sprint_id": 7, "next_page_token": "offset-x"}), "none of this tool's"),
     ] {

@@ -94,7 +94,7 @@ async fn faults_of_jira_keep_their_words() {
 
 /// A Jira whose every issue was moved to another project and still answers under its old key.
 fn moved() -> Router {
-    let sites = json!([{"id": "c-1", "url": "https://moved.atlassian.net", "name": "moved", "scopes": ["read:jira-work"]}]);
+    let sites = json!([{"id": "c-1", "url": "https://moved.atlassian.net", "name": "moved", "scopes": ["read:jira-work", "write:jira-work"]}]);
     let page = json!({"total": 0, "values": [], "worklogs": [], "issueLinkTypes": [
         {"id": "1", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"},
     ]});

@@ -20,9 +20,9 @@ pub use fields::{FieldName, find_meta, readable_fields};
 pub use near::nearest;
 pub use people::{Among, people_like, person};
 pub use relations::{Relation, phrases, pick_relation};
-pub use sprints::{Keep, SprintName, pick_sprint, sprint_named, sprints_found};
+pub use sprints::{Keep, SprintName, pick_sprint, sprint_given, sprint_named, sprints_found};
 pub use transitions::pick_transition;
-pub use values::{FieldFault, sprint_given, write_values};
+pub use values::{FieldFault, write_values};
 
 use super::JiraError;
 

@@ -117,7 +117,7 @@ mod tests {
         check("problem/incident", Ok(("4", "causes")));
         check("created by", Err("created by (Defect); created by (Split)"));
         check("created by (Split)", Ok(("6", "created by")));
-        check("eats", Err("There is no relation 'eats'."));
+        check("eats", Err("'eats' is no relation."));
         check("", Err("There is no relation ''."));
     }
 

@@ -2,6 +2,7 @@
 //! through the issues that are in them.
 
 use futures_util::future::try_join_all;
+use serde_json::Value;
 
 use crate::jira::{
     JiraError, Session,
@@ -13,6 +14,7 @@ use super::{
     BoardName, NameError,
     boards::{PAGE, PAGES_MAX, boards, same},
     readable_fields,
+    values::scalar,
 };
 
 /// Boards whose sprints are read to find one by name; beyond, issues are asked instead.
@@ -188,6 +190,15 @@ fn query(given: &str, projects: &[&str], found: &[SprintName]) -> String {
         jql = format!("{jql} AND sprint not in ({})", ids.join(", "));
     }
     jql
+}
+
+/// The name or id of the one sprint that a value means; none for no sprint, as in `backlog`.
+pub fn sprint_given(value: &Value) -> Option<String> {
+    let given = match value {
+        Value::Array(one) if one.len() == 1 => one.first().and_then(scalar),
+        other => scalar(other),
+    };
+    given.filter(|given| !matches!(given.to_lowercase().as_str(), "" | "none" | "backlog"))
 }
 
 /// The one sprint that is meant, by name or by state.

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{Among, NameError, find_meta, person, sprint_named};
+use super::{Among, NameError, find_meta, person, sprint_given, sprint_named};
 
 /// How many allowed values an error lists.
 const LISTED_MAX: usize = 25;
@@ -191,15 +191,6 @@ async fn sprint(
     Ok(Value::from(found.id))
 }
 
-/// The name or id of the one sprint that a value means; none for no sprint, as in `backlog`.
-pub fn sprint_given(value: &Value) -> Option<String> {
-    let given = match value {
-        Value::Array(one) if one.len() == 1 => one.first().and_then(scalar),
-        other => scalar(other),
-    };
-    given.filter(|given| !matches!(given.to_lowercase().as_str(), "" | "none" | "backlog"))
-}
-
 /// One allowed value by id or by any of its names.
 fn choice(meta: &FieldMeta, value: &Value) -> Result<Value, FieldFault> {
     if value.is_object() {
@@ -274,7 +265,7 @@ fn fault(meta: &FieldMeta, problem: &str) -> FieldFault {
     FieldFault::Value { field: meta.name.clone(), problem: problem.to_owned(), allowed: Vec::new() }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
@@ -299,96 +290,4 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn meta(schema: &Value, allowed: &Value) -> FieldMeta {
-        serde_json::from_value(json!({"key": "f", "name": "F", "schema": schema, "allowedValues": allowed}))
-            .unwrap()
-    }
-
-    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads best without borrows")]
-    fn check(schema: Value, allowed: Value, given: Value, expected: Result<Value, &str>) {
-        let meta = meta(&schema, &allowed);
-        let written = Kind::of(&meta.schema).write(&meta, &given);
-        match expected {
-            Ok(value) => assert_eq!(written, Ok(value)),
-            Err(part) => assert!(written.clone().unwrap_err().to_string().contains(part), "{written:?}"),
-        }
-    }
-
-    #[test]
-    fn human_values_take_jiras_shapes() {
-        let options = || json!([{"id": "7", "value": "Red"}, {"id": "8", "value": "Blue"}]);
-        let none = || json!([]);
-        check(json!({"type": "number"}), none(), json!("5.5"), Ok(json!(5.5)));
-        check(json!({"type": "number"}), none(), json!("many"), Err("must be a number"));
-        check(json!({"type": "option"}), options(), json!("blue"), Ok(json!({"id": "8"})));
-        check(json!({"type": "option"}), options(), json!("green"), Err("'green' is not one of"));
-        check(
-            json!({"type": "array", "items": "option"}),
-            options(),
-            json!("red, 8"),
-            Ok(json!([{"id": "7"}, {"id": "8"}])),
-        );
-        check(
-            json!({"type": "array", "items": "version"}),
-            none(),
-            json!(["2.4"]),
-            Ok(json!([{"name": "2.4"}])),
-        );
-        check(
-            json!({"type": "priority"}),
-            json!([{"id": "2", "name": "High"}]),
-            json!("HIGH"),
-            Ok(json!({"id": "2"})),
-        );
-        check(
-            json!({"type": "array", "items": "string", "system": "labels"}),
-            none(),
-            json!("a,b"),
-            Ok(json!(["a", "b"])),
-        );
-        check(
-            json!({"type": "array", "items": "string", "system": "labels"}),
-            none(),
-            json!(["a b"]),
-            Err("no spaces"),
-        );
-        check(
-            json!({"type": "string", "custom": "x:url"}),
-            none(),
-            json!("https://x"),
-            Ok(json!("https://x")),
-        );
-        check(
-            json!({"type": "array", "items": "string", "system": "labels"}),
-            none(),
-            Value::Null,
-            Ok(json!([])),
-        );
-        check(json!({"type": "number"}), none(), Value::Null, Ok(Value::Null));
-        check(json!({"type": "sd-thing"}), none(), json!({"a": 1}), Ok(json!({"a": 1})));
-    }
-
-    #[test]
-    fn cascading_values_name_both_levels() {
-        let allowed = json!([{"id": "1", "value": "EU", "children": [{"id": "11", "value": "Berlin"}]}]);
-        let schema = json!({"type": "option-with-child"});
-        check(
-            schema.clone(),
-            allowed.clone(),
-            json!("eu > berlin"),
-            Ok(json!({"id": "1", "child": {"id": "11"}})),
-        );
-        check(schema.clone(), allowed.clone(), json!("EU"), Ok(json!({"id": "1"})));
-        check(schema, allowed, json!("EU > Rome"), Err("'Rome' is not one of"));
-    }
-
-    #[test]
-    fn rich_text_becomes_a_document() {
-        let meta = meta(&json!({"type": "string", "custom": "com.atlassian:textarea"}), &json!([]));
-        let written = Kind::of(&meta.schema).write(&meta, &json!("**x**")).unwrap();
-        assert_eq!(written["type"], "doc");
-    }
-}
+mod tests;

@@ -88,7 +88,9 @@ async fn of_sprint(
         Ok(id) => id,
         Err(_) => sprint_id(context, given).await?,
     };
-    if is_searching(args) || !reach::granted(context, scopes::SPRINT_ISSUES).await? {
+    // The agile API answers rich text as wiki markup, a search as documents that become Markdown.
+    let is_rich = fields.iter().any(|field| matches!(field.id.as_str(), "description" | "environment"));
+    if is_rich || is_searching(args) || !reach::granted(context, scopes::SPRINT_ISSUES).await? {
         return by_query(context, args, fields, &format!("sprint = {id}")).await;
     }
     if !context.projects.is_open() {
