@@ -117,7 +117,9 @@ async fn history_comes_newest_first_and_loses_nothing() {
     let all = walk(&bridge, "jira_get_changelog", "changes", 90_000, asked).await;
     assert!(all.len() >= 240, "{}", all.len());
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a change came twice");
-    assert!(all[0].contains("119") || all[1].contains("119"), "{:?}", &all[..2]);
+    let at = |number: usize| all.iter().position(|change| change.contains(&format!("\"Version {number} ")));
+    let places: Vec<usize> = (0..120).rev().map(|number| at(number).expect("no edit is lost")).collect();
+    assert!(places.is_sorted() && places[0] < 2, "the newest comes first: {places:?}");
     for size in [1, 33] {
         let asked = json!({"issue_key": "ACME-2", "max_results": size, "start_at": 195});
         assert_eq!(walk(&bridge, "jira_get_changelog", "changes", 90_000, asked).await, all[195..]);
