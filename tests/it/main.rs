@@ -10,6 +10,8 @@
 
 mod support;
 
+mod attachment_scope;
+mod attachments;
 mod contract;
 mod edge;
 mod faults;
