@@ -147,7 +147,7 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
         return Ok(Reply::json(200, json!({ "cloudId": sandbox.inner.cloud_ids.first() })));
     }
     if let Some(file) = path.strip_prefix(media::PREFIX) {
-        return media::serve(request, file, &*sites.read().map_err(poisoned)?, now);
+        return media::serve(request, file, &sites.read().map_err(poisoned)?, now);
     }
     let token = auth::bearer(&sandbox.inner.tokens, &request.headers).ok_or_else(Fault::unauthorized)?;
     if path == "/oauth/token/accessible-resources" {

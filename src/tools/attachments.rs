@@ -104,8 +104,8 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
         return linked(&file, Omitted::TooLarge { limit_bytes }, context.budget);
     }
     let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
-    let content = download.await.map_err(|error| explain(error, bytes_max))?;
-    show(&file, &content, context.budget)
+    let bytes = download.await.map_err(|error| explain(error, bytes_max))?;
+    show(&file, &bytes, context.budget)
 }
 
 /// What the file is called and how large it is.
@@ -149,6 +149,7 @@ fn explain(error: JiraError, bytes_max: u32) -> ToolError {
 }
 
 /// Why a file is named but not shown.
+#[derive(Clone, Copy)]
 enum Omitted {
     Binary,
     TooLarge { limit_bytes: usize },

@@ -64,20 +64,20 @@ const TYPES: &[(&str, &str)] = &[
 async fn add_attachment(context: &Context, args: AddAttachment) -> Result<Reply, ToolError> {
     context.projects.check_issue(&args.issue_key)?;
     let key = args.issue_key.as_str();
-    let content = content(args.text, args.base64.as_deref())?;
+    let bytes = content(args.text, args.base64.as_deref())?;
     if !context.projects.is_open() {
         // An issue that was moved out of the allowed projects still answers to its old key.
         files_of(context, &args.issue_key).await?;
     }
     let FileName { name, given } = args.file_name;
-    let request = request::add_attachment(key, &name, media_type(&name, &content), &content);
+    let request = request::add_attachment(key, &name, media_type(&name, &bytes), &bytes);
     let answer = context.ask(request).await?;
     let mut reply = Row::new();
     reply.put("key", key);
     // The file is there whatever can be read of the answer: an error would make an agent add it twice.
     let made = answer.read::<Vec<Attachment<'_>>>().unwrap_or_default();
     reply.put("attachment_id", made.first().map(|file| file.id().to_string()));
-    reply.put("bytes", content.len());
+    reply.put("bytes", bytes.len());
     if name != given {
         reply.put("name", name);
     }

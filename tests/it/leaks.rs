@@ -22,6 +22,13 @@ async fn no_secret_and_no_content_at_trace_level() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    // Read all the while: a full pipe would stop the server.
+    let log = std::thread::spawn(move || {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).unwrap();
+        log
+    });
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let info: Value = serde_json::from_str(&line).unwrap();
@@ -31,6 +38,29 @@ async fn no_secret_and_no_content_at_trace_level() {
         .values()
         .map(|token| token.as_str().unwrap().to_owned())
         .collect();
+    let files_read = talk(info["mcp_url"].as_str().unwrap(), &tokens, &secret).await;
+    assert!(files_read > 0, "a file's bytes must have come from the media host");
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let log = log.join().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "SIGTERM ends with 0");
+    assert!(log.lines().count() > 50, "trace must have written something: {log}");
+    for token in &tokens {
+        // Eight characters of the random part would be enough to recognise a token.
+        let random = token.rsplit('-').next().unwrap();
+        for piece in random.as_bytes().windows(8) {
+            let piece = std::str::from_utf8(piece).unwrap();
+            assert!(!log.contains(piece), "part of a token is in the log");
+        }
+    }
+    for hidden in
+        [secret.as_str(), "quietword", "sandbox-media", "@example.com", "Anna Admin", "Bearer sandbox"]
+    {
+        assert!(!log.contains(hidden), "{hidden} is in the log");
+    }
+}
+
+/// Makes every user call tools with words that must not be logged; how often a file's bytes came back.
+async fn talk(url: &str, tokens: &[String], secret: &str) -> usize {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let calls = [
         ("jira_whoami", json!({"include_permissions": true})),
@@ -43,36 +73,38 @@ async fn no_secret_and_no_content_at_trace_level() {
         ("jira_add_comment", json!({"issue_key": "ACME-5", "body": "quietword in a comment"})),
         ("jira_find_users", json!({"query": "quietword"})),
         ("jira_get_issue", json!({"issue_key": "quietword"})),
+        (
+            "jira_add_attachment",
+            json!({"issue_key": "ACME-5", "file_name": "quietword.txt", "text": "quietword in a file"}),
+        ),
+        // Its id follows from the call before it.
+        ("jira_get_attachment", json!({})),
         ("jira_transition_issue", json!({"issue_key": "ACME-5", "transition": "quietword"})),
     ];
-    for token in &tokens {
+    let mut files_read = 0;
+    for token in tokens {
+        let mut file = String::new();
         for (tool, arguments) in &calls {
+            let mut arguments = arguments.clone();
+            if *tool == "jira_get_attachment" {
+                arguments["attachment_id"] = json!(file);
+            }
             let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}});
             let request = client
-                .post(info["mcp_url"].as_str().unwrap())
+                .post(url)
                 .header("authorization", format!("Bearer {token}"))
                 .header("content-type", "application/json")
-                .header("x-gateway-token", &secret);
-            assert_eq!(request.body(body.to_string()).send().await.unwrap().status(), 200);
+                .header("x-gateway-token", secret);
+            let answer = request.body(body.to_string()).send().await.unwrap();
+            assert_eq!(answer.status(), 200);
+            let answer = answer.text().await.unwrap();
+            if let Some((_, rest)) = answer.split_once("\\\"attachment_id\\\":\\\"") {
+                file = rest.chars().take_while(char::is_ascii_digit).collect();
+            }
+            files_read += usize::from(answer.contains("quietword in a file"));
         }
-        let refused =
-            client.post(info["mcp_url"].as_str().unwrap()).header("authorization", format!("Bearer {token}"));
+        let refused = client.post(url).header("authorization", format!("Bearer {token}"));
         assert_eq!(refused.header("x-gateway-token", "wrong-quietword").send().await.unwrap().status(), 403);
     }
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    let mut log = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "SIGTERM ends with 0");
-    assert!(log.lines().count() > 50, "trace must have written something: {log}");
-    for token in &tokens {
-        // Eight characters of the random part would be enough to recognise a token.
-        let random = token.rsplit('-').next().unwrap();
-        for piece in random.as_bytes().windows(8) {
-            let piece = std::str::from_utf8(piece).unwrap();
-            assert!(!log.contains(piece), "part of a token is in the log");
-        }
-    }
-    for hidden in [secret.as_str(), "quietword", "@example.com", "Anna Admin", "Bearer sandbox"] {
-        assert!(!log.contains(hidden), "{hidden} is in the log");
-    }
+    files_read
 }

@@ -17,6 +17,8 @@ mod collab;
 mod collab_faults;
 mod collab_time;
 mod context;
+mod attachment_scope;
+mod attachments;
 mod contract;
 mod edge;
 mod faults;

@@ -19,15 +19,10 @@ const FILES_MAX: usize = 60;
 const PER_ISSUE_MAX: usize = 2_000;
 
 pub(super) const ROUTES: &[Route] = &[
-    read("/rest/api/3/attachment/meta", settings),
     read("/rest/api/3/attachment/{id}", metadata),
     read("/rest/api/3/attachment/content/{id}", content),
     write("POST", "/rest/api/3/issue/{issue}/attachments", add),
 ];
-
-fn settings(_: &Call, _: &Site) -> Answer {
-    Ok(Reply::json(200, json!({ "enabled": true, "uploadLimit": BYTES_MAX })))
-}
 
 /// Here the id is a number, inside an issue it is a text.
 fn metadata(call: &Call, site: &Site) -> Answer {

@@ -59,7 +59,8 @@ pub(super) fn attachments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
     let count = usize::try_from(1 + prng.below(3)).unwrap_or(1);
     for ((name, mime, content), at) in files.into_iter().take(count).zip(0_u64..) {
         issue.attachments.push(Attachment {
-            id: issue.id * 10 + at,
+            // Below the ids of whatever is made later, so that none comes twice.
+            id: issue.id * 4 + at,
             author: prng.pick(team),
             name: name.into(),
             mime: mime.into(),

@@ -118,7 +118,7 @@ mod tests {
         check("created by", Err("created by (Defect); created by (Split)"));
         check("created by (Split)", Ok(("6", "created by")));
         check("eats", Err("'eats' is no relation."));
-        check("", Err("There is no relation ''."));
+        check("", Err("'' is no relation."));
     }
 
     #[test]

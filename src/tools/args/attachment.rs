@@ -30,19 +30,19 @@ mod tests {
 
     use super::*;
 
-    fn check(value: Value, expected: Option<u64>) {
+    fn check(value: &Value, expected: Option<u64>) {
         assert_eq!(AttachmentId::read(value.clone()).ok().map(|id| id.0), expected, "{value}");
     }
 
     #[test]
     fn an_id_is_a_number_and_nothing_else() {
-        check(json!("10234"), Some(10_234));
-        check(json!(10_234), Some(10_234));
-        check(json!(" 010234 "), Some(10_234));
-        check(json!("jira://attachment/10234"), Some(10_234));
+        check(&json!("10234"), Some(10_234));
+        check(&json!(10_234), Some(10_234));
+        check(&json!(" 010234 "), Some(10_234));
+        check(&json!("jira://attachment/10234"), Some(10_234));
         for bad in ["0", "-1", "+1", "1.0", "1/../2", "content/1", "a.png", "99999999999999999999", "１２"]
         {
-            check(json!(bad), None);
+            check(&json!(bad), None);
         }
     }
 }
