@@ -22,7 +22,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Move an issue and its subtasks to another project or type. The first call previews; call again with its confirm token.
+    /// Move an issue, with its subtasks, to a project or type: previews first, acts on the confirm token.
     "jira_move_issue", "Move to project", Manage, Destructive, move_issue(MoveIssue)
 )];
 

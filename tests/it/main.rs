@@ -10,11 +10,15 @@
 
 mod support;
 
+mod bulk;
 mod contract;
+mod destructive;
 mod edge;
 mod faults;
+mod fences;
 mod isolation;
 mod leaks;
+mod manage;
 mod paging;
 mod protocol;
 mod reading;
