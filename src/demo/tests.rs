@@ -11,6 +11,7 @@ use tower::ServiceExt;
 
 use super::{Sandbox, seed};
 
+mod bulk;
 mod reading;
 mod visibility;
 mod writing;

@@ -96,3 +96,25 @@ async fn an_issue_that_was_moved_away_is_out_of_reach_under_its_old_key() {
         assert!(refused.is_error && refused.value.get("confirm").is_none(), "{tool}: {}", refused.value);
     }
 }
+
+#[tokio::test]
+async fn a_task_hides_the_issues_of_other_projects() {
+    let sandbox = jira_mcp_bridge::demo::Sandbox::seeded(crate::support::NOW_MS);
+    let sets = ("TOOLSETS", "core,bulk");
+    let open = Bridge::over(sandbox.router(), sandbox.tokens(), &[sets]).await;
+    let jql = "project = MOB AND \"Story point estimate\" IS EMPTY AND status = \"To Do\"";
+    let asked = json!({"jql": jql, "transition": "Done"});
+    let mut agreed = asked.clone();
+    agreed["confirm"] = open.anna("jira_bulk_edit", asked).await["confirm"].clone();
+    let task = open.anna("jira_bulk_edit", agreed).await;
+    for (projects, shown) in [("ACME", false), ("MOB", true)] {
+        let fenced =
+            Bridge::over(sandbox.router(), sandbox.tokens(), &[sets, ("PROJECTS_ALLOW", projects)]).await;
+        let mut progress = json!({});
+        while progress["percent"] != 100 {
+            progress = fenced.anna("jira_get_task", json!({"task_id": task["task_id"]})).await;
+        }
+        assert_eq!(progress["failed"].as_array().unwrap().is_empty(), !shown, "{progress}");
+        assert_eq!(progress.get("failed_omitted").is_some(), !shown, "{progress}");
+    }
+}
