@@ -12,6 +12,7 @@ use tower::ServiceExt;
 use super::{Sandbox, seed};
 
 mod attachments;
+mod bulk;
 mod collab;
 mod reading;
 mod visibility;

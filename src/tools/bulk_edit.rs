@@ -22,8 +22,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Change up to 1000 issues: one transition, or fields, or labels. The first call previews; call again with its
-    /// confirm token.
+    /// Transition or edit up to 1000 issues: previews first, acts on the confirm token.
     "jira_bulk_edit", "Edit many issues", Bulk, Destructive, bulk_edit(BulkEdit)
 )];
 
@@ -34,7 +33,7 @@ arguments! {
         jql: Option<Jql>,
         /// Target status, transition name or id
         transition: Option<String>,
-        /// JSON object of fields; null clears
+        /// JSON object; null clears
         fields: Option<FieldValues>,
         add_labels: Option<Vec<String>>,
         remove_labels: Option<Vec<String>>,

@@ -18,7 +18,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Create up to 50 issues. What fails is listed by its index; the others are created.
+    /// Create up to 50 issues; those that fail are listed by index.
     "jira_create_issues", "Create issues", Bulk, Write, create_issues(CreateIssues)
 )];
 

@@ -18,7 +18,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Delete an issue for ever. The first call previews; call again with its confirm token.
+    /// Delete an issue for ever: previews first, acts on the confirm token.
     "jira_delete_issue", "Delete issue", Destructive, Destructive, delete_issue(DeleteIssue)
 )];
 

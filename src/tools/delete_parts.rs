@@ -20,19 +20,19 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// Delete a comment. The first call previews; call again with its confirm token.
+        /// Delete a comment: previews first, acts on the confirm token.
         "jira_delete_comment", "Delete comment", Destructive, Destructive, delete_comment(DeleteComment)
     ),
     tool!(
-        /// Delete an attachment. The first call previews; call again with its confirm token.
+        /// Delete an attachment: previews first, acts on the confirm token.
         "jira_delete_attachment", "Delete attachment", Destructive, Destructive, delete_attachment(DeleteAttachment)
     ),
     tool!(
-        /// Delete logged work. The first call previews; call again with its confirm token.
+        /// Delete logged work: previews first, acts on the confirm token.
         "jira_delete_worklog", "Delete worklog", Destructive, Destructive, delete_worklog(DeleteWorklog)
     ),
     tool!(
-        /// Remove a link between two issues. The first call previews; call again with its confirm token.
+        /// Remove a link of issues: previews first, acts on the confirm token.
         "jira_unlink_issues", "Unlink issues", Destructive, Destructive, unlink_issues(UnlinkIssues)
     ),
 ];

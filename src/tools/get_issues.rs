@@ -105,8 +105,8 @@ async fn order<'i, 'a>(context: &Context, keys: &[&'i str], issues: &'i [&'i Iss
     let direct = |key: &str| issues.iter().copied().find(|issue| issue.key == key || issue.id == key);
     let mut matches: Vec<(&'i str, Option<&'i Issue<'a>>)> =
         keys.iter().map(|key| (*key, direct(key))).collect();
-    let matched = matches.iter().filter(|(_, issue)| issue.is_some()).count();
-    if matched < issues.len() {
+    let direct_count = matches.iter().filter(|(_, issue)| issue.is_some()).count();
+    if direct_count < issues.len() {
         let lost = matches.iter_mut().filter(|(_, issue)| issue.is_none()).take(MOVED_MAX);
         join_all(lost.map(|(key, issue)| async move {
             let Ok(answer) = context.ask(request::issue(key, &["summary"], &[])).await else { return };

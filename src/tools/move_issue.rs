@@ -22,7 +22,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Move an issue and its subtasks to another project or type. The first call previews; call again with its confirm token.
+    /// Move an issue, with its subtasks, to a project or type: previews first, acts on the confirm token.
     "jira_move_issue", "Move to project", Manage, Destructive, move_issue(MoveIssue)
 )];
 
@@ -61,11 +61,15 @@ async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolErr
     }
     let answer = context.ask(request::move_issue(&issue.key, target.as_str(), &kind.id)).await?;
     let submitted: Submitted<'_> = answer.read()?;
-    let progress = task::wait(context, &submitted.task_id).await?;
+    let id = submitted.task_id.as_ref();
+    // From here on the move is under way, so whatever fails must name the task.
+    let under_way = |error: ToolError| {
+        error.hint("The move was begun: jira_get_task tells how it went.").with("task_id", id)
+    };
+    let progress = task::wait(context, id).await.map_err(under_way)?;
     if !progress.has_ended {
-        return Reply::json(&json!({
-            "old_key": issue.key, "moved": false, "task_id": submitted.task_id, "status": progress.status.to_lowercase(),
-        }));
+        let status = progress.status.to_lowercase();
+        return Reply::json(&json!({ "old_key": issue.key, "task_id": id, "status": status }));
     }
     if progress.status != "COMPLETE" || !progress.failed.is_empty() {
         let reasons: Vec<&str> = progress.failed.values().map(String::as_str).collect();
@@ -75,9 +79,9 @@ async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolErr
             said(&reasons)
         ))
         .hint("The issue is where it was. Set on it what the target project demands, then move it again.")
-        .with("task_id", submitted.task_id.as_ref()));
+        .with("task_id", id));
     }
-    let answer = context.ask(request::issue(&issue.key, &["summary"], &[])).await?;
+    let answer = context.ask(request::issue(&issue.key, &["summary"], &[])).await.map_err(under_way)?;
     let moved: Issue<'_> = answer.read()?;
     let url = browse(context, &moved.key).await?;
     Reply::json(&json!({ "old_key": issue.key, "key": moved.key, "url": url }))

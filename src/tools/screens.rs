@@ -26,13 +26,10 @@ impl Screens {
         issue_type: &str,
     ) -> Result<(IssueType, Arc<[FieldMeta]>), ToolError> {
         let place = project.as_str().to_owned();
-        let types = match self.types.get(&place) {
-            Some(types) => types,
-            None => {
-                let types = create_fields::issue_types(context, project).await?;
-                self.types.entry(place.clone()).or_insert(types)
-            }
-        };
+        if !self.types.contains_key(&place) {
+            self.types.insert(place.clone(), create_fields::issue_types(context, project).await?);
+        }
+        let types = self.types.get(&place).map(Vec::as_slice).unwrap_or_default();
         let kind = create_fields::pick_type(types, issue_type)?.clone();
         let key = (place, kind.id.clone());
         if let Some(metas) = self.fields.get(&key) {

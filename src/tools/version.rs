@@ -18,7 +18,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Create a version, or change the one of that name: rename, date, release, archive.
+    /// Create a version, or change the one of that name.
     "jira_save_version", "Save version", Manage, Idempotent, save_version(SaveVersion)
 )];
 

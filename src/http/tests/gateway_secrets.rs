@@ -103,3 +103,21 @@ fn weak_or_missing_secrets_stop_the_start() {
     let gateway = load(&[&secret('a')], Some(&file)).unwrap();
     assert_eq!(format!("{gateway:?}"), "Gateway(***)");
 }
+
+#[tokio::test]
+async fn keys_follow_from_the_secrets_and_lead_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secrets");
+    fs::write(&file, secret('c')).unwrap();
+    let one = load(&[&secret('a'), &secret('b')], Some(&file)).unwrap();
+    let other = load(&[&secret('c'), &secret('a')], None).unwrap();
+    let (keys, others) = (one.derived_keys("x"), other.derived_keys("x"));
+    assert_eq!((keys.len(), others.len()), (3, 2));
+    assert_eq!((&keys[0], &keys[2]), (&others[1], &others[0]));
+    assert_ne!(keys[0], one.derived_keys("y")[0]);
+    assert_ne!(*keys[0], *blake3::hash(secret('a').as_bytes()).as_bytes());
+    fs::write(&file, secret('d')).unwrap();
+    let bench = bench(one.clone());
+    assert!(passes(&bench, Some(&secret('d'))).await);
+    assert_ne!(one.derived_keys("x")[2], keys[2], "a rotated file counts without a restart");
+}

@@ -46,10 +46,12 @@ pub(crate) struct Seen {
     pub(crate) authorization: String,
 }
 
+/// A fault waits for the first request of its method, if it names one, whose path contains its text.
+type Planned = (Option<Method>, String, Fault);
+
 #[derive(Clone, Default)]
 struct Shared {
-    /// A fault waits for the first request whose path contains its text.
-    planned: Arc<Mutex<VecDeque<(String, Fault)>>>,
+    planned: Arc<Mutex<VecDeque<Planned>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
@@ -71,7 +73,12 @@ impl Upstream {
 
     /// The next request whose path contains `path` meets this fault.
     pub(crate) fn fail(&self, path: &str, fault: Fault) {
-        self.shared.planned.lock().unwrap().push_back((path.to_owned(), fault));
+        self.shared.planned.lock().unwrap().push_back((None, path.to_owned(), fault));
+    }
+
+    /// The same for requests of one method only.
+    pub(crate) fn fail_on(&self, method: &Method, path: &str, fault: Fault) {
+        self.shared.planned.lock().unwrap().push_back((Some(method.clone()), path.to_owned(), fault));
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -97,8 +104,10 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
     });
     let fault = {
         let mut planned = shared.planned.lock().unwrap();
-        let at = planned.iter().position(|(part, _)| path.contains(part.as_str()));
-        at.and_then(|at| planned.remove(at)).map(|(_, fault)| fault)
+        let at = planned.iter().position(|(method, part, _)| {
+            method.as_ref().is_none_or(|method| method == request.method()) && path.contains(part.as_str())
+        });
+        at.and_then(|at| planned.remove(at)).map(|(_, _, fault)| fault)
     };
     match fault {
         None => next.run(request).await,
