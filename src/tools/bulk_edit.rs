@@ -145,7 +145,10 @@ async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Res
         }
     }
     let mut input = input.unwrap_or_default();
-    let mut change = wanted;
+    // A result holds no nulls, so what is cleared is said in a word.
+    let said = |value: Value| if value.is_null() { Value::from("none") } else { value };
+    let mut change: Map<String, Value> =
+        wanted.into_iter().map(|(name, value)| (name, said(value))).collect();
     for (name, labels, add) in
         [("add_labels", &args.add_labels, true), ("remove_labels", &args.remove_labels, false)]
     {

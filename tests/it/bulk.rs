@@ -221,6 +221,14 @@ async fn bulk_edits_of_every_kind_arrive() {
         });
         assert_eq!(part(&issue, &names), expected);
     }
+    let clear = json!({"issue_keys": keys, "fields": {"due_date": null, "Story Points": null}});
+    let preview = bridge.anna("jira_bulk_edit", clear.clone()).await;
+    assert_eq!(preview["preview"]["change"], json!({"due_date": "none", "Story Points": "none"}));
+    finished(&bridge, &confirmed(&bridge, &clear).await).await;
+    let issue = bridge
+        .anna("jira_get_issue", json!({"issue_key": "ACME-7", "fields": ["due_date", "Story Points"]}))
+        .await;
+    assert!(issue.get("due").is_none() && issue.get("Story Points").is_none(), "{issue}");
     let add = confirmed(&bridge, &json!({"issue_keys": keys, "add_labels": "three"})).await;
     finished(&bridge, &add).await;
     let remove = confirmed(&bridge, &json!({"issue_keys": keys, "remove_labels": ["one"]})).await;

@@ -36,10 +36,7 @@ fn fetch(call: &Call, site: &Site) -> Answer {
     let expand = Expand::default();
     let shown: Vec<Json> =
         found.iter().map(|issue| render::issue(site, call.who, issue, &wanted, &expand)).collect();
-    Ok(Reply::json(
-        200,
-        object([("expand", "schema,names".into()), ("issueErrors", json!([])), ("issues", shown.into())]),
-    ))
+    Ok(Reply::json(200, object([("issueErrors", json!([])), ("issues", shown.into())])))
 }
 
 /// The texts of a list; `None` when it is something else.

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{bulk::strings, transitions};
 use crate::demo::{
     auth::READ_WORK,
+    clock,
     dispatch::{Call, Route, read, write},
     errors::{Answer, Content, Fault, Reply},
     model::{Issue, Site, Task, Transition},
@@ -139,7 +140,7 @@ fn progress(call: &Call, site: &mut Site) -> Answer {
     let mut shown = json!({
         "taskId": task.id.to_string(), "status": status, "progressPercent": percent,
         "submittedBy": { "accountId": render::person(site, task.by).get("accountId") },
-        "created": task.created, "started": task.created, "updated": task.created,
+        "created": clock::jira_time(task.created),
     });
     if let (Some(shown), true) = (shown.as_object_mut(), status == "COMPLETE") {
         let failed: BTreeMap<String, _> =
