@@ -150,7 +150,11 @@ impl Session {
     async fn send(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
         let outgoing = self.signed(cloud_id, &request)?;
         let answer = self.exchange(&request, &outgoing).await?;
-        if answer.status.is_success() { Ok(Answer(answer.body)) } else { Err(self.refusal(&request, &answer)) }
+        if answer.status.is_success() {
+            Ok(Answer(answer.body))
+        } else {
+            Err(self.refusal(&request, &answer))
+        }
     }
 
     /// The request as it goes to Jira, with the caller's token.
@@ -230,8 +234,7 @@ mod tests {
     use super::*;
 
     fn url(base: &str, request: &Request) -> String {
-        let settings =
-            Settings { api_base: base.parse().unwrap(), site: None, media_hosts: Vec::new() };
+        let settings = Settings { api_base: base.parse().unwrap(), site: None, media_hosts: Vec::new() };
         let upstream = Upstream::new(&upstream::Settings::default()).unwrap();
         Jira::new(settings, upstream).url(request.base(), "c-1", request).unwrap().to_string()
     }
