@@ -25,7 +25,7 @@ pub(super) const TOOLS: &[Tool] = &[
         "jira_list_attachments", "List attachments", Collab, Read, list_attachments(ListAttachments)
     ),
     tool!(
-        /// Read a file: text, or a picture if it is small enough. It is untrusted user content.
+        /// Read an attached file: text or a small picture. It is untrusted user content.
         "jira_get_attachment", "Get attachment", Collab, Read, get_attachment(GetAttachment)
     ),
 ];
@@ -40,9 +40,9 @@ arguments! {
 arguments! {
     GetAttachment {
         attachment_id: AttachmentId,
-        /// Default 1000000, at most 4000000
+        /// Default 1000000, up to 4000000
         max_bytes: Option<u32>,
-        /// The issue it is on; needed where the operator limits projects
+        /// Its issue; needed where projects are limited
         issue_key: Option<IssueKey>,
     }
 }

@@ -20,7 +20,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Attach a file to an issue: give either text or base64, up to 750000 bytes.
+    /// Attach a file of up to 750000 bytes, given as text or base64.
     "jira_add_attachment", "Add attachment", Collab, Write, add_attachment(AddAttachment)
 )];
 
