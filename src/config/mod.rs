@@ -69,12 +69,15 @@ impl Config {
         let gateway = gateway(&mut reader);
         check_exposure(&mut reader, listen, gateway.is_some());
         let mcp = mcp_settings(&mut reader);
-        let http = http_settings(&mut reader, gateway, mcp.call_deadline);
+        let policy = policy_settings(&mut reader);
+        let http = http::Settings {
+            scopes: scopes(&policy),
+            ..http_settings(&mut reader, gateway, mcp.call_deadline)
+        };
         let connections = ConnectionSettings {
             drain_grace: reader.millis("SHUTDOWN_GRACE_MS", 0..=DAY_MS),
             ..ConnectionSettings::default()
         };
-        let policy = policy_settings(&mut reader);
         let limits = LimiterSettings {
             concurrent_max: reader.count("MAX_CONCURRENT_PER_USER", 1..=100_000),
             calls_per_minute: reader.count("RATE_LIMIT_PER_USER_PER_MINUTE", 1..=1_000_000),
@@ -212,6 +215,15 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
         Projects::default()
     });
     policy::Settings { toolsets, read_only: reader.flag("READ_ONLY"), tools_deny, projects }
+}
+
+/// The OAuth scopes that the allowed tools need, for whoever signs users in.
+fn scopes(policy: &policy::Settings) -> Vec<String> {
+    let policy = policy::Policy::new(policy.clone());
+    let needed = tools::all().filter(|tool| policy.allows(tool)).flat_map(|tool| tool.scopes);
+    // Everybody is asked who they are.
+    let scopes: std::collections::BTreeSet<&str> = needed.copied().chain(["read:jira-user"]).collect();
+    scopes.into_iter().map(str::to_owned).collect()
 }
 
 fn set_names() -> String {

@@ -94,6 +94,16 @@ fn tokens_never_travel_in_clear() {
 }
 
 #[test]
+fn the_scopes_asked_for_are_those_the_tools_need() {
+    let scopes =
+        |pairs: &[(&str, &str)]| Config::read(&Source::of(pairs.iter().copied())).unwrap().http.scopes;
+    assert_eq!(scopes(&[]), ["read:jira-user", "read:jira-work", "write:jira-work"]);
+    assert_eq!(scopes(&[("READ_ONLY", "true")]), ["read:jira-user", "read:jira-work"]);
+    assert!(scopes(&[("TOOLSETS", "manage")]).contains(&"manage:jira-project".to_owned()));
+    assert!(scopes(&[("TOOLSETS", "agile")]).iter().any(|scope| scope.ends_with(":jira-software")));
+}
+
+#[test]
 fn a_file_gives_what_the_environment_leaves_open() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bridge.toml");

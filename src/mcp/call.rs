@@ -83,7 +83,7 @@ impl Server {
             .admit(&call.jira.caller().key(), Instant::now())
             .map_err(|refusal| refused(&refusal))?;
         if let Verdict::Lacks(scope) = verdict {
-            return Err(ToolError::insufficient_scope(scope));
+            return Err(ToolError::insufficient_scope(&scope));
         }
         let running = guarded(tool, given, call, deadline);
         if !tool.effect.is_read() {

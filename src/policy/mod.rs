@@ -25,14 +25,14 @@ pub struct Policy {
 }
 
 /// Whether a request may call a tool, and who would have to change that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It may.
     Open,
     /// The operator, or the request's own narrowing, switched the tool off: it does not exist.
     Closed,
     /// The caller's token is known to lack this OAuth scope.
-    Lacks(&'static str),
+    Lacks(String),
 }
 
 /// How a request narrows its own rights, by path or by header.
@@ -69,7 +69,7 @@ impl Policy {
         if !self.allows(tool) {
             return Verdict::Closed;
         }
-        match granted.and_then(|granted| tool.missing_scope(granted)) {
+        match granted.and_then(|granted| tool.missing_scopes(granted)) {
             Some(scope) => Verdict::Lacks(scope),
             None => Verdict::Open,
         }
@@ -127,7 +127,7 @@ mod tests {
         };
         check("jira_add_comment", None, Verdict::Open);
         check("jira_add_comment", Some(&["read:jira-work", "write:jira-work"]), Verdict::Open);
-        check("jira_add_comment", Some(&["read:jira-work"]), Verdict::Lacks("write:jira-work"));
+        check("jira_add_comment", Some(&["read:jira-work"]), Verdict::Lacks("write:jira-work".to_owned()));
         check("jira_update_issue", Some(&["read:jira-work"]), Verdict::Closed);
     }
 

@@ -17,6 +17,7 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments, shown},
     create::browse,
+    place,
     registry::tool,
     text,
 };
@@ -60,7 +61,7 @@ struct Added {
 }
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    place::check_issue(context, &args.issue_key).await?;
     let key = args.issue_key.as_str();
     let mut body = Map::new();
     body.insert("body".to_owned(), text::body(context, &args.body, Among::Everyone).await?);
@@ -84,7 +85,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
 }
 
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    place::check_issue(context, &args.issue_key).await?;
     let since = args.since.as_deref().map(instant).transpose()?;
     let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
     let answer = context.ask(request::comments(args.issue_key.as_str(), start_at, size, true)).await?;

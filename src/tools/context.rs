@@ -54,7 +54,7 @@ impl Context {
 
     /// How issues are to be shown: with links to the caller's site, texts clipped to `text_chars`.
     pub(super) async fn reading(&self, text_chars: usize) -> Result<Reading<'_>, ToolError> {
-        Ok(Reading { site_url: &self.jira.site().await?.url, text_chars })
+        Ok(Reading { site_url: &self.jira.site().await?.url, text_chars, visible: &self.projects })
     }
 }
 

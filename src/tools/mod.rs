@@ -21,6 +21,7 @@ mod create_fields;
 mod create_issues;
 mod delete;
 mod delete_parts;
+mod description;
 mod error;
 mod fields;
 mod filters;

@@ -25,9 +25,11 @@ impl Tool {
         self
     }
 
-    /// The first scope that the tool needs and a token with these does not have.
-    pub fn missing_scope(&self, granted: &[String]) -> Option<&'static str> {
-        self.scopes.iter().copied().find(|needed| !holds(granted, needed))
+    /// The scopes, separated by spaces, that the tool needs and a token with these does not have.
+    pub fn missing_scopes(&self, granted: &[String]) -> Option<String> {
+        let missing: Vec<&str> =
+            self.scopes.iter().copied().filter(|needed| !holds(granted, needed)).collect();
+        (!missing.is_empty()).then(|| missing.join(" "))
     }
 }
 
@@ -53,7 +55,11 @@ mod tests {
 
     fn check(tool: &str, granted: &[&str], expected: Option<&str>) {
         let granted: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
-        assert_eq!(tools::named(tool).unwrap().missing_scope(&granted), expected, "{tool} with {granted:?}");
+        assert_eq!(
+            tools::named(tool).unwrap().missing_scopes(&granted).as_deref(),
+            expected,
+            "{tool} with {granted:?}"
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::trim::Visible;
+
 use super::{
     args::{IssueKey, Jql, ProjectKey, shown},
     error::{Code, ToolError},
@@ -12,6 +14,12 @@ use super::{
 /// The allowed project keys, upper case; none means that every project the user may see is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Projects(BTreeSet<String>);
+
+impl Visible for Projects {
+    fn shows(&self, issue_key: &str) -> bool {
+        self.holds_issue(issue_key)
+    }
+}
 
 impl Projects {
     /// Reads keys in any letter case; the error names the first that is none.

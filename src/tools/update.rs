@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
-    adf,
     jira::{
         JiraError,
         names::{self, Among, FieldName},
@@ -17,8 +16,9 @@ use super::{
     Code, Context, Reply, Tool, ToolError, agile,
     args::{FieldValues, IssueKey, arguments},
     create::one_line,
+    description::Wish,
+    place,
     registry::tool,
-    text,
 };
 
 pub(super) const TOOLS: &[Tool] = &[
@@ -37,8 +37,10 @@ arguments! {
     UpdateIssue {
         issue_key: IssueKey,
         summary: Option<String>,
-        /// Markdown; replaces the whole text
+        /// Markdown; replaces the whole text, or that of one section
         description: Option<String>,
+        /// Heading of that section
+        section: Option<String>,
         /// Markdown; added at the end
         append_description: Option<String>,
         /// true: replace also media, panels and the like that Markdown cannot keep
@@ -61,6 +63,17 @@ arguments! {
     }
 }
 
+impl UpdateIssue {
+    fn text(&self) -> Wish<'_> {
+        Wish {
+            replace: self.description.as_deref(),
+            append: self.append_description.as_deref(),
+            section: self.section.as_deref(),
+            lose_rich_text: self.replace_rich_text.unwrap_or(false),
+        }
+    }
+}
+
 arguments! {
     UpdateSummary {
         issue_key: IssueKey,
@@ -69,16 +82,17 @@ arguments! {
 }
 
 async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    place::check_issue(context, &args.issue_key).await?;
     let body = json!({ "fields": { "summary": one_line(&args.summary)? } });
     context.ask(request::update_issue(args.issue_key.as_str(), &body, None)).await?;
     Reply::json(&json!({ "key": args.issue_key.as_str(), "updated": true }))
 }
 
 async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    place::check_issue(context, &args.issue_key).await?;
     let key = args.issue_key.as_str();
-    let (metas, before) = tokio::try_join!(edit_fields(context, key), current_description(context, &args))?;
+    let text = args.text();
+    let (metas, before) = tokio::try_join!(edit_fields(context, key), text.stored(context, key))?;
     let change = plan(context, &args, &metas, before.as_deref()).await?;
     if change.changed.is_empty() {
         return Err(ToolError::invalid_argument("Nothing to change: no field was given.")
@@ -148,11 +162,10 @@ async fn plan(
         change.labels.extend(remove.iter().map(|label| json!({ "remove": label })));
         change.note("labels", json!({ "add": add, "remove": remove }));
     }
-    if let Some(document) = description(context, args, before, among).await? {
+    if let Some(document) = args.text().document(context, before, among).await? {
         names::find_meta(metas, "description")?;
         change.fields.insert("description".to_owned(), document);
-        let added = args.append_description.as_ref().map(|text| format!("[…]\n\n{text}"));
-        change.note("description", added.or_else(|| args.description.clone()));
+        change.note("description", args.text().shown());
     }
     Ok(change)
 }
@@ -197,58 +210,6 @@ async fn edit_fields(context: &Context, key: &str) -> Result<Vec<FieldMeta>, Too
         ));
     }
     Ok(meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect())
-}
-
-/// The stored description, read only when it is about to be changed.
-async fn current_description(
-    context: &Context,
-    args: &UpdateIssue,
-) -> Result<Option<Box<RawValue>>, ToolError> {
-    if args.description.is_none() && args.append_description.is_none() {
-        return Ok(None);
-    }
-    let answer = context.ask(request::issue(args.issue_key.as_str(), &["description"], &[])).await?;
-    let issue: Issue<'_> = answer.read()?;
-    Ok(issue.fields.raw("description").map(ToOwned::to_owned))
-}
-
-/// The document to write. What is there is never lost by accident: appending keeps each stored node, and replacing
-/// text that Markdown could not keep has to be asked for.
-async fn description(
-    context: &Context,
-    args: &UpdateIssue,
-    before: Option<&RawValue>,
-    among: Among<'_>,
-) -> Result<Option<Value>, ToolError> {
-    match (&args.description, &args.append_description) {
-        (None, None) => Ok(None),
-        (Some(_), Some(_)) => Err(ToolError::invalid_argument(
-            "Either `description` replaces the text or `append_description` adds to it, not both.",
-        )),
-        (Some(markdown), None) => {
-            let kept: adf::Node =
-                before.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-            let lost = adf::unsayable(&kept);
-            if !lost.is_empty() && !args.replace_rich_text.unwrap_or(false) {
-                return Err(ToolError::invalid_argument(format!(
-                    "The description holds what Markdown cannot keep: {}.",
-                    lost.join(", ")
-                ))
-                .hint(
-                    "Use append_description, or set replace_rich_text to true if the user accepts the loss.",
-                ));
-            }
-            Ok(Some(text::body(context, markdown, among).await?))
-        }
-        (None, Some(markdown)) => {
-            let addition = text::document(context, markdown, among).await?;
-            let nothing = RawValue::NULL;
-            let patched = adf::append(before.unwrap_or(nothing), &addition)
-                .map_err(|_| ToolError::internal("the stored description could not be extended"))?;
-            let document = serde_json::from_str(patched.get());
-            document.map(Some).map_err(|_| ToolError::internal("the extended description is no JSON"))
-        }
-    }
 }
 
 async fn preview(context: &Context, key: &str, change: &Change) -> Result<Reply, ToolError> {

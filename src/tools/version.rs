@@ -20,7 +20,8 @@ use super::{
 pub(super) const TOOLS: &[Tool] = &[tool!(
     /// Create a version, or change the one of that name.
     "jira_save_version", "Save version", Manage, Idempotent, save_version(SaveVersion)
-)];
+)
+.needs(&["manage:jira-project"])];
 
 arguments! {
     SaveVersion {

@@ -72,9 +72,9 @@ async fn profile(context: &Context, site: &Site) -> Result<Option<Answer>, ToolE
 
 /// The tools that this caller does not see, one group for each reason.
 fn hidden(by_operator: &[&'static str], granted: &[String]) -> Vec<Value> {
-    let mut by_scope: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_scope: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for tool in super::all().filter(|tool| !by_operator.contains(&tool.name)) {
-        if let Some(scope) = tool.missing_scope(granted) {
+        if let Some(scope) = tool.missing_scopes(granted) {
             by_scope.entry(scope).or_default().push(tool.name);
         }
     }

@@ -26,6 +26,11 @@ pub struct LinkView {
 }
 
 impl LinkView {
+    /// The key of the issue at the other end.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Reads a link; none when it has no other end.
     pub fn of(link: &wire::IssueLink<'_>) -> Option<Self> {
         let (relation, other) = match (&link.outward_issue, &link.inward_issue) {

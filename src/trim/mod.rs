@@ -22,7 +22,7 @@ pub use budget::{Budget, Fitted};
 pub use catalog::{component_row, field_row, filter_row, project_row, status_rows, version_row};
 pub use date::short as short_date;
 pub use field::{compact, person};
-pub use issue::{Reading, issue_view, search_row};
+pub use issue::{Reading, Visible, issue_view, search_row};
 pub use link::{LinkView, WebLinkView};
 pub use row::Row;
 pub use sniff::{FileContent, image_type, may_be_shown, read_file};

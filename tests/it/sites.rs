@@ -1,8 +1,9 @@
 //! Which Jira site a call works on.
 
+use jira_mcp_bridge::demo::Sandbox;
 use serde_json::json;
 
-use crate::support::Bridge;
+use crate::support::{Bridge, NOW_MS};
 
 #[tokio::test]
 async fn several_sites_without_a_choice_are_listed() {
@@ -86,4 +87,17 @@ async fn an_operator_can_confine_the_bridge_to_projects() {
             "{tool} {arguments}: {fault}"
         );
     }
+}
+
+#[tokio::test]
+async fn links_into_other_projects_are_not_shown() {
+    let sandbox = Sandbox::seeded(NOW_MS);
+    let bridge = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
+    let asked = json!({"from_key": "MOB-2", "relation": "blocks", "to_key": "ACME-2"});
+    bridge.anna("jira_link_issues", asked).await;
+    let open = bridge.anna("jira_get_issue", json!({"issue_key": "MOB-2"})).await;
+    assert!(open["links"].to_string().contains("ACME-2"), "{open}");
+    let confined = Bridge::over(sandbox.router(), sandbox.tokens(), &[("PROJECTS_ALLOW", "MOB")]).await;
+    let closed = confined.anna("jira_get_issue", json!({"issue_key": "MOB-2"})).await;
+    assert!(!closed.to_string().contains("ACME-"), "{closed}");
 }

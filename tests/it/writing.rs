@@ -180,3 +180,30 @@ async fn who_may_not_edit_is_told_so() {
         bridge.call("carla", "jira_update_issue", json!({"issue_key": "ACME-7", "summary": "x"})).await.value;
     assert_eq!(fault["error"], "forbidden", "{fault}");
 }
+
+#[tokio::test]
+async fn one_section_is_replaced_and_the_rest_stays() {
+    let bridge = Bridge::start().await;
+    let text = "# Goal\n\nold goal\n\n> [!WARNING]\n> careful\n\n# Plan\n\nkeep";
+    let asked = json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "description": text});
+    let key = bridge.anna("jira_create_issue", asked).await["key"].clone();
+    let change = json!({"issue_key": key, "section": "goal", "description": "new **goal**"});
+    let shown = bridge
+        .anna(
+            "jira_update_issue",
+            json!({"issue_key": key, "section": "goal", "description": "x", "dry_run": true}),
+        )
+        .await;
+    assert!(shown["after"]["description"].as_str().unwrap().contains("[…]"), "{shown}");
+    bridge.anna("jira_update_issue", change).await;
+    let read = bridge.anna("jira_get_issue", json!({"issue_key": key, "fields": ["description"]})).await;
+    assert_eq!(read["description"], "# Goal\n\nnew **goal**\n\n# Plan\n\nkeep");
+    for (arguments, part) in [
+        (json!({"issue_key": key, "section": "Nothing", "description": "x"}), "no heading 'Nothing'"),
+        (json!({"issue_key": key, "section": "Goal"}), "give both"),
+        (json!({"issue_key": key, "description": "x", "append_description": "y"}), "not both"),
+    ] {
+        let fault = bridge.refused("jira_update_issue", arguments).await;
+        assert!(fault["message"].as_str().unwrap().contains(part), "{part} is missing in {fault}");
+    }
+}

@@ -22,12 +22,14 @@ use super::reach;
 pub(super) const LIST_BOARDS: Tool = tool!(
     /// List agile boards, by project or name.
     "jira_list_boards", "List boards", Agile, Read, list_boards(ListBoards)
-);
+)
+.needs(&["read:board-scope:jira-software", "read:project:jira"]);
 
 pub(super) const GET_SPRINTS: Tool = tool!(
     /// List the sprints of a board with dates and goals.
     "jira_get_sprints", "List sprints", Agile, Read, get_sprints(GetSprints)
-);
+)
+.needs(&["read:sprint:jira-software"]);
 
 arguments! {
     ListBoards {

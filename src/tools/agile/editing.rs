@@ -27,12 +27,14 @@ use super::{
 pub(super) const CREATE_SPRINT: Tool = tool!(
     /// Plan a new sprint on a board.
     "jira_create_sprint", "Create sprint", Agile, Write, create_sprint(CreateSprint)
-);
+)
+.needs(&["write:sprint:jira-software"]);
 
 pub(super) const UPDATE_SPRINT: Tool = tool!(
     /// Change, start or complete a sprint.
     "jira_update_sprint", "Update sprint", Agile, Write, update_sprint(UpdateSprint)
-);
+)
+.needs(&["write:sprint:jira-software"]);
 
 arguments! {
     CreateSprint {
