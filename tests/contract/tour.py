@@ -34,16 +34,23 @@ def wait_for(url, seconds):
     raise SystemExit(f"nothing answers at {url}")
 
 
+def fill(value, kept):
+    """A step's argument with what earlier steps answered."""
+    if isinstance(value, list):
+        return [fill(item, kept) for item in value]
+    return kept.get(value, value) if isinstance(value, str) else value
+
+
 def walk(tokens, mcp_url):
     """Takes every step as its user; the texts of failures that were not expected."""
     faults, kept = [], {}
     for user, tool, arguments, expected in STEPS:
-        filled = {name: kept.get(value, value) if isinstance(value, str) else value for name, value in arguments.items()}
+        filled = {name: fill(value, kept) for name, value in arguments.items()}
         failed, answer = Mcp(mcp_url, tokens[user]).call(tool, **filled)
         error = answer.get("error", answer.get("message")) if failed else None
         if error != expected:
             faults.append(f"{user} {tool} {json.dumps(filled)[:80]}: wanted {expected}, got {json.dumps(answer)[:200]}")
-        if not failed:
+        if isinstance(answer, dict):
             for name in ("key", "comment_id", "worklog_id", "attachment_id", "confirm", "task_id", "id"):
                 if name in answer:
                     kept[f"${tool}.{name}"] = answer[name]
