@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use rmcp::model::{CallToolResult, ContentBlock};
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,12 @@ use crate::{
     trim::Budget,
 };
 
-use super::{blocks, handler::Server};
+use super::{
+    blocks,
+    consent::{self, Answer},
+    handler::Server,
+    provenance,
+};
 
 /// The upstream call ends by itself at the deadline and knows what it leaves behind; this is for all else.
 const DEADLINE_SLACK: Duration = Duration::from_secs(1);
@@ -29,6 +34,12 @@ pub(super) struct Call<'a> {
     pub(super) caller: Caller,
     /// Fires when nobody waits for the answer any more.
     pub(super) gone: &'a CancellationToken,
+    /// The client speaks 2026-07-28.
+    pub(super) is_modern: bool,
+    /// The client can ask its user for consent.
+    pub(super) can_ask: bool,
+    /// What the user said when asked.
+    pub(super) answer: Option<Answer>,
 }
 
 impl Server {
@@ -36,22 +47,36 @@ impl Server {
     pub(super) async fn run(
         &self,
         call: Call<'_>,
-        arguments: Map<String, Value>,
+        mut arguments: Map<String, Value>,
         id_bytes: usize,
-        is_modern: bool,
-    ) -> CallToolResult {
+    ) -> CallToolResponse {
         let started = Instant::now();
         let deadline = started + self.0.settings.call_deadline;
         let subject = audit::subject(&arguments);
+        let asks = call.can_ask && consent::is_asked_by(call.tool, &arguments);
+        let answer = call.answer.filter(|_| asks);
+        let is_refused = answer == Some(Answer::Refused);
+        if let Some(Answer::Agreed(token)) = answer {
+            consent::agree(&mut arguments, token);
+        }
         let mut given = Given::new(arguments);
         let site = given.take_text("site");
         let granted = self.0.jira.granted(&call.caller, site.as_deref());
         let verdict = call.policy.judge(call.tool, granted.as_deref());
         let context = self.context(call.caller, site, call.policy, deadline, id_bytes);
-        let outcome = self.admitted(call.tool, verdict, given, &context, deadline, call.gone).await;
+        let outcome = if is_refused {
+            Err(consent::refused())
+        } else {
+            self.admitted(call.tool, verdict, given, &context, deadline, call.gone).await
+        };
         let code = outcome.as_ref().err().map(ToolError::code);
         let caller = context.jira.caller();
-        let result = self.result(outcome, caller.request_id(), is_modern);
+        let mut result = self.result(call.tool, outcome, caller.request_id());
+        let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
+        if call.is_modern {
+            let meta = if let Some(question) = &mut question { &mut question.meta } else { &mut result.meta };
+            self.put_server_info(meta.get_or_insert_default());
+        }
         audit::Line {
             tool: call.tool.name,
             subject: &subject,
@@ -60,11 +85,11 @@ impl Server {
             outcome: code,
             jira_calls: context.jira.calls(),
             bytes_from_jira: context.jira.bytes(),
-            bytes_sent: blocks::bytes(&result),
+            bytes_sent: question.as_ref().map_or_else(|| blocks::bytes(&result), consent::bytes),
             elapsed: started.elapsed(),
         }
         .write();
-        result
+        question.map_or_else(|| result.into(), CallToolResponse::from)
     }
 
     /// Runs a tool if its caller has not used up their share.
@@ -117,22 +142,21 @@ impl Server {
         }
     }
 
-    fn result(&self, outcome: Result<Reply, ToolError>, request_id: &str, is_modern: bool) -> CallToolResult {
-        let mut result = match outcome {
+    fn result(&self, tool: &Tool, outcome: Result<Reply, ToolError>, request_id: &str) -> CallToolResult {
+        match outcome {
             Ok(reply) => {
                 let (text, beside) = reply.into_parts();
                 let structured =
                     self.0.settings.structured_content.then(|| serde_json::from_str(&text).ok()).flatten();
                 let mut result = CallToolResult::success(blocks::content(text, beside));
                 result.structured_content = structured;
+                result.meta = provenance::of(tool);
                 result
             }
             Err(error) => {
                 CallToolResult::error(vec![ContentBlock::text(error.envelope(request_id).to_string())])
             }
-        };
-        result.meta = is_modern.then(|| self.server_meta());
-        result
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
 
 use super::{
     call::Call,
-    legacy,
+    consent, legacy,
     schema::{self, Showing},
 };
 
@@ -124,11 +124,10 @@ impl Server {
         self.0.listed.iter().filter(|tool| is_open(&tool.name)).cloned().collect()
     }
 
-    pub(super) fn server_meta(&self) -> MetaObject {
-        let mut meta = MetaObject::default();
+    /// Says which server a result is from, as clients of 2026-07-28 expect it.
+    pub(super) fn put_server_info(&self, meta: &mut MetaObject) {
         let info = serde_json::to_value(self.implementation()).unwrap_or_default();
         meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), info);
-        meta
     }
 
     fn implementation(&self) -> Implementation {
@@ -171,7 +170,7 @@ impl ServerHandler for Server {
         if is_modern(&context) {
             result.ttl_ms = Some(LIST_TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
-            result.meta = Some(self.server_meta());
+            self.put_server_info(result.meta.get_or_insert_default());
         }
         Ok(result)
     }
@@ -189,10 +188,12 @@ impl ServerHandler for Server {
         let Some(caller) = self.caller(&context) else {
             return Err(ErrorData::internal_error("the request brought no caller", None));
         };
+        let answer = consent::answer(&request);
         let arguments = request.arguments.unwrap_or_default();
-        let call = Call { tool, policy, caller, gone: &context.ct };
+        let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
+        let call = Call { tool, policy, caller, gone: &context.ct, is_modern, can_ask, answer };
         let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
-        Ok(self.run(call, arguments, id_bytes, is_modern(&context)).await.into())
+        Ok(self.run(call, arguments, id_bytes).await)
     }
 
     async fn list_prompts(

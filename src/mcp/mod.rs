@@ -2,8 +2,10 @@
 
 mod blocks;
 mod call;
+mod consent;
 mod handler;
 mod legacy;
+mod provenance;
 mod schema;
 
 use std::sync::Arc;

@@ -39,7 +39,7 @@ CAPTURES = {
     ),
 }
 # Only a client of 2026-07-28 may be shown these.
-MODERN_ONLY = {"resultType", "ttlMs", "cacheScope", "_meta"}
+MODERN_ONLY = {"resultType", "ttlMs", "cacheScope"}
 
 
 class CopilotStudio(Client):
@@ -89,6 +89,7 @@ class CopilotStudio(Client):
             or answer.keys() != {"jsonrpc", "id", "result"}
             or answer["id"] != number
             or MODERN_ONLY & result.keys()
+            or any(name.startswith("io.modelcontextprotocol") for name in result.get("_meta", {}))
         ):
             self.faults.append(f"{method}: {status} {media_type} {body[:200]}")
         return result

@@ -28,6 +28,7 @@ mod fences;
 mod isolation;
 mod leaks;
 mod manage;
+mod mrtr;
 mod paging;
 mod protocol;
 mod reading;
