@@ -19,6 +19,8 @@ use super::{
     Context, Reply, Tool, ToolError, agile,
     args::{Arguments, FieldValues, Given, IssueKey, ProjectKey, arguments},
     create_fields,
+    lost::{self, Absence, Written},
+    recent,
     registry::tool,
     repeat,
     screens::Screens,
@@ -80,6 +82,8 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
 struct Made {
     key: String,
     url: String,
+    /// Whether it had to be looked up, for Jira's answer was lost.
+    verified: Option<bool>,
     /// What would have been created, of a dry run.
     preview: Option<Row>,
 }
@@ -88,7 +92,14 @@ impl Made {
     fn reply(self) -> Result<Reply, ToolError> {
         match self.preview {
             Some(preview) => Reply::json(&json!({ "dry_run": true, "would_create": preview })),
-            None => Reply::json(&json!({ "key": self.key, "url": self.url, "created": true })),
+            None => {
+                let mut reply = Row::new();
+                reply.put("key", self.key);
+                reply.put("url", self.url);
+                reply.put("created", true);
+                reply.put("verified", self.verified);
+                Reply::json(&reply)
+            }
         }
     }
 
@@ -104,9 +115,16 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         return Ok(Made { preview: Some(ready.preview), ..Made::default() });
     }
     let request = request::create_issue(&ready.body);
-    let answer = context.jira.call(request).await.map_err(|error| explain(error, &ready.metas))?;
-    let created: Created = answer.read()?;
-    Ok(Made { url: browse(context, &created.key).await?, key: created.key, preview: None })
+    let summary = ready.body.pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default();
+    let look = recent::by_summary(context, &args.project_key, summary, lost::since());
+    let explain = |error| explain(error, &ready.metas);
+    let written = lost::write(context, request, Absence::Nothing, look, explain).await?;
+    let verified = written.verified();
+    let key = match written {
+        Written::Answered(answer) => answer.read::<Created>()?.key,
+        Written::Seen(key) => key,
+    };
+    Ok(Made { url: browse(context, &key).await?, key, verified, preview: None })
 }
 
 /// A create that only has to be sent.
