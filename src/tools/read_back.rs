@@ -31,7 +31,7 @@ pub(super) async fn comment(
     let made = page.comments.iter().find(|comment| {
         comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id)
             && jira_time(&comment.created).is_some_and(|created| created >= since)
-            && comment.body.as_ref().map(adf::to_markdown) == sent
+            && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
     });
     Ok(made.map(|comment| comment.id.clone().into_owned()))
 }
@@ -77,10 +77,10 @@ pub(super) async fn edit(context: &Context, key: &str, edit: Edit<'_>) -> Result
 }
 
 /// An absent document and an empty one read the same.
-fn markdown(document: Option<&Value>) -> Option<String> {
+fn markdown(document: Option<&Value>) -> String {
     let node: adf::Node =
         document.and_then(|document| serde_json::from_value(document.clone()).ok()).unwrap_or_default();
-    Some(adf::to_markdown(&node))
+    adf::to_markdown(&node)
 }
 
 /// Whether a value as Jira shows it is the one that was sent; Jira shows more than it is sent.

@@ -7,7 +7,7 @@ use http::Method;
 use jira_mcp_bridge::demo::Sandbox;
 use serde_json::{Value, json};
 
-use crate::support::{Bridge, Fault};
+use crate::support::{Bridge, Fault, NOW_MS};
 
 /// What each tool is asked, and where its write goes.
 fn writes() -> [(&'static str, Value, Method, &'static str); 7] {
@@ -144,4 +144,56 @@ async fn a_write_that_hangs_is_looked_up_within_the_calls_time() {
         "Jira may still be at work on it: {envelope}"
     );
     assert_eq!(bridge.upstream.count(&Method::POST, "/comment"), 1);
+}
+
+#[tokio::test]
+async fn a_request_id_is_known_to_other_replicas_too() {
+    let sandbox = Sandbox::seeded(NOW_MS);
+    let one = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
+    let other = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
+    let asked =
+        |id: &str| json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": id});
+    let first = one.anna("jira_create_issue", asked("r-1")).await;
+    assert_eq!(first["created"], true);
+    for _ in 0..2 {
+        let again = other.anna("jira_create_issue", asked("r-1")).await;
+        assert_eq!(again["key"], first["key"]);
+        assert_eq!((&again["created"], &again["repeated_request_id"]), (&json!(false), &json!(true)));
+    }
+    assert_eq!(other.upstream.count(&Method::POST, "/rest/api/3/issue"), 0);
+    assert_eq!(other.upstream.count(&Method::POST, "/search/jql"), 1, "the second time it is known");
+    let second = other.anna("jira_create_issue", asked("r-2")).await;
+    assert_ne!(second["key"], first["key"], "another id is another issue");
+    let bens = other.call("ben", "jira_create_issue", asked("r-1")).await.value;
+    assert_eq!(bens["created"], true, "another user's id is another id: {bens}");
+}
+
+#[tokio::test]
+async fn only_a_request_id_costs_a_search() {
+    let bridge = Bridge::start().await;
+    let mut asked = json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once"});
+    bridge.anna("jira_create_issue", asked.clone()).await;
+    assert_eq!(bridge.upstream.count(&Method::POST, "/search/jql"), 0);
+    asked["request_id"] = json!("r-1");
+    asked["dry_run"] = json!(true);
+    bridge.anna("jira_create_issue", asked.clone()).await;
+    assert_eq!(bridge.upstream.count(&Method::POST, "/search/jql"), 0, "a dry run makes nothing");
+    asked["dry_run"] = json!(false);
+    bridge.upstream.fail("/search/jql", Fault::Status(400, "{}"));
+    let made = bridge.anna("jira_create_issue", asked).await;
+    assert_eq!(made["created"], true, "a search that fails keeps nobody from creating");
+    assert_eq!(bridge.upstream.count(&Method::POST, "/search/jql"), 1);
+}
+
+#[tokio::test]
+async fn a_lost_create_is_found_by_its_request_id() {
+    let bridge = Bridge::start().await;
+    let asked = json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": "r-1"});
+    let fault = Fault::LostAfter(Box::new(Fault::Status(502, "")));
+    bridge.upstream.fail_on(&Method::POST, "/rest/api/3/issue", fault);
+    let made = bridge.anna("jira_create_issue", asked.clone()).await;
+    assert_eq!((&made["created"], &made["verified"]), (&json!(true), &json!(true)));
+    let again = bridge.anna("jira_create_issue", asked).await;
+    assert_eq!((&again["key"], &again["created"]), (&made["key"], &json!(false)));
+    assert_eq!(bridge.upstream.count(&Method::POST, "/rest/api/3/issue"), 1);
 }
