@@ -23,7 +23,7 @@ impl Session {
         let site = self.site().await?;
         let mut signed = self.signed(&site.id, &request)?;
         signed.body_bytes_max = Some(bytes_max);
-        let answer = self.exchange(&request, &signed).await?;
+        let answer = self.exchange(&request, &signed, self.deadline).await?;
         if answer.status.is_success() {
             return Ok(answer.body);
         }
@@ -39,7 +39,7 @@ impl Session {
         // No header is set: neither the caller's token nor anything else of this request is the media host's business.
         let mut bare = upstream::Request::new(Method::GET, target, upstream::Safety::Read, BREAKER.into());
         bare.body_bytes_max = Some(bytes_max);
-        let answer = self.exchange(&request, &bare).await?;
+        let answer = self.exchange(&request, &bare, self.deadline).await?;
         match answer.status.as_u16() {
             200..=299 => Ok(answer.body),
             300..=399 => Err(JiraError::Misdirected),

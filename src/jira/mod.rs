@@ -5,6 +5,7 @@
 
 mod error;
 mod error_body;
+mod exchange;
 mod media;
 pub mod names;
 pub mod request;
@@ -20,15 +21,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::{
-    identity::Caller,
-    upstream::{self, Upstream},
-};
+use crate::{identity::Caller, upstream::Upstream};
 
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::MEDIA_HOSTS;
@@ -47,10 +44,6 @@ pub struct Settings {
     /// The hosts that files may be loaded from, beside the API host itself: [`MEDIA_HOSTS`] in production.
     pub media_hosts: Vec<String>,
 }
-
-/// Jira refuses a form without it, so that no web page can make a browser post one.
-const XSRF_WAIVER: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("x-atlassian-token"), HeaderValue::from_static("no-check"));
 
 /// The way to Jira for all users: it holds no token.
 #[derive(Debug)]
@@ -139,6 +132,14 @@ impl Session {
         self.send(&site.id, request).await
     }
 
+    /// Like [`Session::call`], but ends early enough to leave `reserve`, or a quarter of what is left if that is less,
+    /// for a look at what became of it.
+    pub async fn call_leaving(&self, request: Request, reserve: Duration) -> Result<Answer, JiraError> {
+        let site = self.site().await?;
+        let reserve = reserve.min(self.time_left() / 4);
+        self.send_until(&site.id, request, self.deadline.checked_sub(reserve).unwrap_or(self.deadline)).await
+    }
+
     /// The site this call works on.
     pub async fn site(&self) -> Result<&Site, JiraError> {
         self.site.get_or_try_init(|| site::choose(self)).await
@@ -167,67 +168,6 @@ impl Session {
     /// How many body bytes were read from Jira.
     pub fn bytes(&self) -> u64 {
         self.spent.bytes.load(Ordering::Relaxed)
-    }
-
-    async fn send(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
-        let outgoing = self.signed(cloud_id, &request)?;
-        let answer = self.exchange(&request, &outgoing).await?;
-        if answer.status.is_success() {
-            Ok(Answer(answer.body))
-        } else {
-            Err(self.refusal(&request, &answer))
-        }
-    }
-
-    /// The request as it goes to Jira, with the caller's token.
-    fn signed(&self, cloud_id: &str, request: &Request) -> Result<upstream::Request, JiraError> {
-        let url = self.jira.url(request.base(), cloud_id, request).ok_or(JiraError::Request)?;
-        let safety = match request.effect() {
-            Effect::Read => upstream::Safety::Read,
-            Effect::IdempotentWrite => upstream::Safety::IdempotentWrite,
-            Effect::Write => upstream::Safety::Write,
-        };
-        let mut outgoing = upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
-        outgoing.headers.insert(header::AUTHORIZATION, self.caller.expose_header_value());
-        outgoing.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(body) = request.body() {
-            let kind = match request.form_boundary() {
-                Some(boundary) => {
-                    let (name, value) = XSRF_WAIVER;
-                    outgoing.headers.insert(name, value);
-                    HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
-                        .map_err(|_| JiraError::Request)?
-                }
-                None => HeaderValue::from_static("application/json"),
-            };
-            outgoing.headers.insert(header::CONTENT_TYPE, kind);
-            outgoing.body = Some(Bytes::copy_from_slice(body));
-        }
-        Ok(outgoing)
-    }
-
-    /// Sends, and counts what it cost. An answer of any status is an answer.
-    async fn exchange(
-        &self,
-        request: &Request,
-        outgoing: &upstream::Request,
-    ) -> Result<upstream::Response, JiraError> {
-        let outcome = self.jira.upstream.call(outgoing, self.deadline).await;
-        let (attempts, bytes) = match &outcome {
-            Ok(answer) => (answer.attempts, answer.bytes_read),
-            Err(error) => (error.attempts(), 0),
-        };
-        self.spent.calls.fetch_add(attempts, Ordering::Relaxed);
-        self.spent.bytes.fetch_add(bytes, Ordering::Relaxed);
-        outcome.map_err(|error| JiraError::from_upstream(request, &error))
-    }
-
-    fn refusal(&self, request: &Request, answer: &upstream::Response) -> JiraError {
-        let error = JiraError::from_answer(request, answer);
-        if error.refuses_token() {
-            self.caller.report_refused();
-        }
-        error
     }
 }
 
@@ -259,6 +199,7 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upstream;
 
     fn url(base: &str, request: &Request) -> String {
         let settings = Settings { api_base: base.parse().unwrap(), site: None, media_hosts: Vec::new() };

@@ -17,7 +17,8 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments, shown},
     create::browse,
-    place,
+    lost::{self, Absence, Written},
+    place, read_back,
     registry::tool,
     text,
 };
@@ -78,10 +79,20 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
         let property = json!([{ "key": "sd.public.comment", "value": { "internal": true } }]);
         body.insert("properties".to_owned(), property);
     }
-    let answer = context.ask(request::add_comment(key, &Value::Object(body))).await?;
-    let added: Added = answer.read()?;
-    let url = format!("{}?focusedCommentId={}", browse(context, key).await?, added.id);
-    Reply::json(&json!({ "key": key, "comment_id": added.id, "url": url }))
+    let look = read_back::comment(context, key, body.get("body"), lost::since());
+    let request = request::add_comment(key, &Value::Object(body.clone()));
+    let written = lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await?;
+    let verified = written.verified();
+    let id = match written {
+        Written::Answered(answer) => answer.read::<Added>()?.id,
+        Written::Seen(id) => id,
+    };
+    let mut reply = Row::new();
+    reply.put("key", key);
+    reply.put("url", format!("{}?focusedCommentId={id}", browse(context, key).await?));
+    reply.put("comment_id", id);
+    reply.put("verified", verified);
+    Reply::json(&reply)
 }
 
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {

@@ -19,6 +19,8 @@ use super::{
     Context, Reply, Tool, ToolError, agile,
     args::{Arguments, FieldValues, Given, IssueKey, ProjectKey, arguments},
     create_fields,
+    lost::{self, Absence, Written},
+    recent,
     registry::tool,
     repeat,
     screens::Screens,
@@ -68,6 +70,14 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
     if let Some(key) = repeat::earlier(made.as_ref(), Instant::now()) {
         return Made { key, ..Made::default() }.repeated(context).await;
     }
+    if !args.dry_run.unwrap_or(false) {
+        context.projects.check_project(&args.project_key)?;
+        // What another replica made. A search that fails must not keep anybody from creating.
+        if let Ok(Some(key)) = recent::by_request(context, &args.project_key, &request_id).await {
+            *made = Some((Instant::now(), key.clone()));
+            return Made { key, ..Made::default() }.repeated(context).await;
+        }
+    }
     let created = create(context, args).await?;
     if created.preview.is_none() {
         *made = Some((Instant::now(), created.key.clone()));
@@ -80,16 +90,23 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
 struct Made {
     key: String,
     url: String,
+    /// Whether it had to be looked up, for Jira's answer was lost.
+    verified: Option<bool>,
     /// What would have been created, of a dry run.
     preview: Option<Row>,
 }
 
 impl Made {
     fn reply(self) -> Result<Reply, ToolError> {
-        match self.preview {
-            Some(preview) => Reply::json(&json!({ "dry_run": true, "would_create": preview })),
-            None => Reply::json(&json!({ "key": self.key, "url": self.url, "created": true })),
+        if let Some(preview) = self.preview {
+            return Reply::json(&json!({ "dry_run": true, "would_create": preview }));
         }
+        let mut reply = Row::new();
+        reply.put("key", self.key);
+        reply.put("url", self.url);
+        reply.put("created", true);
+        reply.put("verified", self.verified);
+        Reply::json(&reply)
     }
 
     async fn repeated(self, context: &Context) -> Result<Reply, ToolError> {
@@ -99,14 +116,29 @@ impl Made {
 }
 
 async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
-    let ready = prepare(context, &args, &mut Screens::default()).await?;
+    let mut ready = prepare(context, &args, &mut Screens::default()).await?;
     if args.dry_run.unwrap_or(false) {
         return Ok(Made { preview: Some(ready.preview), ..Made::default() });
     }
+    if let (Some(id), Some(body)) = (&args.request_id, ready.body.as_object_mut()) {
+        body.insert("properties".to_owned(), recent::marker(id));
+    }
     let request = request::create_issue(&ready.body);
-    let answer = context.jira.call(request).await.map_err(|error| explain(error, &ready.metas))?;
-    let created: Created = answer.read()?;
-    Ok(Made { url: browse(context, &created.key).await?, key: created.key, preview: None })
+    let summary = ready.body.pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default();
+    let look = async {
+        match &args.request_id {
+            Some(id) => recent::by_request(context, &args.project_key, id).await,
+            None => recent::by_summary(context, &args.project_key, summary, lost::since()).await,
+        }
+    };
+    let explain = |error| explain(error, &ready.metas);
+    let written = lost::write(context, request, Absence::Nothing, look, explain).await?;
+    let verified = written.verified();
+    let key = match written {
+        Written::Answered(answer) => answer.read::<Created>()?.key,
+        Written::Seen(key) => key,
+    };
+    Ok(Made { url: browse(context, &key).await?, key, verified, preview: None })
 }
 
 /// A create that only has to be sent.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    jira::{JiraError, Unsure, request, wire::CreatedIssues},
+    jira::{JiraError, request, wire::CreatedIssues},
     trim::Row,
 };
 
@@ -12,6 +12,7 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{FieldObjects, arguments},
     create::{Ready, prepare_one},
+    lost::is_lost,
     registry::tool,
     repeat,
     screens::Screens,
@@ -142,11 +143,7 @@ fn nothing(context: &Context, count: usize, mut failed: Vec<Row>) -> ToolError {
 }
 
 fn lost(error: JiraError) -> ToolError {
-    let is_lost = matches!(
-        error,
-        JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
-            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
-    );
+    let is_lost = is_lost(&error);
     let error = ToolError::from(error);
     if !is_lost {
         return error;

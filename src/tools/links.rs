@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        JiraError, Unsure,
         names::{self, NameError, Relation},
         request,
         wire::{Issue, IssueLink, LinkTypes, RemoteLink},
@@ -15,7 +14,7 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
-    place,
+    lost, place,
     registry::tool,
     text,
 };
@@ -168,10 +167,7 @@ async fn make(
     let (source, destination) = if relation.outward { (from, to) } else { (to, from) };
     let outcome = context.jira.call(request::link_issues(&relation.kind.id, source, destination)).await;
     match outcome {
-        Err(
-            error @ (JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
-            | JiraError::Timeout { sent: Unsure::MayHaveHappened }),
-        ) => match read_back(context, relation, from, to, before).await {
+        Err(error) if lost::is_lost(&error) => match read_back(context, relation, from, to, before).await {
             Some(_) => Ok(()),
             None => Err(error.into()),
         },

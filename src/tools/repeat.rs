@@ -1,4 +1,10 @@
 //! Creates that were asked for twice: an agent's retry must not make a second issue.
+//!
+//! Within one process a `request_id` is remembered for ten minutes, and a repeat waits for the first call's result.
+//! Beyond it, `jira_create_issue` writes a digest of the id into an entity property of the new issue, and an id that
+//! this process does not know is looked for among the caller's issues of the last 15 minutes in that project, with one
+//! search. That is best effort: Jira's search lags behind a create by seconds, looks at the newest 50 issues only, and
+//! when it fails the create goes on. So a repeat that reaches another replica at once can still make a second issue.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,8 +19,7 @@ const TTL: Duration = Duration::from_mins(10);
 /// How many are remembered at a time, over all callers.
 const ENTRIES_MAX: usize = 10_000;
 
-/// The results of recent creates by caller and `request_id`. Lives in this process only: a repeat that reaches
-/// another replica is not recognised.
+/// The results of recent creates by caller and `request_id`. Lives in this process only.
 #[derive(Debug)]
 pub struct Repeats(Cache<(CallerKey, String), Slot>);
 

@@ -15,6 +15,7 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError, agile,
     args::{FieldValues, IssueKey, arguments},
+    lost::{self, Absence},
     registry::tool,
     text,
 };
@@ -91,8 +92,25 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
         body.insert("update".to_owned(), json!({ "comment": [{ "add": { "body": document } }] }));
     }
     let request = request::transition(key, &Value::Object(body));
-    context.jira.call(request).await.map_err(|error| explain(error, &metas))?;
-    Reply::json(&json!({ "key": key, "from": from, "to": transition.to.name }))
+    let to = transition.to.name.as_deref().unwrap_or_default();
+    let look = has_moved(context, key, &from, to);
+    let written =
+        lost::write(context, request, Absence::UnlessUnderWay, look, |error| explain(error, &metas)).await?;
+    let mut reply = Row::new();
+    reply.put("key", key);
+    reply.put("from", from.as_str());
+    reply.put("to", to);
+    reply.put("verified", written.verified());
+    Reply::json(&reply)
+}
+
+/// Whether the issue stands where the transition leads. A step that leads back to the same status leaves no trace.
+async fn has_moved(context: &Context, key: &str, from: &str, to: &str) -> Result<Option<()>, ToolError> {
+    match status(context, key).await? {
+        now if from != to && now == to => Ok(Some(())),
+        now if from != to && now == from => Ok(None),
+        _ => Err(ToolError::internal("the status does not tell whether the issue was moved")),
+    }
 }
 
 async fn status(context: &Context, key: &str) -> Result<String, ToolError> {

@@ -17,7 +17,9 @@ use super::{
     args::{FieldValues, IssueKey, arguments},
     create::one_line,
     description::Wish,
+    lost::{self, Absence, Written},
     place,
+    read_back::{self, Edit},
     registry::tool,
 };
 
@@ -83,9 +85,13 @@ arguments! {
 
 async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply, ToolError> {
     place::check_issue(context, &args.issue_key).await?;
-    let body = json!({ "fields": { "summary": one_line(&args.summary)? } });
-    context.ask(request::update_issue(args.issue_key.as_str(), &body, None)).await?;
-    Reply::json(&json!({ "key": args.issue_key.as_str(), "updated": true }))
+    let fields = Map::from_iter([("summary".to_owned(), Value::from(one_line(&args.summary)?))]);
+    let key = args.issue_key.as_str();
+    let written = Edit { fields: &fields, labels: &[], description_before: None };
+    let look = read_back::edit(context, key, written);
+    let request = request::update_issue(key, &json!({ "fields": fields }), None);
+    let written = lost::write(context, request, Absence::Enough, look, ToolError::from).await?;
+    updated(key, &written, &[])
 }
 
 async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, ToolError> {
@@ -102,8 +108,24 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
         return preview(context, key, &change).await;
     }
     let request = request::update_issue(key, &change.body(), args.notify);
-    context.jira.call(request).await.map_err(|error| explain(error, &metas))?;
-    Reply::json(&json!({ "key": key, "updated": true, "changed": change.changed }))
+    let look = read_back::edit(
+        context,
+        key,
+        Edit { fields: &change.fields, labels: &change.labels, description_before: before.as_deref() },
+    );
+    // Text that is appended twice stands there twice.
+    let absence = if args.append_description.is_some() { Absence::UnlessUnderWay } else { Absence::Enough };
+    let written = lost::write(context, request, absence, look, |error| explain(error, &metas)).await?;
+    updated(key, &written, &change.changed)
+}
+
+fn updated(key: &str, written: &Written<()>, changed: &[String]) -> Result<Reply, ToolError> {
+    let mut reply = Row::new();
+    reply.put("key", key);
+    reply.put("updated", true);
+    reply.put("changed", changed);
+    reply.put("verified", written.verified());
+    Reply::json(&reply)
 }
 
 /// What a PUT will say: values by field id, label operations, and the names of what changes.

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        JiraError, Unsure,
         names::{self, Among},
         request,
         wire::{Issue, Worklog, WorklogPage},
@@ -17,7 +16,7 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, WorkTime, arguments, shown},
     comments::jira_time,
-    moment, place,
+    lost, moment, place,
     registry::tool,
     text,
 };
@@ -132,7 +131,7 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     let request = request::add_worklog(key, &Value::Object(body), estimate);
     match context.jira.call(request).await {
         Ok(answer) => acknowledge(key, &answer.read()?),
-        Err(error) if is_lost(&error) => {
+        Err(error) if lost::is_lost(&error) => {
             let made = look_for(context, key, started, args.time_spent.as_str()).await;
             made.unwrap_or_else(|| {
                 Err(ToolError::from(error).hint(
@@ -151,14 +150,6 @@ fn acknowledge(key: &str, made: &Worklog<'_>) -> Result<Reply, ToolError> {
     reply.put("time", made.time_spent.as_ref());
     reply.put("started", short_date(&made.started).as_ref());
     Reply::json(&reply)
-}
-
-fn is_lost(error: &JiraError) -> bool {
-    matches!(
-        error,
-        JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
-            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
-    )
 }
 
 /// The worklogs begun at that moment, if one of them is what the caller just sent.

@@ -92,30 +92,6 @@ async fn a_quota_is_not_waited_out() {
 }
 
 #[tokio::test]
-async fn a_write_is_sent_once_and_its_lost_answer_is_called_unknown() {
-    for fault in [Fault::Status(500, ""), Fault::Html(502), Fault::Cut] {
-        let bridge = Bridge::start().await;
-        bridge.upstream.fail("/issue/ACME-1/comment", fault.clone());
-        let envelope = bridge.refused("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})).await;
-        assert_eq!(bridge.upstream.count(&Method::POST, "/comment"), 1, "{fault:?}");
-        assert_eq!(
-            (&envelope["outcome"], &envelope["retryable"]),
-            (&json!("unknown"), &json!(false)),
-            "{envelope}"
-        );
-    }
-    let bridge = Bridge::with(&[("JIRA_TIMEOUT_MS", "150")]).await;
-    bridge.upstream.fail("/issue/ACME-1/comment", Fault::Hang);
-    let envelope = bridge.refused("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})).await;
-    assert_eq!(bridge.upstream.count(&Method::POST, "/comment"), 1);
-    assert_eq!(
-        (&envelope["error"], &envelope["outcome"]),
-        (&json!("upstream_timeout"), &json!("unknown")),
-        "{envelope}"
-    );
-}
-
-#[tokio::test]
 async fn the_token_follows_no_redirect() {
     let trap = Bridge::start().await;
     let to = format!("http://{}/ex/jira/x/rest/api/3/issue/ACME-1", trap.upstream.address);

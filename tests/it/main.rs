@@ -27,6 +27,7 @@ mod faults;
 mod fences;
 mod isolation;
 mod leaks;
+mod lost;
 mod manage;
 mod mrtr;
 mod paging;

@@ -165,7 +165,8 @@ fn visibility(
     Ok(Some(limit))
 }
 
-fn properties(given: &Map<String, Json>) -> BTreeMap<String, Json> {
+/// The entity properties of a body, `[{key, value}]`.
+pub(super) fn properties(given: &Map<String, Json>) -> BTreeMap<String, Json> {
     let entries = given.get("properties").and_then(Json::as_array).into_iter().flatten();
     entries.filter_map(|e| Some((e.get("key")?.as_str()?.to_owned(), e.get("value")?.clone()))).collect()
 }

@@ -26,6 +26,7 @@ pub(super) struct Made {
     project: u64,
     type_id: u64,
     edit: Edit,
+    properties: BTreeMap<String, Json>,
 }
 
 /// # Errors
@@ -56,7 +57,7 @@ pub(super) fn prepare(call: &Call, site: &Site, body: &Map<String, Json>) -> Res
         comments::check_body(comment.get("body"))?;
     }
     problems.finish()?;
-    Ok(Made { project: project.id, type_id: kind.id, edit })
+    Ok(Made { project: project.id, type_id: kind.id, edit, properties: comments::properties(body) })
 }
 
 fn wanted_project<'a>(call: &Call, site: &'a Site, fields: &Map<String, Json>) -> Option<&'a Project> {
@@ -147,7 +148,7 @@ pub(super) fn store(call: &Call, site: &mut Site, made: Made) -> Result<Json, Fa
         remote_links: Vec::new(),
         watchers: BTreeSet::from([call.who]),
         voters: BTreeSet::new(),
-        properties: BTreeMap::new(),
+        properties: made.properties,
     };
     site.keys.insert(key.clone(), id);
     site.issues.insert(id, issue);

@@ -35,6 +35,7 @@ struct Search {
     size: Option<i64>,
     fields: Vec<String>,
     expand: Vec<String>,
+    properties: Vec<String>,
 }
 
 fn by_query(call: &Call, site: &Site) -> Answer {
@@ -49,6 +50,7 @@ fn by_query(call: &Call, site: &Site) -> Answer {
         size: wished,
         fields: owned(call.list("fields")),
         expand: owned(call.list("expand")),
+        properties: owned(call.list("properties")),
     };
     run(call, site, &asked)
 }
@@ -75,7 +77,7 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
             "expand" => {
                 asked.expand = value.as_str()?.split(',').map(|part| part.trim().to_owned()).collect();
             }
-            "properties" => strings(value).filter(|list| list.len() <= PROPERTIES_MAX).map(drop)?,
+            "properties" => asked.properties = strings(value).filter(|list| list.len() <= PROPERTIES_MAX)?,
             "fieldsByKeys" | "failFast" => value.as_bool().map(drop)?,
             "reconcileIssues" => value.as_array().filter(|list| list.len() <= RECONCILE_MAX).map(drop)?,
             _ => return None,
@@ -108,8 +110,18 @@ fn run(call: &Call, site: &Site, asked: &Search) -> Answer {
     let expand = Expand(
         asked.expand.iter().map(String::as_str).filter(|part| !matches!(*part, "names" | "schema")).collect(),
     );
-    let shown: Vec<_> =
-        page.iter().map(|issue| render::issue(site, call.who, issue, &wanted, &expand)).collect();
+    let shown: Vec<_> = page
+        .iter()
+        .map(|issue| {
+            let mut shown = render::issue(site, call.who, issue, &wanted, &expand);
+            if let (Some(shown), false) = (shown.as_object_mut(), asked.properties.is_empty()) {
+                let entries = issue.properties.iter().filter(|(key, _)| asked.properties.contains(key));
+                let entries: Map<_, _> = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+                shown.insert("properties".into(), entries.into());
+            }
+            shown
+        })
+        .collect();
     let is_last = start + page.len() >= found.len();
     let mut answer = object([("issues", shown.into()), ("isLast", is_last.into())]);
     let Some(map) = answer.as_object_mut() else { return Err(Fault::bad_payload()) };

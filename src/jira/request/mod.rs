@@ -38,7 +38,7 @@ pub use link::{add_remote_link, link_issues, link_types};
 pub use people::{assignable_users, my_permissions, myself, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
 pub use project_parts::{project, project_components, project_statuses, project_versions};
-pub use search::{approximate_count, search};
+pub use search::{approximate_count, search, search_properties};
 pub use version::{create_version, project_head, update_version, versions};
 
 /// What a request does to Jira, which decides how it may be repeated.

@@ -14,11 +14,19 @@ struct Search<'a> {
     fields: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page_token: Option<&'a str>,
+    /// Keys of entity properties, at most 5.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    properties: &'a [&'a str],
 }
 
 /// `POST /search/jql`. The page token holds the query in clear and must not be logged.
 pub fn search(jql: &str, fields: &[String], max_results: u32, next_page_token: Option<&str>) -> Request {
-    post(["search", "jql"]).json(&Search { jql, max_results, fields, next_page_token })
+    post(["search", "jql"]).json(&Search { jql, max_results, fields, next_page_token, properties: &[] })
+}
+
+/// `POST /search/jql` for the first page with these entity properties of each issue.
+pub fn search_properties(jql: &str, fields: &[String], max_results: u32, properties: &[&str]) -> Request {
+    post(["search", "jql"]).json(&Search { jql, max_results, fields, next_page_token: None, properties })
 }
 
 /// `POST /search/approximate-count`.

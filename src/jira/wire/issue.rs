@@ -41,6 +41,9 @@ pub struct Issue<'a> {
     /// Display names by field id, with `expand=names`.
     #[serde(borrow, default)]
     pub names: Option<&'a RawValue>,
+    /// The entity properties that were asked for, by key.
+    #[serde(default)]
+    pub properties: std::collections::BTreeMap<String, serde_json::Value>,
 }
 
 /// `POST /issue`.

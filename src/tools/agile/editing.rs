@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        JiraError, Unsure,
+        JiraError,
         names::BoardName,
         request::agile::{self, scopes},
         wire::{Sprint, ValuePage},
@@ -13,6 +13,7 @@ use crate::{
     tools::{
         Context, Reply, Tool, ToolError,
         args::{Argument, Shape, arguments, keywords, shown},
+        lost::is_lost,
         registry::tool,
     },
     trim::{Row, SprintView, clean},
@@ -113,11 +114,7 @@ async fn create(context: &Context, args: &CreateSprint) -> Result<Reply, ToolErr
 
 /// When the answer to a create was lost, the board tells what became of it.
 async fn lost(context: &Context, error: JiraError, board: &BoardName, name: &str) -> ToolError {
-    let unsure = matches!(
-        error,
-        JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
-            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
-    );
+    let unsure = is_lost(&error);
     let error = ToolError::from(error);
     if !unsure {
         return error;

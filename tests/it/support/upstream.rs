@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -30,6 +33,10 @@ pub(crate) enum Fault {
     NotJson,
     /// No answer, ever.
     Hang,
+    /// An error for this request and for all that follow.
+    Down,
+    /// The request is carried out and its answer is replaced by this fault's.
+    LostAfter(Box<Self>),
     /// The connection breaks in the middle of the body.
     Cut,
     /// A body of so many bytes.
@@ -53,6 +60,7 @@ type Planned = (Option<Method>, String, Fault);
 struct Shared {
     planned: Arc<Mutex<VecDeque<Planned>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
+    is_down: Arc<AtomicBool>,
 }
 
 /// An upstream on a port of its own.
@@ -109,8 +117,18 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
         });
         at.and_then(|at| planned.remove(at)).map(|(_, _, fault)| fault)
     };
+    if shared.is_down.load(Ordering::Relaxed) {
+        return fail(Fault::Down).await;
+    }
+    if matches!(&fault, Some(Fault::Down)) {
+        shared.is_down.store(true, Ordering::Relaxed);
+    }
     match fault {
         None => next.run(request).await,
+        Some(Fault::LostAfter(fault)) => {
+            next.run(request).await;
+            fail(*fault).await
+        }
         Some(fault) => fail(fault).await,
     }
 }
@@ -128,8 +146,9 @@ async fn fail(fault: Fault) -> Response {
             "<html><body><h1>internal-host-17 is down</h1></body></html>",
         )
             .into_response(),
+        Fault::Down => StatusCode::BAD_GATEWAY.into_response(),
         Fault::NotJson => (json, "{\"issues\": [oops").into_response(),
-        Fault::Hang => std::future::pending().await,
+        Fault::Hang | Fault::LostAfter(_) => std::future::pending().await,
         Fault::Cut => {
             let chunks = [Ok(Bytes::from_static(b"{\"key\":")), Err(std::io::Error::other("cut"))];
             (json, Body::from_stream(stream::iter(chunks))).into_response()

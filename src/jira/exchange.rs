@@ -1,0 +1,88 @@
+//! One exchange with Jira: a request signed with the caller's token, sent, and counted.
+
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, header};
+use tokio::time::Instant;
+
+use crate::upstream;
+
+use super::{Answer, Effect, JiraError, Request, Session};
+
+/// Jira refuses a form without it, so that no web page can make a browser post one.
+const XSRF_WAIVER: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-atlassian-token"), HeaderValue::from_static("no-check"));
+
+impl Session {
+    pub(super) async fn send(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
+        self.send_until(cloud_id, request, self.deadline).await
+    }
+
+    pub(super) async fn send_until(
+        &self,
+        cloud_id: &str,
+        request: Request,
+        until: Instant,
+    ) -> Result<Answer, JiraError> {
+        let outgoing = self.signed(cloud_id, &request)?;
+        let answer = self.exchange(&request, &outgoing, until).await?;
+        if answer.status.is_success() {
+            Ok(Answer(answer.body))
+        } else {
+            Err(self.refusal(&request, &answer))
+        }
+    }
+
+    /// The request as it goes to Jira, with the caller's token.
+    pub(super) fn signed(&self, cloud_id: &str, request: &Request) -> Result<upstream::Request, JiraError> {
+        let url = self.jira.url(request.base(), cloud_id, request).ok_or(JiraError::Request)?;
+        let safety = match request.effect() {
+            Effect::Read => upstream::Safety::Read,
+            Effect::IdempotentWrite => upstream::Safety::IdempotentWrite,
+            Effect::Write => upstream::Safety::Write,
+        };
+        let mut outgoing = upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
+        outgoing.headers.insert(header::AUTHORIZATION, self.caller.expose_header_value());
+        outgoing.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(body) = request.body() {
+            let kind = match request.form_boundary() {
+                Some(boundary) => {
+                    let (name, value) = XSRF_WAIVER;
+                    outgoing.headers.insert(name, value);
+                    HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
+                        .map_err(|_| JiraError::Request)?
+                }
+                None => HeaderValue::from_static("application/json"),
+            };
+            outgoing.headers.insert(header::CONTENT_TYPE, kind);
+            outgoing.body = Some(Bytes::copy_from_slice(body));
+        }
+        Ok(outgoing)
+    }
+
+    /// Sends, and counts what it cost. An answer of any status is an answer.
+    pub(super) async fn exchange(
+        &self,
+        request: &Request,
+        outgoing: &upstream::Request,
+        until: Instant,
+    ) -> Result<upstream::Response, JiraError> {
+        let outcome = self.jira.upstream.call(outgoing, until).await;
+        let (attempts, bytes) = match &outcome {
+            Ok(answer) => (answer.attempts, answer.bytes_read),
+            Err(error) => (error.attempts(), 0),
+        };
+        self.spent.calls.fetch_add(attempts, Ordering::Relaxed);
+        self.spent.bytes.fetch_add(bytes, Ordering::Relaxed);
+        outcome.map_err(|error| JiraError::from_upstream(request, &error))
+    }
+
+    pub(super) fn refusal(&self, request: &Request, answer: &upstream::Response) -> JiraError {
+        let error = JiraError::from_answer(request, answer);
+        if error.refuses_token() {
+            self.caller.report_refused();
+        }
+        error
+    }
+}

@@ -1,0 +1,169 @@
+//! Whether an issue holds what was just written to it.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, value::RawValue};
+
+use crate::{
+    adf,
+    jira::{
+        names::{self, Among},
+        request,
+        wire::{CommentPage, Issue},
+    },
+};
+
+use super::{Context, ToolError, comments::jira_time};
+
+/// How many of the newest comments are looked at.
+const COMMENTS: u32 = 50;
+
+/// The id of the caller's comment with this body, if one was made since then.
+pub(super) async fn comment(
+    context: &Context,
+    key: &str,
+    body: Option<&Value>,
+    since: Timestamp,
+) -> Result<Option<String>, ToolError> {
+    let me = names::person(&context.jira, "me", Among::Everyone).await?;
+    let answer = context.ask(request::comments(key, 0, COMMENTS, true)).await?;
+    let page: CommentPage<'_> = answer.read()?;
+    let sent = markdown(body);
+    let made = page.comments.iter().find(|comment| {
+        comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id)
+            && jira_time(&comment.created).is_some_and(|created| created >= since)
+            && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
+    });
+    Ok(made.map(|comment| comment.id.clone().into_owned()))
+}
+
+/// What an edit wrote.
+pub(super) struct Edit<'a> {
+    /// Values by field id.
+    pub(super) fields: &'a Map<String, Value>,
+    /// Labels, each as `{"add": …}` or `{"remove": …}`.
+    pub(super) labels: &'a [Value],
+    /// The description as it was, where it was changed.
+    pub(super) description_before: Option<&'a RawValue>,
+}
+
+/// Whether an edit arrived.
+///
+/// Jira takes an edit as a whole, so a description that changed decides for all: appending to it twice would do harm,
+/// while other values may well read differently from how they are written.
+pub(super) async fn edit(context: &Context, key: &str, edit: Edit<'_>) -> Result<Option<()>, ToolError> {
+    let mut ids: Vec<&str> = edit.fields.keys().map(String::as_str).collect();
+    if !edit.labels.is_empty() {
+        ids.push("labels");
+    }
+    let answer = context.ask(request::issue(key, &ids, &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    let stored = |id: &str| issue.fields.read::<Value>(id).unwrap_or_default();
+    if let Some(document) = edit.fields.get("description") {
+        let before = edit.description_before.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let (before, now) = (markdown(before.as_ref()), markdown(Some(&stored("description"))));
+        let after = markdown(Some(document));
+        if before != after {
+            return match now {
+                now if now == after => Ok(Some(())),
+                now if now == before => Ok(None),
+                _ => Err(ToolError::internal("the description is neither the old nor the new one")),
+            };
+        }
+    }
+    let arrived =
+        edit.fields.iter().filter(|(id, _)| *id != "description").all(|(id, sent)| holds(&stored(id), sent))
+            && edit.labels.iter().all(|sent| is_labelled(&stored("labels"), sent));
+    Ok(arrived.then_some(()))
+}
+
+/// An absent document and an empty one read the same.
+fn markdown(document: Option<&Value>) -> String {
+    let node: adf::Node =
+        document.and_then(|document| serde_json::from_value(document.clone()).ok()).unwrap_or_default();
+    adf::to_markdown(&node)
+}
+
+/// Whether a value as Jira shows it is the one that was sent; Jira shows more than it is sent.
+fn holds(stored: &Value, sent: &Value) -> bool {
+    match (stored, sent) {
+        (Value::Array(stored), Value::Null) => stored.is_empty(),
+        (_, Value::Object(document)) if document.get("type").is_some_and(|kind| kind == "doc") => {
+            markdown(Some(stored)) == markdown(Some(sent))
+        }
+        (Value::Object(stored), Value::Object(sent)) => {
+            sent.iter().all(|(name, sent)| stored.get(name).is_some_and(|stored| holds(stored, sent)))
+        }
+        (Value::Array(stored), Value::Array(sent)) => {
+            stored.len() == sent.len()
+                && sent.iter().all(|sent| stored.iter().any(|stored| holds(stored, sent)))
+        }
+        // A sprint is sent as its number and shown as a list of sprints.
+        (Value::Array(stored), sent) => stored.iter().any(|stored| holds(stored, sent)),
+        (Value::Object(stored), sent @ (Value::String(_) | Value::Number(_))) => {
+            stored.get("id").is_some_and(|id| holds(id, sent))
+        }
+        (Value::Number(stored), Value::Number(sent)) => stored.as_f64() == sent.as_f64(),
+        (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
+            number.to_string() == *text
+        }
+        (Value::String(stored), Value::String(sent)) => {
+            stored == sent || moment(stored).is_some_and(|stored| moment(sent) == Some(stored))
+        }
+        (stored, sent) => stored == sent,
+    }
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| jira_time(text))
+}
+
+fn is_labelled(stored: &Value, sent: &Value) -> bool {
+    let has = |label: &Value| stored.as_array().is_some_and(|stored| stored.contains(label));
+    sent.get("add").is_none_or(has) && !sent.get("remove").is_some_and(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_recognised_in_jiras_fuller_form() {
+        for (stored, sent, expected) in [
+            (json!(null), json!(null), true),
+            (json!([]), json!(null), true),
+            (json!("x"), json!(null), false),
+            (json!({"id": "3", "name": "Medium", "self": "s"}), json!({"id": "3"}), true),
+            (json!({"id": "3"}), json!({"id": "2"}), false),
+            (json!(null), json!({"id": "2"}), false),
+            (json!({"accountId": "a", "displayName": "A"}), json!({"accountId": "a"}), true),
+            (json!([{"id": "1"}, {"id": "2"}]), json!([{"id": "2"}, {"id": "1"}]), true),
+            (json!([{"id": "1"}]), json!([{"id": "2"}, {"id": "1"}]), false),
+            (json!([{"id": 7, "name": "S"}]), json!(7), true),
+            (
+                json!({"id": "10", "child": {"id": "11", "value": "v"}}),
+                json!({"id": "10", "child": {"id": "11"}}),
+                true,
+            ),
+            (json!(5.0), json!(5), true),
+            (json!("2026-11-20T10:00:00.000+0100"), json!("2026-11-20T09:00:00Z"), true),
+            (json!("2026-11-20"), json!("2026-11-21"), false),
+        ] {
+            assert_eq!(holds(&stored, &sent), expected, "{stored} {sent}");
+        }
+    }
+
+    #[test]
+    fn labels_are_there_or_gone() {
+        let stored = json!(["a", "b"]);
+        for (sent, expected) in [
+            (json!({"add": "a"}), true),
+            (json!({"add": "c"}), false),
+            (json!({"remove": "c"}), true),
+            (json!({"remove": "a"}), false),
+        ] {
+            assert_eq!(is_labelled(&stored, &sent), expected, "{sent}");
+        }
+    }
+}
