@@ -96,3 +96,12 @@ fn deep_and_wide_trees_are_read() {
     let row = Node::new("tableRow").with_content(vec![cell]);
     assert!(to_markdown(&Node::new("table").with_content(vec![row.clone(), row])).len() < 5_000);
 }
+
+#[test]
+fn a_definition_between_two_items_is_an_item() {
+    for text in
+        ["- \n  \n  [r]: https://x.y\r\n  |", "1. a\n\n   [r]: x\n2. b", "- [ ] a\n\n  [r]: x\n- [ ] b"]
+    {
+        assert!(convert(text).contains("r]:"), "{text:?}: {}", convert(text));
+    }
+}

@@ -57,7 +57,7 @@ fn joined_line(line: Vec<Node>) -> Node {
 /// A list whose items have no check boxes, or all of them; a mixed list becomes several.
 fn list(node: Node, place: &str, ids: &mut LocalIds, out: &mut Vec<Node>) {
     let first = (node.kind == "orderedList").then(|| node.number("order").unwrap_or(1));
-    let mut items = node.content.into_iter().zip(0_u64..).peekable();
+    let mut items = node.content.into_iter().map(as_item).zip(0_u64..).peekable();
     while let Some((item, index)) = items.next() {
         let has_box = check_box(&item).is_some();
         let mut run = vec![item];
@@ -76,6 +76,11 @@ fn list(node: Node, place: &str, ids: &mut LocalIds, out: &mut Vec<Node>) {
         };
         out.push(list.with_content(run));
     }
+}
+
+/// A definition that the parser met between two items was kept as a block of the list itself.
+fn as_item(block: Node) -> Node {
+    if block.kind == "listItem" { block } else { Node::new("listItem").with_content(vec![block]) }
 }
 
 /// A list item starts with a paragraph: older validators demand it.
