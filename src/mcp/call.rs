@@ -71,7 +71,7 @@ impl Server {
         };
         let code = outcome.as_ref().err().map(ToolError::code);
         let caller = context.jira.caller();
-        let mut result = self.result(call.tool, outcome, caller.request_id());
+        let mut result = self.result(call.tool, outcome, context.budget, caller.request_id());
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
         if call.is_modern {
             let meta = if let Some(question) = &mut question { &mut question.meta } else { &mut result.meta };
@@ -142,8 +142,14 @@ impl Server {
         }
     }
 
-    fn result(&self, tool: &Tool, outcome: Result<Reply, ToolError>, request_id: &str) -> CallToolResult {
-        match outcome {
+    fn result(
+        &self,
+        tool: &Tool,
+        outcome: Result<Reply, ToolError>,
+        budget: Budget,
+        request_id: &str,
+    ) -> CallToolResult {
+        match outcome.and_then(|reply| within(budget, reply)) {
             Ok(reply) => {
                 let (text, beside) = reply.into_parts();
                 let structured =
@@ -158,6 +164,16 @@ impl Server {
             }
         }
     }
+}
+
+/// Tools fit their results into the budget; what still exceeds it is refused rather than sent.
+fn within(budget: Budget, reply: Reply) -> Result<Reply, ToolError> {
+    if budget.holds_text(reply.text()) {
+        return Ok(reply);
+    }
+    Err(ToolError::new(Code::PayloadTooLarge, "The result does not fit into one reply.").hint(
+        "Ask for less at once. A write is not undone by this: read before repeating one that was no dry_run.",
+    ))
 }
 
 /// Runs a tool to its reply or its error; nothing that happens inside can leave the client without an answer.

@@ -104,6 +104,11 @@ impl Reply {
         self
     }
 
+    /// The minified JSON.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The minified JSON, and the blocks beside it.
     pub fn into_parts(self) -> (String, Vec<Block>) {
         (self.text, self.blocks)

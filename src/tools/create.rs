@@ -18,9 +18,9 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError, agile,
     args::{Arguments, FieldValues, Given, IssueKey, ProjectKey, arguments},
-    create_fields,
+    create_fields, fields,
     lost::{self, Absence, Written},
-    recent,
+    place, recent,
     registry::tool,
     repeat,
     screens::Screens,
@@ -118,7 +118,9 @@ impl Made {
 async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
     let mut ready = prepare(context, &args, &mut Screens::default()).await?;
     if args.dry_run.unwrap_or(false) {
-        return Ok(Made { preview: Some(ready.preview), ..Made::default() });
+        let mut preview = ready.preview;
+        context.budget.share(2).squeeze(&mut preview);
+        return Ok(Made { preview: Some(preview), ..Made::default() });
     }
     if let (Some(id), Some(body)) = (&args.request_id, ready.body.as_object_mut()) {
         body.insert("properties".to_owned(), recent::marker(id));
@@ -172,10 +174,10 @@ async fn prepare(context: &Context, args: &CreateIssue, screens: &mut Screens) -
     let summary = one_line(&args.summary)?;
     let (kind, metas) = screens.screen(context, &args.project_key, &args.issue_type).await?;
     let among = Among::AssignableIn(args.project_key.as_str());
-    let wanted = wanted(args, summary);
+    let wanted = wanted(args, summary)?;
     let allowed = agile::with_allowed_sprints(context, &metas, &wanted, among).await?;
     let mut fields = names::write_values(&context.jira, &metas, &allowed, among).await?;
-    context.projects.check_parents(&fields)?;
+    place::check_parents(context, &fields).await?;
     if let Some(assignee) = &args.assignee {
         let id = screens.assignee(context, &args.project_key, assignee).await?;
         fields.insert(names::find_meta(&metas, "assignee")?.id().to_owned(), json!({ "accountId": id }));
@@ -197,9 +199,12 @@ async fn prepare(context: &Context, args: &CreateIssue, screens: &mut Screens) -
 }
 
 /// The fields that are named by arguments, and the others by their own names; an argument of its own goes first.
-fn wanted(args: &CreateIssue, summary: String) -> Map<String, Value> {
-    let mut wanted = args.fields.clone().unwrap_or_default().0;
+fn wanted(args: &CreateIssue, summary: String) -> Result<Map<String, Value>, ToolError> {
     let own = [
+        ("project", Some(Value::Null)),
+        ("issuetype", Some(Value::Null)),
+        ("assignee", args.assignee.is_some().then_some(Value::Null)),
+        ("description", args.description.is_some().then_some(Value::Null)),
         ("summary", Some(Value::from(summary))),
         ("priority", args.priority.clone().map(Value::from)),
         ("labels", args.labels.clone().map(Value::from)),
@@ -208,12 +213,14 @@ fn wanted(args: &CreateIssue, summary: String) -> Map<String, Value> {
         ("parent", args.parent_key.as_ref().map(|key| Value::from(key.as_str()))),
         ("duedate", args.due_date.clone().map(Value::from)),
     ];
-    for (name, value) in own {
-        if let Some(value) = value {
-            wanted.insert(name.to_owned(), value);
-        }
-    }
-    wanted
+    let own: Vec<(&str, Value)> = own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
+    let mut wanted = args.fields.clone().unwrap_or_default().0;
+    fields::once(&wanted, own.iter().map(|(id, _)| *id))?;
+    // Null stands for what is written elsewhere.
+    wanted.extend(
+        own.into_iter().filter(|(_, value)| !value.is_null()).map(|(id, value)| (id.to_owned(), value)),
+    );
+    Ok(wanted)
 }
 
 /// A summary as Jira takes it: one line of at most 255 characters.

@@ -3,7 +3,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::trim::clip;
+
 use crate::jira::{JiraError, RateLimit, Unsure};
+
+/// A message may quote what the caller sent, which may be as long as a request.
+const MESSAGE_CHARS_MAX: usize = 1_500;
+const HINT_CHARS_MAX: usize = 4_000;
 
 /// Why a tool failed: one word an agent can branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -72,7 +78,7 @@ impl ToolError {
         Self(Box::new(Fault {
             error,
             status: None,
-            message: message.into(),
+            message: clip(&message.into(), MESSAGE_CHARS_MAX).into_owned(),
             hint: None,
             retryable: false,
             retry_after: None,
@@ -104,7 +110,7 @@ impl ToolError {
     /// What to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.hint = Some(clip(&hint.into(), HINT_CHARS_MAX).into_owned());
         self
     }
 
@@ -203,7 +209,8 @@ impl From<JiraError> for ToolError {
                 .hint("Try again; if it lasts, an administrator should look at the Jira API address of the bridge."),
             JiraError::Misdirected => Self::new(Code::UpstreamUnavailable, message)
                 .hint("Open the file in Jira. An administrator should look at where the site keeps its files."),
-            JiraError::Request => Self::internal("a request to Jira could not be built"),
+            JiraError::Request => Self::invalid_argument("A name or query is too long to ask Jira for it.")
+                .hint("Shorten it and repeat the call."),
         }
     }
 }

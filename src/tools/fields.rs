@@ -1,8 +1,32 @@
 //! Names and values of fields, resolved for tools that write: faults become advice.
 
-use crate::jira::names::{FieldFault, NameError};
+use serde_json::{Map, Value};
 
-use super::error::{Code, ToolError};
+use crate::jira::names::{FieldFault, FieldName, NameError};
+
+use super::{
+    args::shown,
+    error::{Code, ToolError},
+};
+
+/// Refuses what is named in `fields` although an argument of its own says it: one of the two would be lost silently.
+pub(super) fn once<'a>(
+    fields: &Map<String, Value>,
+    own: impl IntoIterator<Item = &'a str>,
+) -> Result<(), ToolError> {
+    let own: Vec<&str> = own.into_iter().collect();
+    let twice = fields
+        .keys()
+        .find(|name| FieldName::known(name).is_some_and(|field| own.contains(&field.id.as_str())));
+    match twice {
+        Some(name) => Err(ToolError::invalid_argument(format!(
+            "'{}' is given in `fields` and as an argument.",
+            shown(name)
+        ))
+        .hint("Give it once, as the argument.")),
+        None => Ok(()),
+    }
+}
 
 impl From<NameError> for ToolError {
     fn from(error: NameError) -> Self {

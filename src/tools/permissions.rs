@@ -8,6 +8,7 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError, advice,
     args::{IssueKey, ProjectKey, arguments},
+    place,
     registry::tool,
 };
 
@@ -71,7 +72,7 @@ async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply,
         context.projects.check_project(project)?;
     }
     if let Some(issue) = &args.issue_key {
-        context.projects.check_issue(issue)?;
+        place::check_issue(context, issue).await?;
     }
     let all: Vec<&str> = DECISIVE.iter().chain(FURTHER).copied().collect();
     // The issue says more than its project, and Jira looks at one of them only.

@@ -17,6 +17,7 @@ use super::{
     args::{FieldValues, IssueKey, arguments},
     create::one_line,
     description::Wish,
+    fields,
     lost::{self, Absence, Written},
     place,
     read_back::{self, Edit},
@@ -166,7 +167,7 @@ async fn plan(
     let wanted = wanted(context, args)?;
     let allowed = agile::with_allowed_sprints(context, metas, &wanted, among).await?;
     let fields = names::write_values(&context.jira, metas, &allowed, among).await?;
-    context.projects.check_parents(&fields)?;
+    place::check_parents(context, &fields).await?;
     let mut change = Change { fields, ..Change::default() };
     for (name, value) in &wanted {
         let label = FieldName::known(name).map_or_else(|| name.clone(), |field| field.label.into_owned());
@@ -195,6 +196,15 @@ async fn plan(
 /// The values that go through the edit screen, by name; `none` clears.
 fn wanted(context: &Context, args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
+    let own = [
+        ("summary", args.summary.is_some()),
+        ("assignee", args.assignee.is_some()),
+        ("priority", args.priority.is_some()),
+        ("duedate", args.due_date.is_some()),
+        ("parent", args.parent_key.is_some()),
+        ("description", args.description.is_some() || args.append_description.is_some()),
+    ];
+    fields::once(&wanted, own.iter().filter(|(_, given)| *given).map(|(id, _)| *id))?;
     let or_none = |text: &String| match text.trim().to_ascii_lowercase().as_str() {
         "none" | "unassigned" | "null" => Value::Null,
         _ => Value::from(text.trim()),

@@ -56,6 +56,12 @@ impl Budget {
         self.cost(value) <= self.bytes
     }
 
+    /// Whether a result that is JSON text already fits.
+    pub fn holds_text(self, text: &str) -> bool {
+        let escaped = text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        escaped + if self.twice { text.len() } else { 0 } <= self.bytes
+    }
+
     /// What is left when `value` has been paid for.
     #[must_use]
     pub fn minus(self, value: &impl Serialize) -> Self {

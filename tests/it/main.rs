@@ -10,6 +10,7 @@
 
 mod support;
 
+mod abuse;
 mod advice;
 mod agile;
 mod agile_writing;

@@ -131,8 +131,8 @@ async fn a_state_opens_only_what_it_was_sealed_for() {
     let (anna, ben) = (Modern::asking(&bridge, "anna"), Modern::asking(&bridge, "ben"));
     let asked = json!({"issue_key": "ACME-8"});
     let (_, state) = question(&anna.call("jira_delete_issue", &asked, json!({})).await);
-    let (head, last) = state.split_at(state.len() - 2);
-    let tampered = format!("{head}{}", last.chars().rev().collect::<String>());
+    let (head, tail) = state.split_at(state.len() / 2);
+    let tampered = format!("{head}{}{}", if tail.starts_with('A') { 'B' } else { 'A' }, &tail[1..]);
     let other = json!({"issue_key": "ACME-9"});
     for (client, arguments, state) in [
         (&anna, &asked, tampered.as_str()),

@@ -6,10 +6,17 @@ const NEAR_MAX: usize = 5;
 /// Likeness from which a name may have been meant.
 const LIKENESS_MIN: f64 = 0.7;
 
+/// Comparing costs the product of both lengths, and nothing longer was ever a misspelt name.
+const NAME_CHARS_MAX: usize = 100;
+
 /// The things whose names are most like the given one, best first, each name once; at most five.
 pub fn nearest<T>(given: &str, things: impl IntoIterator<Item = T>, name: impl Fn(&T) -> &str) -> Vec<T> {
+    let is_short = |name: &str| name.len() <= 4 * NAME_CHARS_MAX && name.chars().count() <= NAME_CHARS_MAX;
+    if !is_short(given) {
+        return Vec::new();
+    }
     let given = given.trim().to_lowercase();
-    let scored = things.into_iter().filter_map(|thing| {
+    let scored = things.into_iter().filter(|thing| is_short(name(thing))).filter_map(|thing| {
         let score = likeness(&given, &name(&thing).to_lowercase());
         (score > LIKENESS_MIN).then_some((score, thing))
     });
@@ -32,6 +39,12 @@ mod tests {
 
     fn check(given: &str, names: &[&str], expected: &[&str]) {
         assert_eq!(nearest(given, names.iter().copied(), |name| *name), expected, "{given}");
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_name_is_like_nothing() {
+        check(&"x".repeat(1_000_000), &["x", &"x".repeat(1_000_000)], &[]);
+        check("x", &[&"x".repeat(101), "xy"], &["xy"]);
     }
 
     #[test]

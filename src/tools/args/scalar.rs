@@ -72,8 +72,19 @@ impl Argument for Vec<String> {
                 other => return Err(format!("must hold texts only, not {}", kind(&other))),
             }
         }
-        Ok(texts)
+        bounded(texts)
     }
+}
+
+/// Names, keys and labels are shorter, and no question is about more of them.
+const ITEM_CHARS_MAX: usize = 300;
+const ITEMS_MAX: usize = 1_000;
+
+fn bounded(texts: Vec<String>) -> Result<Vec<String>, String> {
+    if texts.len() > ITEMS_MAX || texts.iter().any(|text| text.chars().count() > ITEM_CHARS_MAX) {
+        return Err(format!("must hold at most {ITEMS_MAX} texts of at most {ITEM_CHARS_MAX} characters"));
+    }
+    Ok(texts)
 }
 
 /// A list written as text: JSON when it starts like JSON, else separated by commas.
@@ -83,7 +94,7 @@ fn from_text(text: &str) -> Result<Vec<String>, String> {
     {
         return Vec::<String>::read(Value::Array(items));
     }
-    Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+    bounded(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
 }
 
 /// What a JSON value is, in words an agent can act on.
