@@ -81,3 +81,32 @@ async fn the_core_list_is_as_recorded() {
     let (tools, _) = listed(&[("TOOLSETS", "core")]).await;
     insta::assert_json_snapshot!("core_tools", tools);
 }
+
+#[tokio::test]
+async fn read_only_refuses_every_tool_that_writes_by_name() {
+    let sets = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+    let (all, _) = listed(&[sets]).await;
+    let writing: Vec<&str> = all
+        .iter()
+        .filter(|tool| tool["annotations"]["readOnlyHint"] == false)
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect();
+    assert!(writing.len() >= 20, "{writing:?}");
+    let open = Bridge::with(&[sets]).await;
+    let closed = Bridge::with(&[sets, ("READ_ONLY", "true")]).await;
+    let header = [("x-mcp-readonly", "true")];
+    for (bridge, path, headers) in
+        [(&closed, "/mcp", &[][..]), (&open, "/mcp/readonly", &[][..]), (&open, "/mcp", &header[..])]
+    {
+        let names = bridge.tool_names(path, headers).await;
+        for tool in &writing {
+            assert!(!names.iter().any(|name| name == tool), "{tool} is listed on {path}");
+            let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}});
+            let reply = bridge.post_to(path, "anna", headers, &call).await.json();
+            assert_eq!(reply["error"]["code"], -32602, "{tool} on {path}: {reply}");
+        }
+    }
+    for bridge in [&open, &closed] {
+        assert!(bridge.upstream.seen().iter().all(|seen| seen.method == http::Method::GET));
+    }
+}
