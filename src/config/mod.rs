@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use crate::{
-    http::{self, ConnectionSettings, Gateway, GatewaySource},
+    http::{self, AllowedOrigin, ConnectionSettings, Gateway, GatewaySource},
     jira::{self, SitePin},
     limit::LimiterSettings,
     mcp, policy, telemetry,
@@ -70,10 +70,14 @@ impl Config {
         check_exposure(&mut reader, listen, gateway.is_some());
         let mcp = mcp_settings(&mut reader);
         let policy = policy_settings(&mut reader);
-        let http = http::Settings {
+        let mut http = http::Settings {
             scopes: scopes(&policy),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
+        // Nobody but this machine can reach it then, and local tools such as an inspector's page must.
+        if listen.ip().is_loopback() {
+            http.allowed_origins.extend(AllowedOrigin::loopback());
+        }
         let connections = ConnectionSettings {
             drain_grace: reader.millis("SHUTDOWN_GRACE_MS", 0..=DAY_MS),
             ..ConnectionSettings::default()

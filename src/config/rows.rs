@@ -37,7 +37,7 @@ pub const ROWS: &[Row] = &[
     row(
         "ALLOWED_ORIGINS",
         "https://copilotstudio.microsoft.com,https://make.powerapps.com,https://make.powerautomate.com",
-        "accepted Origin values; a request without Origin always passes; * is refused",
+        "accepted Origin values; without Origin a request passes; * is refused; on loopback also local pages",
     ),
     secret("GATEWAY_SHARED_SECRET", "what the gateway sends as X-Gateway-Token, at least 32 bytes"),
     secret("GATEWAY_SHARED_SECRET_PREVIOUS", "accepted as well, during a rotation"),

@@ -18,7 +18,9 @@ fn the_defaults_are_the_tables() {
     assert_eq!(config.upstream.retry_max, 3);
     assert_eq!(config.jira.api_base.as_str(), "https://api.atlassian.com/");
     assert_eq!(config.policy.toolsets.len(), 3);
-    assert_eq!(config.http.allowed_origins.len(), 3);
+    assert_eq!(config.http.allowed_origins.len(), 3 + 3, "Microsoft's and this machine's");
+    let open = [("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")];
+    assert_eq!(Config::read(&Source::of(open)).unwrap().http.allowed_origins.len(), 3);
 }
 
 #[test]

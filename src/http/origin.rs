@@ -12,7 +12,21 @@ use super::{RuleError, reject::Reject};
 pub struct AllowedOrigin {
     scheme: String,
     host: Host,
-    port: u16,
+    /// None admits every port.
+    port: Option<u16>,
+}
+
+impl AllowedOrigin {
+    /// Pages served from this machine over plain http, at any port: for a server that only this machine can reach.
+    pub fn loopback() -> Vec<Self> {
+        let hosts = ["http://localhost", "http://127.0.0.1", "http://[::1]"].into_iter().filter_map(parse);
+        hosts.map(|origin| Self { port: None, ..origin }).collect()
+    }
+
+    fn admits(&self, other: &Self) -> bool {
+        let is_port = self.port.is_none() || self.port == other.port;
+        is_port && self.scheme == other.scheme && self.host == other.host
+    }
 }
 
 impl FromStr for AllowedOrigin {
@@ -30,7 +44,7 @@ pub(super) fn check(headers: &HeaderMap, allowed: &[AllowedOrigin]) -> Result<()
     // Of two lines we cannot know which one the browser wrote.
     let only = line.to_str().ok().filter(|_| lines.next().is_none());
     match only.and_then(parse) {
-        Some(origin) if allowed.contains(&origin) => Ok(()),
+        Some(origin) if allowed.iter().any(|known| known.admits(&origin)) => Ok(()),
         _ => Err(Reject::OriginForbidden),
     }
 }
@@ -42,7 +56,7 @@ fn parse(text: &str) -> Option<AllowedOrigin> {
     let url = Url::parse(text).ok().filter(|_| bare && !authority.is_empty())?;
     let is_web = matches!(url.scheme(), "http" | "https");
     let (host, port) = (url.host()?.to_owned(), url.port_or_known_default()?);
-    is_web.then(|| AllowedOrigin { scheme: url.scheme().to_owned(), host, port })
+    is_web.then(|| AllowedOrigin { scheme: url.scheme().to_owned(), host, port: Some(port) })
 }
 
 #[cfg(test)]

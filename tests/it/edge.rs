@@ -127,3 +127,21 @@ async fn paths_and_headers_narrow_what_exists() {
         bridge.tool_names("/mcp/x/core", &[]).await
     );
 }
+
+#[tokio::test]
+async fn local_pages_may_call_a_server_on_loopback() {
+    let bridge = Bridge::start().await;
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+    for (origin, status) in [
+        ("http://localhost:6274", 200),
+        ("http://127.0.0.1:1", 200),
+        ("http://[::1]", 200),
+        ("https://localhost", 403),
+        ("http://localhost.evil.example", 403),
+        ("http://127.0.0.1.evil.example:80", 403),
+        ("null", 403),
+    ] {
+        let reply = bridge.post_to("/mcp", "anna", &[("origin", origin)], &list).await;
+        assert_eq!(reply.status, status, "{origin}");
+    }
+}
