@@ -160,7 +160,11 @@ impl Server {
                 result
             }
             Err(error) => {
-                CallToolResult::error(vec![ContentBlock::text(error.envelope(request_id).to_string())])
+                let mut text = error.envelope(request_id).to_string();
+                if !budget.holds_text(&text) {
+                    text = error.in_short().envelope(request_id).to_string();
+                }
+                CallToolResult::error(vec![ContentBlock::text(text)])
             }
         }
     }

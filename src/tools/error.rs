@@ -11,6 +11,9 @@ use crate::jira::{JiraError, RateLimit, Unsure};
 const MESSAGE_CHARS_MAX: usize = 1_500;
 const HINT_CHARS_MAX: usize = 4_000;
 
+/// What is left of each part when the whole is over the byte budget.
+const SHORT_CHARS_MAX: usize = 160;
+
 /// Why a tool failed: one word an agent can branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,6 +157,16 @@ impl ToolError {
     /// The HTTP status that Jira answered, if Jira answered.
     pub fn upstream_status(&self) -> Option<u16> {
         self.0.status
+    }
+
+    /// The same failure in few words: what does not fit into a reply is no advice to anybody. Short data stays, such as
+    /// a confirm token or a scope.
+    #[must_use]
+    pub fn in_short(mut self) -> Self {
+        self.0.message = clip(&self.0.message, SHORT_CHARS_MAX).into_owned();
+        self.0.hint = self.0.hint.map(|hint| clip(&hint, SHORT_CHARS_MAX).into_owned());
+        self.0.data.retain(|_, value| value.to_string().len() <= SHORT_CHARS_MAX);
+        self
     }
 
     /// The envelope as JSON.

@@ -65,14 +65,7 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
     let page_size = context.page_size(args.max_results);
     let query = Query { jql, given: &args.jql, fields: &fields, page_size };
     let page = page(context, context.budget, &query, args.next_page_token.as_deref()).await?;
-    let mut reply = Row::new();
-    reply.set("issues", json!(page.rows));
-    reply.set("is_last", page.next.is_none());
-    reply.put("next_page_token", page.next);
-    if page.left_out > 0 {
-        reply.put("omitted", page.left_out);
-    }
-    Reply::json(&reply)
+    Reply::json(&page.into_reply())
 }
 
 /// What is searched for.
@@ -90,6 +83,20 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
     /// How many fewer issues than asked for, because of their size. The next token leads to the first of them.
     pub(super) left_out: usize,
+}
+
+impl Page {
+    /// The issues, and how to go on.
+    pub(super) fn into_reply(self) -> Row {
+        let mut reply = Row::new();
+        reply.set("issues", json!(self.rows));
+        reply.set("is_last", self.next.is_none());
+        reply.put("next_page_token", self.next);
+        if self.left_out > 0 {
+            reply.put("omitted", self.left_out);
+        }
+        reply
+    }
 }
 
 /// One page that fits the budget.

@@ -83,3 +83,24 @@ async fn a_secret_sent_as_a_request_id_is_not_echoed() {
     let sane = bridge.post_to("/mcp", "anna", &[("x-request-id", "call-7")], &list).await;
     assert_eq!(sane.header("x-request-id"), "call-7");
 }
+
+#[tokio::test]
+async fn errors_stay_within_the_budget_too() {
+    let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "2000")]).await;
+    let long = "é".repeat(5_000);
+    for (tool, arguments) in [
+        ("jira_search", json!({"jql": format!("project = \"{long}\"")})),
+        ("jira_create_issue", json!({"project_key": "MOB", "issue_type": "Bug", "summary": "x"})),
+        ("jira_create_issue", json!({"project_key": "MOB", "issue_type": long, "summary": "x"})),
+        ("jira_update_issue", json!({"issue_key": "ACME-1", "assignee": long})),
+        ("jira_transition_issue", json!({"issue_key": "ACME-1", "transition": long})),
+    ] {
+        let reply = bridge.call("anna", tool, arguments).await;
+        assert!(reply.is_error && reply.bytes <= 2_000, "{tool}: {} bytes: {}", reply.bytes, reply.value);
+        assert!(
+            reply.value["message"].as_str().is_some_and(|message| !message.is_empty()),
+            "{}",
+            reply.value
+        );
+    }
+}

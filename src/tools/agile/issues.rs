@@ -233,14 +233,8 @@ async fn by_query(
     };
     let budget = context.budget.minus(&" ".repeat(COUNTS_BYTES));
     let page = search::page(context, budget, &query, args.next_page_token.as_deref()).await?;
-    let mut reply = Row::new();
-    reply.set("issues", json!(page.rows));
-    reply.set("is_last", page.next.is_none());
-    reply.put("next_page_token", page.next);
-    if page.left_out > 0 {
-        reply.put("omitted", page.left_out);
-    }
     let counts = by_status(&page.rows);
+    let mut reply = page.into_reply();
     if context.budget.minus(&reply).holds(&json!({ "by_status": counts })) {
         reply.put("by_status", counts);
     }
