@@ -34,6 +34,7 @@ mod mrtr;
 mod paging;
 mod protocol;
 mod reading;
+mod remembered;
 mod scopes;
 mod sites;
 mod tidy;
