@@ -29,6 +29,7 @@ mod fences;
 mod isolation;
 mod leaks;
 mod lost;
+mod lost_many;
 mod manage;
 mod mrtr;
 mod paging;
