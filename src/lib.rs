@@ -41,6 +41,9 @@ pub mod upstream;
 /// How much one key may have.
 pub mod limit;
 
+/// What is counted and traced on the way.
+pub mod signals;
+
 /// What the operator sees.
 pub mod telemetry;
 

@@ -1,21 +1,29 @@
 //! Builds every layer, binds, serves, drains: the only file that knows them all.
 
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     config::Config,
-    http::{self, Drain, Readiness},
+    http::{self, ConnectionSettings, Drain, Readiness},
     identity::{Caller, KeyedHasher},
     jira::Jira,
     limit::Limiter,
     mcp,
     policy::Policy,
-    tools::{self, ConfirmKeys},
+    signals::{Names, Signals},
+    telemetry::{ExportError, Exporters},
+    tools::{self, Code, ConfirmKeys},
     upstream::{BuildError, Upstream},
 };
+
+/// Scrapers and probes are few.
+const ADMIN_CONNECTIONS_MAX: usize = 64;
+
+/// How long a stop waits for the last traces and metrics.
+const FLUSH_MAX: Duration = Duration::from_secs(5);
 
 /// Why the server could not start.
 #[derive(Debug, Error)]
@@ -28,6 +36,19 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The admin address cannot be listened on.
+    #[error(
+        "ADMIN_ADDR: cannot listen on {address}: {source}; choose another one, or set it empty for no metrics"
+    )]
+    ListenAdmin {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Traces and metrics cannot be sent.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// The client for Jira cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     Client(#[from] BuildError),
@@ -40,6 +61,9 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Bound {
     listener: TcpListener,
+    admin: Option<TcpListener>,
+    signals: Signals,
+    exporters: Exporters,
     config: Config,
     hasher: KeyedHasher,
     server: mcp::Server,
@@ -48,11 +72,20 @@ pub struct Bound {
 
 /// The tool layer alone, as stdio uses it.
 pub fn server(config: &Config, local_caller: Option<Caller>) -> Result<mcp::Server, StartError> {
-    let upstream = Upstream::new(&config.upstream)?;
+    observed_server(config, local_caller, Signals::default())
+}
+
+fn observed_server(
+    config: &Config,
+    local_caller: Option<Caller>,
+    signals: Signals,
+) -> Result<mcp::Server, StartError> {
+    let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
     let limiter = Limiter::new(config.limits);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, confirm_keys(config)?, local_caller))
+    let keys = confirm_keys(config)?;
+    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, keys, local_caller, signals))
 }
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that follow from those.
@@ -66,11 +99,24 @@ fn confirm_keys(config: &Config) -> Result<ConfirmKeys, StartError> {
 pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let address = config.listen;
     let hasher = KeyedHasher::random()?;
-    let server = server(&config, None)?;
+    let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
+    let server = observed_server(&config, None, signals.clone())?;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    Ok(Bound { listener, config, hasher, server, address })
+    let admin = match config.admin {
+        Some(address) => Some(
+            TcpListener::bind(address).await.map_err(|source| StartError::ListenAdmin { address, source })?,
+        ),
+        None => None,
+    };
+    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, address })
+}
+
+/// The only names of tools and outcomes that are ever counted.
+fn names() -> Names {
+    let outcomes = std::iter::once("ok").chain(Code::ALL.map(Code::name));
+    Names { tools: tools::all().map(|tool| tool.name).collect(), outcomes: outcomes.collect() }
 }
 
 impl Bound {
@@ -79,19 +125,65 @@ impl Bound {
         self.address
     }
 
+    /// Where metrics are read, if anywhere.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref()?.local_addr().ok()
+    }
+
     /// Serves until `shutdown`, then finishes what is in hand.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
         let readiness = Readiness::default();
         let mcp = mcp::http_service(self.server, self.config.http.body_bytes_max);
-        let router = http::router(self.config.http, self.hasher, readiness.clone(), mcp);
+        let signals = self.signals;
+        let router = http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
+        let admin = serve_admin(self.admin, signals.clone(), &readiness, &self.config.connections);
         tracing::info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
         readiness.ready();
-        let drain = http::serve(self.listener, router, &self.config.connections, &readiness, shutdown).await;
+        let connections = &self.config.connections;
+        let drain = http::serve(self.listener, router, connections, &readiness, &signals, shutdown);
+        let drain = tokio::select! {
+            drain = drain => drain,
+            never = admin => match never {},
+        };
+        flush(self.exporters, connections.drain_grace).await;
         match &drain {
             Drain::Finished => tracing::info!("stopped"),
             Drain::Cut { connections } => tracing::warn!(connections, "stopped with calls still running"),
         }
         drain
+    }
+}
+
+/// Answers operators until it is dropped: metrics are wanted to the end of the drain.
+async fn serve_admin(
+    listener: Option<TcpListener>,
+    signals: Signals,
+    readiness: &Readiness,
+    connections: &ConnectionSettings,
+) -> Infallible {
+    if let Some(listener) = listener {
+        let router = http::admin_router(signals, readiness.clone());
+        let settings = ConnectionSettings { connections_max: ADMIN_CONNECTIONS_MAX, ..connections.clone() };
+        // Its own connections are not counted among the clients'.
+        let (ready, uncounted) = (Readiness::default(), Signals::default());
+        http::serve(listener, router, &settings, &ready, &uncounted, std::future::pending()).await;
+    }
+    std::future::pending().await
+}
+
+/// Sends what is left of traces and metrics, within what remains of a stop's patience.
+async fn flush(exporters: Exporters, grace: Duration) {
+    let patience = grace.min(FLUSH_MAX);
+    let (done, flushed) = oneshot::channel();
+    // A thread of its own: the runtime's would be waited for at the end, and a receiver that hangs must not keep the
+    // process.
+    let flushing = std::thread::Builder::new().name("flush".to_owned()).spawn(move || {
+        exporters.flush(patience);
+        // Nobody waits any more when the time was up.
+        let _ = done.send(());
+    });
+    if flushing.is_err() || tokio::time::timeout(patience, flushed).await.is_err() {
+        tracing::warn!("the last traces and metrics could not be sent in time");
     }
 }
 

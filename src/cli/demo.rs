@@ -38,7 +38,7 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
         print(&args, "", &jira_url, &tokens)?;
         return Ok(demo::serve(jira, sandbox, stop).await?);
     }
-    let config = Config::read(&source.or("JIRA_API_BASE_URL", &jira_url))?;
+    let config = Config::read(&source.or("JIRA_API_BASE_URL", &jira_url).or("ADMIN_ADDR", ""))?;
     telemetry::start(&config.telemetry);
     let bound = run::bind(config).await?;
     print(&args, &format!("http://{}/mcp", bound.address()), &jira_url, &tokens)?;

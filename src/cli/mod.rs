@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 use crate::{
     config::{self, Config, Problem, Source},
     http::Drain,
-    run, telemetry,
+    run, signals, telemetry,
 };
 
 const EX_USAGE: u8 = 64;
@@ -46,6 +46,8 @@ enum Command {
     Tools(tools::Args),
     /// Ask the running server on this machine whether it is alive; for containers.
     Healthcheck,
+    /// Print every metric as a Markdown table.
+    Metrics,
     /// Print every setting with its default, as an .env file.
     Settings {
         /// Print a Markdown table for documents instead.
@@ -113,6 +115,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         let text = if markdown { config::document() } else { config::env_example() };
         return Ok(io::stdout().write_all(text.as_bytes())?);
     }
+    if let Some(Command::Metrics) = cli.command {
+        return Ok(io::stdout().write_all(signals::document().as_bytes())?);
+    }
     let source = Source::of_process(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command.unwrap_or(Command::Serve) {
@@ -122,7 +127,8 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
-        Command::Settings { .. } => Ok(()),
+        // Answered above: they need no settings.
+        Command::Metrics | Command::Settings { .. } => Ok(()),
     }
 }
 

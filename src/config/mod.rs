@@ -2,6 +2,7 @@
 //!
 //! Every problem is found before any is reported, and nothing starts with a wrong value.
 
+mod observe;
 mod read;
 mod rows;
 mod source;
@@ -49,7 +50,9 @@ pub struct Config {
     pub jira: jira::Settings,
     /// How it is called.
     pub upstream: upstream::Settings,
-    /// What is logged.
+    /// Where operators read metrics, if anywhere.
+    pub admin: Option<SocketAddr>,
+    /// What is logged and sent.
     pub telemetry: telemetry::Settings,
 }
 
@@ -89,10 +92,11 @@ impl Config {
         };
         let jira = jira_settings(&mut reader);
         let upstream = upstream_settings(&mut reader);
-        let telemetry = telemetry_settings(&mut reader);
+        let admin = observe::admin(&mut reader);
+        let telemetry = observe::telemetry_settings(&mut reader);
         match jira {
             Some(jira) if reader.problems.is_empty() => {
-                Ok(Self { listen, http, connections, mcp, policy, limits, jira, upstream, telemetry })
+                Ok(Self { listen, http, connections, mcp, policy, limits, jira, upstream, admin, telemetry })
             }
             _ => Err(reader.problems),
         }
@@ -278,20 +282,6 @@ fn upstream_settings(reader: &mut Reader<'_>) -> upstream::Settings {
         gzip: base.starts_with("https://"),
         ..upstream::Settings::default()
     }
-}
-
-fn telemetry_settings(reader: &mut Reader<'_>) -> telemetry::Settings {
-    let level = reader.parsed::<tracing::Level>("LOG_LEVEL").unwrap_or(tracing::Level::INFO);
-    let format = match reader.text("LOG_FORMAT") {
-        "" => None,
-        "json" => Some(telemetry::Format::Json),
-        "pretty" => Some(telemetry::Format::Pretty),
-        _ => {
-            reader.refuse("LOG_FORMAT", "expected json or pretty");
-            None
-        }
-    };
-    telemetry::Settings { level, format }
 }
 
 #[cfg(test)]

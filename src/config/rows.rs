@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
     row(
         "ADMIN_ADDR",
         "127.0.0.1:9090",
-        "metrics listener, empty = off (reserved: nothing listens there yet)",
+        "where GET /metrics, /healthz and /readyz are answered for operators; empty = nowhere (demo: nowhere unless set)",
     ),
     row("SERVER_NAME", "jira-mcp-bridge", "MCP server name"),
     row("PUBLIC_BASE_URL", "", "the URL clients see, such as https://api.example.com/jira"),
@@ -74,8 +74,20 @@ pub const ROWS: &[Row] = &[
     row("SHUTDOWN_GRACE_MS", "30000", "time for running calls after SIGTERM"),
     row("LOG_LEVEL", "info", "error, warn, info, debug or trace"),
     row("LOG_FORMAT", "", "json or pretty; empty: pretty on a terminal, json elsewhere"),
-    row("OTEL_EXPORTER_OTLP_ENDPOINT", "", "traces and metrics out (reserved: nothing is sent yet)"),
-    secret("APPLICATIONINSIGHTS_CONNECTION_STRING", "traces and metrics out (reserved: nothing is sent yet)"),
+    row(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "base URL of an OTLP receiver over HTTP (protobuf), such as http://collector:4318; traces and metrics are sent there",
+    ),
+    secret(
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "Application Insights' connection string; traces and metrics are sent there",
+    ),
+    row(
+        "OTEL_TRACES_SAMPLER_ARG",
+        "1",
+        "share of traces that are sent, 0 to 1, where the caller's traceparent has not decided",
+    ),
 ];
 
 /// The table as `.env.example` shows it.

@@ -1,8 +1,10 @@
 //! One line per request, and the span everything below logs under. Paths are patterns; no query, header or body.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::Response,
 };
@@ -11,21 +13,41 @@ use http_body::Body as _;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, info, info_span};
 
-use super::{reject::RejectCode, request_id::RequestId};
-use crate::identity::CallerKey;
+use super::{
+    Edge,
+    reject::RejectCode,
+    request_id::{RequestId, only},
+};
+use crate::{
+    identity::CallerKey,
+    signals::{self, Role, Signals, Trace},
+};
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer.
 pub(super) async fn record(
+    State(edge): State<Arc<Edge>>,
     matched: Option<MatchedPath>,
     Extension(id): Extension<RequestId>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
     let method = name(request.method());
+    let metrics = edge.signals.metrics();
+    let _in_flight = metrics.http_in_flight.hold();
+    let sent = sent(request.headers());
+    let step = step(&edge.signals, method, route, &sent);
+    let trace = step.as_ref().map_or(sent, signals::Span::trace);
+    let trace_id = trace.id();
+    if step.is_some() {
+        request.extensions_mut().insert(trace);
+    }
     let span = info_span!("request", request_id = id.as_str(), method, route);
     let mut line = Line {
         span: span.clone(),
+        signals: &edge.signals,
+        step,
+        trace_id,
         id: &id,
         method,
         route,
@@ -41,6 +63,28 @@ pub(super) async fn record(
         reject: response.extensions().get::<RejectCode>().map(|code| code.0),
     });
     response
+}
+
+/// Probes come for ever and tell nothing, so they are no part of any trace.
+fn is_probe(route: &str) -> bool {
+    matches!(route, "/healthz" | "/readyz")
+}
+
+/// The request's step of its trace. Its path is the pattern: what stands in a path's open part is the client's text.
+fn step(signals: &Signals, method: &'static str, route: &str, sent: &Trace) -> Option<signals::Span> {
+    if is_probe(route) {
+        return None;
+    }
+    let mut step = signals.span(Role::Server, || format!("{method} {route}"), sent)?;
+    step.set("http.request.method", method);
+    step.set("http.route", route.to_owned());
+    step.set("url.path", route.to_owned());
+    step.set("url.scheme", "http");
+    Some(step)
+}
+
+fn sent(headers: &HeaderMap) -> Trace {
+    only(headers, "traceparent").map(Trace::from_traceparent).unwrap_or_default()
 }
 
 pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
@@ -64,6 +108,9 @@ fn name(method: &Method) -> &'static str {
 /// Written when dropped: a future that is dropped before its answer is a client that has gone.
 struct Line<'a> {
     span: Span,
+    signals: &'a Signals,
+    step: Option<signals::Span>,
+    trace_id: Option<String>,
     id: &'a RequestId,
     method: &'static str,
     route: &'a str,
@@ -79,8 +126,37 @@ struct Answer {
     reject: Option<&'static str>,
 }
 
+impl Line<'_> {
+    /// Counts the request and completes its step of the trace.
+    fn observe(&mut self) {
+        let metrics = self.signals.metrics();
+        let answer = self.answer.as_ref();
+        metrics.count_request(self.route, answer.map(|answer| answer.status));
+        metrics.http_response_bytes.add(answer.and_then(|answer| answer.bytes_out).unwrap_or(0));
+        let reject = answer.and_then(|answer| answer.reject);
+        if let Some(code) = reject {
+            metrics.count_refusal(code);
+        }
+        let Some(mut step) = self.step.take() else { return };
+        step.set("jira_mcp.request_id", self.id.as_str().to_owned());
+        match answer {
+            None => step.fail("client_gone"),
+            Some(answer) => {
+                step.set("http.response.status_code", i64::from(answer.status));
+                // A refusal is the client's fault up to 499; the conventions leave such a server span unset.
+                if answer.status >= 500 {
+                    step.fail(reject.unwrap_or("internal"));
+                } else if let Some(code) = reject {
+                    step.set("error.type", code);
+                }
+            }
+        }
+    }
+}
+
 impl Drop for Line<'_> {
     fn drop(&mut self) {
+        self.observe();
         let Self { id, method, route, bytes_in, .. } = *self;
         let request_id = id.as_str();
         let answer = self.answer.as_ref();
@@ -90,17 +166,18 @@ impl Drop for Line<'_> {
         let reject = answer.and_then(|a| a.reject);
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let outcome = if answer.is_some() { "answered" } else { "client_gone" };
+        let trace_id = self.trace_id.as_deref();
         let _entered = self.span.enter();
         // Probes come every few seconds for ever; at INFO they would drown the calls.
-        if matches!(route, "/healthz" | "/readyz") {
+        if is_probe(route) {
             debug!(
                 target: "access", method, route, status, duration_ms, request_id, bytes_in, bytes_out, caller, reject,
-                "{outcome}"
+                trace_id, "{outcome}"
             );
         } else {
             info!(
                 target: "access", method, route, status, duration_ms, request_id, bytes_in, bytes_out, caller, reject,
-                "{outcome}"
+                trace_id, "{outcome}"
             );
         }
     }

@@ -2,6 +2,7 @@
 
 // The way in, in the order a request meets it.
 mod access_log;
+mod admin;
 mod bearer;
 mod body;
 mod copilot;
@@ -42,9 +43,13 @@ use tower::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use crate::identity::{Caller, KeyedHasher};
+use crate::{
+    identity::{Caller, KeyedHasher},
+    signals::Signals,
+};
 use reject::Reject;
 
+pub use admin::router as admin_router;
 pub use gateway::{Gateway, GatewayError, GatewaySource};
 pub use health::Readiness;
 pub use host::AllowedHost;
@@ -60,6 +65,7 @@ struct Edge {
     hasher: KeyedHasher,
     readiness: Readiness,
     request_ids: request_id::Mint,
+    signals: Signals,
 }
 
 /// Routes, and the way in around them.
@@ -67,7 +73,13 @@ struct Edge {
 /// `mcp` gets only requests that passed every question below: a POST to `/mcp`, `/mcp/readonly` or
 /// `/mcp/x/{toolsets}` whose body is one JSON-RPC message that rmcp can read, with a [`Caller`], a [`RequestId`] and a
 /// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
-pub fn router<S, R>(settings: Settings, hasher: KeyedHasher, readiness: Readiness, mcp: S) -> Router
+pub fn router<S, R>(
+    settings: Settings,
+    hasher: KeyedHasher,
+    readiness: Readiness,
+    signals: Signals,
+    mcp: S,
+) -> Router
 where
     S: Service<Request, Response = R, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
@@ -76,13 +88,13 @@ where
     let in_flight_max = settings.in_flight_max;
     let request_deadline = settings.request_deadline;
     let request_ids = request_id::Mint::new(hasher.clone());
-    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids });
+    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids, signals });
 
     // Every route, health and unknown paths included.
     let around_all = ServiceBuilder::new()
         // First, so that everything below can be told apart in logs and answers.
         .layer(from_fn_with_state(edge.clone(), request_id::assign))
-        .layer(from_fn(access_log::record))
+        .layer(from_fn_with_state(edge.clone(), access_log::record))
         // The one place where a `Reject` from below becomes an answer.
         .layer(from_fn(reject::explain))
         .layer(SetResponseHeaderLayer::if_not_present(

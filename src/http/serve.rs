@@ -21,6 +21,7 @@ use tokio::{
 use tracing::{debug, warn};
 
 use super::{Readiness, write_stall::WriteStall};
+use crate::signals::Signals;
 
 /// hyper panics below this buffer size.
 const HEADERS_BYTES_MIN: usize = 8192;
@@ -80,6 +81,7 @@ pub async fn serve(
     router: Router,
     settings: &ConnectionSettings,
     readiness: &Readiness,
+    signals: &Signals,
     shutdown: impl Future<Output = ()>,
 ) -> Drain {
     let graceful = GracefulShutdown::new();
@@ -88,6 +90,7 @@ pub async fn serve(
         slots: Arc::new(Semaphore::new(settings.connections_max)),
         write_stall: settings.write_stall_timeout,
         open: JoinSet::new(),
+        signals: signals.clone(),
     };
     tokio::select! {
         never = connections.accept(&listener, &router, &graceful) => match never {},
@@ -122,6 +125,7 @@ struct Connections {
     slots: Arc<Semaphore>,
     write_stall: Duration,
     open: JoinSet<()>,
+    signals: Signals,
 }
 
 impl Connections {
@@ -164,8 +168,11 @@ impl Connections {
         let stream = TokioIo::new(WriteStall::new(stream, self.write_stall));
         let connection = self.http.serve_connection(stream, TowerToHyperService::new(router));
         let connection = graceful.watch(connection);
+        let signals = self.signals.clone();
         self.open.spawn(async move {
             let _slot = slot;
+            signals.metrics().connections.inc();
+            let _open = signals.metrics().connections_open.hold();
             if let Err(error) = connection.await {
                 debug!(%error, "connection ended early");
             }

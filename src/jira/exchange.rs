@@ -44,6 +44,9 @@ impl Session {
             Effect::Write => upstream::Safety::Write,
         };
         let mut outgoing = upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
+        outgoing.trace = self.trace.clone();
+        // Random numbers and a flag; `tracestate` and baggage stay here.
+        outgoing.sends_trace = true;
         outgoing.headers.insert(header::AUTHORIZATION, self.caller.expose_header_value());
         outgoing.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = request.body() {

@@ -26,7 +26,7 @@ use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::{identity::Caller, upstream::Upstream};
+use crate::{identity::Caller, signals::Trace, upstream::Upstream};
 
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::MEDIA_HOSTS;
@@ -83,6 +83,7 @@ impl Jira {
             deadline,
             site: OnceCell::new(),
             spent: Spent::default(),
+            trace: Trace::default(),
             recall: Recall::default(),
         }
     }
@@ -120,6 +121,7 @@ pub struct Session {
     deadline: Instant,
     site: OnceCell<Site>,
     spent: Spent,
+    trace: Trace,
     recall: Recall,
 }
 
@@ -131,6 +133,12 @@ struct Spent {
 }
 
 impl Session {
+    /// The same as part of this trace.
+    #[must_use]
+    pub fn within(self, trace: Trace) -> Self {
+        Self { trace, ..self }
+    }
+
     /// Asks Jira, as the caller; metadata may be answered as Jira did a short while ago. Every status but 2xx is a
     /// [`JiraError`].
     pub async fn call(&self, request: Request) -> Result<Answer, JiraError> {

@@ -38,6 +38,11 @@ impl<K: Clone + Eq + Hash, V: Slot> Keyed<K, V> {
         self.slots.get_mut(at).map(|(_, state)| state)
     }
 
+    /// The states of all keys that are remembered.
+    pub(crate) fn states(&self) -> impl Iterator<Item = &V> {
+        self.slots.iter().map(|(_, state)| state)
+    }
+
     /// The state of `key`, made by `fresh` if it is new. `None` when it is new and every place is in use.
     pub(crate) fn entry(&mut self, key: &K, now: Instant, fresh: impl FnOnce() -> V) -> Option<&mut V> {
         let at = match self.places.get(key) {

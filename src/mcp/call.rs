@@ -12,6 +12,7 @@ use crate::{
     identity::Caller,
     limit::Refusal,
     policy::{Policy, Verdict},
+    signals::{Span, Trace},
     telemetry::audit,
     tools::{self, Code, Context, Given, Reply, Tool, ToolError},
     trim::Budget,
@@ -32,6 +33,8 @@ pub(super) struct Call<'a> {
     pub(super) tool: &'static Tool,
     pub(super) policy: &'a Policy,
     pub(super) caller: Caller,
+    /// Where the client says the call stands, and the HTTP request that brought it.
+    pub(super) traces: Traces,
     /// Fires when nobody waits for the answer any more.
     pub(super) gone: &'a CancellationToken,
     /// The client speaks 2026-07-28.
@@ -40,6 +43,13 @@ pub(super) struct Call<'a> {
     pub(super) can_ask: bool,
     /// What the user said when asked.
     pub(super) answer: Option<Answer>,
+}
+
+/// The traces that a call may belong to: the message's own goes before that of the request which carried it.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    pub(super) message: Trace,
+    pub(super) request: Trace,
 }
 
 impl Server {
@@ -61,9 +71,15 @@ impl Server {
         }
         let mut given = Given::new(arguments);
         let site = given.take_text("site");
+        let mut span = self.tool_span(call.tool, &call.traces);
+        let trace = span.as_ref().map(Span::trace).unwrap_or_default();
+        let trace_id = trace.id();
+        let metrics = self.0.signals.metrics();
+        let _running = metrics.tool_calls_in_flight.hold();
         let granted = self.0.jira.granted(&call.caller, site.as_deref());
         let verdict = call.policy.judge(call.tool, granted.as_deref());
-        let context = self.context(call.caller, site, call.policy, deadline, id_bytes);
+        let mut context = self.context(call.caller, site, call.policy, deadline, id_bytes);
+        context.jira = context.jira.within(trace);
         let outcome = if is_refused {
             Err(consent::refused())
         } else {
@@ -77,18 +93,20 @@ impl Server {
             let meta = if let Some(question) = &mut question { &mut question.meta } else { &mut result.meta };
             self.put_server_info(meta.get_or_insert_default());
         }
-        audit::Line {
+        let line = audit::Line {
             tool: call.tool.name,
             subject: &subject,
             request_id: caller.request_id(),
+            trace_id: trace_id.as_deref(),
             user: caller.key(),
             outcome: code,
             jira_calls: context.jira.calls(),
             bytes_from_jira: context.jira.bytes(),
             bytes_sent: question.as_ref().map_or_else(|| blocks::bytes(&result), consent::bytes),
             elapsed: started.elapsed(),
-        }
-        .write();
+        };
+        line.write();
+        self.count(&line, span.as_mut());
         question.map_or_else(|| result.into(), CallToolResponse::from)
     }
 
@@ -102,11 +120,10 @@ impl Server {
         deadline: Instant,
         gone: &CancellationToken,
     ) -> Result<Reply, ToolError> {
-        let _place = self
-            .0
-            .limiter
-            .admit(&call.jira.caller().key(), Instant::now())
-            .map_err(|refusal| refused(&refusal))?;
+        let _place = self.0.limiter.admit(&call.jira.caller().key(), Instant::now()).map_err(|refusal| {
+            self.0.signals.metrics().count_limited(refusal.name());
+            refused(&refusal)
+        })?;
         if let Verdict::Lacks(scope) = verdict {
             return Err(ToolError::insufficient_scope(&scope));
         }

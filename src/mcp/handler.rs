@@ -19,11 +19,12 @@ use crate::{
     jira::Jira,
     limit::Limiter,
     policy::{Narrowing, Policy, Verdict},
+    signals::{Signals, Trace},
     tools::{self, ConfirmKeys, Limits, Repeats},
 };
 
 use super::{
-    call::Call,
+    call::{Call, Traces},
     consent, legacy,
     schema::{self, Showing},
 };
@@ -64,6 +65,7 @@ pub(super) struct Shared {
     pub(super) confirm_keys: ConfirmKeys,
     /// Whom requests speak for that bring no caller along: the one user of stdio.
     local_caller: Option<Caller>,
+    pub(super) signals: Signals,
     /// What the operator allows; every request sees this or less.
     listed: Vec<model::Tool>,
 }
@@ -77,6 +79,7 @@ impl Server {
         limiter: Limiter<CallerKey>,
         confirm_keys: ConfirmKeys,
         local_caller: Option<Caller>,
+        signals: Signals,
     ) -> Self {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
         let open = tools::all().filter(|tool| policy.allows(tool));
@@ -90,6 +93,7 @@ impl Server {
             repeats,
             confirm_keys,
             local_caller,
+            signals,
             listed,
         }))
     }
@@ -139,6 +143,13 @@ fn parts(context: &RequestContext<RoleServer>) -> Option<&http::request::Parts> 
     context.extensions.get()
 }
 
+fn traces(context: &RequestContext<RoleServer>) -> Traces {
+    let message = context.meta.0.get_traceparent().map(Trace::from_traceparent).unwrap_or_default();
+    let request =
+        parts(context).and_then(|parts| parts.extensions.get::<Trace>().cloned()).unwrap_or_default();
+    Traces { message, request }
+}
+
 pub(super) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     // ISO dates compare as text as they do as dates.
     context
@@ -183,6 +194,7 @@ impl ServerHandler for Server {
         let narrowed = self.policy(&context);
         let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
         let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
+            self.0.signals.metrics().tools_unknown.inc();
             return Err(unknown_tool(&request.name, policy));
         };
         let Some(caller) = self.caller(&context) else {
@@ -191,7 +203,16 @@ impl ServerHandler for Server {
         let answer = consent::answer(&request);
         let arguments = request.arguments.unwrap_or_default();
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
-        let call = Call { tool, policy, caller, gone: &context.ct, is_modern, can_ask, answer };
+        let call = Call {
+            tool,
+            policy,
+            caller,
+            traces: traces(&context),
+            gone: &context.ct,
+            is_modern,
+            can_ask,
+            answer,
+        };
         let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
         Ok(self.run(call, arguments, id_bytes).await)
     }

@@ -5,6 +5,7 @@ mod call;
 mod consent;
 mod handler;
 mod legacy;
+mod observed;
 mod provenance;
 mod schema;
 

@@ -8,12 +8,18 @@ use crate::{identity::CallerKey, tools::Code};
 
 /// What a call was about: an issue or project key, if its arguments name one that looks like one.
 pub fn subject(arguments: &Map<String, Value>) -> String {
-    let named = ["issue_key", "project_key", "from_key", "assignable_in"]
+    let named = [("issue_key", true), ("from_key", true), ("project_key", false), ("assignable_in", false)]
         .iter()
-        .find_map(|name| arguments.get(*name)?.as_str());
-    let key = named.map(|text| text.rsplit(['/', '=']).next().unwrap_or(text).trim()).unwrap_or_default();
-    let is_key = key.len() <= 80
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        .find_map(|(name, is_issue)| Some((arguments.get(*name)?.as_str()?, *is_issue)));
+    let Some((text, is_issue)) = named else { return String::new() };
+    let key = text.rsplit(['/', '=']).next().unwrap_or(text).trim();
+    let (project, number) = key.rsplit_once('-').unwrap_or((key, ""));
+    let is_project = project.len() <= 80
+        && project.starts_with(|c: char| c.is_ascii_alphabetic())
+        && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_number = (1..=18).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    // What has not the form of a key may be anything that was typed in its place.
+    let is_key = is_project && if is_issue { is_number } else { key == project };
     if is_key { key.to_ascii_uppercase() } else { String::new() }
 }
 
@@ -26,6 +32,8 @@ pub struct Line<'a> {
     pub subject: &'a str,
     /// The id under which the edge logged the request.
     pub request_id: &'a str,
+    /// The trace that the call belongs to, if there is one.
+    pub trace_id: Option<&'a str>,
     /// The keyed hash of the caller's token.
     pub user: CallerKey,
     /// The error, if there was one.
@@ -43,18 +51,13 @@ pub struct Line<'a> {
 impl Line<'_> {
     /// Writes the line to the log.
     pub fn write(&self) {
-        let outcome = match self.outcome {
-            None => "ok".to_owned(),
-            Some(code) => serde_json::to_value(code)
-                .ok()
-                .and_then(|code| code.as_str().map(str::to_owned))
-                .unwrap_or_default(),
-        };
+        let outcome = self.outcome.map_or("ok", Code::name);
         tracing::info!(
             target: "audit",
             tool = self.tool,
             subject = self.subject,
             request_id = self.request_id,
+            trace_id = self.trace_id,
             user = %self.user,
             outcome,
             jira_calls = self.jira_calls,
@@ -79,6 +82,9 @@ mod tests {
             (json!({"issue_key": "https://x.atlassian.net/browse/AB-1"}), "AB-1"),
             (json!({"project_key": "AB"}), "AB"),
             (json!({"issue_key": "a secret\nline"}), ""),
+            (json!({"issue_key": "secret"}), ""),
+            (json!({"issue_key": "secret-"}), ""),
+            (json!({"project_key": "a-secret"}), ""),
             (json!({"jql": "text ~ hidden"}), ""),
             (json!({"issue_key": 7}), ""),
         ] {

@@ -3,8 +3,11 @@
 //! stdout is never written: in stdio mode it is the protocol.
 
 pub mod audit;
+mod export;
 
 use std::{io::IsTerminal, panic};
+
+pub use export::{ExportError, Exporters, Settings as ExportSettings};
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -24,12 +27,14 @@ pub struct Settings {
     pub level: tracing::Level,
     /// None: pretty on a terminal, JSON elsewhere.
     pub format: Option<Format>,
+    /// Where traces and metrics go.
+    pub export: ExportSettings,
 }
 
 /// Crates that log requests, results or headers below these levels. Appended last, so no setting lowers them:
 /// rmcp writes whole arguments at debug, the HTTP crates write headers at trace.
-const QUIET: &str =
-    "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info";
+const QUIET: &str = "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info,\
+    opentelemetry=error,opentelemetry_sdk=error,opentelemetry_otlp=error,opentelemetry_http=error";
 
 /// Installs the subscriber and the panic hook of the process; a second call changes nothing.
 pub fn start(settings: &Settings) {

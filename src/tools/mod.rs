@@ -12,6 +12,7 @@ mod bulk_edit;
 mod bulk_targets;
 mod bulk_transition;
 mod changelog;
+mod code;
 mod comment_edit;
 mod comments;
 mod confirm;

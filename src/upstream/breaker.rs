@@ -82,6 +82,15 @@ impl Breaker {
         Self { rules, epoch: 0, state: State::Closed { failures: VecDeque::new() } }
     }
 
+    /// Whether calls are refused, or only tried with probes. One that nobody came back to for a further period is over.
+    pub(super) fn is_open(&self, now: Instant) -> bool {
+        match self.state {
+            State::Closed { .. } => false,
+            State::Open { until } => now < until + self.rules.open,
+            State::HalfOpen { .. } => true,
+        }
+    }
+
     /// Lets a call through, or says how long to stay away.
     pub(super) fn admit(&mut self, now: Instant) -> Result<Pass, Duration> {
         if let State::Open { until } = self.state {

@@ -36,6 +36,11 @@ impl Breakers {
         Self { rules: Rules::new(settings), shared: Arc::new(Shared(Mutex::new(keyed))) }
     }
 
+    /// How many keys have a breaker that is not closed.
+    pub(super) fn open(&self, now: Instant) -> u64 {
+        self.shared.lock().states().filter(|breaker| breaker.is_open(now)).count() as u64
+    }
+
     /// Lets a call of this key through, or says how long to stay away.
     pub(super) fn admit(&self, key: &BreakerKey, now: Instant) -> Result<Permit, Duration> {
         let pass = match self.shared.lock().entry(key, now, || Breaker::new(self.rules)) {
@@ -88,6 +93,7 @@ mod tests {
         }
         assert_eq!(breakers.admit(&"down".into(), now).unwrap_err(), Duration::from_mins(1));
         assert!(breakers.admit(&"up".into(), now).is_ok());
+        assert_eq!((breakers.open(now), breakers.open(now + Duration::from_mins(2))), (1, 0));
     }
 
     #[test]

@@ -51,6 +51,21 @@ impl FailureClass {
         }
     }
 
+    /// Stable name for metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::Server => "server",
+            Self::RateLimit => "rate_limit",
+            Self::Authentication => "authentication",
+            Self::Permission => "permission",
+            Self::NotFound => "not_found",
+            Self::Validation => "validation",
+            Self::Local => "local",
+        }
+    }
+
     /// Whether it is a sign that the upstream is down.
     pub fn counts_toward_breaker(self) -> bool {
         matches!(self, Self::Network | Self::Timeout | Self::Server)

@@ -18,6 +18,7 @@ mod send;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::{
     fmt,
@@ -26,6 +27,8 @@ use std::{
 };
 
 use tokio::time::Instant;
+
+use crate::signals::Signals;
 
 use self::{
     breaker::{Change, Sign},
@@ -55,6 +58,7 @@ struct Shared {
     budget: Mutex<RetryBudget>,
     breakers: Breakers,
     chance: fn() -> f64,
+    signals: Signals,
 }
 
 impl fmt::Debug for Upstream {
@@ -66,19 +70,32 @@ impl fmt::Debug for Upstream {
 impl Upstream {
     /// Builds the client. Opens no connection.
     pub fn new(settings: &Settings) -> Result<Self, BuildError> {
-        Self::with_chance(settings, retry::chance)
+        Self::watched(settings, retry::chance, Signals::default())
+    }
+
+    /// Like [`new`](Self::new), counted and traced.
+    pub fn with_signals(settings: &Settings, signals: Signals) -> Result<Self, BuildError> {
+        Self::watched(settings, retry::chance, signals)
     }
 
     /// Like [`new`](Self::new), with the random numbers (from 0 up to but excluding 1) that spread the waits.
     pub fn with_chance(settings: &Settings, chance: fn() -> f64) -> Result<Self, BuildError> {
+        Self::watched(settings, chance, Signals::default())
+    }
+
+    fn watched(settings: &Settings, chance: fn() -> f64, signals: Signals) -> Result<Self, BuildError> {
         settings.check()?;
+        let breakers = Breakers::new(settings);
+        let watched = breakers.clone();
+        signals.metrics().watch_breakers(move || watched.open(Instant::now()));
         Ok(Self(Arc::new(Shared {
             sender: Sender::new(settings)?,
             timeout: settings.timeout,
             retry: Retry::new(settings),
             budget: Mutex::new(RetryBudget::new(settings.retry_floor, Instant::now())),
-            breakers: Breakers::new(settings),
+            breakers,
             chance,
+            signals,
         })))
     }
 
@@ -93,7 +110,10 @@ impl Upstream {
             return Err(UpstreamError::DeadlineExceeded { attempts: 0, sent: Sent::No, status: None });
         }
         let open = |retry_after| UpstreamError::CircuitOpen { retry_after };
-        let mut permit = self.0.breakers.admit(&request.breaker_key, started).map_err(open)?;
+        let mut permit = self.0.breakers.admit(&request.breaker_key, started).map_err(|retry_after| {
+            self.0.signals.metrics().breaker_refusals.inc();
+            open(retry_after)
+        })?;
         self.budget(|budget| budget.deposit(started));
         let mut sent = Sent::No;
         let mut bytes_read = 0;
@@ -111,6 +131,7 @@ impl Upstream {
             // A breaker that opened meanwhile ends the call with what is known, not with a second-hand error.
             let Ok(next) = self.0.breakers.admit(&request.breaker_key, Instant::now()) else { return result };
             permit = next;
+            watch::repeat(&self.0.signals, ending.class);
             if ending.sent() == Sent::Maybe {
                 sent = Sent::Maybe;
             }
@@ -126,9 +147,12 @@ impl Upstream {
         permit: Permit,
     ) -> Result<Response, UpstreamError> {
         let started = Instant::now();
-        let result = self.0.sender.attempt(request, deadline, attempts).await;
+        let mut attempt = watch::Attempt::begin(&self.0.signals, request, attempts);
+        let traceparent = attempt.traceparent(request);
+        let result = self.0.sender.attempt(request, traceparent, deadline, attempts).await;
         let now = Instant::now();
         let elapsed = now.saturating_duration_since(started);
+        attempt.end(&result, elapsed);
         let (status, error) = match &result {
             Ok(response) => (Some(response.status.as_u16()), None),
             Err(error) => (error.status().map(|status| status.as_u16()), Some(error.code())),
@@ -137,7 +161,10 @@ impl Upstream {
         tracing::debug!(attempt = attempts, status, error, elapsed_ms, "upstream attempt");
         let change = self.sign(&result, elapsed).and_then(|sign| permit.record(sign, now));
         match change {
-            Some(Change::Opened) => tracing::warn!("circuit breaker opened"),
+            Some(Change::Opened) => {
+                self.0.signals.metrics().breaker_openings.inc();
+                tracing::warn!("circuit breaker opened");
+            }
             Some(Change::Closed) => tracing::info!("circuit breaker closed"),
             None => {}
         }

@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 use super::{error::UpstreamError, rate_limit::RateLimit};
+use crate::signals::Trace;
 
 /// What a repeat of the request could do. The caller knows; the HTTP method does not tell (a search may be a POST).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +49,26 @@ pub struct Request {
     pub breaker_key: BreakerKey,
     /// Overrides [`Settings::body_bytes_max`](super::Settings) for this answer, in bytes after inflation.
     pub body_bytes_max: Option<usize>,
+    /// The trace that the call belongs to.
+    pub trace: Trace,
+    /// Whether the upstream is told the trace, as `traceparent`.
+    pub sends_trace: bool,
 }
 
 impl Request {
     /// A request without headers and body.
     pub fn new(method: Method, url: Url, safety: Safety, breaker_key: BreakerKey) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body: None, safety, breaker_key, body_bytes_max: None }
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            safety,
+            breaker_key,
+            body_bytes_max: None,
+            trace: Trace::default(),
+            sends_trace: false,
+        }
     }
 
     /// Refuses what the HTTP client would change silently: user info would become an `Authorization` header.

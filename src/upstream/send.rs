@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use reqwest::redirect::Policy;
 use tokio::time::{Instant, timeout_at};
 
@@ -63,12 +63,13 @@ impl Sender {
     pub(super) async fn attempt(
         &self,
         request: &Request,
+        traceparent: Option<HeaderValue>,
         deadline: Instant,
         attempts: u32,
     ) -> Result<Response, UpstreamError> {
         let until = deadline.min(Instant::now() + self.timeout);
         let mut status = None;
-        match timeout_at(until, self.exchange(request, attempts, &mut status)).await {
+        match timeout_at(until, self.exchange(request, traceparent, attempts, &mut status)).await {
             Ok(result) => result,
             Err(_) if until == deadline => {
                 Err(UpstreamError::DeadlineExceeded { attempts, sent: Sent::Maybe, status })
@@ -82,11 +83,15 @@ impl Sender {
     async fn exchange(
         &self,
         request: &Request,
+        traceparent: Option<HeaderValue>,
         attempts: u32,
         head: &mut Option<StatusCode>,
     ) -> Result<Response, UpstreamError> {
         let mut builder =
             self.client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
+        if let Some(traceparent) = traceparent {
+            builder = builder.header("traceparent", traceparent);
+        }
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }

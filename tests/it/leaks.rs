@@ -17,6 +17,12 @@ async fn no_secret_and_no_content_at_trace_level() {
         .env_clear()
         .envs([("LOG_LEVEL", "trace"), ("LOG_FORMAT", "json"), ("PORT", "0"), ("RETRY_BASE_MS", "1")])
         .env("GATEWAY_SHARED_SECRET", &secret)
+        // Nobody listens there: what cannot be sent must not end up in the log instead.
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+        .env(
+            "APPLICATIONINSIGHTS_CONNECTION_STRING",
+            "InstrumentationKey=quietword;IngestionEndpoint=http://127.0.0.1:9/",
+        )
         .current_dir(std::env::temp_dir())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -11,20 +11,36 @@ const LINES_MAX: usize = 300;
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &[]),
-    ("cli", &["config", "demo", "http", "run", "telemetry", "tools", "upstream"]),
-    ("run", &["config", "http", "identity", "jira", "limit", "mcp", "policy", "tools", "upstream"]),
+    ("cli", &["config", "demo", "http", "run", "signals", "telemetry", "tools", "upstream"]),
+    (
+        "run",
+        &[
+            "config",
+            "http",
+            "identity",
+            "jira",
+            "limit",
+            "mcp",
+            "policy",
+            "signals",
+            "telemetry",
+            "tools",
+            "upstream",
+        ],
+    ),
     ("config", &["http", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
-    ("http", &["identity", "policy"]),
-    ("mcp", &["identity", "jira", "limit", "policy", "telemetry", "tools", "trim"]),
+    ("http", &["identity", "policy", "signals"]),
+    ("mcp", &["identity", "jira", "limit", "policy", "signals", "telemetry", "tools", "trim"]),
     ("policy", &["tools"]),
     ("tools", &["adf", "identity", "jira", "trim"]),
     ("trim", &["adf", "jira"]),
-    ("jira", &["adf", "identity", "upstream"]),
+    ("jira", &["adf", "identity", "signals", "upstream"]),
     ("adf", &[]),
-    ("upstream", &["limit"]),
+    ("upstream", &["limit", "signals"]),
     ("limit", &[]),
     ("identity", &[]),
-    ("telemetry", &["identity", "tools"]),
+    ("signals", &[]),
+    ("telemetry", &["identity", "signals", "tools", "upstream"]),
     ("demo", &[]),
 ];
 
@@ -35,6 +51,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["upstream"]),
     ("pulldown_cmark", &["adf"]),
     ("clap", &["cli"]),
+    ("opentelemetry", &["signals", "telemetry"]),
+    ("opentelemetry_sdk", &["signals", "telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

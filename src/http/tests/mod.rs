@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use crate::signals::Signals;
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -66,7 +67,8 @@ impl Bench {
             async move { Ok::<_, Infallible>(stub(request).await) }
         });
         let readiness = Readiness::default();
-        let router = router(settings, KeyedHasher::random().unwrap(), readiness.clone(), stub);
+        let router =
+            router(settings, KeyedHasher::random().unwrap(), readiness.clone(), Signals::default(), stub);
         Self { router, readiness, reached }
     }
 

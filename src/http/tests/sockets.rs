@@ -34,7 +34,8 @@ async fn with_server<F: Future>(
         // A client that ended without saying so has dropped its sender: the same signal.
         let _ = stopped.await;
     };
-    let served = serve(listener, bench.router.clone(), &connections, &bench.readiness, shutdown);
+    let signals = Signals::default();
+    let served = serve(listener, bench.router.clone(), &connections, &bench.readiness, &signals, shutdown);
     let ended = tokio::join!(served, client(address, stop));
     assert!(!bench.readiness.is_ready());
     ended

@@ -4,9 +4,11 @@ use http::{Method, header};
 use jira_mcp_bridge::{
     config::{Config, Source},
     demo::Sandbox,
+    http::Drain,
     run,
 };
 use serde_json::{Map, Value, json};
+use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::Upstream;
 
@@ -24,6 +26,9 @@ pub(crate) struct Bridge {
     pub(crate) upstream: Upstream,
     tokens: Vec<(String, String)>,
     client: reqwest::Client,
+    admin: String,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Drain>,
 }
 
 /// One HTTP answer.
@@ -64,6 +69,7 @@ impl Bridge {
         let upstream = Upstream::start(router).await;
         let base = [
             ("PORT", "0".to_owned()),
+            ("ADMIN_ADDR", String::new()),
             ("JIRA_API_BASE_URL", format!("http://{}", upstream.address)),
             ("RETRY_BASE_MS", "1".to_owned()),
             ("RATE_LIMIT_PER_USER_PER_MINUTE", "100000".to_owned()),
@@ -73,8 +79,32 @@ impl Bridge {
         let config = Config::read(&Source::of(base.into_iter().chain(own))).expect("good settings");
         let bound = run::bind(config).await.expect("a free port");
         let url = format!("http://{}", bound.address());
-        tokio::spawn(bound.serve(std::future::pending()));
-        Self { url, upstream, tokens, client: reqwest::Client::builder().no_proxy().build().unwrap() }
+        let admin = bound.admin_address().map(|address| format!("http://{address}")).unwrap_or_default();
+        let (stop, stopped) = oneshot::channel();
+        // A bridge that is dropped is one that nobody asks any more.
+        let served = tokio::spawn(bound.serve(async move { stopped.await.unwrap_or_default() }));
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { url, upstream, tokens, client, admin, stop, served }
+    }
+
+    /// Stops it as SIGTERM would, and waits for the end.
+    pub(crate) async fn stop(self) -> Drain {
+        self.stop.send(()).expect("a running bridge");
+        // Connections that idle in the client's pool would be waited for.
+        drop(self.client);
+        self.served.await.expect("no panic")
+    }
+
+    /// What operators scrape; needs ADMIN_ADDR among the settings.
+    pub(crate) async fn metrics(&self) -> String {
+        let answer = self.client.get(format!("{}/metrics", self.admin)).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        answer.text().await.expect("a body of text")
+    }
+
+    /// The tokens of all users.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.tokens.iter().map(|(_, token)| token.as_str())
     }
 
     /// The token of a sandbox user, by name.

@@ -51,6 +51,10 @@ pub(crate) struct Seen {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) authorization: String,
+    /// Where the request says that it stands in a trace.
+    pub(crate) traceparent: Option<String>,
+    /// The names of all its headers.
+    pub(crate) header_names: Vec<String>,
 }
 
 /// A fault waits for the first request of its method, if it names one, whose path contains its text.
@@ -115,6 +119,8 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
             .get(header::AUTHORIZATION)
             .map(|value| value.to_str().unwrap().to_owned())
             .unwrap_or_default(),
+        traceparent: request.headers().get("traceparent").map(|value| value.to_str().unwrap().to_owned()),
+        header_names: request.headers().keys().map(ToString::to_string).collect(),
     });
     let fault = {
         let mut planned = shared.planned.lock().unwrap();

@@ -1,0 +1,35 @@
+//! The operators' own listener: metrics and probes, on an address that no client of the product reaches.
+
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, StatusCode, header};
+
+use super::Readiness;
+use crate::signals::Signals;
+
+/// Prometheus's text format. Source: prometheus.io, "Exposition formats".
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// Routes of the admin listener. It has no secrets to tell and takes no input, so it asks nobody who they are.
+pub fn router(signals: Signals, readiness: Readiness) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics).with_state(signals))
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready).with_state(readiness))
+}
+
+async fn metrics(State(signals): State<Signals>) -> Response {
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], signals.metrics().to_text()).into_response()
+}
+
+async fn ready(State(readiness): State<Readiness>) -> (StatusCode, &'static str) {
+    if readiness.is_ready() {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    }
+}
