@@ -40,6 +40,7 @@ mod reading;
 mod remembered;
 mod scopes;
 mod sites;
+mod telemetry_files;
 mod tidy;
 mod traces;
 mod writing;
