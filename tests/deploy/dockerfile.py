@@ -56,8 +56,8 @@ def pairs(rest):
     return {name: value.strip('"') for name, value in found}
 
 
-def check(project):
-    """Every rule that the image breaks, as (rule, sentence)."""
+def check(project, settings):
+    """Every rule that the image breaks, as (rule, sentence). `settings` are the names that the bridge knows."""
     text = (project / "Dockerfile").read_text()
     try:
         file = parse(text)
@@ -65,7 +65,7 @@ def check(project):
         yield "image-parses", f"Dockerfile: {fault}"
         return
     yield from build_rules(project, text, file)
-    yield from final_rules(project, file)
+    yield from final_rules(project, file, settings)
     yield from context_rules(project, file)
 
 
@@ -105,7 +105,7 @@ def apt_packages(run):
     return [word for word in command[1].split() if not word.startswith("-")] if command else []
 
 
-def final_rules(project, file):
+def final_rules(project, file, settings):
     last = file.last
     if last.base != "scratch":
         yield "image-empty-base", f"the last stage stands on {last.base}"
@@ -129,6 +129,8 @@ def final_rules(project, file):
     for name in environment:
         if "SECRET" in name or name == "INSECURE_NO_GATEWAY":
             yield "image-settings", f"{name} must come from the deployment"
+        elif name not in settings:
+            yield "image-settings", f"the bridge has no setting {name}"
     if last.all("EXPOSE") != [environment.get("PORT")]:
         yield "image-settings", "EXPOSE is not PORT"
     labels = pairs(" ".join(last.all("LABEL")))
@@ -156,10 +158,3 @@ def context_rules(project, file):
     for pattern in ("**/.env*", "**/*.env"):
         if pattern not in rules:
             yield "image-context", f".dockerignore lets {pattern} pass"
-
-
-def settings_used(project):
-    """Names of the bridge's settings that the image sets, with where."""
-    file = parse((project / "Dockerfile").read_text())
-    for rest in file.last.all("ENV"):
-        yield from ((name, "Dockerfile") for name in pairs(rest))
