@@ -135,6 +135,7 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
     identityClientId: foundation.outputs.appIdentityClientId
     vaultUri: foundation.outputs.vaultUri
     logWorkspaceName: foundation.outputs.logWorkspaceName
+    applicationInsightsName: foundation.outputs.applicationInsightsName
     publicBaseUrl: apim.outputs.publicBaseUrl
     settings: sizes.settings
     allowedCidrs: sizes.allowedCidrs

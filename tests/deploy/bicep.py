@@ -173,7 +173,7 @@ def apps(project, files, settings):
         if read != SLOTS:
             yield "bicep-secrets", f"{name}: reads {sorted(read)} from the vault"
     text = code(files["modules/containerapp.bicep"])
-    known = set(re.findall(r"\{ name: '([a-z-]+)', keyVaultUrl:", text))
+    known = set(re.findall(r"\{ name: '([a-z-]+)', (?:keyVaultUrl|value):", text))
     for reference in re.findall(r"secretRef: '([a-z-]+)'", text):
         if reference not in known:
             yield "bicep-secrets", f"secretRef {reference} names no secret"

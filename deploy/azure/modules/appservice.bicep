@@ -7,6 +7,7 @@ param identityId string
 param identityClientId string
 param vaultUri string
 param logWorkspaceName string
+param applicationInsightsName string
 param publicBaseUrl string
 @description('Names and values of the bridge\'s settings; docs/CONFIGURATION.md.')
 param settings object
@@ -23,6 +24,10 @@ var fqdn = '${name}.azurewebsites.net'
 
 resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
   name: logWorkspaceName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: applicationInsightsName
 }
 
 resource plan 'Microsoft.Web/serverfarms@2023-12-01' = {
@@ -74,6 +79,7 @@ resource site 'Microsoft.Web/sites@2023-12-01' = {
           { name: 'PUBLIC_BASE_URL', value: publicBaseUrl }
           { name: 'GATEWAY_SHARED_SECRET', value: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/gateway-secret-a)' }
           { name: 'GATEWAY_SHARED_SECRET_PREVIOUS', value: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/gateway-secret-b)' }
+          { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
         ],
         map(items(settings), setting => { name: setting.key, value: setting.value })
       )

@@ -38,8 +38,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: applicationInsightsName
 }
 
-// A preview version, for the managed OpenTelemetry agent is in no other.
-resource apps 'Microsoft.App/managedEnvironments@2024-10-02-preview' = {
+resource apps 'Microsoft.App/managedEnvironments@2024-03-01' = {
   name: 'cae-${token}'
   location: location
   tags: tags
@@ -53,11 +52,6 @@ resource apps 'Microsoft.App/managedEnvironments@2024-10-02-preview' = {
         customerId: logs.properties.customerId
         sharedKey: logs.listKeys().primarySharedKey
       }
-    }
-    // The agent gives the container OTEL_EXPORTER_OTLP_ENDPOINT.
-    appInsightsConfiguration: { connectionString: insights.properties.ConnectionString }
-    openTelemetryConfiguration: {
-      tracesConfiguration: { destinations: ['appInsights'] }
     }
   }
 }
@@ -80,6 +74,8 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
       secrets: [
         { name: 'gateway-secret-a', keyVaultUrl: '${vaultUri}secrets/gateway-secret-a', identity: identityId }
         { name: 'gateway-secret-b', keyVaultUrl: '${vaultUri}secrets/gateway-secret-b', identity: identityId }
+        // The environment's own OpenTelemetry agent speaks gRPC only and takes no metrics, so the bridge sends by itself.
+        { name: 'application-insights', value: insights.properties.ConnectionString }
       ]
       ingress: {
         // In a private environment this still means the network's inside only.
@@ -119,6 +115,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
               { name: 'PUBLIC_BASE_URL', value: publicBaseUrl }
               { name: 'GATEWAY_SHARED_SECRET', secretRef: 'gateway-secret-a' }
               { name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }
+              { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', secretRef: 'application-insights' }
             ],
             map(items(settings), setting => { name: setting.key, value: setting.value })
           )
