@@ -59,7 +59,7 @@ def declared(text):
 def parameters(name, text):
     names = [*declared(text), *re.findall(r"^var (\w+)", text, re.M)]
     for parameter in names:
-        if len(re.findall(rf"\b{parameter}\b(?!:)", code(text))) < 2:
+        if len(re.findall(rf"\b{parameter}\b", re.sub(r"^\s+\w+:", "", code(text), flags=re.M))) < 2:
             yield "bicep-unused", f"{name}: {parameter} is declared and never used"
 
 
