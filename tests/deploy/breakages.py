@@ -1,11 +1,12 @@
 """One broken copy after another: (check, rule that must speak, file, what is replaced, by what)."""
 
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-COPIED = ["Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github"]
+COPIED = ["Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "tests"]
 SHARED = ["apim-policy.xml", "connector"]
 BASE = "deploy/kubernetes/base/"
 APP = "deploy/azure/modules/containerapp.bicep"
@@ -146,7 +147,14 @@ SECRETS = [
     ("secret", "deploy/leak.env", "", "TOKEN=ATATT3x" + "FfGF0aBcDeFgHiJkLmNoPqRs\n"),
     ("secret", "deploy/leak.txt", "", "https://deploy:" + "kT9vQ2xLw7" + "@registry.test/x\n"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("secrets", SECRETS)) for one in some]
+DOCUMENTS = [
+    ("document-tests", "docs/CHECKLIST.md", "`no_other_verb_does_anything`", "`no_verb_does_anything`"),
+    ("document-rules", "docs/CHECKLIST.md", "`bicep-vault`", "`bicep-safe`"),
+    ("document-settings", "docs/OPERATIONS.md", "`ALLOWED_HOSTS` = the", "`ALLOW_HOSTS` = the"),
+    ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
+    ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
+]
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
 
 
 def missed(project, checks):
@@ -174,8 +182,19 @@ def missed(project, checks):
 def copied(project, copy):
     copy.mkdir()
     for name in COPIED + [name for name in SHARED if (project / name).exists()]:
-        (shutil.copytree if (project / name).is_dir() else shutil.copy)(project / name, copy / name)
-    (copy / "src").mkdir()
+        (link_tree if (project / name).is_dir() else shutil.copy)(project / name, copy / name)
+
+
+def link_tree(folder, copy):
+    """Hard links are cheap; `breaks` replaces a file and never writes into one."""
+    shutil.copytree(folder, copy, copy_function=placed, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+
+
+def placed(path, copy):
+    try:
+        os.link(path, copy)
+    except OSError:
+        shutil.copy(path, copy)
 
 
 def breaks(path, old, new):
@@ -188,5 +207,6 @@ def breaks(path, old, new):
         text = path.read_text()
         if text.count(old) != 1:
             return f"{text.count(old)}"
+        path.unlink()
         path.write_text(text.replace(old, new))
     return ""
