@@ -13,7 +13,7 @@ import parts
 from policy import permitted
 
 FILE = parts.ROOT / "THIRD-PARTY.md"
-PREFERRED = ["Apache-2.0", "MIT", "BSD-3-Clause", "BSD-2-Clause", "ISC", "Zlib", "MIT-0", "Unicode-3.0", "CDLA-Permissive-2.0"]
+PREFERRED = ["Apache-2.0", "MIT", "BSD-3-Clause", "ISC", "Zlib", "Unicode-3.0"]
 # Where the text stands, by licence; the first pattern that a crate's folder has a file for is taken.
 NAMED = {
     "Apache-2.0": ["license-apache", "license_apache", "apache"],
