@@ -180,6 +180,9 @@ def apps(project, files, settings):
     probes = re.findall(r"type: '(\w+)'\s+httpGet: \{ path: '([^']+)', port: port \}", text)
     if probes != [("Startup", "/healthz"), ("Liveness", "/healthz"), ("Readiness", "/readyz")]:
         yield "bicep-probes", f"the container's probes are {probes}"
+    # Source: the type ContainerAppProbe of Microsoft.App.
+    if any(int(count) > 10 for count in re.findall(r"failureThreshold: (\d+)", text)):
+        yield "bicep-probes", "Container Apps takes ten failures at most"
     if "healthCheckPath: '/healthz'" not in files["modules/appservice.bicep"]:
         yield "bicep-probes", "App Service does not ask /healthz"
     if "targetPort: port" not in text:

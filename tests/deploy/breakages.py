@@ -68,6 +68,7 @@ AZURE = [
     ("bicep-ports", APP, "var port = 8080", "var port = 80"),
     ("bicep-ports", APP, "targetPort: port", "targetPort: 80"),
     ("bicep-probes", APP, "path: '/readyz'", "path: '/mcp'"),
+    ("bicep-probes", APP, "failureThreshold: 10", "failureThreshold: 30"),
     ("bicep-probes", SITE, "healthCheckPath: '/healthz'", "healthCheckPath: '/'"),
     ("bicep-https", APP, "allowInsecure: false", "allowInsecure: true"),
     ("bicep-grace", APP, "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30"),

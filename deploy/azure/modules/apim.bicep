@@ -3,7 +3,7 @@ param location string
 param tags object
 param token string
 @description('A tier with rate-limit-by-key and without response buffering: any but Consumption.')
-@allowed(['Developer', 'BasicV2', 'StandardV2', 'Premium', 'PremiumV2'])
+@allowed(['Developer', 'BasicV2', 'StandardV2', 'Premium'])
 param skuName string
 @minValue(1)
 param skuCapacity int

@@ -123,8 +123,8 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             {
               type: 'Startup'
               httpGet: { path: '/healthz', port: port }
-              periodSeconds: 1
-              failureThreshold: 30
+              periodSeconds: 3
+              failureThreshold: 10
             }
             {
               type: 'Liveness'
