@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-COPIED = ["Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "tests"]
+COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "tests"]
 SHARED = ["apim-policy.xml", "connector"]
 BASE = "deploy/kubernetes/base/"
 APP = "deploy/azure/modules/containerapp.bicep"
@@ -40,6 +40,7 @@ IMAGE = [
     ("image-context", ".dockerignore", "*\n!Cargo.toml", "!Cargo.toml"),
     ("image-context", ".dockerignore", "!src\n", "!src\n!docs\n"),
     ("image-context", ".dockerignore", "**/.env*\n", ""),
+    ("image-context", "Cargo.toml", "[profile.dev]", '[[bench]]\nname = "work"\n\n[profile.dev]'),
     ("image-hadolint", "Dockerfile", "WORKDIR /src", "WORKDIR src"),
 ]
 AZURE = [
@@ -148,6 +149,18 @@ SECRETS = [
     ("secret", "deploy/leak.env", "", "TOKEN=ATATT3x" + "FfGF0aBcDeFgHiJkLmNoPqRs\n"),
     ("secret", "deploy/leak.txt", "", "https://deploy:" + "kT9vQ2xLw7" + "@registry.test/x\n"),
 ]
+SCRIPTS = [
+    ("script-lint", "deploy/image/pinned", 'echo "$image@$digest"', "echo $image@$digest"),
+    ("script-pinned", "deploy/image/pinned", "[0-9a-f]{64}$", "[0-9a-f]*$"),
+    ("script-secret", "deploy/azure/fill-slot", "openssl rand -hex 32", "echo secret"),
+    ("script-secret", "deploy/azure/fill-slot", '--file /dev/stdin --encoding utf-8', '--value "$(cat)"'),
+    ("script-secret", "deploy/azure/fill-slot", '"${2:-}" = --if-empty', '"${2:-}" = --if-missing'),
+    ("script-secret", "deploy/azure/fill-slot", "name=gateway-secret-$slot", "name=gateway-secret"),
+    ("script-publish", "deploy/azure/publish", ' = prod ]; then\n  exit 1', ' = prod ]; then\n  true'),
+    ("script-publish", "deploy/azure/publish", '[ -n "$(git status --porcelain)" ]', "false"),
+    ("script-publish", "deploy/azure/publish", '"${BRIDGE_REVISION:-}" = "$revision"', '"" = "$revision"'),
+    ("script-publish", "deploy/azure/publish", 'azd env set BRIDGE_IMAGE "$server/jira-mcp-bridge@$digest"', 'azd env set BRIDGE_IMAGE "$server/jira-mcp-bridge:latest"'),
+]
 DOCUMENTS = [
     ("document-tests", "docs/CHECKLIST.md", "`no_other_verb_does_anything`", "`no_verb_does_anything`"),
     ("document-rules", "docs/CHECKLIST.md", "`bicep-vault`", "`bicep-safe`"),
@@ -155,7 +168,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
 
 
 def missed(project, checks):
@@ -208,6 +221,8 @@ def breaks(path, old, new):
         text = path.read_text()
         if text.count(old) != 1:
             return f"{text.count(old)}"
+        mode = path.stat().st_mode
         path.unlink()
         path.write_text(text.replace(old, new))
+        path.chmod(mode)
     return ""

@@ -155,6 +155,11 @@ def context_rules(project, file):
     for name in allowed:
         if not (project / name).exists():
             yield "image-context", f"{name} does not exist"
+    manifest = tomllib.loads((project / "Cargo.toml").read_text())
+    for kind, folder in (("bench", "benches"), ("example", "examples"), ("test", "tests")):
+        for one in manifest.get(kind, []):
+            if one.get("path", folder).partition("/")[0] not in allowed:
+                yield "image-context", f"Cargo.toml names {kind} {one['name']}: cargo builds nothing without {folder}, add it to COPY and .dockerignore"
     for pattern in ("**/.env*", "**/*.env"):
         if pattern not in rules:
             yield "image-context", f".dockerignore lets {pattern} pass"
