@@ -12,6 +12,8 @@ sys.dont_write_bytecode = True
 
 import parts
 
+PUBLIC_REGISTRY = r"registry\+https://github\.com/rust-lang/[a-z.]+-index"
+
 
 def main() -> int:
     rules = tomllib.loads((parts.ROOT / "deny.toml").read_text())
@@ -32,8 +34,8 @@ def judge(part, rules):
     for ban in rules["bans"]["deny"]:
         if ban["crate"] == part.name:
             yield f"{label}: banned: {ban['reason']}"
-    if not part.source.startswith("registry+https://github.com/rust-lang/crates.io-index"):
-        yield f"{label}: comes from '{part.source or part.folder}', not from the registry"
+    if not re.fullmatch(PUBLIC_REGISTRY, part.source):
+        yield f"{label}: comes from '{part.source or part.folder}', not from Rust's public registry"
     elif not part.checksum:
         yield f"{label}: Cargo.lock holds no checksum"
 

@@ -63,6 +63,7 @@ def missed():
         {"license": "MIT AND GPL-3.0-only"},
         {"name": "openssl-sys"},
         {"source": "git+https://git.test/x"},
+        {"source": "registry+https://registry.test/index"},
         {"source": ""},
         {"checksum": ""},
     ):
