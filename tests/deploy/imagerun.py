@@ -18,27 +18,32 @@ USER = "65532:65532"
 def faults(root, file):
     command = json.loads(" ".join(file.last.all("ENTRYPOINT")))
     serve = json.loads(" ".join(file.last.all("CMD")))
-    fixed = dockerfile.pairs(" ".join(file.last.all("ENV")))
-    refused = run(root, [*command, *serve], fixed)
+    environment = fixed(file)
+    refused = run(root, [*command, *serve], environment)
     if refused.returncode != 64 or b"GATEWAY_SHARED_SECRET" not in refused.stderr:
         yield f"without a gateway secret it ends with {refused.returncode}: {refused.stderr.decode()}"
-    if run(root, [*command, "demo"], fixed).returncode != 64:
+    if run(root, [*command, "demo"], environment).returncode != 64:
         yield "the sandbox is in the image"
-    yield from roots_of_tls(root, command, fixed)
-    yield from served(root, command, serve, fixed)
+    yield from roots_of_tls(root, command, environment)
+    yield from served(root, command, serve, environment)
 
 
-def roots_of_tls(root, command, fixed):
+def fixed(file):
+    """What the image itself puts into the environment."""
+    return dockerfile.pairs(" ".join(file.last.all("ENV")))
+
+
+def roots_of_tls(root, command, environment):
     """`check` gets as far as the connection, so the roots of TLS were found and read."""
-    nowhere = {**fixed, "HOST": "127.0.0.1", "JIRA_API_BASE_URL": f"https://127.0.0.1:{free_port()}", "RETRY_MAX": "0"}
+    nowhere = {**environment, "HOST": "127.0.0.1", "JIRA_API_BASE_URL": f"https://127.0.0.1:{free_port()}", "RETRY_MAX": "0"}
     told = run(root, [*command, "check"], nowhere)
-    if told.returncode != 1 or b"cannot be built" in told.stderr or b"certificate" in told.stderr.lower():
+    if told.returncode != 1 or b"no connection" not in told.stderr:
         yield f"check ends with {told.returncode}: {told.stderr.decode()}"
 
 
-def served(root, command, serve, fixed):
+def served(root, command, serve, environment):
     secret, port = secrets.token_hex(32), free_port()
-    environment = {**fixed, "PORT": str(port), "ADMIN_ADDR": "", "GATEWAY_SHARED_SECRET": secret}
+    environment = {**environment, "PORT": str(port), "ADMIN_ADDR": "", "GATEWAY_SHARED_SECRET": secret}
     server = subprocess.Popen(inside(root, [*command, *serve], environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         if not becomes_ready(server, port):
