@@ -151,6 +151,7 @@ SECRETS = [
 ]
 SCRIPTS = [
     ("script-lint", "deploy/image/pinned", 'echo "$image@$digest"', "echo $image@$digest"),
+    ("script-lint", FLOW + "deploy.yml", 'az acr login --name "$REGISTRY"', "az acr login --name $REGISTRY"),
     ("script-pinned", "deploy/image/pinned", "[0-9a-f]{64}$", "[0-9a-f]*$"),
     ("script-secret", "deploy/azure/fill-slot", "openssl rand -hex 32", "echo secret"),
     ("script-secret", "deploy/azure/fill-slot", '--file /dev/stdin --encoding utf-8', '--value "$(cat)"'),

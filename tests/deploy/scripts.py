@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+
 SCRIPTS = [".ci/run", "deploy/azure/fill-slot", "deploy/azure/publish", "deploy/image/pinned"]
 DIGEST = "sha256:" + "ab" * 32
 # Each call is one line of arguments; what came over stdin stands in a file of its own.
@@ -29,6 +31,11 @@ def check(project):
         command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", project / name]
         for line in subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout.splitlines():
             yield "script-lint", line.removeprefix(f"{project}/")
+    for path in sorted((project / ".github/workflows").glob("*.yml")):
+        for step in (step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job.get("steps", [])):
+            command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", "--shell=bash", "-"]
+            found = subprocess.run(command, input=step.get("run", ""), stdout=subprocess.PIPE, text=True).stdout
+            yield from (("script-lint", f"{path.name}: {line}") for line in found.splitlines())
     with tempfile.TemporaryDirectory() as home:
         yield from pinned(project, Path(home))
     with Stage(project) as stage:
