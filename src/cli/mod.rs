@@ -1,6 +1,7 @@
 //! The commands. Exit codes: 0 done, 1 failed while running, 64 wrong settings or arguments (BSD's `EX_USAGE`).
 
 mod check;
+mod connector;
 #[cfg(feature = "demo")]
 mod demo;
 mod healthcheck;
@@ -44,6 +45,8 @@ enum Command {
     Check,
     /// Print the tools with the bytes each costs.
     Tools(tools::Args),
+    /// Write the Power Platform connector's files for one deployment.
+    Connector(connector::Args),
     /// Ask the running server on this machine whether it is alive; for containers.
     Healthcheck,
     /// Print every setting with its default, as an .env file.
@@ -121,6 +124,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => runtime.block_on(demo::run(source, args)),
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
+        Command::Connector(args) => connector::run(source, &args),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
         Command::Settings { .. } => Ok(()),
     }

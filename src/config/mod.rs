@@ -71,7 +71,7 @@ impl Config {
         let mcp = mcp_settings(&mut reader);
         let policy = policy_settings(&mut reader);
         let mut http = http::Settings {
-            scopes: scopes(&policy),
+            scopes: policy::Policy::new(policy.clone()).scopes(),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
         // Nobody but this machine can reach it then, and local tools such as an inspector's page must.
@@ -96,6 +96,13 @@ impl Config {
             }
             _ => Err(reader.problems),
         }
+    }
+
+    /// Only what may be called, for commands that need no more.
+    pub fn policy(source: &Source) -> Result<policy::Settings, Vec<Problem>> {
+        let mut reader = Reader::new(source);
+        let policy = policy_settings(&mut reader);
+        if reader.problems.is_empty() { Ok(policy) } else { Err(reader.problems) }
     }
 
     /// Only where to listen, for commands that need no more.
@@ -219,15 +226,6 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
         Projects::default()
     });
     policy::Settings { toolsets, read_only: reader.flag("READ_ONLY"), tools_deny, projects }
-}
-
-/// The OAuth scopes that the allowed tools need, for whoever signs users in.
-fn scopes(policy: &policy::Settings) -> Vec<String> {
-    let policy = policy::Policy::new(policy.clone());
-    let needed = tools::all().filter(|tool| policy.allows(tool)).flat_map(|tool| tool.scopes);
-    // Everybody is asked who they are.
-    let scopes: std::collections::BTreeSet<&str> = needed.copied().chain(["read:jira-user"]).collect();
-    scopes.into_iter().map(str::to_owned).collect()
 }
 
 fn set_names() -> String {

@@ -20,6 +20,7 @@ mod bulk;
 mod collab;
 mod collab_faults;
 mod collab_time;
+mod connector;
 mod context;
 mod contract;
 mod destructive;
