@@ -2,9 +2,11 @@
 //!
 //! Every problem is found before any is reported, and nothing starts with a wrong value.
 
+mod parts;
 mod read;
 mod rows;
 mod source;
+mod stray;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -26,7 +28,8 @@ use crate::{
 
 pub use read::Problem;
 pub use rows::{ROWS, Row, document, env_example};
-pub use source::Source;
+pub use source::{Source, secret_of_environment};
+pub use stray::Stray;
 
 use read::Reader;
 
@@ -96,20 +99,6 @@ impl Config {
             }
             _ => Err(reader.problems),
         }
-    }
-
-    /// Only what may be called, for commands that need no more.
-    pub fn policy(source: &Source) -> Result<policy::Settings, Vec<Problem>> {
-        let mut reader = Reader::new(source);
-        let policy = policy_settings(&mut reader);
-        if reader.problems.is_empty() { Ok(policy) } else { Err(reader.problems) }
-    }
-
-    /// Only where to listen, for commands that need no more.
-    pub fn listen_address(source: &Source) -> Result<SocketAddr, Vec<Problem>> {
-        let mut reader = Reader::new(source);
-        let listen = listen(&mut reader);
-        if reader.problems.is_empty() { Ok(listen) } else { Err(reader.problems) }
     }
 }
 
@@ -248,7 +237,7 @@ fn jira_settings(reader: &mut Reader<'_>) -> Option<jira::Settings> {
 }
 
 /// The token goes to this host, so it must not travel in clear and the URL must not carry anything else.
-fn is_safe_upstream(url: &Url) -> bool {
+pub fn is_safe_upstream(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import subprocess
 import tempfile
 import threading
 import time
@@ -31,6 +32,7 @@ class Chain:
                     self.refusals(gateway)
                     self.headers(gateway)
                     self.identity(gateway)
+                    self.smoke(gateway)
                 self.limits()
                 self.rotation()
                 self.backend_down()
@@ -124,6 +126,18 @@ class Chain:
         logged = lambda: minted in [line.get("request_id") for line in self.bridge.access_lines()]
         until(logged, "the access line of a request")
         self.check("and so does the bridge's log", logged(), minted)
+
+    def smoke(self, gateway):
+        """The operator's own test of a deployment, through the gateway and past it."""
+        command = [self.binary, "smoke", "--url", gateway.url + gateway.path, "--token-env", "USER_TOKEN"]
+        command += ["--direct-url", f"{self.bridge.url}/mcp"]
+        env = {"USER_TOKEN": self.jira.tokens["anna"]}
+        done = subprocess.run(command, env=env, cwd=self.home, capture_output=True, encoding="utf-8")
+        self.check("the smoke test is green", done.returncode == 0, done.stdout + done.stderr)
+        verdicts = [line for line in done.stdout.splitlines() if "  ok  " not in line]
+        self.check("with nothing skipped", not verdicts, verdicts)
+        shown = done.stdout + done.stderr
+        self.check("and shows no token", self.jira.tokens["anna"] not in shown and self.secret not in shown, "shown")
 
     def direct(self, secret):
         headers = [("Authorization", f"Bearer {self.jira.tokens['anna']}"), ("Content-Type", "application/json")]

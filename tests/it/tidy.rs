@@ -36,6 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["upstream"]),
     ("pulldown_cmark", &["adf"]),
     ("clap", &["cli"]),
+    ("rustls_native_certs", &["upstream"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {
