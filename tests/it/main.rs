@@ -26,6 +26,7 @@ mod context;
 mod contract;
 mod destructive;
 mod edge;
+mod every_tool;
 mod faults;
 mod fences;
 mod isolation;
