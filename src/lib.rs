@@ -44,6 +44,9 @@ pub mod limit;
 /// What is counted and traced on the way.
 pub mod signals;
 
+/// The files of the Power Platform connector.
+pub mod connector;
+
 /// What the operator sees.
 pub mod telemetry;
 

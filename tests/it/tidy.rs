@@ -11,7 +11,6 @@ const LINES_MAX: usize = 300;
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &[]),
-    ("cli", &["config", "demo", "http", "run", "signals", "telemetry", "tools", "upstream"]),
     (
         "run",
         &[
@@ -28,6 +27,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "upstream",
         ],
     ),
+    (
+        "cli",
+        &[
+            "config",
+            "connector",
+            "demo",
+            "http",
+            "policy",
+            "run",
+            "signals",
+            "telemetry",
+            "tools",
+            "upstream",
+        ],
+    ),
+    ("connector", &[]),
     ("config", &["http", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
     ("http", &["identity", "policy", "signals"]),
     ("mcp", &["identity", "jira", "limit", "policy", "signals", "telemetry", "tools", "trim"]),
@@ -54,6 +69,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["signals", "telemetry"]),
     ("opentelemetry_sdk", &["signals", "telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
+    ("rustls_native_certs", &["upstream"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {
