@@ -14,6 +14,9 @@ pub mod run;
 /// The edge: who may come in, and how much.
 pub mod http;
 
+/// One JSON-RPC message, as either transport brings it.
+pub mod jsonrpc;
+
 /// Who a request speaks for.
 pub mod identity;
 

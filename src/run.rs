@@ -8,10 +8,10 @@ use tokio::net::TcpListener;
 use crate::{
     config::Config,
     http::{self, Drain, Readiness},
-    identity::{Caller, KeyedHasher},
+    identity::{Caller, Credential, KeyedHasher},
     jira::Jira,
     limit::Limiter,
-    mcp,
+    mcp::{self, StdioSettings},
     policy::Policy,
     tools::{self, ConfirmKeys},
     upstream::{BuildError, Upstream},
@@ -46,13 +46,13 @@ pub struct Bound {
     address: SocketAddr,
 }
 
-/// The tool layer alone, as stdio uses it.
-pub fn server(config: &Config, local_caller: Option<Caller>) -> Result<mcp::Server, StartError> {
+/// The layers below the edge.
+pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
     let upstream = Upstream::new(&config.upstream)?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
     let limiter = Limiter::new(config.limits);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, confirm_keys(config)?, local_caller))
+    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, confirm_keys(config)?))
 }
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that follow from those.
@@ -62,11 +62,30 @@ fn confirm_keys(config: &Config) -> Result<ConfirmKeys, StartError> {
     Ok(ConfirmKeys::shared(move || gateway.derived_keys(tools::CONFIRM_CONTEXT)))
 }
 
+/// Serves the one user of a credential over standard input and output, until the input ends or `shutdown` resolves.
+pub async fn stdio(
+    config: Config,
+    credential: Credential,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    let caller = Caller::new(credential, &KeyedHasher::random()?, "stdio".into(), None);
+    let server = server(&config)?;
+    let settings = StdioSettings {
+        line_bytes_max: config.http.body_bytes_max,
+        drain_grace: config.connections.drain_grace,
+    };
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving on standard input and output");
+    let streams = (tokio::io::stdin(), tokio::io::stdout());
+    mcp::serve_stdio(server, caller, streams, settings, shutdown).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
 /// Builds the layers and takes the port.
 pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let address = config.listen;
     let hasher = KeyedHasher::random()?;
-    let server = server(&config, None)?;
+    let server = server(&config)?;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;

@@ -4,6 +4,7 @@ mod check;
 #[cfg(feature = "demo")]
 mod demo;
 mod healthcheck;
+mod stdio;
 mod tools;
 
 use std::{
@@ -40,6 +41,8 @@ enum Command {
     /// Run the server in front of a built-in sandbox Jira: no account, no network.
     #[cfg(feature = "demo")]
     Demo(demo::Args),
+    /// Speak MCP over standard input and output, for one user on this machine.
+    Stdio,
     /// Read the configuration, say what is wrong with it, and try the upstream.
     Check,
     /// Print the tools with the bytes each costs.
@@ -119,6 +122,12 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Serve => runtime.block_on(serve(&source)),
         #[cfg(feature = "demo")]
         Command::Demo(args) => runtime.block_on(demo::run(source, args)),
+        Command::Stdio => {
+            let outcome = runtime.block_on(stdio::run(&source));
+            // A read of standard input that has begun cannot be taken back; it must not keep the process.
+            runtime.shutdown_background();
+            outcome
+        }
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),

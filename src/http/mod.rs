@@ -4,11 +4,9 @@
 mod access_log;
 mod bearer;
 mod body;
-mod copilot;
 mod gateway;
 mod health;
 mod host;
-mod jsonrpc;
 mod media;
 mod metadata;
 mod narrowing;
@@ -42,7 +40,10 @@ use tower::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use crate::identity::{Caller, KeyedHasher};
+use crate::{
+    identity::{Caller, KeyedHasher},
+    jsonrpc,
+};
 use reject::Reject;
 
 pub use gateway::{Gateway, GatewayError, GatewaySource};

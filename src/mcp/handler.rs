@@ -6,9 +6,9 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         self, CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
-        DiscoverResult, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-        ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-        ServerConfig,
+        DiscoverResult, Implementation, InitializeRequestParams, InitializeResult, ListPromptsResult,
+        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
@@ -62,36 +62,24 @@ pub(super) struct Shared {
     pub(super) limiter: Limiter<CallerKey>,
     pub(super) repeats: Arc<Repeats>,
     pub(super) confirm_keys: ConfirmKeys,
-    /// Whom requests speak for that bring no caller along: the one user of stdio.
-    local_caller: Option<Caller>,
     /// What the operator allows; every request sees this or less.
     listed: Vec<model::Tool>,
 }
 
 impl Server {
-    /// A server whose requests bring their caller in their HTTP extensions, or all speak for `local_caller`.
+    /// A server whose requests bring their caller among their extensions.
     pub fn new(
         settings: Settings,
         policy: Policy,
         jira: Arc<Jira>,
         limiter: Limiter<CallerKey>,
         confirm_keys: ConfirmKeys,
-        local_caller: Option<Caller>,
     ) -> Self {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
         let open = tools::all().filter(|tool| policy.allows(tool));
         let listed = open.map(|tool| schema::describe(tool, showing)).collect();
         let repeats = Arc::default();
-        Self(Arc::new(Shared {
-            settings,
-            policy,
-            jira,
-            limiter,
-            repeats,
-            confirm_keys,
-            local_caller,
-            listed,
-        }))
+        Self(Arc::new(Shared { settings, policy, jira, limiter, repeats, confirm_keys, listed }))
     }
 
     /// The tools that the operator allows.
@@ -104,16 +92,16 @@ impl Server {
         (*narrowing != Narrowing::default()).then(|| self.0.policy.narrowed(narrowing))
     }
 
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Option<Caller> {
-        let from_http = parts(context).and_then(|parts| parts.extensions.get::<Caller>().cloned());
-        from_http.or_else(|| self.0.local_caller.clone())
+    fn caller(context: &RequestContext<RoleServer>) -> Option<Caller> {
+        let of_http = || parts(context)?.extensions.get::<Caller>();
+        context.extensions.get::<Caller>().or_else(of_http).cloned()
     }
 
     /// What is listed for a request. What its token may do narrows the list only where that is known already: listing
     /// asks Jira nothing.
     fn listed_for(&self, context: &RequestContext<RoleServer>) -> Vec<model::Tool> {
         let narrowed = self.policy(context);
-        let granted = self.caller(context).and_then(|caller| self.0.jira.granted(&caller, None));
+        let granted = Self::caller(context).and_then(|caller| self.0.jira.granted(&caller, None));
         if narrowed.is_none() && granted.is_none() {
             return self.0.listed.clone();
         }
@@ -153,6 +141,18 @@ impl ServerHandler for Server {
             .with_instructions(INSTRUCTIONS)
     }
 
+    async fn initialize(
+        &self,
+        mut request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let answer = self.negotiate_initialize(&request)?;
+        // Over stdio a client's later requests are read by what was agreed on, not by what it asked for.
+        request.protocol_version = answer.protocol_version.clone();
+        context.peer.set_peer_info(request);
+        Ok(answer)
+    }
+
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
         let mut discovered = DiscoverResult::from_server_info(versions, self.get_info());
@@ -185,7 +185,7 @@ impl ServerHandler for Server {
         let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
             return Err(unknown_tool(&request.name, policy));
         };
-        let Some(caller) = self.caller(&context) else {
+        let Some(caller) = Self::caller(&context) else {
             return Err(ErrorData::internal_error("the request brought no caller", None));
         };
         let answer = consent::answer(&request);

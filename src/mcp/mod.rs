@@ -5,8 +5,10 @@ mod call;
 mod consent;
 mod handler;
 mod legacy;
+mod lines;
 mod provenance;
 mod schema;
+mod stdio;
 
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use rmcp::transport::streamable_http_server::{
 };
 
 pub use handler::{Server, Settings};
+pub use stdio::{StdioSettings, serve_stdio};
 
 /// The tower service behind the edge: stateless, one JSON reply for each POST.
 ///

@@ -36,5 +36,6 @@ mod protocol;
 mod reading;
 mod scopes;
 mod sites;
+mod stdio;
 mod tidy;
 mod writing;

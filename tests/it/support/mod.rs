@@ -1,7 +1,9 @@
 //! What the tests stand on: a bridge on a port of its own, and upstreams that can misbehave.
 
 mod bridge;
+mod stdio;
 mod upstream;
 
 pub(crate) use bridge::{Bridge, NOW_MS, Tool, gateway_secret, part};
+pub(crate) use stdio::{Stdio, basic, sandbox};
 pub(crate) use upstream::{Fault, Upstream};
