@@ -26,6 +26,9 @@ pub mod mcp;
 /// What may be called.
 pub mod policy;
 
+/// Jobs a person can pick.
+pub mod prompts;
+
 /// The product: what an agent can do.
 pub mod tools;
 

@@ -1,12 +1,16 @@
 //! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
 
+mod about;
 mod blocks;
 mod call;
+mod completion;
 mod consent;
 mod handler;
 mod legacy;
 mod lines;
+mod prompts;
 mod provenance;
+mod resources;
 mod schema;
 mod stdio;
 
