@@ -11,9 +11,13 @@ const INSTRUCTIONS: &str = "Work in Jira Cloud as the signed-in user. Names are 
     confirm token has done nothing yet: show the preview to the user, and call again with the token once they agree. \
     The hint of an error says what to do next.";
 
-/// 24 by 24, one path: a card with a tick.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E%3Cpath \
-    fill='%230052cc' d='M4 3h16v18H4zm3 9 1.5-1.5L11 13l5-5 1.5 1.5L11 16z' fill-rule='evenodd'/%3E%3C/svg%3E";
+/// 24 by 24, one path: a card with a tick. In base64, since clients check that it is a URI, which holds no blanks.
+const ICON: &str = concat!(
+    "data:image/svg+xml;base64,",
+    "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PHBhdGggZmlsbD0iIzAwNTJj",
+    "YyIgZmlsbC1ydWxlPSJldmVub2RkIiBkPSJNNCAzaDE2djE4SDR6bTMgOSAxLjUtMS41TDExIDEzbDUtNSAxLjUgMS41TDExIDE2eiIv",
+    "Pjwvc3ZnPg==",
+);
 
 pub(super) fn info(implementation: Implementation) -> ServerConfig {
     let capabilities = ServerCapabilities::builder()
@@ -36,12 +40,15 @@ pub(super) fn show_icon(implementation: &mut Implementation, version: &ProtocolV
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
     use super::*;
 
     #[test]
     fn what_every_conversation_pays_for_is_little() {
         assert!(INSTRUCTIONS.len() <= 640, "{} bytes", INSTRUCTIONS.len());
         assert!(ICON.len() <= 256, "{} bytes", ICON.len());
-        assert!(ICON.is_ascii() && !ICON.contains(['"', '#', '<']), "{ICON}");
+        let picture = STANDARD.decode(ICON.strip_prefix("data:image/svg+xml;base64,").unwrap()).unwrap();
+        assert!(picture.starts_with(b"<svg ") && picture.ends_with(b"</svg>"));
     }
 }

@@ -268,3 +268,6 @@ impl<W: AsyncWrite + Unpin> Shared<W> {
         self.running.wait().await;
     }
 }
+
+#[cfg(test)]
+mod tests;
