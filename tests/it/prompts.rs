@@ -156,8 +156,16 @@ async fn suggestions_hold_to_the_policy_and_fail_quietly() {
     assert_eq!(suggested(&bridge, &standup, ("person", "ben"), &json!({})).await, [""; 0]);
     bridge.upstream.fail_on(&Method::GET, "/project/search", Fault::Status(403, "{}"));
     assert_eq!(suggested(&bridge, &notes, ("project_key", ""), &json!({})).await, [""; 0]);
-    let unknown = json!({ "ref": notes, "argument": { "name": "no_such", "value": "" } });
-    assert_eq!(bridge.rpc("anna", "completion/complete", unknown).await["error"]["code"], -32602);
+    assert_eq!(suggested(&bridge, &notes, ("no_such", ""), &json!({})).await, [""; 0]);
+    let headers = [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "completion/complete")];
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({ "ref": notes, "argument": { "name": "no_such", "value": "" }, "_meta": meta });
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": params });
+    let refused = bridge.post_to("/mcp", "anna", &headers, &body).await.json();
+    assert_eq!(refused["error"]["code"], -32602, "{refused}");
 }
 
 #[tokio::test]
