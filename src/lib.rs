@@ -14,6 +14,9 @@ pub mod run;
 /// The edge: who may come in, and how much.
 pub mod http;
 
+/// One JSON-RPC message, as either transport brings it.
+pub mod jsonrpc;
+
 /// Who a request speaks for.
 pub mod identity;
 
@@ -22,6 +25,9 @@ pub mod mcp;
 
 /// What may be called.
 pub mod policy;
+
+/// Jobs a person can pick.
+pub mod prompts;
 
 /// The product: what an agent can do.
 pub mod tools;

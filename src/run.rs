@@ -8,10 +8,10 @@ use tokio::{net::TcpListener, sync::oneshot};
 use crate::{
     config::Config,
     http::{self, ConnectionSettings, Drain, Readiness},
-    identity::{Caller, KeyedHasher},
+    identity::{Caller, Credential, KeyedHasher},
     jira::Jira,
     limit::Limiter,
-    mcp,
+    mcp::{self, StdioSettings},
     policy::Policy,
     signals::{Names, Signals},
     telemetry::{ExportError, Exporters},
@@ -70,22 +70,17 @@ pub struct Bound {
     address: SocketAddr,
 }
 
-/// The tool layer alone, as stdio uses it.
-pub fn server(config: &Config, local_caller: Option<Caller>) -> Result<mcp::Server, StartError> {
-    observed_server(config, local_caller, Signals::default())
+/// The layers below the edge.
+pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
+    observed_server(config, Signals::default())
 }
 
-fn observed_server(
-    config: &Config,
-    local_caller: Option<Caller>,
-    signals: Signals,
-) -> Result<mcp::Server, StartError> {
+fn observed_server(config: &Config, signals: Signals) -> Result<mcp::Server, StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
     let limiter = Limiter::new(config.limits);
-    let keys = confirm_keys(config)?;
-    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, keys, local_caller, signals))
+    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, confirm_keys(config)?, signals))
 }
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that follow from those.
@@ -95,12 +90,31 @@ fn confirm_keys(config: &Config) -> Result<ConfirmKeys, StartError> {
     Ok(ConfirmKeys::shared(move || gateway.derived_keys(tools::CONFIRM_CONTEXT)))
 }
 
+/// Serves the one user of a credential over standard input and output, until the input ends or `shutdown` resolves.
+pub async fn stdio(
+    config: Config,
+    credential: Credential,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    let caller = Caller::new(credential, &KeyedHasher::random()?, "stdio".into(), None);
+    let server = server(&config)?;
+    let settings = StdioSettings {
+        line_bytes_max: config.http.body_bytes_max,
+        drain_grace: config.connections.drain_grace,
+    };
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving on standard input and output");
+    let streams = (tokio::io::stdin(), tokio::io::stdout());
+    mcp::serve_stdio(server, caller, streams, settings, shutdown).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
 /// Builds the layers and takes the port.
 pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let address = config.listen;
     let hasher = KeyedHasher::random()?;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
-    let server = observed_server(&config, None, signals.clone())?;
+    let server = observed_server(&config, signals.clone())?;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;

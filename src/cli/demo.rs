@@ -32,16 +32,17 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let sandbox = Sandbox::with_clock(Arc::new(|| jiff::Timestamp::now().as_millisecond()));
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
-    let tokens = sandbox.tokens();
+    let (tokens, api_tokens) = (sandbox.tokens(), sandbox.api_tokens());
+    let world = |mcp_url| World { mcp_url, jira_url: &jira_url, tokens: &tokens, api_tokens: &api_tokens };
     if args.jira_only {
         telemetry::start(&Config::read(&source)?.telemetry);
-        print(&args, "", &jira_url, &tokens)?;
+        print(&args, &world(""))?;
         return Ok(demo::serve(jira, sandbox, stop).await?);
     }
     let config = Config::read(&source.or("JIRA_API_BASE_URL", &jira_url).or("ADMIN_ADDR", ""))?;
     telemetry::start(&config.telemetry);
     let bound = run::bind(config).await?;
-    print(&args, &format!("http://{}/mcp", bound.address()), &jira_url, &tokens)?;
+    print(&args, &world(&format!("http://{}/mcp", bound.address())))?;
     let serving = bound.serve(stop);
     // The sandbox outlives the drain, so that running calls still find it.
     let drain = tokio::select! {
@@ -54,37 +55,49 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     finished(drain)
 }
 
-fn print(args: &Args, mcp_url: &str, jira_url: &str, tokens: &[(String, String)]) -> io::Result<()> {
+/// What stands behind the addresses that are printed.
+struct World<'a> {
+    mcp_url: &'a str,
+    jira_url: &'a str,
+    tokens: &'a [(String, String)],
+    /// Name, e-mail address, API token.
+    api_tokens: &'a [(String, String, String)],
+}
+
+fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
+    let World { mcp_url, jira_url, tokens, api_tokens } = world;
     let mut out = io::stdout().lock();
     if args.json {
         let tokens: Map<String, Value> =
             tokens.iter().map(|(name, token)| (name.clone(), json!(token))).collect();
+        let api_tokens: Map<String, Value> = api_tokens
+            .iter()
+            .map(|(name, email, token)| (name.clone(), json!({ "email": email, "token": token })))
+            .collect();
+        let line =
+            json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
         // Standard output may be read by a program line by line.
-        writeln!(out, "{}", json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens }))?;
+        writeln!(out, "{line}")?;
     } else if args.jira_only {
         writeln!(out, "Sandbox Jira: {jira_url}\n\nTokens:")?;
-        for (name, token) in tokens {
+        for (name, token) in *tokens {
             writeln!(out, "  {name:<22} {token}")?;
         }
     } else {
-        instructions(&mut out, mcp_url, jira_url, tokens)?;
+        instructions(&mut out, world)?;
     }
     out.flush()
 }
 
-fn instructions(
-    out: &mut impl Write,
-    mcp_url: &str,
-    jira_url: &str,
-    tokens: &[(String, String)],
-) -> io::Result<()> {
+fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
+    let World { mcp_url, jira_url, tokens, .. } = world;
     let token = tokens.first().map(|(_, token)| token.as_str()).unwrap_or_default();
     writeln!(
         out,
         "jira-mcp-bridge demo\n\n  MCP   {mcp_url}\n  Jira  {jira_url} (built-in sandbox; nothing leaves this machine, nothing is kept)\n"
     )?;
     writeln!(out, "Tokens of the sandbox, one for each way of seeing it:")?;
-    for (name, token) in tokens {
+    for (name, token) in *tokens {
         writeln!(out, "  {name:<22} {token}")?;
     }
     writeln!(out, "\nPaste into another terminal:\n")?;
@@ -104,6 +117,14 @@ fn instructions(
     writeln!(out, "VS Code, .vscode/mcp.json:\n")?;
     let servers = json!({ "servers": { "jira": {
         "type": "http", "url": mcp_url, "headers": { "Authorization": format!("Bearer {token}") }
+    } } });
+    writeln!(out, "{servers:#}\n")?;
+    writeln!(out, "Claude Desktop and other clients that start a server, over standard input and output:\n")?;
+    let (email, api_token) =
+        world.api_tokens.first().map_or(("", ""), |(_, email, token)| (email.as_str(), token.as_str()));
+    let servers = json!({ "mcpServers": { "jira": {
+        "command": std::env::current_exe()?, "args": ["stdio"],
+        "env": { "JIRA_SITE_URL": jira_url, "JIRA_EMAIL": email, "JIRA_API_TOKEN": api_token }
     } } });
     writeln!(out, "{servers:#}\n\nStop with Ctrl-C.")
 }

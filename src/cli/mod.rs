@@ -7,6 +7,7 @@ mod demo;
 mod healthcheck;
 mod report;
 mod smoke;
+mod stdio;
 mod tools;
 
 use std::{
@@ -43,6 +44,8 @@ enum Command {
     /// Run the server in front of a built-in sandbox Jira: no account, no network.
     #[cfg(feature = "demo")]
     Demo(demo::Args),
+    /// Speak MCP over standard input and output, for one user on this machine.
+    Stdio,
     /// Read the configuration, say what is wrong with it, and try the upstream.
     Check,
     /// Print the tools with the bytes each costs.
@@ -134,6 +137,12 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Serve => runtime.block_on(serve(&source)),
         #[cfg(feature = "demo")]
         Command::Demo(args) => runtime.block_on(demo::run(source, args)),
+        Command::Stdio => {
+            let outcome = runtime.block_on(stdio::run(&source));
+            // A read of standard input that has begun cannot be taken back; it must not keep the process.
+            runtime.shutdown_background();
+            outcome
+        }
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Connector(args) => connector::run(source, &args),

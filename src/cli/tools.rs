@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) fn run(source: &Source, args: &Args) -> Result<(), Failure> {
     let config = Config::read(source)?;
-    let server = run::server(&config, None)?;
+    let server = run::server(&config)?;
     let listed = server.listed();
     let mut out = io::stdout().lock();
     if args.json {

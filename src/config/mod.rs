@@ -2,6 +2,7 @@
 //!
 //! Every problem is found before any is reported, and nothing starts with a wrong value.
 
+mod local;
 mod observe;
 mod parts;
 mod read;
@@ -16,18 +17,18 @@ use std::{
 };
 
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
 
 use crate::{
     http::{self, AllowedOrigin, ConnectionSettings, Gateway, GatewaySource},
-    jira::{self, SitePin},
+    jira::{self, Reach, SitePin},
     limit::LimiterSettings,
     mcp, policy, telemetry,
     tools::{self, Limits, Projects, Toolset},
     upstream,
 };
 
-pub use read::Problem;
+pub use read::{Problem, is_safe_upstream};
 pub use rows::{ROWS, Row, document, env_example};
 pub use source::{Source, secret_of_environment};
 pub use stray::Stray;
@@ -237,22 +238,12 @@ fn jira_settings(reader: &mut Reader<'_>) -> Option<jira::Settings> {
     let cloud_id = reader.filled("JIRA_CLOUD_ID").map(|id| SitePin::CloudId(id.to_owned()));
     let site_url = reader.filled("JIRA_SITE_URL").map(|url| SitePin::Url(url.to_owned()));
     let media_hosts = jira::MEDIA_HOSTS.iter().map(|host| (*host).to_owned()).collect();
-    Some(jira::Settings { api_base: api_base?, site: cloud_id.or(site_url), media_hosts })
-}
-
-/// The token goes to this host, so it must not travel in clear and the URL must not carry anything else.
-pub fn is_safe_upstream(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let is_bare = url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    is_bare && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback))
+    Some(jira::Settings {
+        api_base: api_base?,
+        reach: Reach::Gateway,
+        site: cloud_id.or(site_url),
+        media_hosts,
+    })
 }
 
 fn upstream_settings(reader: &mut Reader<'_>) -> upstream::Settings {

@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
+use url::{Host, Url};
+
 use super::{Source, rows::ROWS};
 
 /// A setting that cannot be used: its name, what was found, what is accepted.
@@ -133,4 +135,19 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The token goes to this host, so it must not travel in clear and the URL must not carry anything else.
+pub fn is_safe_upstream(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    is_bare && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback))
 }

@@ -46,6 +46,12 @@ pub const ROWS: &[Row] = &[
     row("JIRA_API_BASE_URL", "https://api.atlassian.com", "Jira's API host; plain http only to loopback"),
     row("JIRA_CLOUD_ID", "", "the only Jira site to use, by cloud id"),
     row("JIRA_SITE_URL", "", "the only Jira site to use, by address; JIRA_CLOUD_ID goes before it"),
+    secret("JIRA_ACCESS_TOKEN", "stdio only: the user's OAuth access token"),
+    row("JIRA_EMAIL", "", "stdio only: the user's e-mail address, beside JIRA_API_TOKEN"),
+    secret(
+        "JIRA_API_TOKEN",
+        "stdio only: the user's API token; it goes to JIRA_SITE_URL, which is then needed",
+    ),
     row("DEFAULT_MAX_RESULTS", "25", "items on a page when a call names no number"),
     row("MAX_RESULTS_CAP", "50", "items on a page at most, 1 to 100"),
     row("MAX_RESPONSE_BYTES", "90000", "bytes of one whole JSON-RPC reply, 2000 to 450000"),

@@ -1,6 +1,10 @@
-//! The access tokens of the sandbox: whose they are, what they may ask for, which sites they reach.
+//! The access tokens of the sandbox: whose they are, what they may ask for, which sites they reach. And the API
+//! tokens, with which a user speaks to the site itself.
 
 use axum::http::{HeaderMap, header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::model::Site;
 
 /// The classic scopes, and the granular ones the agile API wants instead.
 /// Source: `x-atlassian-oauth2-scopes` in Atlassian's `OpenAPI` documents.
@@ -70,6 +74,30 @@ pub(super) fn tokens() -> Vec<Token> {
         sites,
     })
     .collect()
+}
+
+/// A user's e-mail address and API token. An expired sign-in has no say over them, and they know no scopes.
+pub(super) fn api_token(site: &Site, token: &Token) -> Option<(String, String)> {
+    let who = site.person_by_account(token.account_id)?;
+    let email = site.people.get(who)?.email.clone();
+    let digest = blake3::derive_key("jira sandbox API token, not a credential", token.name.as_bytes());
+    let start = format!("sandbox-api-{}-", token.name);
+    Some((email, digest.iter().take(20).fold(start, |text, byte| format!("{text}{byte:02x}"))))
+}
+
+/// The user of a `Basic` header, if the site knows the pair.
+pub(super) fn basic<'a>(tokens: &'a [Token], site: &Site, headers: &HeaderMap) -> Option<&'a Token> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, pair) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
+    let (email, secret) = pair.split_once(':')?;
+    tokens.iter().find(|token| {
+        api_token(site, token)
+            .is_some_and(|(known, right)| known.eq_ignore_ascii_case(email) && right == secret)
+    })
 }
 
 /// Visibly fake, easy to search logs for, and made of token68 characters only (RFC 9110 section 11.2).

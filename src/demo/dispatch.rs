@@ -149,6 +149,14 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
     if let Some(file) = path.strip_prefix(media::PREFIX) {
         return media::serve(request, file, &sites.read().map_err(poisoned)?, now);
     }
+    if let Some(rest) = path.strip_prefix('/').filter(|rest| rest.starts_with("rest/")) {
+        let token = {
+            let sites = sites.read().map_err(poisoned)?;
+            let main = sites.first().ok_or_else(Fault::unauthorized)?;
+            auth::basic(&sandbox.inner.tokens, main, &request.headers).ok_or_else(Fault::unauthorized)?
+        };
+        return routed(sandbox, request, body, Target { token, site: 0, rest, is_scoped: false });
+    }
     let token = auth::bearer(&sandbox.inner.tokens, &request.headers).ok_or_else(Fault::unauthorized)?;
     if path == "/oauth/token/accessible-resources" {
         let sites = sites.read().map_err(poisoned)?;
@@ -161,8 +169,26 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
     if !token.sites.contains(&site) {
         return Err(missing());
     }
+    routed(sandbox, request, body, Target { token, site, rest, is_scoped: true })
+}
+
+/// What passed the gateway, or came to the site's own address.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    token: &'a auth::Token,
+    site: usize,
+    rest: &'a str,
+    /// Scopes limit it.
+    is_scoped: bool,
+}
+
+fn routed(sandbox: &Sandbox, request: &Parts, body: Bytes, target: Target<'_>) -> Answer {
+    let Target { token, site, rest, is_scoped } = target;
+    let now = (sandbox.inner.clock)();
+    let sites = &sandbox.inner.sites;
+    let missing = || Fault::no_site(request.uri.path(), &clock::jira_time(now));
     let (route, params) = find(request.method.as_str(), rest)?;
-    if route.scopes.iter().any(|scope| !token.scopes.contains(scope)) {
+    if is_scoped && route.scopes.iter().any(|scope| !token.scopes.contains(scope)) {
         return Err(Fault::scope_mismatch());
     }
     let query = url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes());

@@ -25,7 +25,7 @@ mod seed;
 
 use std::{
     future::Future,
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 pub use clock::Clock;
@@ -63,7 +63,8 @@ impl Sandbox {
         }
     }
 
-    /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`, `/_edge/…`.
+    /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`, `/_edge/…`; and the main
+    /// site's own `/rest/…` for basic authentication.
     pub fn router(&self) -> axum::Router {
         dispatch::router(self.clone())
     }
@@ -72,6 +73,17 @@ impl Sandbox {
     #[must_use]
     pub fn tokens(&self) -> Vec<(String, String)> {
         self.inner.tokens.iter().map(|token| (token.name.to_owned(), token.secret.clone())).collect()
+    }
+
+    /// Names, e-mail addresses and API tokens for basic authentication at the main site, whose `/rest` is at the root.
+    #[must_use]
+    pub fn api_tokens(&self) -> Vec<(String, String, String)> {
+        let sites = self.inner.sites.read().unwrap_or_else(PoisonError::into_inner);
+        let of = |token: &auth::Token| {
+            let (email, secret) = auth::api_token(sites.first()?, token)?;
+            Some((token.name.to_owned(), email, secret))
+        };
+        self.inner.tokens.iter().filter_map(of).collect()
     }
 
     /// The cloud ids of the two sites, the main one first.

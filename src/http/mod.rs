@@ -5,11 +5,9 @@ mod access_log;
 mod admin;
 mod bearer;
 mod body;
-mod copilot;
 mod gateway;
 mod health;
 mod host;
-mod jsonrpc;
 mod media;
 mod metadata;
 mod narrowing;
@@ -45,6 +43,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 
 use crate::{
     identity::{Caller, KeyedHasher},
+    jsonrpc,
     signals::Signals,
 };
 use reject::Reject;

@@ -10,8 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::Serialize;
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 
 use super::{jsonrpc, request_id::RequestId};
 use crate::identity::BearerFault;
@@ -166,19 +165,6 @@ impl IntoResponse for Reject {
         let mut response = self.status_and_code().0.into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl jsonrpc::Fault {
-    fn to_reply(&self) -> String {
-        #[derive(Serialize)]
-        struct Reply<'a> {
-            jsonrpc: &'static str,
-            id: Option<&'a RawValue>,
-            error: serde_json::Value,
-        }
-        let error = json!({ "code": self.code, "message": self.message });
-        serde_json::to_string(&Reply { jsonrpc: "2.0", id: self.id.as_deref(), error }).unwrap_or_default()
     }
 }
 

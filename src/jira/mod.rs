@@ -31,7 +31,7 @@ use crate::{identity::Caller, signals::Trace, upstream::Upstream};
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::MEDIA_HOSTS;
 pub use request::{Base, Effect, Request};
-pub use site::{Site, SitePin};
+pub use site::{Reach, Site, SitePin};
 
 use metadata::{MetadataCache, Recall};
 use site::SiteCache;
@@ -41,6 +41,8 @@ use site::SiteCache;
 pub struct Settings {
     /// The API host, `https://api.atlassian.com` in production.
     pub api_base: Url,
+    /// Whether that is Atlassian's API host or the site itself.
+    pub reach: Reach,
     /// The only site that may be used, if the operator names one.
     pub site: Option<SitePin>,
     /// The hosts that files may be loaded from, beside the API host itself: [`MEDIA_HOSTS`] in production.
@@ -64,12 +66,16 @@ impl Jira {
 
     /// Whether the operator named the one site to use, so that callers need not.
     pub fn is_pinned(&self) -> bool {
-        self.settings.site.is_some()
+        self.settings.site.is_some() || self.settings.reach == Reach::Site
     }
 
     /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were learned in the last
     /// minutes. Asks nobody.
     pub fn granted(&self, caller: &Caller, wish: Option<&str>) -> Option<Vec<String>> {
+        // An API token has no scopes: all that its user may do, it may.
+        if self.settings.reach == Reach::Site {
+            return None;
+        }
         let sites = self.sites.fresh(caller.key(), Instant::now())?;
         site::granted(&sites, self.settings.site.as_ref(), wish.or(caller.site_wish()))
     }
@@ -93,13 +99,16 @@ impl Jira {
         {
             let mut path = url.path_segments_mut().ok()?;
             path.pop_if_empty();
+            if base != Base::Host && self.settings.reach == Reach::Gateway {
+                path.extend(["ex", "jira", cloud_id]);
+            }
             match base {
                 Base::Host => {}
                 Base::Platform => {
-                    path.extend(["ex", "jira", cloud_id, "rest", "api", "3"]);
+                    path.extend(["rest", "api", "3"]);
                 }
                 Base::Agile => {
-                    path.extend(["ex", "jira", cloud_id, "rest", "agile", "1.0"]);
+                    path.extend(["rest", "agile", "1.0"]);
                 }
             }
             path.extend(request.path());
@@ -219,9 +228,27 @@ mod tests {
     use crate::upstream;
 
     fn url(base: &str, request: &Request) -> String {
-        let settings = Settings { api_base: base.parse().unwrap(), site: None, media_hosts: Vec::new() };
+        reached(Reach::Gateway, base, request)
+    }
+
+    fn reached(reach: Reach, base: &str, request: &Request) -> String {
+        let settings =
+            Settings { api_base: base.parse().unwrap(), reach, site: None, media_hosts: Vec::new() };
         let upstream = Upstream::new(&upstream::Settings::default()).unwrap();
         Jira::new(settings, upstream).url(request.base(), "c-1", request).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_site_itself_has_no_cloud_id_in_its_paths() {
+        let base = "https://example.atlassian.net";
+        assert_eq!(
+            reached(Reach::Site, base, &request::myself()),
+            "https://example.atlassian.net/rest/api/3/myself"
+        );
+        assert_eq!(
+            reached(Reach::Site, base, &request::agile::sprint(7)),
+            "https://example.atlassian.net/rest/agile/1.0/sprint/7"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
+use url::Url;
 
 use crate::identity::CallerKey;
 
@@ -17,6 +18,15 @@ const TTL: Duration = Duration::from_mins(5);
 
 /// Users whose sites are remembered at a time; about 300 bytes each.
 const CALLERS_MAX: usize = 10_000;
+
+/// How Jira is reached, which follows from the credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// OAuth: through Atlassian's API host, below the cloud id of one of the user's sites.
+    Gateway,
+    /// Basic authentication: at the one site itself.
+    Site,
+}
 
 /// The one site that an operator allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +46,8 @@ pub struct Site {
     pub url: String,
     /// The site's name.
     pub name: String,
-    /// The OAuth scopes that the token has there.
-    pub scopes: Vec<String>,
+    /// The OAuth scopes that the token has there; none where scopes do not limit it.
+    pub scopes: Option<Vec<String>>,
     /// The addresses of all sites that the token reaches.
     pub all_urls: Vec<String>,
 }
@@ -64,6 +74,9 @@ impl SiteCache {
 /// Finds the caller's sites and takes the right one.
 pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
     let wish = session.wish.as_deref().or(session.caller.site_wish());
+    if session.jira.settings.reach == Reach::Site {
+        return pick(&[itself(&session.jira.settings.api_base)], None, wish).cloned();
+    }
     let key = session.caller.key();
     let now = Instant::now();
     let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
@@ -74,6 +87,13 @@ pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
         sites
     };
     pick(&sites, session.jira.settings.site.as_ref(), wish).cloned()
+}
+
+/// The site whose own address is called.
+fn itself(address: &Url) -> Site {
+    let url = address.as_str().trim_end_matches('/').to_owned();
+    let host = address.host_str().unwrap_or_default().to_owned();
+    Site { id: host.clone(), all_urls: vec![url.clone()], url, name: host, scopes: None }
 }
 
 async fn reachable(session: &Session) -> Result<Arc<[Site]>, JiraError> {
@@ -90,18 +110,16 @@ fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
         }
         match sites.iter_mut().find(|site| site.id == resource.id) {
             Some(site) => {
-                let new = resource
-                    .scopes
-                    .into_iter()
-                    .filter(|scope| !site.scopes.contains(scope))
-                    .collect::<Vec<_>>();
-                site.scopes.extend(new);
+                let scopes = site.scopes.get_or_insert_default();
+                let new: Vec<_> =
+                    resource.scopes.into_iter().filter(|scope| !scopes.contains(scope)).collect();
+                scopes.extend(new);
             }
             None => sites.push(Site {
                 id: resource.id,
                 url: resource.url.trim_end_matches('/').to_owned(),
                 name: resource.name,
-                scopes: resource.scopes,
+                scopes: Some(resource.scopes),
                 all_urls: Vec::new(),
             }),
         }
@@ -116,7 +134,8 @@ fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
 /// All scopes on the sites that may be meant; none when no site is, which the call itself has to report.
 pub(super) fn granted(sites: &[Site], pin: Option<&SitePin>, wish: Option<&str>) -> Option<Vec<String>> {
     let meant = wished(&allowed(sites, pin), wish);
-    let mut scopes: Vec<String> = meant.iter().flat_map(|site| site.scopes.iter().cloned()).collect();
+    let mut scopes: Vec<String> =
+        meant.iter().filter_map(|site| site.scopes.as_ref()).flatten().cloned().collect();
     scopes.sort_unstable();
     scopes.dedup();
     (!meant.is_empty()).then_some(scopes)
@@ -237,6 +256,6 @@ mod tests {
             resource("a", &["read:jira-user", "read:jira-work"]),
         ]);
         assert_eq!(sites.len(), 1);
-        assert_eq!(sites[0].scopes, ["read:jira-work", "read:jira-user"]);
+        assert_eq!(sites[0].scopes.as_deref().unwrap(), ["read:jira-work", "read:jira-user"]);
     }
 }

@@ -1,21 +1,15 @@
 //! What clients of before 2026-07-28 send and expect, beyond what the protocol crate does by itself.
 
 use rmcp::{
-    ErrorData, RoleServer, ServerHandler,
+    ErrorData, ServerHandler,
     model::{
         ClientCapabilities, CustomRequest, CustomResult, ErrorCode, Implementation, InitializeRequestParams,
         ProtocolVersion,
     },
-    service::RequestContext,
 };
 use serde_json::Value;
 
-use super::handler::{Server, is_modern};
-
-/// Old clients ask for lists that this server does not declare; an empty one keeps them going.
-pub(super) fn only<T: Default>(context: &RequestContext<RoleServer>, method: &str) -> Result<T, ErrorData> {
-    if is_modern(context) { Err(method_not_found(method)) } else { Ok(T::default()) }
-}
+use super::handler::Server;
 
 /// rmcp reads a known method with odd parameters as an unknown one.
 pub(super) fn custom_request(

@@ -1,13 +1,19 @@
 //! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
 
+mod about;
 mod blocks;
 mod call;
+mod completion;
 mod consent;
 mod handler;
 mod legacy;
+mod lines;
 mod observed;
+mod prompts;
 mod provenance;
+mod resources;
 mod schema;
+mod stdio;
 
 use std::sync::Arc;
 
@@ -16,6 +22,7 @@ use rmcp::transport::streamable_http_server::{
 };
 
 pub use handler::{Server, Settings};
+pub use stdio::{StdioSettings, serve_stdio};
 
 /// The tower service behind the edge: stateless, one JSON reply for each POST.
 ///

@@ -93,19 +93,20 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
     let AttachmentId(id) = args.attachment_id;
     let bytes_max = args.max_bytes.unwrap_or(BYTES_DEFAULT).clamp(1, BYTES_MAX);
     let file = describe(context, id, args.issue_key.as_ref()).await?;
+    let uri = uri(context, &file, args.issue_key.as_ref());
     if !may_be_shown(&file.media_type) {
-        return linked(&file, Omitted::Binary, context.budget);
+        return linked(&file, uri, Omitted::Binary, context.budget);
     }
     let mut limit_bytes = bytes_max as usize;
     if file.media_type.starts_with("image/") && !file.media_type.starts_with("image/svg") {
         limit_bytes = limit_bytes.min(picture_bytes_max(&file, context.budget));
     }
     if file.bytes > limit_bytes as u64 {
-        return linked(&file, Omitted::TooLarge { limit_bytes }, context.budget);
+        return linked(&file, uri, Omitted::TooLarge { limit_bytes }, context.budget);
     }
     let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
     let bytes = download.await.map_err(|error| explain(error, bytes_max))?;
-    show(&file, &bytes, context.budget)
+    show(&file, uri, &bytes, context.budget)
 }
 
 /// What the file is called and how large it is.
@@ -155,7 +156,7 @@ enum Omitted {
     TooLarge { limit_bytes: usize },
 }
 
-fn show(file: &AttachmentView, content: &Bytes, budget: Budget) -> Result<Reply, ToolError> {
+fn show(file: &AttachmentView, uri: String, content: &Bytes, budget: Budget) -> Result<Reply, ToolError> {
     match read_file(content, &file.media_type) {
         FileContent::Text(text) => {
             let mut row = row(file);
@@ -165,7 +166,7 @@ fn show(file: &AttachmentView, content: &Bytes, budget: Budget) -> Result<Reply,
         FileContent::Image(media_type) => {
             let limit_bytes = picture_bytes_max(file, budget);
             if content.len() > limit_bytes {
-                return linked(file, Omitted::TooLarge { limit_bytes }, budget);
+                return linked(file, uri, Omitted::TooLarge { limit_bytes }, budget);
             }
             let shown = AttachmentView {
                 media_type: media_type.to_owned(),
@@ -175,7 +176,7 @@ fn show(file: &AttachmentView, content: &Bytes, budget: Budget) -> Result<Reply,
             Ok(Reply::json(&row(&shown))?
                 .beside(Block::Image { base64: STANDARD.encode(content), media_type }))
         }
-        FileContent::Opaque => linked(file, Omitted::Binary, budget),
+        FileContent::Opaque => linked(file, uri, Omitted::Binary, budget),
     }
 }
 
@@ -186,7 +187,16 @@ fn picture_bytes_max(file: &AttachmentView, budget: Budget) -> usize {
     budget.minus(&block).minus(&row(file)).bytes().saturating_sub(LABEL_SLACK) / 4 * 3
 }
 
-fn linked(file: &AttachmentView, omitted: Omitted, budget: Budget) -> Result<Reply, ToolError> {
+/// The file as a resource. Where projects are limited, it can be read only together with its issue.
+fn uri(context: &Context, file: &AttachmentView, issue_key: Option<&IssueKey>) -> String {
+    let query = issue_key
+        .filter(|_| !context.projects.is_open())
+        .map(|key| format!("?issue_key={key}"))
+        .unwrap_or_default();
+    format!("jira://attachment/{}{query}", file.id)
+}
+
+fn linked(file: &AttachmentView, uri: String, omitted: Omitted, budget: Budget) -> Result<Reply, ToolError> {
     let mut row = row(file);
     match omitted {
         Omitted::Binary => row.put("omitted", "binary"),
@@ -195,7 +205,6 @@ fn linked(file: &AttachmentView, omitted: Omitted, budget: Budget) -> Result<Rep
             row.put("limit_bytes", limit_bytes);
         }
     }
-    let uri = format!("jira://attachment/{}", file.id);
     let (name, media_type, bytes) = (file.name.clone(), file.media_type.clone(), file.bytes);
     let block =
         json!({ "type": "resource_link", "uri": uri, "name": name, "mimeType": media_type, "size": bytes });

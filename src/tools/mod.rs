@@ -109,6 +109,16 @@ pub fn all() -> impl Iterator<Item = &'static Tool> {
     .flatten()
 }
 
+/// The key of an issue, from the key in any letter case or the issue's address.
+pub fn issue_key(text: &str) -> Option<String> {
+    args::IssueKey::parse(text).map(|key| key.as_str().to_owned())
+}
+
+/// The key of a project, likewise.
+pub fn project_key(text: &str) -> Option<String> {
+    args::ProjectKey::parse(text).map(|key| key.as_str().to_owned())
+}
+
 /// The tool of that name.
 pub fn named(name: &str) -> Option<&'static Tool> {
     all().find(|tool| tool.name == name)

@@ -48,7 +48,12 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         row.put("name", clean(&me.display_name).as_ref());
         row.put("time_zone", me.time_zone.as_deref());
     }
-    row.put("site", json!({ "name": site.name, "url": site.url, "cloud_id": site.id }));
+    let mut place = json!({ "name": site.name, "url": site.url });
+    // A site that is reached at its own address goes by no cloud id, and no scopes limit what may be done there.
+    if let (Some(place), true) = (place.as_object_mut(), site.scopes.is_some()) {
+        place.insert("cloud_id".to_owned(), json!(site.id));
+    }
+    row.put("site", place);
     if site.all_urls.len() > 1 && !context.jira.is_pinned() {
         row.put("sites", site.all_urls.clone());
     }
@@ -58,23 +63,23 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         row.put("can", can);
         row.put("cannot", cannot);
     }
-    row.put("hidden_tools", hidden(&context.hidden_tools, &site.scopes));
+    row.put("hidden_tools", hidden(&context.hidden_tools, site.scopes.as_deref()));
     Reply::json(&row)
 }
 
 /// Without the scope for people nobody can say who the caller is; all else is worth an answer then, above all why.
 async fn profile(context: &Context, site: &Site) -> Result<Option<Answer>, ToolError> {
-    if !oauth::holds(&site.scopes, scope::READ_USER) {
+    if site.scopes.as_ref().is_some_and(|granted| !oauth::holds(granted, scope::READ_USER)) {
         return Ok(None);
     }
     context.ask(request::myself()).await.map(Some)
 }
 
 /// The tools that this caller does not see, one group for each reason.
-fn hidden(by_operator: &[&'static str], granted: &[String]) -> Vec<Value> {
+fn hidden(by_operator: &[&'static str], granted: Option<&[String]>) -> Vec<Value> {
     let mut by_scope: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for tool in super::all().filter(|tool| !by_operator.contains(&tool.name)) {
-        if let Some(scope) = tool.missing_scopes(granted) {
+        if let Some(scope) = granted.and_then(|granted| tool.missing_scopes(granted)) {
             by_scope.entry(scope).or_default().push(tool.name);
         }
     }

@@ -34,7 +34,11 @@ class Library(Client):
         super().__init__(installed, demo, mode, expected)
         self.name = name
         program, script, *options = command
-        self.command = [program, HERE / script, *options, demo.url, demo.token, mode]
+        self.command = [program, HERE / script, *options, *self.server(), mode]
+
+    def server(self):
+        """What the script is told about the server."""
+        return [self.demo.url, self.demo.token]
 
     def __enter__(self):
         env = {**self.installed.env, "NPM_FOLDER": str(self.installed.npm)}
@@ -79,6 +83,25 @@ class Library(Client):
         return json.loads(line)
 
 
+class OverStdio(Library):
+    """The same, with a command that the client starts and speaks to over its standard streams."""
+
+    def __init__(self, name, command, started, installed, demo, mode, expected, package=None):
+        self.started, self.package = started, package
+        super().__init__(name, command, installed, demo, mode, expected)
+
+    def __enter__(self):
+        super().__enter__()
+        if self.package:
+            # What is under test is the command, not the library that speaks to it.
+            manifest = self.installed.npm / "node_modules" / self.package / "package.json"
+            self.version = json.loads(manifest.read_text())["version"]
+        return self
+
+    def server(self):
+        return [json.dumps(self.started), "-"]
+
+
 class Inspector(Client):
     """The Inspector's command line: a process, and so a connection, for every call."""
 
@@ -109,9 +132,11 @@ class Inspector(Client):
         row.check("exit code of tools/list --strict", self.exit_codes["tools/list"], lambda code: code == 0)
         row.check("exit code of a refused call, the last one", self.exit_codes["tools/call"], lambda code: code == 5)
 
+    def server(self):
+        return [self.demo.url, "--transport", "http", "--header", f"Authorization: Bearer {self.demo.token}"]
+
     def result(self, *arguments):
-        header = f"Authorization: Bearer {self.demo.token}"
-        command = [self.program, "--cli", self.demo.url, "--transport", "http", "--header", header]
+        command = [self.program, "--cli", *self.server()]
         command += ["--protocol-era", self.mode, "--format", "json", "-q", *arguments]
         done = subprocess.run(
             command,
@@ -125,3 +150,17 @@ class Inspector(Client):
             raise RuntimeError(f"exit code {done.returncode}: {done.stderr[-2000:]}")
         self.exit_codes[arguments[1]] = done.returncode
         return json.loads(done.stdout)["result"]
+
+
+class InspectorConfigured(Inspector):
+    """The same with the server in a configuration file, as clients like Claude Desktop read it."""
+
+    name = "Inspector --cli, config file"
+
+    def __init__(self, configuration, installed, demo, mode, expected):
+        super().__init__(installed, demo, mode, expected)
+        self.path = Path(demo.home, f"servers-{mode}.json")
+        self.path.write_text(json.dumps(configuration))
+
+    def server(self):
+        return ["--config", self.path, "--server", "jira"]

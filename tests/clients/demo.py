@@ -10,9 +10,10 @@ READY_SECONDS = 20
 
 
 class Demo:
-    """Starts `BINARY demo --json`; `url` and `token` are set once the server said it is ready."""
+    """Starts `BINARY demo --json`; addresses and tokens are set once the server said it is ready."""
 
     def __init__(self, binary, home, arguments=("--json",)):
+        self.binary = binary
         self.command = [binary, "demo", *arguments]
         self.home = home
         self.log = Path(home, f"demo{''.join(arguments)}.log")
@@ -36,6 +37,7 @@ class Demo:
             if "--json" in self.command:
                 ready = json.loads(self.read_until("{"))
                 self.url, self.token = ready["mcp_url"], ready["tokens"]["anna"]
+                self.jira_url, self.api_token = ready["jira_url"], ready["api_tokens"]["anna"]
         except BaseException:
             self.stop()
             raise
@@ -57,6 +59,15 @@ class Demo:
         finally:
             watchdog.cancel()
         raise RuntimeError(f"the demo ended or hung before it was ready: {text}{self.log.read_text()[-2000:]}")
+
+    def over_stdio(self, is_oauth: bool) -> dict:
+        """The command of a server over standard input and output, as clients' configuration files spell it."""
+        if is_oauth:
+            env = {"JIRA_ACCESS_TOKEN": self.token, "JIRA_API_BASE_URL": self.jira_url}
+        else:
+            env = {"JIRA_SITE_URL": self.jira_url, "JIRA_EMAIL": self.api_token["email"]}
+            env["JIRA_API_TOKEN"] = self.api_token["token"]
+        return {"command": str(self.binary), "args": ["stdio"], "env": {**env, "RATE_LIMIT_PER_USER_PER_MINUTE": "100000"}}
 
     def stop(self):
         self.process.terminate()

@@ -41,7 +41,20 @@ def play(binary, home, installed) -> Row:
                     lambda out: NEEDED <= {tool["name"] for tool in json.loads(out)["tools"]},
                 )
             url = re.search(r"^ *MCP +(\S+)", text, re.MULTILINE)[1]
-            row.check("mcp.json", block(text), lambda found: found["servers"]["jira"]["url"] == url)
+            over_http, over_stdio = blocks(text)
+            row.check("mcp.json", over_http, lambda found: found["servers"]["jira"]["url"] == url)
+            row.check("mcpServers", over_stdio, lambda found: found["mcpServers"]["jira"]["args"] == ["stdio"])
+            for servers in (over_http["servers"], over_stdio["mcpServers"]):
+                # The Inspector reads the same shape, and connects with exactly what stands there.
+                path = Path(home, "pasted.json")
+                path.write_text(json.dumps({"mcpServers": servers}))
+                inspector = installed.npm / "node_modules/.bin/mcp-inspector"
+                line = f"{inspector} --cli --config {path} --server jira --format json -q --method tools/list"
+                row.check(
+                    f"connected by {'url' if 'url' in servers['jira'] else 'command'}",
+                    paste(line).stdout,
+                    lambda out: NEEDED <= {tool["name"] for tool in json.loads(out)["result"]["tools"]},
+                )
     except Exception as fault:  # One failed row, so that the other rows are still shown.
         row.failures.append(f"{type(fault).__name__}: {fault}")
     return row
@@ -53,9 +66,9 @@ def answered(printed: str) -> bool:
     return status == "200" and not answer["result"].get("isError")
 
 
-def block(text: str):
-    """The mcp.json, as the demo prints it: from a line `{` to a line `}`."""
-    return json.loads(re.search(r"^\{$.*?^\}$", text, re.MULTILINE | re.DOTALL)[0])
+def blocks(text: str):
+    """The configuration files, as the demo prints them: each from a line `{` to a line `}`."""
+    return [json.loads(block) for block in re.findall(r"^\{$.*?^\}$", text, re.MULTILINE | re.DOTALL)]
 
 
 def curl_version() -> str:

@@ -1,4 +1,7 @@
-"""The official Python client behind a pipe; the same file serves 1.x and 2.x of the package."""
+"""The official Python client behind a pipe; the same file serves 1.x and 2.x of the package.
+
+The server is a URL with a token, or a command that is started and spoken to over its standard streams.
+"""
 
 import json
 import sys
@@ -7,6 +10,7 @@ from importlib.metadata import version
 
 import anyio
 import mcp
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 
@@ -33,9 +37,28 @@ async def connect_2(url, headers, mode):
         yield client, client.protocol_version
 
 
-async def main(url, token, mode):
-    connect = connect_2 if hasattr(mcp, "Client") else connect_1
-    async with connect(url, {"Authorization": f"Bearer {token}"}, mode) as (client, negotiated):
+@asynccontextmanager
+async def start_1(command, _mode):
+    async with (
+        stdio_client(StdioServerParameters(**command)) as (reader, writer),
+        mcp.ClientSession(reader, writer) as session,
+    ):
+        yield session, (await session.initialize()).protocolVersion
+
+
+@asynccontextmanager
+async def start_2(command, mode):
+    async with mcp.Client(stdio_client(StdioServerParameters(**command)), mode=mode) as client:
+        yield client, client.protocol_version
+
+
+async def main(target, token, mode):
+    is_2 = hasattr(mcp, "Client")
+    if target.startswith("{"):
+        connected = (start_2 if is_2 else start_1)(json.loads(target), mode)
+    else:
+        connected = (connect_2 if is_2 else connect_1)(target, {"Authorization": f"Bearer {token}"}, mode)
+    async with connected as (client, negotiated):
         say({"version": version("mcp"), "negotiated": negotiated})
         while line := await anyio.to_thread.run_sync(sys.stdin.readline):
             asked = json.loads(line)

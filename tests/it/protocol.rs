@@ -82,7 +82,7 @@ async fn new_clients_get_their_own_era() {
             .await;
     assert_eq!(call["result"]["resultType"], "complete", "{call}");
     assert_eq!(call["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "jira-mcp-bridge");
-    for method in ["prompts/list", "resources/list", "ping", "no/such"] {
+    for method in ["ping", "no/such", "resources/subscribe", "logging/setLevel"] {
         let (status, reply) = modern(&bridge, method, None, json!({})).await;
         assert_eq!((status, &reply["error"]["code"]), (404, &json!(-32601)), "{method}: {reply}");
     }

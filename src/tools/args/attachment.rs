@@ -16,6 +16,8 @@ impl Argument for AttachmentId {
         let text = String::read(value)?;
         let text = text.trim();
         let digits = text.strip_prefix("jira://attachment/").unwrap_or(text);
+        // Where projects are limited, the link names the issue as well.
+        let digits = digits.split('?').next().unwrap_or_default();
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         let id = if is_number { digits.parse().ok().filter(|id| *id > 0) } else { None };
         id.map(Self).ok_or_else(|| {

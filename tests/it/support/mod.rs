@@ -2,8 +2,10 @@
 
 mod bridge;
 mod receiver;
+mod stdio;
 mod upstream;
 
 pub(crate) use bridge::{Bridge, NOW_MS, Tool, gateway_secret, part};
 pub(crate) use receiver::{Receiver, attribute, sum};
+pub(crate) use stdio::{Stdio, basic, sandbox};
 pub(crate) use upstream::{Fault, Upstream};

@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -101,6 +102,21 @@ impl Upstream {
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// Waits until a request with this method and a path that contains `path` has arrived.
+    pub(crate) async fn saw(&self, method: &Method, path: &str) {
+        self.saw_more(method, path, 0).await;
+    }
+
+    /// Waits until there are more than `count` of them.
+    pub(crate) async fn saw_more(&self, method: &Method, path: &str, count: usize) {
+        let arrived = async {
+            while self.count(method, path) <= count {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), arrived).await.expect("the request arrives");
     }
 
     /// How many requests with this method had a path that contains `path`.

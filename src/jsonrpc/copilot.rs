@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::jsonrpc::Envelope;
+use super::Envelope;
 
 /// The notification without its id, or `None` if this is not such a message.
 ///

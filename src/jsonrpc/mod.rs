@@ -1,20 +1,22 @@
-//! Is the body one JSON-RPC message? Decided from its outermost members alone; nothing below them is built.
+//! Is this text one JSON-RPC message? Decided from its outermost members alone; nothing below them is built.
+//!
+//! HTTP asks it of each body, stdio of each line.
+
+mod copilot;
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
-use serde_json::value::RawValue;
-
-use super::copilot;
+use serde_json::{json, value::RawValue};
 
 /// Deeper than any argument of a tool, and less than what makes rmcp's parser give up (128).
 const DEPTH_MAX: usize = 64;
 /// An id comes back in the reply; a long one would eat the reply's budget.
 const ID_BYTES_MAX: usize = 1024;
 const PARSE_ERROR: i32 = -32700;
-pub(super) const INVALID_REQUEST: i32 = -32600;
+pub(crate) const INVALID_REQUEST: i32 = -32600;
 
-/// What to do with a well-formed body.
+/// What to do with a well-formed message.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Message {
+pub(crate) enum Message {
     /// Pass it on unchanged.
     AsSent,
     /// Pass this on in its place.
@@ -23,30 +25,44 @@ pub(super) enum Message {
     Response,
 }
 
-/// A JSON-RPC error that stands for the whole body.
+/// A JSON-RPC error that answers the whole message.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
-    pub(super) code: i32,
-    pub(super) message: String,
+pub(crate) struct Fault {
+    pub(crate) code: i32,
+    pub(crate) message: String,
     /// The request's id as sent, where it could be read.
-    pub(super) id: Option<Box<RawValue>>,
+    pub(crate) id: Option<Box<RawValue>>,
+}
+
+impl Fault {
+    /// The whole reply.
+    pub(crate) fn to_reply(&self) -> String {
+        #[derive(Serialize)]
+        struct Reply<'a> {
+            jsonrpc: &'static str,
+            id: Option<&'a RawValue>,
+            error: serde_json::Value,
+        }
+        let error = json!({ "code": self.code, "message": self.message });
+        serde_json::to_string(&Reply { jsonrpc: "2.0", id: self.id.as_deref(), error }).unwrap_or_default()
+    }
 }
 
 /// The members JSON-RPC and MCP know; a member sent twice is an error here, so that no two parsers can differ.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Envelope<'a> {
+struct Envelope<'a> {
     #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) jsonrpc: Option<&'a RawValue>,
+    jsonrpc: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<&'a RawValue>,
+    id: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) method: Option<&'a RawValue>,
+    method: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub(super) params: Option<&'a RawValue>,
+    params: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present", skip_serializing)]
-    pub(super) result: Option<&'a RawValue>,
+    result: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present", skip_serializing)]
-    pub(super) error: Option<&'a RawValue>,
+    error: Option<&'a RawValue>,
 }
 
 /// Keeps `null` apart from absent.
@@ -54,18 +70,18 @@ fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<&'de RawValue>
     <&RawValue>::deserialize(member).map(Some)
 }
 
-/// Judges a whole body. Source: JSON-RPC 2.0 sections 4 to 6, and MCP's narrowing of ids and params.
-pub(super) fn read(body: &[u8]) -> Result<Message, Fault> {
-    let text = std::str::from_utf8(body).map_err(|_| parse_error("the body is not UTF-8"))?;
+/// Judges a whole message. Source: JSON-RPC 2.0 sections 4 to 6, and MCP's narrowing of ids and params.
+pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
+    let text = std::str::from_utf8(body).map_err(|_| parse_error("the message is not UTF-8"))?;
     if text.starts_with('\u{feff}') {
-        return Err(parse_error("the body starts with a byte order mark; send plain UTF-8"));
+        return Err(parse_error("the message starts with a byte order mark; send plain UTF-8"));
     }
     if is_deeper_than(text, DEPTH_MAX) {
-        return Err(parse_error(&format!("the body nests deeper than {DEPTH_MAX} levels")));
+        return Err(parse_error(&format!("the message nests deeper than {DEPTH_MAX} levels")));
     }
     if !text.trim_ascii_start().starts_with('{') {
         serde_json::from_str::<IgnoredAny>(text).map_err(|error| parse_error(&error.to_string()))?;
-        return Err(invalid("the body must be one JSON object; batches are not supported", None));
+        return Err(invalid("the message must be one JSON object; batches are not supported", None));
     }
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| {
         if error.is_data() { invalid(&error.to_string(), None) } else { parse_error(&error.to_string()) }
@@ -137,6 +153,21 @@ fn parse_error(detail: &str) -> Fault {
     Fault { code: PARSE_ERROR, message: format!("Parse error: {detail}"), id: None }
 }
 
-fn invalid(detail: &str, id: Option<Box<RawValue>>) -> Fault {
+/// A message whose parameters fit no method; none where nobody waits for an answer.
+pub(crate) fn unreadable(text: &[u8]) -> Option<Fault> {
+    about(text, "the parameters do not fit the method")
+}
+
+/// A request whose id belongs to one that is not answered yet.
+pub(crate) fn repeated(text: &[u8]) -> Option<Fault> {
+    about(text, "a request with this id is not answered yet")
+}
+
+fn about(text: &[u8], detail: &str) -> Option<Fault> {
+    let envelope: Envelope = serde_json::from_slice(text).ok()?;
+    Some(invalid(detail, Some(envelope.id?.to_owned())))
+}
+
+pub(crate) fn invalid(detail: &str, id: Option<Box<RawValue>>) -> Fault {
     Fault { code: INVALID_REQUEST, message: format!("Invalid request: {detail}"), id }
 }

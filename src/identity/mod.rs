@@ -1,11 +1,14 @@
 //! Who a request speaks for: the user's token, held for that one request and wiped with its last holder.
 
+mod credential;
+
 use std::{fmt, sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
+
+pub use credential::{Basic, BasicFault, Credential};
 
 /// Accepted token lengths in bytes; Atlassian's are between 1 and 3 KiB.
 const TOKEN_BYTES: std::ops::RangeInclusive<usize> = 8..=8192;
@@ -18,7 +21,7 @@ const SITE_WISH_BYTES_MAX: usize = 255;
 pub struct Caller(Arc<Inner>);
 
 struct Inner {
-    bearer: Bearer,
+    credential: Arc<Credential>,
     key: CallerKey,
     request_id: Arc<str>,
     site_wish: Option<SiteWish>,
@@ -28,18 +31,33 @@ struct Inner {
 impl Caller {
     /// Joins a token with what the same request said about itself.
     pub fn new(
-        bearer: Bearer,
+        credential: impl Into<Credential>,
         hasher: &KeyedHasher,
         request_id: Arc<str>,
         site_wish: Option<SiteWish>,
     ) -> Self {
-        let key = hasher.caller_key(&bearer);
-        Self(Arc::new(Inner { bearer, key, request_id, site_wish, refused: AtomicBool::new(false) }))
+        let credential = credential.into();
+        let key = credential.key(hasher);
+        let credential = Arc::new(credential);
+        Self(Arc::new(Inner { credential, key, request_id, site_wish, refused: AtomicBool::new(false) }))
     }
 
-    /// `Bearer <token>` for the upstream client and nobody else; marked sensitive, its buffer is wiped on drop.
+    /// The same user's next request, where one credential serves a whole process.
+    #[must_use]
+    pub fn next_request(&self, request_id: Arc<str>) -> Self {
+        Self(Arc::new(Inner {
+            credential: Arc::clone(&self.0.credential),
+            key: self.0.key,
+            request_id,
+            site_wish: self.0.site_wish.clone(),
+            refused: AtomicBool::new(false),
+        }))
+    }
+
+    /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else; marked sensitive, its buffer is wiped on
+    /// drop.
     pub fn expose_header_value(&self) -> HeaderValue {
-        self.0.bearer.expose_header_value()
+        self.0.credential.expose_header_value()
     }
 
     /// Under which key anything may be remembered about this user.
@@ -104,18 +122,6 @@ impl Bearer {
             return Err(BearerFault::Malformed);
         }
         Ok(Self(SecretString::from(token)))
-    }
-
-    fn expose_header_value(&self) -> HeaderValue {
-        let token = self.0.expose_secret();
-        let mut line = Zeroizing::new(Vec::with_capacity("Bearer ".len() + token.len()));
-        line.extend_from_slice(b"Bearer ");
-        line.extend_from_slice(token.as_bytes());
-        // Bytes that own a `Zeroizing` buffer wipe it when the client lets go of the header.
-        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(line))
-            .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
-        value.set_sensitive(true);
-        value
     }
 }
 
