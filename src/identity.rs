@@ -1,6 +1,12 @@
 //! Who a request speaks for: the user's token, held for that one request and wiped with its last holder.
 
-use std::{fmt, sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -23,6 +29,7 @@ struct Inner {
     request_id: Arc<str>,
     site_wish: Option<SiteWish>,
     refused: AtomicBool,
+    lacking: OnceLock<String>,
 }
 
 impl Caller {
@@ -34,7 +41,8 @@ impl Caller {
         site_wish: Option<SiteWish>,
     ) -> Self {
         let key = hasher.caller_key(&bearer);
-        Self(Arc::new(Inner { bearer, key, request_id, site_wish, refused: AtomicBool::new(false) }))
+        let (refused, lacking) = (AtomicBool::new(false), OnceLock::new());
+        Self(Arc::new(Inner { bearer, key, request_id, site_wish, refused, lacking }))
     }
 
     /// `Bearer <token>` for the upstream client and nobody else; marked sensitive, its buffer is wiped on drop.
@@ -60,6 +68,16 @@ impl Caller {
     /// Notes that the upstream answered 401 to this token; the edge may turn that into a challenge.
     pub fn report_refused(&self) {
         self.0.refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes the OAuth scopes that the request needs and the token does not all have; the first word stands.
+    pub fn report_lacking(&self, scopes: &str) {
+        self.0.lacking.get_or_init(|| scopes.to_owned());
+    }
+
+    /// The scopes that were missed during this request.
+    pub fn lacking(&self) -> Option<&str> {
+        self.0.lacking.get().map(String::as_str)
     }
 
     /// Whether the upstream answered 401 to this token during this request.

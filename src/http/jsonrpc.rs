@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
-use super::copilot;
+use super::{copilot, unique};
 
 /// Deeper than any argument of a tool, and less than what makes rmcp's parser give up (128).
 const DEPTH_MAX: usize = 64;
@@ -70,7 +70,10 @@ pub(super) fn read(body: &[u8]) -> Result<Message, Fault> {
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| {
         if error.is_data() { invalid(&error.to_string(), None) } else { parse_error(&error.to_string()) }
     })?;
-    judge(&envelope)
+    let message = judge(&envelope)?;
+    let id = envelope.id.filter(|id| is_id(id.get()));
+    unique::check(text).map_err(|error| invalid(&error.to_string(), id.map(ToOwned::to_owned)))?;
+    Ok(message)
 }
 
 fn judge(envelope: &Envelope) -> Result<Message, Fault> {
@@ -135,6 +138,11 @@ fn is_deeper_than(text: &str, max: usize) -> bool {
 
 fn parse_error(detail: &str) -> Fault {
     Fault { code: PARSE_ERROR, message: format!("Parse error: {detail}"), id: None }
+}
+
+/// Source: MCP 2026-07-28, basic/transports/streamable-http, "Sending Messages" 4.
+pub(super) fn unwanted_response() -> Fault {
+    invalid("a client sends requests and notifications, no responses", None)
 }
 
 fn invalid(detail: &str, id: Option<Box<RawValue>>) -> Fault {

@@ -5,6 +5,7 @@ mod access_log;
 mod bearer;
 mod body;
 mod copilot;
+mod events;
 mod gateway;
 mod health;
 mod host;
@@ -19,6 +20,7 @@ mod reject;
 mod request_id;
 mod serve;
 mod settings;
+mod unique;
 mod write_stall;
 
 #[cfg(test)]
@@ -103,6 +105,8 @@ where
         .layer(from_fn(media::negotiate))
         // Last, so that nobody without a name makes us hold a body.
         .layer(from_fn_with_state(edge.clone(), body::read))
+        // Below the body, so that its refusals keep their status.
+        .layer(from_fn_with_state(edge.clone(), events::serve))
         .layer(map_response(plain_fault::to_json));
 
     let mcp = Router::new()
@@ -143,14 +147,19 @@ async fn admit(
     }
     let bearer = bearer::read(&edge, &request)?;
     let site_wish = bearer::site_wish(request.headers())?;
-    let challenge = settings.challenge_on_upstream_401.then(|| metadata::challenge(&edge, &request, true));
+    let challenge = settings.challenge_on_upstream_401.then(|| metadata::Challenge::of(&edge, &request));
 
     bearer::remove_secrets(request.headers_mut());
     let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site_wish);
     request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;
-    if let Some(challenge) = challenge.filter(|_| caller.was_refused()) {
-        return Err(Reject::TokenRefused { challenge });
+    if let Some(challenge) = challenge {
+        if caller.was_refused() {
+            return Err(Reject::TokenRefused { challenge: challenge.invalid_token() });
+        }
+        if let Some(scopes) = caller.lacking() {
+            return Err(Reject::ScopeMissing { challenge: challenge.insufficient_scope(scopes) });
+        }
     }
     response.extensions_mut().insert(caller.key());
     Ok(response)

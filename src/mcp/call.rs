@@ -13,7 +13,7 @@ use crate::{
     limit::Refusal,
     policy::{Policy, Verdict},
     telemetry::audit,
-    tools::{self, Code, Context, Given, Reply, Tool, ToolError},
+    tools::{Code, Context, Given, Hides, Progress, Reply, Tool, ToolError},
     trim::Budget,
 };
 
@@ -40,6 +40,8 @@ pub(super) struct Call<'a> {
     pub(super) can_ask: bool,
     /// What the user said when asked.
     pub(super) answer: Option<Answer>,
+    /// Where the tool says how far it is.
+    pub(super) progress: Progress,
 }
 
 impl Server {
@@ -63,7 +65,8 @@ impl Server {
         let site = given.take_text("site");
         let granted = self.0.jira.granted(&call.caller, site.as_deref());
         let verdict = call.policy.judge(call.tool, granted.as_deref());
-        let context = self.context(call.caller, site, call.policy, deadline, id_bytes);
+        let mut context = self.context(call.caller, site, call.policy, deadline, id_bytes);
+        context.progress = call.progress;
         let outcome = if is_refused {
             Err(consent::refused())
         } else {
@@ -71,6 +74,9 @@ impl Server {
         };
         let code = outcome.as_ref().err().map(ToolError::code);
         let caller = context.jira.caller();
+        if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
+            caller.report_lacking(&scopes(call.tool, missing));
+        }
         let mut result = self.result(call.tool, outcome, context.budget, caller.request_id());
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
         if call.is_modern {
@@ -138,7 +144,11 @@ impl Server {
             projects: policy.projects().clone(),
             repeats: Arc::clone(&self.0.repeats),
             confirm_keys: self.0.confirm_keys.clone(),
-            hidden_tools: tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect(),
+            hides: Hides::new({
+                let policy = policy.clone();
+                move |tool| !policy.allows(tool)
+            }),
+            progress: Progress::default(),
         }
     }
 
@@ -196,6 +206,13 @@ async fn guarded(
             Err(ToolError::new(Code::UpstreamTimeout, "The call took too long.").retryable(None))
         }
     }
+}
+
+/// All that a token needs for a tool: a client that asks for just these must not come back for more.
+fn scopes(tool: &Tool, missing: &str) -> String {
+    let mut all: Vec<&str> = tool.scopes.to_vec();
+    all.extend(missing.split(' ').filter(|scope| !tool.scopes.contains(scope)));
+    all.join(" ")
 }
 
 fn refused(refusal: &Refusal) -> ToolError {

@@ -39,6 +39,7 @@ mod oauth;
 mod people;
 mod permissions;
 mod place;
+mod progress;
 mod project;
 mod projects;
 mod read_back;
@@ -61,8 +62,9 @@ mod worklogs;
 
 pub use args::{ArgSpec, Given, Shape};
 pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
-pub use context::{Block, Context, Limits, Reply};
+pub use context::{Block, Context, Hides, Limits, Reply};
 pub use error::{Code, ToolError};
+pub use progress::{Progress, Step};
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
 pub use scope::Projects;
