@@ -24,6 +24,7 @@ mod collab_time;
 mod context;
 mod contract;
 mod destructive;
+mod documents;
 mod edge;
 mod eras;
 mod faults;
