@@ -38,10 +38,8 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, header};
-use tower::{
-    Service, ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer,
-    timeout::TimeoutLayer,
-};
+use tokio::sync::Semaphore;
+use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use crate::identity::{Caller, KeyedHasher};
@@ -62,6 +60,8 @@ struct Edge {
     hasher: KeyedHasher,
     readiness: Readiness,
     request_ids: request_id::Mint,
+    /// For requests inside /mcp.
+    places: Arc<Semaphore>,
 }
 
 /// Routes, and the way in around them.
@@ -75,10 +75,11 @@ where
     S::Future: Send + 'static,
     R: IntoResponse,
 {
-    let in_flight_max = settings.in_flight_max;
+    // tokio's own maximum is no number of requests that anybody has.
+    let places = Arc::new(Semaphore::new(settings.in_flight_max.min(Semaphore::MAX_PERMITS)));
     let request_deadline = settings.request_deadline;
     let request_ids = request_id::Mint::new(hasher.clone());
-    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids });
+    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids, places });
 
     // Every route, health and unknown paths included.
     let around_all = ServiceBuilder::new()
@@ -95,10 +96,9 @@ where
 
     // Only /mcp: the costly road. Each step is cheaper than the one after it.
     let way_in = ServiceBuilder::new()
+        // One limit over all of /mcp.
+        .layer(from_fn_with_state(edge.clone(), overload::place))
         .layer(HandleErrorLayer::new(overload::answer))
-        // One limit over all of /mcp, refusing at once: what waits in a queue has lost its deadline anyway.
-        .layer(LoadShedLayer::new())
-        .layer(GlobalConcurrencyLimitLayer::new(in_flight_max))
         .layer(TimeoutLayer::new(request_deadline))
         .layer(from_fn_with_state(edge.clone(), admit))
         .layer(from_fn(narrowing::note))

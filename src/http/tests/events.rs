@@ -64,6 +64,23 @@ async fn an_answer_in_time_comes_alone() {
 }
 
 #[tokio::test]
+async fn a_stream_keeps_its_place_until_its_end() {
+    let settings = Settings { events_patience: Duration::ZERO, in_flight_max: 1, ..Settings::default() };
+    let bench = Bench::new(settings);
+    let gate = Gate::default();
+    let mut request = call_for_events("slow", "text/event-stream");
+    request.extensions_mut().insert(gate.clone());
+    let begun = bench.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(begun.status(), 200);
+    assert_eq!(bench.send(call("/mcp", CALL)).await.status, 503);
+    gate.notify_one();
+    assert!(
+        to_bytes(begun.into_body(), usize::MAX).await.unwrap().ends_with(b"{\"id\":1,\"result\":{}}\n\n")
+    );
+    assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
+}
+
+#[tokio::test]
 async fn what_is_no_reply_keeps_its_status() {
     let bench = Bench::new(Settings::default());
     for (method, status) in [("unreadable", 400), ("broken", 500), ("notifications/initialized", 202)] {
