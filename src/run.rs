@@ -147,7 +147,7 @@ impl Bound {
     /// Serves until `shutdown`, then finishes what is in hand.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
         let readiness = Readiness::default();
-        let mcp = mcp::http_service(self.server, self.config.http.body_bytes_max);
+        let mcp = mcp::HttpService::new(self.server, self.config.http.body_bytes_max);
         let signals = self.signals;
         let router = http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
         let admin = serve_admin(self.admin, signals.clone(), &readiness, &self.config.connections);

@@ -12,7 +12,9 @@ const SITE: HeaderName = HeaderName::from_static("x-jira-site");
 pub(super) fn read<B>(edge: &Edge, request: &Request<B>) -> Result<Bearer, Reject> {
     Bearer::from_headers(request.headers()).map_err(|fault| {
         let token_was_sent = !matches!(fault, BearerFault::Missing | BearerFault::WrongScheme);
-        Reject::Unauthenticated { fault, challenge: metadata::challenge(edge, request, token_was_sent) }
+        let challenge = metadata::Challenge::of(edge, request);
+        let challenge = if token_was_sent { challenge.invalid_token() } else { challenge.no_token() };
+        Reject::Unauthenticated { fault, challenge }
     })
 }
 

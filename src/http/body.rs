@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
@@ -31,12 +31,21 @@ pub(super) async fn read(
     let bytes = match jsonrpc::read(&bytes).map_err(Reject::Rpc)? {
         jsonrpc::Message::AsSent => bytes,
         jsonrpc::Message::Rewritten(text) => text.into(),
-        // A client's response to a request we never sent: taken and dropped, as the transport asks.
+        jsonrpc::Message::Response if is_modern(&parts.headers) => {
+            return Err(Reject::Rpc(jsonrpc::unwanted_response()));
+        }
+        // A client's response to a request we never sent: taken and dropped, as the old transport asks.
         jsonrpc::Message::Response => return Ok(StatusCode::ACCEPTED.into_response()),
     };
     parts.headers.remove(header::TRANSFER_ENCODING);
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+}
+
+/// Since 2026-07-28 there is nothing that a client could respond to. ISO dates compare as text as they do as dates.
+fn is_modern(headers: &HeaderMap) -> bool {
+    let version = headers.get("mcp-protocol-version").and_then(|version| version.to_str().ok());
+    version.is_some_and(|version| version >= "2026-07-28")
 }
 
 async fn collect(body: Body, settings: &Settings) -> Result<Bytes, Reject> {

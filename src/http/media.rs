@@ -3,7 +3,7 @@
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::reject::Reject;
+use super::{events, reject::Reject};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_AND_EVENTS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
@@ -15,11 +15,15 @@ pub(super) async fn negotiate(mut request: Request, next: Next) -> Result<Respon
     if !is_json(headers) {
         return Err(Reject::UnsupportedMediaType);
     }
-    if !accepts_an_answer(headers) {
+    let wanted = Wanted::of(headers);
+    if wanted == Wanted::Neither {
         return Err(Reject::NotAcceptable);
     }
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::ACCEPT, JSON_AND_EVENTS);
+    if wanted == Wanted::EventsOnly {
+        request.extensions_mut().insert(events::EventsOnly);
+    }
     Ok(next.run(request).await)
 }
 
@@ -36,22 +40,34 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence && charset && encoding.into_iter().all(|line| line.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Whether JSON is acceptable. A client that names only the event stream passes too and gets JSON all the same, which a
-/// streamable HTTP client must be able to read; a 406 would only lock it out.
-fn accepts_an_answer(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-    let ranges: Vec<_> = lines.flat_map(|line| line.split(',')).filter_map(range).collect();
-    let weight = |names: &[&str]| {
+/// What a client takes as an answer.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    Json,
+    EventsOnly,
+    Neither,
+}
+
+impl Wanted {
+    fn of(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+        let ranges: Vec<_> = lines.flat_map(|line| line.split(',')).filter_map(range).collect();
         // RFC 9110 section 12.5.1: the most specific range that matches decides.
-        names.iter().find_map(|name| {
-            let mut matching = ranges.iter().filter(|(range, _)| range.eq_ignore_ascii_case(name)).peekable();
-            matching.peek()?;
-            Some(matching.any(|(_, wanted)| *wanted))
-        })
-    };
-    ranges.is_empty()
-        || weight(&["application/json", "application/*", "*/*"]) == Some(true)
-        || weight(&["text/event-stream"]) == Some(true)
+        let takes = |names: [&str; 3]| {
+            names.iter().find_map(|name| {
+                let mut same = ranges.iter().filter(|(range, _)| range.eq_ignore_ascii_case(name)).peekable();
+                same.peek()?;
+                Some(same.any(|(_, wanted)| *wanted))
+            })
+        };
+        if ranges.is_empty() || takes(["application/json", "application/*", "*/*"]) == Some(true) {
+            Self::Json
+        } else if takes(["text/event-stream", "text/*", "*/*"]) == Some(true) {
+            Self::EventsOnly
+        } else {
+            Self::Neither
+        }
+    }
 }
 
 /// The media range and whether its weight is above zero.
@@ -78,25 +94,42 @@ mod tests {
 
     #[test]
     fn accept_is_read_generously() {
-        let check = |lines: &[&str], expected: bool| {
-            assert_eq!(accepts_an_answer(&headers(&header::ACCEPT, lines)), expected, "{lines:?}");
+        let check = |lines: &[&str], expected: Wanted| {
+            assert_eq!(Wanted::of(&headers(&header::ACCEPT, lines)), expected, "{lines:?}");
         };
-        check(&[], true);
-        check(&[""], true);
-        check(&["*/*"], true);
-        check(&["application/*"], true);
-        check(&["application/json"], true);
-        check(&["Application/JSON;q=0.5"], true);
-        check(&["application/json,text/event-stream"], true);
-        check(&["application/json", "text/event-stream"], true);
-        check(&["text/html", "*/*;q=0.1"], true);
-        check(&["text/event-stream"], true);
-        check(&["text/html"], false);
-        check(&["text/*"], false);
-        check(&["application/xml, image/*"], false);
-        check(&["application/json;q=0"], false);
-        check(&["application/json;q=0.000, */*"], false);
-        check(&["*/*;q=0"], false);
+        for json in [
+            &[][..],
+            &[""],
+            &["*/*"],
+            &["application/*"],
+            &["application/json"],
+            &["Application/JSON;q=0.5"],
+            &["application/json,text/event-stream"],
+            &["application/json", "text/event-stream"],
+            &["text/event-stream, application/json;q=0.1"],
+            &["text/html", "*/*;q=0.1"],
+        ] {
+            check(json, Wanted::Json);
+        }
+        for events in [
+            &["text/event-stream"][..],
+            &["Text/Event-Stream;q=0.1"],
+            &["text/*"],
+            &["text/html, text/event-stream"],
+            &["application/json;q=0, */*"],
+            &["application/json;q=0", "text/event-stream"],
+        ] {
+            check(events, Wanted::EventsOnly);
+        }
+        for neither in [
+            &["text/html"][..],
+            &["application/xml, image/*"],
+            &["application/json;q=0"],
+            &["application/json;q=0, text/event-stream;q=0, */*"],
+            &["*/*;q=0"],
+        ] {
+            check(neither, Wanted::Neither);
+        }
     }
 
     #[test]

@@ -51,15 +51,44 @@ pub(super) async fn document(State(edge): State<Arc<Edge>>, request: Request) ->
     })))
 }
 
-/// The `WWW-Authenticate` value; the request's Host must have been checked. Sources: RFC 9728 section 5.1, RFC 6750
+/// What every challenge to one request says; its Host must have been checked. Sources: RFC 9728 section 5.1, RFC 6750
 /// section 3.1 (an error code only where a bearer token was presented).
-pub(super) fn challenge<B>(edge: &Edge, request: &Request<B>, token_was_sent: bool) -> HeaderValue {
-    let error = if token_was_sent { "error=\"invalid_token\", " } else { "" };
-    let base = base(edge, request);
-    let path = resource_path(request.uri().path());
-    let scope = edge.settings.scopes.join(" ");
-    let line = format!("Bearer {error}resource_metadata=\"{base}{WELL_KNOWN}{path}\", scope=\"{scope}\"");
-    HeaderValue::try_from(line).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
+pub(super) struct Challenge {
+    metadata_url: String,
+    scopes: String,
+}
+
+impl Challenge {
+    pub(super) fn of<B>(edge: &Edge, request: &Request<B>) -> Self {
+        let path = resource_path(request.uri().path());
+        let metadata_url = format!("{}{WELL_KNOWN}{path}", base(edge, request));
+        Self { metadata_url, scopes: edge.settings.scopes.join(" ") }
+    }
+
+    pub(super) fn no_token(&self) -> HeaderValue {
+        self.line("", &self.scopes)
+    }
+
+    pub(super) fn invalid_token(&self) -> HeaderValue {
+        self.line("error=\"invalid_token\", ", &self.scopes)
+    }
+
+    /// A client adds these scopes to those it has and signs its user in again. Source: MCP authorization, "Scope Challenge
+    /// Handling".
+    pub(super) fn insufficient_scope(&self, scopes: &str) -> HeaderValue {
+        let scopes = if is_scope(scopes) { scopes } else { &self.scopes };
+        self.line("error=\"insufficient_scope\", ", scopes)
+    }
+
+    fn line(&self, error: &str, scopes: &str) -> HeaderValue {
+        let line = format!("Bearer {error}resource_metadata=\"{}\", scope=\"{scopes}\"", self.metadata_url);
+        HeaderValue::try_from(line).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
+    }
+}
+
+/// RFC 6749 section 3.3: no quote and no backslash, so it cannot end the quoted string.
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| matches!(b, 0x20 | 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 fn base<B>(edge: &Edge, request: &Request<B>) -> String {

@@ -5,6 +5,7 @@ mod access_log;
 mod admin;
 mod bearer;
 mod body;
+mod events;
 mod gateway;
 mod health;
 mod host;
@@ -35,10 +36,8 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, header};
-use tower::{
-    Service, ServiceBuilder, limit::GlobalConcurrencyLimitLayer, load_shed::LoadShedLayer,
-    timeout::TimeoutLayer,
-};
+use tokio::sync::Semaphore;
+use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
@@ -65,6 +64,8 @@ struct Edge {
     readiness: Readiness,
     request_ids: request_id::Mint,
     signals: Signals,
+    /// For requests inside /mcp.
+    places: Arc<Semaphore>,
 }
 
 /// Routes, and the way in around them.
@@ -84,10 +85,11 @@ where
     S::Future: Send + 'static,
     R: IntoResponse,
 {
-    let in_flight_max = settings.in_flight_max;
+    // tokio's own maximum is no number of requests that anybody has.
+    let places = Arc::new(Semaphore::new(settings.in_flight_max.min(Semaphore::MAX_PERMITS)));
     let request_deadline = settings.request_deadline;
     let request_ids = request_id::Mint::new(hasher.clone());
-    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids, signals });
+    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids, signals, places });
 
     // Every route, health and unknown paths included.
     let around_all = ServiceBuilder::new()
@@ -104,16 +106,17 @@ where
 
     // Only /mcp: the costly road. Each step is cheaper than the one after it.
     let way_in = ServiceBuilder::new()
+        // One limit over all of /mcp.
+        .layer(from_fn_with_state(edge.clone(), overload::place))
         .layer(HandleErrorLayer::new(overload::answer))
-        // One limit over all of /mcp, refusing at once: what waits in a queue has lost its deadline anyway.
-        .layer(LoadShedLayer::new())
-        .layer(GlobalConcurrencyLimitLayer::new(in_flight_max))
         .layer(TimeoutLayer::new(request_deadline))
         .layer(from_fn_with_state(edge.clone(), admit))
         .layer(from_fn(narrowing::note))
         .layer(from_fn(media::negotiate))
         // Last, so that nobody without a name makes us hold a body.
         .layer(from_fn_with_state(edge.clone(), body::read))
+        // Below the body, so that its refusals keep their status.
+        .layer(from_fn_with_state(edge.clone(), events::serve))
         .layer(map_response(plain_fault::to_json));
 
     let mcp = Router::new()
@@ -154,14 +157,19 @@ async fn admit(
     }
     let bearer = bearer::read(&edge, &request)?;
     let site_wish = bearer::site_wish(request.headers())?;
-    let challenge = settings.challenge_on_upstream_401.then(|| metadata::challenge(&edge, &request, true));
+    let challenge = settings.challenge_on_upstream_401.then(|| metadata::Challenge::of(&edge, &request));
 
     bearer::remove_secrets(request.headers_mut());
     let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site_wish);
     request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;
-    if let Some(challenge) = challenge.filter(|_| caller.was_refused()) {
-        return Err(Reject::TokenRefused { challenge });
+    if let Some(challenge) = challenge {
+        if caller.was_refused() {
+            return Err(Reject::TokenRefused { challenge: challenge.invalid_token() });
+        }
+        if let Some(scopes) = caller.lacking() {
+            return Err(Reject::ScopeMissing { challenge: challenge.insufficient_scope(scopes) });
+        }
     }
     response.extensions_mut().insert(caller.key());
     Ok(response)

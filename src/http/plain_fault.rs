@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use super::jsonrpc::INVALID_REQUEST;
+use crate::jsonrpc::INVALID_REQUEST;
 
 const INTERNAL_ERROR: i32 = -32603;
 const TEXT_BYTES_MAX: usize = 4096;

@@ -24,6 +24,7 @@ pub(super) enum Reject {
     GatewayForbidden,
     Unauthenticated { fault: BearerFault, challenge: HeaderValue },
     TokenRefused { challenge: HeaderValue },
+    ScopeMissing { challenge: HeaderValue },
     SiteWish,
     NotFound,
     MethodNotAllowed { allow: &'static str },
@@ -55,6 +56,7 @@ impl Reject {
             Self::Unauthenticated { .. } | Self::TokenRefused { .. } => {
                 (StatusCode::UNAUTHORIZED, "unauthenticated")
             }
+            Self::ScopeMissing { .. } => (StatusCode::FORBIDDEN, "insufficient_scope"),
             Self::SiteWish | Self::BodyBroken | Self::Rpc(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
@@ -84,6 +86,7 @@ impl Reject {
             Self::OriginForbidden => "Web pages of that origin may not call this server.",
             Self::GatewayForbidden => "The request did not come through the gateway.",
             Self::TokenRefused { .. } => "Jira did not accept the access token.",
+            Self::ScopeMissing { .. } => "The access token lacks a scope that this call needs.",
             Self::SiteWish => "The X-Jira-Site header is not usable.",
             Self::NotFound => "There is nothing under this path.",
             Self::MethodNotAllowed { .. } => "This path does not take that method.",
@@ -112,6 +115,9 @@ impl Reject {
                 "Sign in to the connection and send Authorization: Bearer with the Atlassian access token."
             }
             Self::TokenRefused { .. } => "Sign in to the connection again, or refresh the token.",
+            Self::ScopeMissing { .. } => {
+                "Sign in again and ask for the scopes of the WWW-Authenticate header too."
+            }
             Self::SiteWish => "Send it once, with 1 to 255 printable ASCII characters, or leave it out.",
             Self::NotFound => "The MCP endpoint is POST /mcp.",
             Self::MethodNotAllowed { .. } => {
@@ -131,7 +137,9 @@ impl Reject {
 
     fn headers(&self, headers: &mut HeaderMap) {
         match self {
-            Self::Unauthenticated { challenge, .. } | Self::TokenRefused { challenge } => {
+            Self::Unauthenticated { challenge, .. }
+            | Self::TokenRefused { challenge }
+            | Self::ScopeMissing { challenge } => {
                 headers.insert(header::WWW_AUTHENTICATE, challenge.clone());
             }
             Self::MethodNotAllowed { allow } => {

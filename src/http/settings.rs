@@ -21,6 +21,10 @@ pub struct Settings {
     pub body_read_timeout: Duration,
     /// Last resort over one whole request; keep it above the deadline of the tool layer, whose answer is better.
     pub request_deadline: Duration,
+    /// How long a client that takes only events waits for an answer with a status of its own; then its stream begins.
+    pub events_patience: Duration,
+    /// A comment this often keeps proxies from giving up such a stream.
+    pub events_keep_alive: Duration,
     /// Requests inside `/mcp` at the same time; more are shed with 503.
     pub in_flight_max: usize,
     /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth themselves.
@@ -46,6 +50,8 @@ impl Default for Settings {
             body_bytes_max: 1 << 20,
             body_read_timeout: Duration::from_secs(10),
             request_deadline: Duration::from_secs(42),
+            events_patience: Duration::from_secs(5),
+            events_keep_alive: Duration::from_secs(15),
             in_flight_max: 1024,
             challenge_on_upstream_401: false,
             server_name: env!("CARGO_PKG_NAME").to_owned(),

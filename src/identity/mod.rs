@@ -2,7 +2,13 @@
 
 mod credential;
 
-use std::{fmt, sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::{ExposeSecret, SecretString};
@@ -26,6 +32,7 @@ struct Inner {
     request_id: Arc<str>,
     site_wish: Option<SiteWish>,
     refused: AtomicBool,
+    lacking: OnceLock<String>,
 }
 
 impl Caller {
@@ -39,7 +46,8 @@ impl Caller {
         let credential = credential.into();
         let key = credential.key(hasher);
         let credential = Arc::new(credential);
-        Self(Arc::new(Inner { credential, key, request_id, site_wish, refused: AtomicBool::new(false) }))
+        let (refused, lacking) = (AtomicBool::new(false), OnceLock::new());
+        Self(Arc::new(Inner { credential, key, request_id, site_wish, refused, lacking }))
     }
 
     /// The same user's next request, where one credential serves a whole process.
@@ -51,6 +59,7 @@ impl Caller {
             request_id,
             site_wish: self.0.site_wish.clone(),
             refused: AtomicBool::new(false),
+            lacking: OnceLock::new(),
         }))
     }
 
@@ -78,6 +87,16 @@ impl Caller {
     /// Notes that the upstream answered 401 to this token; the edge may turn that into a challenge.
     pub fn report_refused(&self) {
         self.0.refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes the OAuth scopes that the request needs and the token does not all have; the first word stands.
+    pub fn report_lacking(&self, scopes: &str) {
+        self.0.lacking.get_or_init(|| scopes.to_owned());
+    }
+
+    /// The scopes that were missed during this request.
+    pub fn lacking(&self) -> Option<&str> {
+        self.0.lacking.get().map(String::as_str)
     }
 
     /// Whether the upstream answered 401 to this token during this request.

@@ -3,6 +3,7 @@
 //! HTTP asks it of each body, stdio of each line.
 
 mod copilot;
+mod unique;
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use serde_json::{json, value::RawValue};
@@ -86,7 +87,10 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| {
         if error.is_data() { invalid(&error.to_string(), None) } else { parse_error(&error.to_string()) }
     })?;
-    judge(&envelope)
+    let message = judge(&envelope)?;
+    let id = envelope.id.filter(|id| is_id(id.get()));
+    unique::check(text).map_err(|error| invalid(&error.to_string(), id.map(ToOwned::to_owned)))?;
+    Ok(message)
 }
 
 fn judge(envelope: &Envelope) -> Result<Message, Fault> {
@@ -151,6 +155,11 @@ fn is_deeper_than(text: &str, max: usize) -> bool {
 
 fn parse_error(detail: &str) -> Fault {
     Fault { code: PARSE_ERROR, message: format!("Parse error: {detail}"), id: None }
+}
+
+/// Source: MCP 2026-07-28, basic/transports/streamable-http, "Sending Messages" 4.
+pub(crate) fn unwanted_response() -> Fault {
+    invalid("a client sends requests and notifications, no responses", None)
 }
 
 /// A message whose parameters fit no method; none where nobody waits for an answer.

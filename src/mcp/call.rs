@@ -14,7 +14,7 @@ use crate::{
     policy::{Policy, Verdict},
     signals::{Span, Trace},
     telemetry::audit,
-    tools::{self, Code, Context, Given, Reply, Tool, ToolError},
+    tools::{Code, Context, Given, Hides, Progress, Reply, Tool, ToolError},
     trim::Budget,
 };
 
@@ -43,6 +43,8 @@ pub(super) struct Call<'a> {
     pub(super) can_ask: bool,
     /// What the user said when asked.
     pub(super) answer: Option<Answer>,
+    /// Where the tool says how far it is.
+    pub(super) progress: Progress,
 }
 
 /// The traces that a call may belong to: the message's own goes before that of the request which carried it.
@@ -80,6 +82,7 @@ impl Server {
         let verdict = call.policy.judge(call.tool, granted.as_deref());
         let mut context = self.context(call.caller, site, call.policy, deadline, id_bytes);
         context.jira = context.jira.within(trace);
+        context.progress = call.progress;
         let outcome = if is_refused {
             Err(consent::refused())
         } else {
@@ -87,6 +90,9 @@ impl Server {
         };
         let code = outcome.as_ref().err().map(ToolError::code);
         let caller = context.jira.caller();
+        if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
+            caller.report_lacking(&scopes(call.tool, missing));
+        }
         let mut result = self.result(call.tool, outcome, context.budget, caller.request_id());
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
         if call.is_modern {
@@ -155,7 +161,11 @@ impl Server {
             projects: policy.projects().clone(),
             repeats: Arc::clone(&self.0.repeats),
             confirm_keys: self.0.confirm_keys.clone(),
-            hidden_tools: tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect(),
+            hides: Hides::new({
+                let policy = policy.clone();
+                move |tool| !policy.allows(tool)
+            }),
+            progress: Progress::default(),
         }
     }
 
@@ -213,6 +223,13 @@ async fn guarded(
             Err(ToolError::new(Code::UpstreamTimeout, "The call took too long.").retryable(None))
         }
     }
+}
+
+/// All that a token needs for a tool: a client that asks for just these must not come back for more.
+fn scopes(tool: &Tool, missing: &str) -> String {
+    let mut all: Vec<&str> = tool.scopes.to_vec();
+    all.extend(missing.split(' ').filter(|scope| !tool.scopes.contains(scope)));
+    all.join(" ")
 }
 
 /// A failure may come from what Jira said minutes ago, so the tool gets a second look before anybody is told.

@@ -19,7 +19,7 @@ use crate::{
     identity::{Caller, CallerKey},
     jira::Jira,
     limit::Limiter,
-    policy::{Narrowing, Policy, Verdict},
+    policy::{Narrowing, Policy},
     signals::{Signals, Trace},
     tools::{self, ConfirmKeys, Limits, Repeats},
 };
@@ -27,12 +27,11 @@ use crate::{
 use super::{
     about,
     call::{Call, Traces},
-    completion, consent, legacy, prompts, resources,
-    schema::{self, Showing},
+    completion, consent, legacy,
+    listing::{self, Era, Lists},
+    progress, prompts, resources,
+    schema::Showing,
 };
-
-/// How long clients of 2026-07-28 may keep the tool list.
-const LIST_TTL_MS: u64 = 300_000;
 
 /// What the operator decided about tool calls.
 #[derive(Debug, Clone)]
@@ -57,14 +56,14 @@ pub struct Server(pub(super) Arc<Shared>);
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) settings: Settings,
-    policy: Policy,
+    pub(super) policy: Policy,
     pub(super) jira: Arc<Jira>,
     pub(super) limiter: Limiter<CallerKey>,
     pub(super) repeats: Arc<Repeats>,
     pub(super) confirm_keys: ConfirmKeys,
     pub(super) signals: Signals,
     /// What the operator allows; every request sees this or less.
-    listed: Vec<model::Tool>,
+    pub(super) lists: Lists,
 }
 
 impl Server {
@@ -78,25 +77,24 @@ impl Server {
         signals: Signals,
     ) -> Self {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
-        let open = tools::all().filter(|tool| policy.allows(tool));
-        let listed = open.map(|tool| schema::describe(tool, showing)).collect();
+        let lists = Lists::new(&policy, showing);
         let repeats = Arc::default();
-        Self(Arc::new(Shared { settings, policy, jira, limiter, repeats, confirm_keys, signals, listed }))
+        Self(Arc::new(Shared { settings, policy, jira, limiter, repeats, confirm_keys, signals, lists }))
     }
 
     /// The tools that the operator allows.
     pub fn listed(&self) -> &[model::Tool] {
-        &self.0.listed
+        self.0.lists.shown()
     }
 
-    fn policy(&self, context: &RequestContext<RoleServer>) -> Option<Policy> {
-        let narrowing = parts(context)?.extensions.get::<Narrowing>()?;
-        (*narrowing != Narrowing::default()).then(|| self.0.policy.narrowed(narrowing))
+    /// What is left of the operator's policy for a request; none when all of it is.
+    pub(super) fn narrowed(&self, by: Option<&Narrowing>) -> Option<Policy> {
+        by.filter(|by| **by != Narrowing::default()).map(|by| self.0.policy.narrowed(by))
     }
 
     /// What the operator allows, as far as the request does not narrow it.
     pub(super) fn policy_of(&self, context: &RequestContext<RoleServer>) -> Cow<'_, Policy> {
-        self.policy(context).map_or(Cow::Borrowed(&self.0.policy), Cow::Owned)
+        self.narrowed(narrowing(context)).map_or(Cow::Borrowed(&self.0.policy), Cow::Owned)
     }
 
     /// Whether no call needs to name its site.
@@ -107,21 +105,6 @@ impl Server {
     pub(super) fn caller(context: &RequestContext<RoleServer>) -> Option<Caller> {
         let of_http = || parts(context)?.extensions.get::<Caller>();
         context.extensions.get::<Caller>().or_else(of_http).cloned()
-    }
-
-    /// What is listed for a request. What its token may do narrows the list only where that is known already: listing
-    /// asks Jira nothing.
-    fn listed_for(&self, context: &RequestContext<RoleServer>) -> Vec<model::Tool> {
-        let narrowed = self.policy(context);
-        let granted = Self::caller(context).and_then(|caller| self.0.jira.granted(&caller, None));
-        if narrowed.is_none() && granted.is_none() {
-            return self.0.listed.clone();
-        }
-        let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
-        let is_open = |name: &str| {
-            tools::named(name).is_some_and(|tool| policy.judge(tool, granted.as_deref()) == Verdict::Open)
-        };
-        self.0.listed.iter().filter(|tool| is_open(&tool.name)).cloned().collect()
     }
 
     /// Says which server a result is from, as clients of 2026-07-28 expect it.
@@ -144,6 +127,10 @@ pub(super) fn traces(context: &RequestContext<RoleServer>) -> Traces {
     let request =
         parts(context).and_then(|parts| parts.extensions.get::<Trace>().cloned()).unwrap_or_default();
     Traces { message, request }
+}
+
+fn narrowing(context: &RequestContext<RoleServer>) -> Option<&Narrowing> {
+    parts(context)?.extensions.get()
 }
 
 pub(super) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
@@ -176,23 +163,18 @@ impl ServerHandler for Server {
         let mut info = self.get_info();
         about::show_icon(&mut info.server_info, &ProtocolVersion::V_2026_07_28);
         let mut discovered = DiscoverResult::from_server_info(versions, info);
-        discovered.ttl_ms = LIST_TTL_MS;
+        discovered.ttl_ms = listing::TTL_MS;
         Ok(discovered)
     }
 
     async fn list_tools(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut result = ListToolsResult::with_all_items(self.listed_for(&context));
-        // Clients before 2026-07-28 must not see its fields.
-        if is_modern(&context) {
-            result.ttl_ms = Some(LIST_TTL_MS);
-            result.cache_scope = Some(CacheScope::Private);
-            self.put_server_info(result.meta.get_or_insert_default());
-        }
-        Ok(result)
+        listing::refuse_cursor(request.as_ref())?;
+        let era = if is_modern(&context) { Era::Modern } else { Era::Legacy };
+        Ok(self.tool_list(narrowing(&context), Self::caller(&context).as_ref(), era))
     }
 
     async fn call_tool(
@@ -200,7 +182,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let narrowed = self.policy(&context);
+        let narrowed = self.narrowed(narrowing(&context));
         let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
         let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
             self.0.signals.metrics().tools_unknown.inc();
@@ -212,6 +194,7 @@ impl ServerHandler for Server {
         let answer = consent::answer(&request);
         let arguments = request.arguments.unwrap_or_default();
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
+        let (progress, listener) = progress::of(&context);
         let call = Call {
             tool,
             policy,
@@ -221,9 +204,10 @@ impl ServerHandler for Server {
             is_modern,
             can_ask,
             answer,
+            progress,
         };
         let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
-        Ok(self.run(call, arguments, id_bytes).await)
+        Ok(progress::told(listener, self.run(call, arguments, id_bytes)).await)
     }
 
     async fn list_prompts(
@@ -233,7 +217,7 @@ impl ServerHandler for Server {
     ) -> Result<ListPromptsResult, ErrorData> {
         let mut result = prompts::list(self, &context);
         if is_modern(&context) {
-            result.ttl_ms = Some(LIST_TTL_MS);
+            result.ttl_ms = Some(listing::TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
             self.put_server_info(result.meta.get_or_insert_default());
         }
@@ -259,7 +243,7 @@ impl ServerHandler for Server {
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let mut result = resources::templates(self, &context);
         if is_modern(&context) {
-            result.ttl_ms = Some(LIST_TTL_MS);
+            result.ttl_ms = Some(listing::TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
             self.put_server_info(result.meta.get_or_insert_default());
         }

@@ -195,6 +195,7 @@ impl Server {
             is_modern: false,
             can_ask: false,
             answer: None,
+            progress: tools::Progress::default(),
         };
         let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
         match self.run(call, arguments, id_bytes + extra_bytes).await {

@@ -1,7 +1,7 @@
 //! What may be called: the operator's toolsets, read-only switch, denied tools and allowed projects, which a request
 //! can narrow but never widen. The same answer serves `tools/list` and `tools/call`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::tools::{self, Projects, Tool, Toolset};
 
@@ -21,7 +21,15 @@ pub struct Settings {
 /// What one request may do: the operator's settings, narrowed.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    settings: Settings,
+    settings: Arc<Settings>,
+}
+
+/// What tells two narrowings of the same operator's settings apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Variant {
+    read_only: bool,
+    /// One bit for each set.
+    toolsets: u8,
 }
 
 /// Whether a request may call a tool, and who would have to change that.
@@ -47,20 +55,26 @@ pub struct Narrowing {
 impl Policy {
     /// The operator's settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self { settings: Arc::new(settings) }
+    }
+
+    /// Which narrowing of the operator's settings this is.
+    pub fn variant(&self) -> Variant {
+        let toolsets = self.settings.toolsets.iter().map(|set| 1_u8 << *set as u8).sum();
+        Variant { read_only: self.settings.read_only, toolsets }
     }
 
     /// What is left when a request gives up some of its rights. There is no way to gain any.
     #[must_use]
     pub fn narrowed(&self, by: &Narrowing) -> Self {
-        let mut settings = self.settings.clone();
+        let mut settings = Settings::clone(&self.settings);
         settings.read_only |= by.read_only;
         for list in &by.toolsets {
             let wanted: BTreeSet<Toolset> =
                 list.split(',').filter_map(|name| Toolset::parse(name.trim())).collect();
             settings.toolsets = settings.toolsets.intersection(&wanted).copied().collect();
         }
-        Self { settings }
+        Self::new(settings)
     }
 
     /// The one question behind listing and calling. `granted` are the scopes of the caller's token, as far as they

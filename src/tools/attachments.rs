@@ -53,6 +53,9 @@ const BYTES_DEFAULT: u32 = 1_000_000;
 /// No file larger than this is loaded: it stands in memory as a whole.
 const BYTES_MAX: u32 = 4_000_000;
 
+/// A smaller file is there before anybody reads of it.
+const TOLD_BYTES_MIN: u64 = 250_000;
+
 /// The type and size found by loading a picture may be longer to write than those declared.
 const LABEL_SLACK: usize = 40;
 
@@ -103,6 +106,9 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
     }
     if file.bytes > limit_bytes as u64 {
         return linked(&file, uri, Omitted::TooLarge { limit_bytes }, context.budget);
+    }
+    if file.bytes > TOLD_BYTES_MIN {
+        context.progress.say(0.0, Some(1.0), || format!("Loading {} bytes.", file.bytes));
     }
     let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
     let bytes = download.await.map_err(|error| explain(error, bytes_max))?;

@@ -85,6 +85,7 @@ async fn by_keys(context: &Context, keys: &[IssueKey]) -> Result<Targets, ToolEr
             .filter(|key| !fetched.issues.iter().any(|issue| issue.key == **key || issue.id == **key));
         targets.missing.extend(lost.map(|key| (*key).to_owned()));
         targets.take(context, &fetched.issues);
+        targets.tell(context, Some(keys.len()));
     }
     Ok(targets)
 }
@@ -97,6 +98,7 @@ async fn by_query(context: &Context, jql: &Jql) -> Result<Targets, ToolError> {
         let answer = context.ask(request::search(&jql, &fields, PAGE, token.as_deref())).await?;
         let page: SearchPage<'_> = answer.read()?;
         targets.take(context, &page.issues);
+        targets.tell(context, None);
         let next = page.next_page_token.map(std::borrow::Cow::into_owned);
         if targets.issues.len() > ISSUES_MAX || (targets.issues.len() == ISSUES_MAX && next.is_some()) {
             return Err(too_many());
@@ -115,6 +117,15 @@ fn too_many() -> ToolError {
 }
 
 impl Targets {
+    #[expect(clippy::cast_precision_loss, reason = "a thousand issues at most")]
+    fn tell(&self, context: &Context, total: Option<usize>) {
+        let found = self.issues.len();
+        let done = found + self.missing.len();
+        context
+            .progress
+            .say(done as f64, total.map(|total| total as f64), || format!("{found} issues found."));
+    }
+
     fn take(&mut self, context: &Context, issues: &[Issue<'_>]) {
         for issue in issues.iter().filter(|issue| context.projects.holds_issue(&issue.key)) {
             let target = Target::of(issue);

@@ -149,6 +149,12 @@ impl ToolError {
         &self.0.message
     }
 
+    /// The OAuth scope, or scopes, that the token lacks, if that is what is wrong.
+    pub fn missing_scope(&self) -> Option<&str> {
+        let scope = self.0.data.get("scope").and_then(Value::as_str);
+        scope.filter(|_| self.0.error == Code::InsufficientScope)
+    }
+
     /// What to do next, if that is known.
     pub fn advice(&self) -> Option<&str> {
         self.0.hint.as_deref()

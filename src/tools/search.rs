@@ -44,7 +44,7 @@ pub(super) const DEFAULT_FIELDS: &[&str] = &["status", "summary", "assignee", "u
 const REFETCHES_MAX: usize = 4;
 
 /// Empty pages before the end that are skipped within one call.
-const EMPTY_PAGES_MAX: usize = 5;
+const EMPTY_PAGES_MAX: u32 = 5;
 
 /// Room for the token of a page that is asked for again: they are of about this length.
 const LONG_TOKEN: &str = match std::str::from_utf8(&[b'x'; 600]) {
@@ -130,6 +130,7 @@ pub(super) async fn page(
         if rows.is_empty() && next.is_some() && next != token && empty_pages < EMPTY_PAGES_MAX {
             empty_pages += 1;
             token = next;
+            context.progress.say(f64::from(empty_pages), None, || "A page held nothing to show.".to_owned());
             continue;
         }
         let frame = json!({

@@ -49,7 +49,12 @@ const RESERVE: Duration = Duration::from_secs(5);
 
 async fn get_task(context: &Context, args: GetTask) -> Result<Reply, ToolError> {
     let id = args.task_id.as_str();
-    let progress = Progress::ask(context, id).await?;
+    let mut progress = Progress::ask(context, id).await?;
+    // Who brought a progress token follows the task; all others get one look.
+    if context.progress.is_heard() && !progress.has_ended && context.jira.time_left() > RESERVE {
+        progress.tell(context);
+        progress = wait(context, id).await?;
+    }
     let failed = named(context, &progress.failed).await?;
     let mut reply = Row::new();
     reply.put("task_id", id);
@@ -101,6 +106,11 @@ impl Progress {
                 .collect(),
         })
     }
+
+    fn tell(&self, context: &Context) {
+        let percent = f64::from(self.percent.unwrap_or_default());
+        context.progress.say(percent, Some(100.0), || format!("The task is {}.", self.status.to_lowercase()));
+    }
 }
 
 /// Asks until the task has ended or the call's time is nearly used up.
@@ -109,6 +119,7 @@ pub(super) async fn wait(context: &Context, id: &str) -> Result<Progress, ToolEr
     loop {
         tokio::time::sleep(pause).await;
         let progress = Progress::ask(context, id).await?;
+        progress.tell(context);
         pause = (pause * 2).min(POLL_MAX);
         if progress.has_ended || context.jira.time_left() < RESERVE + pause {
             return Ok(progress);

@@ -152,3 +152,15 @@ async fn an_upstream_401_becomes_a_challenge_only_when_asked_for() {
     );
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_lacking_scope_becomes_a_challenge_only_when_asked_for() {
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"lacking"}"#;
+    assert_eq!(Bench::new(Settings::default()).send(call("/mcp", body)).await.status, 200);
+    let settings = Settings { challenge_on_upstream_401: true, ..Settings::default() };
+    let reply = Bench::new(settings).send(call("/mcp", body)).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (403, &json!("insufficient_scope")));
+    let challenge = reply.header("www-authenticate");
+    assert!(challenge.starts_with(r#"Bearer error="insufficient_scope", resource_metadata="#), "{challenge}");
+    assert!(challenge.ends_with(r#"scope="write:jira-work""#), "{challenge}");
+}

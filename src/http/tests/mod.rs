@@ -2,6 +2,7 @@
 
 mod admission;
 mod bodies;
+mod events;
 mod gateway_secrets;
 mod limits;
 mod logs;
@@ -109,6 +110,15 @@ pub(super) fn call(path: &str, body: impl Into<Body>) -> Request {
         .unwrap()
 }
 
+/// Holds a slow answer back until the test opens it.
+pub(super) type Gate = Arc<tokio::sync::Notify>;
+
+async fn opened(gate: Option<&Gate>) {
+    if let Some(gate) = gate {
+        gate.notified().await;
+    }
+}
+
 /// Answers with what it saw; some methods stand for what else can happen behind the edge.
 async fn stub(request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -118,6 +128,16 @@ async fn stub(request: Request) -> Response {
     match message.get("method").and_then(Value::as_str) {
         Some("panic") => panic!("a secret detail"),
         Some("hang") => std::future::pending().await,
+        Some("slow") => {
+            opened(parts.extensions.get()).await;
+            return axum::Json(json!({"id": 1, "result": {}})).into_response();
+        }
+        Some("slow stream") => {
+            opened(parts.extensions.get()).await;
+            let kind = [(header::CONTENT_TYPE, "text/event-stream")];
+            return (kind, "data: 1\n\ndata: 2\n\n").into_response();
+        }
+        Some("lacking") => caller.report_lacking("write:jira-work"),
         Some("refused") => caller.report_refused(),
         Some("unreadable") => {
             return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "fail to deserialize").into_response();

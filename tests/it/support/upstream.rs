@@ -19,7 +19,7 @@ use axum::{
 };
 use futures_util::stream;
 use http::{Method, StatusCode, header};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone)]
@@ -67,6 +67,22 @@ struct Shared {
     seen: Arc<Mutex<Vec<Seen>>>,
     is_down: Arc<AtomicBool>,
     always: Arc<Mutex<Option<(String, Fault)>>>,
+    /// Paths whose requests were closed before their answer.
+    given_up: Arc<watch::Sender<Vec<String>>>,
+}
+
+/// Notes its path when it is dropped before the answer.
+struct Pending {
+    path: Option<String>,
+    given_up: Arc<watch::Sender<Vec<String>>>,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some(path) = self.path.take() {
+            self.given_up.send_modify(|all| all.push(path));
+        }
+    }
 }
 
 /// An upstream on a port of its own.
@@ -119,6 +135,21 @@ impl Upstream {
         tokio::time::timeout(Duration::from_mins(1), arrived).await.expect("the request arrives");
     }
 
+    /// Waits until a request to a path that contains `path` has arrived.
+    pub(crate) async fn reached(&self, path: &str) {
+        while !self.seen().iter().any(|seen| seen.path.contains(path)) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until the bridge has closed a request to a path that contains `path` without its answer.
+    pub(crate) async fn given_up(&self, path: &str) {
+        let mut given_up = self.shared.given_up.subscribe();
+        let closed = given_up.wait_for(|all| all.iter().any(|known| known.contains(path)));
+        let closed = tokio::time::timeout(Duration::from_secs(10), closed).await;
+        assert!(closed.is_ok_and(|closed| closed.is_ok()), "nobody gave up {path}");
+    }
+
     /// How many requests with this method had a path that contains `path`.
     pub(crate) fn count(&self, method: &Method, path: &str) -> usize {
         self.seen().iter().filter(|seen| seen.method == method && seen.path.contains(path)).count()
@@ -149,6 +180,13 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
     if let Some((_, fault)) = always.filter(|(part, _)| path.contains(part.as_str())) {
         return fail(fault).await;
     }
+    let mut pending = Pending { path: Some(path), given_up: shared.given_up.clone() };
+    let answer = answer(&shared, fault, request, next).await;
+    pending.path = None;
+    answer
+}
+
+async fn answer(shared: &Shared, fault: Option<Fault>, request: Request, next: Next) -> Response {
     if shared.is_down.load(Ordering::Relaxed) {
         return fail(Fault::Down).await;
     }

@@ -1,0 +1,123 @@
+//! The tower service behind the edge: `tools/list` from bytes made once, all else through rmcp.
+
+use std::{
+    convert::Infallible,
+    error::Error,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::{HeaderValue, Method, Request, Response, header};
+use http_body::Body;
+use http_body_util::{BodyExt, Collected, Full, combinators::BoxBody};
+use rmcp::{
+    ServerHandler,
+    transport::streamable_http_server::{
+        StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+    },
+};
+use tower::Service;
+
+use crate::{identity::Caller, policy::Narrowing};
+
+use super::{handler::Server, plain_list};
+
+/// A longer request is not the plain one that is looked for.
+const LIST_REQUEST_BYTES_MAX: u64 = 4096;
+
+/// A comment this often keeps proxies from giving up a stream that has nothing to say yet.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What both answer with.
+pub type Answer = Response<BoxBody<Bytes, Infallible>>;
+
+/// Any MCP server over streamable HTTP as this product speaks it: stateless, one JSON reply for each POST, a stream only
+/// where there is something to say before the reply.
+///
+/// Host, Origin and body size are the edge's questions, asked before anything is parsed; here they are off so that
+/// one place decides.
+pub fn streamable<H>(handler: H, body_bytes_max: usize) -> StreamableHttpService<H, NeverSessionManager>
+where
+    H: ServerHandler + Clone + Send + Sync + 'static,
+{
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_sse_keep_alive(Some(KEEP_ALIVE))
+        .with_max_request_body_bytes(body_bytes_max)
+        .disable_allowed_hosts()
+        .disable_allowed_origins();
+    StreamableHttpService::new(move || Ok(handler.clone()), Arc::new(NeverSessionManager::default()), config)
+}
+
+/// The product's server as a tower service.
+#[derive(Clone)]
+pub struct HttpService {
+    server: Server,
+    rmcp: StreamableHttpService<Server, NeverSessionManager>,
+}
+
+impl HttpService {
+    /// Serves `server`, whose requests hold `body_bytes_max` at most.
+    pub fn new(server: Server, body_bytes_max: usize) -> Self {
+        Self { rmcp: streamable(server.clone(), body_bytes_max), server }
+    }
+
+    async fn answer<B>(&self, request: Request<B>) -> Answer
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Error + Send + Sync + 'static,
+    {
+        let is_short =
+            request.body().size_hint().upper().is_some_and(|bytes| bytes <= LIST_REQUEST_BYTES_MAX);
+        if !is_short || request.method() != Method::POST {
+            return self.rmcp.handle(request).await;
+        }
+        let (parts, body) = request.into_parts();
+        // A body that breaks off is no message, and rmcp says so of an empty one.
+        let body = body.collect().await.map_or_else(|_| Bytes::new(), Collected::to_bytes);
+        if let Some(list) = self.plain_list(&parts, &body) {
+            return list;
+        }
+        self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await
+    }
+
+    fn plain_list(&self, parts: &http::request::Parts, body: &[u8]) -> Option<Answer> {
+        let asked = plain_list::read(&parts.headers, body)?;
+        let (narrowing, caller) = (parts.extensions.get::<Narrowing>(), parts.extensions.get::<Caller>());
+        let result = self.server.tool_list_bytes(narrowing, caller, asked.era)?;
+        let id = asked.id.get();
+        let mut reply = BytesMut::with_capacity(result.len() + id.len() + 40);
+        reply.put_slice(br#"{"jsonrpc":"2.0","id":"#);
+        reply.put_slice(id.as_bytes());
+        reply.put_slice(br#","result":"#);
+        reply.put_slice(&result);
+        reply.put_u8(b'}');
+        let mut answer = Response::new(Full::new(reply.freeze()).boxed());
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Some(answer)
+    }
+}
+
+impl<B> Service<Request<B>> for HttpService
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Error + Send + Sync + 'static,
+{
+    type Response = Answer;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let service = self.clone();
+        Box::pin(async move { Ok(service.answer(request).await) })
+    }
+}
