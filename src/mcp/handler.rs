@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -13,6 +14,7 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     identity::{Caller, CallerKey},
@@ -24,7 +26,7 @@ use crate::{
 
 use super::{
     call::Call,
-    consent, legacy,
+    consent, direct, legacy,
     schema::{self, Showing},
 };
 
@@ -99,21 +101,42 @@ impl Server {
         &self.0.listed
     }
 
-    fn policy(&self, context: &RequestContext<RoleServer>) -> Option<Policy> {
-        let narrowing = parts(context)?.extensions.get::<Narrowing>()?;
+    fn policy(&self, parts: Option<&Parts>) -> Option<Policy> {
+        let narrowing = parts?.extensions.get::<Narrowing>()?;
         (*narrowing != Narrowing::default()).then(|| self.0.policy.narrowed(narrowing))
     }
 
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Option<Caller> {
-        let from_http = parts(context).and_then(|parts| parts.extensions.get::<Caller>().cloned());
+    fn caller(&self, parts: Option<&Parts>) -> Option<Caller> {
+        let from_http = parts.and_then(|parts| parts.extensions.get::<Caller>().cloned());
         from_http.or_else(|| self.0.local_caller.clone())
+    }
+
+    /// A tool call, however it came.
+    pub(super) async fn call(
+        &self,
+        request: CallToolRequestParams,
+        asked: Asked<'_>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let Asked { parts, gone, is_modern, can_ask, id_bytes } = asked;
+        let narrowed = self.policy(parts);
+        let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
+        let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
+            return Err(unknown_tool(&request.name, policy));
+        };
+        let Some(caller) = self.caller(parts) else {
+            return Err(ErrorData::internal_error("the request brought no caller", None));
+        };
+        let answer = consent::answer(&request);
+        let arguments = request.arguments.unwrap_or_default();
+        let call = Call { tool, policy, caller, gone, is_modern, can_ask, answer };
+        Ok(self.run(call, arguments, id_bytes).await)
     }
 
     /// What is listed for a request. What its token may do narrows the list only where that is known already: listing
     /// asks Jira nothing.
     fn listed_for(&self, context: &RequestContext<RoleServer>) -> Vec<model::Tool> {
-        let narrowed = self.policy(context);
-        let granted = self.caller(context).and_then(|caller| self.0.jira.granted(&caller, None));
+        let narrowed = self.policy(parts(context));
+        let granted = self.caller(parts(context)).and_then(|caller| self.0.jira.granted(&caller, None));
         if narrowed.is_none() && granted.is_none() {
             return self.0.listed.clone();
         }
@@ -135,7 +158,21 @@ impl Server {
     }
 }
 
-fn parts(context: &RequestContext<RoleServer>) -> Option<&http::request::Parts> {
+/// What a tool call brings beside its parameters.
+pub(super) struct Asked<'a> {
+    /// The HTTP request, where there is one: caller and narrowing are among its extensions.
+    pub(super) parts: Option<&'a Parts>,
+    /// Fires when nobody waits for the answer any more.
+    pub(super) gone: &'a CancellationToken,
+    /// The client speaks 2026-07-28.
+    pub(super) is_modern: bool,
+    /// The client can ask its user for consent.
+    pub(super) can_ask: bool,
+    /// What the reply's JSON-RPC id takes.
+    pub(super) id_bytes: usize,
+}
+
+fn parts(context: &RequestContext<RoleServer>) -> Option<&Parts> {
     context.extensions.get()
 }
 
@@ -180,20 +217,10 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let narrowed = self.policy(&context);
-        let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
-        let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
-            return Err(unknown_tool(&request.name, policy));
-        };
-        let Some(caller) = self.caller(&context) else {
-            return Err(ErrorData::internal_error("the request brought no caller", None));
-        };
-        let answer = consent::answer(&request);
-        let arguments = request.arguments.unwrap_or_default();
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
-        let call = Call { tool, policy, caller, gone: &context.ct, is_modern, can_ask, answer };
-        let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
-        Ok(self.run(call, arguments, id_bytes).await)
+        let (parts, gone) = (parts(&context), &context.ct);
+        let id_bytes = direct::bytes_of(&context.id);
+        self.call(request, Asked { parts, gone, is_modern, can_ask, id_bytes }).await
     }
 
     async fn list_prompts(

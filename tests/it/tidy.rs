@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("identity", &[]),
     ("telemetry", &["identity", "tools"]),
     ("demo", &[]),
+    ("internals", &["tools"]),
 ];
 
 /// Crates that only some layers may name.
