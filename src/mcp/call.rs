@@ -13,7 +13,7 @@ use crate::{
     limit::Refusal,
     policy::{Policy, Verdict},
     telemetry::audit,
-    tools::{self, Code, Context, Given, Reply, Tool, ToolError},
+    tools::{Code, Context, Given, Reply, Tool, ToolError},
     trim::Budget,
 };
 
@@ -138,7 +138,7 @@ impl Server {
             projects: policy.projects().clone(),
             repeats: Arc::clone(&self.0.repeats),
             confirm_keys: self.0.confirm_keys.clone(),
-            hidden_tools: tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect(),
+            hidden_tools: self.hidden_by(policy),
         }
     }
 

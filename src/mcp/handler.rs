@@ -68,6 +68,8 @@ pub(super) struct Shared {
     local_caller: Option<Caller>,
     /// What the operator allows; every request sees this or less.
     listed: Vec<model::Tool>,
+    /// The tools that are not listed.
+    hidden: Arc<[&'static str]>,
 }
 
 impl Server {
@@ -83,6 +85,7 @@ impl Server {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
         let open = tools::all().filter(|tool| policy.allows(tool));
         let listed = open.map(|tool| schema::describe(tool, showing)).collect();
+        let hidden = hidden_by(&policy);
         let repeats = Arc::default();
         Self(Arc::new(Shared {
             settings,
@@ -93,6 +96,7 @@ impl Server {
             confirm_keys,
             local_caller,
             listed,
+            hidden,
         }))
     }
 
@@ -145,6 +149,12 @@ impl Server {
             tools::named(name).is_some_and(|tool| policy.judge(tool, granted.as_deref()) == Verdict::Open)
         };
         self.0.listed.iter().filter(|tool| is_open(&tool.name)).cloned().collect()
+    }
+
+    /// The tools that do not exist under a policy.
+    pub(super) fn hidden_by(&self, policy: &Policy) -> Arc<[&'static str]> {
+        // Hardly any request narrows the operator's own policy.
+        if std::ptr::eq(policy, &self.0.policy) { self.0.hidden.clone() } else { hidden_by(policy) }
     }
 
     /// Says which server a result is from, as clients of 2026-07-28 expect it.
@@ -254,6 +264,10 @@ impl ServerHandler for Server {
     ) -> Result<CustomResult, ErrorData> {
         legacy::custom_request(self, &request, is_modern(&context))
     }
+}
+
+fn hidden_by(policy: &Policy) -> Arc<[&'static str]> {
+    tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect()
 }
 
 fn unknown_tool(name: &str, policy: &Policy) -> ErrorData {

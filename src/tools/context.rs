@@ -38,7 +38,7 @@ pub struct Context {
     /// What confirm tokens are sealed with.
     pub confirm_keys: ConfirmKeys,
     /// The tools that do not exist for this request, for `jira_whoami`.
-    pub hidden_tools: Vec<&'static str>,
+    pub hidden_tools: Arc<[&'static str]>,
 }
 
 impl Context {

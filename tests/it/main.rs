@@ -23,6 +23,7 @@ mod collab_time;
 mod context;
 mod contract;
 mod destructive;
+mod direct;
 mod edge;
 mod faults;
 mod fences;

@@ -3,5 +3,5 @@
 mod bridge;
 mod upstream;
 
-pub(crate) use bridge::{Bridge, NOW_MS, Tool, gateway_secret, part};
+pub(crate) use bridge::{Bridge, NOW_MS, Reply, Tool, gateway_secret, part};
 pub(crate) use upstream::{Fault, Upstream};
