@@ -27,8 +27,9 @@ const COLD_STARTS: usize = 9;
 /// Processor time for each call, in interleaved rounds, so that whatever else the machine does hits all alike.
 pub(crate) async fn processor_time(options: &Options, servers: &[Server], run: &mut Run) {
     let mut spent = vec![[Vec::new(), Vec::new(), Vec::new()]; servers.len()];
+    let mut resident = vec![Vec::new(); servers.len()];
     for round in 0..=options.rounds {
-        for (server, spent) in servers.iter().zip(&mut spent) {
+        for ((server, spent), resident) in servers.iter().zip(&mut spent).zip(&mut resident) {
             for (task, spent) in Task::ALL.into_iter().zip(spent) {
                 let Some(call) = server.call(task) else { continue };
                 let count = calls(options, server, task);
@@ -41,11 +42,12 @@ pub(crate) async fn processor_time(options: &Options, servers: &[Server], run: &
                     spent.push(each);
                 }
             }
+            resident.push(server.process.resident_mb());
         }
     }
-    for (server, spent) in servers.iter().zip(spent) {
+    for ((server, spent), resident_mb) in servers.iter().zip(spent).zip(resident) {
         let [issue, search, list] = spent.map(|rounds| (!rounds.is_empty()).then(|| median(rounds)));
-        run.rows.push(Row { name: server.name, issue, search, list, ..Row::default() });
+        run.rows.push(Row { name: server.name, issue, search, list, resident_mb, ..Row::default() });
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Row {
     /// Milliseconds over asking Jira itself.
     pub(crate) added_p50: Option<f64>,
     pub(crate) added_p99: Option<f64>,
+    /// After each round of calls.
+    pub(crate) resident_mb: Vec<f64>,
     pub(crate) at_rest_mb: Option<f64>,
     pub(crate) before_mb: Option<f64>,
     pub(crate) peak_mb: Option<f64>,
@@ -74,15 +76,17 @@ impl Run {
         }
         writeln!(
             out,
-            "\n| | added p50 ms | added p99 ms | MB at rest after load | MB before | MB peak, 1,000 in flight | MB after | calls/s then | cold start ms |\n|---|---|---|---|---|---|---|---|---|"
+            "\n| | added p50 ms | added p99 ms | MB after the first round | MB after the last | MB at rest after load | MB before | MB peak, 1,000 in flight | MB after | calls/s then | cold start ms |\n|---|---|---|---|---|---|---|---|---|"
         )?;
         for row in &self.rows {
             writeln!(
                 out,
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 row.name,
                 number(row.added_p50, 2),
                 number(row.added_p99, 2),
+                number(row.resident_mb.first().copied(), 1),
+                number(row.resident_mb.last().copied(), 1),
                 number(row.at_rest_mb, 1),
                 number(row.before_mb, 1),
                 number(row.peak_mb, 1),

@@ -27,14 +27,6 @@ pub(crate) enum Task {
 
 impl Task {
     pub(crate) const ALL: [Self; 3] = [Self::Issue, Self::Search, Self::List];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Issue => "get_issue",
-            Self::Search => "search 50",
-            Self::List => "tools/list",
-        }
-    }
 }
 
 /// A server, its port, and the name of its row.

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 
 use crate::{
     jira::{
@@ -85,6 +85,8 @@ pub(super) struct Query<'a> {
 
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,
+    /// The same rows as JSON.
+    written: Vec<Box<RawValue>>,
     pub(super) next: Option<String>,
     /// How many fewer issues than asked for, because of their size. The next token leads to the first of them.
     pub(super) left_out: usize,
@@ -94,7 +96,7 @@ impl Serialize for Page {
     /// As [`Page::into_reply`], without building it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut reply = serializer.serialize_map(None)?;
-        reply.serialize_entry("issues", &self.rows)?;
+        reply.serialize_entry("issues", &self.written)?;
         reply.serialize_entry("is_last", &self.next.is_none())?;
         if let Some(token) = self.next.as_ref().filter(|token| !token.is_empty()) {
             reply.serialize_entry("next_page_token", token)?;
@@ -156,9 +158,9 @@ pub(super) async fn page(
         let frame = json!({
             "issues": [], "is_last": false, "omitted": page_size, "next_page_token": next.as_deref().unwrap_or(LONG_TOKEN),
         });
-        let Fitted { kept, dropped } = budget.fit_rows(&frame, rows);
+        let (Fitted { kept, dropped }, written) = budget.write_rows(&frame, rows);
         if dropped == 0 {
-            return Ok(Page { rows: kept, next, left_out });
+            return Ok(Page { rows: kept, written, next, left_out });
         }
         let fitting = u32::try_from(kept.len()).unwrap_or(u32::MAX);
         if fitting == 0 || refetches == REFETCHES_MAX {
