@@ -27,6 +27,7 @@ impl Session {
     ) -> Result<Answer, JiraError> {
         let outgoing = self.signed(cloud_id, &request)?;
         let answer = self.exchange(&request, &outgoing, until).await?;
+        self.reconsider(&request, answer.status);
         if answer.status.is_success() {
             Ok(Answer(answer.body))
         } else {
@@ -68,6 +69,7 @@ impl Session {
         outgoing: &upstream::Request,
         until: Instant,
     ) -> Result<upstream::Response, JiraError> {
+        self.recall.sent(request);
         let outcome = self.jira.upstream.call(outgoing, until).await;
         let (attempts, bytes) = match &outcome {
             Ok(answer) => (answer.attempts, answer.bytes_read),
