@@ -38,6 +38,7 @@ const ISSUE_FIELDS: &[&str] = &[
 const SEARCH_FIELDS: &[&str] =
     &["type", "status", "summary", "assignee", "reporter", "priority", "labels", "updated"];
 
+#[derive(Debug)]
 struct All;
 
 impl Visible for All {

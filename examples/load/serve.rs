@@ -32,9 +32,8 @@ where
         let _ = stream.set_nodelay(true);
         let answer = answer.clone();
         tokio::task::spawn_local(async move {
-            let served = service_fn(move |request| answer(request));
             // A client that leaves early is no concern of the load's.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), served).await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
         });
     }
 }

@@ -154,7 +154,7 @@ impl Server {
     /// The tools that do not exist under a policy.
     pub(super) fn hidden_by(&self, policy: &Policy) -> Arc<[&'static str]> {
         // Hardly any request narrows the operator's own policy.
-        if std::ptr::eq(policy, &self.0.policy) { self.0.hidden.clone() } else { hidden_by(policy) }
+        if std::ptr::eq(policy, &raw const self.0.policy) { self.0.hidden.clone() } else { hidden_by(policy) }
     }
 
     /// Says which server a result is from, as clients of 2026-07-28 expect it.
