@@ -1,5 +1,12 @@
 //! What a call costs inside: reading arguments, trimming, rich text both ways, the byte budget. Nothing here does I/O.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a tool for developers"
+)]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -93,12 +100,12 @@ fn rich_text(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("adf");
     group.throughput(Throughput::Bytes(json.len() as u64));
     group.bench_function("decode", |bench| {
-        bench.iter(|| serde_json::from_str::<adf::Node>(black_box(&json)).unwrap())
+        bench.iter(|| serde_json::from_str::<adf::Node>(black_box(&json)).unwrap());
     });
     group.bench_function("to Markdown", |bench| bench.iter(|| adf::to_markdown(black_box(&node))));
     group.throughput(Throughput::Bytes(markdown.len() as u64));
     group.bench_function("from Markdown", |bench| {
-        bench.iter(|| adf::from_markdown(black_box(&markdown), &|_| None))
+        bench.iter(|| adf::from_markdown(black_box(&markdown), &|_| None));
     });
     group.finish();
 }
@@ -121,7 +128,7 @@ fn arguments(criterion: &mut Criterion) {
         let given = given.as_object().unwrap();
         assert_eq!(internals::read_arguments(tool, given.clone()), Ok(()));
         group.bench_function(*tool, |bench| {
-            bench.iter(|| internals::read_arguments(tool, black_box(given).clone()))
+            bench.iter(|| internals::read_arguments(tool, black_box(given).clone()));
         });
     }
     group.finish();
