@@ -52,6 +52,10 @@ impl Visible for All {
     fn shows(&self, _issue_key: &str) -> bool {
         true
     }
+
+    fn shows_all(&self) -> bool {
+        true
+    }
 }
 
 fn fields(names: &[&str]) -> Vec<FieldName> {

@@ -41,6 +41,9 @@ pub mod upstream;
 /// How much one key may have.
 pub mod limit;
 
+/// The files of the Power Platform connector.
+pub mod connector;
+
 /// What the operator sees.
 pub mod telemetry;
 

@@ -1,9 +1,12 @@
 //! The commands. Exit codes: 0 done, 1 failed while running, 64 wrong settings or arguments (BSD's `EX_USAGE`).
 
 mod check;
+mod connector;
 #[cfg(feature = "demo")]
 mod demo;
 mod healthcheck;
+mod report;
+mod smoke;
 mod tools;
 
 use std::{
@@ -44,6 +47,10 @@ enum Command {
     Check,
     /// Print the tools with the bytes each costs.
     Tools(tools::Args),
+    /// Write the Power Platform connector's files for one deployment.
+    Connector(connector::Args),
+    /// Try a deployment from outside, step by step, the way Copilot Studio meets it.
+    Smoke(smoke::Args),
     /// Ask the running server on this machine whether it is alive; for containers.
     Healthcheck,
     /// Print every setting with its default, as an .env file.
@@ -59,6 +66,8 @@ enum Command {
 enum Failure {
     /// The settings are wrong; each problem is one line.
     Settings(Vec<Problem>),
+    /// The settings are wrong, and everything about it has been said.
+    Shown,
     /// It failed while running; the sentence says why.
     Running(String),
 }
@@ -101,6 +110,7 @@ pub fn main() -> ExitCode {
             }
             ExitCode::from(EX_USAGE)
         }
+        Err(Failure::Shown) => ExitCode::from(EX_USAGE),
         Err(Failure::Running(reason)) => {
             complain(&reason);
             ExitCode::FAILURE
@@ -121,6 +131,8 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => runtime.block_on(demo::run(source, args)),
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
+        Command::Connector(args) => connector::run(source, &args),
+        Command::Smoke(args) => runtime.block_on(smoke::run(&args)),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
         Command::Settings { .. } => Ok(()),
     }

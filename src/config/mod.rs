@@ -2,9 +2,11 @@
 //!
 //! Every problem is found before any is reported, and nothing starts with a wrong value.
 
+mod parts;
 mod read;
 mod rows;
 mod source;
+mod stray;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -26,7 +28,8 @@ use crate::{
 
 pub use read::Problem;
 pub use rows::{ROWS, Row, document, env_example};
-pub use source::Source;
+pub use source::{Source, secret_of_environment};
+pub use stray::Stray;
 
 use read::Reader;
 
@@ -71,7 +74,7 @@ impl Config {
         let mcp = mcp_settings(&mut reader);
         let policy = policy_settings(&mut reader);
         let mut http = http::Settings {
-            scopes: scopes(&policy),
+            scopes: policy::Policy::new(policy.clone()).scopes(),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
         // Nobody but this machine can reach it then, and local tools such as an inspector's page must.
@@ -96,13 +99,6 @@ impl Config {
             }
             _ => Err(reader.problems),
         }
-    }
-
-    /// Only where to listen, for commands that need no more.
-    pub fn listen_address(source: &Source) -> Result<SocketAddr, Vec<Problem>> {
-        let mut reader = Reader::new(source);
-        let listen = listen(&mut reader);
-        if reader.problems.is_empty() { Ok(listen) } else { Err(reader.problems) }
     }
 }
 
@@ -221,15 +217,6 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
     policy::Settings { toolsets, read_only: reader.flag("READ_ONLY"), tools_deny, projects }
 }
 
-/// The OAuth scopes that the allowed tools need, for whoever signs users in.
-fn scopes(policy: &policy::Settings) -> Vec<String> {
-    let policy = policy::Policy::new(policy.clone());
-    let needed = tools::all().filter(|tool| policy.allows(tool)).flat_map(|tool| tool.scopes);
-    // Everybody is asked who they are.
-    let scopes: std::collections::BTreeSet<&str> = needed.copied().chain(["read:jira-user"]).collect();
-    scopes.into_iter().map(str::to_owned).collect()
-}
-
 fn set_names() -> String {
     Toolset::ALL.iter().map(|set| set.name()).collect::<Vec<_>>().join(", ")
 }
@@ -250,7 +237,7 @@ fn jira_settings(reader: &mut Reader<'_>) -> Option<jira::Settings> {
 }
 
 /// The token goes to this host, so it must not travel in clear and the URL must not carry anything else.
-fn is_safe_upstream(url: &Url) -> bool {
+pub fn is_safe_upstream(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

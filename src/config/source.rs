@@ -3,13 +3,19 @@
 use std::{collections::HashMap, path::Path};
 
 use config::{Environment, File, FileFormat, Map};
+use secrecy::SecretString;
 
-use super::{Problem, rows::ROWS};
+use super::{
+    Problem, Stray,
+    rows::ROWS,
+    stray::{among, in_environment},
+};
 
 /// Settings by name, as text, before anything is made of them.
 #[derive(Clone, Default)]
 pub struct Source {
     values: HashMap<&'static str, String>,
+    strays: Vec<Stray>,
 }
 
 impl std::fmt::Debug for Source {
@@ -46,9 +52,16 @@ impl Source {
         dotenv: Map<String, String>,
         file: Option<&Path>,
     ) -> Result<Self, Vec<Problem>> {
+        let mut strays = in_environment(environment.keys().map(String::as_str));
+        strays.extend(among(dotenv.keys().map(String::as_str), ".env"));
         let mut builder = config::Config::builder();
         if let Some(path) = file {
             builder = builder.add_source(File::from(path).format(FileFormat::Toml));
+            let alone = builder
+                .build_cloned()
+                .and_then(config::Config::try_deserialize::<Map<String, config::Value>>);
+            let names = alone.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
+            strays.extend(among(names.keys().map(String::as_str), "the configuration file"));
         }
         for layer in [dotenv, environment] {
             builder = builder.add_source(Environment::default().source(Some(layer)));
@@ -65,7 +78,12 @@ impl Source {
                 values.insert(row.name, items.join(","));
             }
         }
-        Ok(Self { values })
+        Ok(Self { values, strays })
+    }
+
+    /// Names that stand among the settings and are none.
+    pub fn strays(&self) -> &[Stray] {
+        &self.strays
     }
 
     /// Sets a value where none was given.
@@ -86,6 +104,13 @@ impl Source {
     pub(super) fn given(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
+}
+
+/// A secret that an operator put into the environment under a name of their own; nothing if it is empty.
+pub fn secret_of_environment(name: &str) -> Option<SecretString> {
+    #[expect(clippy::disallowed_methods, reason = "the operator names the variable on the command line")]
+    let value = std::env::var(name);
+    value.ok().filter(|text| !text.trim().is_empty()).map(SecretString::from)
 }
 
 fn unreadable(what: &'static str, fault: &dyn std::fmt::Display) -> Problem {

@@ -1,6 +1,7 @@
 //! Every setting is checked, all faults are reported at once, and no secret is ever shown.
 
 use super::*;
+use crate::jira::request::agile::scopes as agile;
 
 fn problems(pairs: &[(&str, &str)]) -> Vec<String> {
     match Config::read(&Source::of(pairs.iter().copied())) {
@@ -101,8 +102,28 @@ fn the_scopes_asked_for_are_those_the_tools_need() {
         |pairs: &[(&str, &str)]| Config::read(&Source::of(pairs.iter().copied())).unwrap().http.scopes;
     assert_eq!(scopes(&[]), ["read:jira-user", "read:jira-work", "write:jira-work"]);
     assert_eq!(scopes(&[("READ_ONLY", "true")]), ["read:jira-user", "read:jira-work"]);
-    assert!(scopes(&[("TOOLSETS", "manage")]).contains(&"manage:jira-project".to_owned()));
-    assert!(scopes(&[("TOOLSETS", "agile")]).iter().any(|scope| scope.ends_with(":jira-software")));
+    // A tool that writes looks things up first.
+    let manage = ["manage:jira-project", "read:jira-user", "read:jira-work", "write:jira-work"];
+    assert_eq!(scopes(&[("TOOLSETS", "manage")]), manage);
+    let deny = ("TOOLS_DENY", "jira_save_version");
+    assert_eq!(scopes(&[("TOOLSETS", "manage"), deny]), &manage[1..]);
+    // Each request of the agile API names what it needs; a sign-in without one of them would end there.
+    let asked = scopes(&[("TOOLSETS", "agile")]);
+    for needed in [
+        agile::BOARDS,
+        agile::BOARD,
+        agile::SPRINTS,
+        agile::SPRINT_ISSUES,
+        agile::WRITE_SPRINT,
+        agile::WRITE_BACKLOG,
+        agile::RANK,
+    ] {
+        for scope in needed.split(' ') {
+            assert!(asked.iter().any(|asked| asked == scope), "{scope} is missing in {asked:?}");
+        }
+    }
+    let reading = scopes(&[("TOOLSETS", "agile"), ("READ_ONLY", "true")]);
+    assert!(!reading.iter().any(|scope| scope.starts_with("write:")), "{reading:?}");
 }
 
 #[test]

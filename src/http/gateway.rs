@@ -87,6 +87,12 @@ impl Gateway {
         Ok(gateway)
     }
 
+    /// How many secrets are accepted now.
+    pub fn accepted(&self) -> usize {
+        let from_file = self.watched.as_ref().map(|watched| watched.accepted().len());
+        self.fixed.len() + from_file.unwrap_or_default()
+    }
+
     /// A key for each secret accepted now, the current one first: the same on every replica with the same secrets, and
     /// no way back from it to them. `context` names the one use of these keys (BLAKE3's `derive_key`).
     pub fn derived_keys(&self, context: &'static str) -> Vec<Zeroizing<[u8; blake3::KEY_LEN]>> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tools::{Projects, Tool, Toolset};
+use crate::tools::{self, Projects, Tool, Toolset};
 
 /// What an operator allows.
 #[derive(Debug, Clone)]
@@ -82,6 +82,13 @@ impl Policy {
             && !self.settings.tools_deny.contains(tool.name)
     }
 
+    /// The OAuth scopes that the allowed tools use, for whoever signs users in; sorted.
+    pub fn scopes(&self) -> Vec<String> {
+        let used = tools::all().filter(|tool| self.allows(tool)).flat_map(Tool::sign_in_scopes);
+        let scopes: BTreeSet<&str> = used.chain(tools::BASE_SCOPES.iter().copied()).collect();
+        scopes.into_iter().map(str::to_owned).collect()
+    }
+
     /// The projects this request may touch.
     pub fn projects(&self) -> &Projects {
         &self.settings.projects
@@ -91,7 +98,6 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools;
 
     fn policy(toolsets: &[Toolset], read_only: bool, deny: &[&str]) -> Policy {
         Policy::new(Settings {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError,
     args::{FieldObjects, arguments},
     create::{Ready, prepare_one},
     lost::{self, Absence, Written},
@@ -79,13 +79,13 @@ async fn create_all(
     request_id: Option<&str>,
 ) -> Result<Row, ToolError> {
     let count = issues.0.len();
-    let mut plan = Plan::of(context, &issues).await;
+    let mut plan = Plan::of(context, &issues).await?;
     // What is wrong with one of many is no failure of the call, which would get its second look by itself.
     if !plan.failed.is_empty() && context.jira.look_again() {
-        plan = Plan::of(context, &issues).await;
+        plan = Plan::of(context, &issues).await?;
     }
     if plan.ready.is_empty() {
-        return Err(nothing(context, count, plan.failed));
+        return Err(plan.refusal(context, count));
     }
     if dry_run {
         return Ok(shown(context, plan));
@@ -123,19 +123,31 @@ async fn create_all(
 struct Plan {
     ready: Vec<(usize, Ready)>,
     failed: Vec<Row>,
+    codes: Vec<Code>,
 }
 
 impl Plan {
-    async fn of(context: &Context, issues: &FieldObjects) -> Self {
-        let mut plan = Self { ready: Vec::new(), failed: Vec::new() };
+    /// What is wrong with one issue is noted; what would meet every call to Jira ends this one.
+    async fn of(context: &Context, issues: &FieldObjects) -> Result<Self, ToolError> {
+        let mut plan = Self { ready: Vec::new(), failed: Vec::new(), codes: Vec::new() };
         let mut screens = Screens::default();
         for (index, given) in issues.0.iter().enumerate() {
             match prepare_one(context, given.clone(), &mut screens).await {
                 Ok(one) => plan.ready.push((index, one)),
-                Err(error) => plan.failed.push(failure(index, error.message(), error.advice())),
+                Err(error) if is_of_one(error.code()) => {
+                    plan.failed.push(failure(index, error.message(), error.advice()));
+                    plan.codes.push(error.code());
+                }
+                Err(error) => return Err(error),
             }
         }
-        plan
+        Ok(plan)
+    }
+
+    /// Nothing can be created; when all issues fail for one kind of reason, that is the call's.
+    fn refusal(self, context: &Context, count: usize) -> ToolError {
+        let code = self.codes.first().copied().filter(|first| self.codes.iter().all(|code| code == first));
+        nothing(context, code.unwrap_or(Code::InvalidArgument), count, self.failed)
     }
 
     fn bodies(&self) -> Vec<&Value> {
@@ -181,7 +193,8 @@ impl Plan {
                 let refused = elements
                     .iter()
                     .filter_map(|(at, reason)| Some(failure(self.ready.get(*at)?.0, reason, None)));
-                nothing(context, count, self.failed.iter().cloned().chain(refused).collect())
+                let failed = self.failed.iter().cloned().chain(refused).collect();
+                nothing(context, Code::InvalidArgument, count, failed)
             }
             error => error.into(),
         }
@@ -235,11 +248,18 @@ fn assemble(context: &Context, name: &'static str, done: Vec<Value>, mut failed:
     row
 }
 
-fn nothing(context: &Context, count: usize, mut failed: Vec<Row>) -> ToolError {
+fn is_of_one(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument | Code::AmbiguousName | Code::NotFound | Code::Forbidden | Code::Conflict
+    )
+}
+
+fn nothing(context: &Context, code: Code, count: usize, mut failed: Vec<Row>) -> ToolError {
     failed.sort_by_key(|row| row.get("index").and_then(Value::as_u64));
     let frame = "x".repeat(400);
     let failed = context.budget.fit_rows(&frame, failed).kept;
-    ToolError::invalid_argument(format!("None of the {count} issues can be created."))
+    ToolError::new(code, format!("None of the {count} issues can be created."))
         .hint("Nothing was created. `failed` says what is wrong with each; correct them and repeat the call.")
         .with("failed", json!(failed))
 }

@@ -63,6 +63,7 @@ pub use args::{ArgSpec, Given, Shape};
 pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
 pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
+pub use oauth::BASE_SCOPES;
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
 pub use scope::Projects;

@@ -8,6 +8,9 @@ use crate::jira::request::scope::{READ_USER, READ_WORK, WRITE_WORK};
 
 use super::registry::{Effect, Tool};
 
+/// What every sign-in asks for: who the user is, and what any tool looks up before it acts.
+pub const BASE_SCOPES: &[&str] = &[READ_USER, READ_WORK];
+
 impl Effect {
     /// What a tool of this kind needs when it says nothing else.
     pub(super) const fn scopes(self) -> &'static [&'static str] {
@@ -23,6 +26,17 @@ impl Tool {
     pub(super) const fn needs(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self
+    }
+
+    /// The same tool, using these scopes too on some of its ways.
+    pub(super) const fn also(mut self, scopes: &'static [&'static str]) -> Self {
+        self.also = scopes;
+        self
+    }
+
+    /// Every scope that the tool can use, for whoever signs users in.
+    pub fn sign_in_scopes(&self) -> impl Iterator<Item = &'static str> {
+        self.scopes.iter().chain(self.also).flat_map(|scopes| scopes.split_whitespace())
     }
 
     /// The scopes, separated by spaces, that the tool needs and a token with these does not have.

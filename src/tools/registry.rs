@@ -89,6 +89,9 @@ pub struct Tool {
     pub effect: Effect,
     /// The OAuth scopes without which it cannot work.
     pub scopes: &'static [&'static str],
+    /// Further scopes that some of its ways use: asked for at sign-in, not held against a token. An entry may name
+    /// several, separated by spaces.
+    pub also: &'static [&'static str],
     /// Its arguments.
     pub args: &'static [ArgSpec],
     /// Reads the arguments and does nothing with them.
@@ -113,6 +116,7 @@ macro_rules! tool {
             set: $crate::tools::registry::Toolset::$set,
             effect: $crate::tools::registry::Effect::$effect,
             scopes: $crate::tools::registry::Effect::$effect.scopes(),
+            also: &[],
             args: <$args as $crate::tools::args::Arguments>::SPECS,
             reads: |given| <$args as $crate::tools::args::Arguments>::read(given).map(drop),
             run: |context, given| {

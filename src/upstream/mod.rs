@@ -14,6 +14,7 @@ mod error;
 mod rate_limit;
 mod request;
 mod retry;
+mod roots;
 mod send;
 mod settings;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use self::{
     error::{FailureClass, Sent, UpstreamError},
     rate_limit::RateLimit,
     request::{BreakerKey, Request, Response, Safety},
+    roots::TrustedRoots,
     settings::{BuildError, Settings},
 };
 

@@ -11,7 +11,8 @@ const LINES_MAX: usize = 300;
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &[]),
-    ("cli", &["config", "demo", "http", "run", "telemetry", "tools", "upstream"]),
+    ("cli", &["config", "connector", "demo", "http", "policy", "run", "telemetry", "tools", "upstream"]),
+    ("connector", &[]),
     ("run", &["config", "http", "identity", "jira", "limit", "mcp", "policy", "tools", "upstream"]),
     ("config", &["http", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
     ("http", &["identity", "policy"]),
@@ -36,6 +37,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["upstream"]),
     ("pulldown_cmark", &["adf"]),
     ("clap", &["cli"]),
+    ("rustls_native_certs", &["upstream"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

@@ -29,7 +29,8 @@ pub(super) const GET_SPRINTS: Tool = tool!(
     /// List the sprints of a board with dates and goals.
     "jira_get_sprints", "List sprints", Agile, Read, get_sprints(GetSprints)
 )
-.needs(&["read:sprint:jira-software"]);
+.needs(&["read:sprint:jira-software"])
+.also(&[scopes::BOARDS]);
 
 arguments! {
     ListBoards {

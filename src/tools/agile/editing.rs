@@ -29,13 +29,15 @@ pub(super) const CREATE_SPRINT: Tool = tool!(
     /// Plan a new sprint on a board.
     "jira_create_sprint", "Create sprint", Agile, Write, create_sprint(CreateSprint)
 )
-.needs(&["write:sprint:jira-software"]);
+.needs(&["write:sprint:jira-software"])
+.also(&[scopes::SPRINTS, scopes::BOARDS]);
 
 pub(super) const UPDATE_SPRINT: Tool = tool!(
     /// Change, start or complete a sprint.
     "jira_update_sprint", "Update sprint", Agile, Write, update_sprint(UpdateSprint)
 )
-.needs(&["write:sprint:jira-software"]);
+.needs(&["write:sprint:jira-software"])
+.also(&[scopes::SPRINTS, scopes::BOARDS]);
 
 arguments! {
     CreateSprint {

@@ -23,7 +23,8 @@ use super::reach;
 pub(super) const GET_SPRINT_ISSUES: Tool = tool!(
     /// Issues of a sprint or backlog in rank order, with counts by status.
     "jira_get_sprint_issues", "Sprint issues", Agile, Read, get_sprint_issues(GetSprintIssues)
-);
+)
+.also(&[scopes::SPRINTS, scopes::SPRINT_ISSUES, scopes::BOARD, scopes::BOARDS]);
 
 arguments! {
     GetSprintIssues {

@@ -25,7 +25,8 @@ use super::reach;
 pub(super) const MOVE_TO_SPRINT: Tool = tool!(
     /// Move issues to a sprint or the backlog, or rank them.
     "jira_move_to_sprint", "Move to sprint", Agile, Idempotent, move_to_sprint(MoveToSprint)
-);
+)
+.also(&[scopes::SPRINTS, scopes::BOARDS, scopes::WRITE_SPRINT, scopes::WRITE_BACKLOG, scopes::RANK]);
 
 arguments! {
     MoveToSprint {

@@ -61,6 +61,7 @@ struct Shared {
     planned: Arc<Mutex<VecDeque<Planned>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     is_down: Arc<AtomicBool>,
+    always: Arc<Mutex<Option<(String, Fault)>>>,
 }
 
 /// An upstream on a port of its own.
@@ -87,6 +88,11 @@ impl Upstream {
     /// The same for requests of one method only.
     pub(crate) fn fail_on(&self, method: &Method, path: &str, fault: Fault) {
         self.shared.planned.lock().unwrap().push_back((Some(method.clone()), path.to_owned(), fault));
+    }
+
+    /// Every request whose path contains `path` meets this fault from now on.
+    pub(crate) fn fail_always(&self, path: &str, fault: Fault) {
+        *self.shared.always.lock().unwrap() = Some((path.to_owned(), fault));
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -117,6 +123,10 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
         });
         at.and_then(|at| planned.remove(at)).map(|(_, _, fault)| fault)
     };
+    let always = shared.always.lock().unwrap().clone();
+    if let Some((_, fault)) = always.filter(|(part, _)| path.contains(part.as_str())) {
+        return fail(fault).await;
+    }
     if shared.is_down.load(Ordering::Relaxed) {
         return fail(Fault::Down).await;
     }

@@ -1,0 +1,184 @@
+// The bridge behind API Management, in a resource group of its own.
+//
+// It is deployed twice in a row (azure.yaml does both). The first time there is no image and no secret yet: only what
+// holds them comes to be. deploy/azure/publish then fills both, and the second time everything else follows.
+targetScope = 'subscription'
+
+@description('Name of this environment; part of the resource group\'s name.')
+@minLength(2)
+@maxLength(32)
+param environmentName string
+
+@description('Which of the files in environments/ holds sizes and settings.')
+@allowed(['dev', 'prod'])
+param tier string
+
+@description('Azure region.')
+@minLength(3)
+param location string
+
+@description('What runs the container.')
+@allowed(['containerapp', 'appservice'])
+param runtime string = 'containerapp'
+
+@description('The image by digest, REGISTRY/NAME@sha256:…; empty only in the first round.')
+param image string = ''
+
+@description('Which of the two accepted gateway secrets API Management sends; docs/OPERATIONS.md, rotation.')
+@allowed(['a', 'b'])
+param gatewaySlot string = 'a'
+
+@description('Who is named as the publisher in API Management.')
+@minLength(2)
+param publisherName string
+
+@description('Where API Management writes to its publisher.')
+@minLength(6)
+param publisherEmail string
+
+@description('Who is told about alerts.')
+@minLength(6)
+param alertEmail string
+
+@description('Object id of whoever deploys; may write the gateway secrets.')
+@minLength(36)
+param deployerPrincipalId string
+
+var sizes = tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
+var isComplete = !empty(image)
+var usesContainerApps = runtime == 'containerapp'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module foundation 'modules/foundation.bicep' = {
+  scope: group
+  name: 'foundation'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    logRetentionDays: sizes.logRetentionDays
+    registrySku: sizes.registrySku
+    deployerPrincipalId: deployerPrincipalId
+  }
+}
+
+module network 'modules/network.bicep' = if (sizes.privateNetwork) {
+  scope: group
+  name: 'network'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    addressPrefix: sizes.addressPrefix
+  }
+}
+
+module apim 'modules/apim.bicep' = {
+  scope: group
+  name: 'apim'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    skuName: sizes.apimSku
+    skuCapacity: sizes.apimCapacity
+    publisherName: publisherName
+    publisherEmail: publisherEmail
+    identityId: foundation.outputs.gatewayIdentityId
+    subnetId: sizes.privateNetwork ? network!.outputs.gatewaySubnetId : ''
+  }
+}
+
+module containerApp 'modules/containerapp.bicep' = if (isComplete && usesContainerApps) {
+  scope: group
+  name: 'containerapp'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    image: image
+    registryServer: foundation.outputs.registryServer
+    identityId: foundation.outputs.appIdentityId
+    vaultUri: foundation.outputs.vaultUri
+    logWorkspaceName: foundation.outputs.logWorkspaceName
+    applicationInsightsName: foundation.outputs.applicationInsightsName
+    publicBaseUrl: apim.outputs.publicBaseUrl
+    settings: sizes.settings
+    subnetId: sizes.privateNetwork ? network!.outputs.appSubnetId : ''
+    networkId: sizes.privateNetwork ? network!.outputs.networkId : ''
+    zoneRedundant: sizes.zoneRedundant
+    allowedCidrs: sizes.allowedCidrs
+    minReplicas: sizes.minReplicas
+    maxReplicas: sizes.maxReplicas
+    concurrentRequestsPerReplica: sizes.concurrentRequestsPerReplica
+    cpu: sizes.cpu
+    memory: sizes.memory
+  }
+}
+
+module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerApps) {
+  scope: group
+  name: 'appservice'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    image: image
+    identityId: foundation.outputs.appIdentityId
+    identityClientId: foundation.outputs.appIdentityClientId
+    vaultUri: foundation.outputs.vaultUri
+    logWorkspaceName: foundation.outputs.logWorkspaceName
+    applicationInsightsName: foundation.outputs.applicationInsightsName
+    publicBaseUrl: apim.outputs.publicBaseUrl
+    settings: sizes.settings
+    allowedCidrs: sizes.allowedCidrs
+    minReplicas: sizes.minReplicas
+    maxReplicas: sizes.maxReplicas
+    planSku: sizes.planSku
+    zoneRedundant: sizes.zoneRedundant
+  }
+}
+
+module api 'modules/api.bicep' = if (isComplete) {
+  scope: group
+  name: 'api'
+  params: {
+    apimName: apim.outputs.name
+    apiPath: apim.outputs.apiPath
+    backendUrl: usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url
+    vaultUri: foundation.outputs.vaultUri
+    gatewaySlot: gatewaySlot
+    identityClientId: foundation.outputs.gatewayIdentityClientId
+    applicationInsightsName: foundation.outputs.applicationInsightsName
+  }
+}
+
+module alerts 'modules/alerts.bicep' = if (isComplete) {
+  scope: group
+  name: 'alerts'
+  params: {
+    location: location
+    tags: tags
+    token: token
+    alertEmail: alertEmail
+    apimName: apim.outputs.name
+    logWorkspaceName: foundation.outputs.logWorkspaceName
+    containerAppName: usesContainerApps ? containerApp!.outputs.name : ''
+    siteName: usesContainerApps ? '' : appService!.outputs.name
+    maxReplicas: sizes.maxReplicas
+  }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output BRIDGE_VAULT string = foundation.outputs.vaultName
+output BRIDGE_REGISTRY string = foundation.outputs.registryName
+output BRIDGE_APIM string = apim.outputs.name
+output BRIDGE_PUBLIC_URL string = apim.outputs.publicBaseUrl
+output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url) : ''

@@ -1,0 +1,133 @@
+// What holds secrets, images and logs, and the two identities that may read them.
+param location string
+param tags object
+param token string
+param logRetentionDays int
+param registrySku string
+param deployerPrincipalId string
+
+// Built-in roles, the same in every tenant.
+// Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles
+var roles = {
+  readSecrets: '4633458b-17de-408a-b874-0445c86b69e6'
+  writeSecrets: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+  pullImages: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
+}
+
+resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+  name: 'log-${token}'
+  location: location
+  tags: tags
+  properties: {
+    sku: { name: 'PerGB2018' }
+    retentionInDays: logRetentionDays
+  }
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' = {
+  name: 'appi-${token}'
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    WorkspaceResourceId: logs.id
+  }
+}
+
+resource appIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-app-${token}'
+  location: location
+  tags: tags
+}
+
+resource gatewayIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-gateway-${token}'
+  location: location
+  tags: tags
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+  name: 'kv-${token}'
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    // Nobody, not even an owner, can destroy the secrets for good within the 90 days; this cannot be taken back.
+    enablePurgeProtection: true
+  }
+}
+
+resource vaultAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'audit'
+  properties: {
+    workspaceId: logs.id
+    logs: [{ categoryGroup: 'audit', enabled: true }]
+  }
+}
+
+resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+  name: 'cr${token}'
+  location: location
+  tags: tags
+  sku: { name: registrySku }
+  properties: {
+    adminUserEnabled: false
+    anonymousPullEnabled: false
+  }
+}
+
+resource appReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, appIdentity.id, roles.readSecrets)
+  properties: {
+    principalId: appIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.readSecrets)
+  }
+}
+
+resource gatewayReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, gatewayIdentity.id, roles.readSecrets)
+  properties: {
+    principalId: gatewayIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.readSecrets)
+  }
+}
+
+resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, deployerPrincipalId, roles.writeSecrets)
+  properties: {
+    principalId: deployerPrincipalId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.writeSecrets)
+  }
+}
+
+resource appPullsImages 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: registry
+  name: guid(registry.id, appIdentity.id, roles.pullImages)
+  properties: {
+    principalId: appIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.pullImages)
+  }
+}
+
+output logWorkspaceName string = logs.name
+output applicationInsightsName string = insights.name
+output vaultName string = vault.name
+output vaultUri string = vault.properties.vaultUri
+output registryName string = registry.name
+output registryServer string = registry.properties.loginServer
+output appIdentityId string = appIdentity.id
+output appIdentityClientId string = appIdentity.properties.clientId
+output gatewayIdentityId string = gatewayIdentity.id
+output gatewayIdentityClientId string = gatewayIdentity.properties.clientId

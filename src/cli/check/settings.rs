@@ -1,0 +1,119 @@
+//! What good settings mean, and which of them are good but probably not meant.
+
+use std::{os::unix::fs::PermissionsExt, time::Duration};
+
+use crate::{
+    cli::report::Finding,
+    config::{Config, Source},
+    http::AllowedHost,
+    policy::Policy,
+    tools,
+};
+
+/// Teams and Microsoft 365 Copilot give up at about this time.
+const CHANNEL_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// A rotation needs two; more is one that was never finished.
+const SECRETS_MAX: usize = 2;
+
+const READABLE_BY_ALL: u32 = 0o004;
+
+pub(super) fn summary(config: &Config) -> Finding {
+    let policy = Policy::new(config.policy.clone());
+    let tools = tools::all().filter(|tool| policy.allows(tool)).count();
+    let sets: Vec<&str> = config.policy.toolsets.iter().map(|set| set.name()).collect();
+    let mode = if config.policy.read_only { ", read only" } else { "" };
+    let detail = format!("listens on {}; {tools} tools of {}{mode}", config.listen, sets.join(", "));
+    if tools == 0 {
+        Finding::failed(
+            "settings",
+            format!("{detail}: no tool is left; look at TOOLSETS, READ_ONLY, TOOLS_DENY"),
+        )
+    } else {
+        Finding::ok("settings", detail)
+    }
+}
+
+/// Names that no setting has.
+pub(super) fn strays(source: &Source) -> Vec<Finding> {
+    let line = |stray: &crate::config::Stray| {
+        let near = stray.near.map(|near| format!("; perhaps {near} is meant")).unwrap_or_default();
+        Finding::warn("unknown name", format!("{} in {} is no setting{near}", stray.name, stray.place))
+    };
+    source.strays().iter().map(line).collect()
+}
+
+/// The gateway's secrets, and who may read the file they stand in.
+pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
+    let step = "gateway secret";
+    let beyond_loopback = !config.listen.ip().is_loopback();
+    let Some(gateway) = &config.http.gateway else {
+        return vec![if beyond_loopback {
+            let detail = "none, by INSECURE_NO_GATEWAY: whoever reaches the port may try tokens";
+            Finding::warn(step, detail)
+        } else {
+            Finding::ok(step, "none, and none is needed on loopback")
+        }];
+    };
+    let secrets = gateway.accepted();
+    let mut findings = vec![if secrets > SECRETS_MAX {
+        Finding::warn(step, format!("{secrets} are accepted; drop those of past rotations"))
+    } else {
+        Finding::ok(step, format!("required; {secrets} accepted"))
+    }];
+    if let Some(path) = Config::gateway_file(source) {
+        let step = "gateway file";
+        findings.push(match std::fs::metadata(&path) {
+            Ok(file) if file.permissions().mode() & READABLE_BY_ALL != 0 => {
+                let path = path.display();
+                Finding::warn(step, format!("every user of the machine may read {path}; mend: chmod o-r"))
+            }
+            Ok(_) => Finding::ok(step, format!("{} is readable", path.display())),
+            Err(fault) => Finding::failed(step, format!("{}: {fault}", path.display())),
+        });
+    }
+    findings
+}
+
+/// Settings that are accepted and seldom meant.
+pub(super) fn doubts(config: &Config, source: &Source) -> Vec<Finding> {
+    let beyond_loopback = !config.listen.ip().is_loopback();
+    let only_loopback = config.http.allowed_hosts == AllowedHost::loopback();
+    let doubts = [
+        (
+            beyond_loopback && only_loopback,
+            "ALLOWED_HOSTS",
+            "only loopback names are accepted, so everybody else gets 403; name the host that the gateway calls",
+        ),
+        (
+            config.http.allowed_hosts.is_empty(),
+            "ALLOWED_HOSTS",
+            "empty: every request gets 403; name the host that the gateway calls",
+        ),
+        (
+            beyond_loopback && config.http.public_base_url.is_none(),
+            "PUBLIC_BASE_URL",
+            "empty: clients that run OAuth themselves are sent to http:// and the Host of the request",
+        ),
+        (
+            config.mcp.call_deadline > CHANNEL_TIMEOUT,
+            "CALL_DEADLINE_MS",
+            "longer than Teams waits (about 45 s): users there see no answer instead of the error",
+        ),
+        (
+            config.upstream.timeout > config.mcp.call_deadline,
+            "JIRA_TIMEOUT_MS",
+            "longer than CALL_DEADLINE_MS, which ends the call first",
+        ),
+        (
+            Config::names_two_sites(source),
+            "JIRA_SITE_URL",
+            "ignored, because JIRA_CLOUD_ID is set too; keep one of them",
+        ),
+    ];
+    doubts
+        .into_iter()
+        .filter(|(holds, ..)| *holds)
+        .map(|(_, name, detail)| Finding::warn(name, detail))
+        .collect()
+}

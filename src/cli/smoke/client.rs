@@ -1,0 +1,149 @@
+//! The requests of the smoke test: each sent once, nothing followed, everything bounded.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::cli::report::causes;
+use crate::upstream::{BuildError, Request, Response, Safety, Settings, Upstream, UpstreamError};
+
+const GATEWAY: HeaderName = HeaderName::from_static("x-gateway-token");
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// A header's value that is never shown.
+#[derive(Debug, Clone)]
+pub(super) struct Secret(HeaderValue);
+
+impl Secret {
+    pub(super) fn new(before: &str, secret: &SecretString) -> Option<Self> {
+        let text = secret.expose_secret().trim();
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return None;
+        }
+        let mut value = HeaderValue::try_from(format!("{before}{text}")).ok()?;
+        value.set_sensitive(true);
+        Some(Self(value))
+    }
+}
+
+/// Who a request says it comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Credentials<'a> {
+    pub(super) token: Option<&'a Secret>,
+    pub(super) gateway: Option<&'a Secret>,
+}
+
+/// Why there is no usable answer.
+#[derive(Debug)]
+pub(super) struct NoAnswer {
+    pub(super) reason: String,
+    /// No connection came about, so no other request to the same place will fare better.
+    pub(super) is_unreachable: bool,
+}
+
+impl From<UpstreamError> for NoAnswer {
+    fn from(fault: UpstreamError) -> Self {
+        let reason = causes(&fault);
+        Self { reason, is_unreachable: matches!(fault, UpstreamError::Connect { .. }) }
+    }
+}
+
+/// The way out: one client for all steps.
+pub(super) struct Client {
+    upstream: Upstream,
+    timeout: Duration,
+}
+
+impl Client {
+    pub(super) fn new(timeout: Duration) -> Result<Self, BuildError> {
+        let settings = Settings {
+            timeout,
+            retry_max: 0,
+            // Each step is to see the deployment as it is.
+            breaker_failures: u32::MAX,
+            body_bytes_max: BODY_BYTES_MAX,
+            ..Settings::default()
+        };
+        Ok(Self { upstream: Upstream::new(&settings)?, timeout })
+    }
+
+    /// One MCP message.
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        credentials: Credentials<'_>,
+        message: &Value,
+    ) -> Result<Response, NoAnswer> {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, json);
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json,text/event-stream"));
+        if let Some(Secret(token)) = credentials.token {
+            headers.insert(header::AUTHORIZATION, token.clone());
+        }
+        if let Some(Secret(gateway)) = credentials.gateway {
+            headers.insert(GATEWAY, gateway.clone());
+        }
+        self.send(Method::POST, url, headers, Some(Bytes::from(message.to_string()))).await
+    }
+
+    /// A bare GET.
+    pub(super) async fn get(&self, url: &Url) -> Result<Response, NoAnswer> {
+        self.send(Method::GET, url, HeaderMap::new(), None).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: HeaderMap,
+        body: Option<Bytes>,
+    ) -> Result<Response, NoAnswer> {
+        // Never repeated: a smoke test that hides the first failure hides the finding.
+        let mut request = Request::new(method, url.clone(), Safety::Write, "smoke".into());
+        request.headers = headers;
+        request.body = body;
+        Ok(self.upstream.call(&request, Instant::now() + self.timeout * 2).await?)
+    }
+}
+
+/// A JSON-RPC request as Copilot Studio sends it.
+pub(super) fn message(id: &str, method: &str, params: &Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+/// The result of a JSON-RPC answer with this id, or what came instead.
+pub(super) fn result_of(answer: &Response, id: &str) -> Result<Value, String> {
+    let status = answer.status.as_u16();
+    let Ok(mut reply) = serde_json::from_slice::<Value>(&answer.body) else {
+        return Err(format!("HTTP {status} without JSON: {}", beginning(&answer.body)));
+    };
+    if status != 200 {
+        return Err(format!("HTTP {status}: {}", explained(&reply)));
+    }
+    if reply.get("id").and_then(Value::as_str) != Some(id) {
+        return Err("the answer is not to the question: its id differs".to_owned());
+    }
+    match reply.get_mut("result") {
+        Some(result) => Ok(result.take()),
+        None => Err(format!("a JSON-RPC error: {}", explained(&reply))),
+    }
+}
+
+/// What an error body says, in the shapes of the bridge, of the gateway and of JSON-RPC.
+pub(super) fn explained(reply: &Value) -> String {
+    let said = ["/message", "/hint", "/error/message", "/reason", "/error"].map(|place| reply.pointer(place));
+    let said: Vec<&str> = said.into_iter().flatten().filter_map(Value::as_str).collect();
+    if said.is_empty() { beginning(reply.to_string().as_bytes()) } else { said.join(" ") }
+}
+
+/// The first words of a body that is not what it should be.
+pub(super) fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    if text.trim().is_empty() { "an empty body".to_owned() } else { text.chars().take(120).collect() }
+}

@@ -1,0 +1,258 @@
+"""deploy/azure: parsed with a Bicep grammar, and the files held against each other and against the bridge.
+
+The grammar knows syntax only. Types and names of Azure's own properties are checked by `az bicep build`, which the public
+pipeline runs and an offline machine cannot.
+"""
+
+import json
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+
+import tree_sitter
+import tree_sitter_bicep
+import yaml
+
+import dockerfile
+
+PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bicep.language()))
+SLOTS = {"gateway-secret-a", "gateway-secret-b"}
+ASSIGNED = r"param (\w+) = readEnvironmentVariable\('([A-Z][A-Z0-9_]*)'(, '[^']*')?\)"
+
+
+def check(project, settings):
+    """Every rule that is broken, as (rule, sentence)."""
+    folder = project / "deploy/azure"
+    files = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.bicep"))}
+    yield from syntax(files)
+    for name, text in files.items():
+        yield from parameters(name, text)
+        yield from modules(name, text, files)
+    yield from environments(folder, files, settings)
+    yield from parameter_file(folder, files)
+    yield from apps(project, files, settings)
+    yield from vault(folder, files)
+    yield from gateway(project, files)
+    yield from azd(project)
+
+
+def syntax(files):
+    for name, text in files.items():
+        tree = PARSER.parse(text.encode())
+        for node in wrong(tree.root_node):
+            yield "bicep-syntax", f"{name}:{node.start_point[0] + 1}: {node.text.decode()[:60]!r}"
+
+
+def wrong(node):
+    if node.is_error or node.is_missing:
+        yield node
+    elif node.has_error:
+        for child in node.children:
+            yield from wrong(child)
+
+
+def declared(text):
+    """Parameters with whether they have a default."""
+    return {name: default == "=" for name, default in re.findall(r"^param (\w+) \w+(?: *(=))?", text, re.M)}
+
+
+def parameters(name, text):
+    names = [*declared(text), *re.findall(r"^var (\w+)", text, re.M)]
+    for parameter in names:
+        if len(re.findall(rf"\b{parameter}\b", re.sub(r"^\s+\w+:", "", code(text), flags=re.M))) < 2:
+            yield "bicep-unused", f"{name}: {parameter} is declared and never used"
+
+
+def code(text):
+    return re.sub(r"^\s*//.*$|^@description\(.*$", "", text, flags=re.M)
+
+
+def modules(name, text, files):
+    """Each module gets what it asks for and gives what is read of it."""
+    here = name.rpartition("/")[0]
+    for symbol, path, body in re.findall(r"^module (\w+) '([^']+)' = (?:if [^\n]*)?\{\n(.*?)^\}", text, re.M | re.S):
+        file = os.path.normpath(os.path.join(here, path))
+        if file not in files:
+            yield "bicep-modules", f"{name}: {path} does not exist"
+            continue
+        asked = declared(files[file])
+        block = re.search(r"^  params: \{\n(.*?)^  \}", body, re.M | re.S)
+        given = set(re.findall(r"^    (\w+):", block[1], re.M)) if block else set()
+        for parameter in sorted(set(asked) - given):
+            if not asked[parameter]:
+                yield "bicep-modules", f"{name}: {symbol} is not given {parameter}"
+        for parameter in sorted(given - set(asked)):
+            yield "bicep-modules", f"{name}: {symbol} has no parameter {parameter}"
+        outputs = set(re.findall(r"^output (\w+)", files[file], re.M))
+        for output in set(re.findall(rf"\b{symbol}!?\.outputs\.(\w+)", text)) - outputs:
+            yield "bicep-modules", f"{name}: {symbol} has no output {output}"
+
+
+def environments(folder, files, settings):
+    """dev and prod have the same fields, real values, and settings that the bridge knows."""
+    read = {path.stem: json.loads(path.read_text()) for path in sorted((folder / "environments").glob("*.json"))}
+    if set(read) != {"dev", "prod"}:
+        yield "bicep-environments", f"the environments are {sorted(read)}"
+        return
+    shapes = {name: {field: type(value) for field, value in one.items()} for name, one in read.items()}
+    if shapes["dev"] != shapes["prod"]:
+        yield "bicep-environments", "dev and prod have different fields"
+    used = set(re.findall(r"\bsizes\.(\w+)", files["main.bicep"]))
+    for field in used ^ set(read["prod"]):
+        yield "bicep-environments", f"{field} is used and not given, or given and not used"
+    for name, one in read.items():
+        for setting in one.get("settings", {}):
+            if setting not in settings or "SECRET" in setting or setting == "INSECURE_NO_GATEWAY":
+                yield "bicep-settings", f"{name}.json: {setting} is no setting, or none for there"
+        for value in strings(one):
+            if not value.strip() or re.search(r"example|todo|change|replace|your|<|\{\{|x{3,}", value, re.IGNORECASE):
+                yield "bicep-placeholder", f"{name}.json: {value!r} looks like a placeholder"
+        if not 1 <= one["minReplicas"] <= one["maxReplicas"] or one["concurrentRequestsPerReplica"] < 1:
+            yield "bicep-scale", f"{name}.json: {one['minReplicas']} to {one['maxReplicas']} replicas"
+    if read["prod"]["minReplicas"] < 2 or not read["prod"]["privateNetwork"]:
+        yield "bicep-scale", "production on one replica, or open to the world"
+
+
+def strings(value):
+    if isinstance(value, dict):
+        value = value.values()
+    elif isinstance(value, str):
+        yield value
+        return
+    elif not isinstance(value, list):
+        return
+    for one in value:
+        yield from strings(one)
+
+
+def parameter_file(folder, files):
+    """Every value comes from the environment; one that main.bicep requires has no default here either."""
+    lines = (folder / "main.bicepparam").read_text().splitlines()
+    lines = [line for line in lines if line.strip() and not line.startswith("//")]
+    if lines[0] != "using 'main.bicep'":
+        yield "bicep-parameters", "main.bicepparam does not use main.bicep"
+    asked = declared(files["main.bicep"])
+    given = {}
+    for line in lines[1:]:
+        match = re.fullmatch(ASSIGNED, line)
+        if not match:
+            yield "bicep-parameters", f"main.bicepparam: not read from the environment: {line}"
+            continue
+        given[match[1]] = match[3] is not None
+    for name, has_default in asked.items():
+        if name not in given:
+            yield "bicep-parameters", f"main.bicepparam says nothing of {name}"
+        elif given[name] and not has_default:
+            yield "bicep-parameters", f"{name} is required and would be made up where it is missing"
+    for name in set(given) - set(asked):
+        yield "bicep-parameters", f"main.bicep has no parameter {name}"
+
+
+def apps(project, files, settings):
+    """Both hosts give the bridge what it needs under its own names."""
+    image = dockerfile.parse((project / "Dockerfile").read_text())
+    port = dockerfile.pairs(" ".join(image.last.all("ENV")))["PORT"]
+    for name in ("modules/containerapp.bicep", "modules/appservice.bicep"):
+        text = code(files[name])
+        given = re.findall(r"\{ name: '([A-Z][A-Z0-9_]+)', (value|secretRef): (.*?) \}\n", text)
+        for setting, kind, value in given:
+            if setting not in settings:
+                yield "bicep-settings", f"{name}: the bridge has no setting {setting}"
+            is_secret = "SECRET" in setting and not setting.endswith("_FILE")
+            if is_secret and kind != "secretRef" and "@Microsoft.KeyVault(SecretUri=" not in value:
+                yield "bicep-secrets", f"{name}: {setting} is no reference to the vault"
+        names = {setting for setting, _, _ in given}
+        for needed in ("ALLOWED_HOSTS", "PUBLIC_BASE_URL", "GATEWAY_SHARED_SECRET", "GATEWAY_SHARED_SECRET_PREVIOUS"):
+            if needed not in names:
+                yield "bicep-settings", f"{name}: {needed} is not set"
+        if "INSECURE_NO_GATEWAY" in text:
+            yield "bicep-secrets", f"{name}: waives the gateway secret"
+        if f"var port = {port}\n" not in text:
+            yield "bicep-ports", f"{name}: not the image's port {port}"
+        read = set(re.findall(r"\$\{vaultUri\}secrets/([a-z-]+)", text))
+        if read != SLOTS:
+            yield "bicep-secrets", f"{name}: reads {sorted(read)} from the vault"
+    text = code(files["modules/containerapp.bicep"])
+    known = set(re.findall(r"\{ name: '([a-z-]+)', (?:keyVaultUrl|value):", text))
+    for reference in re.findall(r"secretRef: '([a-z-]+)'", text):
+        if reference not in known:
+            yield "bicep-secrets", f"secretRef {reference} names no secret"
+    probes = re.findall(r"type: '(\w+)'\s+httpGet: \{ path: '([^']+)', port: port \}", text)
+    if probes != [("Startup", "/healthz"), ("Liveness", "/healthz"), ("Readiness", "/readyz")]:
+        yield "bicep-probes", f"the container's probes are {probes}"
+    # Source: the type ContainerAppProbe of Microsoft.App.
+    if any(int(count) > 10 for count in re.findall(r"failureThreshold: (\d+)", text)):
+        yield "bicep-probes", "Container Apps takes ten failures at most"
+    if "healthCheckPath: '/healthz'" not in files["modules/appservice.bicep"]:
+        yield "bicep-probes", "App Service does not ask /healthz"
+    if "targetPort: port" not in text:
+        yield "bicep-ports", "the ingress does not lead to the port"
+    if "allowInsecure: false" not in text or "httpsOnly: true" not in files["modules/appservice.bicep"]:
+        yield "bicep-https", "plain http is let in"
+    if "concurrentRequests: string(concurrentRequestsPerReplica)" not in text:
+        yield "bicep-scale", "no scale rule on concurrent requests"
+    grace = re.search(r"terminationGracePeriodSeconds: (\d+)", text)
+    if not grace or int(grace[1]) * 1000 <= int(settings["SHUTDOWN_GRACE_MS"]):
+        yield "bicep-grace", "the container is killed before the drain has ended"
+
+
+def vault(folder, files):
+    text = files["modules/foundation.bicep"]
+    for needed in ("enablePurgeProtection: true", "enableSoftDelete: true", "enableRbacAuthorization: true"):
+        if needed not in text:
+            yield "bicep-vault", f"the vault has no {needed}"
+    if "adminUserEnabled: false" not in text:
+        yield "bicep-vault", "the registry has a password"
+    for name, text in files.items():
+        if re.search(r"Microsoft.KeyVault/vaults/secrets@", text):
+            yield "bicep-vault", f"{name}: a secret's value would pass through the deployment's history"
+    for script in ("publish", "fill-slot"):
+        if not os.access(folder / script, os.X_OK):
+            yield "bicep-azd", f"deploy/azure/{script} cannot be run"
+
+
+def gateway(project, files):
+    """API Management: the policy that tests know, what it names, and nothing that reads bodies."""
+    text = code(files["modules/api.bicep"])
+    if "loadTextContent('../../../apim-policy.xml')" not in text or "format: 'rawxml'" not in text:
+        yield "bicep-policy", "the API's policy is not apim-policy.xml"
+    for method in ("POST", "GET", "DELETE"):
+        if f"method: '{method}'" not in text:
+            yield "bicep-policy", f"no operation for {method}"
+    for needed in ("subscriptionRequired: false", "protocols: ['https']", "secret: true", "body: { bytes: 0 }", "headers: []", "logClientIp: false"):
+        if needed not in text:
+            yield "bicep-policy", f"the API has no {needed}"
+    if "'Consumption'" in code(files["modules/apim.bicep"]):
+        yield "bicep-policy", "the Consumption tier knows no limits by key"
+    for path in re.findall(r"url: '([^']+)'", text):
+        if not path.startswith("/mcp"):
+            yield "bicep-policy", f"{path} must not be published"
+    connector = project / "connector/apiDefinition.swagger.json"
+    if connector.exists():
+        base = json.loads(connector.read_text())["basePath"]
+        if f"var path = '{base.strip('/')}'\n" not in files["modules/apim.bicep"]:
+            yield "bicep-policy", f"the connector calls {base}, API Management publishes something else"
+    policy = project / "apim-policy.xml"
+    if not policy.exists():
+        return
+    source = policy.read_text()
+    named = set(re.findall(r"namedValues@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
+    for value in set(re.findall(r"\{\{([^}]+)\}\}", source)) - named:
+        yield "bicep-policy", f"apim-policy.xml reads the named value {value}, which nobody makes"
+    backends = set(re.findall(r"backends@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
+    for element in ElementTree.fromstring(source).iter("set-backend-service"):
+        if element.get("backend-id") not in backends:
+            yield "bicep-policy", f"apim-policy.xml calls the backend {element.attrib}, which nobody makes"
+
+
+def azd(project):
+    wanted = yaml.safe_load((project / "azure.yaml").read_text())
+    infra = wanted.get("infra", {})
+    if not (project / infra.get("path", "-") / f"{infra.get('module')}.bicep").exists():
+        yield "bicep-azd", "azure.yaml names no module"
+    steps = wanted.get("workflows", {}).get("up", {}).get("steps", [])
+    if steps != [{"azd": "provision"}, {"azd": "provision"}]:
+        yield "bicep-azd", "azd up does not provision in two rounds"
+    hook = wanted.get("hooks", {}).get("postprovision", {})
+    if hook.get("run") != "deploy/azure/publish" or hook.get("continueOnError") is not False:
+        yield "bicep-azd", "nothing fills the vault between the rounds"

@@ -1,0 +1,111 @@
+"""Run what the image holds, in nothing but what the image holds, and say what is wrong."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import dockerfile
+
+USER = "65532:65532"
+
+
+def faults(root, file):
+    command = json.loads(" ".join(file.last.all("ENTRYPOINT")))
+    serve = json.loads(" ".join(file.last.all("CMD")))
+    environment = fixed(file)
+    refused = run(root, [*command, *serve], environment)
+    if refused.returncode != 64 or b"GATEWAY_SHARED_SECRET" not in refused.stderr:
+        yield f"without a gateway secret it ends with {refused.returncode}: {refused.stderr.decode()}"
+    if run(root, [*command, "demo"], environment).returncode != 64:
+        yield "the sandbox is in the image"
+    yield from roots_of_tls(root, command, environment)
+    yield from served(root, command, serve, environment)
+
+
+def fixed(file):
+    """What the image itself puts into the environment."""
+    return dockerfile.pairs(" ".join(file.last.all("ENV")))
+
+
+def roots_of_tls(root, command, environment):
+    """`check` gets as far as the connection, so the roots of TLS were found and read."""
+    nowhere = {**environment, "HOST": "127.0.0.1", "JIRA_API_BASE_URL": f"https://127.0.0.1:{free_port()}", "RETRY_MAX": "0"}
+    told = run(root, [*command, "check"], nowhere)
+    if told.returncode != 1 or b"no connection" not in told.stderr:
+        yield f"check ends with {told.returncode}: {told.stderr.decode()}"
+
+
+def served(root, command, serve, environment):
+    secret, port = secrets.token_hex(32), free_port()
+    environment = {**environment, "PORT": str(port), "ADMIN_ADDR": "", "GATEWAY_SHARED_SECRET": secret}
+    server = subprocess.Popen(inside(root, [*command, *serve], environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        if not becomes_ready(server, port):
+            yield "it does not become ready"
+            return
+        health = run(root, [*command, "healthcheck"], environment)
+        if health.returncode != 0:
+            yield f"healthcheck ends with {health.returncode}: {health.stderr.decode()}"
+        for headers, expected in (({}, 403), ({"X-Gateway-Token": secret}, 401)):
+            status = post(port, headers)
+            if status != expected:
+                yield f"POST /mcp answered {status} instead of {expected}"
+        server.send_signal(signal.SIGTERM)
+        out, err = server.communicate(timeout=60)
+        if server.returncode != 0:
+            yield f"after SIGTERM it ends with {server.returncode}"
+        if secret.encode() in out + err:
+            yield "the gateway secret is in the log"
+        if not err.lstrip().startswith(b"{"):
+            yield "the log is not JSON"
+        if run(root, [*command, "healthcheck"], environment).returncode != 1:
+            yield "healthcheck is content although nothing runs"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def inside(root, command, environment):
+    """The command in the image's files alone: read-only, no capabilities, the image's user, the image's environment."""
+    enter = ["unshare", "--mount", "--map-root-user"] if os.getuid() else ["unshare", "--mount"]
+    pairs = [f"{name}={value}" for name, value in environment.items()]
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec chroot --userspec="$1" "$0" "${@:2}"'
+    # A user namespace of an ordinary user knows one id only.
+    user = USER if os.getuid() == 0 else "0:0"
+    return ["env", "-i", *pairs, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", *enter, "bash", "-c", script, str(root), user, *command]
+
+
+def run(root, command, environment):
+    return subprocess.run(inside(root, command, environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+
+
+def becomes_ready(server, port):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            time.sleep(0.05)
+    return False
+
+
+def post(port, headers):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/mcp", b"{}", {"content-type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]

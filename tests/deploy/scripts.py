@@ -1,0 +1,136 @@
+"""The shell scripts of the deployment: linted, and run against stand-ins for az and azd that write down what they are told."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+SCRIPTS = [".ci/run", "deploy/azure/fill-slot", "deploy/azure/publish", "deploy/image/pinned"]
+DIGEST = "sha256:" + "ab" * 32
+# Each call is one line of arguments; what came over stdin stands in a file of its own.
+AZ = """#!/bin/sh
+echo "az $*" >> "$TOLD/calls"
+case "$*" in
+  "keyvault secret show"*) test -f "$TOLD/exists" ;;
+  "keyvault secret set"*) cat > "$TOLD/secret" ;;
+  "acr repository show"*) echo DIGEST ;;
+  "acr show"*) echo registry.test ;;
+esac
+"""
+AZD = '#!/bin/sh\necho "azd $*" >> "$TOLD/calls"\n'
+
+
+def check(project):
+    """Every rule that is broken, as (rule, sentence)."""
+    for name in SCRIPTS:
+        command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", project / name]
+        for line in subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout.splitlines():
+            yield "script-lint", line.removeprefix(f"{project}/")
+    for path in sorted((project / ".github/workflows").glob("*.yml")):
+        for step in (step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job.get("steps", [])):
+            command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", "--shell=bash", "-"]
+            found = subprocess.run(command, input=step.get("run", ""), stdout=subprocess.PIPE, text=True).stdout
+            yield from (("script-lint", f"{path.name}: {line}") for line in found.splitlines())
+    with tempfile.TemporaryDirectory() as home:
+        yield from pinned(project, Path(home))
+    with Stage(project) as stage:
+        yield from fill_slot(stage)
+        yield from publish(stage)
+
+
+def pinned(project, home):
+    for digest, expected in ((DIGEST, 0), ("", 1), ("sha256:abc", 1), ("latest", 1)):
+        (home / "base.env").write_text(f"RUST_IMAGE=rust:1\nRUST_IMAGE_DIGEST={digest}\n")
+        done = run([project / "deploy/image/pinned", home / "base.env"])
+        if done.returncode != expected or (expected == 0) != (done.stdout.strip() == f"rust:1@{DIGEST}"):
+            yield "script-pinned", f"a base with the digest {digest!r}: {done.returncode} {done.stdout}"
+
+
+class Stage:
+    """A copy of the scripts in a git repository of its own, with the stand-ins on the path."""
+
+    def __init__(self, project):
+        self.project = project
+
+    def __enter__(self):
+        self.home = Path(tempfile.mkdtemp(prefix="scripts-"))
+        self.root, self.told, tools = (self.home / name for name in ("root", "told", "tools"))
+        shutil.copytree(self.project / "deploy", self.root / "deploy")
+        base = self.root / "deploy/image/base.env"
+        base.write_text(re.sub("(?m)^RUST_IMAGE_DIGEST=.*$", "RUST_IMAGE_DIGEST=", base.read_text()))
+        tools.mkdir()
+        self.told.mkdir()
+        for name, text in (("az", AZ.replace("DIGEST", DIGEST)), ("azd", AZD), ("sleep", "#!/bin/sh\n")):
+            (tools / name).write_text(text)
+            (tools / name).chmod(0o755)
+        self.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(self.home), "TOLD": str(self.told), "BRIDGE_VAULT": "kv", "BRIDGE_REGISTRY": "cr"}
+        identity = ["-c", "user.name=test", "-c", "user.email=test@test"]
+        for command in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "--message", "x"]):
+            subprocess.run(["git", *command], cwd=self.root, env=self.environment, check=True)
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.home)
+
+    def run(self, *command, **environment):
+        """What the script did: exit code, the calls it made."""
+        (self.told / "calls").write_text("")
+        (self.told / "secret").write_text("")
+        done = run([self.root / command[0], *command[1:]], cwd=self.root, env=self.environment | environment)
+        self.output = done.stdout + done.stderr
+        return done.returncode, (self.told / "calls").read_text()
+
+    @property
+    def secret(self):
+        return (self.told / "secret").read_text()
+
+
+def fill_slot(stage):
+    code, calls = stage.run("deploy/azure/fill-slot", "b")
+    if code != 0 or not re.fullmatch("[0-9a-f]{64}", stage.secret):
+        yield "script-secret", f"no random secret of 256 bits is written: {code} {stage.secret!r}"
+    if stage.secret and (stage.secret in calls or stage.secret in stage.output):
+        yield "script-secret", "the secret is shown, or handed over as an argument"
+    if "--name gateway-secret-b" not in calls:
+        yield "script-secret", "not the slot that was named"
+    first = stage.secret
+    stage.run("deploy/azure/fill-slot", "b")
+    if stage.secret == first:
+        yield "script-secret", "two secrets are the same"
+    (stage.told / "exists").touch()
+    if "secret set" in stage.run("deploy/azure/fill-slot", "a", "--if-empty")[1]:
+        yield "script-secret", "--if-empty writes over a secret that is in use"
+    if stage.run("deploy/azure/fill-slot", "c")[0] != 64:
+        yield "script-secret", "a slot that nobody reads is filled"
+
+
+def publish(stage):
+    """Round one builds and remembers; what is built already, or chosen from outside, stays; production wants a pinned base."""
+    revision = run(["git", "rev-parse", "HEAD"], cwd=stage.root).stdout.strip()
+    code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev")
+    for part in (f"--image jira-mcp-bridge:{revision}", f"azd env set BRIDGE_IMAGE registry.test/jira-mcp-bridge@{DIGEST}", f"azd env set BRIDGE_REVISION {revision}"):
+        if code != 0 or part not in calls:
+            yield "script-publish", f"the first round does not do: {part} ({code} {stage.output})"
+    for label, environment in (
+        ("it is built already", {"BRIDGE_IMAGE": "x", "BRIDGE_REVISION": revision}),
+        ("an image was chosen from outside", {"BRIDGE_IMAGE": "x"}),
+    ):
+        code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev", **environment)
+        if code != 0 or "acr build" in calls or "env set" in calls:
+            yield "script-publish", f"an image is built although {label}"
+    code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="prod")
+    if code == 0 or "acr build" in calls:
+        yield "script-publish", "production is built from a base that is not pinned"
+    (stage.root / "deploy/changed").touch()
+    code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev")
+    if code == 0 or "acr build" in calls:
+        yield "script-publish", "changes that no commit holds are built"
+
+
+def run(command, **more):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, **more)

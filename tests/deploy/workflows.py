@@ -1,0 +1,81 @@
+""".github/workflows: what the checklist asks of the pipeline, and what keeps the pipeline itself safe."""
+
+import re
+
+import yaml
+
+PINNED = r"\./\.github/workflows/[\w-]+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40}"
+
+
+def check(project):
+    """Every rule that is broken, as (rule, sentence)."""
+    folder = project / ".github/workflows"
+    read = {}
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            read[path.stem] = yaml.safe_load(path.read_text())
+        except yaml.YAMLError as fault:
+            yield "workflow-parses", f"{path.name}: {fault}"
+            return
+    if set(read) != {"ci", "deploy", "provision"}:
+        yield "workflow-parses", f"the workflows are {sorted(read)}"
+        return
+    for name, workflow in read.items():
+        yield from safe(name, workflow)
+    yield from order(read)
+    yield from complete(project, read)
+
+
+def safe(name, workflow):
+    if workflow.get("permissions") != {"contents": "read"}:
+        yield "workflow-permissions", f"{name}: the default token may do more than read"
+    for job in workflow["jobs"].values():
+        rights = job.get("permissions", {})
+        if not set(rights.items()) <= {("contents", "read"), ("id-token", "write")}:
+            yield "workflow-permissions", f"{name}: a job may {rights}"
+        for step in [job, *job.get("steps", [])]:
+            if "uses" in step and not re.fullmatch(PINNED, step["uses"]):
+                yield "workflow-pinned", f"{name}: {step['uses']} is not pinned to a commit"
+            # What others can write, such as a branch's name, must not become part of a script.
+            if "${{" in step.get("run", ""):
+                yield "workflow-injection", f"{name}: an expression inside a script: {step['run'][:60]}"
+    for event in ("pull_request_target", "workflow_run"):
+        # YAML reads the key `on` as true.
+        if event in (workflow.get(True) or {}):
+            yield "workflow-permissions", f"{name}: {event} runs foreign code with our rights"
+
+
+def order(read):
+    """dev by itself, production after dev and an approval, the same image in both, a smoke test after each."""
+    jobs = read["deploy"]["jobs"]
+    production, dev = jobs.get("production", {}), jobs.get("dev", {})
+    if "dev" not in production.get("needs", []):
+        yield "workflow-order", "production does not wait for dev"
+    if production.get("with", {}).get("environment") != "production" or dev.get("with", {}).get("environment") != "dev":
+        yield "workflow-order", "an environment is not the one that asks for approval"
+    if not production.get("with", {}).get("image") == dev.get("with", {}).get("image") == "${{ needs.image.outputs.reference }}":
+        yield "workflow-order", "dev and production do not get the same image"
+    provision = read["provision"]["jobs"]["provision"]
+    if provision.get("environment") != "${{ inputs.environment }}":
+        yield "workflow-order", "the deployment runs outside its environment, so nobody approves it"
+    steps = provision["steps"]
+    if steps[-1].get("name") != "smoke" or " smoke --url " not in steps[-1].get("run", "") or steps[-1].get("continue-on-error"):
+        yield "workflow-smoke", "a deployment does not end with the smoke test"
+
+
+def complete(project, read):
+    runs = {name: "\n".join(step.get("run", "") for job in one["jobs"].values() for step in job.get("steps", [])) for name, one in read.items()}
+    for name, command in (
+        ("ci", ".ci/run"),
+        ("ci", "cmp first.bin second.bin"),
+        ("ci", "az bicep build --file deploy/azure/main.bicep"),
+        ("ci", "az bicep lint"),
+        ("deploy", "base=$(deploy/image/pinned)"),
+        ("deploy", "--sbom=true --provenance=mode=max"),
+    ):
+        if command not in runs[name]:
+            yield "workflow-complete", f"{name} does not run: {command}"
+    given = set(read["provision"]["jobs"]["provision"].get("env", {})) | set(re.findall(r'echo "(\w+)=[^"]*" >> "\$GITHUB_ENV"', runs["provision"]))
+    wanted = set(re.findall(r"readEnvironmentVariable\('(\w+)'\)", (project / "deploy/azure/main.bicepparam").read_text()))
+    for name in sorted((wanted | {"BRIDGE_IMAGE"}) - given):
+        yield "workflow-complete", f"provision does not set {name}"

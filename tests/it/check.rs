@@ -1,0 +1,211 @@
+//! `check`: each mistake with how to mend it, the world outside tried, and no secret shown.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Command,
+    time::{Duration, SystemTime},
+};
+
+use axum::{Router, response::Response};
+
+use crate::support::{Upstream, gateway_secret};
+
+struct Run {
+    code: Option<i32>,
+    table: String,
+}
+
+impl Run {
+    fn check(&self, step: &str, verdict: &str, detail: &str) {
+        let mut lines = self.table.lines().filter(|line| line.starts_with(&format!("{step}  ")));
+        let found = lines.any(|line| line.contains(&format!("  {verdict}")) && line.contains(detail));
+        assert!(found, "no {step} {verdict} with '{detail}' in\n{}", self.table);
+    }
+}
+
+/// The command in a folder, with exactly these settings.
+async fn check_in(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"));
+    command.arg("check").args(arguments).env_clear().envs(settings.iter().copied()).current_dir(folder);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        !table.contains(&gateway_secret())
+            && !String::from_utf8_lossy(&output.stderr).contains(&gateway_secret())
+    );
+    Run { code: output.status.code(), table: table + &String::from_utf8_lossy(&output.stderr) }
+}
+
+async fn check(settings: &[(&str, &str)]) -> Run {
+    check_in(tempfile::tempdir().unwrap().path(), &[], settings).await
+}
+
+/// An upstream that answers everything with this status and, if named, this time.
+async fn host(status: u16, date: Option<SystemTime>) -> (Upstream, String) {
+    let answer = move || async move {
+        let response = Response::builder().status(status).header("location", "https://elsewhere.example/");
+        let dated = match date {
+            Some(date) => response.header("date", httpdate::fmt_http_date(date)),
+            None => response,
+        };
+        dated.body(axum::body::Body::from("{}")).unwrap()
+    };
+    let upstream = Upstream::start(Router::new().fallback(answer)).await;
+    let url = format!("http://{}", upstream.address);
+    (upstream, url)
+}
+
+#[tokio::test]
+async fn good_settings_and_a_good_world_are_green() {
+    let (upstream, url) = host(401, None).await;
+    let run = check(&[("JIRA_API_BASE_URL", &url), ("READ_ONLY", "true")]).await;
+    assert_eq!(run.code, Some(0), "{}", run.table);
+    run.check("settings", "ok", "read only");
+    run.check("gateway secret", "ok", "none is needed on loopback");
+    run.check("TLS roots", "ok", "trusted certificates");
+    run.check("Jira API host", "ok", "HTTP 401");
+    run.check("clock", "ok", "within");
+    assert!(upstream.seen().iter().all(|seen| seen.authorization.is_empty()), "a token was sent");
+}
+
+#[tokio::test]
+async fn each_mistake_says_how_to_mend_it() {
+    let table = [
+        ("GATEWAY_SHARED_SECRET", "short", "openssl rand"),
+        ("GATEWAY_SHARED_SECRET_FILE", "/nowhere/at/all", "one secret a line"),
+        ("ALLOWED_ORIGINS", "*", "leave it unset"),
+        ("ALLOWED_HOSTS", "https://x", "names by which the gateway calls"),
+        ("PUBLIC_BASE_URL", "bridge", "https://contoso.azure-api.net/jira-mcp"),
+        ("JIRA_API_BASE_URL", "http://jira.example", "https://api.atlassian.com"),
+        ("TOOLSETS", "cores", "core,context,collab"),
+        ("TOOLS_DENY", "jira_serch", "perhaps jira_search"),
+        ("PORT", "http", "every setting with its default"),
+    ];
+    for (name, value, mend) in table {
+        let run = check(&[(name, value)]).await;
+        assert_eq!(run.code, Some(64), "{name}: {}", run.table);
+        run.check(name, "FAILED", mend);
+    }
+    let all: Vec<(&str, &str)> = table.iter().map(|(name, value, _)| (*name, *value)).collect();
+    let run = check(&all).await;
+    for (name, ..) in table.iter().filter(|(name, ..)| *name != "GATEWAY_SHARED_SECRET") {
+        run.check(name, "FAILED", "Mend:");
+    }
+    assert!(!run.table.contains("short;"), "a secret is not shown, also when it is wrong: {}", run.table);
+    check(&[("HOST", "0.0.0.0")]).await.check(
+        "GATEWAY_SHARED_SECRET",
+        "FAILED",
+        "needed to listen beyond loopback",
+    );
+}
+
+#[tokio::test]
+async fn what_is_seldom_meant_is_a_warning() {
+    let (_upstream, url) = host(401, None).await;
+    let secret = gateway_secret();
+    let settings = [
+        ("JIRA_API_BASE_URL", url.as_str()),
+        ("HOST", "0.0.0.0"),
+        ("GATEWAY_SHARED_SECRET", &secret),
+        ("CALL_DEADLINE_MS", "60000"),
+        ("JIRA_TIMEOUT_MS", "90000"),
+        ("JIRA_CLOUD_ID", "11111111-2222-3333-4444-555555555555"),
+        ("JIRA_SITE_URL", "https://acme.atlassian.net"),
+        ("LOG_LEVLE", "debug"),
+    ];
+    let run = check(&settings).await;
+    assert_eq!(run.code, Some(0), "{}", run.table);
+    for name in ["ALLOWED_HOSTS", "PUBLIC_BASE_URL", "CALL_DEADLINE_MS", "JIRA_TIMEOUT_MS", "JIRA_SITE_URL"] {
+        run.check(name, "warning", "");
+    }
+    run.check("unknown name", "warning", "perhaps LOG_LEVEL is meant");
+    let open = [("JIRA_API_BASE_URL", url.as_str()), ("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")];
+    check(&open).await.check("gateway secret", "warning", "may try tokens");
+    let none = [("JIRA_API_BASE_URL", url.as_str()), ("TOOLSETS", "")];
+    let run = check(&none).await;
+    run.check("settings", "FAILED", "no tool is left");
+    assert_eq!(run.code, Some(1));
+}
+
+#[tokio::test]
+async fn files_are_looked_at() {
+    let (_upstream, url) = host(401, None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = folder.path().join("secrets");
+    fs::write(&secrets, format!("{}\n{}x\n", gateway_secret(), gateway_secret())).unwrap();
+    fs::write(folder.path().join(".env"), format!("JIRA_API_BASE_URL={url}\nTOOLSET=core\n")).unwrap();
+    fs::write(folder.path().join("bridge.toml"), "read_onyl = true\nsomething = 1\n").unwrap();
+    let settings = [("GATEWAY_SHARED_SECRET_FILE", secrets.to_str().unwrap())];
+    let mode = |mode: u32| fs::set_permissions(&secrets, fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o644);
+    let run = check_in(folder.path(), &["--config", "bridge.toml"], &settings).await;
+    assert_eq!(run.code, Some(0), "{}", run.table);
+    run.check("gateway secret", "ok", "2 accepted");
+    run.check("gateway file", "warning", "chmod o-r");
+    run.check("unknown name", "warning", "TOOLSET in .env is no setting; perhaps TOOLSETS is meant");
+    run.check(
+        "unknown name",
+        "warning",
+        "read_onyl in the configuration file is no setting; perhaps READ_ONLY",
+    );
+    run.check("unknown name", "warning", "something in the configuration file is no setting");
+    mode(0o600);
+    check_in(folder.path(), &[], &settings).await.check("gateway file", "ok", "readable");
+    fs::write(&secrets, format!("{0}a\n{0}b\n{0}c\n", gateway_secret())).unwrap();
+    check_in(folder.path(), &[], &settings).await.check("gateway secret", "warning", "3 are accepted");
+    fs::write(&secrets, "short\n").unwrap();
+    let run = check_in(folder.path(), &[], &settings).await;
+    assert_eq!(run.code, Some(64));
+    run.check("GATEWAY_SHARED_SECRET_FILE", "FAILED", "shorter than 32 bytes");
+}
+
+#[tokio::test]
+async fn a_wrong_world_is_red() {
+    for (status, verdict, detail) in [
+        (302, "FAILED", "never followed"),
+        (404, "FAILED", "which Jira Cloud does not"),
+        (407, "FAILED", "proxy in between"),
+        (429, "warning", "limits this address"),
+        (503, "FAILED", "is down"),
+    ] {
+        let (_upstream, url) = host(status, None).await;
+        let run = check(&[("JIRA_API_BASE_URL", &url)]).await;
+        run.check("Jira API host", verdict, detail);
+        assert_eq!(run.code, Some(i32::from(verdict == "FAILED")), "{status}: {}", run.table);
+    }
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let run = check(&[("JIRA_API_BASE_URL", &url)]).await;
+    assert_eq!(run.code, Some(1));
+    run.check("Jira API host", "FAILED", "allow TCP 443");
+    run.check("clock", "skipped", "needs an answer");
+}
+
+#[tokio::test]
+async fn clocks_that_differ_are_seen() {
+    for (offset_secs, verdict) in [(0, "ok"), (120, "warning"), (900, "FAILED")] {
+        for date in [
+            SystemTime::now() + Duration::from_secs(offset_secs),
+            SystemTime::now() - Duration::from_secs(offset_secs),
+        ] {
+            let (_upstream, url) = host(401, Some(date)).await;
+            let run = check(&[("JIRA_API_BASE_URL", &url)]).await;
+            run.check("clock", verdict, "");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_trusted_certificate_is_said() {
+    let (_upstream, url) = host(401, None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.pem");
+    fs::write(&empty, "").unwrap();
+    let settings = [("JIRA_API_BASE_URL", url.as_str()), ("SSL_CERT_FILE", empty.to_str().unwrap())];
+    let run = check(&settings).await;
+    assert_eq!(run.code, Some(1), "{}", run.table);
+    run.check("TLS roots", "FAILED", "ca-certificates");
+}
