@@ -59,3 +59,7 @@ pub mod telemetry;
 /// The sandbox Jira: a first run without an account, and the upstream of the tests.
 #[cfg(feature = "demo")]
 pub mod demo;
+
+/// For benches and fuzzers.
+#[doc(hidden)]
+pub mod internals;

@@ -31,6 +31,9 @@
 /// The lenient document tree both directions share.
 mod node;
 
+/// The same tree from JSON text.
+mod decode;
+
 /// Markdown for the agent.
 mod read;
 

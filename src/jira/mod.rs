@@ -209,7 +209,12 @@ impl Answer {
 
     /// Decodes the parts that are read; text is borrowed from the body where possible.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
-        serde_json::from_slice(&self.0).map_err(|fault| {
+        // Checked as a whole, text need not be checked again string by string; what is none gives the same fault below.
+        let read = match std::str::from_utf8(&self.0) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.0),
+        };
+        read.map_err(|fault| {
             // The fault's text may quote Jira's content, so only its place is logged.
             tracing::warn!(
                 line = fault.line(),

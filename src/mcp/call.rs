@@ -14,7 +14,7 @@ use crate::{
     policy::{Policy, Verdict},
     signals::{Span, Trace},
     telemetry::audit,
-    tools::{Code, Context, Given, Hides, Progress, Reply, Tool, ToolError},
+    tools::{Code, Context, Given, Progress, Reply, Tool, ToolError},
     trim::Budget,
 };
 
@@ -161,10 +161,7 @@ impl Server {
             projects: policy.projects().clone(),
             repeats: Arc::clone(&self.0.repeats),
             confirm_keys: self.0.confirm_keys.clone(),
-            hides: Hides::new({
-                let policy = policy.clone();
-                move |tool| !policy.allows(tool)
-            }),
+            hidden_tools: self.hidden_by(policy),
             progress: Progress::default(),
         }
     }

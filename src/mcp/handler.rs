@@ -13,20 +13,19 @@ use rmcp::{
     },
     service::RequestContext,
 };
-use serde_json::json;
 
 use crate::{
-    identity::{Caller, CallerKey},
+    identity::CallerKey,
     jira::Jira,
     limit::Limiter,
     policy::{Narrowing, Policy},
-    signals::{Signals, Trace},
+    signals::Signals,
     tools::{self, ConfirmKeys, Limits, Repeats},
 };
 
 use super::{
     about,
-    call::{Call, Traces},
+    asked::{Asked, narrowing, traces},
     completion, consent, legacy,
     listing::{self, Era, Lists},
     progress, prompts, resources,
@@ -64,6 +63,8 @@ pub(super) struct Shared {
     pub(super) signals: Signals,
     /// What the operator allows; every request sees this or less.
     pub(super) lists: Lists,
+    /// The tools that are not listed.
+    hidden: Arc<[&'static str]>,
 }
 
 impl Server {
@@ -78,8 +79,19 @@ impl Server {
     ) -> Self {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
         let lists = Lists::new(&policy, showing);
+        let hidden = hidden_by(&policy);
         let repeats = Arc::default();
-        Self(Arc::new(Shared { settings, policy, jira, limiter, repeats, confirm_keys, signals, lists }))
+        Self(Arc::new(Shared {
+            settings,
+            policy,
+            jira,
+            limiter,
+            repeats,
+            confirm_keys,
+            signals,
+            lists,
+            hidden,
+        }))
     }
 
     /// The tools that the operator allows.
@@ -102,9 +114,10 @@ impl Server {
         self.0.jira.is_pinned()
     }
 
-    pub(super) fn caller(context: &RequestContext<RoleServer>) -> Option<Caller> {
-        let of_http = || parts(context)?.extensions.get::<Caller>();
-        context.extensions.get::<Caller>().or_else(of_http).cloned()
+    /// The tools that do not exist under a policy.
+    pub(super) fn hidden_by(&self, policy: &Policy) -> Arc<[&'static str]> {
+        // Hardly any request narrows the operator's own policy.
+        if std::ptr::eq(policy, &raw const self.0.policy) { self.0.hidden.clone() } else { hidden_by(policy) }
     }
 
     /// Says which server a result is from, as clients of 2026-07-28 expect it.
@@ -116,21 +129,6 @@ impl Server {
     fn implementation(&self) -> Implementation {
         Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION")).with_title("Jira")
     }
-}
-
-fn parts(context: &RequestContext<RoleServer>) -> Option<&http::request::Parts> {
-    context.extensions.get()
-}
-
-pub(super) fn traces(context: &RequestContext<RoleServer>) -> Traces {
-    let message = context.meta.0.get_traceparent().map(Trace::from_traceparent).unwrap_or_default();
-    let request =
-        parts(context).and_then(|parts| parts.extensions.get::<Trace>().cloned()).unwrap_or_default();
-    Traces { message, request }
-}
-
-fn narrowing(context: &RequestContext<RoleServer>) -> Option<&Narrowing> {
-    parts(context)?.extensions.get()
 }
 
 pub(super) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
@@ -182,32 +180,19 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let narrowed = self.narrowed(narrowing(&context));
-        let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
-        let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
-            self.0.signals.metrics().tools_unknown.inc();
-            return Err(unknown_tool(&request.name, policy));
-        };
-        let Some(caller) = Self::caller(&context) else {
-            return Err(ErrorData::internal_error("the request brought no caller", None));
-        };
-        let answer = consent::answer(&request);
-        let arguments = request.arguments.unwrap_or_default();
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
         let (progress, listener) = progress::of(&context);
-        let call = Call {
-            tool,
-            policy,
-            caller,
+        let asked = Asked {
+            caller: Self::caller(&context),
+            narrowing: narrowing(&context),
             traces: traces(&context),
             gone: &context.ct,
             is_modern,
             can_ask,
-            answer,
             progress,
+            id: &context.id,
         };
-        let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
-        Ok(progress::told(listener, self.run(call, arguments, id_bytes)).await)
+        Ok(progress::told(listener, self.call(request, asked)).await?)
     }
 
     async fn list_prompts(
@@ -275,8 +260,6 @@ impl ServerHandler for Server {
     }
 }
 
-fn unknown_tool(name: &str, policy: &Policy) -> ErrorData {
-    let near = tools::nearest(name).filter(|near| tools::named(near).is_some_and(|tool| policy.allows(tool)));
-    let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    ErrorData::invalid_params(format!("Unknown tool{advice}"), near.map(|near| json!({ "nearest": near })))
+fn hidden_by(policy: &Policy) -> Arc<[&'static str]> {
+    tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect()
 }

@@ -1,10 +1,12 @@
 //! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
 
 mod about;
+mod asked;
 mod blocks;
 mod call;
 mod completion;
 mod consent;
+mod direct;
 mod handler;
 mod legacy;
 mod lines;

@@ -17,8 +17,9 @@ use url::Url;
 use crate::tools;
 
 use super::{
+    asked::traces,
     call::Call,
-    handler::{Server, is_modern, traces},
+    handler::{Server, is_modern},
     provenance,
 };
 

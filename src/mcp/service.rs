@@ -1,4 +1,5 @@
-//! The tower service behind the edge: `tools/list` from bytes made once, all else through rmcp.
+//! The tower service behind the edge: `tools/list` from bytes made once, tool calls of older clients by a short way, all
+//! else through rmcp.
 
 use std::{
     convert::Infallible,
@@ -24,10 +25,10 @@ use tower::Service;
 
 use crate::{identity::Caller, policy::Narrowing};
 
-use super::{handler::Server, plain_list};
+use super::{direct::ToolCall, handler::Server, plain_list};
 
 /// A longer request is not the plain one that is looked for.
-const LIST_REQUEST_BYTES_MAX: u64 = 4096;
+const LIST_REQUEST_BYTES_MAX: usize = 4096;
 
 /// A comment this often keeps proxies from giving up a stream that has nothing to say yet.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -72,21 +73,23 @@ impl HttpService {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Error + Send + Sync + 'static,
     {
-        let is_short =
-            request.body().size_hint().upper().is_some_and(|bytes| bytes <= LIST_REQUEST_BYTES_MAX);
-        if !is_short || request.method() != Method::POST {
+        if request.method() != Method::POST {
             return self.rmcp.handle(request).await;
         }
         let (parts, body) = request.into_parts();
-        // A body that breaks off is no message, and rmcp says so of an empty one.
+        // The edge has read and bounded it already. One that breaks off is no message, and rmcp says so of an empty one.
         let body = body.collect().await.map_or_else(|_| Bytes::new(), Collected::to_bytes);
         if let Some(list) = self.plain_list(&parts, &body) {
             return list;
+        }
+        if let Some(call) = ToolCall::read(&parts.headers, &body) {
+            return json(call.answer(self.server.clone(), parts).await.into());
         }
         self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await
     }
 
     fn plain_list(&self, parts: &http::request::Parts, body: &[u8]) -> Option<Answer> {
+        let body = (body.len() <= LIST_REQUEST_BYTES_MAX).then_some(body)?;
         let asked = plain_list::read(&parts.headers, body)?;
         let (narrowing, caller) = (parts.extensions.get::<Narrowing>(), parts.extensions.get::<Caller>());
         let result = self.server.tool_list_bytes(narrowing, caller, asked.era)?;
@@ -97,10 +100,14 @@ impl HttpService {
         reply.put_slice(br#","result":"#);
         reply.put_slice(&result);
         reply.put_u8(b'}');
-        let mut answer = Response::new(Full::new(reply.freeze()).boxed());
-        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Some(answer)
+        Some(json(reply.freeze()))
     }
+}
+
+fn json(reply: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(reply).boxed());
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
 }
 
 impl<B> Service<Request<B>> for HttpService

@@ -1,6 +1,6 @@
 //! What a running tool has at hand: its caller's Jira session, the limits, the byte budget, the allowed projects.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -9,10 +9,7 @@ use crate::{
     trim::{Budget, Reading},
 };
 
-use super::{
-    confirm::ConfirmKeys, error::ToolError, progress::Progress, registry::Tool, repeat::Repeats,
-    scope::Projects,
-};
+use super::{confirm::ConfirmKeys, error::ToolError, progress::Progress, repeat::Repeats, scope::Projects};
 
 /// Page sizes and text lengths, from the operator's settings.
 #[derive(Debug, Clone, Copy)]
@@ -41,30 +38,9 @@ pub struct Context {
     /// What confirm tokens are sealed with.
     pub confirm_keys: ConfirmKeys,
     /// The tools that do not exist for this request, for `jira_whoami`.
-    pub hides: Hides,
+    pub hidden_tools: Arc<[&'static str]>,
     /// For a caller who wants to know how far the call is.
     pub progress: Progress,
-}
-
-/// Whether a tool does not exist for a request. One tool in fifty asks, so nothing is gathered before it does.
-pub struct Hides(Box<dyn Fn(&Tool) -> bool + Send + Sync>);
-
-impl Hides {
-    /// Decided by the protocol layer's policy, which this layer does not know.
-    pub fn new(is_hidden: impl Fn(&Tool) -> bool + Send + Sync + 'static) -> Self {
-        Self(Box::new(is_hidden))
-    }
-
-    /// The names, in the order of the registry.
-    pub(super) fn names(&self) -> Vec<&'static str> {
-        super::all().filter(|tool| (self.0)(tool)).map(|tool| tool.name).collect()
-    }
-}
-
-impl fmt::Debug for Hides {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.names()).finish()
-    }
 }
 
 impl Context {

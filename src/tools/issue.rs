@@ -1,5 +1,7 @@
 //! Reading one issue, with sections on demand.
 
+use std::{borrow::Cow, sync::LazyLock};
+
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 
@@ -48,26 +50,29 @@ keywords! {
     }
 }
 
-const DEFAULT_FIELDS: &[&str] = &[
-    "key",
-    "type",
-    "status",
-    "summary",
-    "assignee",
-    "reporter",
-    "priority",
-    "labels",
-    "parent",
-    "created",
-    "updated",
-    "due",
-    "resolution",
-    "components",
-    "fix_versions",
-    "links",
-    "subtasks",
-    "description",
-];
+static DEFAULT_FIELDS: LazyLock<Vec<FieldName>> = LazyLock::new(|| {
+    let names = [
+        "key",
+        "type",
+        "status",
+        "summary",
+        "assignee",
+        "reporter",
+        "priority",
+        "labels",
+        "parent",
+        "created",
+        "updated",
+        "due",
+        "resolution",
+        "components",
+        "fix_versions",
+        "links",
+        "subtasks",
+        "description",
+    ];
+    names.into_iter().filter_map(FieldName::known).collect()
+});
 
 /// A reply to the plain question is kept this small, whatever the operator's budget.
 const DEFAULT_REPLY_BYTES: usize = 4_096;
@@ -82,9 +87,9 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
     let all = named.iter().any(|name| matches!(name.trim(), "*all" | "*navigable" | "all"));
     let plain = named.is_empty();
     let fields = match (plain, all) {
-        (true, _) => DEFAULT_FIELDS.iter().filter_map(|name| FieldName::known(name)).collect(),
-        (_, true) => Vec::new(),
-        _ => names::readable_fields(&context.jira, &named).await?,
+        (true, _) => Cow::Borrowed(DEFAULT_FIELDS.as_slice()),
+        (_, true) => Cow::default(),
+        _ => Cow::Owned(names::readable_fields(&context.jira, &named).await?),
     };
     let mut sections = args.include.unwrap_or_default();
     sections.dedup();
@@ -101,7 +106,7 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
             "{key} was moved to a project that is not allowed here."
         )));
     }
-    let fields = if all { filled(&issue) } else { fields };
+    let fields = if all { Cow::Owned(filled(&issue)) } else { fields };
     // A field that was asked for by name is shown as far as the whole budget goes.
     let text_chars = if plain || all { context.limits.text_chars } else { usize::MAX };
     let row = issue_view(&issue, &fields, &context.reading(text_chars).await?);
@@ -110,6 +115,13 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
     } else {
         context.budget
     };
+    if extras.is_empty() {
+        // Most issues fit as they are, and are written only once.
+        let reply = Reply::json(&row)?;
+        if budget.holds_text(reply.text()) {
+            return Ok(reply);
+        }
+    }
     Reply::json(&assemble(row, extras, budget, &context.projects))
 }
 

@@ -63,7 +63,7 @@ mod worklogs;
 
 pub use args::{ArgSpec, Given, Shape};
 pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
-pub use context::{Block, Context, Hides, Limits, Reply};
+pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use oauth::BASE_SCOPES;
 pub use progress::{Progress, Step};

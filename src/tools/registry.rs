@@ -94,6 +94,8 @@ pub struct Tool {
     pub also: &'static [&'static str],
     /// Its arguments.
     pub args: &'static [ArgSpec],
+    /// Reads the arguments and does nothing with them.
+    pub reads: fn(Given) -> Result<(), ToolError>,
     /// Reads the arguments and does the work.
     pub run: for<'a> fn(&'a Context, Given) -> Running<'a>,
 }
@@ -116,6 +118,7 @@ macro_rules! tool {
             scopes: $crate::tools::registry::Effect::$effect.scopes(),
             also: &[],
             args: <$args as $crate::tools::args::Arguments>::SPECS,
+            reads: |given| <$args as $crate::tools::args::Arguments>::read(given).map(drop),
             run: |context, given| {
                 Box::pin(async move {
                     let args = <$args as $crate::tools::args::Arguments>::read(given)?;

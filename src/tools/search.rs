@@ -1,6 +1,9 @@
 //! Searching issues by JQL, page by page, within the byte budget.
 
-use serde_json::json;
+use std::{borrow::Cow, sync::LazyLock};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{json, value::RawValue};
 
 use crate::{
     jira::{
@@ -38,7 +41,9 @@ arguments! {
     }
 }
 
-pub(super) const DEFAULT_FIELDS: &[&str] = &["status", "summary", "assignee", "url"];
+pub(super) static DEFAULT_FIELDS: LazyLock<Vec<FieldName>> = LazyLock::new(|| {
+    ["status", "summary", "assignee", "url"].into_iter().filter_map(FieldName::known).collect()
+});
 
 /// A page that is asked for again may hold other, larger issues, because somebody edits them meanwhile.
 const REFETCHES_MAX: usize = 4;
@@ -59,13 +64,13 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         return Reply::json(&json!({ "count": count.count, "approximate": true }));
     }
     let fields = match &args.fields {
-        Some(names) if !names.is_empty() => names::readable_fields(&context.jira, names).await?,
-        _ => DEFAULT_FIELDS.iter().filter_map(|name| FieldName::known(name)).collect(),
+        Some(names) if !names.is_empty() => Cow::Owned(names::readable_fields(&context.jira, names).await?),
+        _ => Cow::Borrowed(DEFAULT_FIELDS.as_slice()),
     };
     let page_size = context.page_size(args.max_results);
     let query = Query { jql, given: &args.jql, fields: &fields, page_size };
     let page = page(context, context.budget, &query, args.next_page_token.as_deref()).await?;
-    Reply::json(&page.into_reply())
+    Reply::json(&page)
 }
 
 /// What is searched for.
@@ -80,9 +85,27 @@ pub(super) struct Query<'a> {
 
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,
+    /// The same rows as JSON.
+    written: Vec<Box<RawValue>>,
     pub(super) next: Option<String>,
     /// How many fewer issues than asked for, because of their size. The next token leads to the first of them.
     pub(super) left_out: usize,
+}
+
+impl Serialize for Page {
+    /// As [`Page::into_reply`], without building it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut reply = serializer.serialize_map(None)?;
+        reply.serialize_entry("issues", &self.written)?;
+        reply.serialize_entry("is_last", &self.next.is_none())?;
+        if let Some(token) = self.next.as_ref().filter(|token| !token.is_empty()) {
+            reply.serialize_entry("next_page_token", token)?;
+        }
+        if self.left_out > 0 {
+            reply.serialize_entry("omitted", &self.left_out)?;
+        }
+        reply.end()
+    }
 }
 
 impl Page {
@@ -136,9 +159,9 @@ pub(super) async fn page(
         let frame = json!({
             "issues": [], "is_last": false, "omitted": page_size, "next_page_token": next.as_deref().unwrap_or(LONG_TOKEN),
         });
-        let Fitted { kept, dropped } = budget.fit_rows(&frame, rows);
+        let (Fitted { kept, dropped }, written) = budget.write_rows(&frame, rows);
         if dropped == 0 {
-            return Ok(Page { rows: kept, next, left_out });
+            return Ok(Page { rows: kept, written, next, left_out });
         }
         let fitting = u32::try_from(kept.len()).unwrap_or(u32::MAX);
         if fitting == 0 || refetches == REFETCHES_MAX {

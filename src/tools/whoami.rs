@@ -63,7 +63,7 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         row.put("can", can);
         row.put("cannot", cannot);
     }
-    row.put("hidden_tools", hidden(&context.hides.names(), site.scopes.as_deref()));
+    row.put("hidden_tools", hidden(&context.hidden_tools, site.scopes.as_deref()));
     Reply::json(&row)
 }
 

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::row::Row;
 
@@ -58,8 +59,12 @@ impl Budget {
 
     /// Whether a result that is JSON text already fits.
     pub fn holds_text(self, text: &str) -> bool {
-        let escaped = text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
-        escaped + if self.twice { text.len() } else { 0 } <= self.bytes
+        self.text_cost(text) <= self.bytes
+    }
+
+    fn text_cost(self, json: &str) -> usize {
+        let escaped = json.len() + json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        if self.twice { escaped + json.len() } else { escaped }
     }
 
     /// What is left when `value` has been paid for.
@@ -105,6 +110,30 @@ impl Budget {
             room.squeeze(first);
         }
         self.fit(frame, rows)
+    }
+
+    /// Like [`Budget::fit_rows`], and answers the rows that fit as the JSON they were weighed as, so that nobody writes
+    /// them a second time.
+    pub fn write_rows(self, frame: &impl Serialize, mut rows: Vec<Row>) -> (Fitted<Row>, Vec<Box<RawValue>>) {
+        let room = self.minus(frame);
+        if let Some(first) = rows.first_mut() {
+            room.squeeze(first);
+        }
+        let mut left = room.bytes;
+        let mut written = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let Ok(json) = serde_json::value::to_raw_value(row) else { break };
+            // A comma or bracket beside it.
+            let cost = self.text_cost(json.get()) + if self.twice { 2 } else { 1 };
+            if cost > left {
+                break;
+            }
+            left -= cost;
+            written.push(json);
+        }
+        let dropped = rows.len() - written.len();
+        rows.truncate(written.len());
+        (Fitted { kept: rows, dropped }, written)
     }
 
     /// Like [`Budget::fit_rows`] for items with one long text each, which `clip` shortens.
@@ -193,6 +222,24 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn rows_are_written_as_they_were_weighed(lengths in proptest::collection::vec(0_usize..300, 0..20), bytes in 0_usize..2_000) {
+            let row = |length: &usize| {
+                let mut row = Row::new();
+                row.put("key", "P-1");
+                row.put("summary", "\"".repeat(*length));
+                row
+            };
+            let rows: Vec<Row> = lengths.iter().map(row).collect();
+            for twice in [false, true] {
+                let budget = Budget { bytes, twice };
+                let fitted = budget.fit_rows(&json!({}), rows.clone());
+                let (kept, written) = budget.write_rows(&json!({}), rows.clone());
+                proptest::prop_assert_eq!((&kept.kept, kept.dropped), (&fitted.kept, fitted.dropped));
+                proptest::prop_assert_eq!(json!(written), json!(kept.kept));
+            }
+        }
+
         #[test]
         fn the_cost_is_what_stands_on_the_wire(text in ".{0,60}", number in proptest::prelude::any::<i64>()) {
             let value = json!({"a": text, "b": [number, true, null]});

@@ -26,6 +26,7 @@ mod connector;
 mod context;
 mod contract;
 mod destructive;
+mod direct;
 mod documents;
 mod edge;
 mod eras;

@@ -73,6 +73,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("signals", &[]),
     ("telemetry", &["identity", "signals", "tools", "upstream"]),
     ("demo", &[]),
+    ("internals", &["tools"]),
 ];
 
 /// Crates that only some layers may name.
@@ -101,8 +102,9 @@ fn sources() -> Vec<(PathBuf, String)> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    walk(&root.join("src"), &mut paths);
-    walk(&root.join("tests"), &mut paths);
+    for folder in ["src", "tests", "benches", "examples"] {
+        walk(&root.join(folder), &mut paths);
+    }
     paths.sort();
     assert!(paths.len() > 50, "the walk found too little");
     paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()

@@ -60,7 +60,13 @@ impl Risk {
 pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place) {
     let mut prev = place.prev;
     let mut rest = if place.line_start { escape_line_start(out, text, &mut prev) } else { text };
-    while let Some(c) = rest.chars().next() {
+    loop {
+        // Most text needs nothing, and is taken in one go.
+        let (plain, after) = rest.split_at(rest.bytes().take_while(|byte| is_plain(*byte)).count());
+        out.push_str(plain);
+        prev = plain.chars().next_back().or(prev);
+        rest = after;
+        let Some(c) = rest.chars().next() else { return };
         let run = if is_delimiter(c) { run_bytes(rest, c) } else { c.len_utf8() };
         let after = rest.get(run..).unwrap_or_default();
         let next = after.chars().next().or(place.next);
@@ -81,6 +87,11 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
         prev = Some(c);
         rest = after;
     }
+}
+
+/// Characters that are written as they are wherever they stand within a line.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !b"*_~`\\[]!<&|".contains(&byte)
 }
 
 fn needs_escape(c: char, prev: Option<char>, after: &str, next: Option<char>, place: Place) -> bool {
@@ -154,6 +165,9 @@ fn can_delimit(delimiter: char, prev: Option<char>, next: Option<char>) -> bool 
 }
 
 fn delimiter_runs(text: &str, delimiter: char) -> usize {
+    if !text.contains(delimiter) {
+        return 0;
+    }
     let mut count = 0;
     // A neighbour outside this text is unknown, so an edge counts as one that could pair.
     let mut prev = Some('.');

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::super::{append, from_markdown, mentioned, plain, to_markdown, unsayable};
+use super::super::{Node, append, from_markdown, mentioned, plain, to_markdown, unsayable};
 use super::{generate, generate_any, nobody, node, people, samples, structure};
 
 /// The official schema, where it is at hand.
@@ -140,4 +140,27 @@ fn appending_keeps_every_byte() {
         let count = serde_json::from_str::<Value>(patched.get()).unwrap()["content"].as_array().unwrap().len();
         prop_assert_eq!(count, blocks.len() + addition.content.len());
     });
+}
+
+#[test]
+fn json_text_is_read_as_its_value() {
+    proptest!(config(), |(tree in generate_any::any_tree())| {
+        let read: Node = serde_json::from_str(&tree.to_string()).unwrap();
+        prop_assert_eq!(read, Node::from(tree));
+    });
+    for text in [
+        "null",
+        "1.50",
+        "-7",
+        "true",
+        "\"bare\"",
+        "[null, 1, {\"text\": 2e3}]",
+        "{\"type\": 5, \"text\": false}",
+        r#"{"type": "a", "type": "b", "content": {"text": "one"}, "content": "two", "attrs": {"x": 1, "x": null}}"#,
+        r#"{"type": "text", "text": null, "marks": ["strong", 5, null, {"type": 1}, {"attrs": {"y": null}, "type": "z"}]}"#,
+        r#"{"text": {"deep": [1]}, "marks": {"type": "em"}, "attrs": [1], "content": [[{"text": "x"}], null], "else": 1}"#,
+    ] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::from_str::<Node>(text).unwrap(), Node::from(value), "{text}");
+    }
 }

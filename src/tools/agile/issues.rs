@@ -154,7 +154,7 @@ fn is_searching(args: &GetSprintIssues) -> bool {
 async fn fields(context: &Context, asked: Option<&[String]>) -> Result<Vec<FieldName>, ToolError> {
     let mut fields = match asked {
         Some(names) if !names.is_empty() => names::readable_fields(&context.jira, names).await?,
-        _ => search::DEFAULT_FIELDS.iter().filter_map(|name| FieldName::known(name)).collect(),
+        _ => search::DEFAULT_FIELDS.clone(),
     };
     if !fields.iter().any(|field| field.id == "status") {
         fields.extend(FieldName::known("status"));

@@ -1,0 +1,131 @@
+//! The short way of a tool call. Clients of before 2026-07-28 send it whole in one POST, so it needs nothing of what rmcp
+//! sets up for a request: a transport, channels, four tasks, a second parse. Every other message goes to rmcp.
+//!
+//! What is answered here is answered as rmcp would; `tests/it/direct.rs` holds both ways against each other.
+
+use http::{HeaderMap, HeaderName, request::Parts};
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonRpcError, JsonRpcResponse,
+    JsonRpcVersion2_0, ProtocolVersion, RequestId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use crate::{identity::Caller, policy::Narrowing, tools::Progress};
+
+use super::{
+    asked::{Asked, traces_of},
+    handler::Server,
+};
+
+const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+
+/// What a reply holds beside its text: ids, names, metadata.
+const ROOM_BYTES: usize = 512;
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    id: RequestId,
+    #[serde(borrow)]
+    method: &'a str,
+    #[serde(borrow)]
+    params: &'a RawValue,
+}
+
+/// A tool call that needs nothing of the protocol crate.
+pub(super) struct ToolCall {
+    id: RequestId,
+    params: CallToolRequestParams,
+}
+
+impl ToolCall {
+    /// None for whatever rmcp has to judge: another method, another era, or odd parameters.
+    pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Self> {
+        if !is_before_2026(headers) {
+            return None;
+        }
+        let Message { id, method, params } = serde_json::from_slice(body).ok()?;
+        if method != "tools/call" {
+            return None;
+        }
+        let params: CallToolRequestParams = serde_json::from_str(params.get()).ok()?;
+        // Progress is told on a stream, which is rmcp's.
+        let is_special = params
+            .meta
+            .as_ref()
+            .is_some_and(|meta| meta.protocol_version().is_some() || meta.get_progress_token().is_some());
+        (!is_special).then_some(Self { id, params })
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a write that has begun is finished although its client left"
+    )]
+    pub(super) async fn answer(self, server: Server, parts: Parts) -> Vec<u8> {
+        let Self { id, params } = self;
+        let gone = CancellationToken::new();
+        let called = {
+            let (gone, id) = (gone.clone(), id.clone());
+            async move {
+                let trace = params.meta.as_ref().and_then(|meta| meta.0.get_traceparent());
+                let asked = Asked {
+                    caller: parts.extensions.get::<Caller>().cloned(),
+                    narrowing: parts.extensions.get::<Narrowing>(),
+                    traces: traces_of(trace, Some(&parts)),
+                    gone: &gone,
+                    is_modern: false,
+                    can_ask: false,
+                    progress: Progress::default(),
+                    id: &id,
+                };
+                server.call(params, asked).await
+            }
+        };
+        // Dropped with this future when the client leaves, and then tells the tool so.
+        let _left = gone.drop_guard();
+        let outcome = match tokio::spawn(called.in_current_span()).await {
+            Ok(outcome) => outcome.and_then(complete),
+            Err(_panic) => Err(ErrorData::internal_error("the call stopped unexpectedly", None)),
+        };
+        match outcome {
+            Ok(result) => written(room(&result), &JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }),
+            Err(error) => written(ROOM_BYTES, &JsonRpcError::new(Some(id), error)),
+        }
+    }
+}
+
+/// Clients that name no version speak 2025-03-26; an unknown or repeated one is rmcp's to refuse.
+fn is_before_2026(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(VERSION).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return !headers.contains_key(VERSION) };
+    let known = ProtocolVersion::KNOWN_VERSIONS.iter().map(ProtocolVersion::as_str);
+    // ISO dates compare as text as they do as dates.
+    let mut old = known.filter(|version| *version < ProtocolVersion::V_2026_07_28.as_str());
+    old.any(|version| line.as_bytes() == version.as_bytes())
+}
+
+/// Those clients know neither questions nor the member that tells results apart.
+fn complete(response: CallToolResponse) -> Result<CallToolResult, ErrorData> {
+    match response {
+        CallToolResponse::Complete(mut result) => {
+            result.result_type = None;
+            Ok(result)
+        }
+        _ => Err(ErrorData::internal_error("the call asked for input that the client cannot give", None)),
+    }
+}
+
+/// So that writing grows no buffer: text is JSON within JSON, about a quarter of it quotes.
+fn room(result: &CallToolResult) -> usize {
+    let bytes = super::blocks::bytes(result);
+    bytes + bytes / 4 + ROOM_BYTES
+}
+
+fn written(room: usize, message: &impl Serialize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(room);
+    // Made of texts and numbers, so it can be written; an empty body would be a client's parse error.
+    let _ = serde_json::to_writer(&mut body, message);
+    body
+}
