@@ -1,9 +1,16 @@
 //! Builds every layer, binds, serves, drains: the only file that knows them all.
 
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
     config::Config,
@@ -82,11 +89,25 @@ impl Bound {
     /// Serves until `shutdown`, then finishes what is in hand.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
         let readiness = Readiness::default();
-        let mcp = mcp::http_service(self.server, self.config.http.body_bytes_max);
+        let connections = &self.config.connections;
+        let asked_at = OnceLock::new();
+        let shutdown = async {
+            shutdown.await;
+            let _ = asked_at.set(Instant::now());
+        };
+        let mcp = mcp::http_service(self.server.clone(), self.config.http.body_bytes_max);
         let router = http::router(self.config.http, self.hasher, readiness.clone(), mcp);
         tracing::info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
         readiness.ready();
-        let drain = http::serve(self.listener, router, &self.config.connections, &readiness, shutdown).await;
+        let drain = http::serve(self.listener, router, connections, &readiness, shutdown).await;
+        // A write whose client has gone holds no connection, and is finished all the same.
+        let until =
+            asked_at.get().map(|asked_at| *asked_at + connections.drain_pause + connections.drain_grace);
+        if let Some(until) = until
+            && timeout_at(until, self.server.finished()).await.is_err()
+        {
+            tracing::warn!("stopped with writes still running");
+        }
         match &drain {
             Drain::Finished => tracing::info!("stopped"),
             Drain::Cut { connections } => tracing::warn!(connections, "stopped with calls still running"),

@@ -118,7 +118,7 @@ impl Server {
         tokio::select! {
             outcome = running => outcome,
             // Nobody waits for the answer any more; dropping the call stops its request to Jira.
-            () = gone.cancelled() => Err(ToolError::new(Code::Internal, "The client went away.")),
+            () = gone.cancelled() => Err(ToolError::new(Code::Cancelled, "The client took the call back.")),
         }
     }
 

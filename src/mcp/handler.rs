@@ -7,7 +7,7 @@ use rmcp::{
     model::{
         self, CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
         DiscoverResult, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-        ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
+        ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion, RequestId, ServerCapabilities,
         ServerConfig,
     },
     service::RequestContext,
@@ -24,7 +24,9 @@ use crate::{
 
 use super::{
     call::Call,
-    consent, legacy,
+    consent,
+    in_flight::InFlight,
+    legacy,
     schema::{self, Showing},
 };
 
@@ -62,6 +64,7 @@ pub(super) struct Shared {
     pub(super) limiter: Limiter<CallerKey>,
     pub(super) repeats: Arc<Repeats>,
     pub(super) confirm_keys: ConfirmKeys,
+    in_flight: InFlight,
     /// Whom requests speak for that bring no caller along: the one user of stdio.
     local_caller: Option<Caller>,
     /// What the operator allows; every request sees this or less.
@@ -89,6 +92,7 @@ impl Server {
             limiter,
             repeats,
             confirm_keys,
+            in_flight: InFlight::default(),
             local_caller,
             listed,
         }))
@@ -97,6 +101,16 @@ impl Server {
     /// The tools that the operator allows.
     pub fn listed(&self) -> &[model::Tool] {
         &self.0.listed
+    }
+
+    /// Resolves when no call is in hand any more; a write goes on after its client has gone.
+    pub async fn finished(&self) {
+        self.0.in_flight.finished().await;
+    }
+
+    /// Stops a call whose caller does not want it any more; says whether there was exactly one.
+    pub(super) fn take_back(&self, caller: CallerKey, id: RequestId) -> bool {
+        self.0.in_flight.cancel(caller, id)
     }
 
     fn policy(&self, context: &RequestContext<RoleServer>) -> Option<Policy> {
@@ -193,6 +207,7 @@ impl ServerHandler for Server {
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
         let call = Call { tool, policy, caller, gone: &context.ct, is_modern, can_ask, answer };
         let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
+        let _in_hand = self.0.in_flight.enter(call.caller.key(), context.id.clone(), context.ct.clone());
         Ok(self.run(call, arguments, id_bytes).await)
     }
 

@@ -1,7 +1,11 @@
 //! What the tests stand on: a bridge on a port of its own, and upstreams that can misbehave.
 
 mod bridge;
+mod process;
 mod upstream;
+mod wait;
 
-pub(crate) use bridge::{Bridge, NOW_MS, Tool, gateway_secret, part};
+pub(crate) use bridge::{Bridge, NOW_MS, Reply, Tool, gateway_secret, part};
+pub(crate) use process::Process;
 pub(crate) use upstream::{Fault, Upstream};
+pub(crate) use wait::until;

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -18,7 +18,7 @@ use axum::{
 };
 use futures_util::stream;
 use http::{Method, StatusCode, header};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore};
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub(crate) enum Fault {
     NotJson,
     /// No answer, ever.
     Hang,
+    /// The request waits for a permit, then goes on as usual.
+    Held(Arc<Semaphore>),
     /// An error for this request and for all that follow.
     Down,
     /// The request is carried out and its answer is replaced by this fault's.
@@ -61,6 +63,23 @@ struct Shared {
     planned: Arc<Mutex<VecDeque<Planned>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     is_down: Arc<AtomicBool>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// A request that gets no answer for now; over when the client of the upstream lets go of it.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// An upstream on a port of its own.
@@ -87,6 +106,11 @@ impl Upstream {
     /// The same for requests of one method only.
     pub(crate) fn fail_on(&self, method: &Method, path: &str, fault: Fault) {
         self.shared.planned.lock().unwrap().push_back((Some(method.clone()), path.to_owned(), fault));
+    }
+
+    /// Requests that hang or are held at this moment.
+    pub(crate) fn waiting(&self) -> usize {
+        self.shared.waiting.load(Ordering::SeqCst)
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -125,11 +149,21 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
     }
     match fault {
         None => next.run(request).await,
+        Some(Fault::Held(gate)) => {
+            let waiting = Waiting::new(&shared.waiting);
+            let _passed = gate.acquire().await.unwrap();
+            drop(waiting);
+            next.run(request).await
+        }
         Some(Fault::LostAfter(fault)) => {
             next.run(request).await;
+            let _waiting = Waiting::new(&shared.waiting);
             fail(*fault).await
         }
-        Some(fault) => fail(fault).await,
+        Some(fault) => {
+            let _waiting = Waiting::new(&shared.waiting);
+            fail(fault).await
+        }
     }
 }
 
@@ -148,7 +182,7 @@ async fn fail(fault: Fault) -> Response {
             .into_response(),
         Fault::Down => StatusCode::BAD_GATEWAY.into_response(),
         Fault::NotJson => (json, "{\"issues\": [oops").into_response(),
-        Fault::Hang | Fault::LostAfter(_) => std::future::pending().await,
+        Fault::Hang | Fault::Held(_) | Fault::LostAfter(_) => std::future::pending().await,
         Fault::Cut => {
             let chunks = [Ok(Bytes::from_static(b"{\"key\":")), Err(std::io::Error::other("cut"))];
             (json, Body::from_stream(stream::iter(chunks))).into_response()
