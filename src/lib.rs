@@ -41,9 +41,16 @@ pub mod upstream;
 /// How much one key may have.
 pub mod limit;
 
+/// The vocabulary of failure.
+pub mod errors;
+
 /// What the operator sees.
 pub mod telemetry;
 
 /// The sandbox Jira: a first run without an account, and the upstream of the tests.
 #[cfg(feature = "demo")]
 pub mod demo;
+
+/// Doors for the fuzz targets, which are no part of the interface.
+#[doc(hidden)]
+pub mod fuzz;

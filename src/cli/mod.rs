@@ -3,6 +3,7 @@
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+mod errors;
 mod healthcheck;
 mod tools;
 
@@ -21,6 +22,9 @@ use crate::{
 };
 
 const EX_USAGE: u8 = 64;
+
+/// Twice the connections that are accepted, and room for the rest.
+const OPEN_FILES: u64 = 10_240;
 
 /// An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
 #[derive(Debug, Parser)]
@@ -46,6 +50,8 @@ enum Command {
     Tools(tools::Args),
     /// Ask the running server on this machine whether it is alive; for containers.
     Healthcheck,
+    /// Print every error with its meaning, as a Markdown document.
+    Errors,
     /// Print every setting with its default, as an .env file.
     Settings {
         /// Print a Markdown table for documents instead.
@@ -83,7 +89,9 @@ impl From<run::StartError> for Failure {
 
 /// Reads the arguments, runs the command, reports on stderr.
 pub fn main() -> ExitCode {
+    telemetry::panics::keep_messages_out();
     forbid_core_dumps();
+    raise_open_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -113,6 +121,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         let text = if markdown { config::document() } else { config::env_example() };
         return Ok(io::stdout().write_all(text.as_bytes())?);
     }
+    if let Some(Command::Errors) = cli.command {
+        return Ok(errors::run()?);
+    }
     let source = Source::of_process(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command.unwrap_or(Command::Serve) {
@@ -122,7 +133,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
-        Command::Settings { .. } => Ok(()),
+        Command::Errors | Command::Settings { .. } => Ok(()),
     }
 }
 
@@ -145,6 +156,17 @@ fn forbid_core_dumps() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
         complain("warning: core dumps could not be switched off");
+    }
+}
+
+/// The connection cap and as many calls to Jira need more files than the customary 1024; what the system allows is taken.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let allowed = getrlimit(Resource::Nofile);
+    let wanted = Some(OPEN_FILES).min(allowed.maximum.or(Some(OPEN_FILES)));
+    if allowed.current.is_some_and(|current| Some(current) < wanted) {
+        // Without it the accept loop waits for free files, which is slower but no fault.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: wanted, maximum: allowed.maximum });
     }
 }
 

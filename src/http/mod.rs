@@ -42,12 +42,16 @@ use tower::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use crate::identity::{Caller, KeyedHasher};
+use crate::{
+    errors::Row,
+    identity::{Caller, KeyedHasher},
+};
 use reject::Reject;
 
 pub use gateway::{Gateway, GatewayError, GatewaySource};
 pub use health::Readiness;
 pub use host::AllowedHost;
+pub(crate) use jsonrpc::passed_on;
 pub use metadata::PublicBaseUrl;
 pub use origin::AllowedOrigin;
 pub use request_id::RequestId;
@@ -123,6 +127,11 @@ where
         .with_state(edge)
         .merge(mcp)
         .layer(around_all)
+}
+
+/// Every way the edge says no, for documents.
+pub fn errors() -> Vec<Row> {
+    Reject::all().iter().map(Reject::row).collect()
 }
 
 /// Asks the questions that need no body, cheapest first, and lets in a request that carries a name but no secret.

@@ -152,6 +152,19 @@ impl JiraError {
         }
     }
 
+    /// Reads any body under any status, as an answer to a write.
+    pub(crate) fn from_any(status: http::StatusCode, body: Vec<u8>) -> Self {
+        let answer = Response {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+            rate_limit: Limits::default(),
+            attempts: 1,
+            bytes_read: 0,
+        };
+        Self::from_answer(&super::request::add_comment("A-1", &Value::Null), &answer)
+    }
+
     /// Turns a failure of the careful call into Jira's terms.
     pub(super) fn from_upstream(request: &Request, error: &UpstreamError) -> Self {
         let sent = unsure(request, error.sent());

@@ -192,10 +192,19 @@ async fn guarded(
         Ok(Ok(result)) => result,
         // rmcp runs tools in a task of its own, where a panic would leave the client waiting for ever.
         Ok(Err(_panic)) => Err(ToolError::internal("the tool stopped unexpectedly")),
-        Err(_elapsed) => {
-            Err(ToolError::new(Code::UpstreamTimeout, "The call took too long.").retryable(None))
-        }
+        Err(_elapsed) => Err(too_long(tool)),
     }
+}
+
+/// A write that was cut may have happened.
+fn too_long(tool: &Tool) -> ToolError {
+    let error = ToolError::new(Code::UpstreamTimeout, "The call took too long.");
+    if tool.effect.is_read() {
+        return error.retryable(None);
+    }
+    error
+        .hint("The change may or may not have been made. Read the issue before trying again.")
+        .with("outcome", "unknown")
 }
 
 fn refused(refusal: &Refusal) -> ToolError {

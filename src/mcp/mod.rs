@@ -8,7 +8,10 @@ mod handler;
 mod in_flight;
 mod legacy;
 mod provenance;
+mod rpc_errors;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -18,6 +21,7 @@ use rmcp::transport::streamable_http_server::{
 
 pub use endpoint::Endpoint;
 pub use handler::{Server, Settings};
+pub use rpc_errors::errors;
 
 /// The tower service behind the edge: stateless, one JSON reply for each POST.
 ///

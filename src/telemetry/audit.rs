@@ -43,13 +43,8 @@ pub struct Line<'a> {
 impl Line<'_> {
     /// Writes the line to the log.
     pub fn write(&self) {
-        let outcome = match self.outcome {
-            None => "ok".to_owned(),
-            Some(code) => serde_json::to_value(code)
-                .ok()
-                .and_then(|code| code.as_str().map(str::to_owned))
-                .unwrap_or_default(),
-        };
+        let row = self.outcome.map(Code::row);
+        let outcome = row.map_or("ok", |row| row.code);
         tracing::info!(
             target: "audit",
             tool = self.tool,
@@ -57,6 +52,8 @@ impl Line<'_> {
             request_id = self.request_id,
             user = %self.user,
             outcome,
+            class = row.map(|row| row.class.name()),
+            severity = row.map(|row| row.severity.name()),
             jira_calls = self.jira_calls,
             bytes_from_jira = self.bytes_from_jira,
             bytes_sent = self.bytes_sent,

@@ -91,6 +91,8 @@ pub struct Tool {
     pub scopes: &'static [&'static str],
     /// Its arguments.
     pub args: &'static [ArgSpec],
+    /// Reads the arguments and does nothing with them.
+    pub read: fn(Given) -> Result<(), ToolError>,
     /// Reads the arguments and does the work.
     pub run: for<'a> fn(&'a Context, Given) -> Running<'a>,
 }
@@ -112,6 +114,7 @@ macro_rules! tool {
             effect: $crate::tools::registry::Effect::$effect,
             scopes: $crate::tools::registry::Effect::$effect.scopes(),
             args: <$args as $crate::tools::args::Arguments>::SPECS,
+            read: |given| <$args as $crate::tools::args::Arguments>::read(given).map(drop),
             run: |context, given| {
                 Box::pin(async move {
                     let args = <$args as $crate::tools::args::Arguments>::read(given)?;

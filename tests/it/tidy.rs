@@ -11,21 +11,24 @@ const LINES_MAX: usize = 300;
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &[]),
-    ("cli", &["config", "demo", "http", "run", "telemetry", "tools", "upstream"]),
+    ("cli", &["config", "demo", "errors", "http", "mcp", "run", "telemetry", "tools", "upstream"]),
     ("run", &["config", "http", "identity", "jira", "limit", "mcp", "policy", "tools", "upstream"]),
     ("config", &["http", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
-    ("http", &["identity", "policy"]),
-    ("mcp", &["identity", "jira", "limit", "policy", "telemetry", "tools", "trim"]),
+    ("http", &["errors", "identity", "policy"]),
+    ("mcp", &["errors", "identity", "jira", "limit", "policy", "telemetry", "tools", "trim"]),
     ("policy", &["tools"]),
-    ("tools", &["adf", "identity", "jira", "trim"]),
+    ("tools", &["adf", "errors", "identity", "jira", "trim"]),
     ("trim", &["adf", "jira"]),
     ("jira", &["adf", "identity", "upstream"]),
     ("adf", &[]),
     ("upstream", &["limit"]),
     ("limit", &[]),
+    ("errors", &[]),
     ("identity", &[]),
     ("telemetry", &["identity", "tools"]),
     ("demo", &[]),
+    // Test doors: they reach every reader of foreign input.
+    ("fuzz", &["adf", "http", "jira", "tools", "trim"]),
 ];
 
 /// Crates that only some layers may name.

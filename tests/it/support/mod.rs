@@ -2,10 +2,12 @@
 
 mod bridge;
 mod process;
+mod schedule;
 mod upstream;
 mod wait;
 
 pub(crate) use bridge::{Bridge, NOW_MS, Reply, Tool, gateway_secret, part};
 pub(crate) use process::Process;
+pub(crate) use schedule::Schedule;
 pub(crate) use upstream::{Fault, Upstream};
 pub(crate) use wait::until;

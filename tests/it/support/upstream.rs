@@ -20,6 +20,8 @@ use futures_util::stream;
 use http::{Method, StatusCode, header};
 use tokio::{net::TcpListener, sync::Semaphore};
 
+use super::Schedule;
+
 /// One thing that goes wrong.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
@@ -39,8 +41,12 @@ pub(crate) enum Fault {
     Down,
     /// The request is carried out and its answer is replaced by this fault's.
     LostAfter(Box<Self>),
+    /// 429 for this reason, with nothing said about when to come back.
+    Reason(&'static str),
     /// The connection breaks in the middle of the body.
     Cut,
+    /// A body that comes a byte at a time and never ends.
+    Drip,
     /// A body of so many bytes.
     Huge(usize),
     /// A redirect to this place.
@@ -64,6 +70,7 @@ struct Shared {
     seen: Arc<Mutex<Vec<Seen>>>,
     is_down: Arc<AtomicBool>,
     waiting: Arc<AtomicUsize>,
+    schedule: Option<Arc<Schedule>>,
 }
 
 /// A request that gets no answer for now; over when the client of the upstream lets go of it.
@@ -90,7 +97,12 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     pub(crate) async fn start(router: Router) -> Self {
-        let shared = Shared::default();
+        Self::with_schedule(router, None).await
+    }
+
+    /// One whose faults follow a schedule.
+    pub(crate) async fn with_schedule(router: Router, schedule: Option<Arc<Schedule>>) -> Self {
+        let shared = Shared { schedule, ..Shared::default() };
         let router = router.layer(from_fn_with_state(shared.clone(), misbehave));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -141,6 +153,8 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
         });
         at.and_then(|at| planned.remove(at)).map(|(_, _, fault)| fault)
     };
+    let scheduled = shared.schedule.as_ref().and_then(|schedule| schedule.next(request.method(), &path));
+    let fault = fault.or(scheduled);
     if shared.is_down.load(Ordering::Relaxed) {
         return fail(Fault::Down).await;
     }
@@ -183,6 +197,16 @@ async fn fail(fault: Fault) -> Response {
         Fault::Down => StatusCode::BAD_GATEWAY.into_response(),
         Fault::NotJson => (json, "{\"issues\": [oops").into_response(),
         Fault::Hang | Fault::Held(_) | Fault::LostAfter(_) => std::future::pending().await,
+        Fault::Reason(reason) => {
+            (StatusCode::TOO_MANY_REQUESTS, [("ratelimit-reason", reason)], "{}").into_response()
+        }
+        Fault::Drip => {
+            let drops = stream::unfold((), async |()| {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+            });
+            (json, Body::from_stream(drops)).into_response()
+        }
         Fault::Cut => {
             let chunks = [Ok(Bytes::from_static(b"{\"key\":")), Err(std::io::Error::other("cut"))];
             (json, Body::from_stream(stream::iter(chunks))).into_response()
