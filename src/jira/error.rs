@@ -144,6 +144,10 @@ impl JiraError {
             409 => Self::Conflict { texts },
             413 => Self::TooLarge { status: Some(413) },
             429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
+            // Whatever stands in front of Jira may have passed a write on before it answered like this.
+            status @ 300..=399 if request.effect() != Effect::Read => {
+                Self::Unavailable { status: Some(status), sent: Unsure::MayHaveHappened }
+            }
             300..=399 => Self::Redirected,
             status @ 400..=499 => {
                 Self::Invalid { status, fields: field_ids(&body), elements: elements(&body), texts }

@@ -28,7 +28,8 @@ impl Session {
         let outgoing = self.signed(cloud_id, &request)?;
         let answer = self.exchange(&request, &outgoing, until).await?;
         if answer.status.is_success() {
-            Ok(Answer(answer.body))
+            let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };
+            if answer.is_of_write && answer.is_noise() { Err(answer.unreadable()) } else { Ok(answer) }
         } else {
             Err(self.refusal(&request, &answer))
         }

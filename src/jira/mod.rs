@@ -21,7 +21,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
@@ -173,25 +173,41 @@ impl Session {
 
 /// The body of a successful answer.
 #[derive(Debug)]
-pub struct Answer(Bytes);
+pub struct Answer {
+    body: Bytes,
+    is_of_write: bool,
+}
 
 impl Answer {
     /// Whether there is no body, as in a 204.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.body.is_empty()
+    }
+
+    /// After a write, an answer that cannot be understood leaves open what has happened.
+    fn unreadable(&self) -> JiraError {
+        if self.is_of_write {
+            return JiraError::Unavailable { status: None, sent: Unsure::MayHaveHappened };
+        }
+        JiraError::Unreadable
+    }
+
+    /// Whether something came where Jira sends nothing or JSON.
+    fn is_noise(&self) -> bool {
+        !self.body.is_empty() && serde_json::from_slice::<IgnoredAny>(&self.body).is_err()
     }
 
     /// Decodes the parts that are read; text is borrowed from the body where possible.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
-        serde_json::from_slice(&self.0).map_err(|fault| {
+        serde_json::from_slice(&self.body).map_err(|fault| {
             // The fault's text may quote Jira's content, so only its place is logged.
             tracing::warn!(
                 line = fault.line(),
                 column = fault.column(),
-                bytes = self.0.len(),
+                bytes = self.body.len(),
                 "undecodable answer"
             );
-            JiraError::Unreadable
+            self.unreadable()
         })
     }
 }

@@ -50,12 +50,7 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
         after(Fault::Status(401, scopes), &[]).await,
         plain.refused("jira_get_issue", json!({"issue_key": "ACME-99999"})).await,
         plain.refused("jira_get_issue", json!({})).await,
-        plain
-            .refused(
-                "jira_create_issue",
-                json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "assignee": "ben"}),
-            )
-            .await,
+        plain.refused("jira_add_comment", json!({"issue_key": "OPS-1", "body": "Ask @[Ben]."})).await,
         plain.refused("jira_delete_issue", json!({"issue_key": "ACME-1", "confirm": "nonsense"})).await,
         after(Fault::Status(409, "{}"), &[]).await,
         after(late, &[]).await,
@@ -75,8 +70,13 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
     let narrow = Bridge::with(&[("RATE_LIMIT_PER_USER_PER_MINUTE", "1")]).await;
     narrow.anna("jira_whoami", json!({})).await;
     told.push(narrow.refused("jira_whoami", json!({})).await);
+    // Jira's list of versions comes first, then the project itself.
+    plain
+        .upstream
+        .fail("/project/ACME/version", Fault::Status(200, r#"{"values":[],"total":0,"isLast":true}"#));
     plain.upstream.fail("/project/ACME", Fault::Status(200, r#"{"id":"odd","key":"ACME","name":"A"}"#));
     told.push(plain.refused("jira_save_version", json!({"project_key": "ACME", "name": "fresh"})).await);
+    eprintln!("{:?}", told.last());
 
     let mut codes = BTreeSet::new();
     for envelope in &told {

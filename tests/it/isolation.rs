@@ -38,9 +38,11 @@ async fn two_thousand_five_hundred_calls_of_two_hundred_users_do_not_mix() {
         .map(|number| (format!("u{number}"), format!("token-u{number}-{}", "f".repeat(24))))
         .collect();
     let bridge = std::sync::Arc::new(Bridge::over(mirror(), tokens, &[]).await);
+    let at_once = std::sync::Arc::new(tokio::sync::Semaphore::new(500));
     let calls = (0..2_500).map(|number| {
-        let bridge = bridge.clone();
+        let (bridge, at_once) = (bridge.clone(), at_once.clone());
         tokio::spawn(async move {
+            let _place = at_once.acquire().await.unwrap();
             let user = format!("u{}", number % 200);
             let result =
                 bridge.call(&user, "jira_get_issue", json!({"issue_key": format!("AB-{number}")})).await;
