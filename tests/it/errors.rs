@@ -71,12 +71,9 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
     narrow.anna("jira_whoami", json!({})).await;
     told.push(narrow.refused("jira_whoami", json!({})).await);
     // Jira's list of versions comes first, then the project itself.
-    plain
-        .upstream
-        .fail("/project/ACME/version", Fault::Status(200, r#"{"values":[],"total":0,"isLast":true}"#));
+    plain.upstream.fail("/project/ACME/version", Fault::Status(200, "[]"));
     plain.upstream.fail("/project/ACME", Fault::Status(200, r#"{"id":"odd","key":"ACME","name":"A"}"#));
     told.push(plain.refused("jira_save_version", json!({"project_key": "ACME", "name": "fresh"})).await);
-    eprintln!("{:?}", told.last());
 
     let mut codes = BTreeSet::new();
     for envelope in &told {

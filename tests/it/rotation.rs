@@ -1,14 +1,17 @@
 //! Changing what the bridge stands on while it works: the gateway's secret, and the upstream's process.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use futures_util::future::join_all;
 use jira_mcp_bridge::demo::Sandbox;
 use serde_json::json;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpSocket, sync::oneshot};
 
 use crate::support::{Bridge, NOW_MS, until};
 
@@ -68,15 +71,19 @@ async fn a_secret_rotates_under_load_and_no_good_call_is_refused() {
     assert!(calls.load(Ordering::SeqCst) > 100);
 }
 
-/// Serves one life of the upstream on a listener that outlives it.
-fn life(listener: &std::net::TcpListener, router: axum::Router) -> oneshot::Sender<()> {
-    let listener = TcpListener::from_std(listener.try_clone().unwrap()).unwrap();
+/// Serves one life of the upstream. Two of them can share a port, as in any rolling restart.
+fn life(at: SocketAddr, router: axum::Router) -> (oneshot::Sender<()>, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseport(true).unwrap();
+    socket.bind(at).unwrap();
+    let listener = socket.listen(1024).unwrap();
+    let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async {
         let _ = stopped.await;
     });
     tokio::spawn(async move { serving.await.unwrap() });
-    stop
+    (stop, address)
 }
 
 /// A write meets a closing connection now and then. It is not sent again unasked, but looked up, and whoever asked is
@@ -96,11 +103,12 @@ async fn write(bridge: &Bridge, body: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_upstream_restarts_under_load_and_no_call_is_lost() {
     let sandbox = Sandbox::seeded(NOW_MS);
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let upstream = format!("http://{}", listener.local_addr().unwrap());
-    let mut stop_upstream = life(&listener, sandbox.router());
-    let settings = [("JIRA_API_BASE_URL", upstream.as_str()), ("RETRY_BASE_MS", "20")];
+    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+    let (mut stop_upstream, address) = life(any_port, sandbox.router());
+    let upstream = format!("http://{address}");
+    // Calls that break in the same moment count as so many failures; the default breaker opens at five.
+    let settings =
+        [("JIRA_API_BASE_URL", upstream.as_str()), ("RETRY_BASE_MS", "20"), ("BREAKER_FAILURES", "50")];
     let bridge = Arc::new(Bridge::over(axum::Router::new(), sandbox.tokens(), &settings).await);
     let (stop, calls) = (AtomicBool::new(false), AtomicUsize::new(0));
     let written = Mutex::new(Vec::new());
@@ -123,7 +131,7 @@ async fn the_upstream_restarts_under_load_and_no_call_is_lost() {
             let so_far = calls.load(Ordering::SeqCst);
             until("the load goes on", async || calls.load(Ordering::SeqCst) > so_far + 2 * CLIENTS).await;
             // The next life begins while the last one finishes what it has in hand, as in any rolling restart.
-            let next = life(&listener, sandbox.router());
+            let (next, _) = life(address, sandbox.router());
             stop_upstream.send(()).unwrap();
             stop_upstream = next;
         }
