@@ -159,3 +159,26 @@ fn nothing_is_left_undone_or_silently_allowed() {
         }
     }
 }
+
+/// The promises in documents name their tests; a promise whose test was renamed or removed is none.
+#[test]
+fn every_test_that_a_document_names_exists() {
+    let sources = sources();
+    let mut found = 0;
+    for document in ["RELIABILITY.md", "SECURITY.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(document);
+        let text = fs::read_to_string(path).unwrap();
+        for (module, test) in text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")) {
+            if (module, test) == ("module", "function") {
+                continue;
+            }
+            let exists = sources.iter().any(|(path, text)| {
+                let is_here = path.with_extension("").components().any(|part| part.as_os_str() == module);
+                is_here && text.contains(&format!("fn {test}("))
+            });
+            assert!(exists, "{document} names {module}::{test}, which does not exist");
+            found += 1;
+        }
+    }
+    assert!(found > 80, "only {found} tests are named");
+}
