@@ -27,6 +27,7 @@ impl Session {
     ) -> Result<Answer, JiraError> {
         let outgoing = self.signed(cloud_id, &request)?;
         let answer = self.exchange(&request, &outgoing, until).await?;
+        self.reconsider(&request, answer.status);
         if answer.status.is_success() {
             let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };
             if answer.is_of_write && answer.is_noise() { Err(answer.unreadable()) } else { Ok(answer) }
@@ -69,6 +70,7 @@ impl Session {
         outgoing: &upstream::Request,
         until: Instant,
     ) -> Result<upstream::Response, JiraError> {
+        self.recall.sent(request);
         let outcome = self.jira.upstream.call(outgoing, until).await;
         let (attempts, bytes) = match &outcome {
             Ok(answer) => (answer.attempts, answer.bytes_read),

@@ -7,6 +7,7 @@ mod error;
 mod error_body;
 mod exchange;
 mod media;
+mod metadata;
 pub mod names;
 pub mod request;
 mod site;
@@ -32,6 +33,7 @@ pub use media::MEDIA_HOSTS;
 pub use request::{Base, Effect, Request};
 pub use site::{Site, SitePin};
 
+use metadata::{MetadataCache, Recall};
 use site::SiteCache;
 
 /// Where Jira is and which site is used.
@@ -51,12 +53,13 @@ pub struct Jira {
     upstream: Upstream,
     settings: Settings,
     sites: SiteCache,
+    metadata: MetadataCache,
 }
 
 impl Jira {
     /// Opens no connection.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
-        Self { upstream, settings, sites: SiteCache::new() }
+        Self { upstream, settings, sites: SiteCache::new(), metadata: MetadataCache::new() }
     }
 
     /// Whether the operator named the one site to use, so that callers need not.
@@ -80,6 +83,7 @@ impl Jira {
             deadline,
             site: OnceCell::new(),
             spent: Spent::default(),
+            recall: Recall::default(),
         }
     }
 
@@ -116,6 +120,7 @@ pub struct Session {
     deadline: Instant,
     site: OnceCell<Site>,
     spent: Spent,
+    recall: Recall,
 }
 
 /// What a call has cost so far.
@@ -126,9 +131,13 @@ struct Spent {
 }
 
 impl Session {
-    /// Asks Jira, as the caller. Every status but 2xx is a [`JiraError`].
+    /// Asks Jira, as the caller; metadata may be answered as Jira did a short while ago. Every status but 2xx is a
+    /// [`JiraError`].
     pub async fn call(&self, request: Request) -> Result<Answer, JiraError> {
         let site = self.site().await?;
+        if request.is_metadata() {
+            return self.recalled(&site.id, request).await;
+        }
         self.send(&site.id, request).await
     }
 

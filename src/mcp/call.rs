@@ -187,7 +187,7 @@ async fn guarded(
     context: &Context,
     deadline: Instant,
 ) -> Result<Reply, ToolError> {
-    let running = AssertUnwindSafe((tool.run)(context, given)).catch_unwind();
+    let running = AssertUnwindSafe(attempt(tool, given, context)).catch_unwind();
     match tokio::time::timeout_at(deadline + DEADLINE_SLACK, running).await {
         Ok(Ok(result)) => result,
         // rmcp runs tools in a task of its own, where a panic would leave the client waiting for ever.
@@ -205,6 +205,15 @@ fn too_long(tool: &Tool) -> ToolError {
     error
         .hint("The change may or may not have been made. Read the issue before trying again.")
         .with("outcome", "unknown")
+}
+
+/// A failure may come from what Jira said minutes ago, so the tool gets a second look before anybody is told.
+async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, ToolError> {
+    let outcome = (tool.run)(context, given.clone()).await;
+    if outcome.is_err() && context.jira.look_again() {
+        return (tool.run)(context, given).await;
+    }
+    outcome
 }
 
 fn refused(refusal: &Refusal) -> ToolError {

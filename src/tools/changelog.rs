@@ -22,6 +22,7 @@ use super::{
     comments::{instant, is_since},
     place,
     registry::tool,
+    scope::Projects,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -50,6 +51,7 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
     let key = args.issue_key.as_str();
     let start_at = args.start_at.unwrap_or(0);
     let mut walk = Walk {
+        visible: &context.projects,
         wanted: args.fields.unwrap_or_default().iter().map(|name| Wanted::new(name)).collect(),
         since: args.since.as_deref().map(instant).transpose()?,
         skip: start_at,
@@ -82,7 +84,7 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
 }
 
 /// Goes through the history from its end until the page is full.
-async fn walk_back(context: &Context, key: &str, walk: &mut Walk) -> Result<(), ToolError> {
+async fn walk_back(context: &Context, key: &str, walk: &mut Walk<'_>) -> Result<(), ToolError> {
     let first = context.ask(request::changelog(key, 0, PAGE_EDITS)).await?;
     let oldest: Changelog<'_> = first.read()?;
     let held = u32::try_from(oldest.values.len()).unwrap_or(u32::MAX);
@@ -114,7 +116,8 @@ async fn pages(context: &Context, key: &str, start: u32, end: u32) -> Result<Vec
 }
 
 /// A page of changes in the making.
-struct Walk {
+struct Walk<'p> {
+    visible: &'p Projects,
     wanted: Vec<Wanted>,
     since: Option<Timestamp>,
     /// Changes that earlier pages held.
@@ -129,7 +132,7 @@ struct Walk {
     done: bool,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Goes through one of Jira's pages from its end.
     fn take(&mut self, page: &Changelog<'_>) {
         for history in page.values.iter().rev() {
@@ -148,7 +151,7 @@ impl Walk {
                 if self.skip > 0 {
                     self.skip -= 1;
                 } else if self.found.len() < self.room {
-                    self.found.push(ChangeView::of(history, item));
+                    self.found.push(ChangeView::of(history, item, self.visible));
                 } else {
                     (self.more, self.done) = (true, true);
                     return;

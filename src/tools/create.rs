@@ -126,7 +126,7 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         body.insert("properties".to_owned(), recent::marker(id));
     }
     let request = request::create_issue(&ready.body);
-    let summary = ready.body.pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default();
+    let summary = ready.summary();
     let look = async {
         match &args.request_id {
             Some(id) => recent::by_request(context, &args.project_key, id).await,
@@ -150,6 +150,13 @@ pub(super) struct Ready {
     /// What it says, in the caller's words.
     pub(super) preview: Row,
     metas: Arc<[FieldMeta]>,
+}
+
+impl Ready {
+    /// The summary as it is sent.
+    pub(super) fn summary(&self) -> &str {
+        self.body.pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 /// One of several creates, from arguments that have not been read yet.

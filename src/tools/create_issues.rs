@@ -1,5 +1,7 @@
 //! Creating many issues in one call.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -9,10 +11,11 @@ use crate::{
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError,
     args::{FieldObjects, arguments},
     create::{Ready, prepare_one},
-    lost::is_lost,
+    lost::{self, Absence, Written},
+    recent,
     registry::tool,
     repeat,
     screens::Screens,
@@ -37,6 +40,10 @@ arguments! {
 /// What Jira takes at once.
 const ISSUES_MAX: usize = 50;
 
+/// Of an issue that a repeat does not find among those of the first call.
+const NOT_FOUND: &str =
+    "The first call with this request_id did not create it, or Jira's search does not show it yet.";
+
 async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, ToolError> {
     let count = args.issues.0.len();
     if !(1..=ISSUES_MAX).contains(&count) {
@@ -46,11 +53,12 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
     }
     let dry_run = args.dry_run.unwrap_or(false);
     let Some(request_id) = args.request_id.as_deref().filter(|_| !dry_run) else {
-        let outcome = create_all(context, args.issues, dry_run).await?;
+        let outcome = create_all(context, args.issues, dry_run, None).await?;
         return Reply::json(&outcome);
     };
     // Another name space than that of single creates, whose results are keys.
-    let slot = context.repeats.slot(context.jira.caller().key(), &format!("many {request_id}"));
+    let request_id = format!("many {request_id}");
+    let slot = context.repeats.slot(context.jira.caller().key(), &request_id);
     let mut made = slot.lock().await;
     if let Some(first) = repeat::earlier(made.as_ref(), Instant::now()) {
         let mut first: Value = serde_json::from_str(&first).unwrap_or_default();
@@ -59,48 +67,155 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
         }
         return Reply::json(&first);
     }
-    let outcome = create_all(context, args.issues, false).await?;
+    let outcome = create_all(context, args.issues, false, Some(&request_id)).await?;
     *made = Some((Instant::now(), json!(outcome).to_string()));
     Reply::json(&outcome)
 }
 
-async fn create_all(context: &Context, issues: FieldObjects, dry_run: bool) -> Result<Row, ToolError> {
-    let (mut ready, mut failed) = (Vec::new(), Vec::new());
-    let mut screens = Screens::default();
+async fn create_all(
+    context: &Context,
+    issues: FieldObjects,
+    dry_run: bool,
+    request_id: Option<&str>,
+) -> Result<Row, ToolError> {
     let count = issues.0.len();
-    for (index, given) in issues.0.into_iter().enumerate() {
-        match prepare_one(context, given, &mut screens).await {
-            Ok(one) => ready.push((index, one)),
-            Err(error) => failed.push(failure(index, error.message(), error.advice())),
-        }
+    let mut plan = Plan::of(context, &issues).await?;
+    // What is wrong with one of many is no failure of the call, which would get its second look by itself.
+    if !plan.failed.is_empty() && context.jira.look_again() {
+        plan = Plan::of(context, &issues).await?;
     }
-    if ready.is_empty() {
-        return Err(nothing(context, count, failed));
+    if plan.ready.is_empty() {
+        return Err(plan.refusal(context, count));
     }
     if dry_run {
-        return Ok(shown(context, ready, failed));
+        return Ok(shown(context, plan));
     }
-    let bodies: Vec<Value> = ready.iter().map(|(_, one)| one.body.clone()).collect();
-    let answer = match context.jira.call(request::create_issues(&bodies)).await {
-        Ok(answer) => answer.read::<CreatedIssues>()?,
-        Err(JiraError::Invalid { elements, .. }) if !elements.is_empty() => {
-            let refused =
-                elements.iter().filter_map(|(at, reason)| Some(failure(ready.get(*at)?.0, reason, None)));
-            failed.extend(refused);
-            return Err(nothing(context, count, failed));
+    if let Some(id) = request_id {
+        // What another replica made. A search that fails must not keep anybody from creating.
+        if let Ok(found) = recent::all_by_request(context, &plan.projects(), id).await
+            && !found.is_empty()
+        {
+            return Ok(plan.repeated(context, &found));
         }
-        Err(error) => return Err(lost(error)),
+        plan.mark(id);
+    }
+    let look = async {
+        let projects = plan.projects();
+        let found = match request_id {
+            Some(id) => recent::all_by_request(context, &projects, id).await?,
+            None => recent::all_by_summary(context, &projects, &plan.summaries(), lost::since()).await?,
+        };
+        Ok((found.len() == plan.ready.len()).then_some(found))
     };
-    let refused = |at: usize| answer.errors.iter().find(|error| error.failed_element_number == at);
-    let mut keys = answer.issues.iter();
-    let mut created = Vec::new();
-    for (at, (index, _)) in ready.iter().enumerate() {
-        match refused(at) {
-            Some(error) => failed.push(failure(*index, &error.reason(), None)),
-            None => created.extend(keys.next().map(|made| json!({ "index": index, "key": made.key }))),
+    let explain = |error| plan.explain(context, count, error);
+    let request = request::create_issues(&plan.bodies());
+    match lost::write(context, request, Absence::Nothing, look, explain).await? {
+        Written::Answered(answer) => Ok(plan.outcome(context, &answer.read()?)),
+        Written::Seen(found) => {
+            let mut row = assemble(context, "created", created(&found), plan.failed);
+            row.put("verified", true);
+            Ok(row)
         }
     }
-    Ok(assemble(context, "created", created, failed))
+}
+
+/// What is to be sent, and what cannot be; each with its place in the call.
+struct Plan {
+    ready: Vec<(usize, Ready)>,
+    failed: Vec<Row>,
+    codes: Vec<Code>,
+}
+
+impl Plan {
+    /// What is wrong with one issue is noted; what would meet every call to Jira ends this one.
+    async fn of(context: &Context, issues: &FieldObjects) -> Result<Self, ToolError> {
+        let mut plan = Self { ready: Vec::new(), failed: Vec::new(), codes: Vec::new() };
+        let mut screens = Screens::default();
+        for (index, given) in issues.0.iter().enumerate() {
+            match prepare_one(context, given.clone(), &mut screens).await {
+                Ok(one) => plan.ready.push((index, one)),
+                Err(error) if is_of_one(error.code()) => {
+                    plan.failed.push(failure(index, error.message(), error.advice()));
+                    plan.codes.push(error.code());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Nothing can be created; when all issues fail for one kind of reason, that is the call's.
+    fn refusal(self, context: &Context, count: usize) -> ToolError {
+        let code = self.codes.first().copied().filter(|first| self.codes.iter().all(|code| code == first));
+        nothing(context, code.unwrap_or(Code::InvalidArgument), count, self.failed)
+    }
+
+    fn bodies(&self) -> Vec<&Value> {
+        self.ready.iter().map(|(_, one)| &one.body).collect()
+    }
+
+    /// Keys or ids of the projects that get an issue.
+    fn projects(&self) -> BTreeSet<&str> {
+        self.ready
+            .iter()
+            .filter_map(|(_, one)| {
+                one.body.pointer("/fields/project")?.as_object()?.values().next()?.as_str()
+            })
+            .collect()
+    }
+
+    fn summaries(&self) -> Vec<(usize, &str)> {
+        self.ready.iter().map(|(index, one)| (*index, one.summary())).collect()
+    }
+
+    /// Lets every issue carry the id of the request, and which of its issues it is.
+    fn mark(&mut self, request_id: &str) {
+        for (index, one) in &mut self.ready {
+            if let Some(body) = one.body.as_object_mut() {
+                body.insert("properties".to_owned(), recent::marker_of(request_id, *index));
+            }
+        }
+    }
+
+    /// The result of a repeat, from what the first call left in Jira.
+    fn repeated(self, context: &Context, found: &BTreeMap<usize, String>) -> Row {
+        let missing = self.ready.iter().filter(|(index, _)| !found.contains_key(index));
+        let missing = missing.map(|(index, _)| failure(*index, NOT_FOUND, None));
+        let failed = self.failed.iter().cloned().chain(missing).collect();
+        let mut row = assemble(context, "created", created(found), failed);
+        row.put("repeated_request_id", true);
+        row
+    }
+
+    fn explain(&self, context: &Context, count: usize, error: JiraError) -> ToolError {
+        match error {
+            JiraError::Invalid { elements, .. } if !elements.is_empty() => {
+                let refused = elements
+                    .iter()
+                    .filter_map(|(at, reason)| Some(failure(self.ready.get(*at)?.0, reason, None)));
+                let failed = self.failed.iter().cloned().chain(refused).collect();
+                nothing(context, Code::InvalidArgument, count, failed)
+            }
+            error => error.into(),
+        }
+    }
+
+    fn outcome(self, context: &Context, answer: &CreatedIssues) -> Row {
+        let refused = |at: usize| answer.errors.iter().find(|error| error.failed_element_number == at);
+        let mut keys = answer.issues.iter();
+        let (mut made, mut failed) = (BTreeMap::new(), self.failed);
+        for (at, (index, _)) in self.ready.iter().enumerate() {
+            match refused(at) {
+                Some(error) => failed.push(failure(*index, &error.reason(), None)),
+                None => made.extend(keys.next().map(|issue| (*index, issue.key.clone()))),
+            }
+        }
+        assemble(context, "created", created(&made), failed)
+    }
+}
+
+fn created(made: &BTreeMap<usize, String>) -> Vec<Value> {
+    made.iter().map(|(index, key)| json!({ "index": index, "key": key })).collect()
 }
 
 fn failure(index: usize, error: &str, hint: Option<&str>) -> Row {
@@ -111,9 +226,9 @@ fn failure(index: usize, error: &str, hint: Option<&str>) -> Row {
     row
 }
 
-fn shown(context: &Context, ready: Vec<(usize, Ready)>, failed: Vec<Row>) -> Row {
-    let would = ready.into_iter().map(|(index, one)| json!({ "index": index, "issue": one.preview }));
-    let mut row = assemble(context, "would_create", would.collect(), failed);
+fn shown(context: &Context, plan: Plan) -> Row {
+    let would = plan.ready.into_iter().map(|(index, one)| json!({ "index": index, "issue": one.preview }));
+    let mut row = assemble(context, "would_create", would.collect(), plan.failed);
     row.put("dry_run", true);
     row
 }
@@ -133,20 +248,18 @@ fn assemble(context: &Context, name: &'static str, done: Vec<Value>, mut failed:
     row
 }
 
-fn nothing(context: &Context, count: usize, mut failed: Vec<Row>) -> ToolError {
+fn is_of_one(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument | Code::AmbiguousName | Code::NotFound | Code::Forbidden | Code::Conflict
+    )
+}
+
+fn nothing(context: &Context, code: Code, count: usize, mut failed: Vec<Row>) -> ToolError {
     failed.sort_by_key(|row| row.get("index").and_then(Value::as_u64));
     let frame = "x".repeat(400);
     let failed = context.budget.fit_rows(&frame, failed).kept;
-    ToolError::invalid_argument(format!("None of the {count} issues can be created."))
+    ToolError::new(code, format!("None of the {count} issues can be created."))
         .hint("Nothing was created. `failed` says what is wrong with each; correct them and repeat the call.")
         .with("failed", json!(failed))
-}
-
-fn lost(error: JiraError) -> ToolError {
-    let is_lost = is_lost(&error);
-    let error = ToolError::from(error);
-    if !is_lost {
-        return error;
-    }
-    error.hint("The issues may or may not have been created. Search for their summaries before trying again.")
 }

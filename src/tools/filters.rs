@@ -32,7 +32,9 @@ async fn get_filters(context: &Context, args: GetFilters) -> Result<Reply, ToolE
     let start_at = args.start_at.unwrap_or(0);
     let size = context.page_size(args.max_results);
     let rows = |filters: &[&Filter<'_>]| -> Vec<Row> {
-        filters.iter().map(|filter| filter_row(filter, context.limits.text_chars)).collect()
+        let names_projects = context.projects.is_open();
+        let row = |filter: &&Filter<'_>| filter_row(filter, context.limits.text_chars, names_projects);
+        filters.iter().map(row).collect()
     };
     if args.favourites.unwrap_or(false) {
         let answer = context.ask(request::favourite_filters()).await?;

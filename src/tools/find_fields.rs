@@ -27,7 +27,10 @@ arguments! {
 }
 
 async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolError> {
-    let answer = context.ask(request::fields()).await?;
+    let mut answer = context.ask(request::fields()).await?;
+    if !known(&args.query, &answer.read()?) && context.jira.look_again() {
+        answer = context.ask(request::fields()).await?;
+    }
     let fields: Vec<FieldDetail<'_>> = answer.read()?;
     let mut holders: HashMap<String, usize> = HashMap::new();
     for field in &fields {
@@ -48,6 +51,11 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
         reply.put("omitted", omitted);
     }
     Reply::json(&reply)
+}
+
+fn known(query: &str, fields: &Vec<FieldDetail<'_>>) -> bool {
+    let query = query.trim().to_lowercase();
+    fields.iter().any(|field| fit(&query, &field.name.to_lowercase(), field).is_some())
 }
 
 /// How well a field fits what was asked for; the least is the best.

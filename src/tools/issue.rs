@@ -17,6 +17,7 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments, keywords},
     registry::tool,
+    scope::Projects,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -113,7 +114,7 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
     } else {
         context.budget
     };
-    Reply::json(&assemble(row, extras, budget))
+    Reply::json(&assemble(row, extras, budget, &context.projects))
 }
 
 fn ids(fields: &[FieldName]) -> Vec<&str> {
@@ -196,7 +197,12 @@ impl Section {
     }
 
     /// The section's items, and how many there are in all where Jira says so.
-    fn items(self, answer: &Answer, text_chars: usize) -> Result<(Vec<Value>, usize), ToolError> {
+    fn items(
+        self,
+        answer: &Answer,
+        text_chars: usize,
+        projects: &Projects,
+    ) -> Result<(Vec<Value>, usize), ToolError> {
         Ok(match self {
             Self::Comments => {
                 let page: CommentPage<'_> = answer.read()?;
@@ -209,7 +215,10 @@ impl Section {
             }
             Self::Changelog => {
                 let page: Changelog<'_> = answer.read()?;
-                (values(page.values.iter().flat_map(ChangeView::all)), page.total as usize)
+                (
+                    values(page.values.iter().flat_map(|edit| ChangeView::all(edit, projects))),
+                    page.total as usize,
+                )
             }
             Self::Worklogs => {
                 let page: WorklogPage<'_> = answer.read()?;
@@ -230,7 +239,7 @@ fn values<T: Serialize>(views: impl Iterator<Item = T>) -> Vec<Value> {
 
 /// Puts the sections behind the fields and makes the whole fit: the issue's own texts are clipped first, then the
 /// sections lose their last items, and what is missing is counted.
-fn assemble(mut row: Row, extras: Vec<(Section, Answer)>, budget: Budget) -> Row {
+fn assemble(mut row: Row, extras: Vec<(Section, Answer)>, budget: Budget, projects: &Projects) -> Row {
     // Half of the budget is the issue's, the rest is shared by its sections.
     let own = if extras.is_empty() { budget } else { budget.share(2) };
     own.squeeze(&mut row);
@@ -238,7 +247,7 @@ fn assemble(mut row: Row, extras: Vec<(Section, Answer)>, budget: Budget) -> Row
     for (section, answer) in extras {
         let share = budget.minus(&row).share(left);
         left -= 1;
-        match section.items(&answer, SECTION_TEXT_CHARS) {
+        match section.items(&answer, SECTION_TEXT_CHARS, projects) {
             Ok((items, total)) => {
                 let (read, frame) = (items.len(), json!({ "omitted_items": { section.name(): total } }));
                 let fitted = share.fit(&frame, items);

@@ -1,5 +1,7 @@
 //! The issues that the caller has just created in a project, to find one whose key was never learned.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -13,12 +15,20 @@ use super::{Context, ToolError, args::ProjectKey, comments::jira_time};
 /// How many of the newest issues are looked at.
 const ISSUES: u32 = 50;
 
+/// The same after a request for up to 50 issues, which others may have followed.
+const ISSUES_OF_MANY: u32 = 100;
+
 /// The entity property that a create carries, so that other replicas recognise a repeat.
 const MARKER: &str = "jira-mcp-bridge.request";
 
 /// The entity properties of a create with this `request_id`.
 pub(super) fn marker(request_id: &str) -> Value {
     json!([{ "key": MARKER, "value": { "id": digest(request_id) } }])
+}
+
+/// The same for one of several issues of a request.
+pub(super) fn marker_of(request_id: &str, index: usize) -> Value {
+    json!([{ "key": MARKER, "value": { "id": digest(request_id), "index": index } }])
 }
 
 /// The key of the caller's issue that was created with this `request_id` in the last minutes. None proves nothing.
@@ -28,7 +38,7 @@ pub(super) async fn by_request(
     request_id: &str,
 ) -> Result<Option<String>, ToolError> {
     let fields = ["created".to_owned()];
-    let request = request::search_properties(&jql(project, 15), &fields, ISSUES, &[MARKER]);
+    let request = request::search_properties(&jql([project.as_str()], 15), &fields, ISSUES, &[MARKER]);
     let answer = context.ask(request).await?;
     let page: SearchPage<'_> = answer.read()?;
     let digest = digest(request_id);
@@ -54,22 +64,71 @@ pub(super) async fn by_summary(
     since: Timestamp,
 ) -> Result<Option<String>, ToolError> {
     let fields = ["summary".to_owned(), "created".to_owned()];
-    let answer = context.ask(request::search(&jql(project, 5), &fields, ISSUES, None)).await?;
+    let answer = context.ask(request::search(&jql([project.as_str()], 5), &fields, ISSUES, None)).await?;
     let page: SearchPage<'_> = answer.read()?;
     let made = page.issues.iter().find(|issue| {
-        let created = issue.fields.read::<String>("created").and_then(|created| jira_time(&created));
         is_shown(context, issue)
+            && is_since(issue, since)
             && issue.fields.read::<String>("summary").is_some_and(|stored| stored == summary)
-            && created.is_some_and(|created| created >= since)
     });
     Ok(made.map(|issue| issue.key.clone().into_owned()))
 }
 
-fn jql(project: &ProjectKey, minutes: u32) -> String {
-    let project = project.as_str();
+/// The keys of the caller's issues that one request created in the last minutes, by their places in it.
+pub(super) async fn all_by_request(
+    context: &Context,
+    projects: &BTreeSet<&str>,
+    request_id: &str,
+) -> Result<BTreeMap<usize, String>, ToolError> {
+    let fields = ["created".to_owned()];
+    let jql = jql(projects.iter().copied(), 15);
+    let answer = context.ask(request::search_properties(&jql, &fields, ISSUES_OF_MANY, &[MARKER])).await?;
+    let page: SearchPage<'_> = answer.read()?;
+    let digest = digest(request_id);
+    let place = |issue: &Issue<'_>| {
+        let marker = issue.properties.get(MARKER)?;
+        let index = marker.get("index")?.as_u64().and_then(|index| usize::try_from(index).ok())?;
+        (*marker.get("id")? == digest && is_shown(context, issue))
+            .then(|| (index, issue.key.clone().into_owned()))
+    };
+    Ok(page.issues.iter().filter_map(place).collect())
+}
+
+/// The keys of the caller's issues with these summaries that were created since then, each taken once, by the places
+/// given with the summaries.
+pub(super) async fn all_by_summary(
+    context: &Context,
+    projects: &BTreeSet<&str>,
+    summaries: &[(usize, &str)],
+    since: Timestamp,
+) -> Result<BTreeMap<usize, String>, ToolError> {
+    let fields = ["summary".to_owned(), "created".to_owned()];
+    let jql = jql(projects.iter().copied(), 5);
+    let answer = context.ask(request::search(&jql, &fields, ISSUES_OF_MANY, None)).await?;
+    let page: SearchPage<'_> = answer.read()?;
+    let mut waiting = summaries.to_vec();
+    let mut found = BTreeMap::new();
+    // The newest come first, and of equal summaries the last was created last.
+    for issue in page.issues.iter().filter(|issue| is_shown(context, issue) && is_since(issue, since)) {
+        let Some(stored) = issue.fields.read::<String>("summary") else { continue };
+        if let Some(at) = waiting.iter().rposition(|(_, summary)| *summary == stored) {
+            found.insert(waiting.remove(at).0, issue.key.clone().into_owned());
+        }
+    }
+    Ok(found)
+}
+
+fn jql<'p>(projects: impl IntoIterator<Item = &'p str>, minutes: u32) -> String {
+    let projects: Vec<String> = projects.into_iter().map(|project| format!("\"{project}\"")).collect();
     format!(
-        "project = \"{project}\" AND creator = currentUser() AND created >= -{minutes}m ORDER BY created DESC"
+        "project IN ({}) AND creator = currentUser() AND created >= -{minutes}m ORDER BY created DESC",
+        projects.join(", ")
     )
+}
+
+fn is_since(issue: &Issue<'_>, since: Timestamp) -> bool {
+    let created = issue.fields.read::<String>("created").and_then(|created| jira_time(&created));
+    created.is_some_and(|created| created >= since)
 }
 
 fn is_shown(context: &Context, issue: &Issue<'_>) -> bool {

@@ -1,9 +1,9 @@
 //! Creates that were asked for twice: an agent's retry must not make a second issue.
 //!
 //! Within one process a `request_id` is remembered for ten minutes, and a repeat waits for the first call's result.
-//! Beyond it, `jira_create_issue` writes a digest of the id into an entity property of the new issue, and an id that
-//! this process does not know is looked for among the caller's issues of the last 15 minutes in that project, with one
-//! search. That is best effort: Jira's search lags behind a create by seconds, looks at the newest 50 issues only, and
+//! Beyond it, a digest of the id is written into an entity property of each new issue, and an id that this process
+//! does not know is looked for among the caller's issues of the last 15 minutes in these projects, with one search.
+//! That is best effort: Jira's search lags behind a create by seconds, looks at the newest 50 or 100 issues only, and
 //! when it fails the create goes on. So a repeat that reaches another replica at once can still make a second issue.
 
 use std::{sync::Arc, time::Duration};

@@ -19,6 +19,10 @@ impl Visible for Projects {
     fn shows(&self, issue_key: &str) -> bool {
         self.holds_issue(issue_key)
     }
+
+    fn shows_all(&self) -> bool {
+        self.is_open()
+    }
 }
 
 impl Projects {

@@ -181,6 +181,12 @@ async fn plan(
                 "Labels are given twice: in `fields` and as labels to add or remove.",
             ));
         }
+        if let Some(both) = add.iter().find(|label| remove.contains(label)) {
+            return Err(ToolError::invalid_argument(format!(
+                "The label '{both}' is both added and removed."
+            ))
+            .hint("Nothing was changed. Name it in one of the two lists."));
+        }
         change.labels.extend(add.iter().map(|label| json!({ "add": label })));
         change.labels.extend(remove.iter().map(|label| json!({ "remove": label })));
         change.note("labels", json!({ "add": add, "remove": remove }));

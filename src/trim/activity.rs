@@ -1,11 +1,13 @@
 //! What people did with an issue: its history and the work logged on it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::jira::wire;
 
 use super::{
-    date,
+    Visible, date,
     field::{markdown, person, short_text},
     text::clip,
 };
@@ -29,15 +31,24 @@ pub struct ChangeView {
     to: Option<String>,
 }
 
+/// Fields whose values are issues, in lower case.
+const OF_ISSUES: &[&str] =
+    &["link", "epic link", "epic child", "parent", "parent link", "issueparentassociation", "key"];
+
+/// What stands for an issue or a project that may not be shown.
+const HIDDEN: &str = "[hidden]";
+
 impl ChangeView {
     /// One view for each field of an edit.
-    pub fn all(history: &wire::History<'_>) -> impl Iterator<Item = Self> {
-        history.items.iter().map(|item| Self::of(history, item))
+    pub fn all(history: &wire::History<'_>, visible: &dyn Visible) -> impl Iterator<Item = Self> {
+        history.items.iter().map(move |item| Self::of(history, item, visible))
     }
 
-    /// One field of an edit.
-    pub fn of(history: &wire::History<'_>, item: &wire::Change<'_>) -> Self {
-        let value = |text: Option<&str>| text.map(|text| short_text(text, LABEL_CHARS));
+    /// One field of an edit. Issues that may not be shown are not named in it.
+    pub fn of(history: &wire::History<'_>, item: &wire::Change<'_>, visible: &dyn Visible) -> Self {
+        let value = |text: Option<&str>| {
+            text.map(|text| short_text(&fit_to_show(&item.field, text, visible), LABEL_CHARS))
+        };
         Self {
             when: date::short(&history.created).into_owned(),
             who: history.author.as_ref().map(person),
@@ -54,6 +65,34 @@ impl ChangeView {
             *value = clip(value, text_chars).into_owned();
         }
     }
+}
+
+fn fit_to_show<'a>(field: &str, value: &'a str, visible: &dyn Visible) -> Cow<'a, str> {
+    if visible.shows_all() {
+        return Cow::Borrowed(value);
+    }
+    let field = field.to_lowercase();
+    if field == "project" {
+        return Cow::Borrowed(HIDDEN);
+    }
+    if !OF_ISSUES.contains(&field.as_str()) {
+        return Cow::Borrowed(value);
+    }
+    let is_outside = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let shown = value.split_inclusive(is_outside).map(|piece| {
+        let word = piece.trim_end_matches(is_outside);
+        let is_hidden = is_key(word) && !visible.shows(word);
+        if is_hidden { piece.replace(word, HIDDEN) } else { piece.to_owned() }
+    });
+    Cow::Owned(shown.collect())
+}
+
+fn is_key(word: &str) -> bool {
+    word.rsplit_once('-').is_some_and(|(project, number)| {
+        project.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// A piece of logged work.
@@ -102,6 +141,35 @@ fn is_customer(author: Option<&wire::User<'_>>) -> bool {
 mod tests {
     use super::*;
 
+    /// Shows the issues of one project.
+    #[derive(Debug)]
+    struct Only(&'static str);
+
+    impl Visible for Only {
+        fn shows(&self, issue_key: &str) -> bool {
+            issue_key.rsplit_once('-').is_some_and(|(project, _)| project == self.0)
+        }
+
+        fn shows_all(&self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn hidden_issues_are_not_named_in_the_history() {
+        for (field, value, expected) in [
+            ("Link", "This issue blocks Q-12", "This issue blocks [hidden]"),
+            ("Link", "This issue blocks P-12", "This issue blocks P-12"),
+            ("Parent", "Q-1", "[hidden]"),
+            ("Key", "Q-1", "[hidden]"),
+            ("Epic Child", "P-1, Q-2,P-3", "P-1, [hidden],P-3"),
+            ("project", "Quarry", "[hidden]"),
+            ("summary", "as in Q-1", "as in Q-1"),
+        ] {
+            assert_eq!(fit_to_show(field, value, &Only("P")), expected, "{field}: {value}");
+        }
+    }
+
     const CUSTOMER: &str = r#"{"accountId":"qm:1","displayName":"Cu\u200bs","accountType":"customer"}"#;
 
     #[test]
@@ -111,7 +179,7 @@ mod tests {
                 "items":[{{"field":"summary","fromString":"a","toString":"b"}}]}}"#
         );
         let history: wire::History<'_> = serde_json::from_str(&json).unwrap();
-        let views: Vec<ChangeView> = ChangeView::all(&history).collect();
+        let views: Vec<ChangeView> = ChangeView::all(&history, &Only("P")).collect();
         assert_eq!(
             serde_json::to_string(&views).unwrap(),
             r#"[{"when":"2026-11-20T10:00Z","who":"Cus","from_customer":true,"field":"summary","from":"a","to":"b"}]"#
@@ -126,7 +194,7 @@ mod tests {
     fn long_values_are_clipped_and_say_so() {
         let json = format!(r#"{{"items":[{{"field":"description","toString":"{}"}}]}}"#, "x".repeat(900));
         let history: wire::History<'_> = serde_json::from_str(&json).unwrap();
-        let mut view = ChangeView::all(&history).next().unwrap();
+        let mut view = ChangeView::all(&history, &Only("P")).next().unwrap();
         assert!(view.to.as_deref().unwrap().ends_with("[+700 chars]"));
         view.clip(20);
         assert!(view.to.unwrap().chars().count() < 40);

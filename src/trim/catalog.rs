@@ -112,13 +112,18 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A saved search, its query clipped to `text_chars` characters.
-pub fn filter_row(filter: &wire::Filter<'_>, text_chars: usize) -> Row {
+/// A saved search, its query clipped to `text_chars` characters. A query may name projects that must not be shown:
+/// then it is given by the filter's id, which searches the same.
+pub fn filter_row(filter: &wire::Filter<'_>, text_chars: usize, names_projects: bool) -> Row {
     let mut row = Row::new();
     row.put("id", filter.id.as_ref());
     row.put("name", short_text(&filter.name, NAME_CHARS));
     row.put("owner", filter.owner.as_ref().map(person));
-    row.put("jql", short_text(&filter.jql, text_chars));
+    if names_projects {
+        row.put("jql", short_text(&filter.jql, text_chars));
+    } else {
+        row.put("jql", format!("filter = {}", filter.id));
+    }
     row
 }
 

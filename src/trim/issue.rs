@@ -15,6 +15,9 @@ const LINKS_MAX: usize = 20;
 pub trait Visible: fmt::Debug + Sync {
     /// Whether this one may.
     fn shows(&self, issue_key: &str) -> bool;
+
+    /// Whether all may.
+    fn shows_all(&self) -> bool;
 }
 
 /// How an issue is to be read.

@@ -157,6 +157,15 @@ async fn filters_are_found_by_name_and_among_favourites() {
     assert_eq!(none, json!({"filters": [], "total": 0}));
 }
 
+#[tokio::test]
+async fn a_filter_is_given_by_its_id_where_its_query_may_name_hidden_projects() {
+    let bridge = Bridge::with(&[("PROJECTS_ALLOW", "MOB")]).await;
+    let bugs = bridge.anna("jira_get_filters", json!({"query": "bug"})).await;
+    assert_eq!(bugs["filters"][0]["jql"], "filter = 10051");
+    let found = bridge.anna("jira_search", json!({"jql": "filter = 10051"})).await;
+    assert_eq!(found["issues"], json!([]), "the filter's project is not allowed");
+}
+
 /// Walks all pages; the ids in the order in which they came.
 async fn filter_ids(bridge: &Bridge, user: &str, mut asked: Value, budget: usize) -> Vec<String> {
     let mut seen = Vec::new();

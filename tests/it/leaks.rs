@@ -60,6 +60,12 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("jira_list_attachments", acme(json!({}))),
         ("jira_get_attachment", json!({"attachment_id": "$attachment_id"})),
         ("jira_delete_attachment", acme(json!({"attachment_id": "$attachment_id"}))),
+    ]
+}
+
+/// The same for boards, many issues at once, and all that is asked about a site.
+fn more_calls() -> Vec<(&'static str, Value)> {
+    vec![
         ("jira_list_boards", json!({})),
         ("jira_get_sprints", json!({"board_id": "1"})),
         ("jira_create_sprint", json!({"board_id": "1", "name": "quietword", "goal": "quietword in a goal"})),
@@ -134,7 +140,7 @@ async fn no_secret_and_no_content_at_trace_level() {
 
 /// What the bridge says about itself stands in replies, too, and may stand in a log.
 fn ours() -> String {
-    jira_mcp_bridge::tools::all().map(|tool| format!("{} {}\n", tool.title, tool.about)).collect()
+    jira_mcp_bridge::tools::all().map(|tool| [tool.title, " ", tool.about, "\n"].concat()).collect()
 }
 
 struct Talk {
@@ -163,7 +169,7 @@ impl Talk {
     }
 
     async fn everything(&mut self, token: &str) {
-        for (tool, mut arguments) in calls() {
+        for (tool, mut arguments) in calls().into_iter().chain(more_calls()) {
             for value in arguments.as_object_mut().unwrap().values_mut() {
                 let known =
                     value.as_str().and_then(|text| text.strip_prefix('$')).map(|name| self.known.get(name));
@@ -199,13 +205,13 @@ impl Talk {
         let result = &answer["result"];
         let shown = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{tool}: {answer}"));
         let shown: Value = serde_json::from_str(shown).unwrap();
-        if result["isError"] != true {
+        if result["isError"] == true {
+            self.failed.insert(tool, shown.clone());
+        } else {
             if shown.get("confirm").is_none() {
                 self.succeeded.insert(tool);
             }
             self.learn(&shown);
-        } else {
-            self.failed.insert(tool, shown.clone());
         }
         shown
     }

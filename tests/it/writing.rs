@@ -202,6 +202,7 @@ async fn one_section_is_replaced_and_the_rest_stays() {
         (json!({"issue_key": key, "section": "Nothing", "description": "x"}), "no heading 'Nothing'"),
         (json!({"issue_key": key, "section": "Goal"}), "give both"),
         (json!({"issue_key": key, "description": "x", "append_description": "y"}), "not both"),
+        (json!({"issue_key": key, "add_labels": ["a", "b"], "remove_labels": "b"}), "both added and removed"),
     ] {
         let fault = bridge.refused("jira_update_issue", arguments).await;
         assert!(fault["message"].as_str().unwrap().contains(part), "{part} is missing in {fault}");

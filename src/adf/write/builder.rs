@@ -249,6 +249,14 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, node: Node) {
+        // The parser gives up within a table that would grow too large; the rest stands below what there is of it.
+        if node.kind != "tableRow"
+            && self.is_in(&["table"])
+            && let Some(entered) = self.entered.iter_mut().rfind(|entered| **entered)
+        {
+            *entered = false;
+            self.close_top();
+        }
         if let Some(top) = self.stack.last_mut() {
             top.content.push(node);
         }

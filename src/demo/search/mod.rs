@@ -2,6 +2,7 @@
 
 mod complete;
 mod row;
+mod saved;
 mod view;
 
 pub(super) use complete::{reference_data, suggestions};
@@ -23,7 +24,7 @@ pub(super) fn find<'a>(
     now: i64,
     text: &str,
 ) -> Result<Vec<&'a Issue>, Vec<String>> {
-    if !jql::parse(text)?.is_bounded() {
+    if !jql::parse(&saved::expanded(site, text))?.is_bounded() {
         return Err(vec![jql::UNBOUNDED.to_owned()]);
     }
     all(site, who, now, text)
@@ -34,7 +35,7 @@ pub(super) fn find<'a>(
 /// # Errors
 /// Jira's `errorMessages`.
 pub(super) fn all<'a>(site: &'a Site, who: Who, now: i64, text: &str) -> Result<Vec<&'a Issue>, Vec<String>> {
-    let plan = jql::parse(text)?.plan(&View { site, who, now })?;
+    let plan = jql::parse(&saved::expanded(site, text))?.plan(&View { site, who, now })?;
     let seen = site.issues.values().filter(|issue| site.may(who, issue, Access::Viewer));
     let mut rows: Vec<_> =
         seen.map(|issue| IssueRow { site, issue }).filter(|row| plan.matches(row)).collect();
@@ -44,7 +45,7 @@ pub(super) fn all<'a>(site: &'a Site, who: Who, now: i64, text: &str) -> Result<
 
 /// What is wrong with a query; nothing when it could run. With `strict`, names are looked up, too.
 pub(super) fn judge(site: &Site, who: Who, now: i64, text: &str, strict: bool) -> Vec<String> {
-    match jql::parse(text) {
+    match jql::parse(&saved::expanded(site, text)) {
         Err(errors) => errors,
         Ok(query) if strict => query.plan(&View { site, who, now }).err().unwrap_or_default(),
         Ok(_) => Vec::new(),

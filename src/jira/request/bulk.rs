@@ -14,7 +14,7 @@ pub fn bulk_fetch<K: AsRef<str>, F: AsRef<str>>(keys: &[K], fields: &[F]) -> Req
 }
 
 /// `POST /issue/bulk` with at most 50 bodies of `POST /issue`.
-pub fn create_issues(bodies: &[Value]) -> Request {
+pub fn create_issues(bodies: &[&Value]) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue", "bulk"]).json(&json!({ "issueUpdates": bodies }))
 }
 
@@ -75,7 +75,7 @@ mod tests {
             Effect::Read,
         );
         check(
-            &create_issues(&[json!({"fields": {}})]),
+            &create_issues(&[&json!({"fields": {}})]),
             r#"POST issue/bulk  {"issueUpdates":[{"fields":{}}]}"#,
             Effect::Write,
         );

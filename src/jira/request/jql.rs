@@ -14,7 +14,7 @@ pub fn parse_jql(jql: &str) -> Request {
 
 /// `GET /jql/autocompletedata`: every field and function that JQL knows here; 33 KB on a small site.
 pub fn jql_reference() -> Request {
-    Request::read(["jql", "autocompletedata"])
+    Request::read(["jql", "autocompletedata"]).metadata()
 }
 
 /// `GET /jql/autocompletedata/suggestions`: the first values of a field, or those that contain `part`.

@@ -10,7 +10,7 @@ const GLOBAL_ID_CHARS_MAX: usize = 255;
 
 /// `GET /issueLinkType`: the kinds of links of the site.
 pub fn link_types() -> Request {
-    Request::read(["issueLinkType"])
+    Request::read(["issueLinkType"]).metadata()
 }
 
 /// `POST /issueLink`. The answer has no body. In words, `source` OUTWARD-phrase `destination`: "A blocks B".

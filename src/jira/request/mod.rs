@@ -75,6 +75,7 @@ pub struct Request {
     form_boundary: Option<String>,
     effect: Effect,
     scope: &'static str,
+    is_metadata: bool,
 }
 
 /// The OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
@@ -132,6 +133,7 @@ impl Request {
             form_boundary: None,
             effect: Effect::Read,
             scope: scope::READ_WORK,
+            is_metadata: false,
         }
     }
 
@@ -154,6 +156,11 @@ impl Request {
             Some(value) => self.query(name, value),
             None => self,
         }
+    }
+
+    /// It asks how the site is made, which changes seldom: a recent answer to the same user will do.
+    fn metadata(self) -> Self {
+        Self { is_metadata: true, ..self }
     }
 
     fn json(mut self, body: &impl Serialize) -> Self {
@@ -200,6 +207,11 @@ impl Request {
     /// What it does to Jira.
     pub fn effect(&self) -> Effect {
         self.effect
+    }
+
+    /// Whether an answer that this user got a short while ago will do.
+    pub fn is_metadata(&self) -> bool {
+        self.is_metadata
     }
 
     /// The OAuth scope it needs; several are separated by spaces.

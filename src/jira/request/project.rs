@@ -24,6 +24,7 @@ pub fn create_issue_types(project: &str) -> Request {
         .segment(project.to_owned())
         .segment("issuetypes")
         .query("maxResults", 200)
+        .metadata()
 }
 
 /// `GET /issue/createmeta/{project}/issuetypes/{type}`: the fields of one type. Pages hold at most 200.
@@ -34,9 +35,10 @@ pub fn create_fields(project: &str, issue_type_id: &str, start_at: u32) -> Reque
         .segment(issue_type_id.to_owned())
         .query("startAt", start_at)
         .query("maxResults", 200)
+        .metadata()
 }
 
 /// `GET /field`: every field this user may see. Large sites answer well over a megabyte.
 pub fn fields() -> Request {
-    Request::read(["field"])
+    Request::read(["field"]).metadata()
 }

@@ -88,7 +88,7 @@ pub(crate) trait Arguments: Sized {
 }
 
 /// The arguments of one call while they are being read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Given {
     values: Map<String, Value>,
     problems: Vec<String>,

@@ -69,6 +69,7 @@ struct Shared {
     planned: Arc<Mutex<VecDeque<Planned>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     is_down: Arc<AtomicBool>,
+    always: Arc<Mutex<Option<(String, Fault)>>>,
     waiting: Arc<AtomicUsize>,
     schedule: Option<Arc<Schedule>>,
 }
@@ -125,6 +126,11 @@ impl Upstream {
         self.shared.waiting.load(Ordering::SeqCst)
     }
 
+    /// Every request whose path contains `path` meets this fault from now on.
+    pub(crate) fn fail_always(&self, path: &str, fault: Fault) {
+        *self.shared.always.lock().unwrap() = Some((path.to_owned(), fault));
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
     }
@@ -155,6 +161,10 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
     };
     let scheduled = shared.schedule.as_ref().and_then(|schedule| schedule.next(request.method(), &path));
     let fault = fault.or(scheduled);
+    let always = shared.always.lock().unwrap().clone();
+    if let Some((_, fault)) = always.filter(|(part, _)| path.contains(part.as_str())) {
+        return fail(fault).await;
+    }
     if shared.is_down.load(Ordering::Relaxed) {
         return fail(Fault::Down).await;
     }

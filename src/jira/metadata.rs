@@ -1,0 +1,190 @@
+//! What Jira said of its own make-up minutes ago: fields, create screens, kinds of links, the words of JQL.
+//!
+//! Kept for one token on one site, because Jira shows each user what their permissions allow: nothing is ever shared
+//! between users. What is remembered may save a call and never decides a refusal: a tool that fails after it used
+//! some is run once more on fresh answers (`mcp/call.rs`), and a write that Jira refuses makes the bridge forget.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::StatusCode;
+use quick_cache::{Weighter, sync::Cache};
+use tokio::time::Instant;
+
+use crate::identity::CallerKey;
+
+use super::{Answer, Effect, JiraError, Request, Session, request::scope};
+
+/// How long an answer is believed.
+const TTL: Duration = Duration::from_mins(5);
+
+/// The bytes kept for all users together.
+const BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// A larger answer is asked for each time: the fields of a site with thousands of them.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// What an entry costs beside its body and its address.
+const ENTRY_BYTES: u64 = 256;
+
+/// So few that the cache keeps them in one shard: the bytes are divided among shards, and an answer larger than its
+/// shard could not be kept.
+const ENTRIES_EXPECTED: usize = 32;
+
+/// Answers by keyed token hash and address, never by token: bounded in bytes and time.
+pub(super) struct MetadataCache(Cache<(CallerKey, String), Kept, ByBytes>);
+
+/// An answer's body and when it came.
+#[derive(Clone)]
+struct Kept {
+    learned: Instant,
+    body: Bytes,
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<(CallerKey, String), Kept> for ByBytes {
+    fn weight(&self, (_, url): &(CallerKey, String), kept: &Kept) -> u64 {
+        ENTRY_BYTES + url.len() as u64 + kept.body.len() as u64
+    }
+}
+
+impl fmt::Debug for MetadataCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetadataCache").field("entries", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
+impl MetadataCache {
+    pub(super) fn new() -> Self {
+        Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
+    }
+
+    fn fresh(&self, key: &(CallerKey, String), now: Instant) -> Option<Bytes> {
+        let kept = self.0.get(key)?;
+        (now.saturating_duration_since(kept.learned) < TTL).then_some(kept.body)
+    }
+
+    fn keep(&self, key: (CallerKey, String), now: Instant, body: &Bytes) {
+        if body.len() <= ANSWER_BYTES_MAX {
+            // A copy, because a body may hold on to the larger buffer that it was read into.
+            self.0.insert(key, Kept { learned: now, body: Bytes::copy_from_slice(body) });
+        }
+    }
+
+    fn forget(&self, caller: CallerKey) {
+        self.0.retain(|(owner, _), _| *owner != caller);
+    }
+}
+
+/// What one tool call did with remembered answers.
+#[derive(Debug, Default)]
+pub(super) struct Recall {
+    /// A remembered answer was used.
+    used: AtomicBool,
+    /// Only fresh answers are wanted.
+    distrusted: AtomicBool,
+    /// Something was sent that may have changed Jira.
+    wrote: AtomicBool,
+}
+
+impl Recall {
+    /// Notes that a request goes out.
+    pub(super) fn sent(&self, request: &Request) {
+        if request.effect() != Effect::Read {
+            self.wrote.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Session {
+    /// Whether the call used what Jira said earlier and has sent no write: then it can be made once more, and is from
+    /// now on answered by Jira itself.
+    pub fn look_again(&self) -> bool {
+        let recall = &self.recall;
+        recall.used.load(Ordering::Relaxed)
+            && !recall.wrote.load(Ordering::Relaxed)
+            && !recall.distrusted.swap(true, Ordering::Relaxed)
+    }
+
+    /// Like sending it, unless Jira answered the same to this caller a short while ago.
+    pub(super) async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
+        let url = self.jira.url(request.base(), cloud_id, &request).ok_or(JiraError::Request)?;
+        let key = (self.caller.key(), String::from(url));
+        let now = Instant::now();
+        if !self.recall.distrusted.load(Ordering::Relaxed)
+            && let Some(body) = self.jira.metadata.fresh(&key, now)
+        {
+            self.recall.used.store(true, Ordering::Relaxed);
+            return Ok(Answer { body, is_of_write: false });
+        }
+        let answer = self.send(cloud_id, request).await?;
+        self.jira.metadata.keep(key, now, &answer.body);
+        Ok(answer)
+    }
+
+    /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
+    pub(super) fn reconsider(&self, request: &Request, status: StatusCode) {
+        let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
+        let is_refused = !status.is_success() && request.effect() != Effect::Read;
+        if is_changed || is_refused || status == StatusCode::UNAUTHORIZED {
+            self.jira.metadata.forget(self.caller.key());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::identity::{Bearer, KeyedHasher};
+
+    use super::*;
+
+    fn key(hasher: &KeyedHasher, user: u32, url: &str) -> (CallerKey, String) {
+        let bearer = Bearer::from_token(&format!("the-token-of-user-{user}")).unwrap();
+        (hasher.caller_key(&bearer), url.to_owned())
+    }
+
+    #[test]
+    fn an_answer_is_believed_for_five_minutes_and_by_its_owner_only() {
+        let (cache, hasher, start) = (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
+        cache.keep(key(&hasher, 1, "a"), start, &Bytes::from_static(b"one"));
+        let seen = |user, url, after_s| {
+            cache.fresh(&key(&hasher, user, url), start + Duration::from_secs(after_s)).is_some()
+        };
+        assert!(seen(1, "a", 0) && seen(1, "a", 299));
+        assert!(!seen(1, "a", 300) && !seen(2, "a", 0) && !seen(1, "b", 0));
+    }
+
+    #[test]
+    fn forgetting_leaves_the_others_alone() {
+        let (cache, hasher, now) = (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
+        for user in 1..=2 {
+            cache.keep(key(&hasher, user, "a"), now, &Bytes::from_static(b"x"));
+            cache.keep(key(&hasher, user, "b"), now, &Bytes::from_static(b"x"));
+        }
+        cache.forget(key(&hasher, 1, "").0);
+        assert!(cache.fresh(&key(&hasher, 1, "a"), now).is_none());
+        assert!(cache.fresh(&key(&hasher, 1, "b"), now).is_none());
+        assert!(cache.fresh(&key(&hasher, 2, "a"), now).is_some());
+    }
+
+    #[test]
+    fn its_bytes_are_bounded_whoever_asks() {
+        let (cache, hasher, now) = (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
+        let body = Bytes::from(vec![b'x'; 100 * 1024]);
+        for user in 0..500 {
+            cache.keep(key(&hasher, user, "a"), now, &body);
+            assert!(cache.0.weight() <= BYTES_MAX, "{} bytes after {user} users", cache.0.weight());
+        }
+        assert!(cache.0.len() > 50, "{} entries", cache.0.len());
+        cache.keep(key(&hasher, 1, "large"), now, &Bytes::from(vec![b'x'; ANSWER_BYTES_MAX + 1]));
+        assert!(cache.fresh(&key(&hasher, 1, "large"), now).is_none());
+        cache.keep(key(&hasher, 1, "fits"), now, &Bytes::from(vec![b'x'; ANSWER_BYTES_MAX]));
+        assert!(cache.fresh(&key(&hasher, 1, "fits"), now).is_some());
+    }
+}

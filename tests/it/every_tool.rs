@@ -1,0 +1,169 @@
+//! Every tool against every failure that any of them can meet: which code the agent is told.
+//!
+//! The tables are snapshots: a line for each tool, and on it the failures that do not end as the column's own code.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{Bridge, Fault};
+
+const ALL_SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+
+/// A good call of each tool that reads, and then of each that writes.
+fn calls() -> Vec<(&'static str, Value)> {
+    let issue = json!({"project_key": "ACME", "issue_type": "Task", "summary": "x"});
+    vec![
+        ("jira_find_fields", json!({"query": "story"})),
+        ("jira_find_users", json!({"query": "ben"})),
+        ("jira_get_attachment", json!({"attachment_id": "10001"})),
+        ("jira_get_changelog", json!({"issue_key": "ACME-1"})),
+        ("jira_get_comments", json!({"issue_key": "ACME-1"})),
+        ("jira_get_create_fields", json!({"project_key": "ACME", "issue_type": "Bug"})),
+        ("jira_get_filters", json!({})),
+        ("jira_get_issue", json!({"issue_key": "ACME-1"})),
+        ("jira_get_issues", json!({"issue_keys": ["ACME-1", "ACME-2"]})),
+        ("jira_get_project", json!({"project_key": "ACME"})),
+        ("jira_get_projects", json!({})),
+        ("jira_get_sprint_issues", json!({"sprint_id": 1})),
+        ("jira_get_sprints", json!({"board_id": 1})),
+        ("jira_get_task", json!({"task_id": "1"})),
+        ("jira_jql_help", json!({"jql": "project = ACME"})),
+        ("jira_list_attachments", json!({"issue_key": "ACME-1"})),
+        ("jira_list_boards", json!({})),
+        ("jira_list_links", json!({"issue_key": "ACME-1"})),
+        ("jira_list_transitions", json!({"issue_key": "ACME-1"})),
+        ("jira_list_worklogs", json!({"issue_key": "ACME-1"})),
+        ("jira_my_permissions", json!({"project_key": "ACME"})),
+        ("jira_search", json!({"jql": "project = ACME"})),
+        ("jira_whoami", json!({})),
+        ("jira_add_attachment", json!({"issue_key": "ACME-1", "file_name": "a.txt", "text": "x"})),
+        ("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})),
+        ("jira_add_remote_link", json!({"issue_key": "ACME-1", "url": "https://example.com", "title": "x"})),
+        ("jira_add_worklog", json!({"issue_key": "ACME-1", "time_spent": "1h"})),
+        ("jira_bulk_edit", json!({"issue_keys": ["ACME-1"], "add_labels": "x"})),
+        ("jira_create_issue", issue.clone()),
+        ("jira_create_issues", json!({"issues": [issue]})),
+        ("jira_create_sprint", json!({"board_id": 1, "name": "x"})),
+        ("jira_delete_attachment", json!({"issue_key": "ACME-1", "attachment_id": "10001"})),
+        ("jira_delete_comment", json!({"issue_key": "ACME-1", "comment_id": "1"})),
+        ("jira_delete_issue", json!({"issue_key": "ACME-1"})),
+        ("jira_delete_worklog", json!({"issue_key": "ACME-1", "worklog_id": "1"})),
+        ("jira_link_issues", json!({"from_key": "ACME-1", "relation": "blocks", "to_key": "ACME-2"})),
+        ("jira_move_issue", json!({"issue_key": "ACME-1", "target_project_key": "OPS"})),
+        ("jira_move_to_sprint", json!({"issue_keys": ["ACME-1"], "sprint_id": 1})),
+        ("jira_save_version", json!({"project_key": "ACME", "name": "9"})),
+        ("jira_transition_issue", json!({"issue_key": "ACME-1", "transition": "In Progress"})),
+        ("jira_unlink_issues", json!({"link_id": "10301"})),
+        ("jira_update_comment", json!({"issue_key": "ACME-1", "comment_id": "1", "body": "x"})),
+        ("jira_update_issue", json!({"issue_key": "ACME-1", "priority": "Low"})),
+        ("jira_update_issue_summary", json!({"issue_key": "ACME-1", "summary": "x"})),
+        ("jira_update_sprint", json!({"sprint_id": 1, "name": "x"})),
+        ("jira_watch_issue", json!({"issue_key": "ACME-1"})),
+    ]
+}
+
+/// The code that each tool's call ends with, where it is not this one.
+async fn others(bridge: &Bridge, expected: &str, calls: Vec<(&'static str, Value)>) -> Vec<String> {
+    let ended = calls.into_iter().map(|(tool, arguments)| async move {
+        let result = bridge.call("anna", tool, arguments).await;
+        assert_eq!(result.is_error, result.value.get("error").is_some(), "{tool}: {}", result.value);
+        let code = result.value["error"].as_str().unwrap_or("no error").to_owned();
+        if result.is_error {
+            let told = &result.value["message"];
+            assert!(told.as_str().is_some_and(|told| told.len() > 8), "{tool}: {}", result.value);
+        }
+        (code != expected).then(|| format!("{tool}: {code}"))
+    });
+    join_all(ended).await.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn every_tool_is_in_the_table() {
+    let bridge = Bridge::with(&[ALL_SETS]).await;
+    let mut listed = bridge.tool_names("/mcp", &[]).await;
+    let mut called: Vec<String> = calls().into_iter().map(|(tool, _)| tool.to_owned()).collect();
+    listed.sort();
+    called.sort();
+    assert_eq!(called, listed);
+}
+
+#[tokio::test]
+async fn what_jira_answers_decides_the_code() {
+    let scope = r#"{"code": 401, "message": "Unauthorized; scope does not match"}"#;
+    let bad = r#"{"errorMessages": ["That does not work."], "errors": {}}"#;
+    let faults = [
+        ("unauthenticated", Fault::Status(401, r#"{"code": 401, "message": "Unauthorized"}"#)),
+        ("insufficient_scope", Fault::Status(401, scope)),
+        ("forbidden", Fault::Status(403, r#"{"errorMessages": ["Forbidden."], "errors": {}}"#)),
+        ("not_found", Fault::Status(404, r#"{"errorMessages": ["Gone."], "errors": {}}"#)),
+        ("invalid_argument", Fault::Status(400, bad)),
+        ("conflict", Fault::Status(409, bad)),
+        ("payload_too_large", Fault::Status(413, bad)),
+        ("rate_limited", Fault::Header(429, "retry-after", "3600".to_owned())),
+        ("upstream_unavailable", Fault::Status(500, "")),
+        ("upstream_unavailable", Fault::Html(502)),
+        ("upstream_unavailable", Fault::Cut),
+        ("upstream_unavailable", Fault::NotJson),
+        ("upstream_unavailable", Fault::Redirect("https://evil.example/".to_owned())),
+    ];
+    let mut table = Vec::new();
+    for (expected, fault) in faults {
+        let settings = [ALL_SETS, ("RETRY_MAX", "0"), ("BREAKER_FAILURES", "1000")];
+        let bridge = Bridge::with(&settings).await;
+        bridge.upstream.fail_always("/rest/", fault.clone());
+        let others = others(&bridge, expected, calls()).await;
+        table.push(json!({"upstream": format!("{fault:?}"), "expected": expected, "but": others}));
+    }
+    insta::assert_json_snapshot!("codes_by_answer", table);
+}
+
+#[tokio::test]
+async fn an_upstream_that_hangs_is_a_timeout_for_every_tool() {
+    let settings = [ALL_SETS, ("RETRY_MAX", "0"), ("JIRA_TIMEOUT_MS", "200"), ("CALL_DEADLINE_MS", "1000")];
+    let bridge = Bridge::with(&[&settings[..], &[("BREAKER_FAILURES", "1000")]].concat()).await;
+    bridge.upstream.fail_always("/rest/", Fault::Hang);
+    assert_eq!(others(&bridge, "upstream_timeout", calls()).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_open_breaker_stops_every_tool() {
+    let bridge = Bridge::with(&[ALL_SETS, ("RETRY_MAX", "0"), ("BREAKER_FAILURES", "1")]).await;
+    bridge.upstream.fail_always("/rest/", Fault::Status(500, ""));
+    bridge.call("anna", "jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+    let asked = bridge.upstream.seen().len();
+    assert_eq!(others(&bridge, "circuit_open", calls()).await, Vec::<String>::new());
+    assert_eq!(bridge.upstream.seen().len(), asked, "nothing is sent");
+}
+
+#[tokio::test]
+async fn what_the_caller_does_wrong_decides_the_code() {
+    let bridge = Bridge::with(&[ALL_SETS]).await;
+    let unknown = calls().into_iter().map(|(tool, mut arguments)| {
+        arguments["isue_kee"] = json!("ACME-1");
+        (tool, arguments)
+    });
+    let mut table = vec![json!({"call": "an unknown argument", "expected": "invalid_argument",
+            "but": others(&bridge, "invalid_argument", unknown.collect()).await})];
+    let empty = calls().into_iter().map(|(tool, _)| (tool, json!({})));
+    table.push(json!({"call": "no arguments", "expected": "invalid_argument",
+        "but": others(&bridge, "invalid_argument", empty.collect()).await}));
+    let nested = calls().into_iter().map(|(tool, mut arguments)| {
+        for value in arguments.as_object_mut().unwrap().values_mut() {
+            *value = json!({"a": {"b": [1]}});
+        }
+        (tool, arguments)
+    });
+    table.push(json!({"call": "arguments of no type that is taken", "expected": "invalid_argument",
+        "but": others(&bridge, "invalid_argument", nested.collect()).await}));
+    for write in [http::Method::PUT, http::Method::POST, http::Method::DELETE] {
+        assert_eq!(bridge.upstream.count(&write, "/rest/"), 0, "a wrong call was sent on");
+    }
+    let fenced = Bridge::with(&[ALL_SETS, ("PROJECTS_ALLOW", "LAB")]).await;
+    table.push(json!({"call": "a project that is not allowed", "expected": "forbidden",
+        "but": others(&fenced, "forbidden", calls()).await}));
+    let hasty = Bridge::with(&[ALL_SETS, ("RATE_LIMIT_PER_USER_PER_MINUTE", "1")]).await;
+    hasty.call("anna", "jira_whoami", json!({})).await;
+    table.push(json!({"call": "one too many", "expected": "overloaded",
+        "but": others(&hasty, "overloaded", calls()).await}));
+    insta::assert_json_snapshot!("codes_by_call", table);
+}
