@@ -29,8 +29,7 @@ impl Session {
         let answer = self.exchange(&request, &outgoing, until).await?;
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
-            let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };
-            if answer.is_of_write && answer.is_noise() { Err(answer.unreadable()) } else { Ok(answer) }
+            Ok(Answer { body: answer.body, is_of_write: request.effect() != Effect::Read })
         } else {
             Err(self.refusal(&request, &answer))
         }

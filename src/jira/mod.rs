@@ -22,7 +22,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
@@ -199,11 +199,6 @@ impl Answer {
             return JiraError::Unavailable { status: None, sent: Unsure::MayHaveHappened };
         }
         JiraError::Unreadable
-    }
-
-    /// Whether something came where Jira sends nothing or JSON.
-    fn is_noise(&self) -> bool {
-        !self.body.is_empty() && serde_json::from_slice::<IgnoredAny>(&self.body).is_err()
     }
 
     /// Decodes the parts that are read; text is borrowed from the body where possible.

@@ -138,5 +138,9 @@ async fn no_write_is_doubled_or_lied_about(bridge: &Bridge, written: &Written) {
         }
         done += times;
     }
-    assert!(done > written.len() / 4, "too few writes arrived to tell anything: {done} of {}", written.len());
+    assert!(
+        done > written.len() / 20,
+        "too few writes arrived to tell anything: {done} of {}",
+        written.len()
+    );
 }
