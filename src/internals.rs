@@ -8,5 +8,5 @@ use crate::tools::{self, Given};
 /// would read; an unknown tool has none.
 pub fn read_arguments(tool: &str, values: Map<String, Value>) -> Result<(), String> {
     let tool = tools::named(tool).ok_or_else(String::new)?;
-    (tool.reads)(Given::new(values)).map_err(|error| error.message().to_owned())
+    (tool.read)(Given::new(values)).map_err(|error| error.message().to_owned())
 }

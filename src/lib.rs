@@ -53,6 +53,9 @@ pub mod signals;
 /// The files of the Power Platform connector.
 pub mod connector;
 
+/// The vocabulary of failure.
+pub mod errors;
+
 /// What the operator sees.
 pub mod telemetry;
 
@@ -63,3 +66,7 @@ pub mod demo;
 /// For benches and fuzzers.
 #[doc(hidden)]
 pub mod internals;
+
+/// Doors for the fuzz targets, which are no part of the interface.
+#[doc(hidden)]
+pub mod fuzz;

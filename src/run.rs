@@ -1,9 +1,19 @@
 //! Builds every layer, binds, serves, drains: the only file that knows them all.
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
     config::Config,
@@ -129,7 +139,7 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
 
 /// The only names of tools and outcomes that are ever counted.
 fn names() -> Names {
-    let outcomes = std::iter::once("ok").chain(Code::ALL.map(Code::name));
+    let outcomes = std::iter::once("ok").chain(Code::ALL.iter().map(|code| code.name()));
     Names { tools: tools::all().map(|tool| tool.name).collect(), outcomes: outcomes.collect() }
 }
 
@@ -147,18 +157,31 @@ impl Bound {
     /// Serves until `shutdown`, then finishes what is in hand.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
         let readiness = Readiness::default();
-        let mcp = mcp::HttpService::new(self.server, self.config.http.body_bytes_max);
+        let connections = &self.config.connections;
+        let asked_at = OnceLock::new();
+        let shutdown = async {
+            shutdown.await;
+            let _ = asked_at.set(Instant::now());
+        };
+        let mcp = mcp::HttpService::new(self.server.clone(), self.config.http.body_bytes_max);
         let signals = self.signals;
         let router = http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
-        let admin = serve_admin(self.admin, signals.clone(), &readiness, &self.config.connections);
+        let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
         tracing::info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
         readiness.ready();
-        let connections = &self.config.connections;
         let drain = http::serve(self.listener, router, connections, &readiness, &signals, shutdown);
         let drain = tokio::select! {
             drain = drain => drain,
             never = admin => match never {},
         };
+        // A write whose client has gone holds no connection, and is finished all the same.
+        let until =
+            asked_at.get().map(|asked_at| *asked_at + connections.drain_pause + connections.drain_grace);
+        if let Some(until) = until
+            && timeout_at(until, self.server.finished()).await.is_err()
+        {
+            tracing::warn!("stopped with writes still running");
+        }
         flush(self.exporters, connections.drain_grace).await;
         match &drain {
             Drain::Finished => tracing::info!("stopped"),

@@ -4,6 +4,7 @@ mod check;
 mod connector;
 #[cfg(feature = "demo")]
 mod demo;
+mod errors;
 mod healthcheck;
 mod report;
 mod smoke;
@@ -25,6 +26,9 @@ use crate::{
 };
 
 const EX_USAGE: u8 = 64;
+
+/// Twice the connections that are accepted, and room for the rest.
+const OPEN_FILES: u64 = 10_240;
 
 /// An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
 #[derive(Debug, Parser)]
@@ -58,6 +62,8 @@ enum Command {
     Healthcheck,
     /// Print every metric as a Markdown table.
     Metrics,
+    /// Print every error with its meaning, as a Markdown document.
+    Errors,
     /// Print every setting with its default, as an .env file.
     Settings {
         /// Print a Markdown table for documents instead.
@@ -97,7 +103,9 @@ impl From<run::StartError> for Failure {
 
 /// Reads the arguments, runs the command, reports on stderr.
 pub fn main() -> ExitCode {
+    telemetry::panics::keep_messages_out();
     forbid_core_dumps();
+    raise_open_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -131,6 +139,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     if let Some(Command::Metrics) = cli.command {
         return Ok(io::stdout().write_all(signals::document().as_bytes())?);
     }
+    if let Some(Command::Errors) = cli.command {
+        return Ok(errors::run()?);
+    }
     let source = Source::of_process(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command.unwrap_or(Command::Serve) {
@@ -149,7 +160,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Smoke(args) => runtime.block_on(smoke::run(&args)),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
         // Answered above: they need no settings.
-        Command::Metrics | Command::Settings { .. } => Ok(()),
+        Command::Errors | Command::Metrics | Command::Settings { .. } => Ok(()),
     }
 }
 
@@ -172,6 +183,17 @@ fn forbid_core_dumps() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
         complain("warning: core dumps could not be switched off");
+    }
+}
+
+/// The connection cap and as many calls to Jira need more files than the customary 1024; what the system allows is taken.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let allowed = getrlimit(Resource::Nofile);
+    let wanted = Some(OPEN_FILES).min(allowed.maximum.or(Some(OPEN_FILES)));
+    if allowed.current.is_some_and(|current| Some(current) < wanted) {
+        // Without it the accept loop waits for free files, which is slower but no fault.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: wanted, maximum: allowed.maximum });
     }
 }
 

@@ -110,9 +110,26 @@ impl Gateway {
             Some(watched) => watched.current().await,
             None => Arc::default(),
         };
-        let all = self.fixed.iter().chain(from_file.iter());
-        let equal = all.fold(Choice::from(0), |found, accepted| found | accepted.ct_eq(&sent));
-        if bool::from(equal) { Ok(()) } else { Err(Reject::GatewayForbidden) }
+        if self.fixed.iter().chain(from_file.iter()).any_equal(&sent) {
+            return Ok(());
+        }
+        // Another request may be reading a file that has just changed: what it finds counts for this one, too.
+        let settled = match &self.watched {
+            Some(watched) => watched.settled().await,
+            None => return Err(Reject::GatewayForbidden),
+        };
+        if settled.iter().any_equal(&sent) { Ok(()) } else { Err(Reject::GatewayForbidden) }
+    }
+}
+
+trait AnyEqual {
+    /// Compares with every digest, in a time that does not tell which one fits.
+    fn any_equal(self, sent: &Digest) -> bool;
+}
+
+impl<'a, T: Iterator<Item = &'a Digest>> AnyEqual for T {
+    fn any_equal(self, sent: &Digest) -> bool {
+        self.fold(Choice::from(0), |found, accepted| found | accepted.ct_eq(sent)).into()
     }
 }
 
@@ -138,6 +155,12 @@ impl Watched {
             }
             *read_at = Instant::now();
         }
+        self.accepted()
+    }
+
+    /// The set after the look that is being taken right now, if one is.
+    async fn settled(&self) -> Arc<[Digest]> {
+        drop(self.read_at.lock().await);
         self.accepted()
     }
 

@@ -41,6 +41,7 @@ use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
+    errors::Row,
     identity::{Caller, KeyedHasher},
     jsonrpc,
     signals::Signals,
@@ -51,6 +52,7 @@ pub use admin::router as admin_router;
 pub use gateway::{Gateway, GatewayError, GatewaySource};
 pub use health::Readiness;
 pub use host::AllowedHost;
+pub(crate) use jsonrpc::passed_on;
 pub use metadata::PublicBaseUrl;
 pub use origin::AllowedOrigin;
 pub use request_id::RequestId;
@@ -137,6 +139,11 @@ where
         .with_state(edge)
         .merge(mcp)
         .layer(around_all)
+}
+
+/// Every way the edge says no, for documents.
+pub fn errors() -> Vec<Row> {
+    Reject::all().iter().map(Reject::row).collect()
 }
 
 /// Asks the questions that need no body, cheapest first, and lets in a request that carries a name but no secret.

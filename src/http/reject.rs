@@ -13,7 +13,10 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::{jsonrpc, request_id::RequestId};
-use crate::identity::BearerFault;
+use crate::{
+    errors::{Again, Class, Row, Severity},
+    identity::BearerFault,
+};
 
 /// Why a request goes no further. It travels typed to [`explain`], which knows the request's id.
 #[derive(Clone, Debug)]
@@ -165,6 +168,76 @@ impl Reject {
             "request_id": request_id.as_str(),
         })
         .to_string()
+    }
+}
+
+impl Reject {
+    /// One of each, in the order of the table.
+    pub(super) fn all() -> Vec<Self> {
+        let challenge = || HeaderValue::from_static("Bearer");
+        vec![
+            Self::HostMissing,
+            Self::HostForbidden,
+            Self::OriginForbidden,
+            Self::GatewayForbidden,
+            Self::Unauthenticated { fault: BearerFault::Missing, challenge: challenge() },
+            Self::TokenRefused { challenge: challenge() },
+            Self::ScopeMissing { challenge: challenge() },
+            Self::SiteWish,
+            Self::NotFound,
+            Self::MethodNotAllowed { allow: "POST" },
+            Self::NotAcceptable,
+            Self::UnsupportedMediaType,
+            Self::BodyTooLarge { max_bytes: 1 << 20 },
+            Self::BodySlow,
+            Self::BodyBroken,
+            Self::Overloaded,
+            Self::Deadline,
+            Self::Starting,
+            Self::Draining,
+            Self::Internal,
+        ]
+    }
+
+    /// Its row in the table of all errors; the words there stand for those that depend on the request.
+    pub(super) fn row(&self) -> Row {
+        let (status, code) = self.status_and_code();
+        let meaning = match self {
+            Self::Unauthenticated { .. } => "The user's access token is missing or malformed.",
+            Self::BodyTooLarge { .. } => "The body is larger than 1 MiB.",
+            Self::Rpc(_) => "The body is no JSON-RPC message.",
+            other => match other.message() {
+                Cow::Borrowed(text) => text,
+                Cow::Owned(_) => "",
+            },
+        };
+        let (class, severity, again) = self.kind();
+        Row { code, status: Some(status.as_u16()), class, severity, again, meaning, advice: self.hint() }
+    }
+
+    fn kind(&self) -> (Class, Severity, Again) {
+        match self {
+            Self::GatewayForbidden | Self::OriginForbidden | Self::HostForbidden => {
+                (Class::Permission, Severity::Warning, Again::No)
+            }
+            Self::Unauthenticated { .. } | Self::TokenRefused { .. } => {
+                (Class::Authentication, Severity::Info, Again::No)
+            }
+            Self::HostMissing
+            | Self::SiteWish
+            | Self::NotAcceptable
+            | Self::UnsupportedMediaType
+            | Self::MethodNotAllowed { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::Rpc(_) => (Class::Validation, Severity::Info, Again::No),
+            Self::ScopeMissing { .. } => (Class::Permission, Severity::Warning, Again::No),
+            Self::NotFound => (Class::NotFound, Severity::Info, Again::No),
+            Self::BodySlow | Self::BodyBroken => (Class::Timeout, Severity::Info, Again::Later),
+            Self::Overloaded => (Class::Overload, Severity::Error, Again::Later),
+            Self::Starting | Self::Draining => (Class::Overload, Severity::Info, Again::Later),
+            Self::Deadline => (Class::Timeout, Severity::Error, Again::AsItSays),
+            Self::Internal => (Class::Internal, Severity::Error, Again::No),
+        }
     }
 }
 

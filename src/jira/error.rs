@@ -144,12 +144,29 @@ impl JiraError {
             409 => Self::Conflict { texts },
             413 => Self::TooLarge { status: Some(413) },
             429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
+            // Whatever stands in front of Jira may have passed a write on before it answered like this.
+            status @ 300..=399 if request.effect() != Effect::Read => {
+                Self::Unavailable { status: Some(status), sent: Unsure::MayHaveHappened }
+            }
             300..=399 => Self::Redirected,
             status @ 400..=499 => {
                 Self::Invalid { status, fields: field_ids(&body), elements: elements(&body), texts }
             }
             status => Self::Unavailable { status: Some(status), sent: unsure(request, Sent::Maybe) },
         }
+    }
+
+    /// Reads any body under any status, as an answer to a write.
+    pub(crate) fn from_any(status: http::StatusCode, body: Vec<u8>) -> Self {
+        let answer = Response {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+            rate_limit: Limits::default(),
+            attempts: 1,
+            bytes_read: 0,
+        };
+        Self::from_answer(&super::request::add_comment("A-1", &Value::Null), &answer)
     }
 
     /// Turns a failure of the careful call into Jira's terms.

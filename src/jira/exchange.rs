@@ -29,7 +29,7 @@ impl Session {
         let answer = self.exchange(&request, &outgoing, until).await?;
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
-            Ok(Answer(answer.body))
+            Ok(Answer { body: answer.body, is_of_write: request.effect() != Effect::Read })
         } else {
             Err(self.refusal(&request, &answer))
         }

@@ -121,10 +121,10 @@ impl Session {
             && let Some(body) = self.jira.metadata.fresh(&key, now)
         {
             self.recall.used.store(true, Ordering::Relaxed);
-            return Ok(Answer(body));
+            return Ok(Answer { body, is_of_write: false });
         }
         let answer = self.send(cloud_id, request).await?;
-        self.jira.metadata.keep(key, now, &answer.0);
+        self.jira.metadata.keep(key, now, &answer.body);
         Ok(answer)
     }
 

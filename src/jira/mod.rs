@@ -199,30 +199,41 @@ impl Session {
 
 /// The body of a successful answer.
 #[derive(Debug)]
-pub struct Answer(Bytes);
+pub struct Answer {
+    body: Bytes,
+    is_of_write: bool,
+}
 
 impl Answer {
     /// Whether there is no body, as in a 204.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.body.is_empty()
+    }
+
+    /// After a write, an answer that cannot be understood leaves open what has happened.
+    fn unreadable(&self) -> JiraError {
+        if self.is_of_write {
+            return JiraError::Unavailable { status: None, sent: Unsure::MayHaveHappened };
+        }
+        JiraError::Unreadable
     }
 
     /// Decodes the parts that are read; text is borrowed from the body where possible.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
         // Checked as a whole, text need not be checked again string by string; what is none gives the same fault below.
-        let read = match std::str::from_utf8(&self.0) {
+        let read = match std::str::from_utf8(&self.body) {
             Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(&self.0),
+            Err(_) => serde_json::from_slice(&self.body),
         };
         read.map_err(|fault| {
             // The fault's text may quote Jira's content, so only its place is logged.
             tracing::warn!(
                 line = fault.line(),
                 column = fault.column(),
-                bytes = self.0.len(),
+                bytes = self.body.len(),
                 "undecodable answer"
             );
-            JiraError::Unreadable
+            self.unreadable()
         })
     }
 }

@@ -93,6 +93,15 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
     Ok(message)
 }
 
+/// What goes on to the protocol layer for a body; none when the edge answers it, with a fault or without.
+pub(crate) fn passed_on(body: &[u8]) -> Option<Vec<u8>> {
+    match read(body).ok()? {
+        Message::AsSent => Some(body.to_vec()),
+        Message::Rewritten(text) => Some(text.into_bytes()),
+        Message::Response => None,
+    }
+}
+
 fn judge(envelope: &Envelope) -> Result<Message, Fault> {
     let id = envelope.id.filter(|id| is_id(id.get()));
     let refuse = |message: &str| Err(invalid(message, id.map(ToOwned::to_owned)));

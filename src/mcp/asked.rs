@@ -56,6 +56,7 @@ impl Server {
         let Some(caller) = caller else {
             return Err(ErrorData::internal_error("the request brought no caller", None));
         };
+        let _in_hand = self.0.in_flight.enter(caller.key(), id.clone(), gone.clone());
         let answer = consent::answer(&request);
         let arguments = request.arguments.unwrap_or_default();
         let call = Call { tool, policy, caller, traces, gone, is_modern, can_ask, answer, progress };

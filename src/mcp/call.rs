@@ -141,7 +141,7 @@ impl Server {
         tokio::select! {
             outcome = running => outcome,
             // Nobody waits for the answer any more; dropping the call stops its request to Jira.
-            () = gone.cancelled() => Err(ToolError::new(Code::Internal, "The client went away.")),
+            () = gone.cancelled() => Err(ToolError::new(Code::Cancelled, "The client took the call back.")),
         }
     }
 
@@ -216,9 +216,7 @@ async fn guarded(
         Ok(Ok(result)) => result,
         // rmcp runs tools in a task of its own, where a panic would leave the client waiting for ever.
         Ok(Err(_panic)) => Err(ToolError::internal("the tool stopped unexpectedly")),
-        Err(_elapsed) => {
-            Err(ToolError::new(Code::UpstreamTimeout, "The call took too long.").retryable(None))
-        }
+        Err(_elapsed) => Err(too_long(tool)),
     }
 }
 
@@ -227,6 +225,17 @@ fn scopes(tool: &Tool, missing: &str) -> String {
     let mut all: Vec<&str> = tool.scopes.to_vec();
     all.extend(missing.split(' ').filter(|scope| !tool.scopes.contains(scope)));
     all.join(" ")
+}
+
+/// A write that was cut may have happened.
+fn too_long(tool: &Tool) -> ToolError {
+    let error = ToolError::new(Code::UpstreamTimeout, "The call took too long.");
+    if tool.effect.is_read() {
+        return error.retryable(None);
+    }
+    error
+        .hint("The change may or may not have been made. Read the issue before trying again.")
+        .with("outcome", "unknown")
 }
 
 /// A failure may come from what Jira said minutes ago, so the tool gets a second look before anybody is told.

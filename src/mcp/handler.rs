@@ -9,7 +9,7 @@ use rmcp::{
         CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams, GetPromptResponse,
         Implementation, InitializeRequestParams, InitializeResult, ListPromptsResult,
         ListResourceTemplatesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
-        ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
+        ReadResourceRequestParams, ReadResourceResponse, RequestId, ServerConfig,
     },
     service::RequestContext,
 };
@@ -26,7 +26,9 @@ use crate::{
 use super::{
     about,
     asked::{Asked, narrowing, traces},
-    completion, consent, legacy,
+    completion, consent,
+    in_flight::InFlight,
+    legacy,
     listing::{self, Era, Lists},
     progress, prompts, resources,
     schema::Showing,
@@ -61,6 +63,7 @@ pub(super) struct Shared {
     pub(super) repeats: Arc<Repeats>,
     pub(super) confirm_keys: ConfirmKeys,
     pub(super) signals: Signals,
+    pub(super) in_flight: InFlight,
     /// What the operator allows; every request sees this or less.
     pub(super) lists: Lists,
     /// The tools that are not listed.
@@ -88,6 +91,7 @@ impl Server {
             limiter,
             repeats,
             confirm_keys,
+            in_flight: InFlight::default(),
             signals,
             lists,
             hidden,
@@ -97,6 +101,16 @@ impl Server {
     /// The tools that the operator allows.
     pub fn listed(&self) -> &[model::Tool] {
         self.0.lists.shown()
+    }
+
+    /// Resolves when no call is in hand any more; a write goes on after its client has gone.
+    pub async fn finished(&self) {
+        self.0.in_flight.finished().await;
+    }
+
+    /// Stops a call whose caller does not want it any more; says whether there was exactly one.
+    pub(super) fn take_back(&self, caller: CallerKey, id: RequestId) -> bool {
+        self.0.in_flight.cancel(caller, id)
     }
 
     /// What is left of the operator's policy for a request; none when all of it is.

@@ -8,6 +8,7 @@ mod completion;
 mod consent;
 mod direct;
 mod handler;
+mod in_flight;
 mod legacy;
 mod lines;
 mod listing;
@@ -17,10 +18,15 @@ mod progress;
 mod prompts;
 mod provenance;
 mod resources;
+mod rpc_errors;
 mod schema;
 mod service;
 mod stdio;
+mod taken_back;
+#[cfg(test)]
+mod tests;
 
 pub use handler::{Server, Settings};
+pub use rpc_errors::errors;
 pub use service::{Answer, HttpService, streamable};
 pub use stdio::{StdioSettings, serve_stdio};

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Collected, Full, combinators::BoxBody};
 use rmcp::{
@@ -25,7 +25,7 @@ use tower::Service;
 
 use crate::{identity::Caller, policy::Narrowing};
 
-use super::{direct::ToolCall, handler::Server, plain_list};
+use super::{direct::ToolCall, handler::Server, plain_list, taken_back::taken_back};
 
 /// A longer request is not the plain one that is looked for.
 const LIST_REQUEST_BYTES_MAX: usize = 4096;
@@ -85,7 +85,13 @@ impl HttpService {
         if let Some(call) = ToolCall::read(&parts.headers, &body) {
             return json(call.answer(self.server.clone(), parts).await.into());
         }
-        self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await
+        let taken_back = parts.extensions.get::<Caller>().map(Caller::key).zip(taken_back(&body));
+        let answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;
+        if let Some((caller, id)) = taken_back.filter(|_| answer.status() == StatusCode::ACCEPTED) {
+            let found = self.server.take_back(caller, id);
+            tracing::debug!(found, "a client took a call back");
+        }
+        answer
     }
 
     fn plain_list(&self, parts: &http::request::Parts, body: &[u8]) -> Option<Answer> {

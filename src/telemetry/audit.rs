@@ -51,7 +51,8 @@ pub struct Line<'a> {
 impl Line<'_> {
     /// Writes the line to the log.
     pub fn write(&self) {
-        let outcome = self.outcome.map_or("ok", Code::name);
+        let row = self.outcome.map(Code::row);
+        let outcome = row.map_or("ok", |row| row.code);
         tracing::info!(
             target: "audit",
             tool = self.tool,
@@ -60,6 +61,8 @@ impl Line<'_> {
             trace_id = self.trace_id,
             user = %self.user,
             outcome,
+            class = row.map(|row| row.class.name()),
+            severity = row.map(|row| row.severity.name()),
             jira_calls = self.jira_calls,
             bytes_from_jira = self.bytes_from_jira,
             bytes_sent = self.bytes_sent,

@@ -4,8 +4,9 @@
 
 pub mod audit;
 mod export;
+pub mod panics;
 
-use std::{io::IsTerminal, panic};
+use std::io::IsTerminal;
 
 pub use export::{ExportError, Exporters, Settings as ExportSettings};
 
@@ -36,7 +37,7 @@ pub struct Settings {
 const QUIET: &str = "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info,\
     opentelemetry=error,opentelemetry_sdk=error,opentelemetry_otlp=error,opentelemetry_http=error";
 
-/// Installs the subscriber and the panic hook of the process; a second call changes nothing.
+/// Installs the subscriber of the process; a second call changes nothing.
 pub fn start(settings: &Settings) {
     let filter = EnvFilter::new(format!("{},{QUIET}", settings.level));
     let pretty = match settings.format {
@@ -45,18 +46,11 @@ pub fn start(settings: &Settings) {
     };
     let registry = tracing_subscriber::registry().with(filter);
     let line = fmt::layer().with_writer(std::io::stderr);
-    let started = if pretty {
+    let _already_started = if pretty {
         registry.with(line).try_init()
     } else {
         registry
             .with(line.json().flatten_event(true).with_current_span(true).with_span_list(false))
             .try_init()
     };
-    if started.is_ok() {
-        panic::set_hook(Box::new(|info| {
-            // A panic's message may hold a user's data; its place is enough to find it.
-            let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
-            tracing::error!(place, "panic");
-        }));
-    }
 }

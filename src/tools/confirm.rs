@@ -137,6 +137,13 @@ pub(super) async fn agreed(context: &Context, step: Step<'_>) -> Result<Option<R
     Reply::json(&json!({ "preview": preview, "confirm": token, "expires_in_s": VALID_S })).map(Some)
 }
 
+/// Whether a token that nobody sealed opens anything.
+pub(crate) fn stranger_opens(token: &str, now_s: i64) -> bool {
+    let keys = ConfirmKeys(Arc::new(|| vec![Key::default()]));
+    let subject = Subject { tool: "jira_delete_issue", site_id: "s", account_id: "a", plan: "p" };
+    keys.opens(&subject, token, now_s)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

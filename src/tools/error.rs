@@ -48,6 +48,8 @@ pub enum Code {
     ConfirmationRequired,
     /// The bridge has too much to do.
     Overloaded,
+    /// The client took the call back or hung up; nothing was changed.
+    Cancelled,
     /// A fault of the bridge.
     Internal,
 }

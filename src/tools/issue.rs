@@ -7,7 +7,7 @@ use serde_json::{Value, json, value::RawValue};
 
 use crate::{
     jira::{
-        Answer, Request,
+        Answer, JiraError, Request,
         names::{self, FieldName},
         request,
         wire::{Changelog, CommentPage, Issue, RemoteLink, TransitionPage, WorklogPage},
@@ -100,6 +100,10 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
         read_sections(context, key, &sections),
     )?;
     let issue: Issue<'_> = issue.read()?;
+    if issue.key.is_empty() {
+        // Some JSON, but no issue; a result without its key would pass for one.
+        return Err(JiraError::Unreadable.into());
+    }
     if !context.projects.holds_issue(&issue.key) {
         // An issue that was moved answers under its old key too.
         return Err(ToolError::invalid_argument(format!(

@@ -12,7 +12,7 @@ mod bulk_edit;
 mod bulk_targets;
 mod bulk_transition;
 mod changelog;
-mod code;
+mod codes;
 mod comment_edit;
 mod comments;
 mod confirm;
@@ -61,12 +61,16 @@ mod web_links;
 mod whoami;
 mod worklogs;
 
+pub(crate) use agile::offset;
 pub use args::{ArgSpec, Given, Shape};
+pub(crate) use confirm::stranger_opens;
 pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
 pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use oauth::BASE_SCOPES;
 pub use progress::{Progress, Step};
+#[cfg(test)]
+pub(crate) use registry::Running;
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
 pub use scope::Projects;

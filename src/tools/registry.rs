@@ -95,7 +95,7 @@ pub struct Tool {
     /// Its arguments.
     pub args: &'static [ArgSpec],
     /// Reads the arguments and does nothing with them.
-    pub reads: fn(Given) -> Result<(), ToolError>,
+    pub read: fn(Given) -> Result<(), ToolError>,
     /// Reads the arguments and does the work.
     pub run: for<'a> fn(&'a Context, Given) -> Running<'a>,
 }
@@ -118,7 +118,7 @@ macro_rules! tool {
             scopes: $crate::tools::registry::Effect::$effect.scopes(),
             also: &[],
             args: <$args as $crate::tools::args::Arguments>::SPECS,
-            reads: |given| <$args as $crate::tools::args::Arguments>::read(given).map(drop),
+            read: |given| <$args as $crate::tools::args::Arguments>::read(given).map(drop),
             run: |context, given| {
                 Box::pin(async move {
                     let args = <$args as $crate::tools::args::Arguments>::read(given)?;

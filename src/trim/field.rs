@@ -12,16 +12,26 @@ use super::{
 /// Objects without a name we know are shown down to this depth.
 const DEPTH_MAX: usize = 3;
 
+/// Nothing that a person reads nests deeper than this in lists and cascades; a hostile value could nest without end.
+const NESTING_MAX: usize = 8;
+
 /// A field's value in its smallest useful form: names for things and people, Markdown for rich text, short dates;
 /// none when there is nothing to show. Texts are clipped to `text_chars` characters.
 pub fn compact(raw: &RawValue, text_chars: usize) -> Option<Value> {
+    nested(raw, text_chars, 0)
+}
+
+fn nested(raw: &RawValue, text_chars: usize, nesting: usize) -> Option<Value> {
+    if nesting > NESTING_MAX {
+        return None;
+    }
     let json = raw.get();
     let shown = match json.as_bytes().first()? {
         b'"' => Value::from(short_text(&serde_json::from_str::<String>(json).ok()?, text_chars)),
-        b'{' => object(json, text_chars, 0)?,
+        b'{' => object(json, text_chars, 0, nesting)?,
         b'[' => {
             let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-            Value::Array(items.iter().filter_map(|item| compact(item, text_chars)).collect())
+            Value::Array(items.iter().filter_map(|item| nested(item, text_chars, nesting + 1)).collect())
         }
         _ => number(json)?,
     };
@@ -53,14 +63,14 @@ pub(super) fn short_text(text: &str, text_chars: usize) -> String {
     clip(&clean(text), text_chars).into_owned()
 }
 
-fn object(json: &str, text_chars: usize, depth: usize) -> Option<Value> {
+fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
     let thing: wire::Thing<'_> = serde_json::from_str(json).unwrap_or_default();
     if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
         return Some(Value::from(markdown(&serde_json::from_str(json).ok()?, text_chars)));
     }
     let option = thing.value.as_ref().and_then(wire::Loose::text);
     if let (Some(parent), Some(child)) = (option, thing.child) {
-        let child: Value = compact(child, text_chars)?;
+        let child: Value = nested(child, text_chars, nesting + 1)?;
         return Some(Value::from(format!("{parent} > {}", child.as_str().unwrap_or_default())));
     }
     // An issue's key says more than its name, a project's name less than its key.
@@ -74,11 +84,11 @@ fn object(json: &str, text_chars: usize, depth: usize) -> Option<Value> {
     if let Some(name) = name.into_iter().flatten().next() {
         return Some(Value::from(short_text(name, text_chars)));
     }
-    remainder(json, text_chars, depth)
+    remainder(json, text_chars, depth, nesting)
 }
 
 /// An object of a kind we do not know, without what only machines read.
-fn remainder(json: &str, text_chars: usize, depth: usize) -> Option<Value> {
+fn remainder(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
     if depth >= DEPTH_MAX {
         return None;
     }
@@ -89,9 +99,9 @@ fn remainder(json: &str, text_chars: usize, depth: usize) -> Option<Value> {
         .filter_map(|(name, value)| {
             let json = value.get();
             let value = if json.starts_with('{') {
-                object(json, text_chars, depth + 1)
+                object(json, text_chars, depth + 1, nesting + 1)
             } else {
-                compact(value, text_chars)
+                nested(value, text_chars, nesting + 1)
             };
             Some((name, value?))
         })

@@ -64,8 +64,65 @@ async fn unreadable_answers_are_clean_errors() {
         let (envelope, _) = read_against(&[], fault, 1).await;
         assert_eq!(envelope["error"], "upstream_unavailable", "{envelope}");
     }
+    for deep in
+        [deep("", "[", "]"), deep("", "{\"a\":", "1}"), deep("\"key\":1,\"fields\":{\"summary\":", "[", "]}")]
+    {
+        let (envelope, _) = read_against(&[], Fault::Status(200, deep), 1).await;
+        assert_eq!(envelope["error"], "upstream_unavailable", "{envelope}");
+    }
     let (envelope, _) = read_against(&[], Fault::Huge(9 << 20), 1).await;
     assert_eq!(envelope["error"], "payload_too_large", "{envelope}");
+}
+
+/// A body that nests a hundred thousand levels deep. Leaked, for faults hold static texts.
+fn deep(begin: &str, open: &str, close: &str) -> &'static str {
+    format!("{{{begin}\"x\":{}{}}}", open.repeat(100_000), close.repeat(100_000)).leak()
+}
+
+#[tokio::test]
+async fn a_field_without_end_costs_its_own_value_only() {
+    for (open, close) in
+        [("[", "]"), ("{\"child\":", "}"), ("{\"value\":\"a\",\"child\":", "}"), ("{\"a\":", "}")]
+    {
+        let value = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        let body = format!(r#"{{"key":"ACME-1","fields":{{"summary":"fine","priority":{value}}}}}"#);
+        let bridge = Bridge::start().await;
+        bridge.upstream.fail("/issue/ACME-1", Fault::Status(200, body.leak()));
+        let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+        assert_eq!(issue["summary"], "fine");
+    }
+}
+
+#[tokio::test]
+async fn each_reason_for_slowing_down_has_its_way() {
+    for (reason, repeated) in [
+        ("jira-burst-based", true),
+        ("jira-per-issue-on-write", true),
+        ("jira-quota-global-based", false),
+        ("jira-quota-tenant-based", false),
+    ] {
+        let bridge = Bridge::start().await;
+        bridge.upstream.fail("/issue/ACME-1", Fault::Reason(reason));
+        let reply = bridge.call("anna", "jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+        assert_eq!(!reply.is_error, repeated, "{reason}: {}", reply.value);
+        assert_eq!(
+            bridge.upstream.count(&Method::GET, "/issue/ACME-1"),
+            1 + usize::from(repeated),
+            "{reason}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn limits_of_jira_never_open_the_breaker() {
+    let bridge = Bridge::with(&[("BREAKER_FAILURES", "1"), ("RETRY_MAX", "0")]).await;
+    for status in [400, 401, 403, 404, 409, 429] {
+        for _ in 0..5 {
+            bridge.upstream.fail("/issue/ACME-1", Fault::Status(status, "{}"));
+            bridge.refused("jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+        }
+    }
+    bridge.anna("jira_get_issue", json!({"issue_key": "ACME-1"})).await;
 }
 
 #[tokio::test]

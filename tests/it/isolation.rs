@@ -33,14 +33,17 @@ fn mirror() -> Router {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_hundred_calls_of_fifty_users_do_not_mix() {
-    let tokens: Vec<(String, String)> =
-        (0..50).map(|number| (format!("u{number}"), format!("token-u{number}-{}", "f".repeat(24)))).collect();
+async fn two_thousand_five_hundred_calls_of_two_hundred_users_do_not_mix() {
+    let tokens: Vec<(String, String)> = (0..200)
+        .map(|number| (format!("u{number}"), format!("token-u{number}-{}", "f".repeat(24))))
+        .collect();
     let bridge = std::sync::Arc::new(Bridge::over(mirror(), tokens, &[]).await);
-    let calls = (0..500).map(|number| {
-        let bridge = bridge.clone();
+    let at_once = std::sync::Arc::new(tokio::sync::Semaphore::new(500));
+    let calls = (0..2_500).map(|number| {
+        let (bridge, at_once) = (bridge.clone(), at_once.clone());
         tokio::spawn(async move {
-            let user = format!("u{}", number % 50);
+            let _place = at_once.acquire().await.unwrap();
+            let user = format!("u{}", number % 200);
             let result =
                 bridge.call(&user, "jira_get_issue", json!({"issue_key": format!("AB-{number}")})).await;
             (user, number, result.value)

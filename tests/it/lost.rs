@@ -70,7 +70,7 @@ async fn live(settings: &[(&str, &str)]) -> Bridge {
 #[tokio::test]
 async fn what_was_done_is_found_and_reported_as_done() {
     for (tool, arguments, method, path) in writes() {
-        for fault in [Fault::Status(502, ""), Fault::Cut] {
+        for fault in [Fault::Status(502, ""), Fault::Cut, Fault::Redirect("/elsewhere".to_owned())] {
             let bridge = live(&[]).await;
             bridge.upstream.fail_on(&method, path, Fault::LostAfter(Box::new(fault)));
             let done = bridge.anna(tool, arguments.clone()).await;

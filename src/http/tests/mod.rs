@@ -7,7 +7,9 @@ mod gateway_secrets;
 mod limits;
 mod logs;
 mod messages;
+mod rejects;
 mod routes;
+mod slow;
 mod sockets;
 
 use std::{

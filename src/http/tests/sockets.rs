@@ -12,7 +12,7 @@ use super::*;
 
 const SHORT: Duration = Duration::from_millis(50);
 
-fn quick() -> ConnectionSettings {
+pub(super) fn quick() -> ConnectionSettings {
     ConnectionSettings {
         drain_pause: Duration::ZERO,
         drain_grace: Duration::from_secs(20),
@@ -21,7 +21,7 @@ fn quick() -> ConnectionSettings {
 }
 
 /// Serves while `client` runs, then drains.
-async fn with_server<F: Future>(
+pub(super) async fn with_server<F: Future>(
     settings: Settings,
     connections: ConnectionSettings,
     client: impl FnOnce(SocketAddr, oneshot::Sender<()>) -> F,
@@ -41,20 +41,20 @@ async fn with_server<F: Future>(
     ended
 }
 
-async fn open(address: SocketAddr, bytes: &str) -> TcpStream {
+pub(super) async fn open(address: SocketAddr, bytes: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes.as_bytes()).await.unwrap();
     stream
 }
 
-async fn rest(mut stream: TcpStream) -> String {
+pub(super) async fn rest(mut stream: TcpStream) -> String {
     let mut bytes = Vec::new();
     // A reset after the answer is an end like any other.
     let _ = stream.read_to_end(&mut bytes).await;
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn post(method: &str, length: usize, connection: &str) -> String {
+pub(super) fn post(method: &str, length: usize, connection: &str) -> String {
     let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}"}}"#);
     let length = length.max(body.len());
     format!(

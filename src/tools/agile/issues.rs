@@ -162,19 +162,22 @@ async fn fields(context: &Context, asked: Option<&[String]>) -> Result<Vec<Field
     Ok(fields)
 }
 
+/// Where a page begins, by its token.
+pub(crate) fn offset(token: &str) -> Result<u32, ToolError> {
+    let offset = token.strip_prefix(OFFSET).and_then(|offset| offset.parse().ok());
+    offset.ok_or_else(|| {
+        ToolError::invalid_argument("`next_page_token` is none of this tool's.")
+            .hint("Pass the token of the last reply unchanged, or none for the first page.")
+    })
+}
+
 async fn page(
     context: &Context,
     args: &GetSprintIssues,
     fields: &[FieldName],
     place: Place,
 ) -> Result<Reply, ToolError> {
-    let start_at = match args.next_page_token.as_deref().map(|token| token.strip_prefix(OFFSET)) {
-        None => 0,
-        Some(offset) => offset.and_then(|offset| offset.parse::<u32>().ok()).ok_or_else(|| {
-            ToolError::invalid_argument("`next_page_token` is none of this tool's.")
-                .hint("Pass the token of the last reply unchanged, or none for the first page.")
-        })?,
-    };
+    let start_at = args.next_page_token.as_deref().map_or(Ok(0), offset)?;
     let jql = match (context.projects.condition(), &args.jql) {
         (Some(allowed), jql) => Some(confined(&allowed, jql.as_ref().map_or("", Jql::as_str), "")?),
         (None, jql) => jql.as_ref().map(|jql| jql.as_str().to_owned()),

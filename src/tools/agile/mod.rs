@@ -9,6 +9,7 @@ mod reach;
 
 use super::registry::Tool;
 
+pub(crate) use issues::offset;
 pub(super) use reach::with_allowed_sprints;
 
 pub(super) const TOOLS: &[Tool] = &[

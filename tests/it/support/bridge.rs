@@ -66,7 +66,15 @@ impl Bridge {
         tokens: Vec<(String, String)>,
         settings: &[(&str, &str)],
     ) -> Self {
-        let upstream = Upstream::start(router).await;
+        Self::before(Upstream::start(router).await, tokens, settings).await
+    }
+
+    /// A bridge in front of an upstream that runs already.
+    pub(crate) async fn before(
+        upstream: Upstream,
+        tokens: Vec<(String, String)>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let base = [
             ("PORT", "0".to_owned()),
             ("ADMIN_ADDR", String::new()),
@@ -111,6 +119,11 @@ impl Bridge {
     pub(crate) fn token(&self, name: &str) -> &str {
         let found = self.tokens.iter().find(|(known, _)| known == name);
         found.map_or_else(|| panic!("no token of {name}"), |(_, token)| token.as_str())
+    }
+
+    /// The names of the sandbox's users.
+    pub(crate) fn users(&self) -> Vec<String> {
+        self.tokens.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// Any request; the answer is searched for secrets before anybody sees it.

@@ -2,12 +2,18 @@
 
 mod bridge;
 mod modern;
+mod process;
 mod receiver;
+mod schedule;
 mod stdio;
 mod upstream;
+mod wait;
 
 pub(crate) use bridge::{Bridge, NOW_MS, Reply, Tool, gateway_secret, part};
 pub(crate) use modern::Modern;
+pub(crate) use process::Process;
 pub(crate) use receiver::{Receiver, attribute, sum};
+pub(crate) use schedule::Schedule;
 pub(crate) use stdio::{Stdio, basic, sandbox};
 pub(crate) use upstream::{Fault, Upstream};
+pub(crate) use wait::until;

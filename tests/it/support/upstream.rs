@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -19,7 +19,12 @@ use axum::{
 };
 use futures_util::stream;
 use http::{Method, StatusCode, header};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
+
+use super::Schedule;
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone)]
@@ -34,12 +39,18 @@ pub(crate) enum Fault {
     NotJson,
     /// No answer, ever.
     Hang,
+    /// The request waits for a permit, then goes on as usual.
+    Held(Arc<Semaphore>),
     /// An error for this request and for all that follow.
     Down,
     /// The request is carried out and its answer is replaced by this fault's.
     LostAfter(Box<Self>),
+    /// 429 for this reason, with nothing said about when to come back.
+    Reason(&'static str),
     /// The connection breaks in the middle of the body.
     Cut,
+    /// A body that comes a byte at a time and never ends.
+    Drip,
     /// A body of so many bytes.
     Huge(usize),
     /// A redirect to this place.
@@ -69,6 +80,8 @@ struct Shared {
     always: Arc<Mutex<Option<(String, Fault)>>>,
     /// Paths whose requests were closed before their answer.
     given_up: Arc<watch::Sender<Vec<String>>>,
+    waiting: Arc<AtomicUsize>,
+    schedule: Option<Arc<Schedule>>,
 }
 
 /// Notes its path when it is dropped before the answer.
@@ -85,6 +98,22 @@ impl Drop for Pending {
     }
 }
 
+/// A request that gets no answer for now; over when the client of the upstream lets go of it.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// An upstream on a port of its own.
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
@@ -93,7 +122,12 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     pub(crate) async fn start(router: Router) -> Self {
-        let shared = Shared::default();
+        Self::with_schedule(router, None).await
+    }
+
+    /// One whose faults follow a schedule.
+    pub(crate) async fn with_schedule(router: Router, schedule: Option<Arc<Schedule>>) -> Self {
+        let shared = Shared { schedule, ..Shared::default() };
         let router = router.layer(from_fn_with_state(shared.clone(), misbehave));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -109,6 +143,11 @@ impl Upstream {
     /// The same for requests of one method only.
     pub(crate) fn fail_on(&self, method: &Method, path: &str, fault: Fault) {
         self.shared.planned.lock().unwrap().push_back((Some(method.clone()), path.to_owned(), fault));
+    }
+
+    /// Requests that hang or are held at this moment.
+    pub(crate) fn waiting(&self) -> usize {
+        self.shared.waiting.load(Ordering::SeqCst)
     }
 
     /// Every request whose path contains `path` meets this fault from now on.
@@ -176,6 +215,8 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
         });
         at.and_then(|at| planned.remove(at)).map(|(_, _, fault)| fault)
     };
+    let scheduled = shared.schedule.as_ref().and_then(|schedule| schedule.next(request.method(), &path));
+    let fault = fault.or(scheduled);
     let always = shared.always.lock().unwrap().clone();
     if let Some((_, fault)) = always.filter(|(part, _)| path.contains(part.as_str())) {
         return fail(fault).await;
@@ -195,11 +236,21 @@ async fn answer(shared: &Shared, fault: Option<Fault>, request: Request, next: N
     }
     match fault {
         None => next.run(request).await,
+        Some(Fault::Held(gate)) => {
+            let waiting = Waiting::new(&shared.waiting);
+            let _passed = gate.acquire().await.unwrap();
+            drop(waiting);
+            next.run(request).await
+        }
         Some(Fault::LostAfter(fault)) => {
             next.run(request).await;
+            let _waiting = Waiting::new(&shared.waiting);
             fail(*fault).await
         }
-        Some(fault) => fail(fault).await,
+        Some(fault) => {
+            let _waiting = Waiting::new(&shared.waiting);
+            fail(fault).await
+        }
     }
 }
 
@@ -218,7 +269,17 @@ async fn fail(fault: Fault) -> Response {
             .into_response(),
         Fault::Down => StatusCode::BAD_GATEWAY.into_response(),
         Fault::NotJson => (json, "{\"issues\": [oops").into_response(),
-        Fault::Hang | Fault::LostAfter(_) => std::future::pending().await,
+        Fault::Hang | Fault::Held(_) | Fault::LostAfter(_) => std::future::pending().await,
+        Fault::Reason(reason) => {
+            (StatusCode::TOO_MANY_REQUESTS, [("ratelimit-reason", reason)], "{}").into_response()
+        }
+        Fault::Drip => {
+            let drops = stream::unfold((), async |()| {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+            });
+            (json, Body::from_stream(drops)).into_response()
+        }
         Fault::Cut => {
             let chunks = [Ok(Bytes::from_static(b"{\"key\":")), Err(std::io::Error::other("cut"))];
             (json, Body::from_stream(stream::iter(chunks))).into_response()

@@ -1,0 +1,8 @@
+//! The argument reader of every tool.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    if let Err(law) = jira_mcp_bridge::fuzz::arguments(data) {
+        panic!("{law}");
+    }
+});

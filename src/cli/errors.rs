@@ -1,0 +1,32 @@
+//! `errors`: every way to fail, as the document for operators and for those who write agents.
+
+use std::io::{self, Write};
+
+use crate::{errors, http, mcp, tools::Code};
+
+const HEAD: &str = "\
+# Errors
+
+Made by `jira-mcp-bridge errors`; a test compares. A code is stable, its words are not.
+
+- **Class** is the kind of failure, **severity** is for whoever runs the bridge: `info` is daily life, `warning` deserves a look
+  when there are many, `error` needs somebody.
+- **Try again** `later` means the same call can succeed after the time that the answer names (`retry_after`, or the header
+  `Retry-After`).
+";
+
+pub(super) fn run() -> io::Result<()> {
+    let tools: Vec<_> = Code::ALL.iter().map(|code| code.row()).collect();
+    let mut out = io::stdout().lock();
+    write!(
+        out,
+        "{HEAD}\n## Tools\n\nAn MCP result with `isError: true` whose text is \
+         `{{\"error\":\"…\",\"status\":…,\"message\":\"…\",\"hint\":\"…\",\"retryable\":…,\"request_id\":\"…\"}}`. `status` is what Jira answered.\n\n{}\n\
+         ## Protocol\n\nA JSON-RPC error.\n\n{}\n\
+         ## Edge\n\nAn HTTP status with `{{\"error\":\"…\",\"status\":…,\"message\":\"…\",\"hint\":\"…\",\"request_id\":\"…\"}}`: the request did not get \
+         to a tool, but for `upstream_timeout` and `internal`.\n\n{}",
+        errors::table(&tools),
+        errors::table(&mcp::errors()),
+        errors::table(&http::errors()),
+    )
+}

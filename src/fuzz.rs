@@ -1,0 +1,144 @@
+//! Doors for the fuzz targets in `fuzz/`: each drives one reader of foreign input with any bytes and says which law broke.
+//!
+//! They are here so that the readers themselves can stay private. Nothing of the product calls them.
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
+
+use crate::{
+    adf,
+    http::passed_on,
+    jira::{JiraError, names::FieldName, wire},
+    tools::{self, Given, Projects, ToolError},
+    trim::{self, Reading},
+};
+
+/// What must hold for any input; the text says what did not.
+pub type Law = Result<(), String>;
+
+/// More than any message, hint and data of an error.
+const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
+
+/// The JSON-RPC entry: what passes is an object that a strict second parser reads the same way.
+pub fn json_rpc(body: &[u8]) -> Law {
+    let Some(passed) = passed_on(body) else { return Ok(()) };
+    let message: Value = serde_json::from_slice(&passed).map_err(|error| format!("passed on: {error}"))?;
+    if message.get("jsonrpc") != Some(&Value::from("2.0")) {
+        return Err("passed on without its version".to_owned());
+    }
+    if !message.get("method").is_some_and(Value::is_string) {
+        return Err("passed on without a method".to_owned());
+    }
+    match message.get("id") {
+        None | Some(Value::String(_) | Value::Number(_)) => Ok(()),
+        Some(other) => Err(format!("passed on with the id {other}")),
+    }
+}
+
+/// The arguments of a tool, chosen by the first byte: a refusal is short and says so.
+pub fn arguments(data: &[u8]) -> Law {
+    let Some((first, rest)) = data.split_first() else { return Ok(()) };
+    let Ok(values) = serde_json::from_slice::<Map<String, Value>>(rest) else { return Ok(()) };
+    let count = tools::all().count();
+    let Some(tool) = tools::all().nth(usize::from(*first) % count.max(1)) else { return Ok(()) };
+    let mut given = Given::new(values);
+    given.take_text("site");
+    match (tool.read)(given) {
+        Ok(()) => Ok(()),
+        Err(error) => short(&error),
+    }
+}
+
+/// Rich text from Jira: any tree becomes Markdown, and that becomes a document again.
+pub fn adf_to_markdown(data: &[u8]) -> Law {
+    if let Ok(node) = serde_json::from_slice::<adf::Node>(data) {
+        adf::plain(&node);
+        adf::unsayable(&node);
+        markdown_to_adf(&adf::to_markdown(&node))?;
+    }
+    let Ok(raw) = serde_json::from_slice::<Box<RawValue>>(data) else { return Ok(()) };
+    let addition = adf::from_markdown("more", &|_| None);
+    if let Ok(patched) = adf::append(&raw, &addition) {
+        serde_json::from_str::<Value>(patched.get()).map_err(|error| format!("patched: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Rich text for Jira: any Markdown becomes a document that can be read and that Markdown can say.
+pub fn markdown_to_adf(markdown: &str) -> Law {
+    adf::mentioned(markdown);
+    let document = adf::from_markdown(markdown, &|_| None);
+    let json = serde_json::to_string(&document).map_err(|error| format!("written: {error}"))?;
+    let back: adf::Node = serde_json::from_str(&json).map_err(|error| format!("read back: {error}"))?;
+    let lost = adf::unsayable(&back);
+    if !lost.is_empty() {
+        return Err(format!("writes what Markdown cannot say: {lost:?}"));
+    }
+    let shown = adf::to_markdown(&back);
+    if shown.ends_with([' ', '\n']) { Err("blanks at the end".to_owned()) } else { Ok(()) }
+}
+
+/// An answer of Jira, as each of its kinds and as a refusal: nothing in it can break more than its own call.
+pub fn jira_answer(data: &[u8]) -> Law {
+    let Some((first, body)) = data.split_first() else { return Ok(()) };
+    read::<wire::SearchPage<'_>>(body, |page| page.issues.iter().for_each(show));
+    read::<wire::Issue<'_>>(body, show);
+    read::<wire::CommentPage<'_>>(body, |_| ());
+    read::<wire::TransitionPage<'_>>(body, |_| ());
+    read::<wire::Changelog<'_>>(body, |_| ());
+    read::<wire::WorklogPage<'_>>(body, |page| {
+        page.worklogs.iter().for_each(|log| drop(trim::WorklogView::of(log, 100)));
+    });
+    read::<wire::BoardIssuePage<'_>>(body, |page| page.issues.iter().for_each(show));
+    read::<wire::FetchedIssues<'_>>(body, |_| ());
+    read::<wire::CreateFieldPage>(body, |_| ());
+    read::<wire::EditMeta>(body, |_| ());
+    read::<Vec<wire::FieldEntry<'_>>>(body, |_| ());
+    read::<Vec<wire::User<'_>>>(body, |users| users.iter().for_each(|user| drop(trim::person(user))));
+    read::<Vec<wire::Resource>>(body, |_| ());
+    read::<wire::ProjectDetail<'_>>(body, |project| drop(trim::project_row(project, 100)));
+    read::<Vec<wire::TypeStatuses<'_>>>(body, |types| drop(trim::status_rows(types)));
+    read::<wire::ParsedQueries>(body, |_| ());
+    read::<wire::Task<'_>>(body, |_| ());
+    trim::read_file(body, "text/plain");
+    let status = StatusCode::from_u16(300 + u16::from(*first)).unwrap_or(StatusCode::BAD_REQUEST);
+    let error = JiraError::from_any(status, body.to_vec());
+    if error.to_string().chars().any(char::is_control) {
+        return Err(format!("control characters in {error:?}"));
+    }
+    short(&ToolError::from(error))
+}
+
+/// The tokens that come back from an agent: a page token is ours or refused, a sealed one cannot be guessed.
+pub fn tokens(data: &[u8]) -> Law {
+    let Ok(text) = std::str::from_utf8(data) else { return Ok(()) };
+    if let Err(error) = tools::offset(text) {
+        short(&error)?;
+    }
+    let now_s = i64::try_from(data.len()).unwrap_or_default();
+    if tools::stranger_opens(text, now_s) {
+        Err("a token that nobody sealed opens".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8], look: impl FnOnce(&T)) {
+    if let Ok(answer) = serde_json::from_slice(body) {
+        look(&answer);
+    }
+}
+
+fn show(issue: &wire::Issue<'_>) {
+    let own = issue.fields.iter().map(|(id, _)| FieldName { id: id.to_owned(), label: id.to_owned().into() });
+    let fields: Vec<_> = own.collect();
+    let visible = Projects::default();
+    let reading = Reading { site_url: "https://a.example.com", text_chars: 100, visible: &visible };
+    trim::issue_view(issue, &fields, &reading);
+}
+
+fn short(error: &ToolError) -> Law {
+    let bytes = error.envelope("r-1").to_string().len();
+    if bytes > ENVELOPE_BYTES_MAX { Err(format!("an error of {bytes} bytes")) } else { Ok(()) }
+}
