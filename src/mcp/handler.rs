@@ -206,7 +206,7 @@ impl ServerHandler for Server {
             progress,
             id: &context.id,
         };
-        Ok(progress::told(listener, self.call(request, asked)).await?)
+        progress::told(listener, self.call(request, asked)).await
     }
 
     async fn list_prompts(

@@ -160,7 +160,6 @@ async fn no_error_has_a_code_that_the_specification_keeps_for_itself() {
         ("tools/call", json!({"name": "none"})),
         ("tools/call", json!({"arguments": {}})),
         ("tools/list", json!({"cursor": "x"})),
-        ("resources/read", json!({"uri": "jira://none"})),
         ("prompts/get", json!({"name": "none"})),
         ("completion/complete", json!({})),
     ] {
@@ -172,6 +171,12 @@ async fn no_error_has_a_code_that_the_specification_keeps_for_itself() {
             assert!(code.is_none_or(|code| known.contains(&code)), "{method}: {reply}");
         }
     }
+    // The one code that the older revisions give a meaning (2025-11-25, server/resources) and the newer keeps free.
+    let missing = json!({"uri": "jira://none"});
+    let old = bridge.rpc("anna", "resources/read", missing.clone()).await;
+    let new =
+        Modern::new("resources/read", missing).with("Mcp-Name", "jira://none").send(&bridge).await.json();
+    assert_eq!((&old["error"]["code"], &new["error"]["code"]), (&json!(-32002), &json!(-32602)), "{new}");
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&guarded, call("/mcp", CALL)),
         (&open, without("authorization")),
         (&open, call("/mcp", rpc("refused"))),
+        (&open, call("/mcp", rpc("lacking"))),
         (&open, with("x-jira-site", "zo\u{eb}")),
         (&open, call("/nowhere", CALL)),
         (&open, Request::get("/mcp").header("host", "localhost").body(Body::empty()).unwrap()),
