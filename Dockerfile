@@ -20,6 +20,9 @@ WORKDIR /src
 COPY Cargo.toml Cargo.lock LICENSE THIRD-PARTY.md ./
 COPY deploy/supply ./deploy/supply
 COPY src ./src
+# Named by Cargo.toml, so cargo wants to see them; nothing of them is built.
+COPY benches ./benches
+COPY examples ./examples
 # The same source gives the same bytes: no path of the build, no time of the build.
 ARG SOURCE_DATE_EPOCH=0
 ENV CARGO_INCREMENTAL=0 \
