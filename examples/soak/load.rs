@@ -78,6 +78,7 @@ pub(crate) async fn run(binary: &Path, calls: u64, percent: u64) -> bool {
                 writer: anna.clone(),
                 possible: BTreeSet::new(),
                 late: BTreeSet::new(),
+                last: Value::Null,
             };
             tokio::spawn(worker.work())
         })
@@ -123,6 +124,8 @@ struct Worker {
     possible: BTreeSet<String>,
     /// What a write that was given up may still make of it at any later time: Jira goes on working on it.
     late: BTreeSet<String>,
+    /// What the last write that failed was answered with.
+    last: Value,
 }
 
 impl Worker {
@@ -178,6 +181,13 @@ impl Worker {
                 let shown = said["summary"].as_str().unwrap_or_default().to_owned();
                 let is_known =
                     self.possible.is_empty() || self.possible.contains(&shown) || self.late.contains(&shown);
+                if !is_known {
+                    let (possible, late) = (&self.possible, &self.late);
+                    println!(
+                        "{key} says {shown:?}, not one of {possible:?} or {late:?}; last write {}",
+                        self.last
+                    );
+                }
                 self.possible = BTreeSet::from([shown]);
                 is_known
             }
@@ -197,6 +207,7 @@ impl Worker {
                 true
             }
             Err(error) => {
+                self.last = error.clone();
                 if error["outcome"] == "unknown" || error["error"] == "upstream_timeout" {
                     self.late.insert(summary);
                 }

@@ -29,7 +29,8 @@ impl Session {
         let answer = self.exchange(&request, &outgoing, until).await?;
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
-            Ok(Answer { body: answer.body, is_of_write: request.effect() != Effect::Read })
+            let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };
+            answer.of_jira()
         } else {
             Err(self.refusal(&request, &answer))
         }

@@ -210,6 +210,14 @@ impl Answer {
         self.body.is_empty()
     }
 
+    /// A page that something between here and Jira sends with status 200 does not say that a write was made.
+    fn of_jira(self) -> Result<Self, JiraError> {
+        let is_foreign = self.is_of_write
+            && !self.is_empty()
+            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_err();
+        if is_foreign { Err(self.unreadable()) } else { Ok(self) }
+    }
+
     /// After a write, an answer that cannot be understood leaves open what has happened.
     fn unreadable(&self) -> JiraError {
         if self.is_of_write {

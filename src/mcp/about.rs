@@ -14,8 +14,8 @@ const INSTRUCTIONS: &str = "Work in Jira Cloud as the signed-in user. Names are 
 /// 24 by 24, one path: a card with a tick. In base64, since clients check that it is a URI, which holds no blanks.
 const ICON: &str = concat!(
     "data:image/svg+xml;base64,",
-    "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PHBhdGggZmlsbD0iIzAwNTJj",
-    "YyIgZmlsbC1ydWxlPSJldmVub2RkIiBkPSJNNCAzaDE2djE4SDR6bTMgOSAxLjUtMS41TDExIDEzbDUtNSAxLjUgMS41TDExIDE2eiIv",
+    "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PHBhdGggZmlsbD0iIzAwNTJj", // pragma: allowlist secret
+    "YyIgZmlsbC1ydWxlPSJldmVub2RkIiBkPSJNNCAzaDE2djE4SDR6bTMgOSAxLjUtMS41TDExIDEzbDUtNSAxLjUgMS41TDExIDE2eiIv", // pragma: allowlist secret
     "Pjwvc3ZnPg==",
 );
 

@@ -59,8 +59,12 @@ impl Schedule {
         self.faults.fetch_add(1, Ordering::SeqCst);
         // Less than what a look for a lost write allows for.
         self.clock_ms.store(i64::try_from(chance.below(100_000)).unwrap() - 50_000, Ordering::SeqCst);
-        let fault = fault(&mut chance);
         let is_write = *method != Method::GET && !path.contains("search") && !path.contains("jql");
+        let fault = match fault(&mut chance) {
+            // That nothing was written although Jira said so cannot be noticed by anybody.
+            Fault::Status(200, "") if is_write => Fault::NotJson,
+            fault => fault,
+        };
         let is_answered = matches!(fault, Fault::Header(429 | 503, ..) | Fault::Reason(_));
         let is_lost_after = is_write && !is_answered && chance.below(2) == 0;
         Some(if is_lost_after { Fault::LostAfter(Box::new(fault)) } else { fault })
