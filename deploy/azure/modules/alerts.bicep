@@ -158,6 +158,7 @@ let lines = union isfuzzy=true
 lines
 '''
 
+// A field's whole text where a code is looked for: the bare word stands in other lines too.
 var findings = [
   {
     name: 'breaker-opened'
@@ -169,21 +170,21 @@ var findings = [
   {
     name: 'jira-quota'
     description: 'Jira refuses calls because the OAuth app has used its quota, which all users share.'
-    query: '| where Line has "tool call" and Line has "rate_limited"'
+    query: '| where Line has "tool call" and Line contains \'"outcome":"rate_limited"\''
     severity: 2
     threshold: 20
   }
   {
     name: 'signed-out'
     description: 'Many calls come with tokens that Jira no longer takes: the connector does not refresh them.'
-    query: '| where Line has "tool call" and Line has "unauthenticated"'
+    query: '| where Line has "tool call" and Line contains \'"outcome":"unauthenticated"\''
     severity: 3
     threshold: 50
   }
   {
     name: 'own-fault'
     description: 'Tool calls end with internal: a fault of the bridge itself.'
-    query: '| where Line has "tool call" and Line has "internal"'
+    query: '| where Line has "tool call" and Line contains \'"outcome":"internal"\''
     severity: 2
     threshold: 0
   }
