@@ -39,7 +39,7 @@ const FLUSH_MAX: Duration = Duration::from_secs(5);
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}: {source}; choose another HOST or PORT, or PORT=0 for any free one")]
     Listen {
         /// The address.
         address: SocketAddr,

@@ -89,6 +89,18 @@ fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
     out.flush()
 }
 
+fn who(name: &str) -> &'static str {
+    match name {
+        "anna" => "administrator, all projects, every scope",
+        "ben" => "developer in ACME and MOB, no agile scopes",
+        "carla" => "may look at ACME only",
+        "dana" => "all projects, a token that may only read",
+        "emil" => "an expired token, to see the error",
+        "femi" => "two sites, so calls must name one",
+        _ => "",
+    }
+}
+
 fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
     let World { mcp_url, jira_url, tokens, .. } = world;
     let token = tokens.first().map(|(_, token)| token.as_str()).unwrap_or_default();
@@ -96,9 +108,9 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
         out,
         "jira-mcp-bridge demo\n\n  MCP   {mcp_url}\n  Jira  {jira_url} (built-in sandbox; nothing leaves this machine, nothing is kept)\n"
     )?;
-    writeln!(out, "Tokens of the sandbox, one for each way of seeing it:")?;
+    writeln!(out, "Tokens of the sandbox, one for each kind of user:")?;
     for (name, token) in *tokens {
-        writeln!(out, "  {name:<22} {token}")?;
+        writeln!(out, "  {name:<6} {:<46} {token}", who(name))?;
     }
     writeln!(out, "\nPaste into another terminal:\n")?;
     for (what, method, params) in calls() {

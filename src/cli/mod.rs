@@ -17,7 +17,10 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand, error::ErrorKind};
+use clap::{
+    Parser, Subcommand,
+    error::{ContextKind, ErrorKind},
+};
 
 use crate::{
     config::{self, Config, Problem, Source},
@@ -109,6 +112,10 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            if let Some(line) = refused_value(&error) {
+                complain(&line);
+                return ExitCode::from(EX_USAGE);
+            }
             // Help and version go to stdout, mistakes to stderr; clap knows which.
             let _ = error.print();
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -129,6 +136,17 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A value that is not accepted, without the value: what stands in a wrong place may be a secret.
+fn refused_value(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::ValueValidation {
+        return None;
+    }
+    let argument = error.get(ContextKind::InvalidArg)?;
+    let reason = std::error::Error::source(error)
+        .map_or_else(|| "the value is not accepted".to_owned(), ToString::to_string);
+    Some(format!("{argument}: {reason}"))
 }
 
 fn execute(cli: Cli) -> Result<(), Failure> {

@@ -26,6 +26,17 @@ impl fmt::Display for Problem {
     }
 }
 
+/// A value as it may be shown: short, and without what stands before the `@` or behind the `?` of an address.
+pub(crate) fn without_credentials(value: &str) -> String {
+    let shown = value.split_inclusive([',', ' ']).map(|part| {
+        let Some((scheme, rest)) = part.split_once("://") else { return part.to_owned() };
+        let rest = rest.rsplit_once('@').map_or_else(|| rest.to_owned(), |(_, host)| format!("***@{host}"));
+        let rest = rest.split_once('?').map_or_else(|| rest.clone(), |(path, _)| format!("{path}?***"));
+        format!("{scheme}://{rest}")
+    });
+    shown.collect::<String>().chars().take(100).collect()
+}
+
 /// Reads settings from a source and remembers what was wrong.
 pub(super) struct Reader<'a> {
     source: &'a Source,
@@ -61,7 +72,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn refuse(&mut self, name: &'static str, accepted: impl Into<String>) {
         let secret = ROWS.iter().any(|row| row.name == name && row.secret);
-        let found = if secret { String::new() } else { self.text(name).chars().take(100).collect() };
+        let found = if secret { String::new() } else { without_credentials(self.text(name)) };
         self.problems.push(Problem { name, found, accepted: accepted.into() });
     }
 

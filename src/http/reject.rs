@@ -124,7 +124,7 @@ impl Reject {
             Self::SiteWish => "Send it once, with 1 to 255 printable ASCII characters, or leave it out.",
             Self::NotFound => "The MCP endpoint is POST /mcp.",
             Self::MethodNotAllowed { .. } => {
-                "Use a method of the Allow header; there are no sessions or streams."
+                "Use a method of the Allow header; there are no sessions, and no stream on GET."
             }
             Self::NotAcceptable => "Send Accept: application/json, text/event-stream.",
             Self::UnsupportedMediaType => "Send Content-Type: application/json, uncompressed.",

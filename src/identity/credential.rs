@@ -30,6 +30,15 @@ impl Credential {
         }
     }
 
+    /// The text without the credential, should it hold it.
+    pub(super) fn covered_in(&self, text: String) -> String {
+        let proof = match self {
+            Self::Bearer(bearer) => bearer.0.expose_secret(),
+            Self::Basic(basic) => basic.0.expose_secret(),
+        };
+        if text.contains(proof) { text.replace(proof, "***") } else { text }
+    }
+
     pub(super) fn expose_header_value(&self) -> HeaderValue {
         match self {
             Self::Bearer(bearer) => line("Bearer ", bearer.0.expose_secret()),

@@ -70,6 +70,11 @@ impl Caller {
         self.0.credential.expose_header_value()
     }
 
+    /// What Jira said, without this user's own token: an upstream that echoes requests must not get it to an agent.
+    pub fn covered_in(&self, text: String) -> String {
+        self.0.credential.covered_in(text)
+    }
+
     /// Under which key anything may be remembered about this user.
     pub fn key(&self) -> CallerKey {
         self.0.key

@@ -96,6 +96,13 @@ fn parts(context: &RequestContext<RoleServer>) -> Option<&Parts> {
 }
 
 fn unknown_tool(name: &str, policy: &Policy) -> ErrorData {
+    if tools::named(name).is_some() {
+        // `jira_whoami` lists these names with the reason, so this gives nothing away.
+        return ErrorData::invalid_params(
+            format!("Unknown tool here: {name} is switched off by the operator, the path or a header"),
+            None,
+        );
+    }
     let near = tools::nearest(name).filter(|near| tools::named(near).is_some_and(|tool| policy.allows(tool)));
     let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     ErrorData::invalid_params(format!("Unknown tool{advice}"), near.map(|near| json!({ "nearest": near })))

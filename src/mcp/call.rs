@@ -93,7 +93,7 @@ impl Server {
         if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
             caller.report_lacking(&scopes(call.tool, missing));
         }
-        let mut result = self.result(call.tool, outcome, context.budget, caller.request_id());
+        let mut result = self.result(call.tool, outcome, context.budget, caller);
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
         if call.is_modern {
             let meta = if let Some(question) = &mut question { &mut question.meta } else { &mut result.meta };
@@ -171,11 +171,12 @@ impl Server {
         tool: &Tool,
         outcome: Result<Reply, ToolError>,
         budget: Budget,
-        request_id: &str,
+        caller: &Caller,
     ) -> CallToolResult {
         match outcome.and_then(|reply| within(budget, reply)) {
             Ok(reply) => {
                 let (text, beside) = reply.into_parts();
+                let text = caller.covered_in(text);
                 let structured =
                     self.0.settings.structured_content.then(|| serde_json::from_str(&text).ok()).flatten();
                 let mut result = CallToolResult::success(blocks::content(text, beside));
@@ -184,11 +185,12 @@ impl Server {
                 result
             }
             Err(error) => {
+                let request_id = caller.request_id();
                 let mut text = error.envelope(request_id).to_string();
                 if !budget.holds_text(&text) {
                     text = error.in_short().envelope(request_id).to_string();
                 }
-                CallToolResult::error(vec![ContentBlock::text(text)])
+                CallToolResult::error(vec![ContentBlock::text(caller.covered_in(text))])
             }
         }
     }

@@ -112,7 +112,10 @@ fn unknown() -> ErrorData {
 
 /// The kind and the tool's arguments that an address stands for.
 fn parse(uri: &str) -> Option<(&'static Kind, Map<String, Value>)> {
-    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "jira" && uri.len() <= URI_BYTES_MAX)?;
+    // It comes back in the reply, so it must need no escapes; the parser would forgive blanks and controls around it.
+    let is_plain =
+        uri.len() <= URI_BYTES_MAX && uri.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
+    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "jira" && is_plain)?;
     let is_bare = url.username().is_empty()
         && url.password().is_none()
         && url.port().is_none()

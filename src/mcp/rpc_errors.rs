@@ -5,6 +5,7 @@
 use crate::errors::{Again::No, Class, Row, Severity};
 
 /// One row for each code.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn errors() -> Vec<Row> {
     let row = |code, status, class, severity, meaning, advice| Row {
         code,
@@ -46,8 +47,16 @@ pub fn errors() -> Vec<Row> {
             200,
             wrong,
             info,
-            "No such tool, or params of the wrong shape; HTTP 400 when `_meta` is malformed.",
-            "Read the tool list again; the message names the nearest tool.",
+            "No such tool or prompt, one that is switched off, or params of the wrong shape; HTTP 400 when `_meta` is malformed.",
+            "Read the list again; where a name is nearly right, the message names the nearest.",
+        ),
+        row(
+            "-32002",
+            200,
+            Class::NotFound,
+            info,
+            "No such resource, or none that this user may see; -32602 for clients of 2026-07-28.",
+            "Check the address; resources/templates/list says which there are.",
         ),
         row(
             "-32603",

@@ -45,7 +45,7 @@ enum Kind {
 }
 
 /// A text longer than this is no argument but a document.
-const TEXT_CHARS_MAX: usize = 4_000;
+const TEXT_CHARS_MAX: usize = 500;
 
 /// The arguments as they stand in the text.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use super::{
     lost::{self, Absence, Written},
     place, recent,
     registry::tool,
-    repeat,
+    repeat::{self, Purpose},
     screens::Screens,
     text,
 };
@@ -65,7 +65,9 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
     let Some(request_id) = args.request_id.clone() else {
         return create(context, args).await.and_then(Made::reply);
     };
-    let slot = context.repeats.slot(context.jira.caller().key(), &request_id);
+    let cloud_id = &context.jira.site().await?.id;
+    let purpose = Purpose { tool: "jira_create_issue", cloud_id };
+    let slot = context.repeats.slot(context.jira.caller().key(), purpose, &request_id);
     let mut made = slot.lock().await;
     if let Some(key) = repeat::earlier(made.as_ref(), Instant::now()) {
         return Made { key, ..Made::default() }.repeated(context).await;

@@ -17,7 +17,7 @@ use super::{
     lost::{self, Absence, Written},
     recent,
     registry::tool,
-    repeat,
+    repeat::{self, Purpose},
     screens::Screens,
 };
 
@@ -40,6 +40,9 @@ arguments! {
 /// What Jira takes at once.
 const ISSUES_MAX: usize = 50;
 
+/// Keys of 50 issues take two thousand bytes.
+const REMEMBERED_BYTES_MAX: usize = 4_096;
+
 /// Of an issue that a repeat does not find among those of the first call.
 const NOT_FOUND: &str =
     "The first call with this request_id did not create it, or Jira's search does not show it yet.";
@@ -56,9 +59,9 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
         let outcome = create_all(context, args.issues, dry_run, None).await?;
         return Reply::json(&outcome);
     };
-    // Another name space than that of single creates, whose results are keys.
-    let request_id = format!("many {request_id}");
-    let slot = context.repeats.slot(context.jira.caller().key(), &request_id);
+    let cloud_id = &context.jira.site().await?.id;
+    let purpose = Purpose { tool: "jira_create_issues", cloud_id };
+    let slot = context.repeats.slot(context.jira.caller().key(), purpose, request_id);
     let mut made = slot.lock().await;
     if let Some(first) = repeat::earlier(made.as_ref(), Instant::now()) {
         let mut first: Value = serde_json::from_str(&first).unwrap_or_default();
@@ -67,9 +70,19 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
         }
         return Reply::json(&first);
     }
-    let outcome = create_all(context, args.issues, false, Some(&request_id)).await?;
-    *made = Some((Instant::now(), json!(outcome).to_string()));
+    let outcome = create_all(context, args.issues, false, Some(request_id)).await?;
+    *made = Some((Instant::now(), remembered(&outcome)));
     Reply::json(&outcome)
+}
+
+/// A result for repeats; long words about what failed are not kept for ten minutes.
+fn remembered(outcome: &Row) -> String {
+    let whole = json!(outcome).to_string();
+    if whole.len() <= REMEMBERED_BYTES_MAX {
+        return whole;
+    }
+    let failed = outcome.get("failed").and_then(Value::as_array).map_or(0, Vec::len);
+    json!({ "created": outcome.get("created"), "failed": [], "omitted": { "failed": failed } }).to_string()
 }
 
 async fn create_all(

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::jira::{request, wire::Issue};
+use crate::jira::{
+    request,
+    wire::{FetchedIssues, Issue},
+};
 
 use super::{Code, Context, ToolError, args::IssueKey};
 
@@ -14,6 +17,21 @@ pub(super) async fn check_issue(context: &Context, key: &IssueKey) -> Result<(),
     }
     let answer = context.ask(request::issue(key.as_str(), &["created"], &[])).await?;
     check_found(context, key.as_str(), &answer.read::<Issue<'_>>()?)
+}
+
+/// Checks several issues with one call; those that Jira does not find are left to the call that names them.
+pub(super) async fn check_issues(context: &Context, keys: &[&IssueKey]) -> Result<(), ToolError> {
+    for key in keys {
+        context.projects.check_issue(key)?;
+    }
+    if context.projects.is_open() || keys.is_empty() {
+        return Ok(());
+    }
+    let asked: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+    let answer = context.ask(request::bulk_fetch(&asked, &["created"])).await?;
+    let fetched: FetchedIssues<'_> = answer.read()?;
+    // The answer does not say under which key an issue was asked for, and does not need to.
+    fetched.issues.iter().try_for_each(|found| check_found(context, "An issue", found))
 }
 
 /// Checks an issue that Jira answered to `asked`.

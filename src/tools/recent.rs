@@ -28,7 +28,7 @@ pub(super) fn marker(request_id: &str) -> Value {
 
 /// The same for one of several issues of a request.
 pub(super) fn marker_of(request_id: &str, index: usize) -> Value {
-    json!([{ "key": MARKER, "value": { "id": digest(request_id), "index": index } }])
+    json!([{ "key": MARKER, "value": { "id": digest_of_many(request_id), "index": index } }])
 }
 
 /// The key of the caller's issue that was created with this `request_id` in the last minutes. None proves nothing.
@@ -53,6 +53,12 @@ pub(super) async fn by_request(
 /// can read the property; it need not be secret, for only the caller's own issues are looked at.
 fn digest(request_id: &str) -> String {
     blake3::hash(request_id.as_bytes()).to_hex().to_string()
+}
+
+/// The same id means another request where many issues are created.
+fn digest_of_many(request_id: &str) -> String {
+    let key = blake3::derive_key("jira-mcp-bridge request_id of jira_create_issues", request_id.as_bytes());
+    blake3::Hash::from_bytes(key).to_hex().to_string()
 }
 
 /// The key of the caller's issue with this summary, if one was created since then. None proves nothing: Jira's search
@@ -84,7 +90,7 @@ pub(super) async fn all_by_request(
     let jql = jql(projects.iter().copied(), 15);
     let answer = context.ask(request::search_properties(&jql, &fields, ISSUES_OF_MANY, &[MARKER])).await?;
     let page: SearchPage<'_> = answer.read()?;
-    let digest = digest(request_id);
+    let digest = digest_of_many(request_id);
     let place = |issue: &Issue<'_>| {
         let marker = issue.properties.get(MARKER)?;
         let index = marker.get("index")?.as_u64().and_then(|index| usize::try_from(index).ok())?;

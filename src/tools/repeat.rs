@@ -21,7 +21,14 @@ const ENTRIES_MAX: usize = 10_000;
 
 /// The results of recent creates by caller and `request_id`. Lives in this process only.
 #[derive(Debug)]
-pub struct Repeats(Cache<(CallerKey, String), Slot>);
+pub struct Repeats(Cache<(CallerKey, [u8; 32]), Slot>);
+
+/// What a `request_id` is for: ids of different tools and sites are different ids.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Purpose<'a> {
+    pub(super) tool: &'a str,
+    pub(super) cloud_id: &'a str,
+}
 
 /// The place of one create. While it is locked, the create is under way and a repeat waits for its result.
 type Slot = Arc<Mutex<Option<(Instant, String)>>>;
@@ -33,9 +40,13 @@ impl Default for Repeats {
 }
 
 impl Repeats {
-    /// The place of this caller's `request_id`.
-    pub(super) fn slot(&self, caller: CallerKey, request_id: &str) -> Slot {
-        let key = (caller, request_id.to_owned());
+    /// The place of this caller's `request_id`, which is kept as a digest: it may be as long as a request.
+    pub(super) fn slot(&self, caller: CallerKey, purpose: Purpose<'_>, request_id: &str) -> Slot {
+        let mut digest = blake3::Hasher::new();
+        for part in [purpose.tool, purpose.cloud_id, request_id] {
+            digest.update(&part.len().to_le_bytes()).update(part.as_bytes());
+        }
+        let key = (caller, *digest.finalize().as_bytes());
         if let Some(slot) = self.0.get(&key) {
             return slot;
         }

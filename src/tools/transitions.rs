@@ -77,7 +77,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
         Err(NameError::Unknown { .. }) if from.to_lowercase() == args.transition.trim().to_lowercase() => {
             return Reply::json(&json!({ "key": key, "status": from, "changed": false }));
         }
-        Err(error) => return Err(ToolError::from(error).with("status", from)),
+        Err(error) => return Err(ToolError::from(error).with("current_status", from)),
     };
     let metas = metas(transition);
     let fields = given_fields(context, &args, &metas).await?;

@@ -114,6 +114,7 @@ async fn every_json_rpc_error_is_reachable_and_in_the_table() {
         (&[], "[]"),
         (&[], r#"{"jsonrpc":"2.0","id":1,"method":"no/such"}"#),
         (&[], r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"no_such","arguments":{}}}"#),
+        (&[], r#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"jira://issue/NOPE-5"}}"#),
         (&[("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "ping")], modern),
         (&[("MCP-Protocol-Version", "2031-01-01"), ("Mcp-Method", "tools/list")], unknown.as_str()),
         (&[], list),

@@ -16,6 +16,7 @@ mod agile;
 mod agile_writing;
 mod attachment_scope;
 mod attachments;
+mod attacks;
 mod authorization;
 mod bulk;
 mod cancel;

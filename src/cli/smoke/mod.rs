@@ -89,13 +89,10 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn secret(option: &'static str, name: &str) -> Result<SecretString, Failure> {
+    // What was given in the place of a name may be the secret itself, so it is not repeated.
     let accepted = "expected the name of an environment variable that is set and not empty";
     config::secret_of_environment(name).ok_or_else(|| {
-        Failure::Settings(vec![Problem {
-            name: option,
-            found: name.to_owned(),
-            accepted: accepted.to_owned(),
-        }])
+        Failure::Settings(vec![Problem { name: option, found: String::new(), accepted: accepted.to_owned() }])
     })
 }
 

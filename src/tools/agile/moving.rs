@@ -15,6 +15,7 @@ use crate::{
     tools::{
         Code, Context, Reply, Tool, ToolError,
         args::{IssueKey, arguments},
+        place,
         registry::tool,
     },
     trim::{self, Row, search_row},
@@ -54,7 +55,9 @@ enum Target {
 }
 
 async fn move_to_sprint(context: &Context, args: MoveToSprint) -> Result<Reply, ToolError> {
-    let keys = keys(context, &args)?;
+    let keys = keys(&args)?;
+    let named: Vec<&IssueKey> = args.issue_keys.iter().chain(&args.rank_before).collect();
+    place::check_issues(context, &named).await?;
     let needed = match args.sprint_id.as_deref() {
         _ if args.dry_run.unwrap_or(false) => vec![scopes::SPRINTS],
         Some(given) if !is_backlog(given) => vec![scopes::SPRINTS, scopes::WRITE_SPRINT],
@@ -66,20 +69,18 @@ async fn move_to_sprint(context: &Context, args: MoveToSprint) -> Result<Reply, 
     reach::naming_scopes(context, &needed, moved).await
 }
 
-/// The keys, each once; all of allowed projects.
-fn keys<'a>(context: &Context, args: &'a MoveToSprint) -> Result<Vec<&'a str>, ToolError> {
+/// The keys, each once.
+fn keys(args: &MoveToSprint) -> Result<Vec<&str>, ToolError> {
     let mut keys: Vec<&str> = Vec::new();
     for key in &args.issue_keys {
-        context.projects.check_issue(key)?;
         if !keys.contains(&key.as_str()) {
             keys.push(key.as_str());
         }
     }
-    if let Some(before) = &args.rank_before {
-        context.projects.check_issue(before)?;
-        if keys.contains(&before.as_str()) {
-            return Err(ToolError::invalid_argument(format!("{before} cannot be ranked before itself.")));
-        }
+    if let Some(before) = &args.rank_before
+        && keys.contains(&before.as_str())
+    {
+        return Err(ToolError::invalid_argument(format!("{before} cannot be ranked before itself.")));
     }
     match keys.len() {
         0 => Err(ToolError::invalid_argument("`issue_keys` is required")),
