@@ -209,6 +209,10 @@ impl ServerHandler for Server {
         progress::told(listener, self.call(request, asked)).await
     }
 
+    fn get_tool(&self, name: &str) -> Option<model::Tool> {
+        self.marked_tool(name)
+    }
+
     async fn list_prompts(
         &self,
         _request: Option<PaginatedRequestParams>,

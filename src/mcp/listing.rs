@@ -3,12 +3,16 @@
 //! A list differs from another by the request's narrowing, by what the caller's token lacks, and by the era. All three
 //! are a few bits, so the bytes are kept under them; making them anew gives the same bytes.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use quick_cache::sync::Cache;
 use rmcp::{
     ErrorData,
     model::{self, CacheScope, ListToolsResult, MetaObject, PaginatedRequestParams, ServerResult},
 };
+
+use serde_json::Value;
 
 use crate::{
     identity::Caller,
@@ -23,6 +27,10 @@ use super::{
 
 /// How long clients of 2026-07-28 may keep the tool list.
 pub(super) const TTL_MS: u64 = 300_000;
+
+/// The one argument that clients of 2026-07-28 repeat in a header, so that a gateway can tell projects apart without
+/// reading bodies: a key, never words of a user. Source: MCP 2026-07-28, basic/transports/streamable-http, `x-mcp-header`.
+const IN_HEADER: (&str, &str, &str) = ("jira_whoami", "project_key", "Project-Key");
 
 /// Narrowings come from clients, so what is remembered of them is bounded; a list has 28 KB at most.
 const KEPT_LISTS: usize = 64;
@@ -87,7 +95,24 @@ impl Lists {
     }
 }
 
+fn mark(tool: &mut model::Tool) {
+    let (name, argument, header) = IN_HEADER;
+    if tool.name == name
+        && let Some(Value::Object(properties)) = Arc::make_mut(&mut tool.input_schema).get_mut("properties")
+        && let Some(Value::Object(property)) = properties.get_mut(argument)
+    {
+        property.insert("x-mcp-header".to_owned(), Value::from(header));
+    }
+}
+
 impl Server {
+    /// A tool as clients of 2026-07-28 see it, whose headers are held against its arguments.
+    pub(super) fn marked_tool(&self, name: &str) -> Option<model::Tool> {
+        let mut tool = self.0.lists.shown().iter().find(|tool| tool.name == name)?.clone();
+        mark(&mut tool);
+        Some(tool)
+    }
+
     /// What is listed for a request. What its token may do narrows the list only where that is known already: listing
     /// asks Jira nothing.
     pub(super) fn tool_list(
@@ -130,6 +155,7 @@ impl Server {
         let mut result = ListToolsResult::with_all_items(self.0.lists.open(policy, granted));
         // Clients before 2026-07-28 must not see its fields.
         if era == Era::Modern {
+            result.tools.iter_mut().for_each(mark);
             result.ttl_ms = Some(TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
             self.put_server_info(result.meta.get_or_insert_with(MetaObject::default));

@@ -106,3 +106,32 @@ async fn a_list_needs_the_same_papers_as_a_call() {
     let evil = bridge.post_to("/mcp", "anna", &[("origin", "https://evil.example")], &json!({})).await;
     assert_eq!(evil.status, 403);
 }
+
+#[tokio::test]
+async fn one_argument_is_repeated_in_a_header_by_new_clients_only() {
+    let bridge = Bridge::start().await;
+    let shown = |list: &Value| {
+        let tools = list["result"]["tools"].as_array().unwrap().clone();
+        let whoami = tools.into_iter().find(|tool| tool["name"] == "jira_whoami").unwrap();
+        whoami["inputSchema"]["properties"]["project_key"]["x-mcp-header"].clone()
+    };
+    let new = Modern::new("tools/list", json!({})).send(&bridge).await.json();
+    assert_eq!(shown(&new), "Project-Key");
+    assert_eq!(new.to_string().matches("x-mcp-header").count(), 1);
+    assert_eq!(shown(&bridge.rpc("anna", "tools/list", json!({})).await), Value::Null);
+    let asked = || Modern::call("jira_whoami", json!({"project_key": "ACME"}));
+    for (request, status) in [
+        (asked().with("Mcp-Param-Project-Key", "ACME"), 200),
+        (asked().with("Mcp-Param-Project-Key", "OPS"), 400),
+        (asked(), 400),
+        (Modern::call("jira_whoami", json!({})), 200),
+    ] {
+        let reply = request.send(&bridge).await;
+        assert_eq!(reply.status, status, "{}", reply.text);
+        if status == 400 {
+            assert_eq!(reply.json()["error"]["code"], -32020);
+        }
+    }
+    let old = bridge.anna("jira_whoami", json!({"project_key": "ACME"})).await;
+    assert!(old["can"].is_array() || old["account_id"].is_string(), "{old}");
+}
