@@ -12,6 +12,7 @@ from client import CopilotStudio, is_good, send
 from policy import Policy
 from processes import Bridge, Jira, fresh_secret, until
 from stub import Gateway
+from wire import Wire
 
 NAMED_VALUE, BACKEND = "jira-mcp-gateway-token", "jira-mcp-bridge"
 
@@ -25,8 +26,8 @@ class Chain:
     def play(self):
         with tempfile.TemporaryDirectory(prefix="chain-") as home, Jira(self.binary, home) as jira:
             secret = fresh_secret()
-            with Bridge(self.binary, home, jira.url, [secret]) as bridge:
-                self.jira, self.bridge, self.secret, self.home = jira, bridge, secret, home
+            with Wire(jira.url) as wire, Bridge(self.binary, home, wire.url, [secret]) as bridge:
+                self.jira, self.bridge, self.secret, self.home, self.wire = jira, bridge, secret, home, wire
                 with self.gateway() as gateway:
                     self.turns(gateway)
                     self.refusals(gateway)
@@ -123,6 +124,14 @@ class Chain:
         self.check("the trace context travels on", trace in sent.get("traceparent", ""), reply.status)
         minted = sent["x-request-id"]
         self.check("the answer names the gateway's request id", reply["X-Request-Id"] == minted, reply.headers)
+        reached = [parent for parent in self.wire.traceparents if trace in parent]
+        self.check("Jira is asked under the same trace", reached, self.wire.traceparents[-3:])
+        self.check("each hop as a span of its own", all(sent["traceparent"] != parent for parent in reached), reached)
+        spans = lambda: any(bytes.fromhex(trace) in body for body in self.wire.reported)
+        until(spans, "the spans of the call")
+        self.check("and the bridge reports its spans under it", spans(), "no span")
+        audit = [line for line in map(json.loads, self.bridge.log.read_text().splitlines()) if line.get("target") == "audit"]
+        self.check("and audits the call under it", audit[-1].get("trace_id") == trace, audit[-1:])
         logged = lambda: minted in [line.get("request_id") for line in self.bridge.access_lines()]
         until(logged, "the access line of a request")
         self.check("and so does the bridge's log", logged(), minted)

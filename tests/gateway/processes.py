@@ -71,6 +71,7 @@ class Bridge(Process):
             "PORT": "0",
             "JIRA_API_BASE_URL": jira_url,
             "GATEWAY_SHARED_SECRET_FILE": str(self.secret_file),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": jira_url,
             "LOG_LEVEL": "trace",
             "LOG_FORMAT": "json",
             # Few people sign in here, each of them for many.
