@@ -19,6 +19,8 @@ impl Bridge {
         let mut child = Command::new(binary)
             .arg("serve")
             .env_clear()
+            // How the allocator gives memory back is tried from outside.
+            .envs(std::env::vars().filter(|(name, _)| name.starts_with("MIMALLOC_")))
             .envs([
                 ("PORT", "0"),
                 ("LOG_FORMAT", "json"),
