@@ -1,4 +1,4 @@
-//! What benches and fuzzers may reach that no user of the library needs. Not part of its promises.
+//! What benches may reach that no user of the library needs; the fuzz targets have doors of their own. Not part of its promises.
 
 use serde_json::{Map, Value};
 

@@ -63,7 +63,7 @@ pub mod telemetry;
 #[cfg(feature = "demo")]
 pub mod demo;
 
-/// For benches and fuzzers.
+/// For benches.
 #[doc(hidden)]
 pub mod internals;
 

@@ -3,10 +3,10 @@
 //!
 //! What is answered here is answered as rmcp would; `tests/it/direct.rs` holds both ways against each other.
 
-use http::{HeaderMap, HeaderName, request::Parts};
+use http::{HeaderMap, request::Parts};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonRpcError, JsonRpcResponse,
-    JsonRpcVersion2_0, ProtocolVersion, RequestId,
+    JsonRpcVersion2_0, RequestId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -18,9 +18,8 @@ use crate::{identity::Caller, policy::Narrowing, tools::Progress};
 use super::{
     asked::{Asked, traces_of},
     handler::Server,
+    plain_list::is_legacy,
 };
-
-const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// What a reply holds beside its text: ids, names, metadata.
 const ROOM_BYTES: usize = 512;
@@ -43,7 +42,7 @@ pub(super) struct ToolCall {
 impl ToolCall {
     /// None for whatever rmcp has to judge: another method, another era, or odd parameters.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Self> {
-        if !is_before_2026(headers) {
+        if !is_legacy(headers) {
             return None;
         }
         let Message { id, method, params } = serde_json::from_slice(body).ok()?;
@@ -94,16 +93,6 @@ impl ToolCall {
             Err(error) => written(ROOM_BYTES, &JsonRpcError::new(Some(id), error)),
         }
     }
-}
-
-/// Clients that name no version speak 2025-03-26; an unknown or repeated one is rmcp's to refuse.
-fn is_before_2026(headers: &HeaderMap) -> bool {
-    let mut lines = headers.get_all(VERSION).iter();
-    let (Some(line), None) = (lines.next(), lines.next()) else { return !headers.contains_key(VERSION) };
-    let known = ProtocolVersion::KNOWN_VERSIONS.iter().map(ProtocolVersion::as_str);
-    // ISO dates compare as text as they do as dates.
-    let mut old = known.filter(|version| *version < ProtocolVersion::V_2026_07_28.as_str());
-    old.any(|version| line.as_bytes() == version.as_bytes())
 }
 
 /// Those clients know neither questions nor the member that tells results apart.

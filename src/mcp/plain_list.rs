@@ -46,22 +46,26 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Asked<'a>>
         return None;
     }
     let meta = message.params.and_then(|params| params.meta).unwrap_or_default();
-    let era = if meta.contains_key(VERSION_KEY) { modern(headers, meta)? } else { legacy(headers)? };
+    let era = if meta.contains_key(VERSION_KEY) {
+        modern(headers, meta)?
+    } else {
+        is_legacy(headers).then_some(Era::Legacy)?
+    };
     Some(Asked { id: message.id, era })
 }
 
-/// No version in the body; none in the header, or one from before 2026-07-28.
-fn legacy(headers: &HeaderMap) -> Option<Era> {
-    let newest = ProtocolVersion::V_2026_07_28;
-    let is_legacy = match only(headers, &VERSION_HEADER) {
+/// No version in the header, which means 2025-03-26, or one from before 2026-07-28; an unknown or repeated one is rmcp's
+/// to refuse.
+pub(super) fn is_legacy(headers: &HeaderMap) -> bool {
+    match only(headers, &VERSION_HEADER) {
         Ok(None) => true,
+        // ISO dates compare as text as they do as dates.
         Ok(Some(version)) => {
             ProtocolVersion::KNOWN_VERSIONS.iter().any(|known| known.as_str() == version)
-                && version < newest.as_str()
+                && version < ProtocolVersion::V_2026_07_28.as_str()
         }
         Err(Repeated) => false,
-    };
-    is_legacy.then_some(Era::Legacy)
+    }
 }
 
 /// The version in body and header, the method in its header, and no header that speaks of anything else.
