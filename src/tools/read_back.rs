@@ -8,16 +8,20 @@ use crate::{
     jira::{
         names::{self, Among},
         request,
-        wire::{CommentPage, Issue},
+        wire::{Comment, CommentPage, Issue},
     },
 };
 
 use super::{Context, ToolError, comments::jira_time};
 
-/// How many of the newest comments are looked at.
-const COMMENTS: u32 = 50;
+/// Comments of one page of the look, Jira's own default.
+const COMMENTS: u32 = 100;
 
-/// The id of the caller's comment with this body, if one was made since then.
+/// Pages of the look. Who finds this many newer comments has not seen all that could be the one.
+const PAGES_MAX: u32 = 5;
+
+/// The id of the caller's comment with this body, if one was made since then; an error where there are too many since
+/// then to tell.
 pub(super) async fn comment(
     context: &Context,
     key: &str,
@@ -25,15 +29,26 @@ pub(super) async fn comment(
     since: Timestamp,
 ) -> Result<Option<String>, ToolError> {
     let me = names::person(&context.jira, "me", Among::Everyone).await?;
-    let answer = context.ask(request::comments(key, 0, COMMENTS, true)).await?;
-    let page: CommentPage<'_> = answer.read()?;
     let sent = markdown(body);
-    let made = page.comments.iter().find(|comment| {
-        comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id)
-            && jira_time(&comment.created).is_some_and(|created| created >= since)
-            && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
-    });
-    Ok(made.map(|comment| comment.id.clone().into_owned()))
+    for page in 0..PAGES_MAX {
+        // Newest first: what is added meanwhile shows one twice and hides none.
+        let answer = context.ask(request::comments(key, page * COMMENTS, COMMENTS, true)).await?;
+        let page: CommentPage<'_> = answer.read()?;
+        let is_since =
+            |comment: &Comment<'_>| jira_time(&comment.created).is_some_and(|created| created >= since);
+        let made = page.comments.iter().find(|comment| {
+            comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id)
+                && is_since(comment)
+                && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
+        });
+        if let Some(made) = made {
+            return Ok(Some(made.id.clone().into_owned()));
+        }
+        if page.comments.len() < COMMENTS as usize || !page.comments.last().is_some_and(is_since) {
+            return Ok(None);
+        }
+    }
+    Err(ToolError::internal("too many comments were made since then to find one among them"))
 }
 
 /// What an edit wrote.

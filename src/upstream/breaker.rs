@@ -8,6 +8,10 @@
 //! Every change of state starts a new epoch, and a result only counts in the epoch that admitted it, so a call from
 //! before an outage can neither close the breaker nor open it twice. A half-open breaker cannot get stuck: each
 //! probe's place comes back with its result or with the drop of its permit.
+//!
+//! A broken connection is the sign of a restart as often as of an outage, so while closed it counts more slowly than a
+//! failure that was answered: not as long as its call goes on by another connection, once only for all the calls that
+//! broke in the same moment, and no longer when a later call gets through.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -46,8 +50,12 @@ impl Rules {
 pub(super) enum Sign {
     /// It answered, be it with a refusal.
     Up,
-    /// Network failure, timeout or 5xx.
+    /// Timeout or 5xx.
     Down,
+    /// The connection broke, and its call goes on by another one.
+    Interrupted,
+    /// The connection broke, and its call ended with it.
+    Broken,
 }
 
 /// A state that was entered by a result.
@@ -61,6 +69,7 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) struct Pass {
     epoch: u64,
+    admitted: Instant,
 }
 
 #[derive(Debug)]
@@ -72,14 +81,14 @@ pub(super) struct Breaker {
 
 #[derive(Debug)]
 enum State {
-    Closed { failures: VecDeque<Instant> },
+    Closed { failures: VecDeque<Instant>, breaks: VecDeque<Instant> },
     Open { until: Instant },
     HalfOpen { probes: u32, successes: u32 },
 }
 
 impl Breaker {
     pub(super) fn new(rules: Rules) -> Self {
-        Self { rules, epoch: 0, state: State::Closed { failures: VecDeque::new() } }
+        Self { rules, epoch: 0, state: State::closed() }
     }
 
     /// Whether calls are refused, or only tried with probes. One that nobody came back to for a further period is over.
@@ -105,7 +114,7 @@ impl Breaker {
             }
             *probes += 1;
         }
-        Ok(Pass { epoch: self.epoch })
+        Ok(Pass { epoch: self.epoch, admitted: now })
     }
 
     /// Notes how an admitted call ended.
@@ -114,18 +123,29 @@ impl Breaker {
             return None;
         }
         match (&mut self.state, sign) {
-            (State::Closed { .. }, Sign::Up) | (State::Open { .. }, _) => None,
-            (State::Closed { failures }, Sign::Down) => {
-                forget_old(failures, self.rules.window, now);
-                failures.push_back(now);
-                (failures.len() >= self.rules.failures).then(|| self.open(now))
+            (State::Open { .. }, _) | (State::Closed { .. }, Sign::Interrupted) => None,
+            (State::Closed { breaks, .. }, Sign::Up) => {
+                if breaks.back().is_some_and(|last| *last <= pass.admitted) {
+                    breaks.clear();
+                }
+                None
             }
-            (State::HalfOpen { .. }, Sign::Down) => Some(self.open(now)),
+            (State::Closed { failures, breaks }, Sign::Down | Sign::Broken) => {
+                if sign == Sign::Down {
+                    failures.push_back(now);
+                } else if breaks.back().is_none_or(|last| *last <= pass.admitted) {
+                    breaks.push_back(now);
+                }
+                forget_old(failures, self.rules.window, now);
+                forget_old(breaks, self.rules.window, now);
+                (failures.len() + breaks.len() >= self.rules.failures).then(|| self.open(now))
+            }
+            (State::HalfOpen { .. }, Sign::Down | Sign::Interrupted | Sign::Broken) => Some(self.open(now)),
             (State::HalfOpen { probes, successes }, Sign::Up) => {
                 *probes = probes.saturating_sub(1);
                 *successes += 1;
                 (*successes >= self.rules.successes).then(|| {
-                    self.enter(State::Closed { failures: VecDeque::new() });
+                    self.enter(State::closed());
                     Change::Closed
                 })
             }
@@ -152,6 +172,12 @@ impl Breaker {
     }
 }
 
+impl State {
+    fn closed() -> Self {
+        Self::Closed { failures: VecDeque::new(), breaks: VecDeque::new() }
+    }
+}
+
 impl Slot for Breaker {
     fn busy(&self) -> bool {
         matches!(self.state, State::HalfOpen { probes: 1.., .. })
@@ -159,9 +185,10 @@ impl Slot for Breaker {
 
     fn at_rest(&mut self, now: Instant) -> bool {
         match &mut self.state {
-            State::Closed { failures } => {
+            State::Closed { failures, breaks } => {
                 forget_old(failures, self.rules.window, now);
-                failures.is_empty()
+                forget_old(breaks, self.rules.window, now);
+                failures.is_empty() && breaks.is_empty()
             }
             // Nobody came back for a whole further period: what it knew is out of date.
             State::Open { until } => now.saturating_duration_since(*until) >= self.rules.open,

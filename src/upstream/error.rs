@@ -229,6 +229,16 @@ impl UpstreamError {
         }
     }
 
+    /// Whether the connection was refused or broke, as it does when the upstream is restarted. One that was not made in
+    /// time tells of a longer trouble.
+    pub(super) fn is_break(&self) -> bool {
+        match self {
+            Self::Connect { source, .. } => !source.is_timeout(),
+            Self::Network { .. } | Self::Truncated { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Remembers that an earlier attempt of the same call may have had an effect.
     pub(super) fn after_earlier(mut self, earlier: Sent) -> Self {
         if let Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } = &mut self

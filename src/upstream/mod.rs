@@ -121,14 +121,16 @@ impl Upstream {
         let mut bytes_read = 0;
         let mut attempts = 1;
         loop {
-            let mut result = self.attempt(request, deadline, attempts, permit).await;
+            let (mut result, elapsed) = self.attempt(request, deadline, attempts).await;
             let ending = Ending::of(&result);
+            let wait = self.wait(request.safety, &ending, attempts, deadline);
+            self.record(permit, &result, elapsed, wait.is_some());
             result = result.map_err(|error| error.after_earlier(sent));
             if let Ok(response) = &mut result {
                 bytes_read += response.bytes_read;
                 response.bytes_read = bytes_read;
             }
-            let Some(wait) = self.wait(request.safety, &ending, attempts, deadline) else { return result };
+            let Some(wait) = wait else { return result };
             pause(wait).await;
             // A breaker that opened meanwhile ends the call with what is known, not with a second-hand error.
             let Ok(next) = self.0.breakers.admit(&request.breaker_key, Instant::now()) else { return result };
@@ -146,14 +148,12 @@ impl Upstream {
         request: &Request,
         deadline: Instant,
         attempts: u32,
-        permit: Permit,
-    ) -> Result<Response, UpstreamError> {
+    ) -> (Result<Response, UpstreamError>, Duration) {
         let started = Instant::now();
         let mut attempt = watch::Attempt::begin(&self.0.signals, request, attempts);
         let traceparent = attempt.traceparent(request);
         let result = self.0.sender.attempt(request, traceparent, deadline, attempts).await;
-        let now = Instant::now();
-        let elapsed = now.saturating_duration_since(started);
+        let elapsed = started.elapsed();
         attempt.end(&result, elapsed);
         let (status, error) = match &result {
             Ok(response) => (Some(response.status.as_u16()), None),
@@ -161,8 +161,19 @@ impl Upstream {
         };
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(attempt = attempts, status, error, elapsed_ms, "upstream attempt");
-        let change = self.sign(&result, elapsed).and_then(|sign| permit.record(sign, now));
-        match change {
+        (result, elapsed)
+    }
+
+    /// Tells the breaker how an attempt ended, and whether its call goes on.
+    fn record(
+        &self,
+        permit: Permit,
+        result: &Result<Response, UpstreamError>,
+        elapsed: Duration,
+        goes_on: bool,
+    ) {
+        let Some(sign) = self.sign(result, elapsed, goes_on) else { return };
+        match permit.record(sign, Instant::now()) {
             Some(Change::Opened) => {
                 self.0.signals.metrics().breaker_openings.inc();
                 tracing::warn!("circuit breaker opened");
@@ -170,14 +181,19 @@ impl Upstream {
             Some(Change::Closed) => tracing::info!("circuit breaker closed"),
             None => {}
         }
-        result
     }
 
     /// What the attempt says about the upstream; nothing, if it was this side that ended it early.
-    fn sign(&self, result: &Result<Response, UpstreamError>, elapsed: Duration) -> Option<Sign> {
+    fn sign(
+        &self,
+        result: &Result<Response, UpstreamError>,
+        elapsed: Duration,
+        goes_on: bool,
+    ) -> Option<Sign> {
         match result {
             Err(UpstreamError::InvalidRequest { .. }) => None,
             Err(UpstreamError::DeadlineExceeded { .. }) if elapsed < self.0.timeout / FAIR_SHARE => None,
+            Err(error) if error.is_break() => Some(if goes_on { Sign::Interrupted } else { Sign::Broken }),
             _ => match Ending::of(result).class {
                 Some(class) if class.counts_toward_breaker() => Some(Sign::Down),
                 _ => Some(Sign::Up),
@@ -189,7 +205,9 @@ impl Upstream {
     fn wait(&self, safety: Safety, ending: &Ending, attempts: u32, deadline: Instant) -> Option<Duration> {
         let wait = self.0.retry.wait(safety, ending, attempts, self.0.chance)?;
         let now = Instant::now();
-        (now + wait < deadline && self.budget(|budget| budget.withdraw(now))).then_some(wait)
+        // What never left was no load on the upstream, and neither is its repeat.
+        let is_granted = || ending.never_left() || self.budget(|budget| budget.withdraw(now));
+        (now + wait < deadline && is_granted()).then_some(wait)
     }
 
     fn budget<T>(&self, act: impl FnOnce(&mut RetryBudget) -> T) -> T {

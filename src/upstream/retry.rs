@@ -42,6 +42,11 @@ impl Ending {
         }
     }
 
+    /// Whether the upstream received nothing.
+    pub(super) fn never_left(&self) -> bool {
+        self.never_left
+    }
+
     /// Whether a write that ended like this may have had an effect. A 429 is a refusal before work.
     pub(super) fn sent(&self) -> Sent {
         if self.never_left || self.class == Some(FailureClass::RateLimit) { Sent::No } else { Sent::Maybe }

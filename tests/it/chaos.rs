@@ -26,7 +26,7 @@ const SETTINGS: [(&str, &str); 6] = [
 ];
 
 /// What was written, by its text, and what the bridge said became of it.
-type Written = BTreeMap<String, String>;
+pub(crate) type Written = BTreeMap<String, String>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn faults_of_every_kind_under_many_users() {
@@ -119,7 +119,7 @@ async fn work(bridge: Arc<Bridge>, twin: usize, user: String, account: Value) ->
     (written, failed)
 }
 
-async fn no_write_is_doubled_or_lied_about(bridge: &Bridge, written: &Written) {
+pub(crate) async fn no_write_is_doubled_or_lied_about(bridge: &Bridge, written: &Written) {
     let mut found = Vec::new();
     let mut start_at = json!(0);
     while !start_at.is_null() {

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use http::Method;
 use jira_mcp_bridge::demo::Sandbox;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::support::{Bridge, Fault, NOW_MS};
 
@@ -65,6 +66,26 @@ const STEP: &str = "In Progress";
 async fn live(settings: &[(&str, &str)]) -> Bridge {
     let sandbox = Sandbox::with_clock(Arc::new(|| jiff::Timestamp::now().as_millisecond()));
     Bridge::over(sandbox.router(), sandbox.tokens(), settings).await
+}
+
+#[tokio::test]
+async fn a_lost_comment_is_found_below_many_newer_ones() {
+    let bridge = live(&[]).await;
+    // The look must wait until others have written more than a page.
+    let gate = Arc::new(Semaphore::new(0));
+    bridge.upstream.fail_on(&Method::POST, "/comment", Fault::LostAfter(Box::new(Fault::Status(502, ""))));
+    bridge.upstream.fail_on(&Method::GET, "/issue/ACME-1/comment", Fault::Held(Arc::clone(&gate)));
+    let lost = bridge.anna("jira_add_comment", json!({"issue_key": "ACME-1", "body": "Lost or not?"}));
+    let others = async {
+        bridge.upstream.saw(&Method::GET, "/issue/ACME-1/comment").await;
+        for number in 0..120 {
+            let more = json!({"issue_key": "ACME-1", "body": format!("Number {number}.")});
+            bridge.anna("jira_add_comment", more).await;
+        }
+        gate.add_permits(1);
+    };
+    let (reply, ()) = tokio::join!(lost, others);
+    assert_eq!(reply["verified"], true, "{reply}");
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ mod protocol;
 mod reading;
 mod remembered;
 mod resources;
+mod restart;
 mod rotation;
 mod scopes;
 mod sites;

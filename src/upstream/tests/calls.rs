@@ -135,6 +135,38 @@ async fn the_breaker_opens_at_failures_and_not_at_limits() {
     check(403, false).await;
 }
 
+/// Calls that meet a listener which closes every connection, or nothing at all, until the breaker refuses one.
+#[tokio::test]
+async fn an_upstream_that_stays_away_opens_the_breaker() {
+    for (is_listening, safety) in
+        [(true, Safety::Read), (true, Safety::Write), (false, Safety::Read), (false, Safety::Write)]
+    {
+        let stub = Stub::start(|_| Vec::new()).await;
+        let request = stub.request(safety);
+        let kept = is_listening.then_some(stub);
+        let few = Settings { breaker_failures: 5, retry_floor: 10, ..settings() };
+        let upstream = Upstream::new(&few).unwrap();
+        let far = Instant::now() + Duration::from_secs(30);
+        for _ in 0..5 {
+            let error = upstream.call(&request, far).await.unwrap_err();
+            assert!(matches!(error.code(), "connect" | "network"), "{error:?}");
+        }
+        let sixth = upstream.call(&request, far).await;
+        assert!(matches!(sixth, Err(UpstreamError::CircuitOpen { .. })), "{sixth:?} {is_listening}");
+        drop(kept);
+    }
+}
+
+#[tokio::test]
+async fn connections_that_are_mended_never_open_the_breaker() {
+    let stub = Stub::start(|number| if number % 2 == 0 { Vec::new() } else { answer(200, "", b"{}") }).await;
+    let upstream = Upstream::new(&Settings { breaker_failures: 5, ..settings() }).unwrap();
+    let far = Instant::now() + Duration::from_secs(30);
+    for _ in 0..20 {
+        assert_eq!(upstream.call(&stub.request(Safety::Read), far).await.unwrap().attempts, 2);
+    }
+}
+
 #[tokio::test]
 async fn repeats_stay_below_a_tenth_of_the_calls() {
     let stub = Stub::start(|_| answer(503, "", b"")).await;
