@@ -11,6 +11,9 @@ pub mod config;
 /// Builds every layer, serves, drains.
 pub mod run;
 
+/// Gives memory back when there is nothing to do.
+mod memory;
+
 /// The edge: who may come in, and how much.
 pub mod http;
 

@@ -22,6 +22,7 @@ use crate::{
     jira::Jira,
     limit::Limiter,
     mcp::{self, StdioSettings},
+    memory,
     policy::Policy,
     signals::{Names, Signals},
     telemetry::{ExportError, Exporters},
@@ -157,6 +158,7 @@ impl Bound {
     /// Serves until `shutdown`, then finishes what is in hand.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
         let readiness = Readiness::default();
+        let admin_address = self.admin_address().map(tracing::field::display);
         let connections = &self.config.connections;
         let asked_at = OnceLock::new();
         let shutdown = async {
@@ -167,12 +169,13 @@ impl Bound {
         let signals = self.signals;
         let router = http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
         let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
-        tracing::info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
+        tracing::info!(address = %self.address, admin_address, version = env!("CARGO_PKG_VERSION"), "listening");
         readiness.ready();
         let drain = http::serve(self.listener, router, connections, &readiness, &signals, shutdown);
         let drain = tokio::select! {
             drain = drain => drain,
             never = admin => match never {},
+            never = memory::keep_small(&signals) => match never {},
         };
         // A write whose client has gone holds no connection, and is finished all the same.
         let until =

@@ -20,7 +20,7 @@ impl Bridge {
             .arg("serve")
             .env_clear()
             // How the allocator gives memory back is tried from outside.
-            .envs(std::env::vars().filter(|(name, _)| name.starts_with("MIMALLOC_")))
+            .envs(std::env::vars().filter(|(name, _)| name == "_RJEM_MALLOC_CONF"))
             .envs([
                 ("PORT", "0"),
                 ("LOG_FORMAT", "json"),

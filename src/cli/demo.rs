@@ -4,6 +4,7 @@ use std::{
     io::{self, Write},
     net::Ipv4Addr,
     sync::Arc,
+    time::Duration,
 };
 
 use serde_json::{Map, Value, json};
@@ -11,11 +12,17 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::{Config, Source},
-    demo::{self, Sandbox},
-    run, telemetry,
+    demo::Sandbox,
+    http::{self, ConnectionSettings, Drain, Readiness},
+    run,
+    signals::Signals,
+    telemetry,
 };
 
 use super::{Failure, finished};
+
+/// How long a client of the sandbox may leave a connection unused.
+const KEPT: Duration = Duration::from_mins(10);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -37,7 +44,7 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     if args.jira_only {
         telemetry::start(&Config::read(&source)?.telemetry);
         print(&args, &world(""))?;
-        return Ok(demo::serve(jira, sandbox, stop).await?);
+        return finished(serve_jira(jira, &sandbox, stop).await);
     }
     let config = Config::read(&source.or("JIRA_API_BASE_URL", &jira_url).or("ADMIN_ADDR", ""))?;
     telemetry::start(&config.telemetry);
@@ -47,12 +54,23 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     // The sandbox outlives the drain, so that running calls still find it.
     let drain = tokio::select! {
         drain = serving => drain,
-        ended = demo::serve(jira, sandbox, std::future::pending()) => {
-            ended?;
+        _ended = serve_jira(jira, &sandbox, std::future::pending()) => {
             return Err(Failure::Running("the sandbox Jira stopped".to_owned()));
         }
     };
     finished(drain)
+}
+
+/// Serves the sandbox as the bridge is served, but with patience for connections that a client keeps.
+async fn serve_jira(jira: TcpListener, sandbox: &Sandbox, stop: impl Future<Output = ()>) -> Drain {
+    let settings = ConnectionSettings {
+        header_read_timeout: KEPT,
+        drain_pause: Duration::ZERO,
+        ..ConnectionSettings::default()
+    };
+    // Nobody asks whether it is ready, and nobody counts.
+    let (readiness, signals) = (Readiness::default(), Signals::default());
+    http::serve(jira, sandbox.router(), &settings, &readiness, &signals, stop).await
 }
 
 /// What stands behind the addresses that are printed.

@@ -23,13 +23,9 @@ mod routes;
 mod search;
 mod seed;
 
-use std::{
-    future::Future,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use clock::Clock;
-use tokio::net::TcpListener;
 
 /// The whole sandbox: sites, people, tokens. Cheap to clone; clones share one state.
 #[derive(Clone)]
@@ -91,20 +87,6 @@ impl Sandbox {
     pub fn cloud_ids(&self) -> Vec<String> {
         self.inner.cloud_ids.clone()
     }
-}
-
-/// Serves the sandbox on a bound listener until `shutdown` resolves and open requests are answered.
-///
-/// The caller binds, and so decides that only loopback can reach it.
-///
-/// # Errors
-/// When accepting connections fails for good.
-pub async fn serve(
-    listener: TcpListener,
-    sandbox: Sandbox,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, sandbox.router()).with_graceful_shutdown(shutdown).await
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod audit;
 mod export;
+mod json_line;
 pub mod panics;
 
 use std::io::IsTerminal;
@@ -49,8 +50,7 @@ pub fn start(settings: &Settings) {
     let _already_started = if pretty {
         registry.with(line).try_init()
     } else {
-        registry
-            .with(line.json().flatten_event(true).with_current_span(true).with_span_list(false))
-            .try_init()
+        let json = line.with_ansi(false).fmt_fields(json_line::Members).event_format(json_line::JsonLine);
+        registry.with(json).try_init()
     };
 }

@@ -63,7 +63,7 @@ impl Budget {
     }
 
     fn text_cost(self, json: &str) -> usize {
-        let escaped = json.len() + json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        let escaped = json.len() + escapes(json.as_bytes());
         if self.twice { escaped + json.len() } else { escaped }
     }
 
@@ -172,6 +172,16 @@ impl Budget {
     }
 }
 
+/// How many backslashes JSON text takes inside a JSON string.
+fn escapes(json: &[u8]) -> usize {
+    // Counted in single bytes, many at a time, which is why a chunk must not hold more than such a count can say.
+    let in_chunk = |chunk: &[u8]| {
+        let counted = chunk.iter().map(|byte| u8::from(matches!(byte, b'"' | b'\\')));
+        usize::from(counted.fold(0_u8, u8::wrapping_add))
+    };
+    json.chunks(usize::from(u8::MAX)).map(in_chunk).sum()
+}
+
 /// Counts bytes as they are and as they are inside a JSON string.
 #[derive(Default)]
 struct Counter {
@@ -183,7 +193,7 @@ impl Write for Counter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.plain += bytes.len();
         // Minified JSON holds no raw control characters, so quotes and backslashes are all that grows.
-        self.escaped += bytes.len() + bytes.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        self.escaped += bytes.len() + escapes(bytes);
         Ok(bytes.len())
     }
 

@@ -63,7 +63,16 @@ pub(super) fn short_text(text: &str, text_chars: usize) -> String {
     clip(&clean(text), text_chars).into_owned()
 }
 
+/// How Jira begins rich text. Whatever else is rich text is found out by reading it as a thing first.
+const DOCUMENT_STARTS: [&str; 2] = [r#"{"type":"doc""#, r#"{"version":1,"type":"doc""#];
+
 fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
+    if DOCUMENT_STARTS.iter().any(|start| json.starts_with(start))
+        && let Ok(document) = serde_json::from_str::<adf::Node>(json)
+        && document.kind == "doc"
+    {
+        return Some(Value::from(markdown(&document, text_chars)));
+    }
     let thing: wire::Thing<'_> = serde_json::from_str(json).unwrap_or_default();
     if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
         return Some(Value::from(markdown(&serde_json::from_str(json).ok()?, text_chars)));

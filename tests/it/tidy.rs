@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "jira",
             "limit",
             "mcp",
+            "memory",
             "policy",
             "signals",
             "telemetry",
@@ -27,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "upstream",
         ],
     ),
+    ("memory", &["signals"]),
     (
         "cli",
         &[

@@ -62,7 +62,8 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
     let mut rest = if place.line_start { escape_line_start(out, text, &mut prev) } else { text };
     loop {
         // Most text needs nothing, and is taken in one go.
-        let (plain, after) = rest.split_at(rest.bytes().take_while(|byte| is_plain(*byte)).count());
+        let (plain, after) =
+            rest.split_at(rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len()));
         out.push_str(plain);
         prev = plain.chars().next_back().or(prev);
         rest = after;
@@ -89,9 +90,25 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
     }
 }
 
-/// Characters that are written as they are wherever they stand within a line.
+/// Characters that are written as they are wherever they stand within a line; a table, because every byte of every text
+/// is asked for.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        // Indexed by a byte, which is always within.
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        {
+            plain[byte as usize] =
+                !matches!(byte, b'*' | b'_' | b'~' | b'`' | b'\\' | b'[' | b']' | b'!' | b'<' | b'&' | b'|');
+        }
+        byte += 1;
+    }
+    plain
+};
+
 fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !b"*_~`\\[]!<&|".contains(&byte)
+    PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 fn needs_escape(c: char, prev: Option<char>, after: &str, next: Option<char>, place: Place) -> bool {

@@ -10,6 +10,10 @@ use super::run::{ALL, EM, Marks, Piece, Run, STRONG, is_wordish};
 /// The runs of one inline container, ready to be written in order.
 pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
     let mut runs = trim_lines(runs);
+    if runs.iter().all(|run| run.marks == 0 && run.href.is_none()) {
+        // Most containers: nothing is marked, so nothing can be misplaced.
+        return merge(runs);
+    }
     // Mending one boundary can expose another; a few rounds reach rest, and a mark that is still misplaced then
     // costs its looks, never text.
     for _ in 0..8 {
@@ -40,6 +44,10 @@ fn split_spaces(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
         let end = text.trim_end().len().max(start);
         let (head, tail) = text.split_at(end);
         let (head, core) = head.split_at(start);
+        if head.is_empty() && tail.is_empty() {
+            out.push(run);
+            continue;
+        }
         out.extend(
             [head, core, tail].into_iter().filter(|part| !part.is_empty()).map(|part| run.text_like(part)),
         );
@@ -53,7 +61,9 @@ fn trim_lines(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
     for mut run in runs {
         let line_start = out.last().is_none_or(|last| last.piece == Piece::Break);
         match &mut run.piece {
-            Piece::Text(text) if line_start => *text = Cow::Owned(text.trim_start_matches(BLANKS).to_owned()),
+            Piece::Text(text) if line_start && text.starts_with(BLANKS) => {
+                *text = Cow::Owned(text.trim_start_matches(BLANKS).to_owned());
+            }
             Piece::Break => trim_end(&mut out, false),
             _ => {}
         }
@@ -78,7 +88,9 @@ fn trim_end(runs: &mut Vec<Run<'_>>, breaks: bool) {
             Piece::Text(text) => {
                 let kept = text.trim_end_matches(BLANKS).len();
                 if kept > 0 {
-                    text.to_mut().truncate(kept);
+                    if kept < text.len() {
+                        text.to_mut().truncate(kept);
+                    }
                     return;
                 }
             }
