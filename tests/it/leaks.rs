@@ -1,10 +1,11 @@
-//! Nothing secret and nothing of Jira's content is ever written, at any level: the real binary, every tool, at trace.
+//! Nothing secret and nothing of Jira's content is ever written or sent, at any level: the real binary, every tool, at
+//! trace, with traces and metrics on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::support::{Process, gateway_secret};
+use crate::support::{Process, Receiver, gateway_secret};
 
 const ALL_SETS: &str = "core,context,collab,agile,bulk,manage,destructive";
 /// Texts that short stand in our own lines too, by chance.
@@ -100,18 +101,10 @@ fn more_calls() -> Vec<(&'static str, Value)> {
 #[tokio::test]
 async fn no_secret_and_no_content_at_trace_level() {
     let secret = gateway_secret();
-    let settings = [
-        ("LOG_LEVEL", "trace"),
-        ("GATEWAY_SHARED_SECRET", &secret),
-        ("TOOLSETS", ALL_SETS),
-        // Nobody listens there: what cannot be sent must not end up in the log instead.
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"),
-        (
-            "APPLICATIONINSIGHTS_CONNECTION_STRING",
-            "InstrumentationKey=quietword;IngestionEndpoint=http://127.0.0.1:9/",
-        ),
-    ];
-    let mut process = Process::start(&["demo", "--json"], &settings);
+    let receiver = Receiver::start().await;
+    let otlp = format!("http://{}", receiver.address);
+    let insights = format!("InstrumentationKey=key-of-the-test;IngestionEndpoint={otlp}/");
+    let mut process = start(&secret, &otlp, &insights);
     let info: Value = serde_json::from_str(&process.first_line()).unwrap();
     let tokens: Vec<&str> =
         info["tokens"].as_object().unwrap().values().map(|token| token.as_str().unwrap()).collect();
@@ -122,29 +115,73 @@ async fn no_secret_and_no_content_at_trace_level() {
     let tools: BTreeSet<&str> = jira_mcp_bridge::tools::all().map(|tool| tool.name).collect();
     let idle: Vec<_> = tools.difference(&talk.succeeded).map(|tool| (tool, talk.failed.get(tool))).collect();
     assert!(idle.is_empty(), "each tool must have done its work for somebody: {idle:?}");
+    let metrics = metrics(&process).await;
     process.terminate();
     let (code, log) = process.end().await;
     assert_eq!(code, Some(0), "SIGTERM ends with 0");
     assert!(log.lines().count() > 500, "trace must have written something: {log}");
     assert!(talk.texts.len() > 50, "too few texts to look for: {:?}", talk.texts);
-    for token in &tokens {
-        // Eight characters of the random part would be enough to recognise a token.
-        let random = token.rsplit('-').next().unwrap();
-        for piece in random.as_bytes().windows(8) {
-            let piece = std::str::from_utf8(piece).unwrap();
-            assert!(!log.contains(piece), "part of a token is in the log");
-            assert!(!talk.replies.contains(piece), "part of a token is in a reply");
+    assert!(receiver.spans().1.len() > 300 && receiver.envelopes().len() > 300, "all was traced");
+    let [otlp, insights] = receiver.everything();
+    let written = [("log", &log), ("metrics", &metrics), ("traces", &otlp), ("other traces", &insights)];
+    for (place, text) in written.iter().chain(&[("replies", &talk.replies)]) {
+        for token in &tokens {
+            // Eight characters of the random part would be enough to recognise a token.
+            let random = token.rsplit('-').next().unwrap();
+            for piece in random.as_bytes().windows(8) {
+                let piece = std::str::from_utf8(piece).unwrap();
+                assert!(!text.contains(piece), "part of a token is in the {place}");
+            }
+        }
+        for hidden in [secret.as_str(), "@example.com", "sandbox-media", "avatar"] {
+            assert!(!text.contains(hidden), "{hidden} is in the {place}");
         }
     }
-    for hidden in [secret.as_str(), "quietword", "sandbox-media", "@example.com", "Bearer sandbox"] {
-        assert!(!log.contains(hidden), "{hidden} is in the log");
-    }
-    for hidden in [secret.as_str(), "@example.com", "sandbox-media", "avatar"] {
-        assert!(!talk.replies.contains(hidden), "{hidden} is in a reply");
-    }
     let ours = ours();
-    for text in talk.texts.iter().filter(|text| !ours.contains(text.as_str())) {
-        assert!(!log.contains(text.as_str()), "a text from Jira is in the log: {text}");
+    for (place, text) in written {
+        for hidden in ["quietword", "Bearer sandbox"] {
+            assert!(!text.contains(hidden), "{hidden} is in the {place}");
+        }
+        for told in talk.texts.iter().filter(|told| !ours.contains(told.as_str())) {
+            assert!(!text.contains(told.as_str()), "a text from Jira is in the {place}: {told}");
+        }
+    }
+}
+
+fn start(secret: &str, otlp: &str, insights: &str) -> Process {
+    let settings = [
+        ("LOG_LEVEL", "trace"),
+        ("GATEWAY_SHARED_SECRET", secret),
+        ("TOOLSETS", ALL_SETS),
+        ("ADMIN_ADDR", "127.0.0.1:0"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp),
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", insights),
+    ];
+    Process::start(&["demo", "--json"], &settings)
+}
+
+/// What operators scrape.
+async fn metrics(process: &Process) -> String {
+    let address = process.lines("listening")[0]["admin_address"].as_str().unwrap().to_owned();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap()
+}
+
+/// What cannot be sent must not end up in the log instead.
+#[tokio::test]
+async fn what_no_receiver_takes_is_not_written_either() {
+    let secret = gateway_secret();
+    let insights = "InstrumentationKey=quietword;IngestionEndpoint=http://127.0.0.1:9/";
+    let mut process = start(&secret, "http://127.0.0.1:9", insights);
+    let info: Value = serde_json::from_str(&process.first_line()).unwrap();
+    let mut talk = Talk::new(info["mcp_url"].as_str().unwrap(), &secret);
+    let anna = info["tokens"]["anna"].as_str().unwrap();
+    talk.everything(anna).await;
+    process.terminate();
+    let (code, log) = process.end().await;
+    assert_eq!(code, Some(0), "a receiver that is away keeps nobody");
+    for hidden in [secret.as_str(), "quietword", anna, "@example.com"] {
+        assert!(!log.contains(hidden), "{hidden} is in the log");
     }
 }
 

@@ -75,13 +75,23 @@ impl Receiver {
 
     /// The envelopes that Application Insights was sent.
     pub(crate) fn envelopes(&self) -> Vec<Value> {
+        let texts = self.tracked();
+        texts.iter().flat_map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap()).collect()
+    }
+
+    /// Everything that arrived, one text for each kind: OTLP's strings stand in it as they are.
+    pub(crate) fn everything(&self) -> [String; 2] {
+        [String::from_utf8_lossy(&self.bytes()).into_owned(), self.tracked().concat()]
+    }
+
+    fn tracked(&self) -> Vec<String> {
         let bodies = self.shared.track.lock().unwrap();
-        let texts = bodies.iter().map(|body| {
+        let text = |body: &Bytes| {
             let mut text = String::new();
             flate2::read::GzDecoder::new(body.as_ref()).read_to_string(&mut text).unwrap();
             text
-        });
-        texts.flat_map(|text| serde_json::from_str::<Vec<Value>>(&text).unwrap()).collect()
+        };
+        bodies.iter().map(text).collect()
     }
 }
 
