@@ -21,6 +21,7 @@ use jira_mcp_bridge::{
 use serde_json::{Value, json};
 
 #[path = "../examples/load/bodies.rs"]
+#[expect(dead_code, reason = "shared with the load, which uses all of it")]
 mod bodies;
 
 const ISSUE_FIELDS: &[&str] = &[

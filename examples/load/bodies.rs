@@ -174,6 +174,11 @@ impl Bodies {
         serde_json::to_vec(&head(1, &self.issue, wanted)).expect("made of plain values")
     }
 
+    /// `GET /issue/{key}/comment`, which a peer asks for with each issue.
+    pub(crate) fn comments(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.issue["comment"]).expect("made of plain values")
+    }
+
     /// `POST /search/jql`.
     pub(crate) fn search(&self, wanted: &[&str], max_results: usize) -> Vec<u8> {
         let issues =

@@ -57,12 +57,14 @@ pub(crate) fn install(folder: &Path) -> Option<PathBuf> {
 pub(crate) async fn start(core: usize, program: &Path, upstream_port: u16) -> Server {
     let port = free_port();
     let settings = [
-        ("JIRA_URL", format!("http://127.0.0.1:{upstream_port}")),
-        ("JIRA_PERSONAL_TOKEN", "load-token-of-a-person".to_owned()),
+        // It takes only such a name for Jira Cloud. Nobody asks for its address: the upstream is named as the proxy.
+        ("JIRA_URL", "http://load.atlassian.net".to_owned()),
+        ("JIRA_USERNAME", "anna@example.com".to_owned()),
+        ("JIRA_API_TOKEN", "load-token-of-a-person".to_owned()),
+        ("HTTP_PROXY", format!("http://127.0.0.1:{upstream_port}")),
         ("TRANSPORT", "streamable-http".to_owned()),
         ("PORT", port.to_string()),
         ("HOST", "127.0.0.1".to_owned()),
-        ("NO_PROXY", "127.0.0.1".to_owned()),
     ];
     let args = ["--transport", "streamable-http", "--port", &port.to_string(), "--stateless"];
     let process = Process::start(core, program, &args, &settings);

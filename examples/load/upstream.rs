@@ -54,6 +54,7 @@ impl Jira {
             (&Method::GET, "search" | "jql") => self.search_by_query(request.uri().query().unwrap_or_default()),
             (_, "remotelink" | "field") => Bytes::from_static(b"[]"),
             (_, "myself") => Bytes::from_static(br#"{"accountId":"1","displayName":"Anna Admin","active":true}"#),
+            (_, "comment") => self.once("comments".to_owned(), || self.bodies.comments()),
             _ if path.contains("/issue/") => {
                 let query = request.uri().query().unwrap_or_default();
                 let fields = parameter(query, "fields").unwrap_or_default();

@@ -43,7 +43,11 @@ where
         line.write_char('"')?;
         Members.format_fields(line.by_ref(), event)?;
         line.write_str(r#","target":"#)?;
-        write_text(&mut line, metadata.target())?;
+        let mut target = Target(None);
+        if metadata.target() == "log" {
+            event.record(&mut target);
+        }
+        write_text(&mut line, target.0.as_deref().unwrap_or(metadata.target()))?;
         if let Some(span) = context.lookup_current() {
             line.write_str(r#","span":{"name":"#)?;
             write_text(&mut line, span.name())?;
@@ -64,6 +68,22 @@ impl<'writer> FormatFields<'writer> for Members {
     }
 }
 
+/// What the bridge from the `log` crate adds to the lines of crates that use it: their place in a source file among it.
+const BRIDGED: &str = "log.";
+
+/// Where a line of the `log` crate comes from.
+struct Target(Option<String>);
+
+impl Visit for Target {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "log.target" {
+            self.0 = Some(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn fmt::Debug) {}
+}
+
 struct MemberVisitor<'writer> {
     line: Writer<'writer>,
     written: fmt::Result,
@@ -71,7 +91,7 @@ struct MemberVisitor<'writer> {
 
 impl MemberVisitor<'_> {
     fn member(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        if self.written.is_ok() {
+        if self.written.is_ok() && !field.name().starts_with(BRIDGED) {
             self.written = self.write(field, value);
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     jira::{
         names::{self, Among},
         request,
-        wire::{Comment, CommentPage, Issue},
+        wire::{CommentPage, Issue},
     },
 };
 
@@ -30,25 +30,39 @@ pub(super) async fn comment(
 ) -> Result<Option<String>, ToolError> {
     let me = names::person(&context.jira, "me", Among::Everyone).await?;
     let sent = markdown(body);
-    for page in 0..PAGES_MAX {
-        // Newest first: what is added meanwhile shows one twice and hides none.
-        let answer = context.ask(request::comments(key, page * COMMENTS, COMMENTS, true)).await?;
+    let cannot_tell = || ToolError::internal("the comments since then do not tell whether it is among them");
+    let (mut start_at, mut seen_last) = (0, None::<String>);
+    for _ in 0..PAGES_MAX {
+        let answer = context.ask(request::comments(key, start_at, COMMENTS, true)).await?;
         let page: CommentPage<'_> = answer.read()?;
-        let is_since =
-            |comment: &Comment<'_>| jira_time(&comment.created).is_some_and(|created| created >= since);
-        let made = page.comments.iter().find(|comment| {
-            comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id)
-                && is_since(comment)
-                && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
-        });
-        if let Some(made) = made {
-            return Ok(Some(made.id.clone().into_owned()));
+        // Newest first: what is added meanwhile shows some twice, what is deleted would hide one between two pages. The
+        // last of one page is asked for again with the next, and must be there.
+        if seen_last.is_some_and(|last| page.comments.iter().all(|comment| comment.id != last)) {
+            return Err(cannot_tell());
         }
-        if page.comments.len() < COMMENTS as usize || !page.comments.last().is_some_and(is_since) {
+        let mut reached_older = false;
+        for comment in &page.comments {
+            let created = jira_time(&comment.created).ok_or_else(cannot_tell)?;
+            let is_mine = comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id);
+            reached_older |= created < since;
+            if is_mine
+                && created >= since
+                && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
+            {
+                return Ok(Some(comment.id.clone().into_owned()));
+            }
+        }
+        let received = u32::try_from(page.comments.len()).unwrap_or(u32::MAX);
+        if reached_older || start_at.saturating_add(received) >= page.total {
             return Ok(None);
         }
+        if received < 2 {
+            return Err(cannot_tell());
+        }
+        start_at = start_at.saturating_add(received - 1);
+        seen_last = page.comments.last().map(|comment| comment.id.clone().into_owned());
     }
-    Err(ToolError::internal("too many comments were made since then to find one among them"))
+    Err(cannot_tell())
 }
 
 /// What an edit wrote.

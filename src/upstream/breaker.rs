@@ -22,6 +22,8 @@ use crate::limit::Slot;
 
 /// More probes than these are never out at once, however many successes are asked for.
 const PROBES_MAX: u32 = 3;
+/// Calls that break within this time after a first one, having begun before it, are broken by the same event.
+const MOMENT: Duration = Duration::from_secs(1);
 /// What a caller is told while all probes are out: their answer is near, its time unknown.
 const PROBES_OUT_WAIT: Duration = Duration::from_secs(1);
 
@@ -50,7 +52,7 @@ impl Rules {
 pub(super) enum Sign {
     /// It answered, be it with a refusal.
     Up,
-    /// Timeout or 5xx.
+    /// Timeout, 5xx, or an answer that cannot be decoded.
     Down,
     /// The connection broke, and its call goes on by another one.
     Interrupted,
@@ -133,7 +135,7 @@ impl Breaker {
             (State::Closed { failures, breaks }, Sign::Down | Sign::Broken) => {
                 if sign == Sign::Down {
                     failures.push_back(now);
-                } else if breaks.back().is_none_or(|last| *last <= pass.admitted) {
+                } else if breaks.back().is_none_or(|last| *last <= pass.admitted || now - *last >= MOMENT) {
                     breaks.push_back(now);
                 }
                 forget_old(failures, self.rules.window, now);

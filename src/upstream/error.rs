@@ -229,14 +229,27 @@ impl UpstreamError {
         }
     }
 
-    /// Whether the connection was refused or broke, as it does when the upstream is restarted. One that was not made in
-    /// time tells of a longer trouble.
+    /// Whether the connection was refused or broke, as it does when the upstream is restarted. One that ran out of time
+    /// tells of a longer trouble, and so does a 5xx, whole or not.
     pub(super) fn is_break(&self) -> bool {
         match self {
-            Self::Connect { source, .. } => !source.is_timeout(),
-            Self::Network { .. } | Self::Truncated { .. } => true,
+            Self::Connect { source, .. } | Self::Network { source, .. } => !source.is_timeout(),
+            Self::Truncated { status, .. } => !status.is_server_error(),
             _ => false,
         }
+    }
+
+    /// Whether nobody listens at the upstream's port, so that not even a handshake was made.
+    pub(super) fn is_refused_connection(&self) -> bool {
+        let Self::Connect { source, .. } = self else { return false };
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(source);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<std::io::Error>() {
+                return error.kind() == std::io::ErrorKind::ConnectionRefused;
+            }
+            cause = error.source();
+        }
+        false
     }
 
     /// Remembers that an earlier attempt of the same call may have had an effect.

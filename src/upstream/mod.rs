@@ -205,8 +205,8 @@ impl Upstream {
     fn wait(&self, safety: Safety, ending: &Ending, attempts: u32, deadline: Instant) -> Option<Duration> {
         let wait = self.0.retry.wait(safety, ending, attempts, self.0.chance)?;
         let now = Instant::now();
-        // What never left was no load on the upstream, and neither is its repeat.
-        let is_granted = || ending.never_left() || self.budget(|budget| budget.withdraw(now));
+        // What met a closed port was no load on the upstream.
+        let is_granted = || ending.found_nobody() || self.budget(|budget| budget.withdraw(now));
         (now + wait < deadline && is_granted()).then_some(wait)
     }
 

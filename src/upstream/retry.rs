@@ -22,6 +22,7 @@ pub(super) struct Ending {
     pub(super) status: Option<StatusCode>,
     pub(super) limit: RateLimit,
     never_left: bool,
+    found_nobody: bool,
 }
 
 impl Ending {
@@ -31,20 +32,21 @@ impl Ending {
                 class: FailureClass::of_status(response.status),
                 status: Some(response.status),
                 limit: response.rate_limit.clone(),
-                never_left: false,
+                ..Self::default()
             },
             Err(error) => Self {
                 class: Some(error.class()),
                 status: error.status(),
                 limit: RateLimit::default(),
                 never_left: error.sent() == Sent::No,
+                found_nobody: error.is_refused_connection(),
             },
         }
     }
 
-    /// Whether the upstream received nothing.
-    pub(super) fn never_left(&self) -> bool {
-        self.never_left
+    /// Whether the upstream had no work with it at all, not even that of a handshake.
+    pub(super) fn found_nobody(&self) -> bool {
+        self.found_nobody
     }
 
     /// Whether a write that ended like this may have had an effect. A 429 is a refusal before work.
@@ -137,7 +139,7 @@ pub(super) fn chance() -> f64 {
 impl Ending {
     pub(super) fn answered(status: u16, limit: RateLimit) -> Self {
         let status = StatusCode::from_u16(status).unwrap();
-        Self { class: FailureClass::of_status(status), status: Some(status), limit, never_left: false }
+        Self { class: FailureClass::of_status(status), status: Some(status), limit, ..Self::default() }
     }
 
     pub(super) fn failed(class: FailureClass, never_left: bool) -> Self {

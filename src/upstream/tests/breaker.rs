@@ -56,6 +56,7 @@ impl Model {
         }
         let up = sign == Sign::Up;
         let is_later = self.breaks.last().is_none_or(|last| *last <= call.admitted);
+        let is_apart = self.breaks.last().is_some_and(|last| now - *last >= Duration::from_secs(1));
         match sign {
             Sign::Up if self.half_open => self.good += 1,
             Sign::Up if is_later => self.breaks.clear(),
@@ -63,7 +64,7 @@ impl Model {
             _ if self.half_open => {}
             Sign::Interrupted => return None,
             Sign::Down => self.failures.push(now),
-            Sign::Broken if is_later => self.breaks.push(now),
+            Sign::Broken if is_later || is_apart => self.breaks.push(now),
             Sign::Broken => {}
         }
         if !up {
@@ -170,6 +171,19 @@ fn calls_that_break_in_one_moment_are_one_failure() {
     }
     let pass = breaker.admit(at(5, 0)).unwrap();
     assert_eq!(breaker.record(&pass, Sign::Broken, at(5, 0)), Some(Change::Opened), "the fifth moment");
+}
+
+/// Calls that all take ten seconds to break, as they do when a proxy keeps quiet before it resets.
+#[test]
+fn breaks_that_take_long_open_it_too() {
+    let (mut breaker, now) = (Breaker::new(RULES), Instant::now());
+    let passes: Vec<_> = (0..50).map(|_| breaker.admit(now).unwrap()).collect();
+    let mut changes = Vec::new();
+    for (pass, tenths) in passes.iter().zip(0..) {
+        let at = now + Duration::from_secs(10) + Duration::from_millis(100) * tenths;
+        changes.extend(breaker.record(pass, Sign::Broken, at));
+    }
+    assert_eq!(changes, [Change::Opened]);
 }
 
 #[test]
