@@ -29,8 +29,10 @@ ENV CARGO_INCREMENTAL=0 \
     CFLAGS="-ffile-prefix-map=/usr/local/cargo=/cargo -ffile-prefix-map=/src=/bridge" \
     RUSTFLAGS="--remap-path-prefix=/usr/local/cargo=/cargo --remap-path-prefix=/src=/bridge" \
     SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH}
-# Without the default feature `demo`: no sandbox Jira and no made-up tokens in production.
+# Without the default feature `demo`: no sandbox Jira and no made-up tokens in production. Some kernels for ARM have pages
+# of 64 KiB, on which an allocator built for smaller ones would end the program at once.
 RUN target="$(uname -m)-unknown-linux-musl" \
+    && if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
     && cargo build --release --locked --no-default-features --target "$target" \
     && mkdir -p /out/etc/ssl/certs /out/usr/share/doc/jira-mcp-bridge \
     && cp "target/$target/release/jira-mcp-bridge" /out/jira-mcp-bridge \
