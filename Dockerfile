@@ -10,8 +10,8 @@ FROM ${RUST_IMAGE} AS build
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 # The file rust-toolchain.toml would make rustup fetch lint tools; the base already is that toolchain.
 ENV RUSTUP_TOOLCHAIN=1.95.0
-# Exact versions: what compiles the C parts of the TLS library and of the allocator, and what writes the list of parts. The roots of TLS come
-# with the base, so the base's digest fixes them too.
+# Exact versions: what compiles the C parts of the TLS library and of the allocator, and what writes the list of parts.
+# The roots of TLS come with the base, so the base's digest fixes them too.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends make=4.3-4.1 musl-tools=1.2.3-1 python3=3.11.2-1+b1 \
     && rm -rf /var/lib/apt/lists/*

@@ -248,6 +248,16 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_line_of_the_log_crate_tells_its_target_and_no_place_in_a_file() {
+        assert_eq!(
+            lines(
+                || tracing::warn!(target: "log", message = "m", log.target = "other", log.file = "some/file.rs")
+            ),
+            [json!({"level": "WARN", "message": "m", "target": "other"})]
+        );
+    }
+
     proptest! {
         #[test]
         fn any_text_is_one_line_and_reads_back(text in any::<String>()) {
