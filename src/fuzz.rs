@@ -10,6 +10,7 @@ use crate::{
     adf,
     http::passed_on,
     jira::{JiraError, names::FieldName, wire},
+    json,
     tools::{self, Given, Projects, ToolError},
     trim::{self, Reading},
 };
@@ -125,7 +126,8 @@ pub fn tokens(data: &[u8]) -> Law {
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8], look: impl FnOnce(&T)) {
-    if let Ok(answer) = serde_json::from_slice(body) {
+    let Ok(text) = std::str::from_utf8(body) else { return };
+    if let Ok(answer) = json::from_str(text) {
         look(&answer);
     }
 }

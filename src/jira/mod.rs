@@ -26,7 +26,7 @@ use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::{identity::Caller, signals::Trace, upstream::Upstream};
+use crate::{identity::Caller, json, signals::Trace, upstream::Upstream};
 
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::MEDIA_HOSTS;
@@ -228,19 +228,13 @@ impl Answer {
 
     /// Decodes the parts that are read; text is borrowed from the body where possible.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
-        // Checked as a whole, text need not be checked again string by string; what is none gives the same fault below.
-        let read = match std::str::from_utf8(&self.body) {
-            Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(&self.body),
-        };
-        read.map_err(|fault| {
-            // The fault's text may quote Jira's content, so only its place is logged.
-            tracing::warn!(
-                line = fault.line(),
-                column = fault.column(),
-                bytes = self.body.len(),
-                "undecodable answer"
-            );
+        // Checked as a whole, text need not be checked again string by string.
+        let text = std::str::from_utf8(&self.body).map_err(|fault| {
+            tracing::warn!(at = fault.valid_up_to(), bytes = self.body.len(), "an answer that is no UTF-8");
+            self.unreadable()
+        })?;
+        json::from_str(text).map_err(|fault| {
+            tracing::warn!(%fault, bytes = self.body.len(), "undecodable answer");
             self.unreadable()
         })
     }

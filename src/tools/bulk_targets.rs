@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         request,
-        wire::{FetchedIssues, Issue, IssueType, SearchPage, Thing},
+        wire::{FetchedIssues, Issue, IssueType, SearchPage, Text, Thing},
     },
     trim::{Row, clean},
 };
@@ -99,7 +99,7 @@ async fn by_query(context: &Context, jql: &Jql) -> Result<Targets, ToolError> {
         let page: SearchPage<'_> = answer.read()?;
         targets.take(context, &page.issues);
         targets.tell(context, None);
-        let next = page.next_page_token.map(std::borrow::Cow::into_owned);
+        let next = page.next_page_token.map(Text::into_owned);
         if targets.issues.len() > ISSUES_MAX || (targets.issues.len() == ISSUES_MAX && next.is_some()) {
             return Err(too_many());
         }

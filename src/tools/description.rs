@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     adf::{self, PatchError},
-    jira::{names::Among, request, wire::Issue},
+    jira::{JiraError, names::Among, request, wire::Issue},
 };
 
 use super::{Context, ToolError, text};
@@ -35,7 +35,9 @@ impl Wish<'_> {
         }
         let answer = context.ask(request::issue(key, &["description"], &[])).await?;
         let issue: Issue<'_> = answer.read()?;
-        Ok(issue.fields.raw("description").map(ToOwned::to_owned))
+        let stored = issue.fields.raw("description").map(|raw| RawValue::from_string(raw.get().to_owned()));
+        // What is written back is judged to its last sign first.
+        stored.transpose().map_err(|_| JiraError::Unreadable.into())
     }
 
     /// The document to write, if the text is to change.

@@ -68,7 +68,7 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     let reading = context.reading(context.limits.text_chars).await?;
     let rows = found.iter().map(|(asked, issue)| {
         let mut row = search_row(issue, &fields, &reading);
-        if *asked != issue.key && *asked != issue.id {
+        if issue.key != *asked && issue.id != *asked {
             row.put("moved_from", *asked);
         }
         row

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use serde::Serialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, json};
 
 use crate::{
     jira::{
@@ -138,7 +138,7 @@ fn ids(fields: &[FieldName]) -> Vec<&str> {
 /// Every field that holds a value, under its display name.
 fn filled(issue: &Issue<'_>) -> Vec<FieldName> {
     let names: std::collections::HashMap<String, String> =
-        issue.names.and_then(|names: &RawValue| serde_json::from_str(names.get()).ok()).unwrap_or_default();
+        issue.names.and_then(|names| names.read().ok()).unwrap_or_default();
     issue
         .fields
         .iter()

@@ -89,7 +89,7 @@ impl<'a> Reference<'a> {
 
 /// The operators that a field knows.
 pub(super) fn operators(field: &JqlField<'_>) -> Vec<String> {
-    wire::texts(field.operators).into_iter().map(std::borrow::Cow::into_owned).collect()
+    wire::texts(field.operators).into_iter().map(wire::Text::into_owned).collect()
 }
 
 /// The values most like one that a field does not have; none when Jira cannot be asked.

@@ -37,7 +37,7 @@ pub(super) async fn comment(
         let page: CommentPage<'_> = answer.read()?;
         // Newest first: what is added meanwhile shows some twice, what is deleted would hide one between two pages. The
         // last of one page is asked for again with the next, and must be there.
-        if seen_last.is_some_and(|last| page.comments.iter().all(|comment| comment.id != last)) {
+        if seen_last.is_some_and(|last| page.comments.iter().all(|comment| comment.id.as_str() != last)) {
             return Err(cannot_tell());
         }
         let mut reached_older = false;

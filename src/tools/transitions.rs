@@ -7,7 +7,7 @@ use crate::{
         JiraError,
         names::{self, Among, NameError},
         request,
-        wire::{FieldMeta, Issue, Thing, Transition, TransitionPage},
+        wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
     },
     trim::{CreateFieldView, Row, TransitionView},
 };
@@ -122,7 +122,7 @@ async fn status(context: &Context, key: &str) -> Result<String, ToolError> {
         )));
     }
     let status: Option<Thing<'_>> = issue.fields.read("status");
-    Ok(status.and_then(|status| status.name).map(std::borrow::Cow::into_owned).unwrap_or_default())
+    Ok(status.and_then(|status| status.name).map(Text::into_owned).unwrap_or_default())
 }
 
 /// The transition's fields, each knowing its own id.

@@ -1,8 +1,12 @@
 //! Any field value of Jira, reduced to what a person would read.
 
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
-use crate::{adf, jira::wire};
+use crate::{
+    adf,
+    jira::wire,
+    json::{self, Raw},
+};
 
 use super::{
     date,
@@ -17,21 +21,21 @@ const NESTING_MAX: usize = 8;
 
 /// A field's value in its smallest useful form: names for things and people, Markdown for rich text, short dates;
 /// none when there is nothing to show. Texts are clipped to `text_chars` characters.
-pub fn compact(raw: &RawValue, text_chars: usize) -> Option<Value> {
+pub fn compact(raw: Raw<'_>, text_chars: usize) -> Option<Value> {
     nested(raw, text_chars, 0)
 }
 
-fn nested(raw: &RawValue, text_chars: usize, nesting: usize) -> Option<Value> {
+fn nested(raw: Raw<'_>, text_chars: usize, nesting: usize) -> Option<Value> {
     if nesting > NESTING_MAX {
         return None;
     }
     let json = raw.get();
     let shown = match json.as_bytes().first()? {
-        b'"' => Value::from(short_text(&serde_json::from_str::<String>(json).ok()?, text_chars)),
+        b'"' => Value::from(short_text(&json::from_str::<wire::Text<'_>>(json).ok()?, text_chars)),
         b'{' => object(json, text_chars, 0, nesting)?,
         b'[' => {
-            let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-            Value::Array(items.iter().filter_map(|item| nested(item, text_chars, nesting + 1)).collect())
+            let items: Vec<Raw<'_>> = json::from_str(json).ok()?;
+            Value::Array(items.iter().filter_map(|item| nested(*item, text_chars, nesting + 1)).collect())
         }
         _ => number(json)?,
     };
@@ -68,14 +72,14 @@ const DOCUMENT_STARTS: [&str; 2] = [r#"{"type":"doc""#, r#"{"version":1,"type":"
 
 fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
     if DOCUMENT_STARTS.iter().any(|start| json.starts_with(start))
-        && let Ok(document) = serde_json::from_str::<adf::Node>(json)
+        && let Ok(document) = json::from_str::<adf::Node>(json)
         && document.kind == "doc"
     {
         return Some(Value::from(markdown(&document, text_chars)));
     }
-    let thing: wire::Thing<'_> = serde_json::from_str(json).unwrap_or_default();
+    let thing: wire::Thing<'_> = json::from_str(json).unwrap_or_default();
     if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
-        return Some(Value::from(markdown(&serde_json::from_str(json).ok()?, text_chars)));
+        return Some(Value::from(markdown(&json::from_str(json).ok()?, text_chars)));
     }
     let option = thing.value.as_ref().and_then(wire::Loose::text);
     if let (Some(parent), Some(child)) = (option, thing.child) {
@@ -101,10 +105,10 @@ fn remainder(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Opt
     if depth >= DEPTH_MAX {
         return None;
     }
-    let fields: std::collections::BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
+    let fields: std::collections::BTreeMap<String, Raw<'_>> = json::from_str(json).ok()?;
     let shown = fields
         .into_iter()
-        .filter(|(name, value)| value.get() != "null" && !is_for_machines(name))
+        .filter(|(name, value)| !value.is_null() && !is_for_machines(name))
         .filter_map(|(name, value)| {
             let json = value.get();
             let value = if json.starts_with('{') {

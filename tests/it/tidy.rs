@@ -67,10 +67,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("prompts", &["tools"]),
     ("policy", &["tools"]),
-    ("tools", &["adf", "errors", "identity", "jira", "trim"]),
-    ("trim", &["adf", "jira"]),
-    ("jira", &["adf", "identity", "signals", "upstream"]),
+    ("tools", &["adf", "errors", "identity", "jira", "json", "trim"]),
+    ("trim", &["adf", "jira", "json"]),
+    ("jira", &["adf", "identity", "json", "signals", "upstream"]),
     ("adf", &[]),
+    ("json", &[]),
     ("upstream", &["limit", "signals"]),
     ("limit", &[]),
     ("jsonrpc", &[]),
@@ -81,7 +82,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["adf", "http", "jira", "tools", "trim"]),
+    ("fuzz", &["adf", "http", "jira", "json", "tools", "trim"]),
 ];
 
 /// Crates that only some layers may name.

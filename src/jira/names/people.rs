@@ -140,7 +140,7 @@ fn is_account_id(text: &str) -> bool {
 }
 
 fn owned(user: User<'_>) -> User<'static> {
-    let text = |text: wire::Text<'_>| wire::Text::Owned(text.into_owned());
+    let text = |text: wire::Text<'_>| wire::Text::from(text.into_owned());
     User {
         account_id: text(user.account_id),
         display_name: text(user.display_name),

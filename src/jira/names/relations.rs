@@ -62,7 +62,7 @@ pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<
 pub fn phrases(types: &[LinkType<'_>]) -> Vec<String> {
     let mut phrases: Vec<String> = Vec::new();
     for phrase in types.iter().flat_map(|kind| [&kind.outward, &kind.inward]) {
-        if !phrase.is_empty() && !phrases.iter().any(|known| known == phrase) {
+        if !phrase.is_empty() && !phrases.iter().any(|known| known == phrase.as_str()) {
             phrases.push(phrase.clone().into_owned());
         }
     }

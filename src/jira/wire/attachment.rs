@@ -1,9 +1,8 @@
 //! A file on an issue.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::Text;
+use crate::json::Raw;
+use serde::Deserialize;
 
 /// `GET /attachment/{id}`, an entry of `fields.attachment`, or of the answer to an upload.
 #[derive(Debug, Deserialize)]
@@ -11,7 +10,7 @@ use super::Text;
 pub struct Attachment<'a> {
     /// Its id: a number by itself, a text inside an issue.
     #[serde(borrow)]
-    id: &'a RawValue,
+    id: Raw<'a>,
     /// Its name, which somebody chose.
     #[serde(borrow, default)]
     pub filename: Text<'a>,

@@ -2,28 +2,30 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::Text;
+use crate::json::Raw;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+
+/// Places for as many fields as most requests ask for.
+const ROOM: usize = 20;
 
 /// An issue's fields by id, without the null ones: a real site answers hundreds of those.
 #[derive(Debug, Default)]
-pub struct Fields<'a>(Vec<(Text<'a>, &'a RawValue)>);
+pub struct Fields<'a>(Vec<(Text<'a>, Raw<'a>)>);
 
 impl<'a> Fields<'a> {
     /// A field's JSON, if the issue has a value in it.
-    pub fn raw(&self, id: &str) -> Option<&'a RawValue> {
+    pub fn raw(&self, id: &str) -> Option<Raw<'a>> {
         self.0.iter().find(|(name, _)| name == id).map(|(_, value)| *value)
     }
 
     /// A field decoded as what the caller expects; none when it is absent or something else.
     pub fn read<T: Deserialize<'a>>(&self, id: &str) -> Option<T> {
-        serde_json::from_str(self.raw(id)?.get()).ok()
+        self.raw(id)?.read().ok()
     }
 
     /// All fields with their ids, in Jira's order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Raw<'a>)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 }
@@ -40,11 +42,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(name) = map.next_key::<Name<'de>>()? {
-                    let value: &'de RawValue = map.next_value()?;
-                    if value.get() != "null" {
-                        fields.push((name.0, value));
+                let mut fields = Vec::with_capacity(ROOM);
+                while let Some(name) = map.next_key::<Text<'de>>()? {
+                    let value: Raw<'de> = map.next_value()?;
+                    if !value.is_null() {
+                        fields.push((name, value));
                     }
                 }
                 Ok(Fields(fields))
@@ -58,9 +60,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
         deserializer.deserialize_any(NonNull)
     }
 }
-
-#[derive(serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] Text<'a>);
 
 /// Any object in a field, by the names under which Jira says what it is.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -83,7 +82,7 @@ pub struct Thing<'a> {
     pub value: Option<Loose<'a>>,
     /// The second level of a cascading select list.
     #[serde(borrow)]
-    pub child: Option<&'a RawValue>,
+    pub child: Option<Raw<'a>>,
     /// Teams.
     #[serde(borrow)]
     pub title: Option<Text<'a>>,
@@ -102,7 +101,7 @@ impl Loose<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_str::<Name<'de>>(raw.get()).ok().map(|name| name.0)))
+        let raw = Raw::deserialize(deserializer)?;
+        Ok(Self(raw.read().ok()))
     }
 }

@@ -1,9 +1,7 @@
 //! Issues, their comments, transitions, links, history and worklogs.
 
+use crate::{adf, json::Raw};
 use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::adf;
 
 use super::{FieldMeta, Fields, Text, User};
 
@@ -40,7 +38,7 @@ pub struct Issue<'a> {
     pub fields: Fields<'a>,
     /// Display names by field id, with `expand=names`.
     #[serde(borrow, default)]
-    pub names: Option<&'a RawValue>,
+    pub names: Option<Raw<'a>>,
     /// The entity properties that were asked for, by key.
     #[serde(default)]
     pub properties: std::collections::BTreeMap<String, serde_json::Value>,

@@ -1,9 +1,9 @@
 //! What Jira says about queries.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Text;
+use crate::json::Raw;
 
 /// `POST /jql/parse`.
 #[derive(Debug, Deserialize)]
@@ -48,10 +48,10 @@ pub struct JqlField<'a> {
     pub auto: Option<Text<'a>>,
     /// A list of texts.
     #[serde(borrow, default)]
-    pub operators: Option<&'a RawValue>,
+    pub operators: Option<Raw<'a>>,
     /// A list of Java class names.
     #[serde(borrow, default)]
-    pub types: Option<&'a RawValue>,
+    pub types: Option<Raw<'a>>,
 }
 
 /// A function as JQL knows it.
@@ -62,7 +62,7 @@ pub struct JqlFunction<'a> {
     pub value: Text<'a>,
     /// A list of Java class names.
     #[serde(borrow, default)]
-    pub types: Option<&'a RawValue>,
+    pub types: Option<Raw<'a>>,
 }
 
 /// `GET /jql/autocompletedata/suggestions`.
@@ -86,8 +86,6 @@ pub struct JqlSuggestion<'a> {
 }
 
 /// The texts of a list that was left undecoded.
-pub fn texts(list: Option<&RawValue>) -> Vec<Text<'_>> {
-    let decoded =
-        list.and_then(|list| serde_json::from_str::<Vec<std::borrow::Cow<'_, str>>>(list.get()).ok());
-    decoded.unwrap_or_default()
+pub fn texts(list: Option<Raw<'_>>) -> Vec<Text<'_>> {
+    list.and_then(|list| list.read().ok()).unwrap_or_default()
 }

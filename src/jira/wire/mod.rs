@@ -39,7 +39,4 @@ pub use project::{
     Component, FieldDetail, PartPage, ProjectDetail, Status, StatusCategory, TypeStatuses, Version,
 };
 
-use std::borrow::Cow;
-
-/// Text borrowed from the body, or owned where JSON escapes made that impossible.
-pub type Text<'a> = Cow<'a, str>;
+pub use crate::json::Text;

@@ -1,9 +1,9 @@
 //! One project, its statuses, components and versions, and the fields of the site.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{FieldSchema, IssueType, Text, User};
+use crate::json::Raw;
 
 /// `GET /project/{key}`.
 #[derive(Debug, Deserialize)]
@@ -132,13 +132,13 @@ pub struct FieldDetail<'a> {
     pub name: Text<'a>,
     /// What kind of value it holds; a few pseudo fields have none.
     #[serde(borrow, default)]
-    schema: Option<&'a RawValue>,
+    schema: Option<Raw<'a>>,
     /// Under which names JQL knows it.
     #[serde(borrow, default)]
-    clause_names: Option<&'a RawValue>,
+    clause_names: Option<Raw<'a>>,
     /// The team-managed project that owns it.
     #[serde(borrow, default)]
-    scope: Option<&'a RawValue>,
+    scope: Option<Raw<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +154,7 @@ struct ScopeProject {
 impl<'a> FieldDetail<'a> {
     /// What kind of value it holds.
     pub fn schema(&self) -> Option<FieldSchema> {
-        serde_json::from_str(self.schema?.get()).ok()
+        self.schema?.read().ok()
     }
 
     /// Under which names JQL knows it; none when it cannot be searched.
@@ -164,6 +164,6 @@ impl<'a> FieldDetail<'a> {
 
     /// The id of the team-managed project that owns it.
     pub fn project_id(&self) -> Option<String> {
-        serde_json::from_str::<Scope>(self.scope?.get()).ok()?.project.map(|project| project.id)
+        self.scope?.read::<Scope>().ok()?.project.map(|project| project.id)
     }
 }

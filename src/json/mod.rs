@@ -1,0 +1,33 @@
+//! Jira's answers, read as fast as they come: one pass that decodes what is asked for and only looks for the end of the
+//! rest, borrowing from the body.
+//!
+//! Values that are not read are not judged either: brackets and quotes have to match, no more. What is read keeps to
+//! RFC 8259. Requests and everything a stranger's word could turn into a write are `serde_json`'s.
+
+mod access;
+mod error;
+mod raw;
+mod reader;
+mod scan;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+
+pub use error::Error;
+pub use raw::Raw;
+use reader::Reader;
+pub use text::Text;
+
+/// Decodes one JSON text.
+///
+/// # Errors
+/// With the byte at which the text stops being JSON, or what was expected.
+pub fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Error> {
+    let mut reader = Reader::new(text);
+    let value = T::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
