@@ -16,6 +16,7 @@ use jira_mcp_bridge::{
         names::FieldName,
         wire::{Issue, SearchPage},
     },
+    json as reader,
     trim::{Budget, Reading, Row, Visible, issue_view, search_row},
 };
 use serde_json::{Value, json};
@@ -67,12 +68,16 @@ fn ids(fields: &[FieldName]) -> Vec<&str> {
     fields.iter().map(|field| field.id.as_str()).collect()
 }
 
+fn json_of<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> T {
+    reader::from_str(std::str::from_utf8(body).unwrap()).unwrap()
+}
+
 fn reading() -> Reading<'static> {
     Reading { site_url: "https://load.atlassian.net", text_chars: 2_000, visible: &All }
 }
 
 fn rows(body: &[u8], fields: &[FieldName]) -> Vec<Row> {
-    let page: SearchPage<'_> = serde_json::from_slice(body).unwrap();
+    let page: SearchPage<'_> = json_of(body);
     page.issues.iter().map(|issue| search_row(issue, fields, &reading())).collect()
 }
 
@@ -86,7 +91,7 @@ fn trimming(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(issue.len() as u64));
         group.bench_function(name, |bench| {
             bench.iter(|| {
-                let issue: Issue<'_> = serde_json::from_slice(black_box(&issue)).unwrap();
+                let issue: Issue<'_> = json_of(black_box(&issue));
                 issue_view(&issue, &issue_fields, &reading())
             });
         });
@@ -105,7 +110,7 @@ fn rich_text(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("adf");
     group.throughput(Throughput::Bytes(json.len() as u64));
     group.bench_function("decode", |bench| {
-        bench.iter(|| serde_json::from_str::<adf::Node>(black_box(&json)).unwrap());
+        bench.iter(|| reader::from_str::<adf::Node>(black_box(&json)).unwrap());
     });
     group.bench_function("to Markdown", |bench| bench.iter(|| adf::to_markdown(black_box(&node))));
     group.throughput(Throughput::Bytes(markdown.len() as u64));

@@ -1,11 +1,15 @@
 //! Documents straight from JSON: what [`Node`]'s reading of a `Value` takes for what, without building the `Value`.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess};
+use serde_json::{Map, Value};
 
-use super::node::{Mark, Node};
+use super::{
+    attrs::Attrs,
+    node::{Mark, Node},
+    place::{Into, Place},
+};
 
 /// The types of most nodes and marks, which then need no text of their own.
 const COMMON: &[&str] = &[
@@ -27,115 +31,42 @@ const COMMON: &[&str] = &[
     "emoji",
 ];
 
-/// Something that any JSON can be taken for.
-trait Lenient<'de>: Sized {
-    fn null() -> Self;
-
-    /// A text, number or flag; `is_text` tells the first from the others.
-    fn scalar(text: Cow<'_, str>, is_text: bool) -> Self;
-
-    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self::null())
-    }
-
-    fn object<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Self::null())
-    }
-}
-
-struct Read<T>(T);
-
-impl<'de, T: Lenient<'de>> Deserialize<'de> for Read<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Any(PhantomData)).map(Self)
-    }
-}
-
-struct Any<T>(PhantomData<T>);
-
-impl<'de, T: Lenient<'de>> Visitor<'de> for Any<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<T, E> {
-        Ok(T::null())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(T::scalar(Cow::Borrowed(text), true))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<T, E> {
-        Ok(T::scalar(Cow::Owned(text), true))
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
-        Ok(T::scalar(flag.to_string().into(), false))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
-        Ok(T::scalar(number.to_string().into(), false))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
-        Ok(T::scalar(number.to_string().into(), false))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
-        Ok(Number::from_f64(number)
-            .map_or_else(T::null, |number| T::scalar(number.to_string().into(), false)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<T, A::Error> {
-        T::list(items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-        T::object(members)
-    }
-}
-
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Read::deserialize(deserializer).map(|Read(node)| node)
+        let mut node = Self::default();
+        deserializer.deserialize_any(Into(&mut node))?;
+        Ok(node)
     }
 }
 
-impl<'de> Lenient<'de> for Node {
-    fn null() -> Self {
-        Self::default()
+/// A node that is as new.
+impl<'de> Place<'de> for &mut Node {
+    fn null(self) {}
+
+    fn scalar(self, text: Cow<'_, str>, _is_text: bool) {
+        *self = Node::text(text);
     }
 
-    fn scalar(text: Cow<'_, str>, _is_text: bool) -> Self {
-        Self::text(text)
+    fn list<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
+        Children(&mut self.content).list(items)
     }
 
-    fn list<A: SeqAccess<'de>>(items: A) -> Result<Self, A::Error> {
-        Ok(Self { content: Children::list(items)?.0, ..Self::default() })
-    }
-
-    fn object<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
-        let mut node = Self::default();
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut kind = None;
         // Of a member sent twice the last one counts.
         while let Some(name) = members.next_key()? {
             match name {
-                Member::Type => kind = members.next_value::<Read<Kind>>()?.0.0,
-                Member::Text => node.text = members.next_value::<Read<Text>>()?.0.0,
-                Member::Attrs => node.attrs = members.next_value::<Read<Attrs>>()?.0.0,
-                Member::Marks => node.marks = members.next_value::<Read<Marks>>()?.0.0,
-                Member::Content => node.content = members.next_value::<Read<Children>>()?.0.0,
+                Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
+                Member::Text => members.next_value_seed(Into(Text(&mut self.text)))?,
+                Member::Attrs => members.next_value_seed(Into(&mut self.attrs))?,
+                Member::Marks => members.next_value_seed(Into(Marks(&mut self.marks)))?,
+                Member::Content => members.next_value_seed(Into(Children(&mut self.content)))?,
                 Member::Other => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        let untyped = if node.text.is_some() { "text" } else { "" };
-        node.kind = kind.unwrap_or(Cow::Borrowed(untyped));
-        Ok(node)
+        let untyped = if self.text.is_some() { "text" } else { "" };
+        self.kind = kind.unwrap_or(Cow::Borrowed(untyped));
+        Ok(())
     }
 }
 
@@ -152,100 +83,108 @@ enum Member {
 }
 
 /// The nodes below a node: a list, or one node where a list belongs.
-struct Children(Vec<Node>);
+struct Children<'n>(&'n mut Vec<Node>);
 
-impl<'de> Lenient<'de> for Children {
-    fn null() -> Self {
-        Self(Vec::new())
+impl<'de> Place<'de> for Children<'_> {
+    fn null(self) {
+        self.0.clear();
     }
 
-    fn scalar(text: Cow<'_, str>, is_text: bool) -> Self {
-        Self(vec![Node::scalar(text, is_text)])
+    fn scalar(self, text: Cow<'_, str>, _is_text: bool) {
+        self.0.clear();
+        self.0.push(Node::text(text));
     }
 
-    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
-        let mut nodes = Vec::new();
-        while let Some(Read(node)) = items.next_element::<Read<Option<Node>>>()? {
-            nodes.extend(node);
+    fn list<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.clear();
+        while items.next_element_seed(Into(Child(self.0)))?.is_some() {}
+        Ok(())
+    }
+
+    fn object<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+        self.0.clear();
+        Child(self.0).object(members)
+    }
+}
+
+/// One more of a list, where null is nothing.
+struct Child<'n>(&'n mut Vec<Node>);
+
+impl<'n> Child<'n> {
+    fn new_node(self) -> &'n mut Node {
+        self.0.push_mut(Node::default())
+    }
+}
+
+impl<'de> Place<'de> for Child<'_> {
+    fn null(self) {}
+
+    fn scalar(self, text: Cow<'_, str>, is_text: bool) {
+        self.new_node().scalar(text, is_text);
+    }
+
+    fn list<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
+        self.new_node().list(items)
+    }
+
+    fn object<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+        self.new_node().object(members)
+    }
+}
+
+struct Marks<'n>(&'n mut Vec<Mark>);
+
+impl<'de> Place<'de> for Marks<'_> {
+    fn null(self) {
+        self.0.clear();
+    }
+
+    fn scalar(self, _text: Cow<'_, str>, _is_text: bool) {
+        self.null();
+    }
+
+    fn list<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.clear();
+        while items.next_element_seed(Into(AnotherMark(self.0)))?.is_some() {}
+        Ok(())
+    }
+}
+
+/// One more of a list, where what has no type is nothing.
+struct AnotherMark<'n>(&'n mut Vec<Mark>);
+
+impl<'de> Place<'de> for AnotherMark<'_> {
+    fn null(self) {}
+
+    fn scalar(self, text: Cow<'_, str>, is_text: bool) {
+        if is_text {
+            self.0.push(Mark { kind: kind(text), attrs: Attrs::default() });
         }
-        Ok(Self(nodes))
     }
 
-    fn object<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
-        Ok(Self(vec![Node::object(members)?]))
-    }
-}
-
-/// One of a list, where null is nothing.
-impl<'de> Lenient<'de> for Option<Node> {
-    fn null() -> Self {
-        None
-    }
-
-    fn scalar(text: Cow<'_, str>, is_text: bool) -> Self {
-        Some(Node::scalar(text, is_text))
-    }
-
-    fn list<A: SeqAccess<'de>>(items: A) -> Result<Self, A::Error> {
-        Node::list(items).map(Some)
-    }
-
-    fn object<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error> {
-        Node::object(members).map(Some)
-    }
-}
-
-struct Marks(Vec<Mark>);
-
-impl<'de> Lenient<'de> for Marks {
-    fn null() -> Self {
-        Self(Vec::new())
-    }
-
-    fn scalar(_text: Cow<'_, str>, _is_text: bool) -> Self {
-        Self::null()
-    }
-
-    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
-        let mut marks = Vec::new();
-        while let Some(Read(mark)) = items.next_element::<Read<Option<Mark>>>()? {
-            marks.extend(mark);
-        }
-        Ok(Self(marks))
-    }
-}
-
-impl<'de> Lenient<'de> for Option<Mark> {
-    fn null() -> Self {
-        None
-    }
-
-    fn scalar(text: Cow<'_, str>, is_text: bool) -> Self {
-        is_text.then(|| Mark { kind: kind(text), attrs: Map::new() })
-    }
-
-    fn object<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
-        let (mut kind, mut attrs) = (None, Map::new());
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let (mut kind, mut attrs) = (None, Attrs::default());
         while let Some(name) = members.next_key()? {
             match name {
-                Member::Type => kind = members.next_value::<Read<Kind>>()?.0.0,
-                Member::Attrs => attrs = members.next_value::<Read<Attrs>>()?.0.0,
+                Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
+                Member::Attrs => members.next_value_seed(Into(&mut attrs))?,
                 _ => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(kind.map(|kind| Mark { kind, attrs }))
+        self.0.extend(kind.map(|kind| Mark { kind, attrs }));
+        Ok(())
     }
 }
 
-struct Kind(Option<Cow<'static, str>>);
+struct Kind<'n>(&'n mut Option<Cow<'static, str>>);
 
-impl Lenient<'_> for Kind {
-    fn null() -> Self {
-        Self(None)
+impl Place<'_> for Kind<'_> {
+    fn null(self) {
+        *self.0 = None;
     }
 
-    fn scalar(text: Cow<'_, str>, is_text: bool) -> Self {
-        Self(is_text.then(|| kind(text)))
+    fn scalar(self, text: Cow<'_, str>, is_text: bool) {
+        *self.0 = is_text.then(|| kind(text));
     }
 }
 
@@ -254,35 +193,33 @@ fn kind(name: Cow<'_, str>) -> Cow<'static, str> {
     known.map_or_else(|| Cow::Owned(name.into_owned()), |known| Cow::Borrowed(*known))
 }
 
-struct Text(Option<String>);
+struct Text<'n>(&'n mut Option<String>);
 
-impl Lenient<'_> for Text {
-    fn null() -> Self {
-        Self(None)
+impl Place<'_> for Text<'_> {
+    fn null(self) {
+        *self.0 = None;
     }
 
-    fn scalar(text: Cow<'_, str>, _is_text: bool) -> Self {
-        Self(Some(text.into_owned()))
+    fn scalar(self, text: Cow<'_, str>, _is_text: bool) {
+        *self.0 = Some(text.into_owned());
     }
 }
 
-struct Attrs(Map<String, Value>);
-
-impl<'de> Lenient<'de> for Attrs {
-    fn null() -> Self {
-        Self(Map::new())
+impl<'de> Place<'de> for &mut Attrs {
+    fn null(self) {
+        self.clear();
     }
 
-    fn scalar(_text: Cow<'_, str>, _is_text: bool) -> Self {
-        Self::null()
+    fn scalar(self, _text: Cow<'_, str>, _is_text: bool) {
+        self.null();
     }
 
-    fn object<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut attrs = Map::new();
         while let Some((name, value)) = members.next_entry::<String, Value>()? {
             attrs.insert(name, value);
         }
-        attrs.retain(|_, value| !value.is_null());
-        Ok(Self(attrs))
+        *self = attrs.into();
+        Ok(())
     }
 }

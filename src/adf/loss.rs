@@ -74,7 +74,7 @@ fn is_sayable_emoji(node: &Node) -> bool {
     node.attr("text").is_some_and(|text| !text.is_ascii()) || emoji_text(name).is_some()
 }
 
-fn is_sayable_mark(kind: &str, attrs: &serde_json::Map<String, Value>) -> bool {
+fn is_sayable_mark(kind: &str, attrs: &super::attrs::Attrs) -> bool {
     match kind {
         "strong" | "em" | "strike" | "code" => true,
         "link" => attrs.get("href").and_then(Value::as_str).is_some_and(is_safe_link),

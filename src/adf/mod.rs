@@ -32,6 +32,7 @@
 mod node;
 
 /// The same tree from JSON text.
+mod attrs;
 mod decode;
 
 /// Markdown for the agent.
@@ -42,6 +43,7 @@ mod write;
 
 /// Edits that keep every stored node as it is.
 mod patch;
+mod place;
 
 /// What Markdown cannot say.
 mod loss;
@@ -49,6 +51,7 @@ mod loss;
 #[cfg(test)]
 mod tests;
 
+pub use attrs::Attrs;
 pub use loss::unsayable;
 pub use node::{Mark, Node};
 pub use patch::{PatchError, append, replace_section};

@@ -6,6 +6,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::attrs::Attrs;
+
 /// One ADF node. A document is a node of type `doc`.
 ///
 /// Reading never fails on a wrong shape: odd attributes, `null` marks, a missing type or a bare string where a
@@ -18,7 +20,7 @@ pub struct Node {
     /// The text of a `text` node.
     pub text: Option<String>,
     /// Attributes, without those that were null.
-    pub attrs: Map<String, Value>,
+    pub attrs: Attrs,
     /// Marks on a text node, or on a block.
     pub marks: Vec<Mark>,
     /// Child nodes.
@@ -31,7 +33,7 @@ pub struct Mark {
     /// The `type` member.
     pub kind: Cow<'static, str>,
     /// Attributes, without those that were null.
-    pub attrs: Map<String, Value>,
+    pub attrs: Attrs,
 }
 
 impl Node {
@@ -90,7 +92,7 @@ impl Node {
 impl Mark {
     /// A mark without attributes.
     pub fn new(kind: &'static str) -> Self {
-        Self { kind: Cow::Borrowed(kind), attrs: Map::new() }
+        Self { kind: Cow::Borrowed(kind), attrs: Attrs::default() }
     }
 
     /// A `link` mark.
@@ -137,10 +139,10 @@ fn children(value: Value) -> Vec<Node> {
     }
 }
 
-fn attributes(value: Option<Value>) -> Map<String, Value> {
+fn attributes(value: Option<Value>) -> Attrs {
     match value {
-        Some(Value::Object(object)) => object.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Map::new(),
+        Some(Value::Object(object)) => object.into(),
+        _ => Attrs::default(),
     }
 }
 
@@ -153,7 +155,7 @@ fn mark(value: Value) -> Option<Mark> {
                 _ => None,
             }
         }
-        Value::String(kind) => Some(Mark { kind: Cow::Owned(kind), attrs: Map::new() }),
+        Value::String(kind) => Some(Mark { kind: Cow::Owned(kind), attrs: Attrs::default() }),
         _ => None,
     }
 }
@@ -202,14 +204,14 @@ impl Serialize for Mark {
     }
 }
 
-struct NonNull<'a>(&'a Map<String, Value>);
+struct NonNull<'a>(&'a Attrs);
 
 impl Serialize for NonNull<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().filter(|(_, value)| !value.is_null()))
+        serializer.collect_map(self.0.non_null())
     }
 }
 
-fn has_values(attrs: &Map<String, Value>) -> bool {
-    attrs.values().any(|value| !value.is_null())
+fn has_values(attrs: &Attrs) -> bool {
+    attrs.non_null().next().is_some()
 }

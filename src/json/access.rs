@@ -19,6 +19,7 @@ enum Place {
 
 impl Place {
     /// Steps over a comma or the closing bracket; whether another item follows.
+    #[inline]
     fn next(&mut self, reader: &mut Reader<'_>, closing: u8) -> Result<bool, Error> {
         match (*self, reader.peek()) {
             (Self::Behind, _) => return Ok(false),

@@ -41,12 +41,19 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte that is no white space.
+    #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
+        let next = bytes.get(self.at).copied();
+        // Jira sends none.
+        if next.is_some_and(|byte| byte > b' ') {
+            return next;
+        }
         self.at = scan::skip_space(bytes, self.at);
         bytes.get(self.at).copied()
     }
 
+    #[inline]
     pub(super) fn step(&mut self) {
         self.at += 1;
     }
@@ -65,11 +72,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Positions are those of ASCII signs, so they never part a character.
+    #[inline]
     fn slice(&self, from: usize, to: usize) -> &'a str {
         self.text.get(from..to).unwrap_or_default()
     }
 
     /// The text whose opening quote is next.
+    #[inline]
     fn quoted(&mut self) -> Result<Cow<'a, str>, Error> {
         let opening = self.at;
         let scan::Quoted { end, is_escaped } = scan::quoted(self.text.as_bytes(), opening + 1)?;
@@ -83,6 +92,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The name of a member, up to its value.
+    #[inline]
     pub(super) fn name(&mut self) -> Result<Cow<'a, str>, Error> {
         if self.peek() != Some(b'"') {
             return Err(self.error("no name of a member"));
@@ -95,6 +105,7 @@ impl<'a> Reader<'a> {
         Ok(name)
     }
 
+    #[inline]
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         if self.depth == DEPTH_MAX {
             return Err(self.error("too deep"));

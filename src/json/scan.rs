@@ -22,20 +22,44 @@ pub(super) struct Quoted {
 }
 
 /// The end of the text that begins at `at`, behind its opening quote.
+#[inline]
 pub(super) fn quoted(bytes: &[u8], at: usize) -> Result<Quoted, Error> {
     let mut from = at;
     loop {
-        let rest = bytes.get(from..).unwrap_or_default();
-        let Some(found) = memchr2(b'"', b'\\', rest) else {
+        let Some(end) = quote_or_escape(bytes, from) else {
             return Err(Error::new("a text without end", at));
         };
-        let end = from + found;
         if bytes.get(end) == Some(&b'"') {
             return Ok(Quoted { end, is_escaped: from != at });
         }
         // Whatever is escaped, it ends nothing.
         from = end + 2;
     }
+}
+
+/// Most names and many texts end within two words, sooner than a search for long texts has begun.
+const WORDS: usize = 2;
+const WORD_BYTES: usize = size_of::<u64>();
+
+#[inline]
+fn quote_or_escape(bytes: &[u8], mut at: usize) -> Option<usize> {
+    for _ in 0..WORDS {
+        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WORD_BYTES>) else { break };
+        let word = u64::from_le_bytes(*word);
+        let found = holds(word, b'"') | holds(word, b'\\');
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += WORD_BYTES;
+    }
+    memchr2(b'"', b'\\', bytes.get(at..)?).map(|distance| at + distance)
+}
+
+/// A word whose lowest bit set is in the first byte that is `byte`; 0 if none is. Higher bits may be set beside it.
+const fn holds(word: u64, byte: u8) -> u64 {
+    const LOW: u64 = u64::MAX / 0xFF;
+    let differing = word ^ (LOW * byte as u64);
+    differing.wrapping_sub(LOW) & !differing & (LOW << 7)
 }
 
 /// The position behind the value that begins at `at`. Of its inside only brackets and quotes are looked at.

@@ -104,3 +104,17 @@ proptest! {
         prop_assert!(from_str::<Raw<'_>>(&text[..end]).is_err());
     }
 }
+
+#[test]
+fn texts_of_every_length_end_at_their_quote() {
+    for length in 0..70 {
+        for place in 0..=length {
+            let mut text = "x".repeat(length);
+            text.insert_str(place, "\\\"");
+            let json = format!("[\"{text}\",\"{text}\"]");
+            let read: Vec<Text<'_>> = from_str(&json).unwrap();
+            let expected = text.replace('\\', "");
+            assert_eq!(read, [expected.as_str(), expected.as_str()]);
+        }
+    }
+}

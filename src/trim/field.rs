@@ -1,5 +1,7 @@
 //! Any field value of Jira, reduced to what a person would read.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::{
@@ -56,7 +58,13 @@ pub fn person(user: &wire::User<'_>) -> String {
 
 /// Rich text as Markdown, cleaned and clipped.
 pub(super) fn markdown(node: &adf::Node, text_chars: usize) -> String {
-    clip(&clean(&adf::to_markdown(node)), text_chars).into_owned()
+    let text = adf::to_markdown(node);
+    let shown = match clean(&text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(cleaned) => Some(cleaned),
+    };
+    let text = shown.unwrap_or(text);
+    if let Cow::Owned(clipped) = clip(&text, text_chars) { clipped } else { text }
 }
 
 /// Plain text, cleaned and clipped; a timestamp becomes short.

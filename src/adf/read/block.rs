@@ -9,7 +9,6 @@ use super::{DEPTH_MAX, plain};
 use crate::adf::node::Node;
 
 /// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list item).
-#[derive(Default)]
 pub(super) struct Writer {
     pub(super) out: String,
     pub(super) prefix: String,
@@ -22,7 +21,14 @@ enum Gap {
     Blank,
 }
 
+/// Most descriptions and comments fit.
+const ROOM_BYTES: usize = 1024;
+
 impl Writer {
+    pub(super) fn new() -> Self {
+        Self { out: String::with_capacity(ROOM_BYTES), prefix: String::new() }
+    }
+
     pub(super) fn finish(mut self) -> String {
         self.out.truncate(self.out.trim_end_matches([' ', '\n']).len());
         self.out
@@ -198,7 +204,11 @@ impl Writer {
     fn verbatim_line(&mut self, line: &str) {
         self.out.push('\n');
         self.out.push_str(if line.is_empty() { self.prefix.trim_end() } else { &self.prefix });
-        self.out.extend(line.chars().filter(|c| !c.is_control() || *c == '\t'));
+        if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            self.out.push_str(line);
+        } else {
+            self.out.extend(line.chars().filter(|c| !c.is_control() || *c == '\t'));
+        }
     }
 
     /// Inline content in one container.

@@ -14,7 +14,8 @@ use crate::adf::node::Node;
 
 /// The runs of a container's children.
 pub(super) fn collect(nodes: &[Node], in_cell: bool) -> Vec<Run<'_>> {
-    let mut collector = Collector { runs: Vec::new(), in_cell, inherited: 0, lists: 0, at_start: true };
+    let mut collector =
+        Collector { runs: Vec::with_capacity(nodes.len()), in_cell, inherited: 0, lists: 0, at_start: true };
     collector.all(nodes, 0);
     collector.runs
 }

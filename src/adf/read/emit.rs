@@ -96,7 +96,7 @@ impl Emitter<'_> {
 
     /// Runs under their marks, which all open and close within.
     fn marked(&mut self, runs: &[Run<'_>], next_outside: Option<char>, in_link: bool) {
-        let mut open: Vec<(Marks, &'static str)> = Vec::with_capacity(3);
+        let mut open: Vec<(Marks, &'static str)> = Vec::new();
         let mut rest = runs;
         while let Some((run, after)) = rest.split_first() {
             let stays = open.iter().take_while(|(mark, _)| run.marks & mark != 0).count();

@@ -41,11 +41,13 @@ impl Risk {
                 _ => [0; 4],
             };
             let struck = if run.marks & STRIKE != 0 { 2 } else { 0 };
+            let text = match &run.piece {
+                Piece::Text(text) if has_delimiters(text) => text.as_ref(),
+                _ => "",
+            };
             for ((count, delimiter), written) in counts.iter_mut().zip(DELIMITERS).zip(written) {
                 *count += written + if delimiter == '~' { struck } else { 0 };
-                if let Piece::Text(text) = &run.piece {
-                    *count += delimiter_runs(text, delimiter);
-                }
+                *count += delimiter_runs(text, delimiter);
             }
         }
         Self(counts.map(|count| count > 1))
@@ -62,8 +64,7 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
     let mut rest = if place.line_start { escape_line_start(out, text, &mut prev) } else { text };
     loop {
         // Most text needs nothing, and is taken in one go.
-        let (plain, after) =
-            rest.split_at(rest.bytes().position(|byte| !is_plain(byte)).unwrap_or(rest.len()));
+        let (plain, after) = rest.split_at(plain_bytes(rest));
         out.push_str(plain);
         prev = plain.chars().next_back().or(prev);
         rest = after;
@@ -90,25 +91,33 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
     }
 }
 
-/// Characters that are written as they are wherever they stand within a line; a table, because every byte of every text
-/// is asked for.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        // Indexed by a byte, which is always within.
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-        {
-            plain[byte as usize] =
-                !matches!(byte, b'*' | b'_' | b'~' | b'`' | b'\\' | b'[' | b']' | b'!' | b'<' | b'&' | b'|');
-        }
-        byte += 1;
-    }
-    plain
-};
+/// How many bytes of text are looked at in one go, without an early end.
+const BLOCK_BYTES: usize = 32;
 
+/// The length of the beginning that is written as it is wherever it stands within a line.
+fn plain_bytes(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let all_plain = |block: &&[u8]| block.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let start: usize = bytes.chunks(BLOCK_BYTES).take_while(all_plain).map(<[u8]>::len).sum();
+    let rest = bytes.get(start..).unwrap_or_default();
+    start + rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len())
+}
+
+/// Adding up faults instead of leaving at the first one lets many bytes be looked at at once.
+#[inline]
 fn is_plain(byte: u8) -> bool {
-    PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
+    let is = |mark: u8| u8::from(byte == mark);
+    let control = u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
+    let delimiter = is(b'*') | is(b'_') | is(b'~') | is(b'`');
+    let bracket = is(b'[') | is(b']') | is(b'<') | is(b'!');
+    control | delimiter | bracket | is(b'\\') | is(b'&') | is(b'|') == 0
+}
+
+/// Whether any of [`DELIMITERS`] is in the text.
+fn has_delimiters(text: &str) -> bool {
+    let is = |byte: u8, mark: u8| u8::from(byte == mark);
+    let found = |byte: u8| is(byte, b'*') | is(byte, b'_') | is(byte, b'~') | is(byte, b'`');
+    text.as_bytes().chunks(BLOCK_BYTES).any(|block| block.iter().fold(0, |any, byte| any | found(*byte)) != 0)
 }
 
 fn needs_escape(c: char, prev: Option<char>, after: &str, next: Option<char>, place: Place) -> bool {

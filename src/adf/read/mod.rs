@@ -20,7 +20,7 @@ const DEPTH_MAX: usize = 100;
 
 /// The document (or any node of one) as Markdown, without a line end at its end.
 pub fn to_markdown(node: &Node) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer::new();
     writer.write_blocks(std::slice::from_ref(node), 0);
     writer.finish()
 }

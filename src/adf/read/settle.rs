@@ -9,6 +9,11 @@ use super::run::{ALL, EM, Marks, Piece, Run, STRONG, is_wordish};
 
 /// The runs of one inline container, ready to be written in order.
 pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    if let [only] = runs.as_slice()
+        && is_settled(only)
+    {
+        return runs;
+    }
     let mut runs = trim_lines(runs);
     if runs.iter().all(|run| run.marks == 0 && run.href.is_none()) {
         // Most containers: nothing is marked, so nothing can be misplaced.
@@ -20,23 +25,38 @@ pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
         runs = split_spaces(runs);
         unmark_spaces(&mut runs);
         let (next, changed) = mend_boundaries(merge(runs));
-        runs = merge(next);
         if !changed {
-            break;
+            return next;
         }
+        runs = merge(next);
     }
     runs
 }
 
+/// Most paragraphs are one text, and most of those need nothing.
+fn is_settled(only: &Run<'_>) -> bool {
+    let Piece::Text(text) = &only.piece else { return false };
+    only.marks == 0
+        && only.href.is_none()
+        && !text.is_empty()
+        && !text.starts_with(BLANKS)
+        && !text.ends_with(BLANKS)
+}
+
 /// Cuts marked text into its outer white space and its core.
 fn split_spaces(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    let is_marked = |run: &Run<'_>| run.marks != 0 || run.href.is_some();
+    let has_spaces = |run: &Run<'_>| matches!(&run.piece, Piece::Text(text) if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace));
+    if !runs.iter().any(|run| is_marked(run) && has_spaces(run)) {
+        return runs;
+    }
     let mut out = Vec::with_capacity(runs.len());
     for run in runs {
         let Piece::Text(text) = &run.piece else {
             out.push(run);
             continue;
         };
-        if run.marks == 0 && run.href.is_none() {
+        if !is_marked(&run) {
             out.push(run);
             continue;
         }
@@ -134,7 +154,16 @@ fn unmark_spaces(runs: &mut [Run<'_>]) {
     }
 }
 
+/// Joins neighbours that differ in nothing but their text, and drops empty ones.
 fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+    let is_empty = |run: &Run<'_>| matches!(&run.piece, Piece::Text(text) if text.is_empty());
+    let are_alike = runs
+        .iter()
+        .zip(runs.iter().skip(1))
+        .any(|(one, next)| one.marks == next.marks && one.href == next.href);
+    if !are_alike && !runs.iter().any(is_empty) {
+        return runs;
+    }
     let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
     for run in runs {
         if let Some(last) = out.last_mut()
@@ -149,7 +178,7 @@ fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
                 _ => {}
             }
         }
-        if !matches!(&run.piece, Piece::Text(text) if text.is_empty()) {
+        if !is_empty(&run) {
             out.push(run);
         }
     }
