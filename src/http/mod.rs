@@ -19,6 +19,7 @@ mod reject;
 mod request_id;
 mod serve;
 mod settings;
+mod waiting;
 mod write_stall;
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, body::Body, response::Response};
+use hyper::{Request, body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -18,9 +18,14 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tower::ServiceExt;
 use tracing::{debug, warn};
 
-use super::{Readiness, write_stall::WriteStall};
+use super::{
+    Readiness,
+    waiting::{Limits, Turns, Waiting},
+    write_stall::WriteStall,
+};
 use crate::signals::Signals;
 
 /// hyper panics below this buffer size.
@@ -32,14 +37,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     /// Connections open at the same time. Further ones wait in the kernel's backlog, where they cost us nothing; a place
-    /// gets free at the latest when an idle connection meets its header timeout.
+    /// gets free at the latest when an idle connection has waited as long as a head may take.
     pub connections_max: usize,
     /// Bytes of one request's head; more is answered with 431. At least 8192.
     pub headers_bytes_max: usize,
     /// Header lines of one request; more is answered with 431.
     pub headers_max: usize,
-    /// How long a head may take to arrive, counted also while a kept-alive connection is idle.
+    /// How long a head may take to arrive, from its first byte, or from the beginning of a new connection.
     pub header_read_timeout: Duration,
+    /// How long a connection is kept after an answer without another request. With fewer than half of the places free it
+    /// is no longer than a head may take.
+    pub idle_timeout: Duration,
     /// How long a client may refuse to take any byte of its answer.
     pub write_stall_timeout: Duration,
     /// How long connections are still accepted after the signal, until the load balancer has seen `/readyz` turn.
@@ -55,6 +63,8 @@ impl Default for ConnectionSettings {
             headers_bytes_max: 64 * 1024,
             headers_max: 100,
             header_read_timeout: Duration::from_secs(10),
+            // Longer than common gateways keep theirs: who closes first meets no request.
+            idle_timeout: Duration::from_mins(2),
             write_stall_timeout: Duration::from_secs(30),
             drain_pause: Duration::from_secs(1),
             drain_grace: Duration::from_secs(30),
@@ -88,6 +98,8 @@ pub async fn serve(
     let mut connections = Connections {
         http: http(settings),
         slots: Arc::new(Semaphore::new(settings.connections_max)),
+        places: settings.connections_max,
+        limits: Limits { head: settings.header_read_timeout, idle: settings.idle_timeout },
         write_stall: settings.write_stall_timeout,
         open: JoinSet::new(),
         signals: signals.clone(),
@@ -113,7 +125,7 @@ fn http(settings: &ConnectionSettings) -> http1::Builder {
     let mut http = http1::Builder::new();
     let headers_bytes_max = settings.headers_bytes_max.max(HEADERS_BYTES_MIN);
     http.timer(TokioTimer::new())
-        .header_read_timeout(settings.header_read_timeout)
+        .header_read_timeout(None)
         .max_buf_size(headers_bytes_max)
         .max_header_size(headers_bytes_max)
         .max_headers(settings.headers_max);
@@ -123,6 +135,9 @@ fn http(settings: &ConnectionSettings) -> http1::Builder {
 struct Connections {
     http: http1::Builder,
     slots: Arc<Semaphore>,
+    /// All of the slots, taken or free.
+    places: usize,
+    limits: Limits,
     write_stall: Duration,
     open: JoinSet<()>,
     signals: Signals,
@@ -165,8 +180,18 @@ impl Connections {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot turn Nagle's algorithm off");
         }
-        let stream = TokioIo::new(WriteStall::new(stream, self.write_stall));
-        let connection = self.http.serve_connection(stream, TowerToHyperService::new(router));
+        let turns = Turns::default();
+        let places = (self.slots.clone(), self.places);
+        let stream = WriteStall::new(stream, self.write_stall);
+        let stream = TokioIo::new(Waiting::new(stream, turns.clone(), self.limits, places));
+        let begins = turns.clone();
+        let noted = router
+            .map_request(move |request: Request<Incoming>| {
+                begins.begin();
+                request
+            })
+            .map_response(move |answer: Response<Body>| answer.map(|body| turns.until_end_of(body)));
+        let connection = self.http.serve_connection(stream, TowerToHyperService::new(noted));
         let connection = graceful.watch(connection);
         let signals = self.signals.clone();
         self.open.spawn(async move {

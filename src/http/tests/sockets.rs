@@ -6,6 +6,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::oneshot,
+    time::timeout,
 };
 
 use super::*;
@@ -66,13 +67,67 @@ pub(super) fn post(method: &str, length: usize, connection: &str) -> String {
 
 #[tokio::test]
 async fn slow_heads_and_idle_connections_are_closed() {
-    let connections = ConnectionSettings { header_read_timeout: SHORT, ..quick() };
+    let connections = ConnectionSettings { header_read_timeout: SHORT, idle_timeout: SHORT, ..quick() };
     let client = async |address, _stop| {
         for head in ["", "POST /mcp HT", "POST /mcp HTTP/1.1\r\nhost: localhost\r\n"] {
             assert!(!rest(open(address, head).await).await.contains("200 OK"), "{head}");
         }
         let answered_then_idle = rest(open(address, &post("m", 0, "keep-alive")).await).await;
         assert!(answered_then_idle.starts_with("HTTP/1.1 200 OK"));
+        let answered_then_slow = format!("{}POST /mcp", post("m", 0, "keep-alive"));
+        let answered_then_slow = rest(open(address, &answered_then_slow).await).await;
+        assert_eq!(answered_then_slow.matches("HTTP/1.1 200 OK").count(), 1);
+    };
+    assert_eq!(with_server(Settings::default(), connections, client).await.0, Drain::Finished);
+}
+
+/// Reads until the whole answer to [`post`] has come.
+async fn answered(stream: &mut TcpStream) {
+    let mut seen = String::new();
+    while !seen.ends_with('}') {
+        let mut bytes = [0; 4096];
+        let count = stream.read(&mut bytes).await.unwrap();
+        assert_ne!(count, 0, "closed after {seen:?}");
+        seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    assert!(seen.starts_with("HTTP/1.1 200 OK"), "{seen}");
+}
+
+/// Long against [`SHORT`], and longer than any of these tests may take.
+const LONG: Duration = Duration::from_mins(1);
+
+#[tokio::test]
+async fn a_gateway_may_come_back_after_a_while() {
+    let connections = ConnectionSettings { header_read_timeout: SHORT, idle_timeout: LONG, ..quick() };
+    let client = async |address, _stop| {
+        let mut stream = open(address, "").await;
+        for _ in 0..2 {
+            stream.write_all(post("m", 0, "keep-alive").as_bytes()).await.unwrap();
+            answered(&mut stream).await;
+            assert!(timeout(SHORT * 3, stream.readable()).await.is_err(), "closed");
+        }
+        // A head that has begun gets no more time than any other.
+        stream.write_all(b"POST").await.unwrap();
+        assert_eq!(timeout(LONG / 2, rest(stream)).await.expect("the server closes it"), "");
+    };
+    assert_eq!(with_server(Settings::default(), connections, client).await.0, Drain::Finished);
+    let defaults = ConnectionSettings::default();
+    assert_eq!((defaults.header_read_timeout.as_secs(), defaults.idle_timeout.as_secs()), (10, 120));
+}
+
+#[tokio::test]
+async fn idle_connections_give_way_when_places_are_scarce() {
+    let connections =
+        ConnectionSettings { connections_max: 4, header_read_timeout: SHORT, idle_timeout: LONG, ..quick() };
+    let client = async |address, _stop| {
+        let mut idle = Vec::new();
+        for _ in 0..3 {
+            let mut stream = open(address, &post("m", 0, "keep-alive")).await;
+            answered(&mut stream).await;
+            idle.push(stream);
+        }
+        let first = idle.remove(0);
+        assert_eq!(timeout(LONG / 2, rest(first)).await.expect("the server closes it"), "");
     };
     assert_eq!(with_server(Settings::default(), connections, client).await.0, Drain::Finished);
 }

@@ -1,0 +1,188 @@
+//! How long a connection may wait for a request: little for one that has begun, long between two.
+//!
+//! A gateway keeps its connections for a minute or more, and a request that meets the closing of one is lost to it. hyper
+//! has one limit for both waits, so it is not used.
+
+use std::{
+    io::{Error, ErrorKind, IoSlice, Result},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use http_body::{Body, Frame, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Semaphore,
+    time::{Instant, Sleep, sleep},
+};
+
+/// The limits of both waits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// From a head's first byte, or from the connection's beginning, to its last byte.
+    pub(super) head: Duration,
+    /// From the end of an answer to the next head's first byte. When fewer than half of all places for connections are
+    /// free it is no longer than that of a head: who waits for a place goes before who may come back.
+    pub(super) idle: Duration,
+}
+
+/// Counts the beginnings and the ends of a connection's requests, which come one by one: odd while one is in hand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turns(Arc<AtomicUsize>);
+
+impl Turns {
+    /// A request was handed over.
+    pub(super) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The answer's body, whose end is the request's.
+    pub(super) fn until_end_of<B>(&self, body: B) -> Answered<B> {
+        Answered { body, turns: self.clone() }
+    }
+
+    fn now(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A body that says when it is no longer needed: sent, or given up.
+pub(super) struct Answered<B> {
+    body: B,
+    turns: Turns,
+}
+
+impl<B> Drop for Answered<B> {
+    fn drop(&mut self) {
+        self.turns.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl<B: Body + Unpin> Body for Answered<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A wait of one turn, and since when.
+#[derive(Clone, Copy)]
+struct Wait {
+    turn: usize,
+    since: Instant,
+    is_for_head: bool,
+}
+
+/// A stream that ends when it has waited long enough: with `TimedOut` within a head, as if closed by the client between
+/// two requests.
+pub(super) struct Waiting<S> {
+    stream: S,
+    turns: Turns,
+    limits: Limits,
+    places: (Arc<Semaphore>, usize),
+    wait: Wait,
+    /// Set for no later than the end of the wait, and not moved for each request.
+    look: Pin<Box<Sleep>>,
+}
+
+impl<S> Waiting<S> {
+    /// `places` are those for connections: the free ones, and how many there are.
+    pub(super) fn new(stream: S, turns: Turns, limits: Limits, places: (Arc<Semaphore>, usize)) -> Self {
+        let wait = Wait { turn: turns.now(), since: Instant::now(), is_for_head: true };
+        Self { stream, turns, limits, places, wait, look: Box::pin(sleep(limits.head)) }
+    }
+
+    /// Bytes came while no request is in hand: they are a head's.
+    fn head_begins(&mut self) {
+        let turn = self.turns.now();
+        let is_known = self.wait.is_for_head && self.wait.turn == turn;
+        if turn.is_multiple_of(2) && !is_known {
+            self.wait = Wait { turn, since: Instant::now(), is_for_head: true };
+        }
+    }
+
+    /// Ready when there has been enough of waiting, whether for a head.
+    fn poll_enough(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let turn = self.turns.now();
+        if !turn.is_multiple_of(2) {
+            return Poll::Pending;
+        }
+        if self.wait.turn != turn {
+            self.wait = Wait { turn, since: Instant::now(), is_for_head: false };
+        }
+        loop {
+            let (now, end) = (Instant::now(), self.wait.since + self.limit());
+            if now >= end {
+                return Poll::Ready(self.wait.is_for_head);
+            }
+            ready!(self.look.as_mut().poll(cx));
+            self.look.as_mut().reset(end.min(now + self.limits.head));
+        }
+    }
+
+    fn limit(&self) -> Duration {
+        let (free, all) = &self.places;
+        if self.wait.is_for_head || free.available_permits() < all / 2 {
+            return self.limits.head;
+        }
+        self.limits.idle.max(self.limits.head)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Waiting<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        let before = buf.filled().len();
+        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) {
+            if buf.filled().len() > before {
+                self.head_begins();
+            }
+            return Poll::Ready(read);
+        }
+        let was_for_head = ready!(self.poll_enough(cx));
+        Poll::Ready(if was_for_head { Err(Error::from(ErrorKind::TimedOut)) } else { Ok(()) })
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Waiting<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
