@@ -41,6 +41,8 @@ struct Params {
 
 /// The request, if there is nothing unusual about it.
 pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Asked<'a>> {
+    // Most messages are something else, and need not be read to see that.
+    memchr::memmem::find(body, METHOD.as_bytes())?;
     let message: Message<'a> = serde_json::from_slice(body).ok()?;
     if message.jsonrpc != "2.0" || message.method != METHOD || !is_id(message.id.get()) {
         return None;
