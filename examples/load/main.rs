@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a tool for developers, which ends at the first surprise and measures real time"
@@ -27,13 +26,13 @@ use std::{
 };
 
 use clap::Parser;
-use process::Process;
 use report::Run;
 use servers::{Server, Task};
 use tokio::task::LocalSet;
 
 /// Measures the bridge against a bare proxy, and against a peer with --peers. Needs Linux and taskset; wants two idle cores.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Options {
     /// The bridge's binary; without it the release build is made and taken.
     #[arg(long)]
@@ -59,6 +58,9 @@ struct Options {
     /// The core of the driver and of the upstream.
     #[arg(long, default_value_t = 1)]
     driver_core: usize,
+    /// Lets the driver's core sleep between two answers; each byte sent to it then costs the server the waking of a core.
+    #[arg(long)]
+    driver_sleeps: bool,
     /// Where the numbers go as JSON; beside the build's output by default.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -76,7 +78,12 @@ fn main() -> ExitCode {
     let local = LocalSet::new();
     let args: Vec<String> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
-        Some("upstream") => local.block_on(&runtime, upstream::run()),
+        // By itself, for a profiler.
+        Some("upstream") => local.block_on(&runtime, async {
+            let (fast, slow) = upstream::start().await;
+            serve::announce(&format!("{fast} {slow}"));
+            std::future::pending::<()>().await;
+        }),
         Some("floor") => {
             let port = args.get(2).and_then(|port| port.parse().ok()).expect("floor PORT");
             local.block_on(&runtime, floor::run(port));
@@ -123,10 +130,7 @@ fn release_build() -> PathBuf {
 }
 
 async fn measured(options: &Options, binary: &Path) {
-    let own = std::env::current_exe().expect("the system knows our own path");
-    let mut upstream = Process::start(options.driver_core, &own, &["upstream"], &[]);
-    let ports: Vec<u16> = upstream.line().split(' ').filter_map(|port| port.parse().ok()).collect();
-    let [fast, slow] = ports[..] else { panic!("the upstream told no two ports") };
+    let (fast, slow) = upstream::start().await;
     let core = options.server_core;
 
     let bridge = started(servers::bridge(core, binary, fast)).await;

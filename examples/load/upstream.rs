@@ -19,11 +19,11 @@ struct Jira {
     seen: RefCell<HashMap<&'static str, Value>>,
 }
 
-/// Serves until it is killed; tells both ports as the first line of stdout.
-pub(crate) async fn run() {
+/// Serves as long as this thread runs its tasks; answers with the ports of the fast one and of the slow one.
+pub(crate) async fn start() -> (u16, u16) {
     let jira = Rc::new(Jira { bodies: Bodies::new(), written: RefCell::default(), seen: RefCell::default() });
     let (fast, slow) = (serve::listen().await, serve::listen().await);
-    serve::announce(&format!("{} {}", serve::port(&fast), serve::port(&slow)));
+    let ports = (serve::port(&fast), serve::port(&slow));
     let answer = |jira: Rc<Jira>, wait: Duration| {
         move |request| {
             let jira = Rc::clone(&jira);
@@ -35,10 +35,9 @@ pub(crate) async fn run() {
             }
         }
     };
-    tokio::join!(
-        serve::forever(fast, answer(Rc::clone(&jira), Duration::ZERO)),
-        serve::forever(slow, answer(jira, SLOW))
-    );
+    tokio::task::spawn_local(serve::forever(fast, answer(Rc::clone(&jira), Duration::ZERO)));
+    tokio::task::spawn_local(serve::forever(slow, answer(jira, SLOW)));
+    ports
 }
 
 impl Jira {
