@@ -6,7 +6,7 @@
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, response::Response};
-use hyper::{Request, body::Incoming, server::conn::http1};
+use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -18,12 +18,12 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tower::ServiceExt;
+use tower::ServiceBuilder;
 use tracing::{debug, warn};
 
 use super::{
     Readiness,
-    waiting::{Limits, Turns, Waiting},
+    waiting::{Counted, Limits, Turns, Waiting},
     write_stall::WriteStall,
 };
 use crate::signals::Signals;
@@ -37,7 +37,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     /// Connections open at the same time. Further ones wait in the kernel's backlog, where they cost us nothing; a place
-    /// gets free at the latest when an idle connection has waited as long as a head may take.
+    /// gets free at the latest when an idle connection has waited twice as long as a head may take.
     pub connections_max: usize,
     /// Bytes of one request's head; more is answered with 431. At least 8192.
     pub headers_bytes_max: usize,
@@ -184,14 +184,12 @@ impl Connections {
         let places = (self.slots.clone(), self.places);
         let stream = WriteStall::new(stream, self.write_stall);
         let stream = TokioIo::new(Waiting::new(stream, turns.clone(), self.limits, places));
-        let begins = turns.clone();
-        let noted = router
-            .map_request(move |request: Request<Incoming>| {
-                begins.begin();
-                request
-            })
-            .map_response(move |answer: Response<Body>| answer.map(|body| turns.until_end_of(body)));
-        let connection = self.http.serve_connection(stream, TowerToHyperService::new(noted));
+        let counted = turns.clone();
+        let service = ServiceBuilder::new()
+            .map_response(move |answer: Response<Body>| answer.map(|body| counted.until_end_of(body)))
+            .service(router);
+        let service = Counted(TowerToHyperService::new(service), turns);
+        let connection = self.http.serve_connection(stream, service);
         let connection = graceful.watch(connection);
         let signals = self.signals.clone();
         self.open.spawn(async move {

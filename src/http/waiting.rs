@@ -26,8 +26,10 @@ use tokio::{
 pub(super) struct Limits {
     /// From a head's first byte, or from the connection's beginning, to its last byte.
     pub(super) head: Duration,
-    /// From the end of an answer to the next head's first byte. When fewer than half of all places for connections are
-    /// free it is no longer than that of a head: who waits for a place goes before who may come back.
+    /// From the end of an answer to the next head's first byte; a head that began together with the request before it
+    /// counts from its next byte. When fewer than half of all places for connections are free it is no longer than that of
+    /// a head: who waits for a place goes before who may come back. hyper does not look at the stream as an answer
+    /// ends, so the wait may be noticed as late as a head may take.
     pub(super) idle: Duration,
 }
 
@@ -37,7 +39,7 @@ pub(super) struct Turns(Arc<AtomicUsize>);
 
 impl Turns {
     /// A request was handed over.
-    pub(super) fn begin(&self) {
+    fn begin(&self) {
         self.0.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -51,7 +53,21 @@ impl Turns {
     }
 }
 
-/// A body that says when it is no longer needed: sent, or given up.
+/// Counts a request at the moment in which its head is complete.
+pub(super) struct Counted<S>(pub(super) S, pub(super) Turns);
+
+impl<R, S: hyper::service::Service<R>> hyper::service::Service<R> for Counted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn call(&self, request: R) -> S::Future {
+        self.1.begin();
+        self.0.call(request)
+    }
+}
+
+/// A body that says when it is no longer needed: taken by the connection to its end, or given up.
 pub(super) struct Answered<B> {
     body: B,
     turns: Turns,
@@ -99,6 +115,8 @@ pub(super) struct Waiting<S> {
     limits: Limits,
     places: (Arc<Semaphore>, usize),
     wait: Wait,
+    /// Part of an answer waits for the client to read. How long it may is not our question.
+    is_writing: bool,
     /// Set for no later than the end of the wait, and not moved for each request.
     look: Pin<Box<Sleep>>,
 }
@@ -107,7 +125,7 @@ impl<S> Waiting<S> {
     /// `places` are those for connections: the free ones, and how many there are.
     pub(super) fn new(stream: S, turns: Turns, limits: Limits, places: (Arc<Semaphore>, usize)) -> Self {
         let wait = Wait { turn: turns.now(), since: Instant::now(), is_for_head: true };
-        Self { stream, turns, limits, places, wait, look: Box::pin(sleep(limits.head)) }
+        Self { stream, turns, limits, places, wait, is_writing: false, look: Box::pin(sleep(limits.head)) }
     }
 
     /// Bytes came while no request is in hand: they are a head's.
@@ -121,26 +139,35 @@ impl<S> Waiting<S> {
 
     /// Ready when there has been enough of waiting, whether for a head.
     fn poll_enough(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        let turn = self.turns.now();
-        if !turn.is_multiple_of(2) {
-            return Poll::Pending;
-        }
-        if self.wait.turn != turn {
-            self.wait = Wait { turn, since: Instant::now(), is_for_head: false };
-        }
         loop {
-            let (now, end) = (Instant::now(), self.wait.since + self.limit());
-            if now >= end {
-                return Poll::Ready(self.wait.is_for_head);
+            let now = Instant::now();
+            let mut next = now + self.limits.head;
+            let turn = self.turns.now();
+            // While an answer is made or sent nobody waits. But hyper does not read when it has gone out, so the next look
+            // has to be set all the same.
+            if turn.is_multiple_of(2) && !self.is_writing {
+                if self.wait.turn != turn {
+                    self.wait = Wait { turn, since: now, is_for_head: false };
+                }
+                let end = self.wait.since + self.limit();
+                if now >= end {
+                    return Poll::Ready(self.wait.is_for_head);
+                }
+                next = next.min(end);
             }
             ready!(self.look.as_mut().poll(cx));
-            self.look.as_mut().reset(end.min(now + self.limits.head));
+            self.look.as_mut().reset(next);
         }
+    }
+
+    fn wrote<T>(&mut self, progress: Poll<Result<T>>) -> Poll<Result<T>> {
+        self.is_writing = progress.is_pending();
+        progress
     }
 
     fn limit(&self) -> Duration {
         let (free, all) = &self.places;
-        if self.wait.is_for_head || free.available_permits() < all / 2 {
+        if self.wait.is_for_head || free.available_permits() < all.div_ceil(2) {
             return self.limits.head;
         }
         self.limits.idle.max(self.limits.head)
@@ -163,7 +190,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Waiting<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Waiting<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let progress = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.wrote(progress)
     }
 
     fn poll_write_vectored(
@@ -171,7 +199,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Waiting<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let progress = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.wrote(progress)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -214,7 +214,8 @@ impl Answer {
     fn of_jira(self) -> Result<Self, JiraError> {
         let is_foreign = self.is_of_write
             && !self.is_empty()
-            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_err();
+            && std::str::from_utf8(&self.body)
+                .map_or(true, |text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_err());
         if is_foreign { Err(self.unreadable()) } else { Ok(self) }
     }
 

@@ -2,7 +2,8 @@
 //! rest, borrowing from the body.
 //!
 //! Values that are not read are not judged either: brackets and quotes have to match, no more. What is read keeps to
-//! RFC 8259. Requests and everything a stranger's word could turn into a write are `serde_json`'s.
+//! RFC 8259, but for control characters, which may stand in a text without escapes. Names of members are texts, enums are
+//! single words, and an unread value is a [`Raw`]; `serde_json::value::RawValue` cannot be read here. Requests and everything a stranger's word could turn into a write are `serde_json`'s.
 
 mod access;
 mod error;

@@ -31,6 +31,10 @@ impl Writer {
 
     pub(super) fn finish(mut self) -> String {
         self.out.truncate(self.out.trim_end_matches([' ', '\n']).len());
+        // Thousands of short ones may be kept together.
+        if self.out.len() < self.out.capacity() / 2 {
+            self.out.shrink_to_fit();
+        }
         self.out
     }
 

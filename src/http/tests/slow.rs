@@ -59,6 +59,39 @@ async fn a_byte_now_and_then_buys_no_time_for_a_head_or_a_body() {
     assert_eq!(Settings::default().body_read_timeout, Duration::from_secs(10));
 }
 
+/// Both waits of a connection are short.
+fn impatient() -> ConnectionSettings {
+    ConnectionSettings { header_read_timeout: SHORT, idle_timeout: SHORT, ..quick() }
+}
+
+#[tokio::test]
+async fn a_request_may_take_longer_than_a_connection_waits_and_silence_after_it_ends_it() {
+    let settings = Settings { request_deadline: SHORT * 3, ..Settings::default() };
+    let client = async |address, _stop| {
+        let stream = open(address, &post("hang", 0, "keep-alive")).await;
+        let answer = timeout(PATIENCE, rest(stream)).await.expect("the server closes it");
+        assert!(answer.starts_with("HTTP/1.1 504"), "{answer}");
+    };
+    with_server(settings, impatient(), client).await;
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_its_whole_answer() {
+    let client = async |address, _stop| {
+        let mut stream = open(address, &post("large", 0, "close")).await;
+        let mut bytes = vec![0; 1 << 20];
+        let mut count = 0;
+        for _ in 0..3 {
+            count += stream.read(&mut bytes).await.unwrap();
+            let never = timeout(SHORT * 2, std::future::pending::<()>()).await;
+            assert!(never.is_err());
+        }
+        count += rest(stream).await.len();
+        assert!(count > 64 << 20, "{count}");
+    };
+    with_server(Settings::default(), impatient(), client).await;
+}
+
 #[tokio::test]
 async fn a_smuggled_request_is_not_run() {
     let client = async |address, _stop| {

@@ -42,10 +42,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::with_capacity(ROOM);
+                let mut fields = Vec::new();
                 while let Some(name) = map.next_key::<Text<'de>>()? {
                     let value: Raw<'de> = map.next_value()?;
                     if !value.is_null() {
+                        if fields.is_empty() {
+                            fields.reserve(ROOM);
+                        }
                         fields.push((name, value));
                     }
                 }
