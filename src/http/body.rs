@@ -1,26 +1,26 @@
 //! Reads the whole body once, within its size and time, and passes it on only if it is one JSON-RPC message.
 
-use std::sync::Arc;
-
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
-use super::{Edge, Settings, access_log::declared_length, jsonrpc, reject::Reject};
+use super::{Settings, access_log::declared_length, jsonrpc, reject::Reject};
+
+/// What became of a body.
+pub(super) enum Read {
+    /// A message for whoever stands behind the edge.
+    Message(Request),
+    /// There is nothing to do about it.
+    Answered(Response),
+}
 
 /// One timeout over the whole read: a limit per frame would let one byte a second go on for ever.
-pub(super) async fn read(
-    State(edge): State<Arc<Edge>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Reject> {
-    let settings = &edge.settings;
+pub(super) async fn read(settings: &Settings, request: Request) -> Result<Read, Reject> {
     let (mut parts, body) = request.into_parts();
     let max_bytes = settings.body_bytes_max;
     if declared_length(&parts.headers).is_some_and(|length| length > max_bytes as u64) {
@@ -35,11 +35,11 @@ pub(super) async fn read(
             return Err(Reject::Rpc(jsonrpc::unwanted_response()));
         }
         // A client's response to a request we never sent: taken and dropped, as the old transport asks.
-        jsonrpc::Message::Response => return Ok(StatusCode::ACCEPTED.into_response()),
+        jsonrpc::Message::Response => return Ok(Read::Answered(StatusCode::ACCEPTED.into_response())),
     };
     parts.headers.remove(header::TRANSFER_ENCODING);
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+    Ok(Read::Message(Request::from_parts(parts, Body::from(bytes))))
 }
 
 /// Since 2026-07-28 there is nothing that a client could respond to. ISO dates compare as text as they do as dates.

@@ -2,40 +2,34 @@
 //!
 //! All others get JSON, or the stream that rmcp begins when a tool tells its progress.
 
-use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, pin::Pin, time::Duration};
 
 use axum::{
     body::{Body, BodyDataStream, Bytes, to_bytes},
-    extract::{Request, State},
-    middleware::Next,
     response::Response,
 };
 use futures_util::{StreamExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::timeout;
 
-use super::Edge;
+use super::Settings;
 
 const COMMENT: Bytes = Bytes::from_static(b": waiting\n\n");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Stands among a request's extensions when its client takes no JSON.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct EventsOnly;
-
 type Waiting = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// Gives such a client its events, and lets everybody else pass.
-pub(super) async fn serve(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
-    if request.extensions().get::<EventsOnly>().is_none() {
-        return next.run(request).await;
-    }
-    let mut answer: Waiting = Box::pin(next.run(request));
-    match timeout(edge.settings.events_patience, &mut answer).await {
+/// Gives a client that takes nothing else its answer as events.
+pub(super) async fn serve(
+    settings: &Settings,
+    answer: impl Future<Output = Response> + Send + 'static,
+) -> Response {
+    let mut answer: Waiting = Box::pin(answer);
+    match timeout(settings.events_patience, &mut answer).await {
         Ok(answer) if is_reply(&answer) => streaming(answer.status(), event(answer).await),
         Ok(answer) => answer,
-        Err(_) => streaming(StatusCode::OK, late(answer, edge.settings.events_keep_alive)),
+        Err(_) => streaming(StatusCode::OK, late(answer, settings.events_keep_alive)),
     }
 }
 

@@ -1,17 +1,15 @@
 //! Speaks two header dialects: what clients send in `Accept` and `Content-Type`, and the one form rmcp takes.
 
-use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::{events, reject::Reject};
+use super::reject::Reject;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const JSON_AND_EVENTS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 
 /// Refuses what we cannot read or answer, and rewrites the rest to rmcp's liking: it wants both media types named in
 /// `Accept`, while clients and people with curl send `*/*`, one of them, or nothing.
-pub(super) async fn negotiate(mut request: Request, next: Next) -> Result<Response, Reject> {
-    let headers = request.headers_mut();
+pub(super) fn negotiate(headers: &mut HeaderMap) -> Result<Answers, Reject> {
     if !is_json(headers) {
         return Err(Reject::UnsupportedMediaType);
     }
@@ -21,10 +19,14 @@ pub(super) async fn negotiate(mut request: Request, next: Next) -> Result<Respon
     }
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::ACCEPT, JSON_AND_EVENTS);
-    if wanted == Wanted::EventsOnly {
-        request.extensions_mut().insert(events::EventsOnly);
-    }
-    Ok(next.run(request).await)
+    Ok(if wanted == Wanted::EventsOnly { Answers::AsEvents } else { Answers::AsTheyAre })
+}
+
+/// In which form a client takes its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answers {
+    AsTheyAre,
+    AsEvents,
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

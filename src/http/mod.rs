@@ -31,8 +31,8 @@ use axum::{
     Extension, Router,
     body::Body,
     error_handling::HandleErrorLayer,
-    extract::{Request, State},
-    middleware::{Next, from_fn, from_fn_with_state, map_response},
+    extract::{MatchedPath, RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -114,13 +114,7 @@ where
         .layer(HandleErrorLayer::new(overload::answer))
         .layer(TimeoutLayer::new(request_deadline))
         .layer(from_fn_with_state(edge.clone(), admit))
-        .layer(from_fn(narrowing::note))
-        .layer(from_fn(media::negotiate))
-        // Last, so that nobody without a name makes us hold a body.
-        .layer(from_fn_with_state(edge.clone(), body::read))
-        // Below the body, so that its refusals keep their status.
-        .layer(from_fn_with_state(edge.clone(), events::serve))
-        .layer(map_response(plain_fault::to_json));
+        .layer(from_fn_with_state(edge.clone(), hand_over));
 
     let mcp = Router::new()
         .route_service("/mcp", mcp.clone())
@@ -145,6 +139,31 @@ where
 /// Every way the edge says no, for documents.
 pub fn errors() -> Vec<Row> {
     Reject::all().iter().map(Reject::row).collect()
+}
+
+/// Reads what an admitted client wants and in which form, and speaks for what stands behind the edge.
+///
+/// One step and not several layers: each layer of functions is two allocations and a copy of all below it, for each call.
+async fn hand_over(
+    State(edge): State<Arc<Edge>>,
+    matched: MatchedPath,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Result<Response, Reject> {
+    narrowing::note(&matched, params, &mut request)?;
+    let answers = media::negotiate(request.headers_mut())?;
+    // Last of the questions, so that nobody without a name makes us hold a body.
+    let request = match body::read(&edge.settings, request).await? {
+        body::Read::Message(request) => request,
+        body::Read::Answered(answer) => return Ok(answer),
+    };
+    let answer = async move { plain_fault::to_json(next.run(request).await).await };
+    // Below the questions, so that their refusals keep their status.
+    Ok(match answers {
+        media::Answers::AsTheyAre => answer.await,
+        media::Answers::AsEvents => events::serve(&edge.settings, answer).await,
+    })
 }
 
 /// Asks the questions that need no body, cheapest first, and lets in a request that carries a name but no secret.

@@ -1,10 +1,6 @@
 //! By how much the client narrows the operator's policy, from the path and from headers; policy decides what it means.
 
-use axum::{
-    extract::{MatchedPath, RawPathParams, Request, rejection::RawPathParamsRejection},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::{MatchedPath, RawPathParams, Request, rejection::RawPathParamsRejection};
 use http::{HeaderMap, HeaderName};
 
 use crate::policy::Narrowing;
@@ -15,19 +11,18 @@ const READ_ONLY: HeaderName = HeaderName::from_static("x-mcp-readonly");
 const TOOLSETS: HeaderName = HeaderName::from_static("x-mcp-toolsets");
 
 /// Puts the narrowing among the request's extensions; a path that is no UTF-8 is no path of ours.
-pub(super) async fn note(
-    matched: MatchedPath,
+pub(super) fn note(
+    matched: &MatchedPath,
     params: Result<RawPathParams, RawPathParamsRejection>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Reject> {
+    request: &mut Request,
+) -> Result<(), Reject> {
     let params = params.map_err(|_| Reject::NotFound)?;
     let from_path = params.iter().find(|(name, _)| *name == "toolsets").map(|(_, value)| value.to_owned());
     let mut narrowing = from_headers(request.headers());
     narrowing.read_only |= matched.as_str() == "/mcp/readonly";
     narrowing.toolsets.extend(from_path);
     request.extensions_mut().insert(narrowing);
-    Ok(next.run(request).await)
+    Ok(())
 }
 
 /// Every line counts, and a line that cannot be read narrows to nothing: a mistake must not give more rights.
