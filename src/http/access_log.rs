@@ -1,11 +1,7 @@
 //! One line per request, and the span everything below logs under. Paths are patterns; no query, header or body.
 
-use std::sync::Arc;
-
 use axum::{
-    Extension,
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::Response,
 };
 use http::{HeaderMap, Method, header};
@@ -24,14 +20,17 @@ use crate::{
 };
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer.
-pub(super) async fn record(
-    State(edge): State<Arc<Edge>>,
-    matched: Option<MatchedPath>,
-    Extension(id): Extension<RequestId>,
+pub(super) async fn record<F>(
+    edge: &Edge,
+    matched: Option<&MatchedPath>,
+    id: &RequestId,
     mut request: Request,
-    next: Next,
-) -> Response {
-    let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
+    answered: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let route = matched.map_or("unmatched", MatchedPath::as_str);
     let method = name(request.method());
     let metrics = edge.signals.metrics();
     let _in_flight = metrics.http_in_flight.hold();
@@ -48,14 +47,14 @@ pub(super) async fn record(
         signals: &edge.signals,
         step,
         trace_id,
-        id: &id,
+        id,
         method,
         route,
         bytes_in: declared_length(request.headers()),
         started: Instant::now(),
         answer: None,
     };
-    let response = next.run(request).instrument(span).await;
+    let response = answered(request).instrument(span).await;
     line.answer = Some(Answer {
         status: response.status().as_u16(),
         bytes_out: response.body().size_hint().exact(),

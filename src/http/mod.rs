@@ -32,7 +32,7 @@ use axum::{
     body::Body,
     error_handling::HandleErrorLayer,
     extract::{MatchedPath, RawPathParams, Request, State, rejection::RawPathParamsRejection},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -96,11 +96,7 @@ where
 
     // Every route, health and unknown paths included.
     let around_all = ServiceBuilder::new()
-        // First, so that everything below can be told apart in logs and answers.
-        .layer(from_fn_with_state(edge.clone(), request_id::assign))
-        .layer(from_fn_with_state(edge.clone(), access_log::record))
-        // The one place where a `Reject` from below becomes an answer.
-        .layer(from_fn(reject::explain))
+        .layer(from_fn_with_state(edge.clone(), attend))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -139,6 +135,25 @@ where
 /// Every way the edge says no, for documents.
 pub fn errors() -> Vec<Row> {
     Reject::all().iter().map(Reject::row).collect()
+}
+
+/// Names the request, writes its line, and says in words why it was refused.
+async fn attend(
+    State(edge): State<Arc<Edge>>,
+    matched: Option<MatchedPath>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
+    // First, so that everything below can be told apart in logs and answers.
+    let id = request_id::assign(&edge.request_ids, &mut request);
+    let answered = |request| {
+        let answer = next.run(request);
+        // The one place where a `Reject` from below becomes an answer.
+        async { reject::explain(&id, answer.await) }
+    };
+    let mut response = access_log::record(&edge, matched.as_ref(), &id, request, answered).await;
+    request_id::tell(&id, &mut response);
+    response
 }
 
 /// Reads what an admitted client wants and in which form, and speaks for what stands behind the edge.

@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 
 use axum::{
-    Extension,
     body::Body,
-    extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -250,17 +247,12 @@ impl IntoResponse for Reject {
 }
 
 /// Gives a refusal from below its headers and its JSON body.
-pub(super) async fn explain(
-    Extension(request_id): Extension<RequestId>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn explain(request_id: &RequestId, mut response: Response) -> Response {
     let Some(reject) = response.extensions_mut().remove::<Reject>() else { return response };
     reject.headers(response.headers_mut());
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.extensions_mut().insert(RejectCode(reject.status_and_code().1));
-    *response.body_mut() = Body::from(reject.body(&request_id));
+    *response.body_mut() = Body::from(reject.body(request_id));
     response
 }

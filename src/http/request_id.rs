@@ -5,14 +5,9 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::Edge;
 use crate::identity::KeyedHasher;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,15 +46,18 @@ impl Mint {
     }
 }
 
-/// Puts the id into the request's extensions and the answer's `X-Request-Id`.
-pub(super) async fn assign(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let id = sent(request.headers()).unwrap_or_else(|| edge.request_ids.fresh());
+/// Puts an id into the request's extensions.
+pub(super) fn assign(mint: &Mint, request: &mut Request) -> RequestId {
+    let id = sent(request.headers()).unwrap_or_else(|| mint.fresh());
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+    id
+}
+
+/// Puts the id into the answer's `X-Request-Id`.
+pub(super) fn tell(id: &RequestId, response: &mut Response) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(HEADER, value);
     }
-    response
 }
 
 fn sent(headers: &HeaderMap) -> Option<RequestId> {
