@@ -44,6 +44,9 @@ pub mod trim;
 /// The upstream, in Jira's words.
 pub mod jira;
 
+/// Days and points in time, as people say them.
+pub mod moment;
+
 /// Rich text.
 pub mod adf;
 

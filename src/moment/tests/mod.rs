@@ -1,0 +1,4 @@
+//! What is said and what it means.
+
+mod laws;
+mod readings;
