@@ -112,6 +112,13 @@ impl Session {
             && !recall.distrusted.swap(true, Ordering::Relaxed)
     }
 
+    /// What Jira answered to this a short while ago. Unlike [`Session::recalled`] it gives no reason to look again.
+    pub(super) fn remembered(&self, cloud_id: &str, request: &Request) -> Option<Answer> {
+        let url = self.jira.url(request.base(), cloud_id, request)?;
+        let body = self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
+        Some(Answer { body, is_of_write: false })
+    }
+
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
     pub(super) async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
         let url = self.jira.url(request.base(), cloud_id, &request).ok_or(JiraError::Request)?;

@@ -3,6 +3,7 @@
 //! [`Jira`] is shared by all users and holds no credentials. A [`Session`] is one tool call's view of it: the
 //! caller, the site, the deadline, and what was spent.
 
+mod clock;
 mod error;
 mod error_body;
 mod exchange;
@@ -22,6 +23,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
@@ -88,6 +90,7 @@ impl Jira {
             wish,
             deadline,
             site: OnceCell::new(),
+            zone: OnceCell::new(),
             spent: Spent::default(),
             trace: Trace::default(),
             recall: Recall::default(),
@@ -129,6 +132,8 @@ pub struct Session {
     wish: Option<String>,
     deadline: Instant,
     site: OnceCell<Site>,
+    /// Where the caller's clock hangs, once it was asked for.
+    zone: OnceCell<TimeZone>,
     spent: Spent,
     trace: Trace,
     recall: Recall,

@@ -230,6 +230,8 @@ impl From<JiraError> for ToolError {
                 .hint("Try again; if it lasts, an administrator should look at the Jira API address of the bridge."),
             JiraError::Misdirected => Self::new(Code::UpstreamUnavailable, message)
                 .hint("Open the file in Jira. An administrator should look at where the site keeps its files."),
+            JiraError::NoTimeZone => Self::invalid_argument(message)
+                .hint("Give the time with its offset, like 2026-11-20T14:00+01:00."),
             JiraError::Request => Self::invalid_argument("A name or query is too long to ask Jira for it.")
                 .hint("Shorten it and repeat the call."),
         }

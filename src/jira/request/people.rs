@@ -7,6 +7,11 @@ pub fn myself() -> Request {
     Request { scope: scope::READ_USER, ..Request::read(["myself"]) }
 }
 
+/// `GET /myself` for the caller's time zone, which changes seldom.
+pub fn time_zone() -> Request {
+    myself().metadata()
+}
+
 /// `GET /mypermissions` for these permission keys, in a project or on an issue when one is named.
 pub fn my_permissions(permissions: &[&str], project: Option<&str>, issue: Option<&str>) -> Request {
     Request::read(["mypermissions"])
