@@ -42,18 +42,24 @@ mod read;
 mod write;
 
 /// Edits that keep every stored node as it is.
+mod headings;
 mod patch;
 mod place;
 
 /// What Markdown cannot say.
 mod loss;
 
+/// Markdown, or a document as JSON text.
+mod given;
+
 #[cfg(test)]
 mod tests;
 
 pub use attrs::Attrs;
+pub use given::{NotADocument, document, from_text, is_blank, text_chars};
+pub use headings::begins_with_heading;
 pub use loss::unsayable;
 pub use node::{Mark, Node};
-pub use patch::{PatchError, append, replace_section};
+pub use patch::{PatchError, Section, append, replace_section, section};
 pub use read::{plain, to_markdown};
 pub use write::{Person, from_markdown, mentioned};

@@ -10,8 +10,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::headings;
 use super::node::Node;
-use super::read::plain;
+use super::read::to_markdown;
 
 /// Why a document could not be edited.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum PatchError {
         /// How many headings have it.
         found: usize,
     },
+    /// Nothing is to stand in the section.
+    #[error("the new section holds nothing")]
+    Nothing,
     /// The result is not JSON, which a valid original rules out.
     #[error("the edited document could not be written")]
     Write(#[from] serde_json::Error),
@@ -40,30 +44,43 @@ pub fn append(original: &RawValue, addition: &Node) -> Result<Box<RawValue>, Pat
     document.splice(original, end..end, addition)
 }
 
-/// The original with what stands under one heading replaced: everything after the top-level heading whose text
-/// is `heading` (white space and letter case do not count), up to the next heading of its level or above.
+/// What stands under one heading of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// The heading as Markdown, hashes included.
+    pub heading: String,
+    /// Its blocks, as a document of their own.
+    pub body: Node,
+}
+
+/// The section below the top-level heading whose text is `heading`: up to the next heading of its level or above.
+///
+/// White space, letter case, hashes around the name, and whether it is given as text or as Markdown do not count.
+pub fn section(original: &RawValue, heading: &str) -> Result<Section, PatchError> {
+    let document = Document::parse(original)?;
+    let found = headings::find(&document.content, heading)?;
+    let blocks = document.content.iter().take(found.end).skip(found.at + 1);
+    let body = blocks.map(|block| serde_json::from_str(block.get()).unwrap_or_default()).collect();
+    Ok(Section { heading: to_markdown(&found.heading), body: Node::new("doc").with_content(body) })
+}
+
+/// The original with the blocks of a [`section`] replaced. A heading of the same name at the start of the new ones is the
+/// section's own, and not written again.
 pub fn replace_section(
     original: &RawValue,
     heading: &str,
-    section: &Node,
+    replacement: &Node,
 ) -> Result<Box<RawValue>, PatchError> {
     let document = Document::parse(original)?;
-    let wanted = folded(heading);
-    let levels: Vec<Option<(u64, bool)>> =
-        document.content.iter().map(|block| heading_of(block, &wanted)).collect();
-    let found: Vec<usize> = levels
-        .iter()
-        .enumerate()
-        .filter(|(_, level)| matches!(level, Some((_, true))))
-        .map(|(at, _)| at)
-        .collect();
-    let &[at] = found.as_slice() else {
-        return Err(PatchError::Heading { heading: heading.to_owned(), found: found.len() });
-    };
-    let level = levels.get(at).copied().flatten().map_or(1, |(level, _)| level);
-    let ends = |other: &Option<(u64, bool)>| other.is_some_and(|(other, _)| other <= level);
-    let end = levels.iter().skip(at + 1).position(ends).map_or(levels.len(), |distance| at + 1 + distance);
-    document.splice(original, at + 1..end, section)
+    let found = headings::find(&document.content, heading)?;
+    let mut replacement = replacement.clone();
+    if replacement.content.first().is_some_and(|first| headings::same(first, &found.heading)) {
+        replacement.content.remove(0);
+    }
+    if replacement.content.is_empty() {
+        return Err(PatchError::Nothing);
+    }
+    document.splice(original, found.at + 1..found.end, &replacement)
 }
 
 /// The members of the document, and its top-level blocks, as JSON text.
@@ -150,20 +167,6 @@ impl<'de> Deserialize<'de> for Members<'de> {
         }
         deserializer.deserialize_map(Collect)
     }
-}
-
-/// The level of a heading block and whether it reads `wanted`; `None` for any other block.
-fn heading_of(block: &RawValue, wanted: &str) -> Option<(u64, bool)> {
-    // Most blocks are no headings, and need not be decoded to see that.
-    if !block.get().contains("heading") {
-        return None;
-    }
-    let node: Node = serde_json::from_str(block.get()).ok()?;
-    (node.kind == "heading").then(|| (node.number("level").unwrap_or(1), folded(&plain(&node)) == wanted))
-}
-
-fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// Every `localId` in a document, found in its text: decoding would limit how deep it may nest.

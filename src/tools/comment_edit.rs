@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    adf,
     jira::{
         JiraError,
         names::Among,
@@ -18,6 +17,7 @@ use super::{
     args::{IssueKey, arguments, shown},
     place,
     registry::tool,
+    rich_text::{Target, check_replace_node},
     text,
 };
 
@@ -43,15 +43,16 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
     place::check_issue(context, &args.issue_key).await?;
     let answer = context.ask(request::comment(key, &id)).await?;
     let before: Comment<'_> = answer.read()?;
-    if !args.replace_rich_text.unwrap_or(false) {
-        refuse_loss(before.body.as_ref())?;
+    if let Some(stored) = &before.body {
+        check_replace_node(stored, &args.body, args.replace_rich_text.into(), Target::Comment)?;
     }
-    let document = text::body(context, &args.body, Among::Everyone).await?;
+    let document = text::body(context, &args.body, Among::AssignableTo(key)).await?;
     if args.dry_run.unwrap_or(false) {
         let mut reply = Row::new();
         reply.put("key", key);
         reply.put("dry_run", true);
-        reply.set("before", json!(CommentView::of(&before, context.limits.text_chars)));
+        // Whole, as far as the reply may be: it is the only way to read all of a long comment.
+        reply.set("before", json!(CommentView::of(&before, usize::MAX)));
         reply.set("after", args.body);
         context.budget.squeeze(&mut reply);
         return Reply::json(&reply);
@@ -71,19 +72,6 @@ fn comment_id(given: &str) -> Result<String, ToolError> {
     }
     Err(ToolError::invalid_argument(format!("`comment_id` must be a number, not '{}'", shown(given)))
         .hint("jira_get_comments lists the comments of an issue with their ids."))
-}
-
-/// Text that Markdown could not say again is only replaced by somebody who asks for it.
-fn refuse_loss(body: Option<&adf::Node>) -> Result<(), ToolError> {
-    let lost = body.map(adf::unsayable).unwrap_or_default();
-    if lost.is_empty() {
-        return Ok(());
-    }
-    Err(ToolError::invalid_argument(format!(
-        "The comment holds what Markdown cannot keep: {}.",
-        lost.join(", ")
-    ))
-    .hint("Set replace_rich_text to true if the user accepts the loss, or add a further comment."))
 }
 
 /// Who may see the comment is said again, so that no edit can make a restricted comment public.

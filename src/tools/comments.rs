@@ -65,7 +65,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     place::check_issue(context, &args.issue_key).await?;
     let key = args.issue_key.as_str();
     let mut body = Map::new();
-    body.insert("body".to_owned(), text::body(context, &args.body, Among::Everyone).await?);
+    body.insert("body".to_owned(), text::body(context, &args.body, Among::AssignableTo(key)).await?);
     if let Some(visible_to) = &args.visible_to {
         let (kind, name) = match visible_to.split_once(':') {
             Some((kind, name)) if kind.trim().eq_ignore_ascii_case("group") => ("group", name),

@@ -10,7 +10,11 @@ use crate::{
     jira::{JiraError, names::Among, request, wire::Issue},
 };
 
-use super::{Context, ToolError, text};
+use super::{
+    Context, ToolError,
+    rich_text::{ReplaceRichText, Target, check_replace, check_replace_node},
+    text,
+};
 
 /// What is asked of the text.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +24,7 @@ pub(super) struct Wish<'a> {
     /// The heading of the one section that `replace` is for.
     pub(super) section: Option<&'a str>,
     /// Whether what Markdown cannot keep may be lost.
-    pub(super) lose_rich_text: bool,
+    pub(super) keep: ReplaceRichText,
 }
 
 impl Wish<'_> {
@@ -57,12 +61,14 @@ impl Wish<'_> {
                 "Either `description` replaces the text or `append_description` adds to it, not both.",
             )),
             (Some(markdown), None, None) => {
-                self.check_loss(stored)?;
+                check_replace(Some(stored), markdown, self.keep, Target::Description)?;
                 text::body(context, markdown, among).await.map(Some)
             }
             (Some(markdown), None, Some(heading)) => {
-                let section = text::document(context, markdown, among).await?;
-                patched(adf::replace_section(stored, heading, &section))
+                let old = adf::section(stored, heading).map_err(refusal)?;
+                check_replace_node(&old.body, markdown, self.keep, Target::Section(heading))?;
+                let new = text::document(context, markdown, among).await?;
+                patched(adf::replace_section(stored, heading, &new))
             }
             (None, Some(markdown), None) => {
                 let addition = text::document(context, markdown, among).await?;
@@ -71,31 +77,37 @@ impl Wish<'_> {
         }
     }
 
-    /// What the field will hold, in the caller's words.
-    pub(super) fn shown(&self) -> Option<String> {
-        let appended = self.append.map(|text| format!("[…]\n\n{text}"));
-        let section = self
-            .section
-            .zip(self.replace)
-            .map(|(heading, text)| format!("[…]\n\n# {heading}\n\n{text}\n\n[…]"));
-        appended.or(section).or_else(|| self.replace.map(str::to_owned))
-    }
-
-    fn check_loss(&self, stored: &RawValue) -> Result<(), ToolError> {
-        let stored: adf::Node = serde_json::from_str(stored.get()).unwrap_or_default();
-        let lost = adf::unsayable(&stored);
-        if lost.is_empty() || self.lose_rich_text {
-            return Ok(());
+    /// What the field will hold, in the caller's words; a section below its heading as it is stored.
+    pub(super) fn shown(&self, stored: Option<&RawValue>) -> Option<String> {
+        if let Some(text) = self.append {
+            return Some(format!("[…]\n\n{text}"));
         }
-        let message = format!("The description holds what Markdown cannot keep: {}.", lost.join(", "));
-        Err(ToolError::invalid_argument(message).hint(
-            "Use append_description, replace one section, or set replace_rich_text to true if the user accepts the loss.",
-        ))
+        let (text, heading) = (self.replace?, self.section);
+        let Some(heading) = heading else { return Some(text.to_owned()) };
+        let stored = adf::section(stored.unwrap_or(RawValue::NULL), heading).ok();
+        let heading = stored.map_or_else(|| format!("# {heading}"), |section| section.heading);
+        let text = text.trim();
+        // The section's own heading may have been sent along.
+        let text = if adf::begins_with_heading(text, &heading) {
+            text.split_once('\n').map_or("", |(_, rest)| rest.trim_start())
+        } else {
+            text
+        };
+        Some(format!("[…]\n\n{heading}\n\n{text}\n\n[…]"))
     }
 }
 
 fn patched(result: Result<Box<RawValue>, PatchError>) -> Result<Option<Value>, ToolError> {
-    let document = result.map_err(|fault| match fault {
+    let document = result.map_err(refusal)?;
+    let node: adf::Node = serde_json::from_str(document.get()).unwrap_or_default();
+    text::check_size(&node)?;
+    serde_json::from_str(document.get())
+        .map(Some)
+        .map_err(|_| ToolError::internal("the patched description is no JSON"))
+}
+
+fn refusal(fault: PatchError) -> ToolError {
+    match fault {
         PatchError::Heading { heading, found: 0 } => {
             ToolError::invalid_argument(format!("The description has no heading '{heading}'."))
                 .hint("Read the description and name one of its headings, or use append_description.")
@@ -104,11 +116,10 @@ fn patched(result: Result<Box<RawValue>, PatchError>) -> Result<Option<Value>, T
             ToolError::invalid_argument(format!("The description has {found} headings '{heading}'."))
                 .hint("Nothing was changed. Only a section whose heading stands once can be replaced.")
         }
+        PatchError::Nothing => ToolError::invalid_argument("The new section holds nothing but its heading.")
+            .hint("Nothing was changed. Give the text that is to stand below the heading."),
         PatchError::NotADocument(_) | PatchError::Write(_) => {
             ToolError::internal("the stored description could not be patched")
         }
-    })?;
-    serde_json::from_str(document.get())
-        .map(Some)
-        .map_err(|_| ToolError::internal("the patched description is no JSON"))
+    }
 }

@@ -118,7 +118,7 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
         return acknowledge(from, relation.phrase(), to, &[("already_linked", true)]);
     }
     let comment = match &args.comment {
-        Some(markdown) => Some(text::body(context, markdown, names::Among::Everyone).await?),
+        Some(markdown) => Some(text::body(context, markdown, names::Among::AssignableTo(from)).await?),
         None => None,
     };
     make(context, relation, from, to, &before).await?;

@@ -47,6 +47,7 @@ mod read_back;
 mod recent;
 mod registry;
 mod repeat;
+mod rich_text;
 mod scope;
 mod screens;
 mod search;

@@ -6,21 +6,68 @@ use serde_json::Value;
 
 use crate::{
     adf,
-    jira::names::{self, Among},
+    jira::{
+        JiraError,
+        names::{self, Among, NameError},
+    },
 };
 
-use super::{Context, ToolError};
+use super::{Context, ToolError, rich_text};
 
 /// People mentioned in one text, at most; each costs a look-up.
 const MENTIONS_MAX: usize = 10;
 
-/// Turns Markdown into an ADF document. `@[Name]` becomes a mention of the one person of that name; nobody or
-/// several is an error, and nothing is written.
+/// Characters that Jira takes for one text.
+/// Source: <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>, the
+/// text field character limit, which is 32,767 on every site.
+const TEXT_CHARS_MAX: usize = 32_767;
+
+/// Turns a text into an ADF document: Markdown, or such a document as JSON text. `@[Name]` becomes a mention of the one
+/// person of that name; nobody or several is an error, and nothing is written.
+///
+/// People are looked for among everyone, and where nobody is seen there among `among`: not every account may browse users.
 pub(super) async fn document(
     context: &Context,
-    markdown: &str,
+    text: &str,
     among: Among<'_>,
 ) -> Result<adf::Node, ToolError> {
+    rich_text::check_complete(text)?;
+    let given = adf::document(text).map_err(|fault| {
+        ToolError::invalid_argument(format!("The text begins like an ADF document, but {fault}."))
+            .hint("Nothing was written. Write it in Markdown, or send the whole document.")
+    })?;
+    let document = match given {
+        Some(document) => document,
+        None => from_markdown(context, text, among).await?,
+    };
+    if adf::is_blank(&document) {
+        return Err(ToolError::invalid_argument("The text is empty: nothing of it would be shown.")
+            .hint("Nothing was written. Give some text; a field is cleared with null in `fields`."));
+    }
+    check_size(&document)?;
+    Ok(document)
+}
+
+/// Like [`document`], as a JSON value for a request's body.
+pub(super) async fn body(context: &Context, text: &str, among: Among<'_>) -> Result<Value, ToolError> {
+    let document = document(context, text, among).await?;
+    serde_json::to_value(document).map_err(|_| ToolError::internal("a document could not be written as JSON"))
+}
+
+/// Refuses what Jira would refuse without saying why. Jira counts more than the characters of text, so what is a
+/// little shorter may still be too long for it.
+pub(super) fn check_size(document: &adf::Node) -> Result<(), ToolError> {
+    let chars = adf::text_chars(document);
+    if chars <= TEXT_CHARS_MAX {
+        return Ok(());
+    }
+    Err(ToolError::invalid_argument(format!(
+        "The text would have {chars} characters, and Jira takes 32,767 for one text."
+    ))
+    .hint("Nothing was written. Split the text, or attach it as a file with jira_add_attachment."))
+}
+
+async fn from_markdown(context: &Context, markdown: &str, among: Among<'_>) -> Result<adf::Node, ToolError> {
     let mentioned = adf::mentioned(markdown);
     if mentioned.len() > MENTIONS_MAX {
         return Err(ToolError::invalid_argument(format!(
@@ -29,16 +76,47 @@ pub(super) async fn document(
     }
     let mut people = HashMap::new();
     for name in mentioned {
-        let found = names::person(&context.jira, &name, among).await?;
-        let person =
-            adf::Person { account_id: found.account_id.into_owned(), name: found.display_name.into_owned() };
+        let person = person(context, &name, among).await?;
         people.insert(name, person);
     }
     Ok(adf::from_markdown(markdown, &|name| people.get(name).cloned()))
 }
 
-/// Like [`document`], as a JSON value for a request's body.
-pub(super) async fn body(context: &Context, markdown: &str, among: Among<'_>) -> Result<Value, ToolError> {
-    let document = document(context, markdown, among).await?;
-    serde_json::to_value(document).map_err(|_| ToolError::internal("a document could not be written as JSON"))
+async fn person(context: &Context, name: &str, among: Among<'_>) -> Result<adf::Person, ToolError> {
+    let found = match names::person(&context.jira, name, Among::Everyone).await {
+        Err(unseen @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })))
+            if !matches!(among, Among::Everyone) =>
+        {
+            let second = names::person(&context.jira, name, among).await;
+            second.map_err(|fault| if matches!(fault, NameError::Unknown { .. }) { unseen } else { fault })
+        }
+        found => found,
+    }
+    .map_err(|fault| advise(fault, name))?;
+    let account_id = found.account_id.into_owned();
+    let name = found.display_name.into_owned();
+    // Somebody given by id alone has no name here; Jira shows the right one whatever is sent.
+    let name = if name == account_id { String::new() } else { name };
+    Ok(adf::Person { account_id, name })
+}
+
+/// The form of a mention that works whatever the name.
+fn advise(fault: NameError, name: &str) -> ToolError {
+    let (known, is_ambiguous) = match &fault {
+        NameError::Unknown { known, .. } => (known.clone(), false),
+        NameError::Ambiguous { candidates, .. } => (candidates.clone(), true),
+        NameError::Jira(_) => return fault.into(),
+    };
+    let error = ToolError::from(fault);
+    let first = known.first().and_then(|said| said.rsplit_once('(')).map(|(_, id)| id.trim_end_matches(')'));
+    let id = first.unwrap_or("ID");
+    if is_ambiguous {
+        return error.hint(format!(
+            "Nothing was written. Mention the one that is meant as @[Full Name], or as @[accountid:{id}]."
+        ));
+    }
+    let near = if known.is_empty() { String::new() } else { format!("Did you mean: {}? ", known.join("; ")) };
+    error.hint(format!(
+        "{near}Nothing was written. Mention people as @[Full Name] or @[accountid:{id}]; \\@[{name}] stays text."
+    ))
 }

@@ -88,7 +88,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
         body.insert("fields".to_owned(), Value::Object(fields));
     }
     if let Some(comment) = &args.comment {
-        let document = text::body(context, comment, Among::Everyone).await?;
+        let document = text::body(context, comment, Among::AssignableTo(key)).await?;
         body.insert("update".to_owned(), json!({ "comment": [{ "add": { "body": document } }] }));
     }
     let request = request::transition(key, &Value::Object(body));

@@ -72,7 +72,7 @@ impl UpdateIssue {
             replace: self.description.as_deref(),
             append: self.append_description.as_deref(),
             section: self.section.as_deref(),
-            lose_rich_text: self.replace_rich_text.unwrap_or(false),
+            keep: self.replace_rich_text.into(),
         }
     }
 }
@@ -194,7 +194,7 @@ async fn plan(
     if let Some(document) = args.text().document(context, before, among).await? {
         names::find_meta(metas, "description")?;
         change.fields.insert("description".to_owned(), document);
-        change.note("description", args.text().shown());
+        change.note("description", args.text().shown(before));
     }
     Ok(change)
 }

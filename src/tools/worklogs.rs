@@ -125,7 +125,7 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     body.insert("timeSpent".to_owned(), Value::from(args.time_spent.as_str()));
     body.insert("started".to_owned(), Value::from(written(started)));
     if let Some(comment) = &args.comment {
-        body.insert("comment".to_owned(), text::body(context, comment, Among::Everyone).await?);
+        body.insert("comment".to_owned(), text::body(context, comment, Among::AssignableTo(key)).await?);
     }
     let estimate = args.remaining_estimate.as_ref().map(WorkTime::as_str);
     let request = request::add_worklog(key, &Value::Object(body), estimate);
