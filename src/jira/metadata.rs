@@ -119,6 +119,14 @@ impl Session {
         Some(Answer { body, is_of_write: false })
     }
 
+    /// Whether Jira answered this a short while ago, so that asking it again costs nothing.
+    pub async fn remembers(&self, request: &Request) -> bool {
+        match self.site().await {
+            Ok(site) => self.remembered(&site.id, request).is_some(),
+            Err(_) => false,
+        }
+    }
+
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
     pub(super) async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
         let url = self.jira.url(request.base(), cloud_id, &request).ok_or(JiraError::Request)?;

@@ -94,6 +94,7 @@ impl Jira {
             spent: Spent::default(),
             trace: Trace::default(),
             recall: Recall::default(),
+            people: names::FoundPeople::default(),
         }
     }
 
@@ -137,6 +138,8 @@ pub struct Session {
     spent: Spent,
     trace: Trace,
     recall: Recall,
+    /// Whom this call has found by name.
+    people: names::FoundPeople,
 }
 
 /// What a call has cost so far.

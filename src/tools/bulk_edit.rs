@@ -1,5 +1,7 @@
 //! Changing many issues in one go, as a task that Jira works off.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
         Request,
         names::{self, Among},
         request,
-        wire::{EditMeta, FieldMeta, Submitted},
+        wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
     },
     trim::Row,
 };
@@ -15,10 +17,13 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{FieldValues, IssueKey, Jql, arguments},
-    bulk_targets::{Targets, some_keys, targets},
+    bulk_targets::{Target, Targets, some_keys, targets},
     bulk_transition,
+    changes::{Change, Changes},
     confirm::{Step, agreed},
+    fields::{self, Target as Screen},
     registry::tool,
+    rich_text::ReplaceRichText,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -47,6 +52,9 @@ arguments! {
 
 /// Values mean something else in each project, so each one's screen has to be asked.
 const PROJECTS_MAX: usize = 5;
+
+/// Issues whose texts are read at once.
+const FETCHED_MAX: usize = 100;
 
 /// One bulk operation, ready to be agreed to.
 pub(super) struct Job {
@@ -104,13 +112,7 @@ fn check_one_action(args: &BulkEdit) -> Result<(), ToolError> {
         return Err(ToolError::invalid_argument("Labels are either added or removed in one call.")
             .hint("Nothing was changed. Make two calls."));
     }
-    let given = [&args.add_labels, &args.remove_labels].into_iter().flatten().flatten();
-    match given.into_iter().find(|label| label.contains(char::is_whitespace)) {
-        Some(label) => {
-            Err(ToolError::invalid_argument(format!("A label holds no spaces, but '{label}' does.")))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// What one `POST /bulk/issues/fields` has to say. Names and values are those of each project's own screen; they must
@@ -122,60 +124,111 @@ async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Res
             samples.push((&target.project, &target.key));
         }
     }
-    let wanted = args.fields.clone().unwrap_or_default().0;
-    if samples.len() > PROJECTS_MAX && !wanted.is_empty() {
+    let wanted = wanted(args)?;
+    if samples.len() > PROJECTS_MAX {
         return Err(ToolError::invalid_argument(format!(
             "The issues are of more than {PROJECTS_MAX} projects."
         ))
         .hint("Nothing was changed. Edit the projects one by one."));
     }
-    let mut input: Option<Map<String, Value>> = None;
-    if !wanted.is_empty() {
-        for (project, key) in samples {
-            let one = input_for(context, project, key, &wanted).await?;
-            match &input {
-                Some(known) if *known != one => {
-                    return Err(ToolError::invalid_argument(format!(
-                        "The values mean something else in {project} than in the other projects."
-                    ))
-                    .hint("Nothing was changed. Edit the projects one by one."));
-                }
-                _ => input = Some(one),
+    let mut planned: Option<(Changes, Map<String, Value>)> = None;
+    for (project, key) in samples {
+        let changes = changes_for(context, project, key, &wanted).await?;
+        let input = names::bulk_values(changes.0.iter().map(|change| (&change.meta, &change.value)))?;
+        match &planned {
+            Some((_, known)) if *known != input => {
+                return Err(ToolError::invalid_argument(format!(
+                    "The values mean something else in {project} than in the other projects."
+                ))
+                .hint("Nothing was changed. Edit the projects one by one."));
             }
+            Some(_) => {}
+            None => planned = Some((changes, input)),
         }
     }
-    let mut input = input.unwrap_or_default();
-    // A result holds no nulls, so what is cleared is said in a word.
-    let said = |value: Value| if value.is_null() { Value::from("none") } else { value };
-    let mut change: Map<String, Value> =
-        wanted.into_iter().map(|(name, value)| (name, said(value))).collect();
-    for (name, labels, add) in
-        [("add_labels", &args.add_labels, true), ("remove_labels", &args.remove_labels, false)]
-    {
-        let Some(labels) = labels.as_ref().filter(|labels| !labels.is_empty()) else { continue };
-        if input.contains_key("labelsFields") {
-            return Err(ToolError::invalid_argument("Labels are given twice: in `fields` and beside it."));
-        }
-        input.insert("labelsFields".to_owned(), json!([names::bulk_labels(labels, add)]));
-        change.insert(name.to_owned(), json!(labels));
-    }
-    let keys: Vec<String> = found.issues.iter().map(|target| target.key.clone()).collect();
+    let (changes, input) = planned.unwrap_or_default();
+    let mut targets: Vec<&Target> = found.issues.iter().collect();
+    let skipped = keep_rich_text(context, &mut targets, &changes).await?;
+    let keys: Vec<String> = targets.iter().map(|target| target.key.clone()).collect();
     let body = json!({
         "selectedIssueIdsOrKeys": keys, "selectedActions": actions(&input), "editedFieldsInput": input,
     });
-    Ok(Job { keys, body, change: Value::Object(change), skipped: Vec::new(), request: request::bulk_edit })
+    let change = json!(changes.previewed());
+    Ok(Job { keys, body, change, skipped, request: request::bulk_edit })
 }
 
-async fn input_for(
+/// The values by name; labels to add or take away are a change of the field of that name.
+fn wanted(args: &BulkEdit) -> Result<Map<String, Value>, ToolError> {
+    let mut wanted = args.fields.clone().unwrap_or_default().0;
+    for (name, labels) in [("add", &args.add_labels), ("remove", &args.remove_labels)] {
+        if let Some(labels) = labels.as_ref().filter(|labels| !labels.is_empty()) {
+            fields::once(&wanted, ["labels"])?;
+            wanted.insert("labels".to_owned(), json!({ name: labels }));
+        }
+    }
+    Ok(wanted)
+}
+
+/// What the values mean on one project's screen, and who is meant by them.
+async fn changes_for(
     context: &Context,
     project: &str,
     sample: &str,
     wanted: &Map<String, Value>,
-) -> Result<Map<String, Value>, ToolError> {
+) -> Result<Changes, ToolError> {
     let meta: EditMeta = context.ask(request::edit_fields(sample)).await?.read()?;
     let metas: Vec<FieldMeta> = meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect();
-    let written = names::write_values(&context.jira, &metas, wanted, Among::AssignableIn(project)).await?;
-    Ok(names::bulk_values(&metas, &written)?)
+    let screen = Screen {
+        metas: &metas,
+        among: Among::AssignableIn(project),
+        issue: None,
+        keep: ReplaceRichText::Refuse,
+    };
+    let mut changes = fields::resolve(context, &screen, wanted).await?;
+    changes.name_people(context).await;
+    Ok(changes)
+}
+
+/// Leaves out the issues whose text would lose what Markdown cannot keep, and says so.
+async fn keep_rich_text(
+    context: &Context,
+    targets: &mut Vec<&Target>,
+    changes: &Changes,
+) -> Result<Vec<Row>, ToolError> {
+    let texts: Vec<&Change> = changes.0.iter().filter(|change| change.is_rich_text()).collect();
+    let ids: Vec<&str> = texts.iter().map(|change| change.meta.id()).collect();
+    let mut skipped = Vec::new();
+    if ids.is_empty() {
+        return Ok(skipped);
+    }
+    let mut lost: BTreeMap<String, String> = BTreeMap::new();
+    for some in targets.chunks(FETCHED_MAX) {
+        let keys: Vec<&str> = some.iter().map(|target| target.key.as_str()).collect();
+        let answer = context.ask(request::bulk_fetch(&keys, &ids)).await?;
+        let fetched: FetchedIssues<'_> = answer.read()?;
+        for issue in &fetched.issues {
+            let refusal = texts.iter().find_map(|change| {
+                let stored = issue.fields.raw(change.meta.id());
+                change.check_stored(stored.map(|raw| raw.get())).err()
+            });
+            if let Some(refusal) = refusal {
+                lost.insert(issue.key.clone().into_owned(), refusal.message().to_owned());
+            }
+        }
+    }
+    targets.retain(|target| !lost.contains_key(&target.key));
+    for (key, reason) in lost {
+        let mut row = Row::new();
+        row.put("keys", json!([key]));
+        row.put("reason", reason);
+        skipped.push(row);
+    }
+    if targets.is_empty() {
+        return Err(ToolError::invalid_argument("The text of none of the issues can be replaced without a loss.")
+            .hint("Nothing was changed. Edit them one by one, with replace_rich_text where the user accepts the loss.")
+            .with("skipped", json!(context.budget.share(2).fit(&"", skipped).kept)));
+    }
+    Ok(skipped)
 }
 
 /// The ids of the fields in `editedFieldsInput`, which Jira wants to see listed.

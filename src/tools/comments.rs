@@ -75,9 +75,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
         body.insert("visibility".to_owned(), json!({ "type": kind, "value": name.trim() }));
     }
     if args.internal.unwrap_or(false) {
-        // Without this property a comment on a service desk request is public to the customer.
-        let property = json!([{ "key": "sd.public.comment", "value": { "internal": true } }]);
-        body.insert("properties".to_owned(), property);
+        body.insert("properties".to_owned(), internal_property());
     }
     let look = read_back::comment(context, key, body.get("body"), lost::since());
     let request = request::add_comment(key, &Value::Object(body.clone()));
@@ -93,6 +91,11 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     reply.put("comment_id", id);
     reply.put("verified", verified);
     Reply::json(&reply)
+}
+
+/// Without this property a comment on a service desk request is public to the customer.
+pub(super) fn internal_property() -> Value {
+    json!([{ "key": "sd.public.comment", "value": { "internal": true } }])
 }
 
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {

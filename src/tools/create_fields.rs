@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        JiraError, request,
+        JiraError,
+        names::{self, NameError},
+        request,
         wire::{CreateFieldPage, FieldMeta, IssueType, IssueTypePage},
     },
     trim::{CreateFieldView, Row},
@@ -60,7 +62,7 @@ async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<R
     let metas = fields(context, &args.project_key, kind).await?;
     reply.put("issue_type", kind.name.as_str());
     let chosen: Vec<&FieldMeta> = match &args.field {
-        Some(name) => vec![crate::jira::names::find_meta(&metas, name)?],
+        Some(name) => vec![names::find_meta(&metas, name)?],
         None => metas.iter().collect(),
     };
     let view = |meta: &FieldMeta| {
@@ -109,16 +111,31 @@ async fn closed(context: &Context, project: &ProjectKey) -> ToolError {
     advice::unknown_project(context, project.as_str(), error).await
 }
 
-/// The type that is meant, by id or name in any letter case.
+/// The type that is meant, by id or by its name in the profile's or the site's language.
 pub(super) fn pick_type<'t>(types: &'t [IssueType], wanted: &str) -> Result<&'t IssueType, ToolError> {
     let wanted = wanted.trim();
-    let same = |kind: &&IssueType| kind.id == wanted || kind.name.to_lowercase() == wanted.to_lowercase();
-    types.iter().find(same).ok_or_else(|| {
-        let names: Vec<&str> = types.iter().map(|kind| kind.name.as_str()).collect();
-        ToolError::invalid_argument(format!("There is no issue type '{}' in this project.", shown(wanted)))
-            .hint(format!("Issue types here: {}.", names.join(", ")))
-            .with("issue_types", names)
-    })
+    if let Some(kind) = types.iter().find(|kind| kind.id == wanted) {
+        return Ok(kind);
+    }
+    let other = |kind: &'_ IssueType| !kind.untranslated_name.is_empty();
+    let picked = names::pick(types, wanted, true, |kind| {
+        [Some(kind.name.as_str()), other(kind).then_some(kind.untranslated_name.as_str())]
+    });
+    let listed = || types.iter().map(|kind| kind.name.as_str()).collect::<Vec<_>>();
+    match picked {
+        names::Picked::One(kind) => Ok(kind),
+        names::Picked::Nothing => Err(ToolError::invalid_argument(format!(
+            "There is no issue type '{}' in this project.",
+            shown(wanted)
+        ))
+        .hint(format!("Issue types here: {}.", listed().join(", ")))
+        .with("issue_types", listed())),
+        names::Picked::Several(several) => {
+            let candidates: Vec<String> =
+                several.iter().map(|kind| format!("{} (id {})", kind.name, kind.id)).collect();
+            Err(ToolError::from(NameError::Ambiguous { given: wanted.to_owned(), candidates }))
+        }
+    }
 }
 
 /// All fields of one type's create screen.

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     Code, Context, Reply, Tool, ToolError,
     args::{FieldObjects, arguments},
-    create::{Ready, prepare_one},
+    create::{PreparedCreate, prepare_one},
     lost::{self, Absence, Written},
     recent,
     registry::tool,
@@ -101,7 +101,7 @@ async fn create_all(
         return Err(plan.refusal(context, count));
     }
     if dry_run {
-        return Ok(shown(context, plan));
+        return Ok(shown(context, plan).await);
     }
     if let Some(id) = request_id {
         // What another replica made. A search that fails must not keep anybody from creating.
@@ -134,7 +134,7 @@ async fn create_all(
 
 /// What is to be sent, and what cannot be; each with its place in the call.
 struct Plan {
-    ready: Vec<(usize, Ready)>,
+    ready: Vec<(usize, PreparedCreate)>,
     failed: Vec<Row>,
     codes: Vec<Code>,
 }
@@ -216,14 +216,21 @@ impl Plan {
     fn outcome(self, context: &Context, answer: &CreatedIssues) -> Row {
         let refused = |at: usize| answer.errors.iter().find(|error| error.failed_element_number == at);
         let mut keys = answer.issues.iter();
-        let (mut made, mut failed) = (BTreeMap::new(), self.failed);
-        for (at, (index, _)) in self.ready.iter().enumerate() {
+        let (mut made, mut failed) = (Vec::new(), self.failed);
+        for (at, (index, one)) in self.ready.iter().enumerate() {
             match refused(at) {
                 Some(error) => failed.push(failure(*index, &error.reason(), None)),
-                None => made.extend(keys.next().map(|issue| (*index, issue.key.clone()))),
+                None => {
+                    let Some(issue) = keys.next() else { continue };
+                    let mut row = Row::new();
+                    row.put("index", *index);
+                    row.put("key", issue.key.as_str());
+                    row.put("resolved", json!(one.resolved()));
+                    made.push(json!(row));
+                }
             }
         }
-        assemble(context, "created", created(&made), failed)
+        assemble(context, "created", made, failed)
     }
 }
 
@@ -239,9 +246,12 @@ fn failure(index: usize, error: &str, hint: Option<&str>) -> Row {
     row
 }
 
-fn shown(context: &Context, plan: Plan) -> Row {
-    let would = plan.ready.into_iter().map(|(index, one)| json!({ "index": index, "issue": one.preview }));
-    let mut row = assemble(context, "would_create", would.collect(), plan.failed);
+async fn shown(context: &Context, plan: Plan) -> Row {
+    let mut would = Vec::with_capacity(plan.ready.len());
+    for (index, mut one) in plan.ready {
+        would.push(json!({ "index": index, "issue": one.preview(context).await }));
+    }
+    let mut row = assemble(context, "would_create", would, plan.failed);
     row.put("dry_run", true);
     row
 }

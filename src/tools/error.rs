@@ -141,6 +141,12 @@ impl ToolError {
         self
     }
 
+    /// Like [`ToolError::with`], unless the list is empty.
+    #[must_use]
+    pub(super) fn with_some(self, name: &str, list: Vec<impl Serialize>) -> Self {
+        if list.is_empty() { self } else { self.with(name, serde_json::json!(list)) }
+    }
+
     /// The class of the failure.
     pub fn code(&self) -> Code {
         self.0.error

@@ -1,13 +1,158 @@
-//! Names and values of fields, resolved for tools that write: faults become advice.
+//! Values of fields on their way into Jira, the same way for every tool that writes any: resolved, kept inside the allowed
+//! projects, rich text guarded, and shown as what they became.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
-use crate::jira::names::{FieldFault, FieldName, NameError};
+use crate::{
+    adf,
+    jira::{
+        JiraError,
+        names::{self, Among, FieldFault, FieldName, FieldValue, FieldWrite, NameError},
+        request,
+        wire::{FieldMeta, Issue},
+    },
+};
 
 use super::{
-    args::shown,
+    Context, agile,
+    args::{IssueKey, ProjectKey, shown},
+    changes::{Change, Changes, NewText},
     error::{Code, ToolError},
+    place,
+    rich_text::{ReplaceRichText, Target as Replaced, check_replace},
+    text,
 };
+
+/// Where values are to be written.
+pub(super) struct Target<'t> {
+    /// What the screen takes, as far as Jira told.
+    pub(super) metas: &'t [FieldMeta],
+    /// Whom names of people mean, and in which project.
+    pub(super) among: Among<'t>,
+    /// The issue that is changed; none for one that is made, or for many.
+    pub(super) issue: Option<&'t str>,
+    /// Whether rich text that Markdown cannot keep may be lost.
+    pub(super) keep: ReplaceRichText,
+}
+
+/// Resolves values by name. Nothing is written; whatever does not mean one thing is an error that says what would.
+pub(super) async fn resolve(
+    context: &Context,
+    target: &Target<'_>,
+    wanted: &Map<String, Value>,
+) -> Result<Changes, ToolError> {
+    let mut writes = names::write_values(&context.jira, target.metas, wanted, target.among).await?;
+    check_projects(context, &mut writes).await?;
+    let stored = match target.issue {
+        Some(key) => stored(context, key, &writes).await?,
+        None => Vec::new(),
+    };
+    let mut changes = Vec::with_capacity(writes.len());
+    for write in writes {
+        let before = stored.iter().find(|(id, _)| id == write.meta.id()).map(|(_, raw)| raw.as_ref());
+        changes.push(ready(context, target, write, before).await?);
+    }
+    Ok(Changes(changes))
+}
+
+/// Makes the document of rich text, once it is sure that nothing is lost by it.
+async fn ready(
+    context: &Context,
+    target: &Target<'_>,
+    write: FieldWrite,
+    before: Option<&RawValue>,
+) -> Result<Change, ToolError> {
+    let label = label(&write.meta);
+    let FieldWrite { meta, value, shown, .. } = write;
+    let given = match value {
+        FieldValue::RichText(given) => given,
+        value => return Ok(Change { label, value, shown, meta, text: None }),
+    };
+    check_replace(before, given.as_deref().unwrap_or_default(), target.keep, Replaced::Field(&label))?;
+    let Some(given) = given else {
+        let text = Some(NewText { given: String::new(), markdown: String::new() });
+        return Ok(Change { label, value: FieldValue::Set(Value::Null), shown, meta, text });
+    };
+    let document = text::body(context, &given, target.among).await?;
+    let node: adf::Node = serde_json::from_value(document.clone()).unwrap_or_default();
+    let text = Some(NewText { markdown: adf::to_markdown(&node), given });
+    Ok(Change { label, value: FieldValue::Set(document), shown, meta, text })
+}
+
+pub(super) fn raw(json: &str) -> Result<Box<RawValue>, ToolError> {
+    // What is written back is judged to its last sign first.
+    RawValue::from_string(json.to_owned()).map_err(|_| JiraError::Unreadable.into())
+}
+
+/// The documents that would be replaced, read with one call; only where there are any.
+async fn stored(
+    context: &Context,
+    key: &str,
+    writes: &[FieldWrite],
+) -> Result<Vec<(String, Box<RawValue>)>, ToolError> {
+    let ids: Vec<&str> =
+        writes.iter().filter(|write| write.is_rich_text()).map(|write| write.meta.id()).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answer = context.ask(request::issue(key, &ids, &[])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    place::check_found(context, key, &issue)?;
+    let documents = ids.into_iter().filter_map(|id| Some((id.to_owned(), issue.fields.raw(id)?)));
+    documents.map(|(id, document)| Ok((id, raw(document.get())?))).collect()
+}
+
+/// Keeps what values name inside the allowed projects: parents and epics, sprints, projects.
+async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<(), ToolError> {
+    for write in writes {
+        if let Some(given) = write.issue.clone() {
+            let key = IssueKey::parse(&given).ok_or_else(|| {
+                ToolError::invalid_argument(format!(
+                    "{}: '{}' is no issue key",
+                    write.meta.label(),
+                    shown(&given)
+                ))
+                .hint("Nothing was changed. Give an issue key like PROJ-123.")
+            })?;
+            place::check_issue(context, &key).await?;
+            write.name_issue(key.as_str(), key.project().is_some());
+        }
+        let FieldValue::Set(value) = &write.value else { continue };
+        if context.projects.is_open() || value.is_null() {
+            continue;
+        }
+        if let (true, Some(id)) = (write.meta.schema.custom.ends_with(":gh-sprint"), value.as_u64()) {
+            agile::check_sprint(context, id).await?;
+        }
+        if write.meta.schema.kind == "project" {
+            match value.get("key").and_then(Value::as_str).and_then(ProjectKey::parse) {
+                Some(key) => context.projects.check_project(&key)?,
+                None => return Err(context.projects.refuses("Projects are named by key here, not by id.")),
+            }
+        }
+        if write.is_of_unknown_kind() {
+            // Nobody can tell which issue or project it names.
+            let message =
+                format!("{}: values of this kind of field are not written here.", write.meta.label());
+            return Err(context.projects.refuses(message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether these are fields that Jira knows the same everywhere, with values that need no list to choose from: then their
+/// screen need not be read before Jira is asked.
+pub(super) fn are_plain(wanted: &Map<String, Value>) -> bool {
+    const PLAIN: [&str; 7] =
+        ["summary", "description", "environment", "labels", "duedate", "assignee", "parent"];
+    wanted.keys().all(|name| FieldName::known(name).is_some_and(|field| PLAIN.contains(&field.id.as_str())))
+}
+
+/// The name of a field in replies.
+pub(super) fn label(meta: &FieldMeta) -> String {
+    let own = FieldName::known(meta.id()).filter(|field| field.id == meta.id());
+    own.map_or_else(|| meta.label().to_owned(), |field| field.label.into_owned())
+}
 
 /// Refuses what is named in `fields` although an argument of its own says it: one of the two would be lost silently.
 pub(super) fn once<'a>(
@@ -38,6 +183,12 @@ impl From<NameError> for ToolError {
             NameError::Unknown { known, .. } => Self::invalid_argument(message)
                 .hint(format!("Did you mean: {}?", known.join("; ")))
                 .with("candidates", known),
+            NameError::Elsewhere { how, .. } => {
+                Self::invalid_argument(message).hint(format!("Nothing was changed: {how}."))
+            }
+            NameError::Inexact { candidates, .. } => Self::new(Code::AmbiguousName, message)
+                .hint("Nothing was changed. Ask who is meant, then repeat the call with the whole name or the account id.")
+                .with("candidates", candidates),
             NameError::Ambiguous { candidates, .. } => Self::new(Code::AmbiguousName, message)
                 .hint("Nothing was changed. Repeat the call with the id of the one that is meant.")
                 .with("candidates", candidates),
@@ -50,7 +201,13 @@ impl From<FieldFault> for ToolError {
         let message = fault.to_string();
         match fault {
             FieldFault::Name(error) => error.into(),
-            FieldFault::Value { allowed, .. } if allowed.is_empty() => Self::invalid_argument(message),
+            FieldFault::Twice { .. } => {
+                Self::invalid_argument(message).hint("Nothing was changed. Give it once.")
+            }
+            FieldFault::Value { allowed, accepts, .. } if allowed.is_empty() => {
+                Self::invalid_argument(message)
+                    .hint(format!("Nothing was changed. It takes {accepts}; null clears it."))
+            }
             FieldFault::Value { allowed, .. } => Self::invalid_argument(message)
                 .hint(format!("Allowed: {}.", allowed.join(", ")))
                 .with("allowed", allowed),

@@ -214,6 +214,7 @@ fn links<'a>(issue: &Issue<'a>) -> Vec<IssueLink<'a>> {
 fn advise(error: NameError, types: &LinkTypes<'_>) -> ToolError {
     match error {
         NameError::Jira(error) => error.into(),
+        NameError::Inexact { .. } | NameError::Elsewhere { .. } => error.into(),
         NameError::Unknown { .. } => {
             let known = names::phrases(&types.issue_link_types);
             ToolError::invalid_argument(error.to_string())

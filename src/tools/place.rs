@@ -1,7 +1,5 @@
 //! Where an issue is now: Jira answers an issue that was moved under its old key too, past a check of the key alone.
 
-use serde_json::{Map, Value};
-
 use crate::jira::{
     request,
     wire::{FetchedIssues, Issue},
@@ -41,13 +39,4 @@ pub(super) fn check_found(context: &Context, asked: &str, found: &Issue<'_>) -> 
     }
     Err(ToolError::new(Code::Forbidden, format!("{asked} was moved to a project that is not allowed here."))
         .hint("The operator of this connection allows other projects only."))
-}
-
-/// Checks every issue that these fields, ready to be written, name as a parent.
-pub(super) async fn check_parents(context: &Context, fields: &Map<String, Value>) -> Result<(), ToolError> {
-    context.projects.check_parents(fields)?;
-    for key in fields.values().filter_map(|value| IssueKey::parse(value.get("key")?.as_str()?)) {
-        check_issue(context, &key).await?;
-    }
-    Ok(())
 }

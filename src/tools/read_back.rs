@@ -69,8 +69,8 @@ pub(super) async fn comment(
 pub(super) struct Edit<'a> {
     /// Values by field id.
     pub(super) fields: &'a Map<String, Value>,
-    /// Labels, each as `{"add": …}` or `{"remove": …}`.
-    pub(super) labels: &'a [Value],
+    /// Elements of lists by field id, each as `{"add": …}` or `{"remove": …}`.
+    pub(super) operations: &'a Map<String, Value>,
     /// The description as it was, where it was changed.
     pub(super) description_before: Option<&'a RawValue>,
 }
@@ -80,10 +80,7 @@ pub(super) struct Edit<'a> {
 /// Jira takes an edit as a whole, so a description that changed decides for all: appending to it twice would do harm,
 /// while other values may well read differently from how they are written.
 pub(super) async fn edit(context: &Context, key: &str, edit: Edit<'_>) -> Result<Option<()>, ToolError> {
-    let mut ids: Vec<&str> = edit.fields.keys().map(String::as_str).collect();
-    if !edit.labels.is_empty() {
-        ids.push("labels");
-    }
+    let ids: Vec<&str> = edit.fields.keys().chain(edit.operations.keys()).map(String::as_str).collect();
     let answer = context.ask(request::issue(key, &ids, &[])).await?;
     let issue: Issue<'_> = answer.read()?;
     let stored = |id: &str| issue.fields.read::<Value>(id).unwrap_or_default();
@@ -101,7 +98,7 @@ pub(super) async fn edit(context: &Context, key: &str, edit: Edit<'_>) -> Result
     }
     let arrived =
         edit.fields.iter().filter(|(id, _)| *id != "description").all(|(id, sent)| holds(&stored(id), sent))
-            && edit.labels.iter().all(|sent| is_labelled(&stored("labels"), sent));
+            && edit.operations.iter().all(|(id, sent)| is_changed(&stored(id), sent));
     Ok(arrived.then_some(()))
 }
 
@@ -146,9 +143,12 @@ fn moment(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| jira_time(text))
 }
 
-fn is_labelled(stored: &Value, sent: &Value) -> bool {
-    let has = |label: &Value| stored.as_array().is_some_and(|stored| stored.contains(label));
-    sent.get("add").is_none_or(has) && !sent.get("remove").is_some_and(has)
+/// Whether a list holds what was added to it and lacks what was taken away.
+fn is_changed(stored: &Value, operations: &Value) -> bool {
+    let has =
+        |value: &Value| stored.as_array().is_some_and(|stored| stored.iter().any(|one| holds(one, value)));
+    let operations = operations.as_array().map(Vec::as_slice).unwrap_or_default();
+    operations.iter().all(|sent| sent.get("add").is_none_or(has) && !sent.get("remove").is_some_and(has))
 }
 
 #[cfg(test)]
@@ -192,7 +192,7 @@ mod tests {
             (json!({"remove": "c"}), true),
             (json!({"remove": "a"}), false),
         ] {
-            assert_eq!(is_labelled(&stored, &sent), expected, "{sent}");
+            assert_eq!(is_changed(&stored, &json!([sent])), expected, "{sent}");
         }
     }
 }

@@ -30,7 +30,6 @@ pub(super) enum Target<'a> {
     /// A comment.
     Comment,
     /// Another field, by the name that is shown.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the values of fields"))]
     Field(&'a str),
 }
 

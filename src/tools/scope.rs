@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
-
 use crate::trim::Visible;
 
 use super::{
-    args::{IssueKey, Jql, ProjectKey, shown},
+    args::{IssueKey, Jql, ProjectKey},
     error::{Code, ToolError},
 };
 
@@ -69,19 +67,6 @@ impl Projects {
             None => Err(ToolError::invalid_argument("Issues are named by key here, not by numeric id.")
                 .hint("Use the issue's key, such as PROJ-123.")),
         }
-    }
-
-    /// A parent or epic that values of fields name by its key: the key may have come in under the name of any field.
-    pub(super) fn check_parents(&self, fields: &Map<String, Value>) -> Result<(), ToolError> {
-        if self.is_open() {
-            return Ok(());
-        }
-        for key in fields.values().filter_map(|value| value.get("key")?.as_str()) {
-            let key = IssueKey::parse(key)
-                .ok_or_else(|| ToolError::invalid_argument(format!("'{}' is no issue key", shown(key))))?;
-            self.check_issue(&key)?;
-        }
-        Ok(())
     }
 
     /// The query, restricted to the allowed projects.
@@ -167,7 +152,7 @@ fn is_order_by(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::Value;
 
     use super::{super::args::Argument, *};
 
@@ -204,9 +189,5 @@ mod tests {
         assert!(Projects::default().check_issue(&IssueKey::parse("10001").unwrap()).is_ok());
         assert!(projects.holds_issue("AB-7") && !projects.holds_issue("CD-7"));
         assert_eq!(Projects::new(["A B"]), Err("A B".to_owned()));
-        let parents = |fields: Value| projects.check_parents(fields.as_object().unwrap()).is_ok();
-        assert!(parents(json!({"parent": {"key": "AB-1"}, "priority": {"id": "1"}})));
-        assert!(!parents(json!({"customfield_1": {"key": "CD-1"}})));
-        assert!(!parents(json!({"parent": {"key": "10001"}})));
     }
 }

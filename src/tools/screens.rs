@@ -1,11 +1,8 @@
-//! What create screens ask for and who is who, asked once for all issues of one call.
+//! What create screens ask for, asked once for all issues of one call.
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::jira::{
-    names::{self, Among},
-    wire::{FieldMeta, IssueType},
-};
+use crate::jira::wire::{FieldMeta, IssueType};
 
 use super::{Context, ToolError, args::ProjectKey, create_fields};
 
@@ -14,7 +11,6 @@ use super::{Context, ToolError, args::ProjectKey, create_fields};
 pub(super) struct Screens {
     types: HashMap<String, Vec<IssueType>>,
     fields: HashMap<(String, String), Arc<[FieldMeta]>>,
-    people: HashMap<(String, String), String>,
 }
 
 impl Screens {
@@ -38,22 +34,5 @@ impl Screens {
         let metas: Arc<[FieldMeta]> = create_fields::fields(context, project, &kind).await?.into();
         self.fields.insert(key, Arc::clone(&metas));
         Ok((kind, metas))
-    }
-
-    /// The account id of somebody who can be assigned in the project.
-    pub(super) async fn assignee(
-        &mut self,
-        context: &Context,
-        project: &ProjectKey,
-        name: &str,
-    ) -> Result<String, ToolError> {
-        let key = (project.as_str().to_owned(), name.trim().to_lowercase());
-        if let Some(id) = self.people.get(&key) {
-            return Ok(id.clone());
-        }
-        let found = names::person(&context.jira, name, Among::AssignableIn(project.as_str())).await?;
-        let id = found.account_id.into_owned();
-        self.people.insert(key, id.clone());
-        Ok(id)
     }
 }

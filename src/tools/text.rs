@@ -6,10 +6,7 @@ use serde_json::Value;
 
 use crate::{
     adf,
-    jira::{
-        JiraError,
-        names::{self, Among, NameError},
-    },
+    jira::names::{self, Among, NameError},
 };
 
 use super::{Context, ToolError, rich_text};
@@ -83,16 +80,8 @@ async fn from_markdown(context: &Context, markdown: &str, among: Among<'_>) -> R
 }
 
 async fn person(context: &Context, name: &str, among: Among<'_>) -> Result<adf::Person, ToolError> {
-    let found = match names::person(&context.jira, name, Among::Everyone).await {
-        Err(unseen @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })))
-            if !matches!(among, Among::Everyone) =>
-        {
-            let second = names::person(&context.jira, name, among).await;
-            second.map_err(|fault| if matches!(fault, NameError::Unknown { .. }) { unseen } else { fault })
-        }
-        found => found,
-    }
-    .map_err(|fault| advise(fault, name))?;
+    let found =
+        names::person_seen_from(&context.jira, name, among).await.map_err(|fault| advise(fault, name))?;
     let account_id = found.account_id.into_owned();
     let name = found.display_name.into_owned();
     // Somebody given by id alone has no name here; Jira shows the right one whatever is sent.
@@ -105,7 +94,8 @@ fn advise(fault: NameError, name: &str) -> ToolError {
     let (known, is_ambiguous) = match &fault {
         NameError::Unknown { known, .. } => (known.clone(), false),
         NameError::Ambiguous { candidates, .. } => (candidates.clone(), true),
-        NameError::Jira(_) => return fault.into(),
+        NameError::Inexact { candidates, .. } => (candidates.clone(), true),
+        NameError::Jira(_) | NameError::Elsewhere { .. } => return fault.into(),
     };
     let error = ToolError::from(fault);
     let first = known.first().and_then(|said| said.rsplit_once('(')).map(|(_, id)| id.trim_end_matches(')'));

@@ -1,22 +1,30 @@
 //! Moving an issue through its workflow.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        JiraError,
+        Answer, JiraError,
         names::{self, Among, NameError},
         request,
         wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
     },
-    trim::{CreateFieldView, Row, TransitionView},
+    trim::{CreateFieldView, Row, TransitionView, clean},
 };
 
 use super::{
-    Context, Reply, Tool, ToolError, agile,
+    Context, Reply, Tool, ToolError,
     args::{FieldValues, IssueKey, arguments},
+    changes::Changes,
+    comments::internal_property,
+    fields::{self, Target},
     lost::{self, Absence},
+    place,
     registry::tool,
+    rich_text::ReplaceRichText,
     text,
 };
 
@@ -45,6 +53,8 @@ arguments! {
         resolution: Option<String>,
         /// Markdown comment to add
         comment: Option<String>,
+        /// true: comment hidden from service desk customers
+        internal: Option<bool>,
         /// Fields of the transition as a JSON object
         fields: Option<FieldValues>,
     }
@@ -53,9 +63,9 @@ arguments! {
 async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Reply, ToolError> {
     context.projects.check_issue(&args.issue_key)?;
     let key = args.issue_key.as_str();
-    let (status, answer) = tokio::try_join!(status(context, key), context.ask(request::transitions(key)))?;
-    let page: TransitionPage<'_> = answer.read()?;
-    let views: Vec<TransitionView> = page.transitions.iter().map(TransitionView::from).collect();
+    let (status, answer) = workflow(context, key).await?;
+    let TransitionPage { transitions } = answer.read()?;
+    let views: Vec<TransitionView> = transitions.iter().map(TransitionView::from).collect();
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("status", status);
@@ -69,27 +79,36 @@ async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Re
 
 async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Reply, ToolError> {
     context.projects.check_issue(&args.issue_key)?;
+    if args.internal.is_some() && args.comment.is_none() {
+        return Err(ToolError::invalid_argument(
+            "`internal` says who may read `comment`, which is not given.",
+        )
+        .hint("Nothing was changed. Give a comment, or leave `internal` out."));
+    }
     let key = args.issue_key.as_str();
-    let (from, answer) = tokio::try_join!(status(context, key), context.ask(request::transitions(key)))?;
-    let page: TransitionPage<'_> = answer.read()?;
-    let transition = match names::pick_transition(&page.transitions, &args.transition) {
+    let (from, answer) = workflow(context, key).await?;
+    let TransitionPage { transitions } = answer.read()?;
+    let transition = match names::pick_transition(&transitions, &args.transition) {
         Ok(transition) => transition,
-        Err(NameError::Unknown { .. }) if from.to_lowercase() == args.transition.trim().to_lowercase() => {
+        Err(NameError::Unknown { .. }) if names::same_name(&from, &args.transition) => {
             return Reply::json(&json!({ "key": key, "status": from, "changed": false }));
         }
         Err(error) => return Err(ToolError::from(error).with("current_status", from)),
     };
     let metas = metas(transition);
-    let fields = given_fields(context, &args, &metas).await?;
-    check_required(transition, &metas, &fields)?;
-    let mut body = Map::new();
+    let changes = changes(context, &args, &metas).await?;
+    check_required(transition, &metas, &changes)?;
+    let mut body = changes.body();
     body.insert("transition".to_owned(), json!({ "id": transition.id }));
-    if !fields.is_empty() {
-        body.insert("fields".to_owned(), Value::Object(fields));
-    }
     if let Some(comment) = &args.comment {
-        let document = text::body(context, comment, Among::AssignableTo(key)).await?;
-        body.insert("update".to_owned(), json!({ "comment": [{ "add": { "body": document } }] }));
+        let mut added = Map::new();
+        added.insert("body".to_owned(), text::body(context, comment, Among::AssignableTo(key)).await?);
+        if args.internal.unwrap_or(false) {
+            added.insert("properties".to_owned(), internal_property());
+        }
+        if let Value::Object(update) = body.entry("update").or_insert_with(|| json!({})) {
+            update.insert("comment".to_owned(), json!([{ "add": added }]));
+        }
     }
     let request = request::transition(key, &Value::Object(body));
     let to = transition.to.name.as_deref().unwrap_or_default();
@@ -99,9 +118,49 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("from", from.as_str());
-    reply.put("to", to);
+    reply.put("to", clean(to).as_ref());
+    reply.put("changed", json!(changes.acknowledged()));
     reply.put("verified", written.verified());
     Reply::json(&reply)
+}
+
+/// The status of an issue, and an answer with the transitions that are possible from there and the fields of each.
+///
+/// One call brings both, as far as Jira tells the fields with it; the issue's own address for transitions always does.
+async fn workflow(context: &Context, key: &str) -> Result<(String, Answer), ToolError> {
+    let answer =
+        context.ask(request::issue(key, &["status"], &["transitions", "transitions.fields"])).await?;
+    let issue: Issue<'_> = answer.read()?;
+    place::check_found(context, key, &issue)?;
+    let status = status_of(&issue);
+    let shown: ShownTransitions = answer.read()?;
+    let is_whole =
+        shown.transitions.is_some_and(|all| !all.is_empty() && all.iter().all(|one| !one.hides_fields()));
+    let answer = if is_whole { answer } else { context.ask(request::transitions(key)).await? };
+    Ok((status, answer))
+}
+
+#[derive(Deserialize)]
+struct ShownTransitions {
+    transitions: Option<Vec<ShownTransition>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownTransition {
+    #[serde(default)]
+    has_screen: Option<bool>,
+    fields: Option<BTreeMap<String, IgnoredAny>>,
+}
+
+impl ShownTransition {
+    /// Whether its screen may ask for fields that are not told here.
+    fn hides_fields(&self) -> bool {
+        match &self.fields {
+            None => true,
+            Some(fields) => fields.is_empty() && self.has_screen != Some(false),
+        }
+    }
 }
 
 /// Whether the issue stands where the transition leads. A step that leads back to the same status leaves no trace.
@@ -115,14 +174,12 @@ async fn has_moved(context: &Context, key: &str, from: &str, to: &str) -> Result
 
 async fn status(context: &Context, key: &str) -> Result<String, ToolError> {
     let answer = context.ask(request::issue(key, &["status"], &[])).await?;
-    let issue: Issue<'_> = answer.read()?;
-    if !context.projects.holds_issue(&issue.key) {
-        return Err(ToolError::invalid_argument(format!(
-            "{key} was moved to a project that is not allowed here."
-        )));
-    }
+    Ok(status_of(&answer.read()?))
+}
+
+fn status_of(issue: &Issue<'_>) -> String {
     let status: Option<Thing<'_>> = issue.fields.read("status");
-    Ok(status.and_then(|status| status.name).map(Text::into_owned).unwrap_or_default())
+    status.and_then(|status| status.name).map(Text::into_owned).unwrap_or_default()
 }
 
 /// The transition's fields, each knowing its own id.
@@ -130,32 +187,31 @@ fn metas(transition: &Transition<'_>) -> Vec<FieldMeta> {
     transition.fields.iter().map(|(id, meta)| meta.clone().with_id(id)).collect()
 }
 
-async fn given_fields(
+/// Values of the transition's screen; one that the screen does not announce is Jira's to judge.
+async fn changes(
     context: &Context,
     args: &TransitionIssue,
     metas: &[FieldMeta],
-) -> Result<Map<String, Value>, ToolError> {
+) -> Result<Changes, ToolError> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
     if let Some(resolution) = &args.resolution {
-        if !metas.iter().any(|meta| meta.id() == "resolution") {
-            return Err(ToolError::invalid_argument("This transition does not ask for a resolution.")
-                .hint("Repeat the call without `resolution`; the workflow sets it where it wants one."));
-        }
+        fields::once(&wanted, ["resolution"])?;
         wanted.insert("resolution".to_owned(), Value::from(resolution.as_str()));
     }
-    let among = Among::AssignableTo(args.issue_key.as_str());
-    let allowed = agile::with_allowed_sprints(context, metas, &wanted, among).await?;
-    Ok(names::write_values(&context.jira, metas, &allowed, among).await?)
+    let key = args.issue_key.as_str();
+    let target =
+        Target { metas, among: Among::AssignableTo(key), issue: Some(key), keep: ReplaceRichText::Refuse };
+    fields::resolve(context, &target, &wanted).await
 }
 
 fn check_required(
     transition: &Transition<'_>,
     metas: &[FieldMeta],
-    given: &Map<String, Value>,
+    changes: &Changes,
 ) -> Result<(), ToolError> {
     let missing: Vec<&FieldMeta> = metas
         .iter()
-        .filter(|meta| meta.required && !meta.has_default_value && !given.contains_key(meta.id()))
+        .filter(|meta| meta.required && !meta.has_default_value && !changes.gives(meta.id()))
         .collect();
     if missing.is_empty() {
         return Ok(());
@@ -175,6 +231,6 @@ fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
         return error;
     }
     error
-        .hint("Nothing was changed. The workflow demands more: give the named values in `fields`, or set them on the issue first.")
-        .with("fields", json!(views))
+        .hint("Nothing was changed. The workflow asks for something else: give the named values in `fields`, leave out what the step does not take, or set it on the issue first.")
+        .with_some("fields", views)
 }

@@ -39,6 +39,11 @@ impl Row {
         self.0.push((name.into(), value.into()));
     }
 
+    /// Adds the fields of another row.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value)

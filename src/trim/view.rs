@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::jira::wire;
+use crate::jira::{names::taught_forms, wire};
 
 use super::{
     date,
@@ -97,6 +97,9 @@ pub struct CreateFieldView {
     /// What kind of value it takes, in words.
     #[serde(rename = "type")]
     kind: String,
+    /// The forms that are read, where the type does not tell them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepts: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +119,7 @@ impl CreateFieldView {
             id: id.to_owned(),
             name: short_text(&field.name, LABEL_CHARS),
             kind: kind(&field.schema),
+            accepts: taught_forms(field),
             values_omitted: values.len().checked_sub(VALUES_MAX).filter(|left| *left > 0),
             values: values.into_iter().take(VALUES_MAX).collect(),
         }

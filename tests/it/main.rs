@@ -63,4 +63,5 @@ mod telemetry_files;
 mod tidy;
 mod traces;
 mod transport;
+mod write_laws;
 mod writing;

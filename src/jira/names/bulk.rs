@@ -7,22 +7,21 @@ use serde_json::{Map, Value, json};
 
 use crate::jira::wire::FieldMeta;
 
-use super::FieldFault;
+use super::{FieldFault, FieldValue};
 
-/// Turns what [`write_values`](super::write_values) made into `editedFieldsInput`. Lists replace what is there.
-pub fn bulk_values(
-    metas: &[FieldMeta],
-    written: &Map<String, Value>,
+/// Turns resolved values into `editedFieldsInput`. Lists replace what is there, unless elements are added or taken away.
+pub fn bulk_values<'v>(
+    changes: impl Iterator<Item = (&'v FieldMeta, &'v FieldValue)>,
 ) -> Result<Map<String, Value>, FieldFault> {
     let mut groups = Map::new();
-    for (id, value) in written {
-        let Some(meta) = metas.iter().find(|meta| meta.id() == id) else { continue };
-        let (group, entry) = entry(meta, value).ok_or_else(|| FieldFault::Value {
-            field: meta.name.clone(),
-            problem: "this value cannot be set on many issues at once; change the issues one by one"
-                .to_owned(),
-            allowed: Vec::new(),
-        })?;
+    for (meta, value) in changes {
+        let made = match value {
+            FieldValue::Set(value) => entry(meta, value),
+            FieldValue::Change(operations) => changed(meta, operations)?,
+            FieldValue::RichText(_) => None,
+        };
+        let cannot = "this value cannot be set on many issues at once; change the issues one by one";
+        let (group, entry) = made.ok_or_else(|| refusal(meta, cannot))?;
         if matches!(group, "priority" | "multiselectComponents") {
             groups.insert(group.to_owned(), entry);
         } else if let Some(list) = groups.entry(group).or_insert_with(|| json!([])).as_array_mut() {
@@ -32,11 +31,26 @@ pub fn bulk_values(
     Ok(groups)
 }
 
-/// The entry that adds labels to those that are there, or takes them away.
-pub fn bulk_labels(labels: &[String], add: bool) -> Value {
-    let names: Vec<Value> = labels.iter().map(|name| json!({ "name": name })).collect();
-    let option = if add { "ADD" } else { "REMOVE" };
-    json!({ "fieldId": "labels", "bulkEditMultiSelectFieldOption": option, "labels": names })
+fn refusal(meta: &FieldMeta, problem: &str) -> FieldFault {
+    FieldFault::Value {
+        field: meta.label().to_owned(),
+        problem: problem.to_owned(),
+        accepts: "another value, or one of its own for each issue",
+        allowed: Vec::new(),
+    }
+}
+
+/// Elements that are added or taken away; one call does one of the two.
+fn changed(meta: &FieldMeta, operations: &[Value]) -> Result<Option<(&'static str, Value)>, FieldFault> {
+    let all = |name: &str| operations.iter().map(|one| one.get(name).cloned()).collect::<Option<Vec<_>>>();
+    let (option, values) = match (all("add"), all("remove")) {
+        (Some(added), _) => ("ADD", added),
+        (_, Some(removed)) => ("REMOVE", removed),
+        (None, None) => {
+            return Err(refusal(meta, "one call adds or takes away; make two calls"));
+        }
+    };
+    Ok(list(meta, &Value::Array(values), Some(option)))
 }
 
 /// The group a field belongs to, and the field's entry in it; none where Jira has no group for it.
@@ -66,20 +80,22 @@ fn entry(meta: &FieldMeta, value: &Value) -> Option<(&'static str, Value)> {
         ("user", ..) => ("singleSelectClearableUserPickerFields", with(id, "user", value)),
         ("option", ..) => ("singleSelectFields", json!({ "fieldId": id, "option": option(value)? })),
         ("option-with-child", ..) => ("cascadingSelectFields", cascade(id, value)?),
-        ("array", ..) => list(meta, value)?,
+        ("array", ..) => list(meta, value, None)?,
         _ => return None,
     })
 }
 
-fn list(meta: &FieldMeta, value: &Value) -> Option<(&'static str, Value)> {
+/// A list that replaces what is there, or does to it what `how` says.
+fn list(meta: &FieldMeta, value: &Value, how: Option<&str>) -> Option<(&'static str, Value)> {
     let (id, items) = (meta.id(), value.as_array()?);
     let each = |shape: &dyn Fn(&Value) -> Option<Value>| items.iter().map(shape).collect::<Option<Vec<_>>>();
     let several = |name: &'static str, list: Vec<Value>| {
-        let option = if list.is_empty() { "REMOVE_ALL" } else { "REPLACE" };
+        let option = how.unwrap_or(if list.is_empty() { "REMOVE_ALL" } else { "REPLACE" });
         json!({ "fieldId": id, "bulkEditMultiSelectFieldOption": option, name: list })
     };
+    let is_label = meta.schema.system == "labels" || meta.schema.custom.ends_with(":labels");
     Some(match meta.schema.items.as_str() {
-        "string" => {
+        "string" if is_label => {
             let labels = each(&|label| Some(json!({ "name": label.as_str()? })))?;
             ("labelsFields", several("labels", labels))
         }
@@ -91,6 +107,7 @@ fn list(meta: &FieldMeta, value: &Value) -> Option<(&'static str, Value)> {
             let components = each(&|component| Some(json!({ "componentId": number(component)? })))?;
             ("multiselectComponents", several("components", components))
         }
+        "option" | "user" if how.is_some() => return None,
         "option" => ("multipleSelectFields", json!({ "fieldId": id, "options": each(&option)? })),
         "user" => ("multipleSelectClearableUserPickerFields", json!({ "fieldId": id, "users": value })),
         _ => return None,
@@ -135,7 +152,8 @@ mod tests {
     fn check(schema: Value, value: Value, expected: Option<Value>) {
         let meta = json!({"key": "f", "name": "F", "schema": schema});
         let metas: Vec<FieldMeta> = serde_json::from_value(json!([meta])).unwrap();
-        let made = bulk_values(&metas, &Map::from_iter([("f".to_owned(), value)]));
+        let value = FieldValue::Set(value);
+        let made = bulk_values(metas.iter().map(|meta| (meta, &value)));
         assert_eq!(made.ok().map(Value::Object), expected, "{schema}");
     }
 
@@ -213,7 +231,7 @@ mod tests {
             })),
         );
         check(
-            array("string"),
+            json!({"type": "array", "items": "string", "system": "labels"}),
             json!(["a"]),
             Some(json!({"labelsFields": [
                 {"fieldId": "f", "bulkEditMultiSelectFieldOption": "REPLACE", "labels": [{"name": "a"}]}

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use crate::jira::{
     Session, request,
-    wire::{FieldEntry, FieldMeta},
+    wire::{FieldEntry, FieldMeta, FieldSchema},
 };
 
-use super::{NameError, nearest};
+use super::{NameError, Picked, nearest, pick};
 
 /// A field of an issue: the id that Jira takes and the label under which agents see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,11 @@ impl FieldName {
     /// A system field by any of its spellings, or a field id as it is.
     pub fn known(given: &str) -> Option<Self> {
         let plain = given.trim().to_lowercase().replace([' ', '-'], "_");
-        let system = SYSTEM.iter().find(|(spellings, ..)| spellings.contains(&plain.as_str()));
+        // "fix version" is meant as much as "fix_versions" is.
+        let bare = |name: &str| name.replace('_', "").trim_end_matches('s').to_owned();
+        let alike =
+            || SYSTEM.iter().find(|(spellings, ..)| spellings.iter().any(|one| bare(one) == bare(&plain)));
+        let system = SYSTEM.iter().find(|(spellings, ..)| spellings.contains(&plain.as_str())).or_else(alike);
         if let Some((_, id, label)) = system {
             return Some(Self { id: (*id).to_owned(), label: Cow::Borrowed(label) });
         }
@@ -107,22 +111,17 @@ pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<
     Ok(fields)
 }
 
-/// The field of a screen that is meant, by id, display name, or a spelling of a system field.
+/// The field of a screen that is meant, by id, display name in either language, or a spelling of a system field.
 pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMeta, NameError> {
     let plain = given.trim();
     if let Some(meta) = metas.iter().find(|meta| meta.id() == plain) {
         return Ok(meta);
     }
-    let named: Vec<&FieldMeta> =
-        metas.iter().filter(|meta| meta.name.to_lowercase() == plain.to_lowercase()).collect();
-    match named.as_slice() {
-        [only] => return Ok(only),
-        [] => {}
-        several => {
-            return Err(NameError::Ambiguous {
-                given: plain.to_owned(),
-                candidates: several.iter().map(|meta| format!("{} ({})", meta.name, meta.id())).collect(),
-            });
+    match pick(metas, plain, true, |meta| [Some(&meta.name), other_name(&meta.untranslated_name)]) {
+        Picked::One(only) => return Ok(only),
+        Picked::Nothing => {}
+        Picked::Several(several) => {
+            return Err(ambiguous(plain, several.iter().map(|meta| (meta.name.as_str(), meta.id()))));
         }
     }
     let system = FieldName::known(plain).and_then(|field| metas.iter().find(|meta| meta.id() == field.id));
@@ -131,6 +130,99 @@ pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMet
         given: plain.to_owned(),
         known: near(plain, metas.iter().map(|meta| meta.name.as_str())),
     })
+}
+
+/// Like [`find_meta`]; a field that the screen does not announce is known by its type all the same, so that Jira is
+/// asked and not its metadata. `GET /field` is asked for the names of such custom fields only.
+pub async fn field_meta<'m>(
+    session: &Session,
+    metas: &'m [FieldMeta],
+    given: &str,
+) -> Result<Cow<'m, FieldMeta>, NameError> {
+    let found = find_meta(metas, given);
+    let is_custom = matches!(&found, Ok(meta) if !meta.schema.custom.is_empty());
+    if let Some(field) = FieldName::known(given).filter(|_| !is_custom)
+        && let Some((_, how)) = ELSEWHERE.iter().find(|(ids, _)| ids.contains(&field.id.as_str()))
+    {
+        return Err(NameError::Elsewhere { given: given.trim().to_owned(), how });
+    }
+    let unknown = match found {
+        Ok(meta) => return Ok(Cow::Borrowed(meta)),
+        Err(unknown @ NameError::Unknown { .. }) => unknown,
+        Err(other) => return Err(other),
+    };
+    if let Some(meta) = system_meta(given) {
+        return Ok(Cow::Owned(meta));
+    }
+    let Ok(answer) = session.call(request::fields()).await else { return Err(unknown) };
+    let Ok(entries) = answer.read::<Vec<FieldEntry<'_>>>() else { return Err(unknown) };
+    let plain = given.trim();
+    let by_id = entries.iter().find(|entry| entry.id == plain);
+    let entry = match by_id {
+        Some(entry) => entry,
+        None => match pick(&entries, plain, false, |entry| {
+            [Some(&entry.name), entry.untranslated_name.as_deref()]
+        }) {
+            Picked::One(entry) => entry,
+            Picked::Nothing => return Err(unknown),
+            Picked::Several(several) => {
+                return Err(ambiguous(
+                    plain,
+                    several.iter().map(|entry| (entry.name.as_ref(), entry.id.as_ref())),
+                ));
+            }
+        },
+    };
+    let Some(schema) = entry.schema.clone() else { return Err(unknown) };
+    Ok(Cow::Owned(FieldMeta::off_screen(&entry.id, &entry.name, schema)))
+}
+
+/// What a system field takes, wherever it stands: Jira's own types never change.
+pub fn system_meta(given: &str) -> Option<FieldMeta> {
+    let field = FieldName::known(given)?;
+    let (kind, items) = match field.id.as_str() {
+        "summary" | "description" | "environment" => ("string", ""),
+        "assignee" | "reporter" => ("user", ""),
+        "priority" => ("priority", ""),
+        "resolution" => ("resolution", ""),
+        "security" => ("securitylevel", ""),
+        "duedate" => ("date", ""),
+        "parent" => ("issuelink", ""),
+        "timetracking" => ("timetracking", ""),
+        "labels" => ("array", "string"),
+        "components" => ("array", "component"),
+        "fixVersions" | "versions" => ("array", "version"),
+        _ => return None,
+    };
+    let schema = FieldSchema {
+        kind: kind.to_owned(),
+        items: items.to_owned(),
+        system: field.id.clone(),
+        custom: String::new(),
+    };
+    Some(FieldMeta::off_screen(&field.id, &field.label, schema))
+}
+
+/// What is no value of a field to Jira, though it reads like one: ids, and how it is done.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (&["status", "statusCategory"], "use jira_transition_issue"),
+    (&["comment"], "use jira_add_comment"),
+    (&["attachment"], "use jira_add_attachment"),
+    (&["worklog", "timespent"], "use jira_add_worklog"),
+    (&["issuelinks"], "use jira_link_issues"),
+    (&["subtasks"], "create the subtask with this issue as its parent"),
+    (&["watches"], "use jira_watch_issue"),
+    (&["project"], "use jira_move_issue"),
+    (&["votes", "key", "url", "created", "updated", "creator", "resolutiondate"], "Jira sets it by itself"),
+];
+
+fn ambiguous<'n>(given: &str, several: impl Iterator<Item = (&'n str, &'n str)>) -> NameError {
+    let candidates = several.map(|(name, id)| format!("{name} ({id})")).collect();
+    NameError::Ambiguous { given: given.to_owned(), candidates }
+}
+
+fn other_name(name: &str) -> Option<&str> {
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// The names most like the given one, best first.
@@ -154,6 +246,10 @@ mod tests {
             ("fix-versions", Some("fixVersions")),
             ("DueDate", Some("duedate")),
             ("customfield_10016", Some("customfield_10016")),
+            ("fix version", Some("fixVersions")),
+            ("Affects version", Some("versions")),
+            ("links", Some("issuelinks")),
+            ("link", Some("url")),
             ("customfield_", None),
             ("Story Points", None),
         ] {
@@ -173,7 +269,8 @@ mod tests {
         assert_eq!(find_meta(&metas, "due_date").unwrap().id(), "duedate");
         assert_eq!(find_meta(&metas, "customfield_3").unwrap().id(), "customfield_3");
         assert!(find_meta(&metas, "TEAM").unwrap_err().to_string().contains("team (customfield_3)"));
-        let NameError::Unknown { known, .. } = find_meta(&metas, "story point").unwrap_err() else {
+        assert_eq!(find_meta(&metas, "Storypoint").unwrap().id(), "customfield_1");
+        let NameError::Unknown { known, .. } = find_meta(&metas, "story pionts").unwrap_err() else {
             panic!()
         };
         assert_eq!(known, ["Story Points"]);

@@ -4,6 +4,7 @@
 
 mod boards;
 mod bulk;
+mod compare;
 mod fields;
 mod near;
 mod people;
@@ -15,14 +16,16 @@ mod values;
 use thiserror::Error;
 
 pub use boards::{BoardName, boards, pick_board};
-pub use bulk::{bulk_labels, bulk_values};
-pub use fields::{FieldName, find_meta, readable_fields};
+pub use bulk::bulk_values;
+pub use compare::{Picked, folded, pick, same as same_name};
+pub use fields::{FieldName, field_meta, find_meta, readable_fields, system_meta};
 pub use near::nearest;
-pub use people::{Among, people_like, person};
+pub(super) use people::FoundPeople;
+pub use people::{Among, name_of, people_like, person, person_seen_from};
 pub use relations::{Relation, phrases, pick_relation};
 pub use sprints::{Keep, SprintName, pick_sprint, sprint_given, sprint_named, sprints_found};
 pub use transitions::pick_transition;
-pub use values::{FieldFault, write_values};
+pub use values::{FieldFault, FieldValue, FieldWrite, taught_forms, write_values};
 
 use super::JiraError;
 
@@ -38,6 +41,22 @@ pub enum NameError {
         given: String,
         /// What there is instead: the nearest names, or all of a short list.
         known: Vec<String>,
+    },
+    /// Nobody of just that name, but people who are like it: a guess that nobody makes before a write.
+    #[error("Nobody is called just '{given}'. There is: {}.", candidates.join("; "))]
+    Inexact {
+        /// What was asked for.
+        given: String,
+        /// Who may be meant, each so that they can be told apart.
+        candidates: Vec<String>,
+    },
+    /// What is no field to write, though it has the name of one.
+    #[error("'{given}' is not written as a field.")]
+    Elsewhere {
+        /// What was asked for.
+        given: String,
+        /// How it is done.
+        how: &'static str,
     },
     /// Several things of that name.
     #[error("'{given}' fits several: {}.", candidates.join("; "))]

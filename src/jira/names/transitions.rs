@@ -2,7 +2,7 @@
 
 use crate::jira::wire::Transition;
 
-use super::NameError;
+use super::{NameError, same_name};
 
 /// The transition that is meant: an id, then a name, then the name of a target status, each in any letter case.
 pub fn pick_transition<'t, 'a>(
@@ -10,10 +10,13 @@ pub fn pick_transition<'t, 'a>(
     wanted: &str,
 ) -> Result<&'t Transition<'a>, NameError> {
     let wanted = wanted.trim();
-    let same = |name: &str| name.trim().to_lowercase() == wanted.to_lowercase();
+    let same = |name: &str| same_name(name, wanted);
+    let other = |transition: &Transition<'_>| {
+        transition.to.untranslated_name.as_deref().unwrap_or_default().to_owned()
+    };
     let target = |transition: &Transition<'_>| transition.to.name.as_deref().unwrap_or_default().to_owned();
-    let rules: [&dyn Fn(&Transition<'_>) -> bool; 3] =
-        [&|t| t.id == wanted, &|t| same(&t.name), &|t| same(&target(t))];
+    let rules: [&dyn Fn(&Transition<'_>) -> bool; 4] =
+        [&|t| t.id == wanted, &|t| same(&t.name), &|t| same(&target(t)), &|t| same(&other(t))];
     let say = |t: &Transition<'_>| format!("{} -> {} (id {})", t.name, target(t), t.id);
     for rule in rules {
         let fits: Vec<&Transition<'_>> = transitions.iter().filter(|t| rule(t)).collect();

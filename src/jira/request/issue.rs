@@ -25,6 +25,14 @@ pub fn update_issue(key: &str, body: &Value, notify: Option<bool>) -> Request {
         .json(body)
 }
 
+/// `PUT /issue/{key}/assignee`: nobody without an id. It asks for the right to assign, not to edit.
+pub fn assign(key: &str, account_id: Option<&str>) -> Request {
+    Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
+        .segment(key.to_owned())
+        .segment("assignee")
+        .json(&serde_json::json!({ "accountId": account_id }))
+}
+
 /// `GET /issue/{key}/editmeta`: the fields that this user may edit on this issue.
 pub fn edit_fields(key: &str) -> Request {
     of(key).segment("editmeta")

@@ -30,12 +30,12 @@ pub use deletion::{
 };
 pub use filter::{favourite_filters, filters};
 pub use issue::{
-    add_comment, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
+    add_comment, assign, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
     transitions, update_issue, worklogs,
 };
 pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use link::{add_remote_link, link_issues, link_types};
-pub use people::{assignable_users, my_permissions, myself, time_zone, users};
+pub use people::{assignable_users, my_permissions, myself, time_zone, user, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
 pub use project_parts::{project, project_components, project_statuses, project_versions};
 pub use search::{approximate_count, search, search_properties};

@@ -12,6 +12,11 @@ pub fn time_zone() -> Request {
     myself().metadata()
 }
 
+/// `GET /user`: somebody by account id.
+pub fn user(account_id: &str) -> Request {
+    Request { scope: scope::READ_USER, ..Request::read(["user"]) }.query("accountId", account_id)
+}
+
 /// `GET /mypermissions` for these permission keys, in a project or on an issue when one is named.
 pub fn my_permissions(permissions: &[&str], project: Option<&str>, issue: Option<&str>) -> Request {
     Request::read(["mypermissions"])

@@ -80,6 +80,9 @@ pub struct Thing<'a> {
     /// Statuses, priorities, versions, components, sprints, types.
     #[serde(borrow)]
     pub name: Option<Text<'a>>,
+    /// The same in the site's own language, where the profile has another one.
+    #[serde(borrow)]
+    pub untranslated_name: Option<Text<'a>>,
     /// Options of select lists.
     #[serde(borrow)]
     pub value: Option<Loose<'a>>,

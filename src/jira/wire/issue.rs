@@ -139,7 +139,7 @@ pub struct Transition<'a> {
     /// The status it leads to.
     #[serde(borrow)]
     pub to: super::Thing<'a>,
-    /// The fields of its screen by id.
+    /// The fields of its screen by id; none where it has no screen.
     #[serde(default)]
     pub fields: std::collections::BTreeMap<String, FieldMeta>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{Text, User};
@@ -50,11 +50,15 @@ pub struct IssueTypePage {
 
 /// An issue type.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct IssueType {
     /// Its id.
     pub id: String,
     /// Its name in the user's language.
     pub name: String,
+    /// Its name in the site's own language, which agents and people abroad use.
+    #[serde(default, deserialize_with = "or_default")]
+    pub untranslated_name: String,
     /// Whether its issues need a parent.
     #[serde(default)]
     pub subtask: bool,
@@ -80,29 +84,32 @@ pub struct EditMeta {
 }
 
 /// What a field of a screen accepts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldMeta {
     /// The id that requests name; only createmeta has it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     field_id: String,
     /// The same id, where editmeta and transitions have it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     key: String,
     /// The display name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
+    /// The name in the site's own language.
+    #[serde(default, deserialize_with = "or_default")]
+    pub untranslated_name: String,
     /// Whether Jira insists on it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub required: bool,
     /// Whether Jira fills it in by itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub has_default_value: bool,
     /// What kind of value it takes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub schema: FieldSchema,
     /// The values to choose from.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub allowed_values: Vec<Value>,
 }
 
@@ -110,6 +117,16 @@ impl FieldMeta {
     /// The id that requests name.
     pub fn id(&self) -> &str {
         if self.field_id.is_empty() { &self.key } else { &self.field_id }
+    }
+
+    /// A field that is on no screen, as far as Jira told, but known by its type.
+    pub fn off_screen(id: &str, name: &str, schema: FieldSchema) -> Self {
+        Self { field_id: id.to_owned(), name: name.to_owned(), schema, ..Self::default() }
+    }
+
+    /// Its display name, else its id.
+    pub fn label(&self) -> &str {
+        if self.name.is_empty() { self.id() } else { &self.name }
     }
 
     /// The same field under the id it is stored by, for answers that leave it out of the object.
@@ -123,21 +140,22 @@ impl FieldMeta {
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct FieldSchema {
     /// `string`, `number`, `option`, `array`, `user`, …
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", deserialize_with = "or_default")]
     pub kind: String,
     /// Of what an array is made.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub items: String,
     /// The id of a system field.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub system: String,
     /// The full name of a custom field's type; its tail decides how values are written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub custom: String,
 }
 
 /// `GET /field`, one entry.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FieldEntry<'a> {
     /// The id.
     #[serde(borrow)]
@@ -145,4 +163,17 @@ pub struct FieldEntry<'a> {
     /// The display name, not unique.
     #[serde(borrow, default)]
     pub name: Text<'a>,
+    /// The name in the site's own language.
+    #[serde(borrow, default)]
+    pub untranslated_name: Option<Text<'a>>,
+    /// What kind of value it takes; `key` and a few others have none.
+    #[serde(default)]
+    pub schema: Option<FieldSchema>,
+}
+
+/// Null is how Jira says that there is nothing.
+fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -10,7 +10,7 @@ mod reach;
 use super::registry::Tool;
 
 pub(crate) use issues::offset;
-pub(super) use reach::with_allowed_sprints;
+pub(super) use reach::check_sprint;
 
 pub(super) const TOOLS: &[Tool] = &[
     boards::LIST_BOARDS,

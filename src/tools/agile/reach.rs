@@ -1,15 +1,11 @@
 //! Which boards and sprints a request may reach: found by id or name, confined to the allowed projects.
 
-use std::borrow::Cow;
-
-use serde_json::{Map, Value};
-
 use crate::{
     jira::{
         Answer, JiraError,
-        names::{self, Among, BoardName, NameError},
+        names::{self, BoardName, NameError},
         request::{self, agile},
-        wire::{Board, FieldMeta, SearchPage, Sprint},
+        wire::{Board, SearchPage, Sprint},
     },
     tools::{Code, Context, ToolError, args::ProjectKey, scope::confined},
 };
@@ -105,34 +101,15 @@ async fn check_board(context: &Context, board: Option<u64>) -> Result<(), ToolEr
     }
 }
 
-/// The values, with sprints confined to boards of allowed projects: names become ids, ids are looked up.
-pub(in crate::tools) async fn with_allowed_sprints<'v>(
-    context: &Context,
-    metas: &[FieldMeta],
-    values: &'v Map<String, Value>,
-    among: Among<'_>,
-) -> Result<Cow<'v, Map<String, Value>>, ToolError> {
-    let mut values = Cow::Borrowed(values);
+/// Refuses a sprint on a board of a project that is not allowed.
+pub(in crate::tools) async fn check_sprint(context: &Context, id: u64) -> Result<(), ToolError> {
     if context.projects.is_open() {
-        return Ok(values);
+        return Ok(());
     }
-    let is_sprint = |name: &str| {
-        names::find_meta(metas, name).is_ok_and(|meta| meta.schema.custom.ends_with(":gh-sprint"))
-    };
-    let names: Vec<String> = values.keys().filter(|name| is_sprint(name)).cloned().collect();
-    for name in names {
-        let Some(given) = values.get(&name).and_then(names::sprint_given) else { continue };
-        let id = match given.parse::<u64>() {
-            Ok(id) => id,
-            Err(_) => sprint_named(context, &given, among.project().as_slice()).await?,
-        };
-        match sprint(context, &id.to_string(), &[]).await {
-            Err(error) if error.code() == Code::InsufficientScope => check_by_issues(context, id).await?,
-            other => drop(other?),
-        }
-        values.to_mut().insert(name, Value::from(id));
+    match sprint(context, &id.to_string(), &[]).await {
+        Err(error) if error.code() == Code::InsufficientScope => check_by_issues(context, id).await,
+        other => other.map(drop),
     }
-    Ok(values)
 }
 
 /// Without the right to read sprints, one that holds an issue of an allowed project counts as allowed.

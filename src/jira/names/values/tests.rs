@@ -1,85 +1,245 @@
-//! What a person would say as a field value, and what Jira is sent.
+//! What a person would say as a field value, and what Jira is sent: the kinds that need no look-up.
+
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use proptest::prelude::*;
+use serde_json::json;
+use tokio::time::Instant;
 
 use super::*;
+use crate::{
+    identity::{Bearer, Caller, KeyedHasher},
+    jira::{Jira, Reach, Settings},
+    upstream::{self, Upstream},
+};
+
+/// A way that leads to nobody, and gives up at once.
+static NOWHERE: LazyLock<Arc<Jira>> = LazyLock::new(|| {
+    let settings = Settings {
+        api_base: "http://127.0.0.1:9".parse().unwrap(),
+        reach: Reach::Gateway,
+        site: None,
+        media_hosts: Vec::new(),
+    };
+    let upstream = upstream::Settings { retry_max: 0, ..upstream::Settings::default() };
+    Arc::new(Jira::new(settings, Upstream::new(&upstream).unwrap()))
+});
+
+/// A session that reaches nobody: what asks Jira fails.
+fn alone() -> Session {
+    let bearer = Bearer::from_token("the-token-of-a-test").unwrap();
+    let caller = Caller::new(bearer, &KeyedHasher::random().unwrap(), "r".into(), None);
+    NOWHERE.session(caller, None, Instant::now() + Duration::from_secs(5))
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    thread_local! {
+        static RUNTIME: tokio::runtime::Runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    }
+    RUNTIME.with(|runtime| runtime.block_on(future))
+}
 
 fn meta(schema: &Value, allowed: &Value) -> FieldMeta {
     serde_json::from_value(json!({"key": "f", "name": "F", "schema": schema, "allowedValues": allowed}))
         .unwrap()
 }
 
+fn write(meta: &FieldMeta, given: &Value) -> Result<FieldWrite, FieldFault> {
+    let given = Map::from_iter([("F".to_owned(), given.clone())]);
+    let metas = std::slice::from_ref(meta);
+    let written = block_on(write_values(&alone(), metas, &given, Among::AssignableTo("P-1")));
+    written.map(|mut writes| writes.pop().unwrap())
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads best without borrows")]
 fn check(schema: Value, allowed: Value, given: Value, expected: Result<Value, &str>) {
-    let meta = meta(&schema, &allowed);
-    let written = Kind::of(&meta.schema).write(&meta, &given);
-    match expected {
-        Ok(value) => assert_eq!(written, Ok(value)),
-        Err(part) => assert!(written.clone().unwrap_err().to_string().contains(part), "{written:?}"),
+    match (write(&meta(&schema, &allowed), &given), expected) {
+        (Ok(written), Ok(value)) => assert_eq!(written.value, FieldValue::Set(value), "{given}"),
+        (Err(fault), Err(part)) => assert!(fault.to_string().contains(part), "{given}: {fault}"),
+        (written, _) => panic!("{given}: {written:?}"),
     }
+}
+
+fn options() -> Value {
+    json!([{"id": "7", "value": "Red"}, {"id": "8", "value": "Blue"}, {"id": "9", "value": "WL: Tools, Support"}])
 }
 
 #[test]
 fn human_values_take_jiras_shapes() {
-    let options = || json!([{"id": "7", "value": "Red"}, {"id": "8", "value": "Blue"}]);
     let none = || json!([]);
     check(json!({"type": "number"}), none(), json!("5.5"), Ok(json!(5.5)));
     check(json!({"type": "number"}), none(), json!("many"), Err("must be a number"));
+    check(json!({"type": "number"}), none(), json!(true), Err("must be a number"));
     check(json!({"type": "option"}), options(), json!("blue"), Ok(json!({"id": "8"})));
     check(json!({"type": "option"}), options(), json!("green"), Err("'green' is not one of"));
-    check(
-        json!({"type": "array", "items": "option"}),
-        options(),
-        json!("red, 8"),
-        Ok(json!([{"id": "7"}, {"id": "8"}])),
-    );
-    check(json!({"type": "array", "items": "version"}), none(), json!(["2.4"]), Ok(json!([{"name": "2.4"}])));
-    check(
-        json!({"type": "priority"}),
-        json!([{"id": "2", "name": "High"}]),
-        json!("HIGH"),
-        Ok(json!({"id": "2"})),
-    );
-    check(
-        json!({"type": "array", "items": "string", "system": "labels"}),
-        none(),
-        json!("a,b"),
-        Ok(json!(["a", "b"])),
-    );
-    check(
-        json!({"type": "array", "items": "string", "system": "labels"}),
-        none(),
-        json!(["a b"]),
-        Err("no spaces"),
-    );
     check(json!({"type": "string", "custom": "x:url"}), none(), json!("https://x"), Ok(json!("https://x")));
-    check(
-        json!({"type": "array", "items": "string", "system": "labels"}),
-        none(),
-        Value::Null,
-        Ok(json!([])),
-    );
+    check(json!({"type": "string"}), none(), json!({"value": "x"}), Err("cannot be read"));
     check(json!({"type": "number"}), none(), Value::Null, Ok(Value::Null));
     check(json!({"type": "sd-thing"}), none(), json!({"a": 1}), Ok(json!({"a": 1})));
+    check(json!({"type": "string", "system": "summary"}), none(), json!(" a\n b "), Ok(json!("a b")));
+    check(json!({"type": "string", "system": "summary"}), none(), json!(""), Err("cannot be empty"));
+}
+
+#[test]
+fn lists_are_compared_as_a_whole_before_they_are_cut() {
+    let several = || json!({"type": "array", "items": "option"});
+    check(several(), options(), json!("red, 8"), Ok(json!([{"id": "7"}, {"id": "8"}])));
+    check(several(), options(), json!("WL: Tools, Support"), Ok(json!([{"id": "9"}])));
+    check(several(), options(), json!("blue, wl: tools,  support"), Ok(json!([{"id": "8"}, {"id": "9"}])));
+    check(several(), options(), json!("WL: Tools"), Err("'WL: Tools' is not one of"));
+    check(several(), options(), json!("[\"Red\"]"), Ok(json!([{"id": "7"}])));
+    check(several(), options(), json!([null]), Err("names no value"));
+    check(several(), options(), json!([[]]), Err("names no value"));
+    check(several(), options(), json!([]), Ok(json!([])));
+    let labels = || json!({"type": "array", "items": "string", "system": "labels"});
+    check(labels(), json!([]), json!("a,b"), Ok(json!(["a", "b"])));
+    check(labels(), json!([]), json!(["a b"]), Err("no spaces"));
+    check(labels(), json!([]), json!(" "), Err("cannot be read"));
+    check(labels(), json!([]), json!([{}]), Err("cannot be read"));
+    check(labels(), json!([]), Value::Null, Ok(json!([])));
+    let texts = || json!({"type": "array", "items": "string", "custom": "x:checklist"});
+    check(texts(), json!([]), json!(["Docs, tests done", "b"]), Ok(json!(["Docs, tests done", "b"])));
+    check(texts(), json!([]), json!("Docs, tests done"), Ok(json!(["Docs, tests done"])));
+}
+
+#[test]
+fn the_forms_of_the_api_mean_what_they_say() {
+    let priority = || json!([{"id": "2", "name": "High"}, {"id": "3", "name": "None"}]);
+    for given in
+        [json!("HIGH"), json!("2"), json!({"id": "2"}), json!({"id": 2, "name": "High", "self": "s"})]
+    {
+        check(json!({"type": "priority"}), priority(), given, Ok(json!({"id": "2"})));
+    }
+    check(json!({"type": "priority"}), priority(), json!("none"), Ok(json!({"id": "3"})));
+    check(
+        json!({"type": "priority"}),
+        priority(),
+        json!({"id": "2", "name": "None"}),
+        Err("id 2 is 'High', not"),
+    );
+    check(json!({"type": "priority"}), priority(), json!({"id": "77"}), Ok(json!({"id": "77"})));
+    check(json!({"type": "priority"}), priority(), json!({}), Err("names no value"));
+    check(json!({"type": "user"}), json!([]), json!({"accountId": "a-1"}), Ok(json!({"accountId": "a-1"})));
+    check(json!({"type": "user"}), json!([]), json!({"accountId": null}), Err("cannot be read"));
+    check(json!({"type": "user"}), json!([]), json!([{"id": "a"}, {"id": "b"}]), Err("one person"));
+    check(json!({"type": "user"}), json!([]), json!("unassigned"), Ok(Value::Null));
+    check(
+        json!({"type": "issuelink", "system": "parent"}),
+        json!([]),
+        json!({"key": "P-9"}),
+        Ok(json!({"key": "P-9"})),
+    );
+    check(json!({"type": "any", "custom": "x:gh-epic-link"}), json!([]), json!("P-9"), Ok(json!("P-9")));
+    check(
+        json!({"type": "array", "items": "json", "custom": "x:gh-sprint"}),
+        json!([]),
+        json!([{"id": 7}]),
+        Ok(json!(7)),
+    );
+    check(json!({"type": "date"}), json!([]), json!("2026-12-24"), Ok(json!("2026-12-24")));
+    check(json!({"type": "date"}), json!([]), json!("soon"), Err("no moment that can be read"));
+    check(json!({"type": "date"}), json!([]), json!(20_261_224), Err("cannot be read"));
+    check(
+        json!({"type": "datetime"}),
+        json!([]),
+        json!("2026-12-24T10:00:00+01:00"),
+        Ok(json!("2026-12-24T09:00:00.000+0000")),
+    );
+}
+
+#[test]
+fn estimates_are_one_field() {
+    let tracking = || json!({"type": "timetracking", "system": "timetracking"});
+    check(tracking(), json!([]), json!({"originalEstimate": "2d"}), Ok(json!({"originalEstimate": "2d"})));
+    check(
+        tracking(),
+        json!([]),
+        json!({"remaining estimate": "1.5h"}),
+        Ok(json!({"remainingEstimate": "1.5h"})),
+    );
+    for bad in
+        [json!("2d"), json!({"originalEstimate": 5}), json!({"spent": "2d"}), json!({"timeSpent": "2d"})]
+    {
+        check(tracking(), json!([]), bad, Err("is no estimate"));
+    }
+    check(tracking(), json!([]), Value::Null, Err("not cleared"));
 }
 
 #[test]
 fn cascading_values_name_both_levels() {
-    let allowed = json!([{"id": "1", "value": "EU", "children": [{"id": "11", "value": "Berlin"}]}]);
-    let schema = json!({"type": "option-with-child"});
-    check(
-        schema.clone(),
-        allowed.clone(),
+    let allowed = || {
+        json!([{"id": "1", "value": "EU", "children": [{"id": "11", "value": "Berlin"}]},
+               {"id": "2", "value": "Latency > 5s", "children": [{"id": "21", "value": "p99"}]}])
+    };
+    let schema = || json!({"type": "option-with-child"});
+    let berlin = || Ok(json!({"id": "1", "child": {"id": "11"}}));
+    for given in [
         json!("eu > berlin"),
-        Ok(json!({"id": "1", "child": {"id": "11"}})),
-    );
-    check(schema.clone(), allowed.clone(), json!("EU"), Ok(json!({"id": "1"})));
-    check(schema, allowed, json!("EU > Rome"), Err("'Rome' is not one of"));
+        json!(["EU", "Berlin"]),
+        json!({"value": "EU", "child": {"value": "Berlin"}}),
+        json!({"id": "1", "child": {"id": "11"}}),
+    ] {
+        check(schema(), allowed(), given, berlin());
+    }
+    check(schema(), allowed(), json!("EU"), Ok(json!({"id": "1"})));
+    check(schema(), allowed(), json!("Latency > 5s"), Ok(json!({"id": "2"})));
+    check(schema(), allowed(), json!("Latency > 5s > p99"), Ok(json!({"id": "2", "child": {"id": "21"}})));
+    check(schema(), allowed(), json!("EU > Rome"), Err("'Rome' is not one of"));
+    check(schema(), allowed(), json!(["EU", {}]), Err("names no value"));
 }
 
 #[test]
-fn rich_text_becomes_a_document() {
+fn rich_text_is_left_to_the_tools() {
     let meta = meta(&json!({"type": "string", "custom": "com.atlassian:textarea"}), &json!([]));
-    let written = Kind::of(&meta.schema).write(&meta, &json!("**x**")).unwrap();
-    assert_eq!(written["type"], "doc");
+    let given = |given: Value| write(&meta, &given).map(|write| write.value);
+    assert_eq!(given(json!("**x**")), Ok(FieldValue::RichText(Some("**x**".to_owned()))));
+    assert_eq!(given(Value::Null), Ok(FieldValue::RichText(None)));
+    assert!(given(json!({"a": 1})).is_err());
+    assert!(matches!(given(json!({"type": "doc"})), Ok(FieldValue::RichText(Some(_)))));
+}
+
+#[test]
+fn a_change_keeps_what_is_not_named() {
+    let labels = meta(&json!({"type": "array", "items": "string", "system": "labels"}), &json!([]));
+    let write = |given: Value| write(&labels, &given).map(|write| (write.value, write.shown));
+    let added = FieldValue::Change(vec![json!({"add": "x"})]);
+    for given in
+        [json!([{"add": "x"}]), json!({"add": ["x"]}), json!({"add": "x"}), json!("{\"add\": \"x\"}")]
+    {
+        assert_eq!(write(given.clone()), Ok((added.clone(), json!({"added": ["x"]}))), "{given}");
+    }
+    assert!(write(json!([{"add": "x"}, {"remove": "x"}])).unwrap_err().to_string().contains("both"));
+    assert!(write(json!({"add": []})).is_err());
+    assert!(write(json!({"add": null})).is_err());
+}
+
+#[test]
+fn a_field_is_named_once() {
+    let metas: Vec<FieldMeta> = serde_json::from_value(json!([
+        {"key": "customfield_1", "name": "Points", "schema": {"type": "number"}},
+        {"key": "timetracking", "name": "Time tracking", "schema": {"type": "timetracking"}},
+    ]))
+    .unwrap();
+    let check = |given: Value, expected: Option<&str>| {
+        let given = given.as_object().unwrap().clone();
+        let written = block_on(write_values(&alone(), &metas, &given, Among::AssignableTo("P-1")));
+        match (written, expected) {
+            (Ok(_), None) => {}
+            (Err(fault), Some(said)) => assert_eq!(fault.to_string(), said),
+            (written, _) => panic!("{written:?}"),
+        }
+    };
+    check(json!({"Points": 5, "customfield_1": 8}), Some("'Points' is given twice."));
+    check(
+        json!({"Original estimate": "1d", "time tracking": {"originalEstimate": "2d"}}),
+        Some("'timetracking' is given twice."),
+    );
+    check(json!({"Original estimate": "1d", "remaining_estimate": "2h"}), None);
+    check(json!({"status": "Done"}), Some("'status' is not written as a field."));
 }
 
 #[test]
@@ -94,6 +254,110 @@ fn a_sprint_is_one_name_or_id_or_none() {
         (Value::Null, None),
         (json!({"id": 7}), None),
     ] {
-        assert_eq!(sprint_given(&value).as_deref(), expected, "{value}");
+        assert_eq!(crate::jira::names::sprint_given(&value).as_deref(), expected, "{value}");
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        "[ -~]{0,12}".prop_map(Value::from),
+        prop_oneof![Just("Red"), Just("none"), Just("Blue, Red"), Just("[\"Red\"]"), Just("P-1")]
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        let name = prop_oneof![
+            Just("add"),
+            Just("remove"),
+            Just("set"),
+            Just("id"),
+            Just("name"),
+            Just("value"),
+            Just("accountId"),
+            Just("key"),
+            Just("child"),
+            Just("$kind"),
+            Just("x"),
+        ];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::vec((name, inner), 0..3).prop_map(|pairs| {
+                Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+            }),
+        ]
+    })
+}
+
+fn any_schema() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!({"type": "number"})),
+        Just(json!({"type": "string"})),
+        Just(json!({"type": "string", "custom": "x:textarea"})),
+        Just(json!({"type": "option"})),
+        Just(json!({"type": "option-with-child"})),
+        Just(json!({"type": "priority"})),
+        Just(json!({"type": "array", "items": "option"})),
+        Just(json!({"type": "array", "items": "version"})),
+        Just(json!({"type": "array", "items": "string"})),
+        Just(json!({"type": "array", "items": "string", "system": "labels"})),
+        Just(json!({"type": "array", "items": "user"})),
+        Just(json!({"type": "user"})),
+        Just(json!({"type": "issuelink", "system": "parent"})),
+        Just(json!({"type": "any", "custom": "x:gh-epic-link"})),
+        Just(json!({"type": "any", "custom": "x:atlassian-team"})),
+        Just(json!({"type": "timetracking"})),
+        Just(json!({"type": "project"})),
+        Just(json!({"type": "array", "items": "json", "custom": "x:gh-sprint"})),
+    ]
+}
+
+/// Whether somebody who gave this value asked for nothing to be there.
+fn asks_for_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => {
+            let word = text.trim().to_ascii_lowercase();
+            matches!(word.as_str(), "" | "[]" | "none" | "null" | "unassigned" | "nobody" | "backlog")
+                || serde_json::from_str::<Value>(text)
+                    .is_ok_and(|value| !value.is_string() && asks_for_nothing(&value))
+        }
+        Value::Array(items) => {
+            items.is_empty()
+                || matches!(items.as_slice(), [Value::Object(map)] if map.get("set").is_some_and(asks_for_nothing))
+        }
+        Value::Object(map) if map.contains_key("$kind") => map.get("value").is_some_and(asks_for_nothing),
+        Value::Object(map) => map.len() == 1 && map.get("set").is_some_and(asks_for_nothing),
+        _ => false,
+    }
+}
+
+fn is_nothing(value: &FieldValue) -> bool {
+    match value {
+        FieldValue::Set(Value::Null) | FieldValue::RichText(None) => true,
+        FieldValue::Set(Value::Array(items)) => items.is_empty() || items.iter().any(is_hollow),
+        FieldValue::Set(Value::Object(map)) => map.is_empty(),
+        FieldValue::Set(_) | FieldValue::RichText(Some(_)) => false,
+        FieldValue::Change(operations) => operations.is_empty() || operations.iter().any(is_hollow),
+    }
+}
+
+fn is_hollow(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(|map| map.is_empty() || map.values().any(is_hollow))
+}
+
+proptest! {
+    /// A value is written as it was meant, or refused: nothing is cleared unless the caller said so.
+    #[test]
+    fn nothing_is_cleared_unasked(schema in any_schema(), given in any_json()) {
+        let allowed = if schema["type"] == "option-with-child" {
+            json!([{"id": "7", "value": "Red", "children": [{"id": "71", "value": "Dark"}]}])
+        } else {
+            options()
+        };
+        if let Ok(written) = write(&meta(&schema, &allowed), &given) {
+            prop_assert!(!is_nothing(&written.value) || asks_for_nothing(&given), "{given} became {written:?}");
+        }
     }
 }

@@ -1,0 +1,327 @@
+//! One value of one field, on its way from a person's words to Jira's shape.
+
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::{
+    jira::{
+        Session,
+        names::{Among, NameError, person, person_seen_from, sprint_named},
+        wire::FieldMeta,
+    },
+    moment::{self, DayTime, Direction},
+};
+
+use super::{
+    FieldFault, FieldValue, Resolved, choice, duration, fault,
+    input::{Input, Operation, Reference, input, reference, scalar, unquoted},
+    kind::Kind,
+    quoted,
+};
+
+/// Jira's limit for a summary, in characters.
+const LINE_CHARS_MAX: usize = 255;
+
+/// What a cleared field is shown as: a reply holds no nulls.
+const NOTHING: &str = "none";
+
+/// One field, and all that its value may have to be looked up in.
+pub(super) struct Writer<'w> {
+    pub(super) session: &'w Session,
+    pub(super) among: Among<'w>,
+    pub(super) meta: &'w FieldMeta,
+    pub(super) kind: Kind,
+}
+
+/// What became of a value.
+pub(super) struct Written {
+    pub(super) value: FieldValue,
+    pub(super) shown: Value,
+    pub(super) issue: Option<String>,
+}
+
+impl From<Resolved> for Written {
+    fn from(resolved: Resolved) -> Self {
+        Self { value: FieldValue::Set(resolved.json), shown: resolved.shown, issue: resolved.issue }
+    }
+}
+
+impl Writer<'_> {
+    pub(super) async fn write(&self, value: &Value) -> Result<Written, FieldFault> {
+        let unread = if self.kind.is_text() { None } else { unquoted(value) };
+        let value = unread.as_ref().unwrap_or(value);
+        match input(value).ok_or_else(|| self.unread(value))? {
+            Input::Clear => self.clear(),
+            Input::Set(value) if self.clears(value) => self.clear(),
+            Input::Set(value) if self.kind.is_list() => self.list(value).await,
+            Input::Set(value) if self.kind == Kind::RichText => self.rich_text(value),
+            Input::Set(value) => Ok(self.item(value).await?.into()),
+            Input::Change(changes) => self.change(&changes).await,
+        }
+    }
+
+    fn unread(&self, value: &Value) -> FieldFault {
+        fault(self.meta, format!("{} cannot be read as a value", quoted(value)))
+    }
+
+    fn clear(&self) -> Result<Written, FieldFault> {
+        let nothing = match self.kind {
+            Kind::Line => return Err(fault(self.meta, "it cannot be empty")),
+            Kind::TimeTracking => return Err(fault(self.meta, "it is set to 0m, not cleared")),
+            Kind::RichText => FieldValue::RichText(None),
+            kind if kind.is_list() => FieldValue::Set(json!([])),
+            Kind::AsIs if self.meta.schema.kind == "array" => FieldValue::Set(json!([])),
+            _ => FieldValue::Set(Value::Null),
+        };
+        Ok(Written { value: nothing, shown: Value::from(NOTHING), issue: None })
+    }
+
+    /// Words that mean nothing where no value can have such a name.
+    fn clears(&self, value: &Value) -> bool {
+        let Some(word) = value.as_str().map(|text| text.trim().to_ascii_lowercase()) else { return false };
+        match self.kind {
+            Kind::User => matches!(word.as_str(), "none" | "null" | "unassigned" | "nobody"),
+            Kind::Sprint => matches!(word.as_str(), "none" | "null" | "backlog"),
+            Kind::Date | Kind::DateTime | Kind::Parent | Kind::EpicLink => {
+                matches!(word.as_str(), "none" | "null")
+            }
+            _ => false,
+        }
+    }
+
+    fn rich_text(&self, value: &Value) -> Result<Written, FieldFault> {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Object(map) if map.get("type").is_some_and(|kind| kind == "doc") => value.to_string(),
+            other => return Err(self.unread(other)),
+        };
+        // The tool that makes the document says how it is shown.
+        Ok(Written { value: FieldValue::RichText(Some(text)), shown: Value::Null, issue: None })
+    }
+
+    async fn list(&self, value: &Value) -> Result<Written, FieldFault> {
+        let texts;
+        let items: Vec<&Value> = match value {
+            Value::Array(items) => items.iter().collect(),
+            Value::String(text) => {
+                texts = self.cut(text).await?;
+                texts.iter().collect()
+            }
+            one => vec![one],
+        };
+        if items.is_empty() {
+            return Err(self.unread(value));
+        }
+        let (mut written, mut shown) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        for item in items {
+            let item = self.item(item).await?;
+            if !written.contains(&item.json) {
+                written.push(item.json);
+                shown.push(item.shown);
+            }
+        }
+        Ok(Resolved::new(Value::Array(written), Value::Array(shown)).into())
+    }
+
+    /// The elements of a list that was written as one text. Whoever has the whole text as a name is meant by it.
+    async fn cut(&self, text: &str) -> Result<Vec<Value>, FieldFault> {
+        let cut = |separators: &[char]| -> Vec<Value> {
+            text.split(separators).map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
+        };
+        Ok(match self.kind {
+            Kind::Texts => vec![Value::from(text)],
+            Kind::Users => match self.person(text).await {
+                Err(NameError::Unknown { .. } | NameError::Inexact { .. }) if text.contains([',', ';']) => {
+                    // "Doe, Jane; Roe, Richard" has names with commas in it.
+                    if text.contains(';') { cut(&[';']) } else { cut(&[',']) }
+                }
+                _ => vec![Value::from(text)],
+            },
+            Kind::Options | Kind::NamedList => {
+                choice::parts(self.meta, text)?.into_iter().map(Value::from).collect()
+            }
+            _ => cut(&[',']),
+        })
+    }
+
+    async fn change(&self, changes: &[(Operation, &Value)]) -> Result<Written, FieldFault> {
+        if !self.kind.is_list() {
+            return Err(fault(self.meta, "it holds one value, to which nothing can be added"));
+        }
+        let mut operations: Vec<Value> = Vec::with_capacity(changes.len());
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for (operation, value) in changes {
+            let item = self.item(value).await?;
+            let both = operations.iter().any(|other| {
+                other.as_object().is_some_and(|other| {
+                    other.values().any(|value| *value == item.json) && !other.contains_key(operation.name())
+                })
+            });
+            if both {
+                return Err(fault(self.meta, format!("{} is both added and removed", quoted(&item.shown))));
+            }
+            operations.push(json!({ operation.name(): item.json }));
+            match operation {
+                Operation::Add => added.push(item.shown),
+                Operation::Remove => removed.push(item.shown),
+            }
+        }
+        let mut shown = serde_json::Map::new();
+        for (name, values) in [("added", added), ("removed", removed)] {
+            if !values.is_empty() {
+                shown.insert(name.to_owned(), Value::Array(values));
+            }
+        }
+        Ok(Written { value: FieldValue::Change(operations), shown: Value::Object(shown), issue: None })
+    }
+
+    /// One value, or one element of a list.
+    async fn item(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        match (self.kind, self.kind.item()) {
+            (_, Kind::Option | Kind::Named) => choice::choice(self.meta, value),
+            (_, Kind::Cascading) => choice::cascading(self.meta, value),
+            (_, Kind::User) => self.user(value).await,
+            (_, Kind::Sprint) => self.sprint(value).await,
+            (_, Kind::Date | Kind::DateTime) => self.moment(value).await,
+            (_, Kind::TimeTracking) => duration::time_tracking(self.meta, value),
+            (_, Kind::Parent | Kind::EpicLink) => self.issue(value),
+            (_, Kind::Number) => self.number(value),
+            (_, Kind::Project) => self.project(value),
+            (_, Kind::Team | Kind::RequestType) => self.bare_id(value),
+            (Kind::Labels, _) => self.label(value),
+            (_, Kind::Line) => self.line(value),
+            (_, Kind::Text) => self.text(value),
+            _ => Ok(Resolved::new(value.clone(), value.clone())),
+        }
+    }
+
+    fn text(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let text = match value {
+            Value::String(text) if !text.trim().is_empty() => text.clone(),
+            other => scalar(other).ok_or_else(|| self.unread(other))?,
+        };
+        Ok(Resolved::new(Value::from(text.as_str()), text))
+    }
+
+    fn line(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let text = scalar(value).ok_or_else(|| self.unread(value))?;
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.chars().count() {
+            chars if chars > LINE_CHARS_MAX => {
+                Err(fault(self.meta, format!("{chars} characters are more than {LINE_CHARS_MAX}")))
+            }
+            _ => Ok(Resolved::new(Value::from(line.as_str()), line)),
+        }
+    }
+
+    fn label(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        // A label has no id, but reading may have shown it as an object.
+        let given = reference(value).ok_or_else(|| self.unread(value))?;
+        let label = given.words.as_deref().or(given.name).ok_or_else(|| self.unread(value))?;
+        if label.contains(char::is_whitespace) {
+            return Err(fault(self.meta, format!("a label holds no spaces, but '{label}' does")));
+        }
+        Ok(Resolved::new(Value::from(label), label))
+    }
+
+    fn number(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let number = match value {
+            Value::Number(_) => Some(value.clone()),
+            Value::String(text) => {
+                serde_json::from_str::<serde_json::Number>(text.trim()).ok().map(Value::Number)
+            }
+            _ => None,
+        };
+        let number = number.ok_or_else(|| fault(self.meta, "must be a number"))?;
+        Ok(Resolved::new(number.clone(), number))
+    }
+
+    fn issue(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let given = reference(value).ok_or_else(|| self.unread(value))?;
+        let issue = given.key.or(given.words.as_deref());
+        let issue = issue.or(given.id.as_deref()).ok_or_else(|| self.unread(value))?.to_owned();
+        let is_id = issue.bytes().all(|byte| byte.is_ascii_digit());
+        let json = match self.kind {
+            Kind::EpicLink => Value::from(issue.as_str()),
+            _ => json!({ if is_id { "id" } else { "key" }: issue }),
+        };
+        Ok(Resolved { json, shown: Value::from(issue.as_str()), issue: Some(issue) })
+    }
+
+    fn project(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let given = reference(value).ok_or_else(|| self.unread(value))?;
+        let is_id = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let key = given.key.or(given.words.as_deref().filter(|words| !is_id(words)));
+        match (key, given.id.as_deref().or(given.words.as_deref())) {
+            (Some(key), _) => Ok(Resolved::new(json!({ "key": key }), key)),
+            (None, Some(id)) => Ok(Resolved::new(json!({ "id": id }), given.name.unwrap_or(id))),
+            (None, None) => Err(self.unread(value)),
+        }
+    }
+
+    /// Fields that are read as an object and written as the id in it.
+    fn bare_id(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let Reference { id, name, key, words, .. } = reference(value).ok_or_else(|| self.unread(value))?;
+        let id = id.or_else(|| key.map(str::to_owned)).or(words).ok_or_else(|| self.unread(value))?;
+        let is_id =
+            self.kind == Kind::RequestType || (id.len() >= 8 && id.bytes().any(|byte| byte.is_ascii_digit()));
+        if id.contains(char::is_whitespace) || !is_id {
+            return Err(fault(
+                self.meta,
+                format!("'{}' is a name, and Jira takes the id", quoted(&Value::from(id))),
+            ));
+        }
+        Ok(Resolved::new(Value::from(id.as_str()), name.unwrap_or(&id)))
+    }
+
+    async fn user(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        if value.as_array().is_some_and(|several| several.len() > 1) {
+            return Err(fault(self.meta, "it takes one person"));
+        }
+        let given = reference(value).ok_or_else(|| self.unread(value))?;
+        if let Some(id) = &given.id {
+            return Ok(Resolved::new(json!({ "accountId": id }), given.name.unwrap_or(id)));
+        }
+        let name = given.words.as_deref().or(given.name).ok_or_else(|| self.unread(value))?;
+        let user = self.person(name).await?;
+        let shown = user.display_name.into_owned();
+        Ok(Resolved::new(json!({ "accountId": user.account_id }), shown))
+    }
+
+    async fn person(&self, name: &str) -> Result<crate::jira::wire::User<'static>, NameError> {
+        if self.meta.schema.system == "assignee" {
+            return person(self.session, name, self.among).await;
+        }
+        person_seen_from(self.session, name, self.among).await
+    }
+
+    /// A sprint field is written as a bare number though it is read as a list of objects.
+    async fn sprint(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let given = reference(value).ok_or_else(|| fault(self.meta, "must be one sprint"))?;
+        let words = given.id.or(given.words).or_else(|| given.name.map(str::to_owned));
+        let words = words.ok_or_else(|| fault(self.meta, "must be one sprint"))?;
+        if let Ok(id) = words.parse::<u64>() {
+            let shown = given.name.map_or_else(|| Value::from(id), Value::from);
+            return Ok(Resolved::new(Value::from(id), shown));
+        }
+        let project = self.among.project();
+        let field = Some(self.meta.id());
+        let found = sprint_named(self.session, &words, project.as_slice(), &|_| true, field).await?;
+        Ok(Resolved::new(Value::from(found.id), found.name))
+    }
+
+    async fn moment(&self, value: &Value) -> Result<Resolved, FieldFault> {
+        let Some(text) = value.as_str().map(str::trim) else { return Err(self.unread(value)) };
+        let unread = || fault(self.meta, format!("'{}' is no moment that can be read", quoted(value)));
+        if self.kind == Kind::Date {
+            let day = self.session.day(text, Direction::Future).await.map_err(NameError::from)?;
+            let day = day.ok_or_else(unread)?.to_string();
+            return Ok(Resolved::new(Value::from(day.as_str()), day));
+        }
+        let moment = self.session.instant(text, Direction::Future, DayTime::Start).await;
+        let moment = moment.map_err(NameError::from)?.ok_or_else(unread)?;
+        let zone = self.session.known_zone().unwrap_or(TimeZone::UTC);
+        let written = moment::jira_datetime(moment, &zone);
+        Ok(Resolved::new(Value::from(written.as_str()), written))
+    }
+}

@@ -1,0 +1,163 @@
+//! A create on its way to being sent: every value resolved, nothing sent yet.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    jira::{names::Among, wire::FieldMeta},
+    trim::{CreateFieldView, Row, clean},
+};
+
+use super::{
+    super::{
+        Context, ToolError,
+        args::{Arguments, Given, ProjectKey},
+        changes::Changes,
+        create_fields,
+        fields::{self, Target},
+        rich_text::ReplaceRichText,
+        screens::Screens,
+    },
+    CreateIssue,
+};
+
+/// Jira's limit for a summary, in characters.
+const SUMMARY_CHARS_MAX: usize = 255;
+
+/// A create that only has to be sent.
+pub(in crate::tools) struct PreparedCreate {
+    /// What `POST /issue` takes.
+    pub(in crate::tools) body: Value,
+    pub(super) changes: Changes,
+    /// The issue type's name.
+    kind: String,
+    pub(super) metas: Arc<[FieldMeta]>,
+    /// The values as the caller gave them.
+    given: Map<String, Value>,
+}
+
+impl PreparedCreate {
+    /// The summary as it is sent.
+    pub(in crate::tools) fn summary(&self) -> &str {
+        self.body.pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The issue as it would be created.
+    pub(in crate::tools) async fn preview(&mut self, context: &Context) -> Row {
+        self.changes.name_people(context).await;
+        let mut preview = Row::new();
+        let fields = self.body.get("fields");
+        let project = fields.and_then(|fields| fields.get("project")?.as_object()?.values().next());
+        preview.put("project", project.cloned().unwrap_or_default());
+        preview.put("type", clean(&self.kind).as_ref());
+        preview.extend(self.changes.previewed());
+        preview
+    }
+
+    /// What became of values that were not given as they are written: who `me` is, which day `tomorrow` is.
+    pub(in crate::tools) fn resolved(&self) -> Row {
+        self.changes.differing_from(&self.given)
+    }
+}
+
+/// One of several creates, from arguments that have not been read yet.
+pub(in crate::tools) async fn prepare_one(
+    context: &Context,
+    given: Map<String, Value>,
+    screens: &mut Screens,
+) -> Result<PreparedCreate, ToolError> {
+    if let Some(name) = ["dry_run", "request_id"].iter().find(|name| given.contains_key(**name)) {
+        return Err(ToolError::invalid_argument(format!(
+            "`{name}` stands beside `issues`, not in one of them"
+        )));
+    }
+    prepare(context, &CreateIssue::read(Given::new(given))?, screens).await
+}
+
+pub(super) async fn prepare(
+    context: &Context,
+    args: &CreateIssue,
+    screens: &mut Screens,
+) -> Result<PreparedCreate, ToolError> {
+    context.projects.check_project(&args.project_key)?;
+    let wanted = wanted(args)?;
+    let (kind, metas) = screens.screen(context, &args.project_key, &args.issue_type).await?;
+    let id = json!({ "id": kind.id });
+    let ready = ready(context, args, wanted, id, metas).await?;
+    check_required(&ready.metas, &ready.changes)?;
+    Ok(PreparedCreate { kind: kind.name, ..ready })
+}
+
+/// Resolves the values; nothing is sent.
+pub(super) async fn ready(
+    context: &Context,
+    args: &CreateIssue,
+    given: Map<String, Value>,
+    kind: Value,
+    metas: Arc<[FieldMeta]>,
+) -> Result<PreparedCreate, ToolError> {
+    let among = Among::AssignableIn(args.project_key.as_str());
+    let target = Target { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
+    let mut changes = fields::resolve(context, &target, &given).await?;
+    changes.start_lists()?;
+    let mut fields = changes.fields();
+    fields.insert("project".to_owned(), project(&args.project_key));
+    fields.insert("issuetype".to_owned(), kind);
+    let kind = args.issue_type.clone();
+    Ok(PreparedCreate { body: json!({ "fields": fields }), changes, kind, metas, given })
+}
+
+/// The values by name, from arguments of their own and from `fields`.
+pub(super) fn wanted(args: &CreateIssue) -> Result<Map<String, Value>, ToolError> {
+    let text = |text: &Option<String>| text.as_deref().map(Value::from);
+    let own = [
+        ("summary", Some(Value::from(one_line(&args.summary)?))),
+        ("description", text(&args.description)),
+        ("assignee", text(&args.assignee)),
+        ("priority", text(&args.priority)),
+        ("labels", args.labels.clone().map(Value::from)),
+        ("components", args.components.clone().map(Value::from)),
+        ("fixVersions", args.fix_versions.clone().map(Value::from)),
+        ("parent", args.parent_key.as_ref().map(|key| Value::from(key.as_str()))),
+        ("duedate", text(&args.due_date)),
+    ];
+    let own: Vec<(&str, Value)> = own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
+    let mut wanted = args.fields.clone().unwrap_or_default().0;
+    fields::once(&wanted, own.iter().map(|(id, _)| *id).chain(["project", "issuetype"]))?;
+    wanted.extend(own.into_iter().map(|(id, value)| (id.to_owned(), value)));
+    Ok(wanted)
+}
+
+/// A summary as Jira takes it: one line of at most 255 characters.
+pub(in crate::tools) fn one_line(summary: &str) -> Result<String, ToolError> {
+    let line = summary.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.chars().count() {
+        0 => Err(ToolError::invalid_argument("`summary` is required")),
+        chars if chars > SUMMARY_CHARS_MAX => Err(ToolError::invalid_argument(format!(
+            "`summary` has {chars} characters; Jira takes at most {SUMMARY_CHARS_MAX}"
+        ))
+        .hint("Shorten the summary and put the rest into the description.")),
+        _ => Ok(line),
+    }
+}
+
+fn project(key: &ProjectKey) -> Value {
+    let name = if key.as_str().bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "key" };
+    json!({ name: key.as_str() })
+}
+
+fn check_required(metas: &[FieldMeta], changes: &Changes) -> Result<(), ToolError> {
+    let missing: Vec<&FieldMeta> = metas
+        .iter()
+        .filter(|meta| create_fields::is_missing_without(meta) && !changes.gives(meta.id()))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|meta| meta.name.as_str()).collect();
+    let views: Vec<CreateFieldView> = missing.into_iter().map(CreateFieldView::of).collect();
+    Err(ToolError::invalid_argument(format!("Required fields are missing: {}.", names.join(", ")))
+        .hint("Pass them in `fields` as a JSON object; `required` lists what they accept.")
+        .with("required", json!(views)))
+}
