@@ -87,9 +87,9 @@ fn month(text: &str) -> Option<i8> {
         "december",
     ];
     let text = text.trim_end_matches('.');
-    let is_it = |month: &&str| text == *month || text == "sept" && *month == "september";
-    let begins = |month: &&str| text.len() == 3 && month.starts_with(text);
-    let at = MONTHS.iter().position(|month| is_it(&month) || begins(&month))?;
+    let is_it = |month: &str| text == month || text == "sept" && month == "september";
+    let begins = |month: &str| text.len() == 3 && month.starts_with(text);
+    let at = MONTHS.iter().position(|month| is_it(month) || begins(month))?;
     i8::try_from(at + 1).ok()
 }
 
@@ -163,12 +163,11 @@ pub(super) fn distance(text: &str) -> Option<Distance> {
     let mut rest = said.map_or(text, |(rest, _)| rest).trim();
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (count, behind) = match rest.split_once(' ') {
-            Some(("a" | "an" | "one", behind)) => (1, behind),
-            _ => {
-                let (count, behind) = rest.split_at_checked(digits)?;
-                (count.parse().ok().filter(|_: &i64| digits <= COUNT_DIGITS_MAX)?, behind.trim_start())
-            }
+        let (count, behind) = if let Some(("a" | "an" | "one", behind)) = rest.split_once(' ') {
+            (1, behind)
+        } else {
+            let (count, behind) = rest.split_at_checked(digits)?;
+            (count.parse().ok().filter(|_: &i64| digits <= COUNT_DIGITS_MAX)?, behind.trim_start())
         };
         let letters = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (unit, behind) = behind.split_at_checked(letters)?;

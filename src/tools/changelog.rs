@@ -19,7 +19,7 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
-    comments::{instant, is_since},
+    comments::{is_since, since},
     place,
     registry::tool,
     scope::Projects,
@@ -53,7 +53,7 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
     let mut walk = Walk {
         visible: &context.projects,
         wanted: args.fields.unwrap_or_default().iter().map(|name| Wanted::new(name)).collect(),
-        since: args.since.as_deref().map(instant).transpose()?,
+        since: None,
         skip: start_at,
         room: context.page_size(args.max_results) as usize,
         found: Vec::new(),
@@ -62,6 +62,7 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
         done: false,
     };
     place::check_issue(context, &args.issue_key).await?;
+    walk.since = since(context, args.since.as_deref()).await?;
     walk_back(context, key, &mut walk).await?;
     let mut reply = Row::new();
     let frame = json!({ "key": key, "changes": [], "next_start_at": u32::MAX });

@@ -1,6 +1,6 @@
 //! Reading and writing comments.
 
-use jiff::{Timestamp, ToSpan, civil, fmt::strtime, tz::TimeZone};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -10,12 +10,13 @@ use crate::{
         request,
         wire::{Comment, CommentPage},
     },
+    moment::{DayTime, Direction, parse_jira},
     trim::{CommentView, Row},
 };
 
 use super::{
     Context, Reply, Tool, ToolError,
-    args::{IssueKey, arguments, shown},
+    args::{IssueKey, arguments},
     create::browse,
     lost::{self, Absence, Written},
     place, read_back,
@@ -51,7 +52,7 @@ arguments! {
         issue_key: IssueKey,
         max_results: Option<u32>,
         start_at: Option<u32>,
-        /// Only since a date, e.g. 2026-11-01 or -7d
+        /// e.g. 2026-11-01, monday, -7d
         since: Option<String>,
     }
 }
@@ -100,9 +101,11 @@ pub(super) fn internal_property() -> Value {
 
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {
     place::check_issue(context, &args.issue_key).await?;
-    let since = args.since.as_deref().map(instant).transpose()?;
     let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
-    let answer = context.ask(request::comments(args.issue_key.as_str(), start_at, size, true)).await?;
+    let (since, answer) = tokio::try_join!(
+        since(context, args.since.as_deref()),
+        context.ask(request::comments(args.issue_key.as_str(), start_at, size, true)),
+    )?;
     let page: CommentPage<'_> = answer.read()?;
     let received = page.comments.len();
     let recent: Vec<&Comment<'_>> =
@@ -123,71 +126,14 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
     Reply::json(&reply)
 }
 
+/// The moment from which on things are asked for; a day begins on the caller's clock.
+pub(super) async fn since(context: &Context, given: Option<&str>) -> Result<Option<Timestamp>, ToolError> {
+    let Some(given) = given else { return Ok(None) };
+    context.instant("since", given, Direction::Past, DayTime::Start).await.map(Some)
+}
+
 pub(super) fn is_since(created: &str, since: Option<Timestamp>) -> bool {
     let Some(since) = since else { return true };
     // A timestamp that cannot be read is shown rather than lost.
-    jira_time(created).is_none_or(|created| created >= since)
-}
-
-pub(super) fn jira_time(text: &str) -> Option<Timestamp> {
-    strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok()
-}
-
-/// A date, a timestamp, or a number of minutes, hours, days or weeks ago such as `-7d`.
-pub(super) fn instant(text: &str) -> Result<Timestamp, ToolError> {
-    let text = text.trim();
-    let fault = || {
-        ToolError::invalid_argument(format!(
-            "`since` must be a date like 2026-11-01 or an age like -7d, not '{}'",
-            shown(text)
-        ))
-    };
-    if let Some(date) =
-        text.get(..10).filter(|_| text.len() == 10).and_then(|date| date.parse::<civil::Date>().ok())
-    {
-        return date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|_| fault());
-    }
-    if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Ok(timestamp);
-    }
-    if let Some(timestamp) = jira_time(text) {
-        return Ok(timestamp);
-    }
-    let age = text.trim_start_matches('-');
-    let unit = age.chars().next_back().ok_or_else(fault)?;
-    let count: i64 = age.strip_suffix(unit).and_then(|count| count.trim().parse().ok()).ok_or_else(fault)?;
-    let hours = match unit {
-        'm' => return Timestamp::now().checked_sub(count.min(1_000_000).minutes()).map_err(|_| fault()),
-        'h' => count,
-        'd' => count.saturating_mul(24),
-        'w' => count.saturating_mul(24 * 7),
-        _ => return Err(fault()),
-    };
-    Timestamp::now().checked_sub(hours.clamp(0, 1_000_000).hours()).map_err(|_| fault())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_and_ages_are_understood() {
-        assert_eq!(instant("2026-11-01").unwrap().to_string(), "2026-11-01T00:00:00Z");
-        assert_eq!(instant("2026-11-01T10:00:00Z").unwrap().to_string(), "2026-11-01T10:00:00Z");
-        assert_eq!(instant("2026-11-01T10:00:00.000+0100").unwrap().to_string(), "2026-11-01T09:00:00Z");
-        assert!(instant("-7d").unwrap() < Timestamp::now());
-        assert!(instant("2w").unwrap() < instant("1d").unwrap());
-        for bad in ["", "-", "yesterday", "7", "d", "-7y", "ä", "9999999999999999999d", "2026-13-45"] {
-            assert!(instant(bad).is_err(), "{bad}");
-        }
-        assert!(instant("-9999999999999w").is_ok() || instant("-9999999999999w").is_err());
-    }
-
-    #[test]
-    fn jiras_timestamps_have_no_colon_in_the_offset() {
-        assert_eq!(
-            jira_time("2026-11-20T10:00:00.123+0530").unwrap().to_string(),
-            "2026-11-20T04:30:00.123Z"
-        );
-    }
+    parse_jira(created).is_none_or(|created| created >= since)
 }

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    jira::{Answer, Request, Session},
+    jira::{Answer, JiraError, Request, Session},
+    moment::{self, Clock, DayTime, Direction},
     trim::{Budget, Reading},
 };
 
-use super::{confirm::ConfirmKeys, error::ToolError, progress::Progress, repeat::Repeats, scope::Projects};
+use super::{
+    args::shown, confirm::ConfirmKeys, error::ToolError, progress::Progress, repeat::Repeats, scope::Projects,
+};
 
 /// Page sizes and text lengths, from the operator's settings.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +53,48 @@ impl Context {
         Ok(self.jira.call(request).await?)
     }
 
+    /// What time it is where the caller is.
+    pub(super) async fn clock(&self) -> Result<Clock, ToolError> {
+        Ok(self.jira.clock().await?)
+    }
+
+    /// Where times are to be shown that nobody wrote in a zone of their own: on the caller's clock, or else in UTC.
+    pub(super) async fn zone_to_show(&self) -> TimeZone {
+        self.jira.clock().await.map_or(TimeZone::UTC, |clock| clock.zone)
+    }
+
+    /// The moment that an argument means, on the caller's clock.
+    pub(super) async fn instant(
+        &self,
+        argument: &str,
+        text: &str,
+        direction: Direction,
+        day_time: DayTime,
+    ) -> Result<Timestamp, ToolError> {
+        let read = self.jira.instant(text, direction, day_time).await?;
+        read.ok_or_else(|| no_moment(argument, text))
+    }
+
+    /// The day that an argument means, on the caller's clock.
+    pub(super) async fn day(
+        &self,
+        argument: &str,
+        text: &str,
+        direction: Direction,
+    ) -> Result<Date, ToolError> {
+        let read = self.jira.day(text, direction).await.map_err(|error| match error {
+            JiraError::NoTimeZone => ToolError::from(error).hint("Give the day like 2026-11-20."),
+            other => other.into(),
+        })?;
+        read.ok_or_else(|| {
+            ToolError::invalid_argument(format!(
+                "`{argument}` must be a day {}, not '{}'",
+                moment::DAY_FORMS,
+                shown(text)
+            ))
+        })
+    }
+
     /// A page size within the limits.
     pub(super) fn page_size(&self, asked: Option<u32>) -> u32 {
         asked.unwrap_or(self.limits.results_default).clamp(1, self.limits.results_max)
@@ -58,6 +104,15 @@ impl Context {
     pub(super) async fn reading(&self, text_chars: usize) -> Result<Reading<'_>, ToolError> {
         Ok(Reading { site_url: &self.jira.site().await?.url, text_chars, visible: &self.projects })
     }
+}
+
+/// What is said of an argument that means no moment.
+pub(super) fn no_moment(argument: &str, text: &str) -> ToolError {
+    ToolError::invalid_argument(format!(
+        "`{argument}` must be a time {}, not '{}'",
+        moment::FORMS,
+        shown(text)
+    ))
 }
 
 /// A tool's result: one JSON value as text, and sometimes a block beside it.

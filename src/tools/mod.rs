@@ -36,7 +36,6 @@ mod jql_help;
 mod jql_names;
 mod links;
 mod lost;
-mod moment;
 mod move_issue;
 mod oauth;
 mod people;

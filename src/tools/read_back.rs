@@ -10,9 +10,10 @@ use crate::{
         request,
         wire::{CommentPage, Issue},
     },
+    moment::parse_jira,
 };
 
-use super::{Context, ToolError, comments::jira_time};
+use super::{Context, ToolError};
 
 /// Comments of one page of the look, Jira's own default.
 const COMMENTS: u32 = 100;
@@ -42,7 +43,7 @@ pub(super) async fn comment(
         }
         let mut reached_older = false;
         for comment in &page.comments {
-            let created = jira_time(&comment.created).ok_or_else(cannot_tell)?;
+            let created = parse_jira(&comment.created).ok_or_else(cannot_tell)?;
             let is_mine = comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id);
             reached_older |= created < since;
             if is_mine
@@ -133,14 +134,10 @@ fn holds(stored: &Value, sent: &Value) -> bool {
             number.to_string() == *text
         }
         (Value::String(stored), Value::String(sent)) => {
-            stored == sent || moment(stored).is_some_and(|stored| moment(sent) == Some(stored))
+            stored == sent || parse_jira(stored).is_some_and(|stored| parse_jira(sent) == Some(stored))
         }
         (stored, sent) => stored == sent,
     }
-}
-
-fn moment(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| jira_time(text))
 }
 
 /// Whether a list holds what was added to it and lacks what was taken away.

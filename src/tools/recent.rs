@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::jira::{
-    request,
-    wire::{Issue, SearchPage},
+use crate::{
+    jira::{
+        request,
+        wire::{Issue, SearchPage},
+    },
+    moment::parse_jira,
 };
 
-use super::{Context, ToolError, args::ProjectKey, comments::jira_time};
+use super::{Context, ToolError, args::ProjectKey};
 
 /// How many of the newest issues are looked at.
 const ISSUES: u32 = 50;
@@ -133,7 +136,7 @@ fn jql<'p>(projects: impl IntoIterator<Item = &'p str>, minutes: u32) -> String 
 }
 
 fn is_since(issue: &Issue<'_>, since: Timestamp) -> bool {
-    let created = issue.fields.read::<String>("created").and_then(|created| jira_time(&created));
+    let created = issue.fields.read::<String>("created").and_then(|created| parse_jira(&created));
     created.is_some_and(|created| created >= since)
 }
 

@@ -1,6 +1,5 @@
 //! Creating and changing versions of a project.
 
-use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -8,6 +7,7 @@ use crate::{
         request,
         wire::{Loose, ProjectHead, VersionDetail},
     },
+    moment::Direction,
     trim::{Row, clean, clip},
 };
 
@@ -29,9 +29,8 @@ arguments! {
         name: String,
         new_name: Option<String>,
         description: Option<String>,
-        /// YYYY-MM-DD
         start_date: Option<String>,
-        /// YYYY-MM-DD
+        /// e.g. 2026-12-24, friday, +2w
         release_date: Option<String>,
         released: Option<bool>,
         archived: Option<bool>,
@@ -45,6 +44,9 @@ const NAME_CHARS_MAX: usize = 255;
 
 const TEXT_CHARS: usize = 500;
 
+/// As much of a description as tells which one was written.
+const DESCRIPTION_CHARS: usize = 80;
+
 async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, ToolError> {
     context.projects.check_project(&args.project_key)?;
     let name = checked_name("name", &args.name)?;
@@ -54,7 +56,8 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
         [("startDate", "start_date", &args.start_date), ("releaseDate", "release_date", &args.release_date)];
     for (field, argument, date) in dates {
         if let Some(date) = date {
-            body.insert(field.to_owned(), day(argument, date)?);
+            let day = context.day(argument, date, Direction::Future).await?;
+            body.insert(field.to_owned(), Value::from(day.to_string()));
         }
     }
     let others = [
@@ -88,22 +91,22 @@ async fn change(
     let before = view(version);
     // What is as wished already needs no write, so that a repeat changes nothing.
     body.retain(|field, value| before.get(label(field)) != Some(value));
-    let changed: Vec<&str> = body.keys().map(|field| label(field)).collect();
+    let after: Map<String, Value> =
+        body.iter().map(|(field, value)| (label(field).to_owned(), value.clone())).collect();
     if dry_run.unwrap_or(false) {
         let mut held = before.clone();
+        let changed: Vec<&str> = after.keys().map(String::as_str).collect();
         held.retain(&changed);
-        let after: Map<String, Value> =
-            body.iter().map(|(field, value)| (label(field).to_owned(), value.clone())).collect();
         let reply = json!({ "id": version.id, "dry_run": true, "before": held, "after": after });
         return Reply::json(&reply);
     }
-    if changed.is_empty() {
-        return acknowledge(version, "updated", false, &[]);
+    if after.is_empty() {
+        return acknowledge(version, "updated", false, after);
     }
     let request = request::update_version(&version.id, &Value::Object(body.clone()));
     let answer = context.ask(request).await.map_err(explain)?;
     let saved: VersionDetail<'_> = answer.read()?;
-    acknowledge(&saved, "updated", true, &changed)
+    acknowledge(&saved, "updated", true, after)
 }
 
 async fn create(
@@ -121,22 +124,36 @@ async fn create(
     let id: u64 = project.id.parse().map_err(|_| ToolError::internal("a project has no numeric id"))?;
     body.insert("projectId".to_owned(), Value::from(id));
     let answer = context.ask(request::create_version(&Value::Object(body))).await.map_err(explain)?;
-    acknowledge(&answer.read()?, "created", true, &[])
+    let made: VersionDetail<'_> = answer.read()?;
+    let mut reply = acknowledged(&made, "created", true);
+    let view = view(&made);
+    for date in ["start_date", "release_date"] {
+        reply.put(date, view.get(date).cloned());
+    }
+    Reply::json(&reply)
 }
 
 fn acknowledge(
     version: &VersionDetail<'_>,
     verb: &'static str,
     done: bool,
-    changed: &[&str],
+    mut changed: Map<String, Value>,
 ) -> Result<Reply, ToolError> {
+    if let Some(Value::String(text)) = changed.get_mut("description") {
+        *text = clip(text, DESCRIPTION_CHARS).into_owned();
+    }
+    let mut reply = acknowledged(version, verb, done);
+    reply.put("changed", Value::Object(changed));
+    Reply::json(&reply)
+}
+
+fn acknowledged(version: &VersionDetail<'_>, verb: &'static str, done: bool) -> Row {
     let mut reply = Row::new();
     reply.put("id", version.id.as_ref());
     reply.put("name", clean(&version.name).as_ref());
     reply.put("released", version.released);
     reply.put(verb, done);
-    reply.put("changed", json!(changed));
-    Reply::json(&reply)
+    reply
 }
 
 fn view(version: &VersionDetail<'_>) -> Row {
@@ -166,16 +183,6 @@ fn checked_name<'n>(argument: &str, name: &'n str) -> Result<&'n str, ToolError>
         return Ok(name);
     }
     Err(ToolError::invalid_argument(format!("`{argument}` must have 1 to {NAME_CHARS_MAX} characters")))
-}
-
-fn day(argument: &str, text: &str) -> Result<Value, ToolError> {
-    match text.trim().parse::<Date>() {
-        Ok(day) => Ok(Value::from(day.to_string())),
-        Err(_) => Err(ToolError::invalid_argument(format!(
-            "`{argument}` must be a date like 2026-12-24, not '{}'",
-            shown(text)
-        ))),
-    }
 }
 
 fn unknown(name: &str, versions: &[VersionDetail<'_>]) -> ToolError {

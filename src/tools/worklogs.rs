@@ -1,6 +1,6 @@
 //! Time spent on an issue: reading what was logged, and logging more.
 
-use jiff::{Timestamp, tz::Offset};
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -9,14 +9,14 @@ use crate::{
         request,
         wire::{Issue, Worklog, WorklogPage},
     },
-    trim::{Row, WorklogView, short_date},
+    moment::{DayTime, Direction, jira_datetime, parse_jira},
+    trim::{Row, WorklogView, on_clock, short_on_clock},
 };
 
 use super::{
     Context, Reply, Tool, ToolError,
-    args::{IssueKey, WorkTime, arguments, shown},
-    comments::jira_time,
-    lost, moment, place,
+    args::{IssueKey, WorkTime, arguments},
+    lost, place,
     registry::tool,
     text,
 };
@@ -109,13 +109,13 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
         return Err(ToolError::invalid_argument("`time_spent` must be more than nothing"));
     }
     place::check_issue(context, &args.issue_key).await?;
-    let started = started(context, key, args.started.as_deref()).await?;
+    let started = started(context, args.started.as_deref()).await?;
     if args.dry_run.unwrap_or(false) {
         let mut reply = Row::new();
         reply.put("key", key);
         reply.put("dry_run", true);
         reply.put("time", args.time_spent.as_str());
-        reply.put("started", short_date(&written(started)).as_ref());
+        reply.put("started", on_clock(started, &context.zone_to_show().await));
         reply.put("comment", args.comment);
         reply.put("remaining_estimate", args.remaining_estimate.as_ref().map(WorkTime::as_str));
         context.budget.squeeze(&mut reply);
@@ -130,7 +130,7 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     let estimate = args.remaining_estimate.as_ref().map(WorkTime::as_str);
     let request = request::add_worklog(key, &Value::Object(body), estimate);
     match context.jira.call(request).await {
-        Ok(answer) => acknowledge(key, &answer.read()?),
+        Ok(answer) => acknowledge(context, key, &answer.read()?),
         Err(error) if lost::is_lost(&error) => {
             let made = look_for(context, key, started, args.time_spent.as_str()).await;
             made.unwrap_or_else(|| {
@@ -143,12 +143,12 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     }
 }
 
-fn acknowledge(key: &str, made: &Worklog<'_>) -> Result<Reply, ToolError> {
+fn acknowledge(context: &Context, key: &str, made: &Worklog<'_>) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("worklog_id", made.id.as_ref());
     reply.put("time", made.time_spent.as_ref());
-    reply.put("started", short_date(&made.started).as_ref());
+    reply.put("started", short_on_clock(&made.started, context.jira.known_zone().as_ref()).as_ref());
     Reply::json(&reply)
 }
 
@@ -162,7 +162,7 @@ async fn look_for(
     let me = names::person(&context.jira, "me", Among::Everyone).await.ok()?;
     let answer = context.jira.call(request::worklogs_started(key, started.as_millisecond())).await.ok()?;
     let page: WorklogPage<'_> = answer.read().ok()?;
-    find(&page, &me.account_id, started, time).map(|made| acknowledge(key, made))
+    find(&page, &me.account_id, started, time).map(|made| acknowledge(context, key, made))
 }
 
 fn find<'p, 'a>(
@@ -174,68 +174,16 @@ fn find<'p, 'a>(
     page.worklogs.iter().rev().find(|worklog| {
         worklog.author.as_ref().is_some_and(|user| user.account_id == author)
             && worklog.time_spent == time
-            && jira_time(&worklog.started).is_some_and(|at| at.as_millisecond() == started.as_millisecond())
+            && parse_jira(&worklog.started).is_some_and(|at| at.as_millisecond() == started.as_millisecond())
     })
 }
 
-/// When the work began.
-async fn started(context: &Context, key: &str, given: Option<&str>) -> Result<Timestamp, ToolError> {
-    let now = Timestamp::now();
-    let Some(given) = given else { return Ok(now) };
-    if let Some(moment) = moment::absolute(given, now) {
-        return Ok(moment);
-    }
-    // Jira writes times on the clock of the user who asks, so any of them tells how far that is from UTC.
-    let answer = context.ask(request::issue(key, &["updated"], &[])).await?;
-    let issue: Issue<'_> = answer.read()?;
-    let offset =
-        issue.fields.read::<String>("updated").and_then(|time| offset_of(&time)).unwrap_or(Offset::UTC);
-    moment::local(given, now, offset).ok_or_else(|| {
-        ToolError::invalid_argument(format!(
-            "`started` must be a time {}, not '{}'",
-            moment::FORMS,
-            shown(given)
-        ))
-    })
+/// When the work began; of a day without a time, noon.
+async fn started(context: &Context, given: Option<&str>) -> Result<Timestamp, ToolError> {
+    let Some(given) = given else { return Ok(Timestamp::now()) };
+    context.instant("started", given, Direction::Past, DayTime::Noon).await
 }
 
-/// The one form that Jira takes: `2026-11-20T10:00:00.000+0000`.
 fn written(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()
-}
-
-/// The offset at the end of a timestamp of Jira's, such as `+0530`.
-fn offset_of(timestamp: &str) -> Option<Offset> {
-    let (sign, digits) = match timestamp.rfind(['+', '-']).and_then(|at| timestamp.split_at_checked(at))?.1 {
-        zone if zone.starts_with('-') => (-1, zone.trim_start_matches('-')),
-        zone => (1, zone.trim_start_matches('+')),
-    };
-    let number: i32 = digits.replace(':', "").parse().ok().filter(|_| matches!(digits.len(), 4 | 5))?;
-    Offset::from_seconds(sign * (number / 100 * 3_600 + number % 100 * 60)).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_written_as_jira_takes_them() {
-        let moment: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
-        assert_eq!(written(moment), "2026-11-20T10:00:00.000+0000");
-    }
-
-    #[test]
-    fn the_users_offset_is_read_off_jiras_timestamps() {
-        for (given, seconds) in [
-            ("2026-11-20T10:00:00.123+0530", Some(19_800)),
-            ("2026-11-20T10:00:00.123-0800", Some(-28_800)),
-            ("2026-11-20T10:00:00.123+01:00", Some(3_600)),
-            ("2026-11-20T10:00:00.000+0000", Some(0)),
-            ("2026-11-20", None),
-            ("ä-", None),
-            ("", None),
-        ] {
-            assert_eq!(offset_of(given).map(Offset::seconds), seconds, "{given}");
-        }
-    }
+    jira_datetime(moment, &TimeZone::UTC)
 }

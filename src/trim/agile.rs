@@ -1,5 +1,6 @@
 //! Boards and sprints as agents see them.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::jira::wire;
@@ -45,6 +46,17 @@ pub struct SprintView {
     completed: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     goal: Option<String>,
+}
+
+impl SprintView {
+    /// The same with its times on this clock, where it is known: the agile API gives them in UTC.
+    #[must_use]
+    pub fn on_clock(mut self, zone: Option<&TimeZone>) -> Self {
+        for time in [&mut self.start, &mut self.end, &mut self.completed].into_iter().flatten() {
+            *time = date::short_on_clock(time, zone).into_owned();
+        }
+        self
+    }
 }
 
 impl From<&wire::Sprint<'_>> for SprintView {

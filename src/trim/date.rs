@@ -2,10 +2,27 @@
 
 use std::borrow::Cow;
 
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::moment::{jira_datetime, parse_jira};
+
 /// `2026-11-20T10:00:00.123+0100` becomes `2026-11-20T10:00+01:00`, and a zero offset becomes `Z`. Anything that is
 /// not a Jira timestamp is returned as it is.
 pub fn short(timestamp: &str) -> Cow<'_, str> {
     parse(timestamp).map_or(Cow::Borrowed(timestamp), Cow::Owned)
+}
+
+/// The same on the clock of this zone: `2026-11-20T14:00+01:00`.
+pub fn on_clock(moment: Timestamp, zone: &TimeZone) -> String {
+    short(&jira_datetime(moment, zone)).into_owned()
+}
+
+/// A timestamp of Jira's on the clock of this zone, where it is known; else as Jira gives it.
+pub fn short_on_clock<'t>(timestamp: &'t str, zone: Option<&TimeZone>) -> Cow<'t, str> {
+    match zone.zip(parse_jira(timestamp)) {
+        Some((zone, moment)) => Cow::Owned(on_clock(moment, zone)),
+        None => short(timestamp),
+    }
 }
 
 /// Whether a text is a Jira timestamp that [`short`] would shorten.
@@ -41,6 +58,20 @@ fn parse(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_known_clock_goes_before_jiras_offset() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (input, zone, expected) in [
+            ("2026-11-20T13:00:00.000Z", Some(&berlin), "2026-11-20T14:00+01:00"),
+            ("2026-07-15T12:00:00.000+0000", Some(&berlin), "2026-07-15T14:00+02:00"),
+            ("2026-11-20T13:00Z", Some(&berlin), "2026-11-20T14:00+01:00"),
+            ("2026-11-20T13:00:00.000Z", None, "2026-11-20T13:00Z"),
+            ("soon", Some(&berlin), "soon"),
+        ] {
+            assert_eq!(short_on_clock(input, zone), expected);
+        }
+    }
 
     #[test]
     fn timestamps_become_short_and_other_text_stays() {

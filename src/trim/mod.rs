@@ -20,7 +20,7 @@ pub use agile::{BoardView, SprintView};
 pub use attachment::{AttachmentView, put_text};
 pub use budget::{Budget, Fitted};
 pub use catalog::{component_row, field_row, filter_row, project_row, status_rows, version_row};
-pub use date::short as short_date;
+pub use date::{on_clock, short as short_date, short_on_clock};
 pub use field::{compact, person};
 pub use issue::{Reading, Visible, issue_view, search_row};
 pub use link::{LinkView, WebLinkView};

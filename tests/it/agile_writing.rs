@@ -30,14 +30,14 @@ async fn a_sprint_lives_from_plan_to_end() {
         asked["dry_run"] = json!(true);
         bridge.anna("jira_create_sprint", asked).await
     };
-    assert_eq!(dry["would_create"]["startDate"], "2026-11-23T12:00:00.000Z");
+    assert_eq!(dry["would_create"]["startDate"], "2026-11-23T00:00+01:00");
     assert_eq!(bridge.upstream.count(&Method::POST, "/agile/"), 0);
     let made = bridge.anna("jira_create_sprint", asked).await;
     let id = made["id"].clone();
     assert_eq!(
         made,
         json!({
-            "id": id, "name": "App Sprint 5", "state": "future", "start": "2026-11-23T12:00Z", "end": "2026-12-07T12:00Z",
+            "id": id, "name": "App Sprint 5", "state": "future", "start": "2026-11-23T00:00+01:00", "end": "2026-12-07T00:00+01:00",
             "board_id": 2, "created": true,
         })
     );
@@ -88,7 +88,7 @@ async fn what_a_sprint_cannot_be_is_said_before() {
         (
             "jira_create_sprint",
             json!({"board_id": 1, "name": "x", "start_date": "soon"}),
-            "`start_date` must be a date",
+            "`start_date` must be a time",
         ),
         (
             "jira_create_sprint",

@@ -22,6 +22,7 @@ mod bulk;
 mod cancel;
 mod chaos;
 mod check;
+mod clocks;
 mod collab;
 mod collab_faults;
 mod collab_time;

@@ -37,7 +37,7 @@ async fn a_version_is_made_once_and_changed_by_name() {
     let saved = bridge.anna("jira_save_version", release.clone()).await;
     assert_eq!(
         saved,
-        json!({"id": made["id"], "name": "3.0.0", "released": true, "updated": true, "changed": ["name", "released"]})
+        json!({"id": made["id"], "name": "3.0.0", "released": true, "updated": true, "changed": {"name": "3.0.0", "released": true}})
     );
     assert_eq!(bridge.upstream.count(&Method::POST, "/version"), 1);
     assert_eq!(bridge.upstream.count(&Method::PUT, "/version"), 1);
@@ -47,13 +47,25 @@ async fn a_version_is_made_once_and_changed_by_name() {
 }
 
 #[tokio::test]
+async fn a_versions_dates_are_days_as_people_say_them() {
+    let bridge = Bridge::with(&[SETS]).await;
+    let asked = json!({"project_key": "ACME", "name": "9.0", "start_date": "last monday", "release_date": "24 Dec 2098"});
+    let made = bridge.anna("jira_save_version", asked).await;
+    assert_eq!((&made["created"], &made["release_date"]), (&json!(true), &json!("2098-12-24")), "{made}");
+    assert_eq!(made["start_date"].as_str().map(str::len), Some(10), "{made}");
+    let moved = json!({"project_key": "ACME", "name": "9.0", "release_date": "2099/1/5"});
+    let moved = bridge.anna("jira_save_version", moved).await;
+    assert_eq!(moved["changed"], json!({"release_date": "2099-01-05"}), "{moved}");
+}
+
+#[tokio::test]
 async fn versions_that_cannot_be_saved_say_why() {
     let bridge = Bridge::with(&[SETS]).await;
     for (arguments, error, text) in [
         (
             json!({"project_key": "ACME", "name": "2.4", "release_date": "soon"}),
             "invalid_argument",
-            "2026-12-24",
+            "must be a day like",
         ),
         (json!({"project_key": "ACME", "name": "x".repeat(256)}), "invalid_argument", "1 to 255"),
         (

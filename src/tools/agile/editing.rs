@@ -1,6 +1,6 @@
 //! Planning, starting and completing sprints.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -10,20 +10,18 @@ use crate::{
         request::agile::{self, scopes},
         wire::{Sprint, ValuePage},
     },
+    moment::{self, Clock, DayTime, Direction, parse_jira},
     tools::{
         Context, Reply, Tool, ToolError,
         args::{Argument, Shape, arguments, keywords, shown},
+        context::no_moment,
         lost::is_lost,
         registry::tool,
     },
-    trim::{Row, SprintView, clean},
+    trim::{Row, SprintView, clean, on_clock},
 };
 
-use super::{
-    boards::no_sprints,
-    moment::{moment, written},
-    reach,
-};
+use super::{boards::no_sprints, reach};
 
 pub(super) const CREATE_SPRINT: Tool = tool!(
     /// Plan a new sprint on a board.
@@ -44,7 +42,7 @@ arguments! {
         /// Id or name
         board_id: String,
         name: String,
-        /// YYYY-MM-DD, ISO time or +3d
+        /// e.g. 2026-11-23, next monday
         start_date: Option<String>,
         /// The same; +14d is from the start
         end_date: Option<String>,
@@ -88,7 +86,7 @@ async fn create_sprint(context: &Context, args: CreateSprint) -> Result<Reply, T
 async fn create(context: &Context, args: &CreateSprint) -> Result<Reply, ToolError> {
     let mut body = Map::new();
     body.insert("name".to_owned(), Value::from(name(&args.name)?));
-    dates(&mut body, args.start_date.as_deref(), args.end_date.as_deref(), Timestamp::now())?;
+    dates(context, &mut body, args.start_date.as_deref(), args.end_date.as_deref(), None).await?;
     if let Some(goal) = &args.goal {
         body.insert("goal".to_owned(), Value::from(goal.trim()));
     }
@@ -101,14 +99,16 @@ async fn create(context: &Context, args: &CreateSprint) -> Result<Reply, ToolErr
         ));
     }
     if args.dry_run.unwrap_or(false) {
-        return Reply::json(&json!({ "dry_run": true, "would_create": body }));
+        return Reply::json(
+            &json!({ "dry_run": true, "would_create": shown_on_clock(context, &body).await }),
+        );
     }
     let answer = match context.jira.call(agile::create_sprint(&Value::Object(body.clone()))).await {
         Err(error) => return Err(lost(context, error, &board, &args.name).await),
         Ok(answer) => answer,
     };
     let made: Sprint<'_> = answer.read()?;
-    let mut reply = acknowledged(&made);
+    let mut reply = acknowledged(context, &made);
     reply.put("board_id", board.id);
     reply.put("created", true);
     Reply::json(&reply)
@@ -147,10 +147,11 @@ async fn update_sprint(context: &Context, args: UpdateSprint) -> Result<Reply, T
 async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolError> {
     let answer = reach::sprint(context, &args.sprint_id, &[]).await?;
     let sprint: Sprint<'_> = answer.read()?;
-    let body = change(args, &sprint)?;
-    let before = SprintView::from(&sprint);
+    let body = change(context, args, &sprint).await?;
     if args.dry_run.unwrap_or(false) {
-        return Reply::json(&json!({ "dry_run": true, "before": before, "after": body }));
+        let after = shown_on_clock(context, &body).await;
+        let before = SprintView::from(&sprint).on_clock(context.jira.known_zone().as_ref());
+        return Reply::json(&json!({ "dry_run": true, "before": before, "after": after }));
     }
     let changed: Vec<&str> = ["name", "start_date", "end_date", "goal", "state"]
         .into_iter()
@@ -160,15 +161,15 @@ async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolErr
         .collect();
     let answer = context.ask(agile::update_sprint(sprint.id, &Value::Object(body.clone()))).await?;
     let after: Sprint<'_> = answer.read()?;
-    let mut reply = acknowledged(&after);
+    let mut reply = acknowledged(context, &after);
     reply.put("updated", true);
     reply.put("changed", changed);
     Reply::json(&reply)
 }
 
 /// What a write made of a sprint, without the goal, which may be long.
-fn acknowledged(sprint: &Sprint<'_>) -> Row {
-    let view = json!(SprintView::from(sprint));
+fn acknowledged(context: &Context, sprint: &Sprint<'_>) -> Row {
+    let view = json!(SprintView::from(sprint).on_clock(context.jira.known_zone().as_ref()));
     let mut row = Row::new();
     for name in ["id", "name", "state", "start", "end"] {
         row.put(name, view.get(name).cloned().unwrap_or_default());
@@ -177,7 +178,11 @@ fn acknowledged(sprint: &Sprint<'_>) -> Row {
 }
 
 /// The body of a partial update, or why Jira would not do it. Source: the notes of the operation.
-fn change(args: &UpdateSprint, sprint: &Sprint<'_>) -> Result<Map<String, Value>, ToolError> {
+async fn change(
+    context: &Context,
+    args: &UpdateSprint,
+    sprint: &Sprint<'_>,
+) -> Result<Map<String, Value>, ToolError> {
     let mut body = Map::new();
     if let Some(text) = &args.name {
         body.insert("name".to_owned(), Value::from(name(text)?));
@@ -186,9 +191,8 @@ fn change(args: &UpdateSprint, sprint: &Sprint<'_>) -> Result<Map<String, Value>
         let goal = if goal.trim().eq_ignore_ascii_case("none") { "" } else { goal.trim() };
         body.insert("goal".to_owned(), Value::from(goal));
     }
-    let stored = sprint.start_date.as_deref().and_then(|start| start.parse().ok());
-    let from = stored.unwrap_or_else(Timestamp::now);
-    dates(&mut body, args.start_date.as_deref(), args.end_date.as_deref(), from)?;
+    let stored = sprint.start_date.as_deref().and_then(parse_jira);
+    dates(context, &mut body, args.start_date.as_deref(), args.end_date.as_deref(), stored).await?;
     let is_dated = body.contains_key("startDate") || body.contains_key("endDate");
     let state = args.state.map(|state| match state {
         NewState::Active => "active",
@@ -228,16 +232,28 @@ fn change(args: &UpdateSprint, sprint: &Sprint<'_>) -> Result<Map<String, Value>
     Ok(body)
 }
 
-/// Both dates in Jira's form. A distance counts from now for the start and from the start for the end.
-fn dates(
+/// Both dates in Jira's form. A day is the whole of it: a sprint begins with its start and ends with its end. A distance
+/// counts from now for the start and from the start for the end.
+async fn dates(
+    context: &Context,
     body: &mut Map<String, Value>,
     start: Option<&str>,
     end: Option<&str>,
-    stored_start: Timestamp,
+    stored_start: Option<Timestamp>,
 ) -> Result<(), ToolError> {
-    let start = start.map(|text| moment("start_date", text, Timestamp::now())).transpose()?;
-    let from = start.unwrap_or(stored_start);
-    let end = end.map(|text| moment("end_date", text, from)).transpose()?;
+    let start = match start {
+        Some(text) => Some(context.instant("start_date", text, Direction::Future, DayTime::Start).await?),
+        None => None,
+    };
+    let end = match (end, start.or(stored_start)) {
+        (Some(text), Some(from)) if moment::is_distance(text) => {
+            let clock = Clock { now: from, ..context.clock().await? };
+            let end = moment::instant(text, &clock, Direction::Future, DayTime::End);
+            Some(end.ok_or_else(|| no_moment("end_date", text))?)
+        }
+        (Some(text), _) => Some(context.instant("end_date", text, Direction::Future, DayTime::End).await?),
+        (None, _) => None,
+    };
     if start.zip(end).is_some_and(|(start, end)| end <= start) {
         return Err(ToolError::invalid_argument("`end_date` must be after `start_date`"));
     }
@@ -247,6 +263,24 @@ fn dates(
         }
     }
     Ok(())
+}
+
+/// As the agile API takes it: ISO 8601 with milliseconds and offset.
+fn written(moment: Timestamp) -> String {
+    moment.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// What would be sent, its times on the user's clock.
+async fn shown_on_clock(context: &Context, body: &Map<String, Value>) -> Map<String, Value> {
+    let mut shown = body.clone();
+    for key in ["startDate", "endDate"] {
+        if let Some(time) = shown.get_mut(key)
+            && let Some(moment) = time.as_str().and_then(parse_jira)
+        {
+            *time = Value::from(on_clock(moment, &context.zone_to_show().await));
+        }
+    }
+    shown
 }
 
 fn name(text: &str) -> Result<String, ToolError> {

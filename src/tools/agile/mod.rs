@@ -3,7 +3,6 @@
 mod boards;
 mod editing;
 mod issues;
-mod moment;
 mod moving;
 mod reach;
 
