@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::node::Node;
+use super::node::{Mark, Node};
 use super::write::{allows, emoji_text, is_account_id, is_safe_link, status_color};
 
 /// The node and mark types of a document that would be lost on the way to Markdown and back, sorted, each once.
@@ -18,7 +18,7 @@ pub fn unsayable(node: &Node) -> Vec<String> {
         if let Some(reason) = lost_by_itself(node) {
             found.insert(reason);
         }
-        for mark in node.marks.iter().filter(|mark| !is_sayable_mark(&mark.kind, &mark.attrs)) {
+        for mark in node.marks.iter().filter(|mark| !is_sayable_mark(mark, node)) {
             found.insert(mark.kind.to_string());
         }
         let place = node.kind.as_ref();
@@ -42,7 +42,7 @@ pub fn unsayable(node: &Node) -> Vec<String> {
 fn is_sayable(kind: &str) -> bool {
     matches!(kind, "doc" | "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard")
         || allows("doc", kind)
-        || matches!(kind, "listItem" | "taskItem" | "tableRow" | "tableCell" | "tableHeader")
+        || matches!(kind, "media" | "listItem" | "taskItem" | "tableRow" | "tableCell" | "tableHeader")
 }
 
 fn lost_by_itself(node: &Node) -> Option<String> {
@@ -58,6 +58,8 @@ fn lost_by_itself(node: &Node) -> Option<String> {
         "inlineCard" if !node.attr("url").is_some_and(|url| is_safe_link(url) && url.starts_with("http")) => {
             "inlineCard"
         }
+        "mediaSingle" if !is_plain_image(node) => "mediaSingle",
+        "media" if !is_on_web(node) => "media",
         "panel" => match node.attr("panelType") {
             Some("info" | "note" | "warning" | "error" | "success") => return None,
             other => return Some(format!("panel {}", other.unwrap_or("without type"))),
@@ -74,12 +76,36 @@ fn is_sayable_emoji(node: &Node) -> bool {
     node.attr("text").is_some_and(|text| !text.is_ascii()) || emoji_text(name).is_some()
 }
 
-fn is_sayable_mark(kind: &str, attrs: &super::attrs::Attrs) -> bool {
-    match kind {
+fn is_sayable_mark(mark: &Mark, node: &Node) -> bool {
+    match mark.kind.as_ref() {
         "strong" | "em" | "strike" | "code" => true,
-        "link" => attrs.get("href").and_then(Value::as_str).is_some_and(is_safe_link),
+        "link" => mark.attrs.get("href").and_then(Value::as_str).is_some_and(is_safe_link),
+        "subsup" => {
+            // Raised text is shown with no mark but a link.
+            let is_known = mark
+                .attrs
+                .get("type")
+                .and_then(Value::as_str)
+                .is_some_and(|kind| ["sub", "sup"].contains(&kind));
+            is_known && node.marks.iter().all(|other| ["subsup", "link"].contains(&other.kind.as_ref()))
+        }
         _ => false,
     }
+}
+
+/// Whether a `mediaSingle` is nothing but one image in the middle, in its own size.
+fn is_plain_image(node: &Node) -> bool {
+    let plain =
+        node.attrs.non_null().all(|(name, value)| name == "localId" || name == "layout" && value == "center");
+    plain && node.content.len() == 1
+}
+
+/// Whether media is an image by its address, with no more to it than a description.
+fn is_on_web(node: &Node) -> bool {
+    let known = |name: &str| ["type", "url", "alt", "localId"].contains(&name);
+    node.attr("type") == Some("external")
+        && node.attr("url").is_some_and(|url| is_safe_link(url) && url.starts_with("http"))
+        && node.attrs.non_null().all(|(name, _)| known(name))
 }
 
 fn lost_in_table(table: &Node, found: &mut BTreeSet<String>) {

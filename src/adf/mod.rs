@@ -9,15 +9,17 @@
 //! | ADF | Markdown | read back |
 //! |---|---|---|
 //! | mention | `[@Name](accountid:ID)` | yes; also `[~accountid:ID]`, and `@[Name]` through `people` |
-//! | status | `[TEXT](status:color)`, colors neutral purple blue red yellow green | yes |
-//! | date | `2026-12-24` | yes, when it stands alone and no time follows |
-//! | panel info, note, warning, error, success | `> [!NOTE]`, `[!IMPORTANT]`, `[!WARNING]`, `[!CAUTION]`, `[!TIP]` | yes |
+//! | status | `[TEXT](status:color)`, colors neutral purple blue red yellow green | yes, in any letter case |
+//! | date | `2026-12-24` | yes, when it stands alone, no time follows and no quotation mark stands before |
+//! | superscript, subscript | `10<sup>6</sup>`, `H<sub>2</sub>O` | yes, with no other mark but a link |
+//! | panel info, note, warning, error, success | `> [!NOTE]`, `[!IMPORTANT]`, `[!WARNING]`, `[!CAUTION]`, `[!TIP]` | yes; a title behind the marker becomes a bold first line |
 //! | inline card | `<https://…>` | yes |
 //! | link whose text is its address | the bare address | yes |
 //! | emoji | the character, or `:name:` | as text; a known `:name:` as an emoji |
-//! | hard break | `\` at the end of a line, `<br>` in a heading or a cell | yes |
+//! | hard break | `\` at the end of a line, `<br>` in a heading or a cell | yes; also a plain line end |
+//! | image on the web | `![alt](https://…)` | yes, as a block; as a link in a heading, a cell or a task |
 //! | table without a header row | an empty header row | yes |
-//! | media | `![file name](media:ID)` (a media id, not an attachment id) | no, as its file name |
+//! | other media | `![file name](media:ID)` (a media id, not an attachment id) | no, as its file name |
 //! | expand | bold title, then the content | no |
 //! | decision | `- **Decision:** …` | no |
 //! | extension, anything unknown | `[extension: key]`, `[unsupported: type]`, and its text | no |

@@ -4,7 +4,7 @@ use super::collect::collect;
 use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
 use super::run::{Piece, Run, STRONG};
-use super::shape::{code_text, extension_label, is_inline, is_known_container, unsupported_label};
+use super::shape::{code_text, extension_label, is_inline, is_known_container, nested, unsupported_label};
 use super::{DEPTH_MAX, plain};
 use crate::adf::node::Node;
 
@@ -93,9 +93,8 @@ impl Writer {
 
     fn block(&mut self, node: &Node, other_marker: bool, depth: usize) {
         match node.kind.as_ref() {
-            "paragraph" | "caption" | "mediaSingle" | "mediaGroup" => {
-                self.inline(&node.content, Mode::Paragraph);
-            }
+            "paragraph" | "caption" | "mediaGroup" => self.inline(&node.content, Mode::Paragraph),
+            "mediaSingle" | "media" => self.inline(std::slice::from_ref(node), Mode::Paragraph),
             "heading" => self.heading(node),
             "bulletList" | "orderedList" => self.write_list(node, other_marker, depth),
             "taskList" => self.write_tasks(node, other_marker, depth),
@@ -106,7 +105,6 @@ impl Writer {
             "rule" => self.out.push_str(if self.out.ends_with("- ") { "***" } else { "---" }),
             "table" => self.write_table(node),
             "expand" | "nestedExpand" => self.expand(node, depth),
-            "media" => self.out.push_str(&leaf::media(node, false)),
             "blockCard" | "embedCard" => match leaf::card(node, false) {
                 Some(card) => self.out.push_str(&card),
                 None => self.text_line(&unsupported_label(node)),
@@ -114,6 +112,9 @@ impl Writer {
             "extension" | "bodiedExtension" => {
                 self.text_line(&extension_label(node));
                 self.appended(&node.content, depth);
+                if let Some(nested) = nested(node) {
+                    self.appended(&nested.content, depth);
+                }
             }
             _ => self.other(node, depth),
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::leaf;
 use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG};
 use super::shape::{
-    cells, code_text, decision_label, emoji, extension_label, inside, is_inline, is_known_container,
+    cells, code_text, decision_label, emoji, extension_label, inside, is_inline, is_known_container, nested,
     unsupported_label,
 };
 use super::{DEPTH_MAX, plain};
@@ -14,8 +14,14 @@ use crate::adf::node::Node;
 
 /// The runs of a container's children.
 pub(super) fn collect(nodes: &[Node], in_cell: bool) -> Vec<Run<'_>> {
-    let mut collector =
-        Collector { runs: Vec::with_capacity(nodes.len()), in_cell, inherited: 0, lists: 0, at_start: true };
+    let mut collector = Collector {
+        runs: Vec::with_capacity(nodes.len()),
+        in_cell,
+        inherited: 0,
+        lists: 0,
+        at_start: true,
+        link: None,
+    };
     collector.all(nodes, 0);
     collector.runs
 }
@@ -27,6 +33,8 @@ struct Collector<'a> {
     /// How many lists the current line is in.
     lists: usize,
     at_start: bool,
+    /// The link around media.
+    link: Option<&'a str>,
 }
 
 impl<'a> Collector<'a> {
@@ -55,7 +63,8 @@ impl<'a> Collector<'a> {
             _ => None,
         };
         if let Some(raw) = raw {
-            return self.push(Run::plain(Piece::Raw(raw)));
+            let href = if node.kind == "mediaInline" { leaf::link(node) } else { None };
+            return self.push(Run { href, ..Run::plain(Piece::Raw(raw)) });
         }
         match node.kind.as_ref() {
             "status" => {}
@@ -78,7 +87,8 @@ impl<'a> Collector<'a> {
 
     fn text(&mut self, node: &'a Node) {
         let mut marks = self.inherited;
-        let mut href = None;
+        let href = leaf::link(node);
+        let mut raised = None;
         let mut code = false;
         for mark in &node.marks {
             match mark.kind.as_ref() {
@@ -86,9 +96,9 @@ impl<'a> Collector<'a> {
                 "em" => marks |= EM,
                 "strike" => marks |= STRIKE,
                 "code" => code = true,
-                "link" => {
-                    let address = mark.attrs.get("href").and_then(|href| href.as_str());
-                    href = address.map(str::trim).filter(|address| !address.is_empty());
+                "subsup" => {
+                    let kind = mark.attrs.get("type").and_then(|kind| kind.as_str());
+                    raised = kind.filter(|kind| ["sub", "sup"].contains(kind));
                 }
                 _ => {}
             }
@@ -100,6 +110,10 @@ impl<'a> Collector<'a> {
             let line = line.strip_suffix('\r').unwrap_or(line);
             match line {
                 "" => {}
+                _ if !code && !line.trim().is_empty() && raised.is_some() => {
+                    let raw = leaf::subsup(raised.unwrap_or_default(), line, href.is_some(), self.in_cell);
+                    self.push(Run { href, ..Run::plain(Piece::Raw(raw)) });
+                }
                 _ if code => self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href }),
                 _ => self.push(Run { piece: Piece::Text(Cow::Borrowed(line)), marks, href }),
             }
@@ -117,8 +131,14 @@ impl<'a> Collector<'a> {
                 return;
             }
             // A row or a column of blocks: each child parts itself.
-            "taskList" | "decisionList" | "mediaSingle" | "layoutSection" => {
+            "taskList" | "decisionList" | "layoutSection" => {
                 return self.all(&node.content, depth + 1);
+            }
+            "mediaSingle" => {
+                let outer = std::mem::replace(&mut self.link, leaf::link(node));
+                self.all(&node.content, depth + 1);
+                self.link = outer;
+                return;
             }
             _ => self.separate(),
         }
@@ -142,7 +162,10 @@ impl<'a> Collector<'a> {
                 }
                 self.all(&node.content, depth + 1);
             }
-            "media" => self.push(Run::plain(Piece::Raw(leaf::media(node, self.in_cell)))),
+            "media" => {
+                let href = leaf::link(node).or(self.link);
+                self.push(Run { href, ..Run::plain(Piece::Raw(leaf::media(node, self.in_cell))) });
+            }
             "blockCard" | "embedCard" => match leaf::card(node, self.in_cell) {
                 Some(card) => self.push(Run::plain(Piece::Raw(card))),
                 None => self.push_text(Cow::Owned(unsupported_label(node))),
@@ -150,6 +173,12 @@ impl<'a> Collector<'a> {
             "extension" | "bodiedExtension" => {
                 self.push_text(Cow::Owned(extension_label(node)));
                 self.all(&node.content, depth + 1);
+                if let Some(nested) = nested(node).filter(|nested| !nested.content.is_empty()) {
+                    self.separate();
+                    for run in collect(&nested.content, self.in_cell).into_iter().flat_map(Run::detached) {
+                        self.push(run);
+                    }
+                }
             }
             _ => self.other(node, depth),
         }

@@ -68,10 +68,12 @@ pub(super) fn card(node: &Node, in_cell: bool) -> Option<String> {
     Some(out)
 }
 
-/// `![file name](media:ID)`. The id is one of the media service, which no issue endpoint takes.
+/// `![file name](media:ID)`, whose id is one of the media service, which no issue endpoint takes; `![alt](address)` for an
+/// image on the web.
 pub(super) fn media(node: &Node, in_cell: bool) -> String {
+    let unnamed = if node.attr("url").is_some() { "" } else { "media" };
     let name =
-        ["alt", "__fileName", "fileName"].into_iter().find_map(|name| node.attr(name)).unwrap_or("media");
+        ["alt", "__fileName", "fileName"].into_iter().find_map(|name| node.attr(name)).unwrap_or(unnamed);
     let mut out = String::from("![");
     label(&mut out, name, in_cell);
     out.push_str("](");
@@ -84,6 +86,23 @@ pub(super) fn media(node: &Node, in_cell: bool) -> String {
     }
     out.push(')');
     out
+}
+
+/// `<sup>…</sup>` or `<sub>…</sub>`: without them 10 to the power of 6 would be read as 106.
+pub(super) fn subsup(tag: &str, text: &str, in_link: bool, in_cell: bool) -> String {
+    let mut out = format!("<{tag}>");
+    let place = Place { prev: Some('>'), next: Some('<'), in_link, in_cell, ..Place::default() };
+    escape_into(&mut out, text, Risk::ALL, place);
+    out.push_str("</");
+    out.push_str(tag);
+    out.push('>');
+    out
+}
+
+/// The address of the link that a node is, if it is one.
+pub(super) fn link(node: &Node) -> Option<&str> {
+    let link = node.marks.iter().find(|mark| mark.kind == "link")?;
+    link.attrs.get("href")?.as_str().map(str::trim).filter(|address| !address.is_empty())
 }
 
 /// A code span whose fence is longer than any backticks inside.

@@ -40,6 +40,18 @@ impl<'a> Run<'a> {
         Self { piece, marks: 0, href: None }
     }
 
+    /// The same run, owning its text; the address of its link stands behind it.
+    pub(super) fn detached<'o>(self) -> [Run<'o>; 2] {
+        let piece = match self.piece {
+            Piece::Text(text) => Piece::Text(Cow::Owned(text.into_owned())),
+            Piece::Code(code) => Piece::Code(Cow::Owned(code.into_owned())),
+            Piece::Raw(markdown) => Piece::Raw(markdown),
+            Piece::Break => Piece::Break,
+        };
+        let address = self.href.map_or_else(String::new, |href| format!(" ({href})"));
+        [Run { piece, marks: self.marks, href: None }, Run::plain(Piece::Text(address.into()))]
+    }
+
     /// Text under the marks and the link of another run.
     pub(super) fn text_like(&self, text: &str) -> Self {
         Self { piece: Piece::Text(Cow::Owned(text.to_owned())), marks: self.marks, href: self.href }

@@ -31,6 +31,13 @@ pub(super) fn extension_label(node: &Node) -> String {
     }
 }
 
+/// The document that an extension carries as JSON text: a table that stood in a table is kept so.
+/// Source: npm `@atlaskit/adf-utils`, `transformNestedTablesIncomingDocument`.
+pub(super) fn nested(node: &Node) -> Option<Node> {
+    let json = node.attrs.get("parameters")?.get("adf")?.as_str()?;
+    serde_json::from_str(json).ok().filter(|nested: &Node| nested.kind == "doc")
+}
+
 /// What is shown for a node of which nothing else can be shown.
 pub(super) fn unsupported_label(node: &Node) -> String {
     let kind = if node.kind.is_empty() { "unknown" } else { node.kind.as_ref() };

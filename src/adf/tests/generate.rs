@@ -24,7 +24,7 @@ pub(super) fn touching_runs() -> impl Strategy<Value = Value> {
 pub(super) fn sayable() -> impl Strategy<Value = Value> {
     let block = prop_oneof![
         4 => paragraph(), 2 => heading(), 2 => code(), 1 => Just(json!({"type": "rule"})), 2 => quote(), 2 => panel(),
-        3 => list(), 2 => tasks(), 2 => table(),
+        3 => list(), 2 => tasks(), 2 => table(), 1 => image(),
     ];
     vec(block, 0..6).prop_map(|content| json!({"type": "doc", "version": 1, "content": content}))
 }
@@ -55,6 +55,11 @@ fn atom() -> impl Strategy<Value = Value> {
         1 => "[ -~]{1,8}".prop_map(|text| json!({"type": "text", "text": text, "marks": [{"type": "code"}]})),
         1 => Just(json!({"type": "mention", "attrs": {"id": "712020:a-1", "text": "@A [b] c_d"}})),
         1 => (words(), select(vec!["red", "neutral"])).prop_map(|(text, color)| json!({"type": "status", "attrs": {"text": text, "color": color}})),
+        1 => (words(), select(vec!["sub", "sup"]), any::<bool>()).prop_map(|(text, kind, in_link)| {
+            let link = in_link.then(|| json!({"type": "link", "attrs": {"href": "https://x.y/z"}}));
+            let raised = json!({"type": "subsup", "attrs": {"type": kind}});
+            json!({"type": "text", "text": text, "marks": link.into_iter().chain([raised]).collect::<Vec<_>>()})
+        }),
         1 => Just(json!({"type": "inlineCard", "attrs": {"url": "https://x.y/*_?a=b&c"}})),
         1 => Just(json!({"type": "text", "text": "https://x.y/a_b", "marks": [{"type": "link", "attrs": {"href": "https://x.y/a_b"}}]})),
     ]
@@ -125,12 +130,28 @@ fn code() -> impl Strategy<Value = Value> {
     })
 }
 
+fn image() -> impl Strategy<Value = Value> {
+    (proptest::option::of(words()), any::<bool>()).prop_map(|(alt, in_link)| {
+        let mut media =
+            json!({"type": "media", "attrs": {"type": "external", "url": "https://x.y/(a)_b.png?c=d&e"}});
+        if let Some(alt) = alt {
+            media["attrs"]["alt"] = json!(alt);
+        }
+        if in_link {
+            media["marks"] = json!([{"type": "link", "attrs": {"href": "https://x.y/z"}}]);
+        }
+        json!({"type": "mediaSingle", "attrs": {"layout": "center"}, "content": [media]})
+    })
+}
+
 fn quote() -> impl Strategy<Value = Value> {
-    vec(paragraph(), 1..3).prop_map(of("blockquote"))
+    vec(prop_oneof![3 => paragraph(), 1 => list(), 1 => code(), 1 => image()], 1..4)
+        .prop_map(of("blockquote"))
 }
 
 fn panel() -> impl Strategy<Value = Value> {
-    let block = prop_oneof![paragraph(), heading(), code(), list(), tasks(), Just(json!({"type": "rule"}))];
+    let block =
+        prop_oneof![paragraph(), heading(), code(), list(), tasks(), image(), Just(json!({"type": "rule"}))];
     (select(vec!["info", "note", "warning", "error", "success"]), vec(block, 1..4)).prop_map(
         |(kind, content)| json!({"type": "panel", "attrs": {"panelType": kind}, "content": content}),
     )
@@ -153,7 +174,7 @@ fn list() -> BoxedStrategy<Value> {
     };
     let flat = items(Just(Vec::new()).boxed()).boxed();
     flat.prop_recursive(3, 12, 3, move |inner| {
-        items(vec(prop_oneof![inner, paragraph(), code()], 0..3).boxed())
+        items(vec(prop_oneof![inner, paragraph(), code(), image()], 0..3).boxed())
     })
     .boxed()
 }
@@ -190,5 +211,40 @@ fn table() -> impl Strategy<Value = Value> {
             });
             of("table")(rows.collect())
         })
+    })
+}
+
+/// Markdown as people and models write it, beyond the letter of CommonMark, and the words in it in their order.
+pub(super) fn as_people_write() -> impl Strategy<Value = (String, Vec<String>)> {
+    let block = select(vec![
+        "§\n§\n**§**\n§",
+        "> §\n> - §\n> - §\n>   1. §\n>     - §\n>\n> ```\n> §\n> ```\n> §",
+        "| § | § |\n|---|---|\n| § | § | § | **§** §|\n| § |\n| `§` | § \\| § | # § | - § | [§](https://x.y) |",
+        "1. §\n  - §\n    - §\n  1. §\n2. §\n   §",
+        "10) §\n  - §\n\n    §\n\n  - §\n    ```\n    §\n      §\n    ```",
+        "> [!NOTE] § *§\n> §* §",
+        "> [!tip]+ §\n>\n> - §",
+        "§ ![§](https://x.y/z) § ![§](attachment:a.png) [![§](https://x.y/z)](https://x.y) §",
+        "§<sup>§</sup>§<sub>§ <sup>**§** `§`</sup> </sub>§ </sup>§",
+        "# § `§` ![§](https://x.y)\n§\n===\n**§** [§](https://x.y/z) [`§` *§*](https://x.y)",
+        "- [ ] §\n  §\n- [x] § ![§](https://x.y) §\n  - [ ] §",
+        "@[§] [§](status:Green) '2026-12-24' § \\\n§<br>\n§  \n§",
+        "- §\n  > §\n  > - §\n\n  | § |\n  |-|\n  | § | § |",
+        "<div>§</div>\n§",
+    ]);
+    let prefix =
+        select(vec![("", ""), ("", ""), ("> ", "> "), ("- ", "  "), ("1. ", "   "), ("> 1. ", ">    ")]);
+    vec((block, prefix), 1..5).prop_map(|blocks| {
+        let blocks = blocks.into_iter().map(|(block, (first, further))| {
+            format!("{first}{}", block.replace('\n', &format!("\n{further}")))
+        });
+        let template = blocks.collect::<Vec<_>>().join("\n\n");
+        let pieces: Vec<&str> = template.split('§').collect();
+        let words: Vec<String> = (1..pieces.len()).map(|index| format!("word{index}x")).collect();
+        let text = pieces.iter().enumerate().map(|(index, piece)| match index {
+            0 => (*piece).to_owned(),
+            _ => format!("{}{piece}", words[index - 1]),
+        });
+        (text.collect(), words)
     })
 }

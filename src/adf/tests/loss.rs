@@ -74,7 +74,22 @@ fn uses_of_sayable_types() {
         &["panel custom", "panel without type"],
     );
     let list = json!({"type": "bulletList"});
-    check(json!([{"type": "blockquote", "content": [list]}]), &["bulletList in blockquote"]);
+    check(json!([{"type": "blockquote", "content": [list]}]), &[]);
+    let image = |attrs: Value, media: Value| json!([{"type": "mediaSingle", "attrs": attrs, "content": [{"type": "media", "attrs": media}]}]);
+    let on_web = || json!({"type": "external", "url": "https://x.y/z.png", "alt": "a"});
+    check(image(json!({"layout": "center"}), on_web()), &[]);
+    check(image(json!({"layout": "center", "width": 50}), on_web()), &["mediaSingle"]);
+    check(
+        image(
+            json!({"layout": "center"}),
+            json!({"type": "external", "url": "https://x.y/z.png", "width": 5}),
+        ),
+        &["media"],
+    );
+    check(image(json!({"layout": "center"}), json!({"type": "file", "id": "1"})), &["media"]);
+    let raised = |mark: &str| json!({"type": "text", "text": "6", "marks": [{"type": mark}, {"type": "subsup", "attrs": {"type": "sup"}}]});
+    inline(raised("link"), &["link"]);
+    inline(raised("strong"), &["subsup"]);
     let cell =
         |attrs: Value, content: Value| json!({"type": "tableCell", "attrs": attrs, "content": content});
     check(

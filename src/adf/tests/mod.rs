@@ -7,10 +7,12 @@ mod laws;
 mod loss;
 mod patch;
 mod reading;
+mod reading_rare;
 mod samples;
 mod structure;
 mod writing;
 mod writing_blocks;
+mod writing_meant;
 
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::super::{Node, PatchError, append, from_markdown, replace_section};
+use super::super::{Node, PatchError, append, from_markdown, plain, replace_section, section};
 use super::nobody;
 
 fn raw(json: &str) -> Box<RawValue> {
@@ -93,4 +93,23 @@ fn replaces_one_section() {
         let error = replace_section(&raw(document), "Four", &addition("new")).unwrap_err();
         assert!(matches!(error, PatchError::Heading { found: count, .. } if count == found), "{error}");
     }
+}
+
+#[test]
+fn headings_are_found_as_they_are_shown() {
+    let original =
+        serde_json::to_string(&addition("## The `code` part\n\nold\n\n## a \\* b ##\n\nold\n\n# #1\n\nold"))
+            .unwrap();
+    for name in ["The `code` part", "The code part", "## the CODE part ##", "a \\* b", "a * b", "#1", "\\#1"]
+    {
+        let patched = replace_section(&raw(&original), name, &addition("new")).unwrap();
+        assert_eq!(patched.get().matches("old").count(), 2, "{name}");
+    }
+    let own =
+        replace_section(&raw(&original), "The code part", &addition("# The **code** part\n\nnew")).unwrap();
+    assert_eq!(own.get().matches("heading").count(), original.matches("heading").count());
+    let nothing = replace_section(&raw(&original), "#1", &addition("# \\#1"));
+    assert!(matches!(nothing, Err(PatchError::Nothing)));
+    let found = section(&raw(&original), "the code part").unwrap();
+    assert_eq!((found.heading.as_str(), plain(&found.body).as_str()), ("## The `code` part", "old"));
 }

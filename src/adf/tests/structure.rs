@@ -42,8 +42,11 @@ fn children_of(kind: &str) -> &'static str {
             "paragraph heading bulletList orderedList taskList codeBlock blockquote panel rule table \
              mediaSingle mediaGroup decisionList blockCard embedCard expand extension bodiedExtension layoutSection"
         }
-        "panel" => "paragraph heading bulletList orderedList taskList codeBlock rule decisionList blockCard",
-        "blockquote" => "paragraph",
+        "panel" => {
+            "paragraph heading bulletList orderedList taskList codeBlock rule decisionList blockCard mediaSingle"
+        }
+        "blockquote" => "paragraph bulletList orderedList codeBlock mediaSingle",
+        "mediaSingle" => "media",
         "listItem" => "paragraph bulletList orderedList codeBlock mediaSingle",
         "bulletList" | "orderedList" => "listItem",
         "taskList" => "taskItem taskList",
@@ -74,6 +77,10 @@ fn check_node(kind: &str, node: &Value, parent: &str) -> Result<(), String> {
             attrs["localId"].is_string() && ["TODO", "DONE"].contains(&attrs["state"].as_str().unwrap_or(""))
         }
         "heading" => (1..=6).contains(&attrs["level"].as_u64().unwrap_or(0)),
+        "mediaSingle" => content.len() == 1 && attrs["layout"] == "center",
+        "media" => {
+            attrs["type"] == "external" && attrs["url"].as_str().is_some_and(|url| url.starts_with("http"))
+        }
         "codeBlock" => content.iter().all(|text| text.get("marks").is_none()),
         "text" => check_text(node, parent),
         "mention" => attrs["id"].as_str().is_some_and(|id| !id.is_empty()),
@@ -99,7 +106,7 @@ fn check_text(node: &Value, parent: &str) -> bool {
                     .any(|scheme| href.to_ascii_lowercase().starts_with(scheme))
             },
         );
-    let known = marks.iter().all(|mark| ["strong", "em", "strike", "code", "link"].contains(mark));
+    let known = marks.iter().all(|mark| ["strong", "em", "strike", "code", "link", "subsup"].contains(mark));
     let one_line = parent == "codeBlock" || !text.contains(['\n', '\r']);
     !text.is_empty() && one_line && code_alone && safe && known && unique.len() == marks.len()
 }

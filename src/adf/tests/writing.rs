@@ -21,7 +21,11 @@ pub(super) fn marked(text: &str, marks: &[&str]) -> Value {
     json!({"type": "text", "text": text, "marks": marks.iter().map(|mark| json!({"type": mark})).collect::<Vec<_>>()})
 }
 
-fn linked(text: &str, href: &str) -> Value {
+pub(super) fn br() -> Value {
+    json!({"type": "hardBreak"})
+}
+
+pub(super) fn linked(text: &str, href: &str) -> Value {
     json!({"type": "text", "text": text, "marks": [{"type": "link", "attrs": {"href": href}}]})
 }
 
@@ -59,10 +63,7 @@ fn inline_content() {
     );
     inline("***a***", vec![marked("a", &["strong", "em"])]);
     inline("**a `b`**", vec![marked("a ", &["strong"]), marked("b", &["code"])]);
-    inline(
-        "a\nb\\\nc<br>d",
-        vec![text("a b"), json!({"type": "hardBreak"}), text("c"), json!({"type": "hardBreak"}), text("d")],
-    );
+    inline("a\nb\\\nc<br>d", vec![text("a"), br(), text("b"), br(), text("c"), br(), text("d")]);
     inline("<b>x</b> &amp; $y$ [^1]", vec![text("<b>x</b> & $y$ [^1]")]);
     inline("a\u{0}\u{7}b", vec![text("ab")]);
     check("", json!([]));
@@ -97,8 +98,6 @@ fn links() {
     inline("[](https://x.y)", vec![linked("https://x.y", "https://x.y")]);
     inline("<https://x.y/z>", vec![json!({"type": "inlineCard", "attrs": {"url": "https://x.y/z"}})]);
     inline("<a@x.y>", vec![linked("a@x.y", "mailto:a@x.y")]);
-    inline("![pic](https://x.y/p.png)", vec![linked("pic", "https://x.y/p.png")]);
-    inline("[![pic](https://x.y/p.png)](https://x.y)", vec![linked("pic", "https://x.y")]);
     inline("![a.png](media:123)", vec![text("a.png")]);
     inline("[a](javascript:alert)", vec![text("a (javascript:alert)")]);
     inline(
@@ -107,7 +106,6 @@ fn links() {
     );
     inline("[a](docs/b.md) [c](#d)", vec![text("a (docs/b.md) c (#d)")]);
     inline("[a][r]\n\n[R]: https://x.y", vec![linked("a", "https://x.y")]);
-    inline("[r]: https://x.y\n\n![a][r]", vec![linked("a", "https://x.y")]);
     inline("[Owner]: Anna", vec![text("[Owner]: Anna")]);
     check(
         "- [x]: https://x.y\n- a\n\n  [x]: z\n\n> [b]: c\n\nd",
@@ -152,12 +150,14 @@ fn mentions_dates_statuses_and_emoji() {
         "12026-12-24",
         "2026-12-24.log5",
         "2026-12-24.5",
+        "c = '2026-12-24'",
+        "{\"due\": \"2026-12-24\"}",
     ] {
         inline(plain, vec![text(plain)]);
     }
     inline(r"2026\-12-24", vec![text("2026-12-24")]);
     inline(
-        "[In **Progress**](status:blue) [x](status:pink) [](status:red)",
+        "[In **Progress**](status:Blue) [x](status:pink) [](status:red)",
         vec![
             json!({"type": "status", "attrs": {"text": "In Progress", "color": "blue"}}),
             text(" "),

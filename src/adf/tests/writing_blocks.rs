@@ -30,9 +30,9 @@ fn blocks() {
                 p(vec![text("a")]),
                 p(vec![text("b")]),
                 p(vec![marked("c", &["strong"])]),
-                p(vec![text("- d")]),
-                p(vec![text("3. e")]),
-                p(vec![marked("f", &["code"])]),
+                of("bulletList", vec![item(vec![p(vec![text("d")])])]),
+                json!({"type": "orderedList", "attrs": {"order": 3}, "content": [item(vec![p(vec![text("e")])])]}),
+                of("codeBlock", vec![text("f")]),
             ]
         )]),
     );
@@ -72,7 +72,7 @@ fn tables() {
                 row(vec![cell("tableCell", vec![marked("c|d", &["code"])]), cell("tableCell", vec![])]),
                 row(vec![
                     cell("tableCell", vec![text("e"), json!({"type": "hardBreak"}), text("f")]),
-                    cell("tableCell", vec![marked("g", &["strong"])]),
+                    cell("tableCell", vec![marked("g", &["strong"]), text(" | h")]),
                 ]),
             ]
         )]),
@@ -146,5 +146,8 @@ fn tasks() {
             vec![item(vec![p(vec![text("a")]), of("bulletList", vec![item(vec![p(vec![text("[x] b")])])]),])]
         )]),
     );
-    check("> - [ ] a", json!([of("blockquote", vec![p(vec![text("- [ ] a")])])]));
+    check(
+        "> - [ ] a",
+        json!([of("blockquote", vec![of("bulletList", vec![item(vec![p(vec![text("[ ] a")])])])])]),
+    );
 }

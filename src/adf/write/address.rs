@@ -88,5 +88,7 @@ pub(in crate::adf) fn is_account_id(id: &str) -> bool {
 
 /// The status colors every version of the schema knows.
 pub(in crate::adf) fn status_color(color: &str) -> Option<&'static str> {
-    ["neutral", "purple", "blue", "red", "yellow", "green"].into_iter().find(|known| *known == color)
+    ["neutral", "purple", "blue", "red", "yellow", "green"]
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(color.trim()))
 }

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
-use super::Person;
 use super::definitions::{Definitions, placeholder};
 use super::span::Span;
+use super::{Person, alert, code, extra, image, subsup};
 use crate::adf::node::Node;
 
 /// How many containers may be open at once. Deeper ones are left out and their content stands in the last one;
@@ -16,6 +16,7 @@ const DEPTH_MAX: usize = 40;
 /// Collects events into a document.
 pub(super) struct Builder<'a> {
     source: &'a str,
+    people: &'a dyn Fn(&str) -> Option<Person>,
     span: Span<'a>,
     /// Open containers, the document first.
     stack: Vec<Node>,
@@ -25,6 +26,10 @@ pub(super) struct Builder<'a> {
     /// Where the last text ended in the source.
     text_end: usize,
     in_html: bool,
+    /// Where the last cell of a table ended.
+    cell_end: usize,
+    /// The title of a panel is being read; the marker before it ends here.
+    title: Option<usize>,
     definitions: Definitions,
 }
 
@@ -32,12 +37,15 @@ impl<'a> Builder<'a> {
     pub(super) fn new(source: &'a str, people: &'a dyn Fn(&str) -> Option<Person>) -> Self {
         Self {
             source,
+            people,
             span: Span::new(people),
             stack: vec![Node::new("doc")],
             entered: Vec::new(),
             code: None,
             text_end: 0,
             in_html: false,
+            cell_end: 0,
+            title: None,
             definitions: Definitions::default(),
         }
     }
@@ -61,11 +69,14 @@ impl<'a> Builder<'a> {
         let is_container = matches!(event, Event::Start(Tag::Item | Tag::List(_) | Tag::BlockQuote(_)));
         self.definitions.seen(if is_container { range.start } else { range.end });
         match event {
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.end(tag),
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag, range),
             Event::Text(text) => self.text(&text, range),
             Event::Code(code) => self.span.code(&code),
             Event::Html(html) | Event::InlineHtml(html) => self.html(&html),
+            Event::SoftBreak | Event::HardBreak if self.title.is_some() && !self.span.is_in_link() => {
+                self.end_paragraph();
+            }
             Event::SoftBreak => self.span.soft_break(),
             Event::HardBreak => self.span.hard_break(),
             Event::Rule => {
@@ -84,7 +95,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn start(&mut self, tag: Tag<'_>) {
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
         match tag {
             Tag::Emphasis => self.mark(|span| span.em += 1),
             Tag::Strong => self.mark(|span| span.strong += 1),
@@ -100,6 +111,10 @@ impl<'a> Builder<'a> {
                 self.definitions.refer(&id);
                 self.span.open_link(&dest_url, true, false);
             }
+            Tag::Paragraph => {
+                self.end_paragraph();
+                self.begin_title(range.start);
+            }
             block => {
                 self.end_paragraph();
                 self.start_block(block);
@@ -109,7 +124,7 @@ impl<'a> Builder<'a> {
 
     fn start_block(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::BlockQuote(kind) => self.enter(quote(kind), true),
+            Tag::BlockQuote(kind) => self.enter(alert::quote(kind), true),
             Tag::List(start) => {
                 let list = match start {
                     None => Node::new("bulletList"),
@@ -121,21 +136,13 @@ impl<'a> Builder<'a> {
             Tag::Item => self.enter(Node::new("listItem"), self.is_in(&["bulletList", "orderedList"])),
             Tag::Table(_) => self.enter(Node::new("table"), true),
             Tag::TableHead | Tag::TableRow => self.enter(Node::new("tableRow"), self.is_in(&["table"])),
-            Tag::CodeBlock(kind) => {
-                let language = match &kind {
-                    CodeBlockKind::Fenced(info) => {
-                        info.split([' ', '\t', ',', '{']).next().unwrap_or_default()
-                    }
-                    CodeBlockKind::Indented => "",
-                };
-                self.code = Some((language.chars().filter(|c| !c.is_control()).collect(), String::new()));
-            }
+            Tag::CodeBlock(kind) => self.code = Some((code::language(&kind), String::new())),
             Tag::HtmlBlock => self.in_html = false,
             _ => {}
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
         match tag {
             TagEnd::Emphasis => self.mark(|span| span.em = span.em.saturating_sub(1)),
             TagEnd::Strong => self.mark(|span| span.strong = span.strong.saturating_sub(1)),
@@ -147,10 +154,15 @@ impl<'a> Builder<'a> {
                     self.push(Node::new("heading").with_attr("level", level as u64).with_content(content));
                 }
             }
-            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::CodeBlock => {
+                if let Some((language, text)) = self.code.take() {
+                    self.push(code::block(&language, &text));
+                }
+            }
             TagEnd::TableCell if self.is_in(&["tableRow"]) => {
                 let first_row = self.stack.iter().nth_back(1).is_some_and(|table| table.content.is_empty());
-                let paragraph = Node::new("paragraph").with_content(self.span.take());
+                let paragraph = Node::new("paragraph").with_content(image::as_links(self.span.take()));
+                self.cell_end = range.end;
                 let cell = Node::new(if first_row { "tableHeader" } else { "tableCell" });
                 self.push(cell.with_content(vec![paragraph]));
             }
@@ -161,6 +173,10 @@ impl<'a> Builder<'a> {
             | TagEnd::TableHead
             | TagEnd::TableRow => {
                 self.end_paragraph();
+                if let Some(row) = self.stack.last_mut().filter(|top| top.kind == "tableRow") {
+                    let left_out = self.source.get(self.cell_end..range.end).unwrap_or_default();
+                    extra::add(row, left_out, self.people);
+                }
                 if self.entered.pop() == Some(true) {
                     self.close_top();
                 }
@@ -174,9 +190,12 @@ impl<'a> Builder<'a> {
             code.push_str(text);
             return;
         }
+        // The marker before a title is no text of it.
+        let marker = self.title.map_or(0, |start| start.saturating_sub(range.start));
+        let text = text.get(marker..).unwrap_or_default();
         let behind_backslash = range.start > self.text_end
             && range.start.checked_sub(1).and_then(|at| self.source.as_bytes().get(at)) == Some(&b'\\');
-        let reference = self.source.get(range.clone()) != Some(text);
+        let reference = self.source.get(range.start + marker..range.end).is_some_and(|source| source != text);
         self.span.push_text(text, behind_backslash || reference);
         self.text_end = range.end;
     }
@@ -189,25 +208,14 @@ impl<'a> Builder<'a> {
             self.span.hard_break();
             return;
         }
+        if let Some(tag) = subsup::Tag::of(html) {
+            return self.span.subsup(tag);
+        }
         if self.in_html {
             self.span.hard_break();
         }
         self.in_html = line.len() < html.len();
         self.span.push_text(line, false);
-    }
-
-    fn end_code(&mut self) {
-        let Some((language, code)) = self.code.take() else { return };
-        let code = code.strip_suffix('\n').unwrap_or(&code);
-        let code: String = code.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-        let mut node = Node::new("codeBlock");
-        if !language.is_empty() {
-            node = node.with_attr("language", language);
-        }
-        if !code.is_empty() {
-            node.content.push(Node::text(code));
-        }
-        self.push(node);
     }
 
     fn mark(&mut self, change: impl FnOnce(&mut Span<'a>)) {
@@ -239,9 +247,26 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// A quote that begins with the marker of a panel and a title is that panel, the title its first line.
+    fn begin_title(&mut self, start: usize) {
+        let Some(quote) =
+            self.stack.last_mut().filter(|top| top.kind == "blockquote" && top.content.is_empty())
+        else {
+            return;
+        };
+        if let Some((panel, bytes)) = self.source.get(start..).and_then(alert::marker) {
+            *quote = Node::new("panel").with_attr("panelType", panel);
+            self.title = Some(start + bytes);
+            self.span.strong += 1;
+        }
+    }
+
     /// Whatever inline content there is becomes a paragraph.
     fn end_paragraph(&mut self) {
         let content = self.span.take();
+        if self.title.take().is_some() {
+            self.span.strong = self.span.strong.saturating_sub(1);
+        }
         self.in_html = false;
         if !content.is_empty() {
             self.push(Node::new("paragraph").with_content(content));
@@ -267,17 +292,4 @@ impl<'a> Builder<'a> {
             self.push(node);
         }
     }
-}
-
-/// The panel in the color GitHub gives the alert, or a plain quote.
-fn quote(kind: Option<BlockQuoteKind>) -> Node {
-    let panel = match kind {
-        None => return Node::new("blockquote"),
-        Some(BlockQuoteKind::Note) => "info",
-        Some(BlockQuoteKind::Important) => "note",
-        Some(BlockQuoteKind::Warning) => "warning",
-        Some(BlockQuoteKind::Caution) => "error",
-        Some(BlockQuoteKind::Tip) => "success",
-    };
-    Node::new("panel").with_attr("panelType", panel)
 }

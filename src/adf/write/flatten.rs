@@ -1,12 +1,13 @@
 //! Blocks as lines of inline content, for places where ADF takes no such block.
 
+use super::image;
 use crate::adf::node::{Mark, Node};
 
 /// The lines of a block as it came from Markdown: one for a paragraph, one for each item, row or line of code.
 pub(super) fn lines(node: Node) -> Vec<Vec<Node>> {
     match node.kind.as_ref() {
-        "paragraph" => vec![node.content],
-        "heading" => vec![strong(node.content)],
+        "paragraph" => vec![image::as_links(node.content)],
+        "heading" => vec![strong(image::as_links(node.content))],
         "rule" => Vec::new(),
         "codeBlock" => {
             let code = node.content.into_iter().filter_map(|child| child.text);
@@ -78,19 +79,23 @@ fn row_line(row: Node) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::new();
     for (index, cell) in row.content.into_iter().enumerate() {
         if index > 0 {
-            match out.last_mut() {
-                Some(Node { text: Some(text), marks, .. }) if marks.is_empty() => text.push_str(" | "),
-                _ => out.push(Node::text(" | ")),
-            }
+            out.push(Node::text(" | "));
         }
-        for node in joined(cell.content.into_iter().flat_map(lines).collect()) {
-            match (out.last_mut(), &node) {
-                (
-                    Some(Node { text: Some(text), marks, .. }),
-                    Node { text: Some(more), marks: more_marks, .. },
-                ) if marks == more_marks => text.push_str(more),
-                _ => out.push(node),
-            }
+        out.extend(joined(cell.content.into_iter().flat_map(lines).collect()));
+    }
+    merged(out)
+}
+
+/// The same content with neighbouring texts under the same marks as one.
+pub(super) fn merged(nodes: Vec<Node>) -> Vec<Node> {
+    let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match (out.last_mut(), &node) {
+            (
+                Some(Node { text: Some(text), marks, .. }),
+                Node { text: Some(more), marks: more_marks, .. },
+            ) if marks == more_marks => text.push_str(more),
+            _ => out.push(node),
         }
     }
     out

@@ -1,15 +1,21 @@
 //! Markdown to ADF: whatever the text, the document is one that Jira's validator takes.
 
 mod address;
+mod alert;
 mod builder;
+mod code;
 mod definitions;
 mod emoji;
+mod extra;
 mod flatten;
+mod image;
+mod indent;
 mod nesting;
 mod normalise;
 mod scan;
 mod schema;
 mod span;
+mod subsup;
 
 use std::cell::RefCell;
 
@@ -31,25 +37,30 @@ pub struct Person {
 }
 
 /// Markdown as a document (type `doc`, version 1). It never fails: what ADF cannot hold in that place becomes the
-/// nearest thing it can. No text is lost but what GFM itself drops: cells beyond a table's header, link titles.
+/// nearest thing it can. No text is lost but the titles of links.
 ///
 /// `people` answers whom `@[name or e-mail]` means; with `None` the characters stay. Mentions that carry an
 /// account id (`[@Name](accountid:ID)`, `[~accountid:ID]`) need no answer.
 pub fn from_markdown(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
-    let mut markdown = nesting::limit(markdown);
+    let mut markdown = indent::below_numbers(nesting::limit(markdown));
     if !markdown.ends_with('\n') {
         // An empty task on the last line is none to the parser without it.
         markdown.to_mut().push('\n');
     }
+    normalise::document(tree(&markdown, people))
+}
+
+/// The tree that a text is, still shaped like Markdown.
+fn tree(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM;
-    let mut builder = Builder::new(&markdown, people);
-    for (event, range) in Parser::new_ext(&markdown, options).into_offset_iter() {
+    let mut builder = Builder::new(markdown, people);
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
         builder.event(event, &range);
     }
-    normalise::document(builder.finish())
+    builder.finish()
 }
 
 /// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance. Names in code,

@@ -2,6 +2,7 @@
 //! block stands in. The rules follow [`super::schema::allows`].
 
 use super::flatten::{check_box, joined, lines, prefix, strong};
+use super::image;
 use super::schema::allows;
 use crate::adf::node::Node;
 
@@ -36,7 +37,14 @@ fn blocks(nodes: Vec<Node>, place: &str, ids: &mut LocalIds) -> Vec<Node> {
             }
             "blockquote" | "panel" => out.extend(blocks(node.content, place, ids)),
             "table" if allowed => out.extend(table(node)),
-            "heading" if !allowed => out.push(Node::new("paragraph").with_content(strong(node.content))),
+            "paragraph" if allows(place, "mediaSingle") => image::blocks(node, &mut out),
+            "heading" | "paragraph" => {
+                node.content = image::as_links(node.content);
+                if !allowed {
+                    node = Node::new("paragraph").with_content(strong(node.content));
+                }
+                out.push(node);
+            }
             "codeBlock" if !allowed => {
                 let content = joined(lines(node));
                 if !content.is_empty() {

@@ -103,11 +103,13 @@ impl Stretch<'_> {
         }
     }
 
-    /// `2026-12-24` that stands alone: not part of a path, a version or a time stamp.
+    /// `2026-12-24` that stands alone: not part of a path, a version or a time stamp, and not quoted like a value.
     fn date(&self, at: usize, rest: &str, prev: Option<char>) -> Option<(usize, Option<Node>)> {
         const BYTES: usize = 10;
         let text = rest.get(..BYTES)?;
-        if prev.is_some_and(|prev| "-–/_.\\=+#@&?%:$".contains(prev)) || self.is_escaped(at, BYTES) {
+        if prev.is_some_and(|prev| "-–/_.\\=+#@&?%:$'\"`‘’‚“”„«»‹›".contains(prev))
+            || self.is_escaped(at, BYTES)
+        {
             return None;
         }
         let mut after = rest.get(BYTES..)?.chars();

@@ -1,8 +1,8 @@
-//! Which node may stand in which, in the older and stricter reading of the schema: what Jira's backend has
-//! long taken, not what the newest editor package allows.
+//! Which node may stand in which: what the schema allows, less what only its newest versions do.
+//! Source: npm `@atlaskit/adf-schema` 57.7.22, `full.json`.
 
-/// Whether `child` may stand in `parent`. Lists in quotes and task lists in list items are newer than the
-/// backend may be, so they are not allowed here.
+/// Whether `child` may stand in `parent`. Task lists in list items are newer than the backend may be, so they are not
+/// allowed here; in a table cell Markdown can say no block but a paragraph.
 pub(in crate::adf) fn allows(parent: &str, child: &str) -> bool {
     match parent {
         "doc" => matches!(
@@ -17,13 +17,24 @@ pub(in crate::adf) fn allows(parent: &str, child: &str) -> bool {
                 | "panel"
                 | "rule"
                 | "table"
+                | "mediaSingle"
         ),
         "panel" => matches!(
             child,
-            "paragraph" | "heading" | "bulletList" | "orderedList" | "taskList" | "codeBlock" | "rule"
+            "paragraph"
+                | "heading"
+                | "bulletList"
+                | "orderedList"
+                | "taskList"
+                | "codeBlock"
+                | "rule"
+                | "mediaSingle"
         ),
-        "listItem" => matches!(child, "paragraph" | "bulletList" | "orderedList" | "codeBlock"),
-        "blockquote" | "tableCell" | "tableHeader" => child == "paragraph",
+        "listItem" | "blockquote" => {
+            matches!(child, "paragraph" | "bulletList" | "orderedList" | "codeBlock" | "mediaSingle")
+        }
+        "tableCell" | "tableHeader" => child == "paragraph",
+        "mediaSingle" => child == "media",
         "bulletList" | "orderedList" => child == "listItem",
         "taskList" => matches!(child, "taskItem" | "taskList"),
         "table" => child == "tableRow",

@@ -1,8 +1,9 @@
 //! Inline content while it is read: open marks and links, and the nodes of the current paragraph so far.
 
-use super::Person;
 use super::address::{href, is_account_id, status_color};
+use super::flatten::merged;
 use super::scan::{Stretch, mention, scan};
+use super::{Person, image, subsup};
 use crate::adf::node::{Mark, Node};
 
 /// The state between two block boundaries.
@@ -30,6 +31,10 @@ enum Link {
     Status(&'static str, String),
     /// A smart link; its text is its address.
     Card(String, String),
+    /// An image on the web, and its description so far.
+    Image(String, String),
+    /// An image that is a file of the issue, by its name, and its description so far.
+    File(String, String),
     /// A link or image inside another one: only its text counts.
     Inner,
 }
@@ -52,9 +57,7 @@ impl<'a> Span<'a> {
     pub(super) fn push_text(&mut self, text: &str, escaped: bool) {
         let text =
             text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !c.is_control() || *c == '\t');
-        if let Some(Link::Mention(_, label) | Link::Status(_, label) | Link::Card(_, label)) =
-            self.links.first_mut()
-        {
+        if let Some(label) = self.links.iter_mut().find_map(Link::label) {
             label.extend(text);
             return;
         }
@@ -64,10 +67,12 @@ impl<'a> Span<'a> {
         self.text.extend(text);
     }
 
-    /// A line end that is only white space.
+    /// A line end. To `CommonMark` it is a blank; who writes text for people means a new line.
     pub(super) fn soft_break(&mut self) {
-        if !self.text.ends_with(' ') {
-            self.push_text(" ", false);
+        let follows_break =
+            self.text.is_empty() && self.nodes.last().is_some_and(|last| last.kind == "hardBreak");
+        if !follows_break || self.captures() {
+            self.hard_break();
         }
     }
 
@@ -93,11 +98,26 @@ impl<'a> Span<'a> {
         self.push_node(node.with_mark(Mark::new("code")));
     }
 
-    /// A link, or an image, which becomes a link: an upload would be needed to make it media.
+    /// `<sup>`, `</sub>` and the like.
+    pub(super) fn subsup(&mut self, tag: subsup::Tag) {
+        if self.captures() {
+            return self.push_text(&tag.written(), false);
+        }
+        self.flush();
+        subsup::apply(&mut self.nodes, tag);
+    }
+
+    /// A link or an image. An image of the issue itself stays text: only an upload makes media of it.
     pub(super) fn open_link(&mut self, address: &str, is_image: bool, is_autolink: bool) {
         self.flush();
-        let link = if !self.links.is_empty() {
+        let on_web = href(address).filter(|href| is_image && href.starts_with("http"));
+        let in_href = matches!(self.links.as_slice(), [] | [Link::Href(..)]);
+        let link = if let Some(url) = on_web.filter(|_| in_href) {
+            Link::Image(url.into_owned(), String::new())
+        } else if !self.links.is_empty() {
             Link::Inner
+        } else if let Some(name) = address.strip_prefix("attachment:").filter(|_| is_image) {
+            Link::File(name.to_owned(), String::new())
         } else if let Some(id) =
             address.strip_prefix("accountid:").filter(|id| !is_image && is_account_id(id))
         {
@@ -111,7 +131,7 @@ impl<'a> Span<'a> {
                 Link::Href(href.into_owned(), self.nodes.len())
             }
         } else {
-            let own = is_image && ["media:", "attachment:"].iter().any(|scheme| address.starts_with(scheme));
+            let own = is_image && address.starts_with("media:");
             let repeated = is_autolink || address.starts_with("accountid:");
             Link::Literal((!own && !repeated).then(|| address.to_owned()))
         };
@@ -136,6 +156,23 @@ impl<'a> Span<'a> {
                 self.nodes.push(Node::new("status").with_attr("text", text.trim()).with_attr("color", color));
             }
             Some(Link::Card(url, _)) => self.nodes.push(Node::new("inlineCard").with_attr("url", url)),
+            Some(Link::Image(url, alt)) => {
+                let outer = if let Some(Link::Href(href, _)) = self.links.first() {
+                    Some(href.as_str())
+                } else {
+                    None
+                };
+                self.nodes.push(image::inline(&url, &alt, outer));
+            }
+            Some(Link::File(name, alt)) => {
+                let text = match alt.trim() {
+                    "" => name,
+                    alt if alt == name => name,
+                    alt => format!("{alt} ({name})"),
+                };
+                let text: String = text.chars().filter(|c| !c.is_control()).collect();
+                self.push_node(self.emphasised(Node::text(text)));
+            }
             _ => {}
         }
     }
@@ -168,16 +205,15 @@ impl<'a> Span<'a> {
     pub(super) fn take(&mut self) -> Vec<Node> {
         self.flush();
         let mut nodes = std::mem::take(&mut self.nodes);
-        let start = nodes.iter().position(|node| !is_blank(node)).unwrap_or(nodes.len());
-        nodes.drain(..start);
-        nodes.truncate(nodes.iter().rposition(|node| !is_blank(node)).map_or(0, |last| last + 1));
-        if let Some(text) = nodes.first_mut().and_then(plain_text) {
-            text.drain(..text.len() - text.trim_start_matches(BLANKS).len());
+        if subsup::settle(&mut nodes) {
+            nodes = merged(nodes);
         }
-        if let Some(text) = nodes.last_mut().and_then(plain_text) {
-            text.truncate(text.trim_end_matches(BLANKS).len());
-        }
-        nodes
+        trimmed(nodes)
+    }
+
+    /// Whether a link is open.
+    pub(super) fn is_in_link(&self) -> bool {
+        !self.links.is_empty()
     }
 
     /// Whether nothing has been read since the last block boundary.
@@ -186,7 +222,7 @@ impl<'a> Span<'a> {
     }
 
     fn captures(&self) -> bool {
-        matches!(self.links.first(), Some(Link::Mention(..) | Link::Status(..) | Link::Card(..)))
+        self.links.iter().any(|link| link.captures())
     }
 
     fn emphasised(&self, mut node: Node) -> Node {
@@ -211,6 +247,38 @@ impl<'a> Span<'a> {
         }
         self.nodes.push(node);
     }
+}
+
+impl Link {
+    /// The text of its own that it collects, if it does.
+    fn label(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Mention(_, label)
+            | Self::Status(_, label)
+            | Self::Card(_, label)
+            | Self::Image(_, label)
+            | Self::File(_, label) => Some(label),
+            Self::Href(..) | Self::Literal(_) | Self::Inner => None,
+        }
+    }
+
+    fn captures(&self) -> bool {
+        !matches!(self, Self::Href(..) | Self::Literal(_) | Self::Inner)
+    }
+}
+
+/// Inline content without blanks and breaks at its ends.
+pub(super) fn trimmed(mut nodes: Vec<Node>) -> Vec<Node> {
+    let start = nodes.iter().position(|node| !is_blank(node)).unwrap_or(nodes.len());
+    nodes.drain(..start);
+    nodes.truncate(nodes.iter().rposition(|node| !is_blank(node)).map_or(0, |last| last + 1));
+    if let Some(text) = nodes.first_mut().and_then(plain_text) {
+        text.drain(..text.len() - text.trim_start_matches(BLANKS).len());
+    }
+    if let Some(text) = nodes.last_mut().and_then(plain_text) {
+        text.truncate(text.trim_end_matches(BLANKS).len());
+    }
+    nodes
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];
