@@ -22,7 +22,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Replace the text of a comment.
+    /// Replace a comment's text.
     "jira_update_comment", "Update comment", Collab, Idempotent, update_comment(UpdateComment)
 )];
 

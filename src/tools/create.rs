@@ -39,7 +39,7 @@ arguments! {
         project_key: ProjectKey,
         issue_type: String,
         summary: String,
-        /// Markdown; mention people as @[Name]
+        /// Markdown
         description: Option<String>,
         /// me, name, e-mail or account id
         assignee: Option<String>,

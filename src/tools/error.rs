@@ -68,6 +68,9 @@ struct Fault {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// The hint speaks of what Jira itself said, and no tool knows better.
+    #[serde(skip)]
+    is_specific: bool,
     retryable: bool,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +88,7 @@ impl ToolError {
             status: None,
             message: clip(&message.into(), MESSAGE_CHARS_MAX).into_owned(),
             hint: None,
+            is_specific: false,
             retryable: false,
             retry_after: None,
             data: Map::new(),
@@ -112,9 +116,12 @@ impl ToolError {
             .hint("This is a fault of the server. Report it with the request_id.")
     }
 
-    /// What to do next.
+    /// What to do next, unless what Jira said has told it already.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        if self.0.is_specific {
+            return self;
+        }
         self.0.hint = Some(clip(&hint.into(), HINT_CHARS_MAX).into_owned());
         self
     }
@@ -207,7 +214,16 @@ impl From<JiraError> for ToolError {
             JiraError::NotFound { .. } => Self::new(Code::NotFound, message)
                 .status(404)
                 .hint("Check the key or id. If it is right, the signed-in user may not be allowed to see it."),
-            JiraError::Invalid { status, .. } => Self::new(Code::InvalidArgument, message).status(status),
+            JiraError::Invalid { status, texts, .. } => {
+                let error = Self::new(Code::InvalidArgument, message).status(status);
+                match advice_on_text(&texts) {
+                    Some(advice) => {
+                        let Self(fault) = error.hint(advice);
+                        Self(Box::new(Fault { is_specific: true, ..*fault }))
+                    }
+                    None => error,
+                }
+            }
             JiraError::Conflict { .. } => Self::new(Code::Conflict, message)
                 .status(409)
                 .hint("Read the issue again and repeat the change if it is still wanted."),
@@ -241,6 +257,29 @@ impl From<JiraError> for ToolError {
             JiraError::Request => Self::invalid_argument("A name or query is too long to ask Jira for it.")
                 .hint("Shorten it and repeat the call."),
         }
+    }
+}
+
+/// What Jira means by refusing a text in few words.
+fn advice_on_text(texts: &[String]) -> Option<&'static str> {
+    let says = |words: &[&str]| texts.iter().any(|text| words.iter().any(|word| text.contains(word)));
+    if says(&["CONTENT_LIMIT_EXCEEDED", "32,767", "32767"]) {
+        Some(
+            "Nothing was written. Jira takes 32,767 characters for one text, its formatting counted; split it, or attach \
+             a file with jira_add_attachment.",
+        )
+    } else if says(&[
+        "INVALID_INPUT",
+        "nsupported content",
+        "Comment body is not valid",
+        "Atlassian Document",
+    ]) {
+        Some(
+            "Nothing was written. Jira does not take the rich text: write it in simpler Markdown. Jira takes 32,767 \
+             characters for one text; split a longer one, or attach a file with jira_add_attachment.",
+        )
+    } else {
+        None
     }
 }
 

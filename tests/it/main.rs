@@ -54,6 +54,7 @@ mod reading;
 mod remembered;
 mod resources;
 mod restart;
+mod rich_text;
 mod rotation;
 mod scopes;
 mod sites;

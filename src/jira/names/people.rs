@@ -89,13 +89,14 @@ pub async fn person_seen_from(
     nearby: Among<'_>,
 ) -> Result<User<'static>, NameError> {
     match person(session, given, Among::Everyone).await {
-        Err(unknown @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })))
+        Err(unseen @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })))
             if nearby != Among::Everyone =>
         {
-            match person(session, given, nearby).await {
-                Err(NameError::Unknown { .. }) => Err(unknown),
-                other => other,
-            }
+            let second = person(session, given, nearby).await;
+            second.map_err(|fault| match unseen {
+                NameError::Unknown { .. } if matches!(fault, NameError::Unknown { .. }) => unseen,
+                _ => fault,
+            })
         }
         other => other,
     }
