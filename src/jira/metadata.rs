@@ -17,7 +17,10 @@ use tokio::time::Instant;
 
 use crate::identity::CallerKey;
 
-use super::{Answer, Effect, JiraError, Request, Session, request::scope};
+use super::{
+    Answer, Effect, JiraError, Request, Session,
+    request::{self, scope},
+};
 
 /// How long an answer is believed.
 const TTL: Duration = Duration::from_mins(5);
@@ -89,6 +92,8 @@ pub(super) struct Recall {
     used: AtomicBool,
     /// Only fresh answers are wanted.
     distrusted: AtomicBool,
+    /// What failed has nothing to do with what is remembered.
+    settled: AtomicBool,
     /// Something was sent that may have changed Jira.
     wrote: AtomicBool,
 }
@@ -108,6 +113,7 @@ impl Session {
     pub fn look_again(&self) -> bool {
         let recall = &self.recall;
         recall.used.load(Ordering::Relaxed)
+            && !recall.settled.load(Ordering::Relaxed)
             && !recall.wrote.load(Ordering::Relaxed)
             && !recall.distrusted.swap(true, Ordering::Relaxed)
     }
@@ -127,6 +133,11 @@ impl Session {
         }
     }
 
+    /// Notes that Jira itself refused what the caller wrote, such as a query: asking again would end the same.
+    pub fn settle(&self) {
+        self.recall.settled.store(true, Ordering::Relaxed);
+    }
+
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
     pub(super) async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
         let url = self.jira.url(request.base(), cloud_id, &request).ok_or(JiraError::Request)?;
@@ -139,6 +150,22 @@ impl Session {
             return Ok(Answer { body, is_of_write: false });
         }
         let answer = self.send(cloud_id, request).await?;
+        self.jira.metadata.keep(key, now, &answer.body);
+        Ok(answer)
+    }
+
+    /// `GET /myself`, asked once in five minutes. The account behind a token never changes, so that what is remembered
+    /// of it is no reason to doubt a failure.
+    pub async fn myself(&self) -> Result<Answer, JiraError> {
+        let site = self.site().await?;
+        let request = request::myself();
+        let url = self.jira.url(request.base(), &site.id, &request).ok_or(JiraError::Request)?;
+        let key = (self.caller.key(), String::from(url));
+        let now = Instant::now();
+        if let Some(body) = self.jira.metadata.fresh(&key, now) {
+            return Ok(Answer { body, is_of_write: false });
+        }
+        let answer = self.send(&site.id, request).await?;
         self.jira.metadata.keep(key, now, &answer.body);
         Ok(answer)
     }

@@ -13,10 +13,7 @@ use serde_json::{Value, json};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use crate::{
-    jira::{request, wire::User},
-    trim::Row,
-};
+use crate::{jira::wire::User, trim::Row};
 
 use super::{Context, Reply, ToolError, error::Code};
 
@@ -111,7 +108,7 @@ pub(super) struct Step<'a> {
 /// None when the action was agreed to and may be done; else the reply that shows it, with a token for the next call.
 /// A token that does not fit is an error with a fresh preview and a fresh token.
 pub(super) async fn agreed(context: &Context, step: Step<'_>) -> Result<Option<Reply>, ToolError> {
-    let me = context.ask(request::myself()).await?;
+    let me = context.jira.myself().await?;
     let me: User<'_> = me.read()?;
     let site = context.jira.site().await?;
     let plan = step.plan.to_string();

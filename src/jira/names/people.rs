@@ -50,7 +50,7 @@ impl<'a> Among<'a> {
 pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<User<'static>, NameError> {
     let given = given.trim().trim_start_matches('@').trim();
     if given.eq_ignore_ascii_case("me") || given.eq_ignore_ascii_case("myself") {
-        let answer = session.call(request::myself()).await?;
+        let answer = session.myself().await?;
         return Ok(owned(answer.read()?));
     }
     let id = given.strip_prefix("accountid:").unwrap_or(given);
