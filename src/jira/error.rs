@@ -48,7 +48,7 @@ pub enum JiraError {
         texts: Vec<String>,
     },
     /// 404: absent, or hidden from this user; Jira does not tell which.
-    #[error("Not found, or the signed-in user may not see it: {}", said(texts, "Jira answered 404."))]
+    #[error("Not found, or the signed-in user may not see it: {}", said(&said_once(texts), "Jira answered 404."))]
     NotFound {
         /// Jira's own words.
         texts: Vec<String>,
@@ -214,6 +214,13 @@ fn is_scope_mismatch(headers: &HeaderMap, texts: &[String]) -> bool {
         .get("x-failure-category")
         .is_some_and(|category| category.as_bytes() == b"FAILURE_CLIENT_SCOPE_CHECK")
         || texts.iter().any(|text| text.contains("scope does not match"))
+}
+
+/// Jira's words for what is not found, without the part that every such message begins with.
+fn said_once(texts: &[String]) -> Vec<String> {
+    const ENDS: [&str; 2] =
+        [" or you do not have permission to see it", " or you do not have permission to view it"];
+    texts.iter().map(|text| ENDS.iter().fold(text.clone(), |text, end| text.replace(end, ""))).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! It costs calls to Jira only when something failed already, and when they fail too, the first error stands as it was.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     jira::{
@@ -68,7 +68,8 @@ pub(super) async fn projects_like(context: &Context, given: &str) -> Vec<String>
 }
 
 /// Adds to an error about a query where its faults are and which fields, functions or values are nearest. `texts` are
-/// Jira's sentences about the query as it was sent.
+/// Jira's sentences about the query as it was sent, which the error's message holds already. `hint` is for a fault about
+/// which nothing nearer is known.
 pub(super) async fn wrong_jql(
     context: &Context,
     jql: &Jql,
@@ -77,24 +78,22 @@ pub(super) async fn wrong_jql(
     hint: &str,
 ) -> ToolError {
     // What was sent is longer where projects are restricted, so places would be wrong.
-    let texts = if context.projects.is_open() {
-        texts
-    } else {
-        judged(context, jql).await.ok().filter(|own| !own.is_empty()).unwrap_or(texts)
-    };
-    let problems = explain(context, &texts).await;
-    let offers: Vec<String> = problems.iter().filter_map(offer).collect();
-    let error = error.hint(format!("{}{hint}", offers.concat()));
-    let says_more = |row: &Row| {
-        row.get("line").is_some() || row.get("nearest").is_some() || row.get("operators").is_some()
-    };
-    if problems.iter().any(says_more) { error.with("problems", json!(problems)) } else { error }
-}
-
-fn offer(problem: &Row) -> Option<String> {
-    let near = problem.get("nearest")?.as_array()?;
-    let near: Vec<&str> = near.iter().filter_map(Value::as_str).collect();
-    Some(format!("{} Nearest: {}. ", problem.get("message")?.as_str()?, near.join("; ")))
+    let own = if context.projects.is_open() { None } else { judged(context, jql).await.ok() };
+    let own = own.filter(|own| !own.is_empty() && *own != texts);
+    let is_said = own.is_none();
+    let texts = own.unwrap_or(texts);
+    let mut problems = explain(context, &texts).await;
+    let names_way_on = |row: &Row| row.get("nearest").is_some() || row.get("operators").is_some();
+    let error = if problems.iter().any(names_way_on) { error } else { error.hint(hint) };
+    problems.retain(|row| names_way_on(row) || row.get("line").is_some());
+    match problems.as_mut_slice() {
+        [] => error,
+        [only] if is_said => {
+            only.remove("message");
+            only.fields().fold(error, |error, (name, value)| error.with(name, value.clone()))
+        }
+        _ => error.with("problems", json!(problems)),
+    }
 }
 
 /// One row for each of Jira's sentences about a query: the sentence, its place, and what is nearest to the unknown name.

@@ -24,6 +24,7 @@ use super::{
     fields::{self, Target as Screen},
     registry::tool,
     rich_text::ReplaceRichText,
+    task,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -88,8 +89,8 @@ async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolE
         return Ok(reply);
     }
     let answer = context.ask((job.request)(&job.body)).await.map_err(explain)?;
-    let task: Submitted<'_> = answer.read()?;
-    Reply::json(&json!({ "task_id": task.task_id, "count": job.keys.len() }))
+    let begun: Submitted<'_> = answer.read()?;
+    Reply::json(&task::finished(context, begun.task_id.as_ref(), job.keys.len()).await)
 }
 
 /// Jira works off one kind of change at a time, and a half-done pair could not be told from a done one.

@@ -211,9 +211,9 @@ impl From<JiraError> for ToolError {
             JiraError::Forbidden { .. } => Self::new(Code::Forbidden, message)
                 .status(403)
                 .hint("The signed-in user lacks the permission. Somebody with it, or a Jira administrator, can help."),
-            JiraError::NotFound { .. } => Self::new(Code::NotFound, message)
-                .status(404)
-                .hint("Check the key or id. If it is right, the signed-in user may not be allowed to see it."),
+            JiraError::NotFound { .. } => {
+                Self::new(Code::NotFound, message).status(404).hint("Check the key or id.")
+            }
             JiraError::Invalid { status, texts, .. } => {
                 let error = Self::new(Code::InvalidArgument, message).status(status);
                 match advice_on_text(&texts) {

@@ -7,8 +7,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        names::{self, FieldName},
-        request,
+        names, request,
         wire::{FetchedIssues, Issue},
     },
     trim::{Row, search_row},
@@ -18,6 +17,7 @@ use super::{
     Code, Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
     registry::tool,
+    search,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -28,7 +28,7 @@ pub(super) const TOOLS: &[Tool] = &[tool!(
 arguments! {
     GetIssues {
         issue_keys: Vec<IssueKey>,
-        /// Names or ids; default status, summary, assignee, url
+        /// Default status, summary, assignee
         fields: Option<Vec<String>>,
     }
 }
@@ -38,8 +38,6 @@ const KEYS_MAX: usize = 100;
 
 /// Keys of issues that were moved are looked up one by one; more than this at once would be a burst.
 const MOVED_MAX: usize = 10;
-
-const DEFAULT_FIELDS: &[&str] = &["status", "summary", "assignee", "url"];
 
 async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolError> {
     let keys = distinct(args.issue_keys);
@@ -52,7 +50,7 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     keys.iter().try_for_each(|key| context.projects.check_issue(key))?;
     let fields = match &args.fields {
         Some(names) if !names.is_empty() => names::readable_fields(&context.jira, names).await?,
-        _ => DEFAULT_FIELDS.iter().filter_map(|name| FieldName::known(name)).collect(),
+        _ => search::DEFAULT_FIELDS.clone(),
     };
     let mut ids: Vec<&str> =
         fields.iter().filter(|field| !field.is_local()).map(|field| field.id.as_str()).collect();
@@ -73,7 +71,8 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
         }
         row
     });
-    let frame = json!({ "issues": [], "missing": missing, "omitted": plain });
+    let browse = search::browse(&reading, &fields);
+    let frame = json!({ "issues": [], "browse": browse, "missing": missing, "omitted": plain });
     let fitted = context.budget.fit_rows(&frame, rows.collect());
     if fitted.kept.is_empty() && !found.is_empty() {
         return Err(ToolError::new(Code::PayloadTooLarge, "The issues do not fit into one reply.")
@@ -82,6 +81,7 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     let omitted: Vec<&str> = found.iter().skip(fitted.kept.len()).map(|(asked, _)| *asked).collect();
     let mut reply = Row::new();
     reply.set("issues", json!(fitted.kept));
+    reply.put("browse", browse);
     reply.set("missing", json!(missing));
     reply.put("omitted", json!(omitted));
     Reply::json(&reply)

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
+        Answer,
         names::{self, NameError, Relation},
         request,
         wire::{Issue, IssueLink, LinkTypes, RemoteLink},
@@ -14,6 +15,7 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
+    comments::internal_property,
     lost, place,
     registry::tool,
     text,
@@ -21,7 +23,7 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// List an issue's links to issues and web pages, and all relations.
+        /// List an issue's links, web pages, and all relations.
         "jira_list_links", "List links", Collab, Read, list_links(ListLinks)
     ),
     tool!(
@@ -44,6 +46,8 @@ arguments! {
         to_key: IssueKey,
         /// Markdown
         comment: Option<String>,
+        /// Hide the comment from customers
+        internal: Option<bool>,
         dry_run: Option<bool>,
     }
 }
@@ -91,52 +95,61 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
 
 async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolError> {
     context.projects.check_issue(&args.from_key)?;
+    context.projects.check_issue(&args.to_key)?;
     let (from, to) = (args.from_key.as_str(), args.to_key.as_str());
     if from == to {
         return Err(ToolError::invalid_argument("An issue cannot be linked to itself."));
     }
-    let (types, issue, ()) = tokio::try_join!(
-        context.ask(request::link_types()),
-        context.ask(request::issue(from, &["issuelinks"], &[])),
-        place::check_issue(context, &args.to_key),
-    )?;
-    let types: LinkTypes<'_> = types.read()?;
+    let answer = context.ask(request::link_types()).await?;
+    let types: LinkTypes<'_> = answer.read()?;
     let relation = names::pick_relation(&types.issue_link_types, &args.relation)
         .map_err(|error| advise(error, &types))?;
-    let issue: Issue<'_> = issue.read()?;
-    place::check_found(context, from, &issue)?;
-    let before = links(&issue);
+    let comment = match &args.comment {
+        Some(markdown) => Some(text::body(context, markdown, names::Among::AssignableTo(from)).await?),
+        None => None,
+    };
+    // A link is made at once: Jira makes none twice, and says whether the issues are there. What is known of them
+    // already is needed for a preview only, where projects are restricted, and so that a repeat of a call whose answer
+    // was lost does not write its comment twice.
+    let is_dry = args.dry_run.unwrap_or(false);
+    let before = if is_dry || comment.is_some() || !context.projects.is_open() {
+        let (issue, ()) = tokio::try_join!(
+            context.ask(request::issue(from, &["issuelinks"], &[])),
+            place::check_issue(context, &args.to_key),
+        )?;
+        Some(issue)
+    } else {
+        None
+    };
+    let before: Option<Issue<'_>> = before.as_ref().map(Answer::read).transpose()?;
+    if let Some(issue) = &before {
+        place::check_found(context, from, issue)?;
+    }
+    let before = before.as_ref().map(links).unwrap_or_default();
     let there = before.iter().find(|link| is_between(link, relation, to));
-    if args.dry_run.unwrap_or(false) {
+    if is_dry {
         let sentence = format!("{from} {} {to}", relation.phrase());
         return Reply::json(
             &json!({ "dry_run": true, "would_link": sentence, "already_linked": there.is_some() }),
         );
     }
     if there.is_some() {
-        // A repeat of a call whose answer was lost must not write its comment twice.
         return acknowledge(from, relation.phrase(), to, &[("already_linked", true)]);
     }
-    let comment = match &args.comment {
-        Some(markdown) => Some(text::body(context, markdown, names::Among::AssignableTo(from)).await?),
-        None => None,
-    };
-    make(context, relation, from, to, &before).await?;
-    let made = read_back(context, relation, from, to, &before).await;
+    make(context, relation, from, to).await?;
     let commented = match comment {
         Some(body) => {
-            let request = request::add_comment(from, &json!({ "body": body }));
-            Some(context.jira.call(request).await.is_ok())
+            let properties = args.internal.unwrap_or(false).then(internal_property);
+            let comment = match properties {
+                Some(properties) => json!({ "body": body, "properties": properties }),
+                None => json!({ "body": body }),
+            };
+            Some(context.jira.call(request::add_comment(from, &comment)).await.is_ok())
         }
         None => None,
     };
-    let notes: Vec<(&str, bool)> = made
-        .is_none()
-        .then_some(("verified", false))
-        .into_iter()
-        .chain(commented.map(|done| ("comment_added", done)))
-        .collect();
-    acknowledge(from, made.as_deref().unwrap_or(relation.phrase()), to, &notes)
+    let notes: Vec<(&str, bool)> = commented.map(|done| ("comment_added", done)).into_iter().collect();
+    acknowledge(from, relation.phrase(), to, &notes)
 }
 
 fn acknowledge(
@@ -157,42 +170,29 @@ fn acknowledge(
 }
 
 /// Makes the link. When the answer was lost, Jira is asked whether the link is there before it is called a failure.
-async fn make(
-    context: &Context,
-    relation: Relation<'_, '_>,
-    from: &str,
-    to: &str,
-    before: &[IssueLink<'_>],
-) -> Result<(), ToolError> {
+async fn make(context: &Context, relation: Relation<'_, '_>, from: &str, to: &str) -> Result<(), ToolError> {
     let (source, destination) = if relation.outward { (from, to) } else { (to, from) };
     let outcome = context.jira.call(request::link_issues(&relation.kind.id, source, destination)).await;
     match outcome {
-        Err(error) if lost::is_lost(&error) => match read_back(context, relation, from, to, before).await {
-            Some(_) => Ok(()),
-            None => Err(error.into()),
-        },
+        Err(error) if lost::is_lost(&error) => {
+            if is_made(context, relation, from, to).await {
+                Ok(())
+            } else {
+                Err(error.into())
+            }
+        }
         outcome => Ok(outcome.map(drop)?),
     }
 }
 
-/// How the new link reads from `from`; none when it cannot be seen.
-async fn read_back(
-    context: &Context,
-    relation: Relation<'_, '_>,
-    from: &str,
-    to: &str,
-    before: &[IssueLink<'_>],
-) -> Option<String> {
-    let answer = context.jira.call(request::issue(from, &["issuelinks"], &[])).await.ok()?;
-    let issue: Issue<'_> = answer.read().ok()?;
-    let after = links(&issue);
-    let is_new = |link: &&IssueLink<'_>| !before.iter().any(|old| old.id == link.id);
-    let made = after.iter().find(|link| is_between(link, relation, to)).or_else(|| {
-        // An issue that was moved is linked under its new key.
-        after.iter().filter(is_new).find(|link| link.kind.id == relation.kind.id)
-    })?;
-    let kind = &made.kind;
-    Some(if made.outward_issue.is_some() { &kind.outward } else { &kind.inward }.clone().into_owned())
+/// Whether the link can be seen on `from`.
+async fn is_made(context: &Context, relation: Relation<'_, '_>, from: &str, to: &str) -> bool {
+    let Ok(answer) = context.jira.call(request::issue(from, &["issuelinks"], &[])).await else {
+        return false;
+    };
+    answer
+        .read::<Issue<'_>>()
+        .is_ok_and(|issue| links(&issue).iter().any(|link| is_between(link, relation, to)))
 }
 
 fn is_between(link: &IssueLink<'_>, relation: Relation<'_, '_>, to: &str) -> bool {

@@ -30,6 +30,7 @@ mod fields;
 mod filters;
 mod find_fields;
 mod get_issues;
+mod grouped;
 mod issue;
 mod jql_fault;
 mod jql_help;

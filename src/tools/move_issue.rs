@@ -66,10 +66,12 @@ async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolErr
     let under_way = |error: ToolError| {
         error.hint("The move was begun: jira_get_task tells how it went.").with("task_id", id)
     };
-    let progress = task::wait(context, id).await.map_err(under_way)?;
+    let progress = task::wait(context, id, task::SOON).await.map_err(under_way)?;
     if !progress.has_ended {
-        let status = progress.status.to_lowercase();
-        return Reply::json(&json!({ "old_key": issue.key, "task_id": id, "status": status }));
+        let hint = "The move is under way: jira_get_task tells how it went.";
+        return Reply::json(
+            &json!({ "old_key": issue.key, "task_id": id, "status": progress.status, "hint": hint }),
+        );
     }
     if progress.status != "COMPLETE" || !progress.failed.is_empty() {
         let reasons: Vec<&str> = progress.failed.values().map(String::as_str).collect();

@@ -12,46 +12,118 @@ use crate::{
 
 use super::{
     Context, Reply, Tool, ToolError,
-    args::{ProjectKey, arguments},
+    args::{IssueKey, ProjectKey, arguments, shown},
+    place,
     registry::tool,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Find people by name or e-mail, e.g. to see who can be assigned in a project.
+    /// Find people by name or e-mail, or all who can be assigned somewhere.
     "jira_find_users", "Find users", Core, Read, find_users(FindUsers)
 )
 .needs(&[scope::READ_USER])];
 
 arguments! {
     FindUsers {
-        /// Part of a name, or an e-mail address
-        query: String,
-        /// Project key: only people assignable there
-        assignable_in: Option<ProjectKey>,
+        query: Option<String>,
+        /// Project or issue key
+        assignable_in: Option<String>,
         max_results: Option<u32>,
     }
 }
 
+/// Jira cuts a window of all people and only then looks who fits, so that a short page is not the end, nor is an empty
+/// one. Source: JRACLOUD-71293, and the description of `GET /user/assignable/search`.
+const WINDOW: u32 = 200;
+
+/// Jira looks at the first thousand people only.
+const PEOPLE_MAX: u32 = 1_000;
+
+/// Pages of so many people are those of a site that shows fewer at once than it is asked for.
+const CAPS: [usize; 2] = [50, 100];
+
+/// Among whom people are looked for.
+enum Among<'a> {
+    Everyone,
+    Project(&'a str),
+    Issue(&'a str),
+}
+
 async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolError> {
-    let size = context.page_size(args.max_results);
-    let answer = match &args.assignable_in {
-        Some(project) => {
-            context.projects.check_project(project)?;
-            context.ask(request::assignable_users(&args.query, Some(project.as_str()), None, size)).await?
+    let query = args.query.as_deref().map(str::trim).unwrap_or_default();
+    let project = args.assignable_in.as_deref().and_then(ProjectKey::parse);
+    let issue = args.assignable_in.as_deref().and_then(IssueKey::parse);
+    let among = match (&args.assignable_in, &project, &issue) {
+        (None, ..) if query.is_empty() => {
+            return Err(ToolError::invalid_argument("`query` is required without `assignable_in`").hint(
+                "Pass part of a name, or assignable_in with a project or issue key to see everybody there.",
+            ));
         }
-        None => context.ask(request::users(&args.query, size)).await?,
+        (None, ..) => Among::Everyone,
+        (_, _, Some(issue)) if issue.project().is_some() => {
+            place::check_issue(context, issue).await?;
+            Among::Issue(issue.as_str())
+        }
+        (_, Some(project), _) => {
+            context.projects.check_project(project)?;
+            Among::Project(project.as_str())
+        }
+        (Some(given), None, _) => {
+            return Err(ToolError::invalid_argument(format!(
+                "`assignable_in` must be a project or issue key, not '{}'",
+                shown(given)
+            )));
+        }
     };
-    let users: Vec<User<'_>> = answer.read()?;
-    let people = users.iter().filter(|user| user.account_type.as_deref().is_none_or(|kind| kind != "app"));
-    let fitted =
-        context.budget.fit(&json!({ "users": [], "omitted": size }), people.map(UserView::from).collect());
+    let default = query.is_empty().then_some(context.limits.results_max);
+    let size = context.page_size(args.max_results.or(default)) as usize;
+    let (people, is_end) = found(context, query, &among, size).await?;
+    let is_more = people.len() > size || !is_end;
+    let views: Vec<UserView> = people.into_iter().take(size).collect();
+    let fitted = context.budget.fit(&json!({ "users": [], "omitted": size, "more": MORE }), views);
     let mut reply = Row::new();
     reply.set("users", json!(fitted.kept));
     if fitted.dropped > 0 {
         reply.put("omitted", fitted.dropped);
     }
-    if users.len() >= size as usize {
-        reply.put("more", "There may be more: use a longer query.");
+    if is_more {
+        reply.put("more", MORE);
     }
     Reply::json(&reply)
+}
+
+const MORE: &str = "There are more: use a longer query, or a larger max_results.";
+
+/// The people, at least one more than `size` where there are as many, and whether nobody was left to look at.
+async fn found(
+    context: &Context,
+    query: &str,
+    among: &Among<'_>,
+    size: usize,
+) -> Result<(Vec<UserView>, bool), ToolError> {
+    let mut people = Vec::new();
+    let (mut start_at, mut window) = (0, WINDOW.max(u32::try_from(size).unwrap_or(PEOPLE_MAX) + 1));
+    while start_at < PEOPLE_MAX {
+        let request = match among {
+            Among::Everyone => request::users(query, window),
+            Among::Project(key) => request::assignable_users(query, Some(key), None, window),
+            Among::Issue(key) => request::assignable_users(query, None, Some(key), window),
+        };
+        let answer = context.ask(request.starting_at(start_at)).await?;
+        let page: Vec<User<'_>> = answer.read()?;
+        let is_app = |user: &&User<'_>| user.account_type.as_deref().is_some_and(|kind| kind == "app");
+        people.extend(page.iter().filter(|user| !is_app(user)).map(UserView::from));
+        // A name that was found needs no second look; who wants everybody gets everybody.
+        if people.len() > size || !(query.is_empty() || people.is_empty()) {
+            return Ok((people, true));
+        }
+        if CAPS.contains(&page.len()) {
+            start_at += u32::try_from(page.len()).unwrap_or(window);
+        } else {
+            start_at += window;
+            window = PEOPLE_MAX.saturating_sub(start_at);
+        }
+    }
+    let is_end = people.len() < PEOPLE_MAX as usize;
+    Ok((people, is_end))
 }

@@ -7,13 +7,13 @@ use crate::{
 
 use super::{
     Context, Reply, Tool, ToolError, advice,
-    args::{IssueKey, ProjectKey, arguments},
+    args::{IssueKey, ProjectKey, arguments, nearest, shown},
     place,
     registry::tool,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// What the user may do in a project or on an issue; without either, anywhere.
+    /// What the user may do in a project, on an issue, or anywhere.
     "jira_my_permissions", "My permissions", Context, Read, my_permissions(MyPermissions)
 )];
 
@@ -21,6 +21,8 @@ arguments! {
     MyPermissions {
         project_key: Option<ProjectKey>,
         issue_key: Option<IssueKey>,
+        /// Only these, e.g. create issues
+        permission: Option<Vec<String>>,
     }
 }
 
@@ -74,11 +76,11 @@ async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply,
     if let Some(issue) = &args.issue_key {
         place::check_issue(context, issue).await?;
     }
-    let all: Vec<&str> = DECISIVE.iter().chain(FURTHER).copied().collect();
+    let asked = asked(args.permission.as_deref().unwrap_or_default())?;
     // The issue says more than its project, and Jira looks at one of them only.
     let issue = args.issue_key.as_ref().map(IssueKey::as_str);
     let project = args.project_key.as_ref().map(ProjectKey::as_str).filter(|_| issue.is_none());
-    let answer = match held(context, &all, project, issue).await {
+    let answer = match held(context, &asked, project, issue).await {
         Ok(answer) => answer,
         Err(JiraError::NotFound { texts }) if project.is_some() => {
             let error = JiraError::NotFound { texts }.into();
@@ -94,6 +96,75 @@ async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply,
     reply.set("cannot", cannot);
     Reply::json(&reply)
 }
+
+/// The keys of the permissions that are asked for by key or in words; without any, those that decide most.
+fn asked(given: &[String]) -> Result<Vec<&'static str>, ToolError> {
+    let given: Vec<&str> = given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    if given.is_empty() {
+        return Ok(DECISIVE.to_vec());
+    }
+    let mut keys = Vec::with_capacity(given.len());
+    for name in given {
+        let words = words(name);
+        let known = || DECISIVE.iter().chain(FURTHER).copied();
+        let alias = || WORDS.iter().find(|(said, _)| said.contains(&words.as_str())).map(|(_, key)| *key);
+        let found = known().find(|key| self::words(key) == words).or_else(alias);
+        let Some(key) = found else {
+            let said: Vec<String> = known().map(str::to_lowercase).collect();
+            let near = nearest(&words.replace(' ', "_"), said.iter().map(String::as_str));
+            let near = near.map(|near| format!("Did you mean {near}? ")).unwrap_or_default();
+            return Err(ToolError::invalid_argument(format!(
+                "'{}' is no permission known here.",
+                shown(name)
+            ))
+            .hint(format!("{near}Known are: {}.", said.join(", "))));
+        };
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(keys)
+}
+
+/// A permission in plain words: its key says them, and people leave out or add a plural.
+fn words(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.to_lowercase().trim_end_matches('s').to_owned())
+        .filter(|word| word != "permission")
+        .collect();
+    words.join(" ")
+}
+
+/// What people say for a permission whose key has other words, without plurals.
+const WORDS: &[(&[&str], &str)] = &[
+    (
+        &["browse", "view", "see", "read", "view issue", "see issue", "read issue", "browse issue"],
+        "BROWSE_PROJECTS",
+    ),
+    (&["create", "create an issue"], "CREATE_ISSUES"),
+    (&["edit", "update", "update issue", "change issue"], "EDIT_ISSUES"),
+    (&["assign"], "ASSIGN_ISSUES"),
+    (&["transition", "change statu", "change the statu", "move through workflow"], "TRANSITION_ISSUES"),
+    (&["comment", "add a comment"], "ADD_COMMENTS"),
+    (&["delete", "delete an issue"], "DELETE_ISSUES"),
+    (&["link"], "LINK_ISSUES"),
+    (&["log work", "add worklog", "worklog", "log time"], "WORK_ON_ISSUES"),
+    (&["attach", "attach file", "add attachment", "attachment"], "CREATE_ATTACHMENTS"),
+    (&["manage sprint", "sprint"], SPRINTS),
+    (&["administer project", "administer", "project admin", "manage version"], "ADMINISTER_PROJECTS"),
+    (&["be assigned", "assignable"], "ASSIGNABLE_USER"),
+    (&["schedule", "due date", "set due date"], "SCHEDULE_ISSUES"),
+    (&["resolve"], "RESOLVE_ISSUES"),
+    (&["close"], "CLOSE_ISSUES"),
+    (&["move"], "MOVE_ISSUES"),
+    (&["view watcher", "view voter", "see watcher"], "VIEW_VOTERS_AND_WATCHERS"),
+    (&["manage watcher list"], "MANAGE_WATCHERS"),
+    (&["bulk edit", "make bulk change"], "BULK_CHANGE"),
+    (&["browse user", "browse user and group", "find user"], "USER_PICKER"),
+    (&["administer jira", "global admin", "jira admin"], "ADMINISTER"),
+];
 
 /// Which of these permissions the caller has. Where Jira does not know the one for sprints, it is left out.
 pub(super) async fn held(
@@ -119,4 +190,26 @@ pub(super) fn split(answer: PermissionAnswer) -> (Vec<String>, Vec<String>) {
         answer.permissions.into_iter().partition(|(_, permission)| permission.have_permission);
     let keys = |entries: Vec<(String, _)>| entries.into_iter().map(|(key, _)| key).collect();
     (keys(can), keys(cannot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(given: &[&str], expected: Option<&[&str]>) {
+        let given: Vec<String> = given.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(asked(&given).ok().as_deref(), expected, "{given:?}");
+    }
+
+    #[test]
+    fn permissions_are_asked_for_by_key_or_in_words() {
+        check(&[], Some(DECISIVE));
+        check(&[" "], Some(DECISIVE));
+        check(&["create issues"], Some(&["CREATE_ISSUES"]));
+        check(&["CREATE_ISSUES", "Create Issue"], Some(&["CREATE_ISSUES"]));
+        check(&["log work", "manage sprints"], Some(&["WORK_ON_ISSUES", SPRINTS]));
+        check(&["MANAGE_SPRINTS_PERMISSION"], Some(&[SPRINTS]));
+        check(&["edit all comments"], Some(&["EDIT_ALL_COMMENTS"]));
+        check(&["fly"], None);
+    }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::{
     jira::{
@@ -44,6 +45,9 @@ const POLL_FIRST: Duration = Duration::from_millis(100);
 /// The longest wait.
 const POLL_MAX: Duration = Duration::from_secs(2);
 
+/// How long a call that begins a task waits for its end.
+pub(super) const SOON: Duration = Duration::from_secs(5);
+
 /// What is left of a call's time for telling what came of it.
 const RESERVE: Duration = Duration::from_secs(5);
 
@@ -53,7 +57,7 @@ async fn get_task(context: &Context, args: GetTask) -> Result<Reply, ToolError> 
     // Who brought a progress token follows the task; all others get one look.
     if context.progress.is_heard() && !progress.has_ended && context.jira.time_left() > RESERVE {
         progress.tell(context);
-        progress = wait(context, id).await?;
+        progress = wait(context, id, context.jira.time_left()).await?;
     }
     let failed = named(context, &progress.failed).await?;
     let mut reply = Row::new();
@@ -113,15 +117,48 @@ impl Progress {
     }
 }
 
-/// Asks until the task has ended or the call's time is nearly used up.
-pub(super) async fn wait(context: &Context, id: &str) -> Result<Progress, ToolError> {
+/// What came of a task that was just begun, as far as that is known within some seconds: who asked for the change need
+/// not ask for its end. It never fails, for the change is under way.
+pub(super) async fn finished(context: &Context, task_id: &str, count: usize) -> Row {
+    let mut reply = Row::new();
+    reply.put("task_id", task_id);
+    reply.put("count", count);
+    let Ok(progress) = wait(context, task_id, SOON).await else {
+        reply.put("status", "SUBMITTED");
+        reply.put("hint", UNDER_WAY);
+        return reply;
+    };
+    reply.put("status", progress.status.as_str());
+    if !progress.has_ended {
+        reply.put("percent", progress.percent);
+        reply.put("hint", UNDER_WAY);
+        return reply;
+    }
+    reply.put("done", progress.changed);
+    reply.put("inaccessible", progress.inaccessible.filter(|count| *count > 0));
+    let failed = named(context, &progress.failed).await.unwrap_or_default();
+    let fitted = context.budget.share(2).fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
+    let omitted = progress.failed.len() - fitted.kept.len();
+    reply.put("failed", json!(fitted.kept));
+    if omitted > 0 {
+        reply.put("failed_omitted", omitted);
+    }
+    reply
+}
+
+const UNDER_WAY: &str = "The change is under way: jira_get_task tells how it went.";
+
+/// Asks until the task has ended, for so long at most, or until the call's time is nearly used up.
+pub(super) async fn wait(context: &Context, id: &str, at_most: Duration) -> Result<Progress, ToolError> {
+    let until = Instant::now() + at_most;
     let mut pause = POLL_FIRST;
     loop {
         tokio::time::sleep(pause).await;
         let progress = Progress::ask(context, id).await?;
         progress.tell(context);
         pause = (pause * 2).min(POLL_MAX);
-        if progress.has_ended || context.jira.time_left() < RESERVE + pause {
+        let is_late = Instant::now() + pause > until || context.jira.time_left() < RESERVE + pause;
+        if progress.has_ended || is_late {
             return Ok(progress);
         }
     }

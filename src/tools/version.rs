@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     jira::{
         request,
-        wire::{Loose, ProjectHead, VersionDetail},
+        wire::{CountAnswer, Loose, ProjectHead, SearchPage, VersionDetail},
     },
     moment::Direction,
     trim::{Row, clean, clip},
@@ -47,6 +47,9 @@ const TEXT_CHARS: usize = 500;
 /// As much of a description as tells which one was written.
 const DESCRIPTION_CHARS: usize = 80;
 
+/// How many of its open issues a released version names.
+const OPEN_NAMED_MAX: u32 = 5;
+
 async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, ToolError> {
     context.projects.check_project(&args.project_key)?;
     let name = checked_name("name", &args.name)?;
@@ -72,7 +75,7 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
     match pick(&versions, name) {
         Some(version) => change(context, version, body, args.dry_run).await,
         None if new_name.is_some() => Err(unknown(name, &versions)),
-        None => create(context, &args, name, body).await,
+        None => create(context, &args, name, body, versions.iter().find_map(|one| one.project_id)).await,
     }
 }
 
@@ -88,6 +91,7 @@ async fn change(
     mut body: Map<String, Value>,
     dry_run: Option<bool>,
 ) -> Result<Reply, ToolError> {
+    let releases = body.get("released") == Some(&Value::Bool(true));
     let before = view(version);
     // What is as wished already needs no write, so that a repeat changes nothing.
     body.retain(|field, value| before.get(label(field)) != Some(value));
@@ -97,16 +101,54 @@ async fn change(
         let mut held = before.clone();
         let changed: Vec<&str> = after.keys().map(String::as_str).collect();
         held.retain(&changed);
-        let reply = json!({ "id": version.id, "dry_run": true, "before": held, "after": after });
+        let mut reply = Row::new();
+        reply.put("id", version.id.as_ref());
+        reply.put("dry_run", true);
+        reply.set("before", json!(held));
+        reply.set("after", Value::Object(after));
+        put_open(context, &mut reply, version, releases).await;
         return Reply::json(&reply);
     }
-    if after.is_empty() {
-        return acknowledge(version, "updated", false, after);
+    let mut reply = if after.is_empty() {
+        acknowledge(version, "updated", false, after)
+    } else {
+        let request = request::update_version(&version.id, &Value::Object(body.clone()));
+        let answer = context.ask(request).await.map_err(explain)?;
+        acknowledge(&answer.read()?, "updated", true, after)
+    };
+    put_open(context, &mut reply, version, releases).await;
+    Reply::json(&reply)
+}
+
+/// Who releases a version is told what is not done in it. Without an answer nothing is said: the version is released.
+async fn put_open(context: &Context, reply: &mut Row, version: &VersionDetail<'_>, releases: bool) {
+    if !releases {
+        return;
     }
-    let request = request::update_version(&version.id, &Value::Object(body.clone()));
-    let answer = context.ask(request).await.map_err(explain)?;
-    let saved: VersionDetail<'_> = answer.read()?;
-    acknowledge(&saved, "updated", true, after)
+    let jql = format!("fixVersion = {} AND statusCategory != Done ORDER BY key", version.id);
+    let fields = ["status".to_owned()];
+    let Ok(answer) = context.jira.call(request::search(&jql, &fields, OPEN_NAMED_MAX + 1, None)).await else {
+        return;
+    };
+    let Ok(page) = answer.read::<SearchPage<'_>>() else { return };
+    let seen = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
+    let keys: Vec<&str> = seen.map(|issue| issue.key.as_ref()).collect();
+    let mut count = keys.len() as u64;
+    if page.next_page_token.is_some() || keys.len() > OPEN_NAMED_MAX as usize {
+        let answer = context.jira.call(request::approximate_count(&jql)).await;
+        let counted = answer.ok().and_then(|answer| answer.read::<CountAnswer>().ok());
+        count = counted.map_or(count, |counted| counted.count.max(count));
+    }
+    if count > 0 {
+        reply.put("open_issues", count);
+    }
+    reply.put("open", json!(keys.iter().take(OPEN_NAMED_MAX as usize).collect::<Vec<_>>()));
+}
+
+async fn project_id_of(context: &Context, key: &str) -> Result<u64, ToolError> {
+    let answer = context.ask(request::project_head(key)).await?;
+    let project: ProjectHead<'_> = answer.read()?;
+    project.id.parse().map_err(|_| ToolError::internal("a project has no numeric id"))
 }
 
 async fn create(
@@ -114,14 +156,16 @@ async fn create(
     args: &SaveVersion,
     name: &str,
     mut body: Map<String, Value>,
+    project_id: Option<u64>,
 ) -> Result<Reply, ToolError> {
     body.insert("name".to_owned(), Value::from(name));
     if args.dry_run.unwrap_or(false) {
         return Reply::json(&json!({ "dry_run": true, "would_create": body }));
     }
-    let answer = context.ask(request::project_head(args.project_key.as_str())).await?;
-    let project: ProjectHead<'_> = answer.read()?;
-    let id: u64 = project.id.parse().map_err(|_| ToolError::internal("a project has no numeric id"))?;
+    let id = match project_id {
+        Some(id) => id,
+        None => project_id_of(context, args.project_key.as_str()).await?,
+    };
     body.insert("projectId".to_owned(), Value::from(id));
     let answer = context.ask(request::create_version(&Value::Object(body))).await.map_err(explain)?;
     let made: VersionDetail<'_> = answer.read()?;
@@ -138,13 +182,13 @@ fn acknowledge(
     verb: &'static str,
     done: bool,
     mut changed: Map<String, Value>,
-) -> Result<Reply, ToolError> {
+) -> Row {
     if let Some(Value::String(text)) = changed.get_mut("description") {
         *text = clip(text, DESCRIPTION_CHARS).into_owned();
     }
     let mut reply = acknowledged(version, verb, done);
     reply.put("changed", Value::Object(changed));
-    Reply::json(&reply)
+    reply
 }
 
 fn acknowledged(version: &VersionDetail<'_>, verb: &'static str, done: bool) -> Row {

@@ -55,16 +55,20 @@ arguments! {
 }
 
 async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    place::check_issue(context, &args.issue_key).await?;
     let key = args.issue_key.as_str();
     let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
-    let (issue, answer) = tokio::try_join!(
-        context.ask(request::issue(key, &["timetracking", "timespent"], &[])),
-        context.ask(request::worklogs(key, start_at, size)),
-    )?;
-    let issue: Issue<'_> = issue.read()?;
-    place::check_found(context, key, &issue)?;
+    let answer = context.ask(request::worklogs(key, start_at, size)).await?;
     let page: WorklogPage<'_> = answer.read()?;
+    // A page that holds all is added up; else the issue knows the sum.
+    let whole = (start_at == 0 && page.worklogs.len() >= page.total as usize).then(|| sum(&page)).flatten();
+    let mut times = Row::new();
+    if let Some(seconds) = whole {
+        times.put("total_time", hours(seconds));
+    } else {
+        let answer = context.ask(request::issue(key, &["timetracking", "timespent"], &[])).await?;
+        put_times(&mut times, &answer.read()?);
+    }
     // Jira may answer more than was asked for.
     let views: Vec<WorklogView> = page
         .worklogs
@@ -74,16 +78,15 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
         .collect();
     let mut reply = Row::new();
     reply.put("key", key);
-    let mut frame = reply.clone();
-    put_times(&mut frame, &issue);
-    frame.set("worklogs", json!([]));
-    frame.set("total", page.total);
-    frame.set("next_start_at", u32::MAX);
+    let frame =
+        json!({ "key": key, "worklogs": [], "total": page.total, "next_start_at": u32::MAX, "times": times });
     let received = views.len();
     let fitted = context.budget.fit_clipped(&frame, views, WorklogView::clip);
     reply.set("worklogs", json!(fitted.kept));
     reply.put("total", page.total);
-    put_times(&mut reply, &issue);
+    for name in ["total_time", "remaining_estimate"] {
+        reply.put(name, times.get(name).cloned().unwrap_or_default());
+    }
     let next = start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX));
     if fitted.dropped > 0 || (received > 0 && next < page.total) {
         reply.put("next_start_at", next);
@@ -97,10 +100,25 @@ fn put_times(reply: &mut Row, issue: &Issue<'_>) {
     let time = |name: &str| tracking.get(name).and_then(Value::as_str);
     match (time("timeSpent"), issue.fields.read::<u64>("timespent")) {
         (Some(spent), _) => reply.put("total_time", spent),
-        (None, Some(seconds)) => reply.put("total_time", format!("{}m", seconds / 60)),
-        (None, None) => reply.put("total_time", "0m"),
+        (None, seconds) => reply.put("total_time", hours(seconds.unwrap_or_default())),
     }
     reply.put("remaining_estimate", time("remainingEstimate"));
+}
+
+/// The time of all worklogs of a page that tell it in seconds.
+fn sum(page: &WorklogPage<'_>) -> Option<u64> {
+    let tells = |worklog: &Worklog<'_>| worklog.time_spent_seconds > 0 || worklog.time_spent.is_empty();
+    let all = page.worklogs.iter();
+    page.worklogs.iter().all(tells).then(|| all.map(|worklog| worklog.time_spent_seconds).sum())
+}
+
+/// Without days, whose length is the site's own.
+fn hours(seconds: u64) -> String {
+    match (seconds / 3_600, seconds % 3_600 / 60) {
+        (0, minutes) => format!("{minutes}m"),
+        (hours, 0) => format!("{hours}h"),
+        (hours, minutes) => format!("{hours}h {minutes}m"),
+    }
 }
 
 async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolError> {
@@ -186,4 +204,16 @@ async fn started(context: &Context, given: Option<&str>) -> Result<Timestamp, To
 
 fn written(moment: Timestamp) -> String {
     jira_datetime(moment, &TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_told_in_hours() {
+        for (seconds, expected) in [(0, "0m"), (59, "0m"), (5_400, "1h 30m"), (360_000, "100h")] {
+            assert_eq!(hours(seconds), expected);
+        }
+    }
 }

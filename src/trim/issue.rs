@@ -32,7 +32,8 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn browse(&self, key: &str) -> String {
+    /// The address of an issue in a browser.
+    pub fn browse(&self, key: &str) -> String {
         format!("{}/browse/{key}", self.site_url.trim_end_matches('/'))
     }
 }

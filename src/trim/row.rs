@@ -59,6 +59,21 @@ impl Row {
         }
     }
 
+    /// Takes a field out.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(field, _)| field != name);
+    }
+
+    /// Its fields, in their order.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Adds the fields of another behind its own.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     /// Keeps only these fields.
     pub fn retain(&mut self, names: &[&str]) {
         self.0.retain(|(name, _)| names.contains(&name.as_ref()));

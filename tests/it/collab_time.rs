@@ -29,7 +29,8 @@ async fn logged_work_is_listed_and_added_up() {
             "comment": "Found **it**.",
         })
     );
-    assert_eq!(listed["remaining_estimate"], "1d");
+    assert_eq!(bridge.upstream.count(&Method::GET, "/issue/ACME-2/worklog"), 1);
+    assert_eq!(bridge.upstream.count(&Method::GET, "/issue/ACME-2"), 1, "a page that holds all is added up");
     assert!(listed["total_time"].is_string() && listed["total"].is_u64(), "{listed}");
     for (given, time) in [(json!(45), "45m"), (json!("90"), "1h 30m"), (json!("2 hours"), "2h")] {
         let asked = json!({"issue_key": "ACME-2", "time_spent": given, "started": "yesterday 14:00"});

@@ -123,7 +123,12 @@ async fn permissions_are_told_for_a_project_an_issue_or_anywhere() {
         bridge.anna("jira_my_permissions", json!({"issue_key": "acme-1", "project_key": "MOB"})).await;
     assert_eq!(part(&on_issue, &["issue", "project"]), json!({"issue": "ACME-1"}));
     let anywhere = bridge.anna("jira_my_permissions", json!({})).await;
-    assert!(anywhere["can"].as_array().unwrap().contains(&json!("ADMINISTER")), "{anywhere}");
+    assert_eq!(anywhere["can"].as_array().unwrap().len(), 12, "{anywhere}");
+    let asked = json!({"project_key": "ACME", "permission": ["create issues", "administer Jira"]});
+    let asked = bridge.call("carla", "jira_my_permissions", asked).await.value;
+    assert_eq!(asked, json!({"project": "ACME", "can": [], "cannot": ["ADMINISTER", "CREATE_ISSUES"]}));
+    let fault = bridge.refused("jira_my_permissions", json!({"permission": "crate issues"})).await;
+    assert!(fault["hint"].as_str().unwrap().contains("Did you mean create_issues?"), "{fault}");
     let fault = bridge.refused("jira_my_permissions", json!({"project_key": "ACNE"})).await;
     assert_eq!(fault["candidates"][0], "ACME (Acme Webshop)", "{fault}");
     let fault = bridge.refused("jira_my_permissions", json!({"issue_key": "ACME-99999"})).await;

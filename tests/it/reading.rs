@@ -32,10 +32,21 @@ async fn a_search_is_small_and_complete() {
         assert!(issue.get("url").is_none(), "fields that were not asked for cost bytes: {issue}");
     }
     let default = bridge.anna("jira_search", json!({"jql": jql, "max_results": 1})).await;
+    assert_eq!(default["browse"], "https://sandbox.atlassian.net/browse/");
+    let fields: Vec<&String> = default["issues"][0].as_object().unwrap().keys().collect();
     assert!(
-        default["issues"][0]["url"].as_str().unwrap().starts_with("https://sandbox.atlassian.net/browse/")
+        fields.iter().all(|name| ["key", "status", "summary", "assignee"].contains(&name.as_str())),
+        "{fields:?}"
     );
-    assert_eq!(default["is_last"], false);
+    assert!(
+        default["next_page_token"].is_string() && default.get("is_last").is_none(),
+        "the end is said once"
+    );
+    let with_url = json!({"jql": jql, "max_results": 1, "fields": ["summary", "url"]});
+    let with_url = bridge.anna("jira_search", with_url).await;
+    let row = &with_url["issues"][0];
+    assert_eq!(row["url"], format!("https://sandbox.atlassian.net/browse/{}", row["key"].as_str().unwrap()));
+    assert!(with_url.get("browse").is_none(), "{with_url}");
 }
 
 #[tokio::test]

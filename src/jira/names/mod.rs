@@ -23,7 +23,9 @@ pub use near::nearest;
 pub(super) use people::FoundPeople;
 pub use people::{Among, name_of, people_like, person, person_seen_from};
 pub use relations::{Relation, phrases, pick_relation};
-pub use sprints::{Keep, SprintName, pick_sprint, sprint_given, sprint_named, sprints_found};
+pub use sprints::{
+    Keep, SprintName, is_sprint_meant, pick_sprint, quoted, sprint_given, sprint_named, sprints_found,
+};
 pub use transitions::pick_transition;
 pub use values::{FieldFault, FieldValue, FieldWrite, taught_forms, write_values};
 
@@ -69,4 +71,11 @@ pub enum NameError {
     /// Jira could not be asked.
     #[error(transparent)]
     Jira(#[from] JiraError),
+}
+
+impl NameError {
+    /// Nothing of that name, and nothing like it either.
+    pub fn unknown(what: &'static str, given: &str) -> Self {
+        Self::Unknown { what, given: given.to_owned(), known: Vec::new() }
+    }
 }

@@ -162,7 +162,8 @@ pub async fn sprints_found(
         let before = found.len();
         for issue in &page.issues {
             let values = fields.iter().filter_map(|id| issue.fields.read::<Vec<Sprint<'_>>>(id));
-            for sprint in values.flatten().filter(|sprint| is_meant(&SprintName::from(sprint), given)) {
+            for sprint in values.flatten().filter(|sprint| is_sprint_meant(&SprintName::from(sprint), given))
+            {
                 if !found.iter().any(|known| known.id == sprint.id) {
                     found.push(SprintName::from(&sprint));
                 }
@@ -178,6 +179,7 @@ pub async fn sprints_found(
 fn query(given: &str, projects: &[&str], found: &[SprintName]) -> String {
     let mut jql = match state(given) {
         Some("active") => "sprint in openSprints()".to_owned(),
+        Some("closed") => "sprint in closedSprints()".to_owned(),
         Some(_) => "sprint in futureSprints()".to_owned(),
         None => format!("sprint = {}", quoted(given)),
     };
@@ -227,7 +229,8 @@ pub fn pick_sprint(found: &[SprintName], given: &str) -> Result<SprintName, Name
     }
 }
 
-fn is_meant(sprint: &SprintName, given: &str) -> bool {
+/// Whether a sprint has this name, or is in the state that it says.
+pub fn is_sprint_meant(sprint: &SprintName, given: &str) -> bool {
     same(&sprint.name, given) || state(given) == Some(sprint.state.as_str())
 }
 
@@ -236,12 +239,13 @@ fn state(given: &str) -> Option<&'static str> {
     match given.trim().to_lowercase().as_str() {
         "active" | "current" | "open" => Some("active"),
         "future" | "next" => Some("future"),
+        "closed" => Some("closed"),
         _ => None,
     }
 }
 
 /// A value as a JQL string.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.trim().replace('\\', "\\\\").replace('"', "\\\""))
 }
 

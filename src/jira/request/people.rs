@@ -32,6 +32,14 @@ pub fn users(query: &str, max_results: u32) -> Request {
         .query("maxResults", max_results)
 }
 
+impl Request {
+    /// The same, from this place on.
+    #[must_use]
+    pub fn starting_at(self, place: u32) -> Self {
+        self.query_if("startAt", Some(place).filter(|place| *place > 0))
+    }
+}
+
 /// `GET /user/assignable/search`: people who can be assigned in a project or to an issue.
 pub fn assignable_users(
     query: &str,
@@ -40,7 +48,7 @@ pub fn assignable_users(
     max_results: u32,
 ) -> Request {
     Request { scope: scope::READ_USER, ..Request::read(["user", "assignable", "search"]) }
-        .query("query", query)
+        .query_if("query", Some(query).filter(|query| !query.is_empty()))
         .query_if("project", project)
         .query_if("issueKey", issue)
         .query("maxResults", max_results)

@@ -161,6 +161,9 @@ pub struct VersionDetail<'a> {
     /// A day; some answers hold milliseconds instead.
     #[serde(borrow, default)]
     pub release_date: Option<Loose<'a>>,
+    /// The number of its project.
+    #[serde(default)]
+    pub project_id: Option<u64>,
 }
 
 /// One entry of `fields.attachment`.

@@ -1,27 +1,34 @@
-//! The issues of a sprint or a backlog, with how many are in which status.
+//! The issues of a sprint or a backlog, and how it stands.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::{
     jira::{
-        names::{self, FieldName},
-        request::agile::{self, Window, scopes},
-        wire::BoardIssuePage,
+        Answer,
+        names::{self, FieldName, SprintName},
+        request::agile::{self, scopes},
+        wire::{Issue, Sprint, ValuePage},
     },
     tools::{
         Code, Context, Reply, Tool, ToolError,
         args::{Argument, Jql, ProjectKey, arguments},
+        grouped,
         registry::tool,
         scope::confined,
         search,
     },
-    trim::{Row, search_row},
+    trim::Row,
 };
 
-use super::reach;
+use super::{
+    board_pages::{Asked, Place, is_offset, page},
+    boards::no_sprints,
+    reach,
+    standing::{Meant, Standing},
+};
 
 pub(super) const GET_SPRINT_ISSUES: Tool = tool!(
-    /// Issues of a sprint or backlog in rank order, with counts by status.
+    /// How a sprint or backlog stands: dates, goal, counts by status of all its issues; and the issues in rank order.
     "jira_get_sprint_issues", "Sprint issues", Agile, Read, get_sprint_issues(GetSprintIssues)
 )
 .also(&[scopes::SPRINTS, scopes::SPRINT_ISSUES, scopes::BOARD, scopes::BOARDS]);
@@ -30,79 +37,144 @@ arguments! {
     GetSprintIssues {
         /// Id, name, or active, future
         sprint_id: Option<String>,
+        /// Only its issues
+        project_key: Option<ProjectKey>,
+        /// Only its sprints: id or name
+        board_id: Option<String>,
         /// Board id or name
         backlog_of_board: Option<String>,
         /// Further filter
         jql: Option<Jql>,
         fields: Option<Vec<String>>,
+        /// 0: no issues
         max_results: Option<u32>,
         next_page_token: Option<String>,
     }
 }
 
-/// Tokens of the agile API's pages; all others are Jira's own, of a search.
-const OFFSET: &str = "offset-";
+/// Kept free in a search for how the sprints stand, where a third of the reply is not less.
+const STANDING_BYTES: usize = 2_000;
 
-/// Kept free in a search for the counts by status.
-const COUNTS_BYTES: usize = 500;
+/// Issues of a sprint that are counted one by one.
+pub(super) const COUNTED_MAX: u32 = 500;
 
 /// What the agile API calls a backlog, in JQL.
 const BACKLOG: &str = "statusCategory != Done AND (sprint is EMPTY OR (sprint not in openSprints() AND sprint not in \
                        futureSprints()))";
 
-/// Where the agile API finds issues.
-#[derive(Clone, Copy)]
-enum Place {
-    Sprint(u64),
-    Backlog(u64),
-}
-
 async fn get_sprint_issues(context: &Context, args: GetSprintIssues) -> Result<Reply, ToolError> {
+    if let Some(project) = &args.project_key {
+        context.projects.check_project(project)?;
+    }
     let fields = fields(context, args.fields.as_deref()).await?;
-    match (&args.sprint_id, &args.backlog_of_board) {
-        (Some(sprint), None) => of_sprint(context, &args, &fields, sprint).await,
+    let asked = Asked {
+        filter: filter(&args)?,
+        given: args.jql.as_ref(),
+        fields: &fields,
+        rows: args.max_results,
+        token: args.next_page_token.as_deref(),
+    };
+    let is_confined = args.project_key.is_some() || args.board_id.is_some();
+    match (args.sprint_id.as_deref(), &args.backlog_of_board) {
         (None, Some(board)) => {
-            let found = of_backlog(context, &args, &fields, board).await;
+            let found = of_backlog(context, &asked, board).await;
             reach::naming_scopes(context, &[scopes::BOARD, scopes::BOARDS], found).await
         }
-        _ => Err(ToolError::invalid_argument("Pass either `sprint_id` or `backlog_of_board`.")
-            .hint("sprint_id takes an id, a name, or active for every active sprint.")),
+        (Some(sprint), None) => of_sprint(context, &asked, sprint, args.board_id.as_deref()).await,
+        (None, None) if is_confined => of_sprint(context, &asked, "active", args.board_id.as_deref()).await,
+        _ => Err(ToolError::invalid_argument("Pass either `sprint_id` or `backlog_of_board`.").hint(
+            "sprint_id takes an id, a name, or active, which project_key or board_id confine to one project or board.",
+        )),
     }
+}
+
+/// What the issues must hold to beside being in the sprint.
+fn filter(args: &GetSprintIssues) -> Result<Option<String>, ToolError> {
+    let jql = args.jql.as_ref().map(Jql::as_str);
+    let Some(project) = &args.project_key else { return Ok(jql.map(str::to_owned)) };
+    confined(&format!("project = \"{project}\""), jql.unwrap_or_default(), "").map(Some)
 }
 
 async fn of_sprint(
     context: &Context,
-    args: &GetSprintIssues,
-    fields: &[FieldName],
+    asked: &Asked<'_>,
     given: &str,
+    board: Option<&str>,
 ) -> Result<Reply, ToolError> {
-    let function = match given.trim().to_ascii_lowercase().as_str() {
-        "active" | "current" | "open" => Some("openSprints()"),
-        "future" => Some("futureSprints()"),
-        "closed" => Some("closedSprints()"),
+    let state = match given.trim().to_ascii_lowercase().as_str() {
+        "active" | "current" | "open" => Some(("active", "openSprints()")),
+        "future" => Some(("future", "futureSprints()")),
+        "closed" => Some(("closed", "closedSprints()")),
         _ => None,
     };
-    if let Some(function) = function {
-        return by_query(context, args, fields, &format!("sprint in {function}")).await;
+    if let Ok(id) = given.trim().parse::<u64>() {
+        return of_sprint_id(context, asked, id).await;
     }
-    let id = match given.trim().parse::<u64>() {
-        Ok(id) => id,
-        Err(_) => sprint_id(context, given).await?,
-    };
-    // The agile API answers rich text as wiki markup, a search as documents that become Markdown.
-    let is_rich = fields.iter().any(|field| matches!(field.id.as_str(), "description" | "environment"));
-    if is_rich || is_searching(args) || !reach::granted(context, scopes::SPRINT_ISSUES).await? {
-        return by_query(context, args, fields, &format!("sprint = {id}")).await;
+    if let Some(board) = board {
+        let states = state.map_or("active,future", |(state, _)| state);
+        let found = on_board(context, board, given, states).await;
+        let ids = reach::naming_scopes(context, &[scopes::SPRINTS, scopes::BOARDS], found).await?;
+        if let [only] = ids.as_slice() {
+            return of_sprint_id(context, asked, *only).await;
+        }
+        let listed: Vec<String> = ids.iter().map(u64::to_string).collect();
+        let condition = format!("sprint in ({})", listed.join(", "));
+        return by_query(context, asked, &condition, Some(Meant::Ids(ids))).await;
     }
-    if !context.projects.is_open() {
-        reach::sprint(context, &id.to_string(), &[]).await?;
+    let named = Some(Meant::Named(given.to_owned()));
+    if let Some((_, function)) = state {
+        return by_query(context, asked, &format!("sprint in {function}"), named).await;
     }
-    match page(context, args, fields, Place::Sprint(id)).await {
-        Err(error) if error.code() == Code::InsufficientScope => {
-            by_query(context, args, fields, &format!("sprint = {id}")).await
+    // The issues tell their sprint; only one that shows none is looked for by other ways.
+    let by_name = by_query(context, asked, &format!("sprint = {}", names::quoted(given)), named).await;
+    match by_name {
+        Err(error) if matches!(error.code(), Code::InvalidArgument | Code::NotFound) => {
+            let id = sprint_id(context, given).await?;
+            of_sprint_id(context, asked, id).await
         }
         other => other,
     }
+}
+
+async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<Reply, ToolError> {
+    let condition = format!("sprint = {id}");
+    // The agile API answers rich text as wiki markup, a search as documents that become Markdown.
+    let is_rich = asked.fields.iter().any(|field| matches!(field.id.as_str(), "description" | "environment"));
+    if is_rich || is_searching(asked) || !reach::granted(context, scopes::SPRINT_ISSUES).await? {
+        return by_query(context, asked, &condition, Some(Meant::Ids(vec![id]))).await;
+    }
+    let sprint = if context.projects.is_open() {
+        context.jira.call(agile::sprint(id)).await.ok()
+    } else {
+        Some(reach::sprint(context, &id.to_string(), &[]).await?)
+    };
+    let standing = Standing::default();
+    if let Some(Ok(sprint)) = sprint.as_ref().map(Answer::read::<Sprint<'_>>) {
+        standing.know(&sprint);
+    }
+    match page(context, asked, Place::Sprint(id), &standing).await {
+        Err(error) if error.code() == Code::InsufficientScope => {
+            by_query(context, asked, &condition, Some(Meant::Ids(vec![id]))).await
+        }
+        other => other,
+    }
+}
+
+/// The sprints of a board that are in one of these states, and of this name if it is one.
+async fn on_board(context: &Context, board: &str, given: &str, states: &str) -> Result<Vec<u64>, ToolError> {
+    let board = reach::board(context, board).await?;
+    let request = agile::sprints(board.id, states, 0, context.limits.results_max);
+    let answer = context.jira.call(request).await.map_err(|error| no_sprints(error, &board))?;
+    let page: ValuePage<Sprint<'_>> = answer.read()?;
+    let found: Vec<SprintName> = page.values.iter().map(SprintName::from).collect();
+    if states.contains(',') {
+        return Ok(vec![names::pick_sprint(&found, given)?.id]);
+    }
+    if found.is_empty() {
+        return Err(ToolError::new(Code::NotFound, format!("The board has no {states} sprint."))
+            .hint("jira_get_sprints with state all lists its sprints."));
+    }
+    Ok(found.iter().map(|sprint| sprint.id).collect())
 }
 
 /// Sprints that hold issues are found by searching, also closed ones; empty ones through their boards.
@@ -116,19 +188,14 @@ async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
 }
 
 /// Without the right to read boards, the key of a project stands for its backlog.
-async fn of_backlog(
-    context: &Context,
-    args: &GetSprintIssues,
-    fields: &[FieldName],
-    given: &str,
-) -> Result<Reply, ToolError> {
+async fn of_backlog(context: &Context, asked: &Asked<'_>, given: &str) -> Result<Reply, ToolError> {
     let project =
         ProjectKey::parse(given).filter(|key| !key.as_str().bytes().all(|byte| byte.is_ascii_digit()));
     let by_boards = async {
         let board = reach::board(context, given).await?;
-        page(context, args, fields, Place::Backlog(board.id)).await
+        page(context, asked, Place::Backlog(board.id), &Standing::default()).await
     };
-    let error = match (is_searching(args), &project) {
+    let error = match (is_searching(asked), &project) {
         (true, Some(_)) => None,
         _ => match by_boards.await {
             Err(error) if error.code() == Code::InsufficientScope => Some(error),
@@ -138,7 +205,7 @@ async fn of_backlog(
     match (project, error) {
         (Some(project), _) => {
             context.projects.check_project(&project)?;
-            by_query(context, args, fields, &format!("project = \"{project}\" AND {BACKLOG}")).await
+            by_query(context, asked, &format!("project = \"{project}\" AND {BACKLOG}"), None).await
         }
         (None, Some(error)) => Err(error),
         (None, None) => Err(ToolError::invalid_argument("The next_page_token belongs to another call.")),
@@ -146,8 +213,8 @@ async fn of_backlog(
 }
 
 /// Whether the page token is one of a search.
-fn is_searching(args: &GetSprintIssues) -> bool {
-    args.next_page_token.as_deref().is_some_and(|token| !token.starts_with(OFFSET))
+fn is_searching(asked: &Asked<'_>) -> bool {
+    asked.token.is_some_and(|token| !is_offset(token))
 }
 
 /// The fields to show; the status is always among them, for the counts.
@@ -162,111 +229,71 @@ async fn fields(context: &Context, asked: Option<&[String]>) -> Result<Vec<Field
     Ok(fields)
 }
 
-/// Where a page begins, by its token.
-pub(crate) fn offset(token: &str) -> Result<u32, ToolError> {
-    let offset = token.strip_prefix(OFFSET).and_then(|offset| offset.parse().ok());
-    offset.ok_or_else(|| {
-        ToolError::invalid_argument("`next_page_token` is none of this tool's.")
-            .hint("Pass the token of the last reply unchanged, or none for the first page.")
-    })
-}
-
-async fn page(
-    context: &Context,
-    args: &GetSprintIssues,
-    fields: &[FieldName],
-    place: Place,
-) -> Result<Reply, ToolError> {
-    let start_at = args.next_page_token.as_deref().map_or(Ok(0), offset)?;
-    let jql = match (context.projects.condition(), &args.jql) {
-        (Some(allowed), jql) => Some(confined(&allowed, jql.as_ref().map_or("", Jql::as_str), "")?),
-        (None, jql) => jql.as_ref().map(|jql| jql.as_str().to_owned()),
-    };
-    let ids: Vec<String> =
-        fields.iter().filter(|field| !field.is_local()).map(|field| field.id.clone()).collect();
-    let max_results = context.page_size(args.max_results);
-    let window = Window { jql: jql.as_deref(), fields: &ids, start_at, max_results };
-    let request = match place {
-        Place::Sprint(id) => agile::sprint_issues(id, window),
-        Place::Backlog(board) => agile::backlog_issues(board, window),
-    };
-    let answer = match &args.jql {
-        Some(given) => search::ask(context, given, request).await?,
-        None => context.ask(request).await?,
-    };
-    let page: BoardIssuePage<'_> = answer.read()?;
-    let reading = context.reading(context.limits.text_chars).await?;
-    let shown = (0_u32..).zip(&page.issues).filter(|(_, issue)| context.projects.holds_issue(&issue.key));
-    let (places, rows): (Vec<u32>, Vec<Row>) =
-        shown.map(|(place, issue)| (place, search_row(issue, fields, &reading))).unzip();
-    let frame = json!({
-        "issues": [], "by_status": by_status(&rows), "total": page.total, "is_last": false,
-        "next_page_token": format!("{OFFSET}{}", u32::MAX),
-    });
-    let fitted = context.budget.fit_rows(&frame, rows);
-    if fitted.kept.is_empty() && fitted.dropped > 0 {
-        return Err(ToolError::new(Code::PayloadTooLarge, "The issues do not fit into one reply.")
-            .hint("Ask for fewer fields, or for a smaller max_results."));
-    }
-    let received = u32::try_from(page.issues.len()).unwrap_or(u32::MAX);
-    let next = start_at.saturating_add(places.get(fitted.kept.len()).copied().unwrap_or(received));
-    let more = received > 0 && next < page.total;
-    let mut reply = Row::new();
-    reply.set("issues", json!(fitted.kept));
-    reply.put("by_status", by_status(&fitted.kept));
-    reply.put("total", page.total);
-    reply.set("is_last", !more);
-    reply.put("next_page_token", more.then(|| format!("{OFFSET}{next}")));
-    Reply::json(&reply)
-}
-
-/// The same by a search, which any token may do.
+/// By a search, which any token may do. Its counts are of all that it finds, whatever the page holds.
 async fn by_query(
     context: &Context,
-    args: &GetSprintIssues,
-    fields: &[FieldName],
+    asked: &Asked<'_>,
     condition: &str,
+    meant: Option<Meant>,
 ) -> Result<Reply, ToolError> {
-    let query = confined(condition, args.jql.as_ref().map_or("", Jql::as_str), "ORDER BY Rank ASC")?;
+    let is_named = matches!(&meant, Some(Meant::Named(_))) && condition.starts_with("sprint = ");
+    let query = confined(condition, asked.filter.as_deref().unwrap_or_default(), "ORDER BY Rank ASC")?;
     let jql = Jql::read(Value::from(query)).map_err(ToolError::invalid_argument)?;
-    let query = search::Query {
-        jql: context.projects.restrict(&jql)?,
-        given: args.jql.as_ref().unwrap_or(&jql),
-        fields,
-        page_size: context.page_size(args.max_results),
+    let given = asked.given.unwrap_or(&jql);
+    let restricted = context.projects.restrict(&jql)?;
+    let sprint_fields = match &meant {
+        Some(_) => sprint_fields(context).await,
+        None => Vec::new(),
     };
-    let budget = context.budget.minus(&" ".repeat(COUNTS_BYTES));
-    let page = search::page(context, budget, &query, args.next_page_token.as_deref()).await?;
-    let counts = by_status(&page.rows);
-    let mut reply = page.into_reply();
-    if context.budget.minus(&reply).holds(&json!({ "by_status": counts })) {
-        reply.put("by_status", counts);
+    let standing = Standing::new(meant, sprint_fields);
+    let mut reply = Row::new();
+    let mut is_whole = false;
+    if asked.rows != Some(0) {
+        let each = |issue: &Issue<'_>, row: &mut Row| row.put("sprint", standing.see(issue));
+        let query = search::Query {
+            jql: restricted.clone(),
+            given,
+            fields: asked.fields,
+            also: standing.fields(),
+            page_size: context.page_size(asked.rows),
+            each: &each,
+        };
+        let reserved = STANDING_BYTES.min(context.budget.bytes() / 3);
+        let budget = context.budget.minus(&" ".repeat(reserved));
+        let mut page = search::page(context, budget, &query, asked.token).await?;
+        is_whole = asked.token.is_none() && page.next.is_none() && page.left_out == 0;
+        if standing.sprints().len() < 2 && is_whole {
+            page.rows.iter_mut().for_each(|row| row.remove("sprint"));
+        }
+        reply = page.into_reply();
+    }
+    if asked.token.is_none() || asked.rows == Some(0) {
+        let mut ids: Vec<&str> = standing.fields().iter().map(String::as_str).collect();
+        ids.push("status");
+        let is_exact = is_whole
+            || grouped::read(context, given, &restricted, &ids, COUNTED_MAX, |issue| {
+                drop(standing.see(issue));
+            })
+            .await?;
+        let sprints = standing.sprints();
+        if is_named {
+            let name = sprints.first().map(|one| one.name.as_str()).unwrap_or_default();
+            names::pick_sprint(&sprints, name)?;
+        }
+        let mut counts = standing.take_counts();
+        let mut total = counts.total();
+        if !is_exact {
+            grouped::recount(context, &restricted, "status", &mut counts).await?;
+            total = grouped::approximate(context, given, &restricted).await?;
+        }
+        standing.set_counts(counts);
+        standing.put(&mut reply, context.budget, is_exact, total);
     }
     Reply::json(&reply)
 }
 
-/// How many of these issues are in which status, in the order of their first.
-fn by_status(rows: &[Row]) -> Value {
-    let mut counts: Map<String, Value> = Map::new();
-    for status in rows.iter().filter_map(|row| row.get("status")?.as_str()) {
-        let count = counts.get(status).and_then(Value::as_u64).unwrap_or(0);
-        counts.insert(status.to_owned(), Value::from(count + 1));
-    }
-    Value::Object(counts)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn statuses_are_counted() {
-        let row = |status: &str| {
-            let mut row = Row::new();
-            row.put("status", status);
-            row
-        };
-        let counts = by_status(&[row("Done"), row("To Do"), row("Done"), row("")]);
-        assert_eq!(counts, json!({"Done": 2, "To Do": 1}));
-    }
+/// The ids of the fields that hold sprints; none on a site that has no sprints.
+async fn sprint_fields(context: &Context) -> Vec<String> {
+    let fields = names::readable_fields(&context.jira, &["Sprint".to_owned()]).await.unwrap_or_default();
+    fields.into_iter().map(|field| field.id).collect()
 }

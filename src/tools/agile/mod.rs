@@ -1,14 +1,16 @@
 //! Boards, sprints and what is in them: the agile API, and what is left of it for tokens without its scopes.
 
+mod board_pages;
 mod boards;
 mod editing;
 mod issues;
 mod moving;
 mod reach;
+mod standing;
 
 use super::registry::Tool;
 
-pub(crate) use issues::offset;
+pub(crate) use board_pages::offset;
 pub(super) use reach::check_sprint;
 
 pub(super) const TOOLS: &[Tool] = &[

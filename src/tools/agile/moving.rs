@@ -10,7 +10,7 @@ use crate::{
             self,
             agile::{self, scopes},
         },
-        wire::{RankReport, SearchPage, Sprint},
+        wire::{RankReport, SearchPage},
     },
     tools::{
         Code, Context, Reply, Tool, ToolError,
@@ -165,13 +165,12 @@ async fn target(context: &Context, args: &MoveToSprint, keys: &[&str]) -> Result
     let mut projects: Vec<&str> = keys.iter().filter_map(|key| Some(key.rsplit_once('-')?.0)).collect();
     projects.sort_unstable();
     projects.dedup();
-    let answer = reach::sprint(context, given, &projects).await?;
-    let sprint: Sprint<'_> = answer.read()?;
+    let sprint = reach::target(context, given, &projects).await?;
     let name = trim::clean(&sprint.name).into_owned();
     if sprint.state == "closed" {
         return Err(ToolError::new(Code::InvalidArgument, format!("Sprint '{name}' is closed."))
             .hint("Nothing was moved. Issues can be moved to an active or future sprint; jira_get_sprints lists them.")
-            .with("board_id", sprint.origin_board_id));
+            .with("board_id", sprint.board_id));
     }
     Ok(Target::Sprint { id: sprint.id, name })
 }

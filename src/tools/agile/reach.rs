@@ -3,7 +3,7 @@
 use crate::{
     jira::{
         Answer, JiraError,
-        names::{self, BoardName, NameError},
+        names::{self, BoardName, NameError, SprintName},
         request::{self, agile},
         wire::{Board, SearchPage, Sprint},
     },
@@ -16,9 +16,17 @@ pub(super) async fn board(context: &Context, given: &str) -> Result<BoardName, T
     if let Ok(id) = given.parse::<u64>() {
         return board_by_id(context, id).await;
     }
+    let key = ProjectKey::parse(given);
+    // What is written like a key is more often one than a board's name, and its project tells the board with one call.
+    let written = key.as_ref().filter(|key| key.as_str() == given && context.projects.holds(given));
+    if let Some(key) = written
+        && let Ok(only) = only_board(context, key, NameError::unknown("board", given)).await
+    {
+        return Ok(only);
+    }
     let mut named = names::boards(&context.jira, None, Some(given)).await?;
     named.retain(|board| holds(context, board));
-    match (names::pick_board(&named, given), ProjectKey::parse(given)) {
+    match (names::pick_board(&named, given), key) {
         (Err(unknown @ NameError::Unknown { .. }), Some(key)) => only_board(context, &key, unknown).await,
         (picked, _) => Ok(picked?),
     }
@@ -79,16 +87,35 @@ pub(super) async fn sprint(context: &Context, given: &str, projects: &[&str]) ->
     Ok(answer)
 }
 
+/// The sprint that is meant, as far as moving issues into it needs: one that was found by its name is not read again.
+pub(super) async fn target(
+    context: &Context,
+    given: &str,
+    projects: &[&str],
+) -> Result<SprintName, ToolError> {
+    if given.trim().parse::<u64>().is_err() {
+        let found = named(context, given, projects).await?;
+        check_board(context, found.board_id).await?;
+        return Ok(found);
+    }
+    let answer = sprint(context, given, projects).await?;
+    Ok(SprintName::from(&answer.read::<Sprint<'_>>()?))
+}
+
 /// The id of the active or future sprint of that name.
 pub(super) async fn sprint_named(
     context: &Context,
     given: &str,
     projects: &[&str],
 ) -> Result<u64, ToolError> {
+    Ok(named(context, given, projects).await?.id)
+}
+
+async fn named(context: &Context, given: &str, projects: &[&str]) -> Result<SprintName, ToolError> {
     let allowed: Vec<&str> = context.projects.keys().collect();
     let projects = if projects.is_empty() { allowed.as_slice() } else { projects };
     let keep = |board: &BoardName| holds(context, board);
-    Ok(names::sprint_named(&context.jira, given, projects, &keep, None).await?.id)
+    Ok(names::sprint_named(&context.jira, given, projects, &keep, None).await?)
 }
 
 async fn check_board(context: &Context, board: Option<u64>) -> Result<(), ToolError> {
