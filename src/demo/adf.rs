@@ -68,6 +68,19 @@ pub(super) fn plain_text(node: &Json) -> String {
     text.trim_end().to_owned()
 }
 
+/// Whether a document shows nothing: no text but blanks, and nothing else that is to be seen.
+pub(super) fn is_blank(node: &Json) -> bool {
+    let children = node.get("content").and_then(Json::as_array);
+    match node.get("type").and_then(Json::as_str) {
+        Some("doc" | "paragraph") => children.into_iter().flatten().all(is_blank),
+        Some("text") => {
+            node.get("text").and_then(Json::as_str).is_none_or(|text| text.chars().all(char::is_whitespace))
+        }
+        Some("hardBreak") => true,
+        _ => false,
+    }
+}
+
 fn collect(node: &Json, text: &mut String, depth: usize) {
     let kind = node.get("type").and_then(Json::as_str).unwrap_or_default();
     let attr = |name: &str| node.get("attrs").and_then(|attrs| attrs.get(name)).and_then(Json::as_str);

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::model::Site;
+use super::{Seed, model::Site};
 
 /// The classic scopes, and the granular ones the agile API wants instead.
 /// Source: `x-atlassian-oauth2-scopes` in Atlassian's `OpenAPI` documents.
@@ -54,8 +54,9 @@ pub(super) struct Token {
 }
 
 /// The tokens in their fixed order.
-pub(super) fn tokens() -> Vec<Token> {
-    use super::seed::people::{ANNA, BEN, CARLA, DANA, EMIL, FEMI};
+pub(super) fn tokens(seed: Seed) -> Vec<Token> {
+    use super::seed::people::{ANNA, BEN, CARLA, DANA, EMIL, FEMI, GRETA};
+    let german = ("greta", GRETA, CLASSIC, false, &[0][..]);
     [
         ("anna", ANNA, WITH_AGILE, false, &[0][..]),
         ("ben", BEN, CLASSIC, false, &[0][..]),
@@ -65,6 +66,7 @@ pub(super) fn tokens() -> Vec<Token> {
         ("femi", FEMI, WITH_AGILE, false, &[0, 1][..]),
     ]
     .into_iter()
+    .chain((seed == Seed::Awkward).then_some(german))
     .map(|(name, account_id, scopes, expired, sites)| Token {
         name,
         secret: secret(name),

@@ -7,13 +7,15 @@ use axum::{
     http::{HeaderMap, Response, header, request::Parts},
 };
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
     Sandbox, auth, clock,
     errors::{Answer, Fault, Reply},
-    media,
+    limits, media,
     model::{Site, Who},
+    reader::Reader,
     routes,
 };
 
@@ -31,16 +33,16 @@ pub(super) struct Route {
 
 /// Readers share the site, writers have it to themselves.
 pub(super) enum Run {
-    Read(fn(&Call, &Site) -> Answer),
+    Read(fn(&Call, &Reader) -> Answer),
     Write(fn(&Call, &mut Site) -> Answer),
 }
 
-pub(super) const fn read(path: &'static str, run: fn(&Call, &Site) -> Answer) -> Route {
+pub(super) const fn read(path: &'static str, run: fn(&Call, &Reader) -> Answer) -> Route {
     Route { method: "GET", path, scopes: &[auth::READ_WORK], run: Run::Read(run) }
 }
 
 /// A read whose parameters travel in a body.
-pub(super) const fn query(path: &'static str, run: fn(&Call, &Site) -> Answer) -> Route {
+pub(super) const fn query(path: &'static str, run: fn(&Call, &Reader) -> Answer) -> Route {
     Route { method: "POST", path, scopes: &[auth::READ_WORK], run: Run::Read(run) }
 }
 
@@ -162,7 +164,7 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
         let sites = sites.read().map_err(poisoned)?;
         return Ok(Reply::json(200, routes::sites::accessible(token, &sites)));
     }
-    let missing = || Fault::no_site(path, &clock::jira_time(now));
+    let missing = || Fault::no_site(path, &clock::jira_time(now, &TimeZone::UTC));
     let (cloud_id, rest) =
         path.strip_prefix("/ex/jira/").and_then(|rest| rest.split_once('/')).ok_or_else(missing)?;
     let site = sandbox.inner.cloud_ids.iter().position(|id| id == cloud_id).ok_or_else(missing)?;
@@ -186,7 +188,7 @@ fn routed(sandbox: &Sandbox, request: &Parts, body: Bytes, target: Target<'_>) -
     let Target { token, site, rest, is_scoped } = target;
     let now = (sandbox.inner.clock)();
     let sites = &sandbox.inner.sites;
-    let missing = || Fault::no_site(request.uri.path(), &clock::jira_time(now));
+    let missing = || Fault::no_site(request.uri.path(), &clock::jira_time(now, &TimeZone::UTC));
     let (route, params) = find(request.method.as_str(), rest)?;
     if is_scoped && route.scopes.iter().any(|scope| !token.scopes.contains(scope)) {
         return Err(Fault::scope_mismatch());
@@ -208,11 +210,17 @@ fn routed(sandbox: &Sandbox, request: &Parts, body: Bytes, target: Target<'_>) -
     let answer = match route.run {
         Run::Read(run) => {
             let sites = sites.read().map_err(poisoned)?;
-            run(&call(&sites)?, sites.get(site).ok_or_else(missing)?)
+            let call = call(&sites)?;
+            run(&call, &Reader::new(sites.get(site).ok_or_else(missing)?, call.who))
         }
         Run::Write(run) => {
             let mut sites = sites.write().map_err(poisoned)?;
-            run(&call(&sites)?, sites.get_mut(site).ok_or_else(missing)?)
+            let call = call(&sites)?;
+            let site = sites.get_mut(site).ok_or_else(missing)?;
+            match site.issue_id(call.param("issue")).filter(|_| sandbox.limits_writes) {
+                Some(issue) => limits::admit(site, issue, now).and_then(|()| run(&call, site)),
+                None => run(&call, site),
+            }
         }
     };
     let reply = answer.unwrap_or_else(|Fault(reply)| reply);

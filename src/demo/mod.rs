@@ -13,11 +13,13 @@ mod errors;
 mod fields;
 mod jql;
 mod json;
+mod limits;
 mod media;
 mod model;
 mod multipart;
 mod paging;
 mod prng;
+mod reader;
 mod render;
 mod routes;
 mod search;
@@ -31,6 +33,18 @@ pub use clock::Clock;
 #[derive(Clone)]
 pub struct Sandbox {
     inner: Arc<Inner>,
+    limits_writes: bool,
+}
+
+/// Which world a sandbox starts with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seed {
+    /// The one that documents and examples know: usual, and friendly.
+    #[default]
+    Standard,
+    /// The same projects on a site with everything that is awkward about real ones: half letters, names with commas,
+    /// fields of one name, screens that lack fields, people who may do less, a profile in another language.
+    Awkward,
 }
 
 struct Inner {
@@ -46,17 +60,42 @@ impl Sandbox {
     /// The same `now_ms` gives the same data, ids and tokens.
     #[must_use]
     pub fn seeded(now_ms: i64) -> Self {
-        Self::with_clock(Arc::new(move || now_ms))
+        Self::of(Seed::Standard, Arc::new(move || now_ms))
+    }
+
+    /// The same for the world of [`Seed::Awkward`].
+    #[must_use]
+    pub fn awkward(now_ms: i64) -> Self {
+        Self::of(Seed::Awkward, Arc::new(move || now_ms))
     }
 
     /// A world seeded relative to the clock's present reading; later writes are stamped with later readings.
     #[must_use]
     pub fn with_clock(clock: Clock) -> Self {
-        let sites = seed::sites(clock());
+        Self::of(Seed::Standard, clock)
+    }
+
+    /// Any world on any clock.
+    #[must_use]
+    pub fn of(seed: Seed, clock: Clock) -> Self {
+        let sites = seed::sites(seed, clock());
         let cloud_ids = sites.iter().map(|site| site.cloud_id.clone()).collect();
         Self {
-            inner: Arc::new(Inner { clock, tokens: auth::tokens(), cloud_ids, sites: RwLock::new(sites) }),
+            inner: Arc::new(Inner {
+                clock,
+                tokens: auth::tokens(seed),
+                cloud_ids,
+                sites: RwLock::new(sites),
+            }),
+            limits_writes: false,
         }
+    }
+
+    /// Refuses too many writes to one issue, counted by the sandbox's clock: of no use on a clock that stands still.
+    #[must_use]
+    pub fn with_write_limits(mut self) -> Self {
+        self.limits_writes = true;
+        self
     }
 
     /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`, `/_edge/…`; and the main

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     body::{Body, to_bytes},
-    http::{Request, header},
+    http::{Request, Response, header},
 };
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
-use super::{Sandbox, seed};
+use super::{Sandbox, Seed, seed};
 
 mod attachments;
 mod bulk;
 mod collab;
 mod reading;
+mod refusals;
 mod visibility;
 mod writing;
 
@@ -28,7 +29,10 @@ struct Desk {
 
 impl Desk {
     fn open() -> Self {
-        let sandbox = Sandbox::seeded(NOW);
+        Self::over(Sandbox::seeded(NOW))
+    }
+
+    fn over(sandbox: Sandbox) -> Self {
         let tokens = sandbox.tokens().into_iter().collect();
         Self { sandbox, tokens }
     }
@@ -40,16 +44,26 @@ impl Desk {
     }
 
     async fn raw(&self, who: &str, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+        let response = self.send(who, method, path, body).await;
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Json::Null))
+    }
+
+    /// The whole response; `path` begins below `/rest`.
+    async fn response(&self, who: &str, method: &str, path: &str, body: Option<Json>) -> Response<Body> {
+        let cloud_id = &self.sandbox.cloud_ids()[0];
+        self.send(who, method, &format!("/ex/jira/{cloud_id}/rest{path}"), body).await
+    }
+
+    async fn send(&self, who: &str, method: &str, path: &str, body: Option<Json>) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = self.tokens.get(who) {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let body = body.map_or_else(Body::empty, |json| Body::from(json.to_string()));
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
-        let response = self.sandbox.router().oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        (status, serde_json::from_slice(&bytes).unwrap_or(Json::Null))
+        self.sandbox.router().oneshot(request).await.unwrap()
     }
 
     async fn get(&self, who: &str, path: &str) -> (u16, Json) {
@@ -87,14 +101,14 @@ fn document(text: &str) -> Json {
 
 #[test]
 fn the_same_moment_gives_the_same_world() {
-    assert!(seed::sites(NOW) == seed::sites(NOW));
-    assert!(seed::sites(NOW) != seed::sites(NOW + 1));
+    assert!(seed::sites(Seed::Standard, NOW) == seed::sites(Seed::Standard, NOW));
+    assert!(seed::sites(Seed::Standard, NOW) != seed::sites(Seed::Standard, NOW + 1));
     assert_eq!(Sandbox::seeded(NOW).tokens(), Sandbox::seeded(0).tokens());
 }
 
 #[test]
 fn the_world_is_as_large_as_promised() {
-    let sites = seed::sites(NOW);
+    let sites = seed::sites(Seed::Standard, NOW);
     let site = &sites[0];
     assert_eq!((site.projects.len(), site.issues.len(), site.people.len()), (3, 360, 10));
     let custom = |field: &&super::model::FieldDef| field.custom.is_some();

@@ -65,7 +65,7 @@ async fn a_file_that_was_added_is_listed_and_read() {
         listed["attachments"][0],
         json!({
             "id": made["attachment_id"], "name": "no_tes.txt", "type": "text/plain", "bytes": text.len(),
-            "created": "2026-11-20T12:00Z",
+            "created": "2026-11-20T13:00+01:00",
         })
     );
     let asked = json!({"attachment_id": made["attachment_id"]});

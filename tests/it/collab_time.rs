@@ -18,14 +18,14 @@ async fn logged_work_is_listed_and_added_up() {
     let made = bridge.anna("jira_add_worklog", asked).await;
     assert_eq!(
         part(&made, &["key", "time", "started"]),
-        json!({"key": "ACME-2", "time": "1h 30m", "started": "2026-11-19T14:00Z"})
+        json!({"key": "ACME-2", "time": "1h 30m", "started": "2026-11-19T15:00+01:00"})
     );
     let listed = bridge.anna("jira_list_worklogs", json!({"issue_key": "ACME-2"})).await;
     let last = listed["worklogs"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(
         last,
         json!({
-            "id": made["worklog_id"], "author": "Anna Admin", "started": "2026-11-19T14:00Z", "time": "1h 30m",
+            "id": made["worklog_id"], "author": "Anna Admin", "started": "2026-11-19T15:00+01:00", "time": "1h 30m",
             "comment": "Found **it**.",
         })
     );

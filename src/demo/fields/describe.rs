@@ -1,5 +1,7 @@
 //! A stored value in the words of the changelog: an id and a text, either may be absent.
 
+use jiff::tz::TimeZone;
+
 use crate::demo::{
     adf, clock,
     model::{FieldDef, Opt, Site, Value},
@@ -16,7 +18,7 @@ pub(in crate::demo) fn describe(site: &Site, field: &FieldDef, value: Option<&Va
         Value::Rich(document) => text(adf::plain_text(document)),
         Value::Json(any) => text(any.to_string()),
         Value::Number(number) => text(number.to_string()),
-        Value::Instant(ms) => text(clock::jira_time(*ms)),
+        Value::Instant(ms) => text(clock::jira_time(*ms, &TimeZone::UTC)),
         Value::Labels(labels) => text(labels.join(" ")),
         Value::Person(who) => joined(std::slice::from_ref(who), |who| {
             let person = site.people.get(*who)?;

@@ -32,19 +32,20 @@ fn bad<T>(text: impl Into<String>) -> Result<T, Bad> {
 /// `Ok(None)` clears the field.
 pub(in crate::demo) fn parse(scene: Scene, field: &FieldDef, json: &Json) -> Result<Option<Value>, Bad> {
     if json.is_null() {
-        return Ok(None);
+        return match field.kind {
+            Kind::Priority => bad("Priority is required."),
+            _ => Ok(None),
+        };
     }
     let value = match field.kind {
-        Kind::Text | Kind::Url | Kind::Team => text(field, json)?,
+        Kind::Text | Kind::Url => text(field, json)?,
+        Kind::Team => team(scene.site, json)?,
         Kind::Rich => rich(json)?,
         Kind::Number => {
             Some(Value::Number(json.as_f64().map_or_else(|| bad("Operation value must be a number"), Ok)?))
         }
         Kind::Date => day(json)?,
-        Kind::Instant => match json.as_str().and_then(clock::parse_time) {
-            Some(ms) => Some(Value::Instant(ms)),
-            None => return bad("Operation value must be a string in date-time format"),
-        },
+        Kind::Instant => instant(json)?,
         Kind::Labels => labels(json)?,
         Kind::Person => Some(Value::Person(person(scene, field, json)?)),
         Kind::People => {
@@ -124,6 +125,26 @@ fn rich(json: &Json) -> Result<Option<Value>, Bad> {
             let empty = json.get("content").and_then(Json::as_array).is_none_or(Vec::is_empty);
             Ok((!empty).then(|| Value::Rich(json.clone())))
         }
+    }
+}
+
+fn team(site: &Site, json: &Json) -> Result<Option<Value>, Bad> {
+    match json.as_str() {
+        Some("") => Ok(None),
+        Some(id) if site.teams.iter().any(|team| team.id == id) => Ok(Some(Value::Text(id.to_owned()))),
+        Some(id) => bad(format!("Team Id '{id}' is not valid")),
+        None => bad(format!("Team Id '{json}' is not valid")),
+    }
+}
+
+fn instant(json: &Json) -> Result<Option<Value>, Bad> {
+    match json.as_str() {
+        Some("") => Ok(None),
+        Some(text) => match clock::strict_time(text) {
+            Some(ms) => Ok(Some(Value::Instant(ms))),
+            None => bad(format!("Error parsing time: {text}")),
+        },
+        None => bad("Operation value must be a string"),
     }
 }
 
@@ -222,6 +243,9 @@ fn sprint(site: &Site, json: &Json) -> Result<u64, Bad> {
 }
 
 fn estimates(json: &Json) -> Result<Value, Bad> {
+    if !json.is_object() {
+        return bad("data was not an object");
+    }
     let part = |name: &str| match json.get(name).and_then(Json::as_str) {
         None => Ok(None),
         Some(text) => match parse_duration(text) {

@@ -4,22 +4,23 @@ use serde_json::{Value as Json, json};
 
 use super::pretty_duration;
 use crate::demo::{
-    clock,
-    model::{FieldDef, Opt, Site, Value},
+    model::{FieldDef, Opt, Value},
+    reader::Reader,
     render,
 };
 
 /// The value as it stands under `fields` of an issue.
-pub(in crate::demo) fn show(site: &Site, field: &FieldDef, value: &Value) -> Json {
+pub(in crate::demo) fn show(site: &Reader, field: &FieldDef, value: &Value) -> Json {
     match value {
         Value::Text(text) if field.custom.is_some_and(|kind| kind.ends_with(":atlassian-team")) => {
-            json!({ "id": text, "name": "Storefront squad", "avatarUrl": "", "isVisible": true, "isVerified": false,
-                "title": "Storefront squad", "isShared": true })
+            let name = site.teams.iter().find(|team| team.id == text).map_or("", |team| team.name);
+            json!({ "id": text, "name": name, "avatarUrl": "", "isVisible": true, "isVerified": false,
+                "title": name, "isShared": true })
         }
         Value::Text(text) => json!(text),
         Value::Rich(document) | Value::Json(document) => document.clone(),
         Value::Number(number) => json!(number),
-        Value::Instant(ms) => json!(clock::jira_time(*ms)),
+        Value::Instant(ms) => json!(site.time(*ms)),
         Value::Labels(labels) => json!(labels),
         Value::Person(who) => render::person(site, *who),
         Value::People(people) => people.iter().map(|who| render::person(site, *who)).collect(),
@@ -44,14 +45,14 @@ pub(in crate::demo) fn show(site: &Site, field: &FieldDef, value: &Value) -> Jso
 }
 
 /// A select option with its self link, without children.
-pub(in crate::demo) fn show_option(site: &Site, option: &Opt) -> Json {
+pub(in crate::demo) fn show_option(site: &Reader, option: &Opt) -> Json {
     json!({
         "self": format!("{}/rest/api/3/customFieldOption/{}", site.host, option.id),
         "value": option.value, "id": option.id.to_string(),
     })
 }
 
-fn cascade(site: &Site, field: &FieldDef, id: u64, child: Option<u64>) -> Json {
+fn cascade(site: &Reader, field: &FieldDef, id: u64, child: Option<u64>) -> Json {
     let Some(option) = field.option(id) else { return Json::Null };
     let mut shown = show_option(site, option);
     let child = option.children.iter().find(|candidate| Some(candidate.id) == child);
@@ -61,7 +62,7 @@ fn cascade(site: &Site, field: &FieldDef, id: u64, child: Option<u64>) -> Json {
     shown
 }
 
-fn reference(site: &Site, field: &str, id: u64) -> Json {
+fn reference(site: &Reader, field: &str, id: u64) -> Json {
     match field {
         "priority" => site.priority(id).map(|priority| render::priority(site, priority)),
         "resolution" => site.resolution(id).map(|resolution| render::resolution(site, resolution)),
@@ -71,7 +72,7 @@ fn reference(site: &Site, field: &str, id: u64) -> Json {
     .unwrap_or_default()
 }
 
-fn member(site: &Site, field: &str, id: u64) -> Json {
+fn member(site: &Reader, field: &str, id: u64) -> Json {
     let project = || site.projects.iter();
     match field {
         "components" => project()

@@ -95,6 +95,8 @@ impl Issue {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::demo) struct Comment {
     pub(in crate::demo) id: u64,
+    /// The comment that this one replies to; it lends its visibility.
+    pub(in crate::demo) parent: Option<u64>,
     pub(in crate::demo) author: Who,
     pub(in crate::demo) editor: Who,
     pub(in crate::demo) body: Json,

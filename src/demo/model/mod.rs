@@ -11,5 +11,5 @@ pub(super) use issue::{Attachment, Change, ChangeItem, Comment, Issue, RemoteLin
 pub(super) use project::{
     Access, Component, IssueType, Project, ScreenField, Status, Transition, Version, Workflow,
 };
-pub(super) use site::{Board, Filter, Link, LinkType, Named, Person, Site, Sprint, Who};
+pub(super) use site::{Board, Filter, Link, LinkType, Named, Person, Site, Sprint, Team, Who};
 pub(super) use task::Task;

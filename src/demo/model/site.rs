@@ -1,6 +1,8 @@
 //! One Jira site: everything a cloud id stands for, and the lookups all routes share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use jiff::tz::TimeZone;
 
 use super::{Access, FieldDef, Issue, IssueType, Project, Status, Task};
 
@@ -31,6 +33,9 @@ pub(in crate::demo) struct Site {
     pub(in crate::demo) tasks: Vec<Task>,
     pub(in crate::demo) issues: BTreeMap<u64, Issue>,
     pub(in crate::demo) keys: HashMap<String, u64>,
+    /// When each issue was written to of late, in milliseconds since 1970.
+    pub(in crate::demo) recent_writes: HashMap<u64, VecDeque<i64>>,
+    pub(in crate::demo) teams: Vec<Team>,
     /// Ids of whatever is made next; one sequence for all kinds.
     pub(in crate::demo) last_id: u64,
 }
@@ -43,6 +48,12 @@ impl Site {
 
     pub(in crate::demo) fn person_by_account(&self, account_id: &str) -> Option<Who> {
         self.people.iter().position(|person| person.account_id == account_id)
+    }
+
+    /// The clock of a person's profile.
+    pub(in crate::demo) fn zone(&self, who: Who) -> TimeZone {
+        let name = self.people.get(who).map_or("Etc/UTC", |person| person.time_zone);
+        TimeZone::get(name).unwrap_or(TimeZone::UTC)
     }
 
     pub(in crate::demo) fn project(&self, id: u64) -> Option<&Project> {
@@ -118,6 +129,13 @@ pub(in crate::demo) struct Person {
     /// `atlassian`, `app` or `customer`.
     pub(in crate::demo) kind: &'static str,
     pub(in crate::demo) time_zone: &'static str,
+}
+
+/// A team of Atlassian's directory, which Jira knows by its id only.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::demo) struct Team {
+    pub(in crate::demo) id: &'static str,
+    pub(in crate::demo) name: &'static str,
 }
 
 /// A priority or resolution.

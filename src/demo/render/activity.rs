@@ -4,10 +4,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{html, person};
 use crate::demo::{
-    clock,
     fields::pretty_duration,
     json::{object, put},
     model::{Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog},
+    reader::Reader,
 };
 
 /// Whether the person is in the role or group that a comment or work log is restricted to.
@@ -26,16 +26,19 @@ pub(in crate::demo) fn comments_seen<'a>(site: &Site, who: Who, issue: &'a Issue
     issue.comments.iter().filter(|comment| may_see(site, who, issue, comment.visibility.as_ref())).collect()
 }
 
-pub(in crate::demo) fn comment(site: &Site, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
+pub(in crate::demo) fn comment(site: &Reader, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
     let mut shown = object([
         ("self", format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id).into()),
         ("id", comment.id.to_string().into()),
         ("author", person(site, comment.author)),
         ("body", comment.body.clone()),
         ("updateAuthor", person(site, comment.editor)),
-        ("created", clock::jira_time(comment.created).into()),
-        ("updated", clock::jira_time(comment.updated).into()),
+        ("created", site.time(comment.created).into()),
+        ("updated", site.time(comment.updated).into()),
     ]);
+    if let Some(parent) = comment.parent {
+        put(&mut shown, "parentId", parent);
+    }
     let project = site.project(issue.project);
     let service = project.is_some_and(|project| project.kind == "service_desk");
     let internal = comment.properties.get("sd.public.comment").and_then(|value| value.get("internal"));
@@ -54,14 +57,14 @@ pub(in crate::demo) fn comment(site: &Site, issue: &Issue, comment: &Comment, ex
     shown
 }
 
-pub(in crate::demo) fn worklog(site: &Site, issue: &Issue, log: &Worklog) -> Json {
+pub(in crate::demo) fn worklog(site: &Reader, issue: &Issue, log: &Worklog) -> Json {
     let mut shown = object([
         ("self", format!("{}/rest/api/3/issue/{}/worklog/{}", site.host, issue.id, log.id).into()),
         ("author", person(site, log.author)),
         ("updateAuthor", person(site, log.author)),
-        ("created", clock::jira_time(log.created).into()),
-        ("updated", clock::jira_time(log.updated).into()),
-        ("started", clock::jira_time(log.started).into()),
+        ("created", site.time(log.created).into()),
+        ("updated", site.time(log.updated).into()),
+        ("started", site.time(log.started).into()),
         ("timeSpent", pretty_duration(log.seconds).into()),
         ("timeSpentSeconds", log.seconds.into()),
         ("id", log.id.to_string().into()),
@@ -73,11 +76,11 @@ pub(in crate::demo) fn worklog(site: &Site, issue: &Issue, log: &Worklog) -> Jso
     shown
 }
 
-pub(in crate::demo) fn change(site: &Site, change: &Change) -> Json {
+pub(in crate::demo) fn change(site: &Reader, change: &Change) -> Json {
     object([
         ("id", change.id.to_string().into()),
         ("author", person(site, change.author)),
-        ("created", clock::jira_time(change.created).into()),
+        ("created", site.time(change.created).into()),
         ("items", change.items.iter().map(change_item).collect()),
     ])
 }
@@ -98,7 +101,7 @@ fn change_item(item: &ChangeItem) -> Json {
     Json::Object(shown)
 }
 
-pub(in crate::demo) fn remote_link(site: &Site, issue: &Issue, link: &RemoteLink) -> Json {
+pub(in crate::demo) fn remote_link(site: &Reader, issue: &Issue, link: &RemoteLink) -> Json {
     let mut object = json!({
         "url": link.url, "title": link.title, "icon": {}, "status": { "icon": {} },
     });

@@ -3,19 +3,15 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Expand, Wanted, issue, sprint};
-use crate::demo::{
-    adf,
-    json::put,
-    model::{Issue, Site, Who},
-};
+use crate::demo::{adf, json::put, model::Issue, reader::Reader};
 
 /// The field in which issues keep their sprints.
 const SPRINT: &str = "customfield_10020";
 
 /// An issue of a board, a sprint or a backlog, with the fields asked for; all of them when none are named.
-pub(in crate::demo) fn agile_issue(site: &Site, who: Who, of: &Issue, fields: &[&str]) -> Json {
+pub(in crate::demo) fn agile_issue(site: &Reader, of: &Issue, fields: &[&str]) -> Json {
     let wanted = Wanted::read(fields, "*navigable");
-    let mut shown = issue(site, who, of, &wanted, &Expand::default());
+    let mut shown = issue(site, of, &wanted, &Expand::default());
     put(&mut shown, "self", format!("{}/rest/agile/1.0/issue/{}", site.host, of.id));
     let Some(Json::Object(values)) = shown.get_mut("fields") else { return shown };
     for value in values.values_mut().filter(|value| value.get("type") == Some(&json!("doc"))) {
@@ -26,7 +22,7 @@ pub(in crate::demo) fn agile_issue(site: &Site, who: Who, of: &Issue, fields: &[
     shown
 }
 
-fn add_sprints(site: &Site, of: &Issue, values: &mut Map<String, Json>, open: bool, closed: bool) {
+fn add_sprints(site: &Reader, of: &Issue, values: &mut Map<String, Json>, open: bool, closed: bool) {
     let (past, present): (Vec<_>, Vec<_>) =
         of.references(SPRINT).iter().filter_map(|id| site.sprint(*id)).partition(|one| one.state == "closed");
     if open {
@@ -38,7 +34,7 @@ fn add_sprints(site: &Site, of: &Issue, values: &mut Map<String, Json>, open: bo
 }
 
 /// An epic as the agile API answers.
-pub(in crate::demo) fn epic(site: &Site, of: &Issue) -> Json {
+pub(in crate::demo) fn epic(site: &Reader, of: &Issue) -> Json {
     json!({
         "id": of.id, "key": of.key, "self": format!("{}/rest/agile/1.0/epic/{}", site.host, of.id),
         "name": of.text("customfield_10011"), "summary": of.summary(), "color": { "key": "color_1" },

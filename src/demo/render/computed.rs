@@ -7,17 +7,17 @@ use super::{
     worklog,
 };
 use crate::demo::{
-    clock,
     fields::{pretty_duration, show},
     json::object,
-    model::{Access, Attachment, FieldDef, Issue, Kind, Link, Site, Who},
+    model::{Access, Attachment, FieldDef, Issue, Kind, Link},
+    reader::Reader,
 };
 
 /// How many work logs an issue carries inline; the rest is behind `/worklog`.
 const INLINE_WORKLOGS_MAX: usize = 20;
 
 /// `None` when the field is left out of the issue altogether, as `parent` is for those without one.
-pub(in crate::demo) fn value(site: &Site, who: Who, issue: &Issue, field: &FieldDef) -> Option<Json> {
+pub(in crate::demo) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> Option<Json> {
     let value = match field.id.as_str() {
         "issuekey" | "thumbnail" => return None,
         "parent" if !issue.values.contains_key("parent") => return None,
@@ -29,20 +29,20 @@ pub(in crate::demo) fn value(site: &Site, who: Who, issue: &Issue, field: &Field
         "statusCategory" => {
             site.status(issue.status).map(|found| category(site, found.category)).unwrap_or_default()
         }
-        "created" => clock::jira_time(issue.created).into(),
-        "updated" | "lastViewed" => clock::jira_time(issue.updated).into(),
-        "statuscategorychangedate" => clock::jira_time(issue.category_changed).into(),
-        "resolutiondate" => json!(issue.resolved.map(clock::jira_time)),
+        "created" => site.time(issue.created).into(),
+        "updated" | "lastViewed" => site.time(issue.updated).into(),
+        "statuscategorychangedate" => site.time(issue.category_changed).into(),
+        "resolutiondate" => json!(issue.resolved.map(|ms| site.time(ms))),
         "creator" => person(site, issue.creator),
         "votes" => json!({
             "self": format!("{}/rest/api/3/issue/{}/votes", site.host, issue.key),
-            "votes": issue.voters.len(), "hasVoted": issue.voters.contains(&who),
+            "votes": issue.voters.len(), "hasVoted": issue.voters.contains(&site.who),
         }),
         "watches" => json!({
             "self": format!("{}/rest/api/3/issue/{}/watchers", site.host, issue.key),
-            "watchCount": issue.watchers.len(), "isWatching": issue.watchers.contains(&who),
+            "watchCount": issue.watchers.len(), "isWatching": issue.watchers.contains(&site.who),
         }),
-        "comment" => comments(site, who, issue),
+        "comment" => comments(site, issue),
         "worklog" => {
             let logs = issue.worklogs.iter().take(INLINE_WORKLOGS_MAX);
             object([
@@ -53,7 +53,7 @@ pub(in crate::demo) fn value(site: &Site, who: Who, issue: &Issue, field: &Field
             ])
         }
         "attachment" => issue.attachments.iter().map(|file| attachment(site, file)).collect(),
-        "issuelinks" => links(site, who, issue),
+        "issuelinks" => links(site, issue),
         "subtasks" => site.subtasks(issue.id).map(|child| issue_stub(site, child)).collect(),
         "issuerestriction" => json!({ "issuerestrictions": {}, "shouldDisplay": true }),
         "timetracking" | "progress" | "aggregateprogress" | "workratio" => time(issue, &field.id),
@@ -105,8 +105,8 @@ fn time(issue: &Issue, field: &str) -> Json {
     }
 }
 
-fn comments(site: &Site, who: Who, issue: &Issue) -> Json {
-    let seen = comments_seen(site, who, issue);
+fn comments(site: &Reader, issue: &Issue) -> Json {
+    let seen = comments_seen(site, site.who, issue);
     object([
         ("self", format!("{}/rest/api/3/issue/{}/comment", site.host, issue.id).into()),
         ("startAt", 0.into()),
@@ -116,13 +116,13 @@ fn comments(site: &Site, who: Who, issue: &Issue) -> Json {
     ])
 }
 
-pub(in crate::demo) fn attachment(site: &Site, file: &Attachment) -> Json {
+pub(in crate::demo) fn attachment(site: &Reader, file: &Attachment) -> Json {
     let mut shown = json!({
         "self": format!("{}/rest/api/3/attachment/{}", site.host, file.id),
         "id": file.id.to_string(),
         "filename": file.name,
         "author": person(site, file.author),
-        "created": clock::jira_time(file.created),
+        "created": site.time(file.created),
         "size": file.content.len(),
         "mimeType": file.mime,
         "content": format!("{}/rest/api/3/attachment/content/{}", site.host, file.id),
@@ -135,11 +135,11 @@ pub(in crate::demo) fn attachment(site: &Site, file: &Attachment) -> Json {
 }
 
 /// Seen from this issue: the other end stands under `outwardIssue` when this one does the outward thing.
-fn links(site: &Site, who: Who, issue: &Issue) -> Json {
+fn links(site: &Reader, issue: &Issue) -> Json {
     let shown = |link: &Link| {
         let outward = link.from == issue.id;
         let other = site.issues.get(if outward { &link.to } else { &link.from })?;
-        if !site.may(who, other, Access::Viewer) {
+        if !site.may(site.who, other, Access::Viewer) {
             return None;
         }
         let kind = site.link_types.iter().find(|kind| kind.id == link.type_id)?;

@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{change, computed::value, editmeta, html, issue_type, priority, schema, status, transition};
 use crate::demo::{
-    clock,
-    model::{FieldDef, Issue, Site, Value, Who},
+    model::{FieldDef, Issue, Value},
+    reader::Reader,
     routes,
 };
 
@@ -62,7 +62,7 @@ impl Expand<'_> {
     }
 }
 
-pub(in crate::demo) fn issue(site: &Site, who: Who, issue: &Issue, wanted: &Wanted, expand: &Expand) -> Json {
+pub(in crate::demo) fn issue(site: &Reader, issue: &Issue, wanted: &Wanted, expand: &Expand) -> Json {
     if matches!(wanted, Wanted::IdOnly) {
         return json!({ "id": issue.id.to_string() });
     }
@@ -70,7 +70,7 @@ pub(in crate::demo) fn issue(site: &Site, who: Who, issue: &Issue, wanted: &Want
         site.fields.iter().filter(|field| applies(field, issue) && wanted.takes(field)).collect();
     let mut fields = Map::new();
     for field in &shown {
-        if let Some(value) = value(site, who, issue, field) {
+        if let Some(value) = value(site, issue, field) {
             fields.insert(field.id.clone(), value);
         }
     }
@@ -82,7 +82,7 @@ pub(in crate::demo) fn issue(site: &Site, who: Who, issue: &Issue, wanted: &Want
     });
     if let Some(answer) = answer.as_object_mut() {
         answer.insert("fields".into(), fields.into());
-        expansions(site, who, issue, &shown, expand, answer);
+        expansions(site, issue, &shown, expand, answer);
     }
     answer
 }
@@ -92,8 +92,7 @@ fn applies(field: &FieldDef, issue: &Issue) -> bool {
 }
 
 fn expansions(
-    site: &Site,
-    who: Who,
+    site: &Reader,
     issue: &Issue,
     shown: &[&FieldDef],
     expand: &Expand,
@@ -108,7 +107,7 @@ fn expansions(
         answer.insert("schema".into(), schemas.into());
     }
     if expand.has("renderedFields") {
-        let rendered: Map<_, _> = shown.iter().map(|f| (f.id.clone(), rendered(issue, f))).collect();
+        let rendered: Map<_, _> = shown.iter().map(|f| (f.id.clone(), rendered(site, issue, f))).collect();
         answer.insert("renderedFields".into(), rendered.into());
     }
     if expand.has("changelog") {
@@ -119,7 +118,7 @@ fn expansions(
     }
     let Some(project) = site.project(issue.project) else { return };
     if expand.has("transitions") {
-        let open = routes::transitions::open(site, who, issue);
+        let open = routes::transitions::open(site, site.who, issue);
         let shown: Vec<_> = open.iter().map(|entry| transition(site, project, issue, entry, false)).collect();
         answer.insert("transitions".into(), shown.into());
     }
@@ -129,17 +128,17 @@ fn expansions(
 }
 
 /// HTML for rich text and words for times; null for everything else, as Jira does.
-fn rendered(issue: &Issue, field: &FieldDef) -> Json {
+fn rendered(site: &Reader, issue: &Issue, field: &FieldDef) -> Json {
     match (field.id.as_str(), issue.values.get(&field.id)) {
-        ("created", _) => clock::rendered_time(issue.created).into(),
-        ("updated", _) => clock::rendered_time(issue.updated).into(),
+        ("created", _) => site.rendered_time(issue.created).into(),
+        ("updated", _) => site.rendered_time(issue.updated).into(),
         (_, Some(Value::Rich(document))) => html(document).into(),
         _ => Json::Null,
     }
 }
 
 /// As parents, sub-tasks and linked issues stand inside another issue.
-pub(in crate::demo) fn issue_stub(site: &Site, issue: &Issue) -> Json {
+pub(in crate::demo) fn issue_stub(site: &Reader, issue: &Issue) -> Json {
     json!({
         "id": issue.id.to_string(),
         "key": issue.key,

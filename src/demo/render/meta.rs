@@ -5,7 +5,8 @@ use serde_json::{Map, Value as Json, json};
 use super::{component_stub, issue_type, priority, project_stub, resolution, version_stub};
 use crate::demo::{
     fields::show_option,
-    model::{FieldDef, Issue, Kind, Opt, Project, Site},
+    model::{FieldDef, Issue, Kind, Opt, Project},
+    reader::Reader,
 };
 
 /// `{type, items?, system | custom + customId}`; `None` for pseudo fields.
@@ -55,7 +56,7 @@ pub(in crate::demo) fn field_details(field: &FieldDef) -> Json {
 
 /// The common part of createmeta, editmeta and transition fields; `fieldId` is added where it belongs.
 pub(in crate::demo) fn field_meta(
-    site: &Site,
+    site: &Reader,
     project: &Project,
     type_id: u64,
     field: &FieldDef,
@@ -106,7 +107,7 @@ fn operations(field: &FieldDef) -> Vec<&'static str> {
     }
 }
 
-fn allowed(site: &Site, project: &Project, type_id: u64, field: &FieldDef) -> Option<Vec<Json>> {
+fn allowed(site: &Reader, project: &Project, type_id: u64, field: &FieldDef) -> Option<Vec<Json>> {
     let values = match field.kind {
         Kind::Choice | Kind::Choices => {
             field.options.iter().map(|option| show_option(site, option)).collect()
@@ -126,7 +127,7 @@ fn allowed(site: &Site, project: &Project, type_id: u64, field: &FieldDef) -> Op
     Some(values)
 }
 
-fn nested(site: &Site, option: &Opt) -> Json {
+fn nested(site: &Reader, option: &Opt) -> Json {
     let mut shown = show_option(site, option);
     if let Some(map) = shown.as_object_mut() {
         map.insert("children".into(), option.children.iter().map(|child| show_option(site, child)).collect());
@@ -135,7 +136,7 @@ fn nested(site: &Site, option: &Opt) -> Json {
 }
 
 /// `{fields: {id: …}}` for what this issue's edit screen holds.
-pub(in crate::demo) fn editmeta(site: &Site, project: &Project, issue: &Issue) -> Json {
+pub(in crate::demo) fn editmeta(site: &Reader, project: &Project, issue: &Issue) -> Json {
     let mut fields = Map::new();
     for entry in project.screen_of(issue.type_id) {
         if let Some(field) = site.field(&entry.field).filter(|field| field.kind != Kind::Project) {

@@ -7,9 +7,10 @@ use crate::demo::{
     clock,
     json::{object, put},
     model::{Board, Component, IssueType, LinkType, Named, Project, Site, Sprint, Status, Version},
+    reader::Reader,
 };
 
-pub(in crate::demo) fn issue_type(site: &Site, kind: &IssueType) -> Json {
+pub(in crate::demo) fn issue_type(site: &Reader, kind: &IssueType) -> Json {
     let mut shown = json!({
         "self": format!("{}/rest/api/3/issuetype/{}", site.host, kind.id),
         "id": kind.id.to_string(),
@@ -33,7 +34,7 @@ fn scope(project: u64) -> Json {
     json!({ "type": "PROJECT", "project": { "id": project.to_string() } })
 }
 
-pub(in crate::demo) fn status(site: &Site, status: &Status) -> Json {
+pub(in crate::demo) fn status(site: &Reader, status: &Status) -> Json {
     let mut shown = object([
         ("self", format!("{}/rest/api/3/status/{}", site.host, status.id).into()),
         ("description", status.description.clone().into()),
@@ -49,7 +50,7 @@ pub(in crate::demo) fn status(site: &Site, status: &Status) -> Json {
 }
 
 /// The three fixed categories. Source: `GET /rest/api/3/statuscategory` of any site.
-pub(in crate::demo) fn category(site: &Site, id: u64) -> Json {
+pub(in crate::demo) fn category(site: &Reader, id: u64) -> Json {
     let (key, color, name) = match id {
         3 => ("done", "green", "Done"),
         4 => ("indeterminate", "yellow", "In Progress"),
@@ -61,7 +62,7 @@ pub(in crate::demo) fn category(site: &Site, id: u64) -> Json {
     })
 }
 
-pub(in crate::demo) fn priority(site: &Site, priority: &Named) -> Json {
+pub(in crate::demo) fn priority(site: &Reader, priority: &Named) -> Json {
     json!({
         "self": format!("{}/rest/api/3/priority/{}", site.host, priority.id),
         "iconUrl": format!("{}/images/icons/priorities/{}_new.svg", site.host, priority.name.to_lowercase()),
@@ -70,7 +71,7 @@ pub(in crate::demo) fn priority(site: &Site, priority: &Named) -> Json {
     })
 }
 
-pub(in crate::demo) fn resolution(site: &Site, resolution: &Named) -> Json {
+pub(in crate::demo) fn resolution(site: &Reader, resolution: &Named) -> Json {
     json!({
         "self": format!("{}/rest/api/3/resolution/{}", site.host, resolution.id),
         "id": resolution.id.to_string(),
@@ -79,14 +80,14 @@ pub(in crate::demo) fn resolution(site: &Site, resolution: &Named) -> Json {
     })
 }
 
-pub(in crate::demo) fn component_stub(site: &Site, component: &Component) -> Json {
+pub(in crate::demo) fn component_stub(site: &Reader, component: &Component) -> Json {
     json!({
         "self": format!("{}/rest/api/3/component/{}", site.host, component.id),
         "id": component.id.to_string(), "name": component.name, "description": component.description,
     })
 }
 
-pub(in crate::demo) fn component(site: &Site, project: &Project, component: &Component) -> Json {
+pub(in crate::demo) fn component(site: &Reader, project: &Project, component: &Component) -> Json {
     let mut shown = component_stub(site, component);
     let Some(map) = shown.as_object_mut() else { return shown };
     map.insert("project".into(), project.key.clone().into());
@@ -100,7 +101,7 @@ pub(in crate::demo) fn component(site: &Site, project: &Project, component: &Com
     shown
 }
 
-pub(in crate::demo) fn version_stub(site: &Site, version: &Version) -> Json {
+pub(in crate::demo) fn version_stub(site: &Reader, version: &Version) -> Json {
     let mut shown = json!({
         "self": format!("{}/rest/api/3/version/{}", site.host, version.id),
         "id": version.id.to_string(),
@@ -115,7 +116,7 @@ pub(in crate::demo) fn version_stub(site: &Site, version: &Version) -> Json {
     shown
 }
 
-pub(in crate::demo) fn version(site: &Site, project: &Project, version: &Version) -> Json {
+pub(in crate::demo) fn version(site: &Reader, project: &Project, version: &Version) -> Json {
     let mut shown = version_stub(site, version);
     let Some(map) = shown.as_object_mut() else { return shown };
     map.insert("projectId".into(), project.id.into());
@@ -154,7 +155,7 @@ fn dates(sprint: &Sprint) -> Map<String, Json> {
     all.into_iter().filter_map(|(name, ms)| Some((name.to_owned(), clock::agile_time(ms?).into()))).collect()
 }
 
-pub(in crate::demo) fn board(site: &Site, board: &Board) -> Json {
+pub(in crate::demo) fn board(site: &Reader, board: &Board) -> Json {
     let mut shown = json!({
         "id": board.id, "name": board.name, "type": board.kind, "isPrivate": false,
         "self": format!("{}/rest/agile/1.0/board/{}", site.host, board.id),
@@ -174,7 +175,7 @@ pub(in crate::demo) fn board(site: &Site, board: &Board) -> Json {
     shown
 }
 
-pub(in crate::demo) fn link_type(site: &Site, kind: &LinkType) -> Json {
+pub(in crate::demo) fn link_type(site: &Reader, kind: &LinkType) -> Json {
     json!({
         "id": kind.id.to_string(), "name": kind.name, "inward": kind.inward, "outward": kind.outward,
         "self": format!("{}/rest/api/3/issueLinkType/{}", site.host, kind.id),

@@ -4,11 +4,12 @@ use serde_json::{Value as Json, json};
 
 use crate::demo::{
     json::{object, put},
-    model::{Person, Site, Who},
+    model::{Person, Who},
+    reader::Reader,
 };
 
 /// A user as it stands inside issues, comments and lists.
-pub(in crate::demo) fn person(site: &Site, who: Who) -> Json {
+pub(in crate::demo) fn person(site: &Reader, who: Who) -> Json {
     let Some(person) = site.people.get(who) else { return Json::Null };
     let mut shown = object([
         ("self", address(site, person).into()),
@@ -26,9 +27,9 @@ pub(in crate::demo) fn person(site: &Site, who: Who) -> Json {
 }
 
 /// The caller's own profile, whose address is always there.
-pub(in crate::demo) fn profile(site: &Site, who: Who, expanded: bool) -> Json {
-    let mut shown = person(site, who);
-    let own = site.people.get(who);
+pub(in crate::demo) fn profile(site: &Reader, expanded: bool) -> Json {
+    let mut shown = person(site, site.who);
+    let own = site.people.get(site.who);
     if let Some(own) = own {
         put(&mut shown, "emailAddress", own.email.clone());
         put(&mut shown, "locale", "en_US");
@@ -44,7 +45,7 @@ pub(in crate::demo) fn profile(site: &Site, who: Who, expanded: bool) -> Json {
     shown
 }
 
-fn address(site: &Site, person: &Person) -> String {
+fn address(site: &Reader, person: &Person) -> String {
     format!("{}/rest/api/3/user?accountId={}", site.host, person.account_id.replace(':', "%3A"))
 }
 

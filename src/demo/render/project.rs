@@ -3,10 +3,13 @@
 use serde_json::{Value as Json, json};
 
 use super::{component, issue_type, person, version};
-use crate::demo::model::{Access, Project, Site, Who};
+use crate::demo::{
+    model::{Access, Project},
+    reader::Reader,
+};
 
 /// As it stands under `fields.project`.
-pub(in crate::demo) fn project_stub(site: &Site, project: &Project) -> Json {
+pub(in crate::demo) fn project_stub(site: &Reader, project: &Project) -> Json {
     json!({
         "self": address(site, project),
         "id": project.id.to_string(),
@@ -19,7 +22,7 @@ pub(in crate::demo) fn project_stub(site: &Site, project: &Project) -> Json {
 }
 
 /// As it stands in `/project/search`; `expand` adds description and lead.
-pub(in crate::demo) fn project_row(site: &Site, project: &Project, expand: &[&str]) -> Json {
+pub(in crate::demo) fn project_row(site: &Reader, project: &Project, expand: &[&str]) -> Json {
     let mut row = project_stub(site, project);
     let Some(map) = row.as_object_mut() else { return row };
     map.insert("expand".into(), EXPAND.into());
@@ -43,7 +46,7 @@ pub(in crate::demo) fn project_row(site: &Site, project: &Project, expand: &[&st
         let issues = || site.issues.values().filter(|issue| issue.project == project.id);
         let last = issues().map(|issue| issue.updated).max().unwrap_or(0);
         let insight = json!({
-            "totalIssueCount": issues().count(), "lastIssueUpdateTime": crate::demo::clock::jira_time(last),
+            "totalIssueCount": issues().count(), "lastIssueUpdateTime": site.time(last),
         });
         map.insert("insight".into(), insight);
     }
@@ -51,7 +54,7 @@ pub(in crate::demo) fn project_row(site: &Site, project: &Project, expand: &[&st
 }
 
 /// As `/project/{projectIdOrKey}` answers.
-pub(in crate::demo) fn project(site: &Site, who: Who, project: &Project) -> Json {
+pub(in crate::demo) fn project(site: &Reader, project: &Project) -> Json {
     let mut shown = project_row(site, project, &["description", "lead", "issueTypes"]);
     let Some(map) = shown.as_object_mut() else { return shown };
     map.insert("components".into(), project.components.iter().map(|c| component(site, project, c)).collect());
@@ -59,7 +62,7 @@ pub(in crate::demo) fn project(site: &Site, who: Who, project: &Project) -> Json
     map.insert("assigneeType".into(), "UNASSIGNED".into());
     let role = |id: u64| format!("{}/role/{id}", address(site, project));
     map.insert("roles".into(), json!({ "Administrators": role(10_002), "Developers": role(10_003) }));
-    if project.may(who, Access::Admin) {
+    if project.may(site.who, Access::Admin) {
         map.insert("permissions".into(), json!({ "canEdit": true }));
     }
     shown
@@ -71,11 +74,11 @@ fn style(project: &Project) -> &'static str {
     if project.team_managed { "next-gen" } else { "classic" }
 }
 
-fn address(site: &Site, project: &Project) -> String {
+fn address(site: &Reader, project: &Project) -> String {
     format!("{}/rest/api/3/project/{}", site.host, project.id)
 }
 
-fn avatars(site: &Site, project: &Project) -> Json {
+fn avatars(site: &Reader, project: &Project) -> Json {
     let picture =
         format!("{}/rest/api/3/universal_avatar/view/type/project/avatar/{}", site.host, project.avatar);
     json!({

@@ -3,10 +3,13 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{field_meta, status};
-use crate::demo::model::{Issue, Project, Site, Transition};
+use crate::demo::{
+    model::{Issue, Project, Transition},
+    reader::Reader,
+};
 
 pub(in crate::demo) fn transition(
-    site: &Site,
+    site: &Reader,
     project: &Project,
     issue: &Issue,
     transition: &Transition,

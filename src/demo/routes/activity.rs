@@ -3,15 +3,15 @@
 use crate::demo::{
     dispatch::{Call, Route, read},
     errors::{Answer, Reply},
-    model::Site,
     paging::Window,
+    reader::Reader,
     render,
 };
 
 pub(super) const ROUTES: &[Route] = &[read("/rest/api/3/issue/{issue}/changelog", changelog)];
 
 /// Oldest first.
-fn changelog(call: &Call, site: &Site) -> Answer {
+fn changelog(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let window = Window::of(call, 100, 100)?;
     let shown = window.cut(&issue.changes).iter().map(|change| render::change(site, change)).collect();

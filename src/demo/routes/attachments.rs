@@ -8,7 +8,9 @@ use crate::demo::{
     fields::touch,
     media,
     model::{Access, Attachment, ChangeItem, Site},
-    multipart, render,
+    multipart,
+    reader::Reader,
+    render,
 };
 
 /// Small, so that the refusal can be met with an upload of ordinary size.
@@ -25,7 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// Here the id is a number, inside an issue it is a text.
-fn metadata(call: &Call, site: &Site) -> Answer {
+fn metadata(call: &Call, site: &Reader) -> Answer {
     let file = find(call, site)?;
     let mut shown = render::attachment(site, file);
     if let Some(shown) = shown.as_object_mut() {
@@ -34,7 +36,7 @@ fn metadata(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, shown))
 }
 
-fn content(call: &Call, site: &Site) -> Answer {
+fn content(call: &Call, site: &Reader) -> Answer {
     let file = find(call, site)?;
     if !call.flag("redirect", true) {
         return Ok(Reply::file(&file.mime, file.content.clone()));
@@ -79,7 +81,7 @@ fn add(call: &Call, site: &mut Site) -> Answer {
             created: call.now,
             content: file.content.to_vec(),
         };
-        made.push(render::attachment(site, &file));
+        made.push(render::attachment(&Reader::new(site, call.who), &file));
         touch(site, id, call.who, call.now, vec![added(&file)]);
         if let Some(issue) = site.issues.get_mut(&id) {
             issue.attachments.push(file);

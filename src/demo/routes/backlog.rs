@@ -9,6 +9,7 @@ use crate::demo::{
     errors::{Answer, Fault, Reply},
     model::{Board, Issue, Site},
     paging::Window,
+    reader::Reader,
     render, search,
 };
 
@@ -19,17 +20,17 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/agile/1.0/sprint/{sprint}/issue", in_sprint).needs(&[READ_SPRINT, READ_DETAILS, READ_JQL]),
 ];
 
-fn backlog(call: &Call, site: &Site) -> Answer {
+fn backlog(call: &Call, site: &Reader) -> Answer {
     let board = board(call, site)?;
     page(call, site, |issue| belongs(issue, board) && !is_planned(site, issue) && issue.resolved.is_none())
 }
 
-fn on_board(call: &Call, site: &Site) -> Answer {
+fn on_board(call: &Call, site: &Reader) -> Answer {
     let board = board(call, site)?;
     page(call, site, |issue| belongs(issue, board))
 }
 
-fn in_sprint(call: &Call, site: &Site) -> Answer {
+fn in_sprint(call: &Call, site: &Reader) -> Answer {
     let id = super::sprints::sprint(call, site)?.id;
     page(call, site, |issue| issue.references("customfield_10020").contains(&id))
 }
@@ -45,7 +46,7 @@ fn is_planned(site: &Site, issue: &Issue) -> bool {
 }
 
 /// Ordered by rank, unless the query says otherwise.
-fn page(call: &Call, site: &Site, holds: impl Fn(&Issue) -> bool) -> Answer {
+fn page(call: &Call, site: &Reader, holds: impl Fn(&Issue) -> bool) -> Answer {
     let window = Window::of(call, 50, 100)?;
     let jql = call.query("jql").unwrap_or_default();
     let ordered = jql.to_ascii_lowercase().contains("order by");
@@ -55,13 +56,13 @@ fn page(call: &Call, site: &Site, holds: impl Fn(&Issue) -> bool) -> Answer {
     let found: Vec<&Issue> = found.into_iter().filter(|issue| holds(issue)).collect();
     let fields = call.list("fields");
     let shown: Vec<Json> =
-        window.cut(&found).iter().map(|issue| render::agile_issue(site, call.who, issue, &fields)).collect();
+        window.cut(&found).iter().map(|issue| render::agile_issue(site, issue, &fields)).collect();
     let mut page = window.named("issues", found.len(), shown);
     crate::demo::json::put(&mut page, "expand", "schema,names");
     Ok(Reply::json(200, page))
 }
 
-fn epics(call: &Call, site: &Site) -> Answer {
+fn epics(call: &Call, site: &Reader) -> Answer {
     let board = board(call, site)?;
     let window = Window::of(call, 50, 50)?;
     let done = call.query("done").map(|done| done == "true");

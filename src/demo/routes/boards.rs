@@ -8,6 +8,7 @@ use crate::demo::{
     errors::{Answer, Fault, Reply},
     model::{Access, Board, Site},
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -24,7 +25,7 @@ fn visible<'a>(call: &Call, site: &'a Site) -> impl Iterator<Item = &'a Board> {
     })
 }
 
-fn list(call: &Call, site: &Site) -> Answer {
+fn list(call: &Call, site: &Reader) -> Answer {
     let window = Window::of(call, 50, 50)?;
     let needle = call.query("name").unwrap_or_default().to_lowercase();
     let kinds = call.list("type");
@@ -62,12 +63,12 @@ pub(super) fn board<'a>(call: &Call, site: &'a Site) -> Result<&'a Board, Fault>
     found.ok_or_else(|| Fault::message(404, "Board does not exist or you do not have permission to see it."))
 }
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, render::board(site, board(call, site)?)))
 }
 
 /// Kanban boards have none: a 400, not an empty page.
-fn sprints(call: &Call, site: &Site) -> Answer {
+fn sprints(call: &Call, site: &Reader) -> Answer {
     let board = board(call, site)?;
     if board.kind == "kanban" {
         return Err(Fault::message(400, "The board does not support sprints"));

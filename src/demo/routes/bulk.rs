@@ -8,6 +8,7 @@ use crate::demo::{
     errors::{Answer, Content, Fault, Reply},
     json::object,
     model::{Issue, Site},
+    reader::Reader,
     render::{self, Expand, Wanted},
 };
 
@@ -18,7 +19,7 @@ const FETCHED_MAX: usize = 100;
 const CREATED_MAX: usize = 50;
 
 /// By ascending id, without those that the caller may not see.
-fn fetch(call: &Call, site: &Site) -> Answer {
+fn fetch(call: &Call, site: &Reader) -> Answer {
     let body = call.object()?;
     let known = ["issueIdsOrKeys", "fields", "fieldsByKeys", "expand", "properties"];
     if body.keys().any(|key| !known.contains(&key.as_str())) {
@@ -34,8 +35,7 @@ fn fetch(call: &Call, site: &Site) -> Answer {
     found.dedup_by_key(|issue| issue.id);
     let wanted = Wanted::read(&fields, "*navigable");
     let expand = Expand::default();
-    let shown: Vec<Json> =
-        found.iter().map(|issue| render::issue(site, call.who, issue, &wanted, &expand)).collect();
+    let shown: Vec<Json> = found.iter().map(|issue| render::issue(site, issue, &wanted, &expand)).collect();
     Ok(Reply::json(200, object([("issueErrors", json!([])), ("issues", shown.into())])))
 }
 

@@ -1,5 +1,6 @@
 //! `POST /bulk/issues/fields`: one edit for many issues, in a shape of its own.
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -8,6 +9,7 @@ use super::{
     update,
 };
 use crate::demo::{
+    clock,
     dispatch::{Call, Route, write},
     errors::{Answer, Fault, Problems},
     fields::{Scene, apply, read_edit},
@@ -96,7 +98,10 @@ fn value(group: &str, entry: &Json) -> Option<Json> {
             "" => Json::Null,
             text => jiff::civil::Date::strptime("%d/%b/%y", text).ok()?.to_string().into(),
         },
-        "dateTimePickerFields" => filled(entry.get("dateTime")?.get("formattedDateTime")?.as_str()?),
+        "dateTimePickerFields" => match entry.get("dateTime")?.get("formattedDateTime")?.as_str()? {
+            "" => Json::Null,
+            text => clock::jira_time(clock::parse_time(text)?, &TimeZone::UTC).into(),
+        },
         "singleSelectFields" => option(entry.get("option")?),
         "multipleSelectFields" => entry.get("options")?.as_array()?.iter().map(option).collect(),
         "cascadingSelectFields" => {

@@ -11,9 +11,11 @@ use crate::demo::{
     fields::touch,
     model::{Access, Comment, Issue, Site, Visibility},
     paging::Window,
+    reader::Reader,
     render,
 };
 
+const INHERITED: &str = "Child comments inherit visibility from their parent comment.";
 const BODY_CHARS_MAX: usize = 32_767;
 const ROLES: &[&str] = &["Administrators", "Developers", "Service Desk Team"];
 const GROUPS: &[&str] = &["sandbox-team", "jira-administrators"];
@@ -26,7 +28,7 @@ pub(super) const ROUTES: &[Route] = &[
     write("DELETE", "/rest/api/3/issue/{issue}/comment/{id}", delete),
 ];
 
-fn list(call: &Call, site: &Site) -> Answer {
+fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let window = Window::of(call, 100, 5_000)?;
     let mut seen = render::comments_seen(site, call.who, issue);
@@ -45,7 +47,7 @@ fn list(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, window.named("comments", seen.len(), shown)))
 }
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let comment = find(call, site, issue)?;
     Ok(Reply::json(200, render::comment(site, issue, comment, &call.list("expand"))))
@@ -63,7 +65,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     add(call, site, id, &Json::Object(body))?;
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let made = issue.comments.last().ok_or_else(Fault::no_issue)?;
-    Ok(Reply::json(201, render::comment(site, issue, made, &call.list("expand"))))
+    Ok(Reply::json(201, render::comment(&Reader::new(site, call.who), issue, made, &call.list("expand"))))
 }
 
 fn edit(call: &Call, site: &mut Site) -> Answer {
@@ -72,6 +74,10 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let id = issue.id;
     let body = call.object()?;
     let document = check_body(body.get("body"))?.clone();
+    let is_reply = find(call, site, issue)?.parent.is_some();
+    if is_reply && body.contains_key("visibility") {
+        return Err(Fault::message(400, INHERITED));
+    }
     let visibility = visibility(call, site, issue, &body)?;
     let properties = properties(&body);
     touch(site, id, call.who, call.now, Vec::new());
@@ -82,12 +88,17 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     comment.editor = call.who;
     comment.updated = call.now;
     if body.contains_key("visibility") {
-        comment.visibility = visibility;
+        comment.visibility.clone_from(&visibility);
     }
     comment.properties.extend(properties);
+    if body.contains_key("visibility") {
+        for reply in issue.comments.iter_mut().filter(|reply| reply.parent == Some(wanted)) {
+            reply.visibility.clone_from(&visibility);
+        }
+    }
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let comment = find(call, site, issue)?;
-    Ok(Reply::json(200, render::comment(site, issue, comment, &call.list("expand"))))
+    Ok(Reply::json(200, render::comment(&Reader::new(site, call.who), issue, comment, &call.list("expand"))))
 }
 
 fn delete(call: &Call, site: &mut Site) -> Answer {
@@ -101,15 +112,38 @@ fn delete(call: &Call, site: &mut Site) -> Answer {
     Ok(Reply::empty(204))
 }
 
-/// Checks and stores `{body, visibility?, properties?}`, also from an issue's `update.comment[].add`.
+/// The comment that `parentId` names, as a number or as text.
+fn replied_to<'a>(
+    call: &Call,
+    site: &Site,
+    issue: &'a Issue,
+    given: &Map<String, Json>,
+) -> Result<Option<&'a Comment>, Fault> {
+    let Some(wanted) = given.get("parentId").filter(|id| !id.is_null()) else { return Ok(None) };
+    let wanted = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
+    let seen = render::comments_seen(site, call.who, issue);
+    let found = seen.into_iter().find(|comment| comment.id.to_string() == wanted);
+    let absent = || Fault::message(400, format!("Can not find a comment for the id: {wanted}."));
+    found.ok_or_else(absent).map(Some)
+}
+
+/// Checks and stores `{body, parentId?, visibility?, properties?}`, also from an issue's `update.comment[].add`.
 pub(super) fn add(call: &Call, site: &mut Site, id: u64, given: &Json) -> Result<(), Fault> {
     let empty = Map::new();
     let given = given.as_object().unwrap_or(&empty);
     let body = check_body(given.get("body"))?.clone();
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
-    let visibility = visibility(call, site, issue, given)?;
+    let above = replied_to(call, site, issue, given)?;
+    let visibility = match above {
+        Some(_) if given.contains_key("visibility") => return Err(Fault::message(400, INHERITED)),
+        Some(above) => above.visibility.clone(),
+        None => visibility(call, site, issue, given)?,
+    };
+    // Threads are one level deep: a reply to a reply stands beside it.
+    let parent = above.map(|above| above.parent.unwrap_or(above.id));
     let comment = Comment {
         id: site.next_id(),
+        parent,
         author: call.who,
         editor: call.who,
         body,
@@ -128,8 +162,7 @@ pub(super) fn add(call: &Call, site: &mut Site, id: u64, given: &Json) -> Result
 /// # Errors
 /// Jira's three ways to refuse a body: absent or empty, not a document, too long.
 pub(super) fn check_body(body: Option<&Json>) -> Result<&Json, Fault> {
-    let empty = |body: &Json| body.get("content").and_then(Json::as_array).is_some_and(Vec::is_empty);
-    let Some(body) = body.filter(|body| !body.is_null() && !empty(body)) else {
+    let Some(body) = body.filter(|body| !body.is_null() && !adf::is_blank(body)) else {
         return Err(Fault::field(400, "comment", "Comment body can not be empty!"));
     };
     match adf::check(body) {

@@ -3,8 +3,9 @@
 use crate::demo::{
     dispatch::{Call, Route, read},
     errors::{Answer, Fault, Reply},
-    model::{Access, Site},
+    model::Access,
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -14,7 +15,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// Empty for someone who may browse but not create.
-fn types(call: &Call, site: &Site) -> Answer {
+fn types(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let window = Window::of(call, 50, 200)?;
     let types: Vec<_> = project.types.iter().filter_map(|id| site.issue_type(*id)).collect();
@@ -23,7 +24,7 @@ fn types(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, window.named("issueTypes", types.len(), shown)))
 }
 
-fn fields(call: &Call, site: &Site) -> Answer {
+fn fields(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let window = Window::of(call, 50, 200)?;
     let given = call.param("type");

@@ -7,6 +7,7 @@ use crate::demo::{
     errors::{Answer, Fault, Reply},
     fields::touch,
     model::{Access, Issue, Link, Site, Who, Worklog},
+    reader::Reader,
     render,
 };
 
@@ -24,7 +25,7 @@ fn find_worklog<'a>(call: &Call, issue: &'a Issue) -> Result<&'a Worklog, Fault>
     found.ok_or_else(|| Fault::message(404, format!("Cannot find worklog with id: '{id}'.")))
 }
 
-fn worklog(call: &Call, site: &Site) -> Answer {
+fn worklog(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     Ok(Reply::json(200, render::worklog(site, issue, find_worklog(call, issue)?)))
 }
@@ -79,7 +80,7 @@ fn find_link<'a>(call: &Call, site: &'a Site) -> Result<(&'a Link, &'a Issue, &'
 }
 
 /// `inwardIssue` OUTWARD-phrase `outwardIssue`.
-fn link(call: &Call, site: &Site) -> Answer {
+fn link(call: &Call, site: &Reader) -> Answer {
     let (link, from, to) = find_link(call, site)?;
     let kind = site.link_types.iter().find(|kind| kind.id == link.type_id);
     Ok(Reply::json(

@@ -9,6 +9,7 @@ use crate::demo::{
     errors::{Answer, Fault, Reply},
     model::{Access, FieldDef, Site},
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -22,13 +23,13 @@ fn visible<'a>(call: &Call, site: &'a Site) -> impl Iterator<Item = &'a FieldDef
     })
 }
 
-fn all(call: &Call, site: &Site) -> Answer {
+fn all(call: &Call, site: &Reader) -> Answer {
     let shown: Vec<_> = visible(call, site).map(render::field_details).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 
 /// Only for administrators, unlike the plain list.
-fn search(call: &Call, site: &Site) -> Answer {
+fn search(call: &Call, site: &Reader) -> Answer {
     if !site.admins.contains(&call.who) {
         return Err(Fault::message(403, "Only Jira administrators can access fields."));
     }

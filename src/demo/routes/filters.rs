@@ -7,15 +7,16 @@ use serde_json::{Value as Json, json};
 use crate::demo::{
     dispatch::{Call, Route, read},
     errors::{Answer, Reply},
-    model::{Filter, Site},
+    model::Filter,
     paging::Window,
+    reader::Reader,
     render,
 };
 
 pub(super) const ROUTES: &[Route] =
     &[read("/rest/api/3/filter/search", search), read("/rest/api/3/filter/favourite", favourites)];
 
-fn search(call: &Call, site: &Site) -> Answer {
+fn search(call: &Call, site: &Reader) -> Answer {
     let window = Window::of(call, 50, 100)?;
     let needle = call.query("filterName").unwrap_or_default().to_lowercase();
     let mut found: Vec<_> =
@@ -36,7 +37,7 @@ fn search(call: &Call, site: &Site) -> Answer {
 }
 
 /// Details come only when they are asked for.
-fn row(call: &Call, site: &Site, filter: &Filter, expand: &[&str]) -> Json {
+fn row(call: &Call, site: &Reader, filter: &Filter, expand: &[&str]) -> Json {
     let mut shown = json!({
         "self": format!("{}/rest/api/3/filter/{}", site.host, filter.id),
         "id": filter.id.to_string(),
@@ -57,7 +58,7 @@ fn row(call: &Call, site: &Site, filter: &Filter, expand: &[&str]) -> Json {
     shown
 }
 
-fn favourites(call: &Call, site: &Site) -> Answer {
+fn favourites(call: &Call, site: &Reader) -> Answer {
     let mine = site.filters.iter().filter(|filter| filter.favourite_of.contains(&call.who));
     let shown: Vec<_> = mine
         .map(|filter| row(call, site, filter, &["description", "jql", "owner", "favourite", "viewUrl"]))

@@ -4,6 +4,7 @@ use crate::demo::{
     dispatch::{Call, Route, read, write},
     errors::{Answer, Fault, Reply},
     model::{Access, Site},
+    reader::Reader,
     render::{self, Expand, Wanted},
 };
 
@@ -13,7 +14,7 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/issue/{issue}/editmeta", editmeta),
 ];
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let wanted = match Wanted::read(&call.list("fields"), "*all") {
         Wanted::IdOnly => {
@@ -21,7 +22,7 @@ fn get(call: &Call, site: &Site) -> Answer {
         }
         fields @ Wanted::Fields { .. } => fields,
     };
-    let mut shown = render::issue(site, call.who, issue, &wanted, &Expand(call.list("expand")));
+    let mut shown = render::issue(site, issue, &wanted, &Expand(call.list("expand")));
     let asked = call.list("properties");
     if let (Some(shown), false) = (shown.as_object_mut(), asked.is_empty()) {
         let all = asked.contains(&"*all");
@@ -32,7 +33,7 @@ fn get(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, shown))
 }
 
-fn editmeta(call: &Call, site: &Site) -> Answer {
+fn editmeta(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     if !super::may(call, site, issue, Access::Member) {

@@ -5,7 +5,7 @@
 use crate::demo::{
     dispatch::{Call, Route, read},
     errors::{Answer, Fault, Reply},
-    model::Site,
+    reader::Reader,
     search,
 };
 
@@ -14,11 +14,11 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/jql/autocompletedata/suggestions", suggestions),
 ];
 
-fn reference(call: &Call, site: &Site) -> Answer {
+fn reference(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, search::reference_data(site, call.who)))
 }
 
-fn suggestions(call: &Call, site: &Site) -> Answer {
+fn suggestions(call: &Call, site: &Reader) -> Answer {
     let Some(field) = call.query("fieldName") else {
         return Err(Fault::message(400, "The fieldName parameter must be provided."));
     };

@@ -9,6 +9,7 @@ use crate::demo::{
     errors::{Answer, Reply},
     model::{Access, Named, Site},
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -21,7 +22,7 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/issueLinkType", link_types),
 ];
 
-fn details(site: &Site, priority: &Named) -> Json {
+fn details(site: &Reader, priority: &Named) -> Json {
     let mut shown = render::priority(site, priority);
     if let Some(map) = shown.as_object_mut() {
         map.insert("statusColor".into(), priority.color.into());
@@ -30,11 +31,11 @@ fn details(site: &Site, priority: &Named) -> Json {
     shown
 }
 
-fn priorities(_: &Call, site: &Site) -> Answer {
+fn priorities(_: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, site.priorities.iter().map(|priority| details(site, priority)).collect()))
 }
 
-fn priority_page(call: &Call, site: &Site) -> Answer {
+fn priority_page(call: &Call, site: &Reader) -> Answer {
     let window = Window::of(call, 50, 50)?;
     let shown = window.cut(&site.priorities).iter().map(|priority| {
         let mut shown = details(site, priority);
@@ -47,7 +48,7 @@ fn priority_page(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, window.bean(&address, site.priorities.len(), shown.collect())))
 }
 
-fn resolutions(_: &Call, site: &Site) -> Answer {
+fn resolutions(_: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, site.resolutions.iter().map(|one| render::resolution(site, one)).collect()))
 }
 
@@ -55,17 +56,17 @@ fn in_sight(call: &Call, site: &Site, scope: Option<u64>) -> bool {
     scope.is_none_or(|id| site.project(id).is_some_and(|project| project.may(call.who, Access::Viewer)))
 }
 
-fn statuses(call: &Call, site: &Site) -> Answer {
+fn statuses(call: &Call, site: &Reader) -> Answer {
     let seen = site.statuses.iter().filter(|status| in_sight(call, site, status.scope));
     Ok(Reply::json(200, seen.map(|status| render::status(site, status)).collect()))
 }
 
-fn types(call: &Call, site: &Site) -> Answer {
+fn types(call: &Call, site: &Reader) -> Answer {
     let seen = site.types.iter().filter(|kind| in_sight(call, site, kind.scope));
     Ok(Reply::json(200, seen.map(|kind| render::issue_type(site, kind)).collect()))
 }
 
-fn link_types(_: &Call, site: &Site) -> Answer {
+fn link_types(_: &Call, site: &Reader) -> Answer {
     let shown: Vec<_> = site.link_types.iter().map(|kind| render::link_type(site, kind)).collect();
     Ok(Reply::json(200, json!({ "issueLinkTypes": shown })))
 }

@@ -6,8 +6,8 @@ use crate::demo::{
     dispatch::{Call, Route, read},
     errors::{Answer, Fault, Reply},
     json::put,
-    model::Site,
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -16,7 +16,7 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/project/{project}/version", versions),
 ];
 
-fn components(call: &Call, site: &Site) -> Answer {
+fn components(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let window = Window::of(call, 50, 50)?;
     let part = call.query("query").unwrap_or_default().to_lowercase();
@@ -37,7 +37,7 @@ fn components(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
 
-fn versions(call: &Call, site: &Site) -> Answer {
+fn versions(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let window = Window::of(call, 50, 50)?;
     let part = call.query("query").unwrap_or_default().to_lowercase();

@@ -5,8 +5,9 @@ use serde_json::{Value as Json, json};
 use crate::demo::{
     dispatch::{Call, Route, read},
     errors::{Answer, Fault, Reply},
-    model::{Access, Project, Site},
+    model::{Access, Project},
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -18,7 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/project/{project}/versions", versions),
 ];
 
-fn search(call: &Call, site: &Site) -> Answer {
+fn search(call: &Call, site: &Reader) -> Answer {
     let window = Window::of(call, 50, 100)?;
     let needle = call.query("query").unwrap_or_default().to_lowercase();
     let needs = match call.query("action") {
@@ -54,13 +55,13 @@ fn search(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
-    Ok(Reply::json(200, render::project(site, call.who, project)))
+    Ok(Reply::json(200, render::project(site, project)))
 }
 
 /// The workflow's statuses under each issue type.
-fn statuses(call: &Call, site: &Site) -> Answer {
+fn statuses(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let statuses: Vec<Json> = project
         .workflow
@@ -80,13 +81,13 @@ fn statuses(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, json!(shown)))
 }
 
-fn components(call: &Call, site: &Site) -> Answer {
+fn components(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let shown: Vec<_> = project.components.iter().map(|one| render::component(site, project, one)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 
-fn versions(call: &Call, site: &Site) -> Answer {
+fn versions(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let shown: Vec<_> = project.versions.iter().map(|one| render::version(site, project, one)).collect();
     Ok(Reply::json(200, json!(shown)))

@@ -7,6 +7,7 @@ use crate::demo::{
     errors::{Answer, Fault, Problems, Reply},
     fields::touch,
     model::{Access, RemoteLink, Site},
+    reader::Reader,
     render,
 };
 
@@ -18,7 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
     write("POST", "/rest/api/3/issue/{issue}/remotelink", save),
 ];
 
-fn list(call: &Call, site: &Site) -> Answer {
+fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let wanted = call.query("globalId");
     let links =

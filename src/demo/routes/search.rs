@@ -8,6 +8,7 @@ use crate::demo::{
     json::object,
     model::{Issue, Site},
     paging::PageToken,
+    reader::Reader,
     render::{self, Expand, Wanted},
     search,
 };
@@ -38,7 +39,7 @@ struct Search {
     properties: Vec<String>,
 }
 
-fn by_query(call: &Call, site: &Site) -> Answer {
+fn by_query(call: &Call, site: &Reader) -> Answer {
     let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
     let wished = match call.query("maxResults") {
         None | Some("") => None,
@@ -55,7 +56,7 @@ fn by_query(call: &Call, site: &Site) -> Answer {
     run(call, site, &asked)
 }
 
-fn by_body(call: &Call, site: &Site) -> Answer {
+fn by_body(call: &Call, site: &Reader) -> Answer {
     let asked = read_body(&call.object()?).ok_or_else(Fault::bad_payload)?;
     run(call, site, &asked)
 }
@@ -86,7 +87,7 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
     Some(asked)
 }
 
-fn run(call: &Call, site: &Site, asked: &Search) -> Answer {
+fn run(call: &Call, site: &Reader, asked: &Search) -> Answer {
     let found = search::find(site, call.who, call.now, &asked.jql).map_err(|errors| messages(&errors))?;
     let account = site.people.get(call.who).map_or("", |person| person.account_id.as_str());
     let start = match &asked.token {
@@ -113,7 +114,7 @@ fn run(call: &Call, site: &Site, asked: &Search) -> Answer {
     let shown: Vec<_> = page
         .iter()
         .map(|issue| {
-            let mut shown = render::issue(site, call.who, issue, &wanted, &expand);
+            let mut shown = render::issue(site, issue, &wanted, &expand);
             if let (Some(shown), false) = (shown.as_object_mut(), asked.properties.is_empty()) {
                 let entries = issue.properties.iter().filter(|(key, _)| asked.properties.contains(key));
                 let entries: Map<_, _> = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -167,7 +168,7 @@ fn messages(errors: &[String]) -> Fault {
     Fault(Reply::json(400, json!({ "errorMessages": errors, "errors": {} })))
 }
 
-fn count(call: &Call, site: &Site) -> Answer {
+fn count(call: &Call, site: &Reader) -> Answer {
     let body = call.object()?;
     let jql =
         body.get("jql").and_then(Json::as_str).filter(|_| body.len() == 1).ok_or_else(Fault::bad_payload)?;
@@ -176,7 +177,7 @@ fn count(call: &Call, site: &Site) -> Answer {
 }
 
 /// Judges queries without running them.
-fn parse(call: &Call, site: &Site) -> Answer {
+fn parse(call: &Call, site: &Reader) -> Answer {
     let body = call.object()?;
     let queries = body.get("queries").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
     let strict = call.query("validation").unwrap_or("strict") == "strict";
@@ -191,7 +192,7 @@ fn parse(call: &Call, site: &Site) -> Answer {
     Ok(Reply::json(200, json!({ "queries": judged.collect::<Vec<_>>() })))
 }
 
-fn removed(_: &Call, _: &Site) -> Answer {
+fn removed(_: &Call, _: &Reader) -> Answer {
     let text = "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration \
                 guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046";
     Err(Fault::message(410, text))

@@ -6,10 +6,10 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::demo::{
     auth::{READ_USER, Token},
-    clock,
     dispatch::{Call, Route, read},
     errors::{Answer, Fault, Reply},
     model::{Access, Site},
+    reader::Reader,
     render,
 };
 
@@ -32,17 +32,17 @@ pub(in crate::demo) fn accessible(token: &Token, sites: &[Site]) -> Json {
         .collect()
 }
 
-fn myself(call: &Call, site: &Site) -> Answer {
-    Ok(Reply::json(200, render::profile(site, call.who, call.expands("groups"))))
+fn myself(call: &Call, site: &Reader) -> Answer {
+    Ok(Reply::json(200, render::profile(site, call.expands("groups"))))
 }
 
-fn server_info(call: &Call, site: &Site) -> Answer {
+fn server_info(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(
         200,
         json!({
             "baseUrl": site.host, "displayUrl": site.host, "version": "1001.0.0-SNAPSHOT",
             "versionNumbers": [1001, 0, 0], "deploymentType": "Cloud", "buildNumber": 100_283,
-            "buildDate": "2026-11-02T09:00:00.000+0000", "serverTime": clock::jira_time(call.now),
+            "buildDate": "2026-11-02T09:00:00.000+0000", "serverTime": site.time(call.now),
             "scmInfo": "0000000000000000000000000000000000000000", "serverTitle": "Jira",
             "serverTimeZone": "Etc/UTC",
         }),
@@ -91,7 +91,7 @@ const PERMISSIONS: &[(&str, &str, &str, Needs)] = &[
     ("MANAGE_SPRINTS_PERMISSION", "-1", "Manage sprints", Needs::Project(Access::Member)),
 ];
 
-fn my_permissions(call: &Call, site: &Site) -> Answer {
+fn my_permissions(call: &Call, site: &Reader) -> Answer {
     let asked = call.list("permissions");
     if asked.is_empty() {
         return Err(Fault::message(400, "The 'permissions' query parameter is required."));

@@ -10,6 +10,7 @@ use crate::demo::{
     dispatch::{Call, Route, read, write},
     errors::{Answer, Fault, Problems, Reply},
     model::{Access, Site, Sprint},
+    reader::Reader,
     render,
 };
 
@@ -37,7 +38,7 @@ fn may(call: &Call, site: &Site, board: u64, access: Access) -> bool {
     project.is_some_and(|project| project.may(call.who, access))
 }
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, render::sprint(site, sprint(call, site)?)))
 }
 

@@ -7,11 +7,10 @@ use serde_json::{Value as Json, json};
 use super::{bulk::strings, transitions};
 use crate::demo::{
     auth::READ_WORK,
-    clock,
     dispatch::{Call, Route, read, write},
     errors::{Answer, Content, Fault, Reply},
     model::{Issue, Site, Task, Transition},
-    render,
+    reader::Reader,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -74,7 +73,7 @@ fn texts(Fault(reply): Fault) -> Vec<String> {
 }
 
 /// By workflow, what all of its issues can do now without a screen.
-fn shared(call: &Call, site: &Site) -> Answer {
+fn shared(call: &Call, site: &Reader) -> Answer {
     let ids = selected(call, site, &call.list("issueIdsOrKeys"))?;
     let mut groups: BTreeMap<u64, Vec<&Issue>> = BTreeMap::new();
     for issue in ids.iter().filter_map(|id| site.issues.get(id)) {
@@ -139,8 +138,8 @@ fn progress(call: &Call, site: &mut Site) -> Answer {
     let task = task.clone();
     let mut shown = json!({
         "taskId": task.id.to_string(), "status": status, "progressPercent": percent,
-        "submittedBy": { "accountId": render::person(site, task.by).get("accountId") },
-        "created": clock::jira_time(task.created),
+        "submittedBy": { "accountId": site.people.get(task.by).map(|person| &person.account_id) },
+        "created": Reader::new(site, who).time(task.created),
     });
     if let (Some(shown), true) = (shown.as_object_mut(), status == "COMPLETE") {
         let failed: BTreeMap<String, _> =

@@ -8,6 +8,7 @@ use crate::demo::{
     errors::{Answer, Fault, Problems, Reply},
     fields::{Edit, Scene, apply, read_edit},
     model::{Access, ChangeItem, Issue, Site, Status, Transition, Value, Who},
+    reader::Reader,
     render,
 };
 
@@ -28,7 +29,7 @@ pub(in crate::demo) fn open<'a>(site: &'a Site, who: Who, issue: &Issue) -> Vec<
     project.workflow.transitions.iter().filter(fits).collect()
 }
 
-fn list(call: &Call, site: &Site) -> Answer {
+fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     let fields = call.expands("transitions.fields");

@@ -8,6 +8,7 @@ use crate::demo::{
     errors::{Answer, Fault, Problems, Reply},
     fields::{Bad, Scene, Screen, apply, parse, read_edit},
     model::{Access, Issue, Project, Site},
+    reader::Reader,
     render::{self, Expand, Wanted},
 };
 
@@ -51,7 +52,10 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     }
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let all = Wanted::read(&["*all"], "*all");
-    Ok(Reply::json(200, render::issue(site, call.who, issue, &all, &Expand(call.list("expand")))))
+    Ok(Reply::json(
+        200,
+        render::issue(&Reader::new(site, call.who), issue, &all, &Expand(call.list("expand"))),
+    ))
 }
 
 /// What the edit screen of an issue takes.

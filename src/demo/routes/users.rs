@@ -6,8 +6,9 @@ use crate::demo::{
     auth::READ_USER,
     dispatch::{Call, Route, read},
     errors::{Answer, Fault, Reply},
-    model::{Access, Person, Project, Site, Who},
+    model::{Access, Person, Project, Who},
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -17,7 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/user/assignable/search", assignable).needs(&[READ_USER]),
 ];
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     let Some(id) = call.query("accountId").filter(|id| !id.is_empty()) else {
         return Err(Fault::message(400, "The query parameter 'accountId' is required."));
     };
@@ -28,7 +29,7 @@ fn get(call: &Call, site: &Site) -> Answer {
 }
 
 /// Without any criterion Jira refuses; an empty `query` finds everybody.
-fn search(call: &Call, site: &Site) -> Answer {
+fn search(call: &Call, site: &Reader) -> Answer {
     let (text, id) = (call.query("query"), call.query("accountId"));
     if text.is_none() && id.is_none() && call.query("property").is_none() {
         return Err(Fault::message(
@@ -43,7 +44,7 @@ fn search(call: &Call, site: &Site) -> Answer {
     page(call, site, wanted)
 }
 
-fn assignable(call: &Call, site: &Site) -> Answer {
+fn assignable(call: &Call, site: &Reader) -> Answer {
     let issue = call.query("issueKey").or(call.query("issueId"));
     let project = match (issue, call.query("project")) {
         (Some(issue), _) => {
@@ -67,7 +68,7 @@ fn assignable(call: &Call, site: &Site) -> Answer {
 }
 
 /// The window is cut before the filter, so a short page is not the end. Source: JRACLOUD-71293.
-fn page(call: &Call, site: &Site, wanted: impl Fn(Who, &Person) -> bool) -> Answer {
+fn page(call: &Call, site: &Reader, wanted: impl Fn(Who, &Person) -> bool) -> Answer {
     let window = Window::of(call, 50, 1_000)?;
     let everybody: Vec<_> = site.people.iter().enumerate().collect();
     let found = window.cut(&everybody).iter().filter(|(who, person)| wanted(*who, person));

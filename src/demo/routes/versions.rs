@@ -8,6 +8,7 @@ use crate::demo::{
     dispatch::{Call, Route, read, write},
     errors::{Answer, Fault, Reply},
     model::{Access, Project, Site, Version},
+    reader::Reader,
     render,
 };
 
@@ -43,7 +44,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     version.id = site.next_id();
     let project = site.projects.iter_mut().find(|project| project.id == wanted).ok_or_else(absent)?;
     project.versions.push(version.clone());
-    show(site, 201, version.id)
+    show(call, site, 201, version.id)
 }
 
 fn find<'a>(call: &Call, site: &'a Site) -> Result<(&'a Project, &'a Version), Fault> {
@@ -54,7 +55,7 @@ fn find<'a>(call: &Call, site: &'a Site) -> Result<(&'a Project, &'a Version), F
     found.ok_or_else(|| Fault::message(404, format!("Could not find version for id '{id}'")))
 }
 
-fn get(call: &Call, site: &Site) -> Answer {
+fn get(call: &Call, site: &Reader) -> Answer {
     let (project, version) = find(call, site)?;
     Ok(Reply::json(200, render::version(site, project, version)))
 }
@@ -75,14 +76,14 @@ fn update(call: &Call, site: &mut Site) -> Answer {
     {
         *known = version;
     }
-    show(site, 200, id)
+    show(call, site, 200, id)
 }
 
-fn show(site: &Site, status: u16, id: u64) -> Answer {
+fn show(call: &Call, site: &Site, status: u16, id: u64) -> Answer {
     let mut all =
         site.projects.iter().flat_map(|project| project.versions.iter().map(move |one| (project, one)));
     let (project, version) = all.find(|(_, version)| version.id == id).ok_or_else(Fault::bad_payload)?;
-    Ok(Reply::json(status, render::version(site, project, version)))
+    Ok(Reply::json(status, render::version(&Reader::new(site, call.who), project, version)))
 }
 
 fn fill(project: &Project, version: &mut Version, body: &Map<String, Json>) -> Result<(), Fault> {

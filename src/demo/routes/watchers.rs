@@ -6,6 +6,7 @@ use crate::demo::{
     dispatch::{Call, Route, read, write},
     errors::{Answer, Fault, Reply},
     model::{Access, Site, Who},
+    reader::Reader,
     render,
 };
 
@@ -15,7 +16,7 @@ pub(super) const ROUTES: &[Route] = &[
     write("DELETE", "/rest/api/3/issue/{issue}/watchers", remove),
 ];
 
-fn list(call: &Call, site: &Site) -> Answer {
+fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let people: Vec<_> = issue.watchers.iter().map(|who| render::person(site, *who)).collect();
     Ok(Reply::json(

@@ -10,6 +10,7 @@ use crate::demo::{
     fields::{parse_duration, pretty_duration, touch},
     model::{Access, ChangeItem, Issue, Site, Value, Worklog},
     paging::Window,
+    reader::Reader,
     render,
 };
 
@@ -18,7 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
     write("POST", "/rest/api/3/issue/{issue}/worklog", create),
 ];
 
-fn list(call: &Call, site: &Site) -> Answer {
+fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let window = Window::of(call, 5_000, 5_000)?;
     let bound = |name: &str| call.query(name).and_then(|text| text.parse::<i64>().ok());
@@ -52,7 +53,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     }
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let made = issue.worklogs.last().ok_or_else(Fault::no_issue)?;
-    Ok(Reply::json(201, render::worklog(site, issue, made)))
+    Ok(Reply::json(201, render::worklog(&Reader::new(site, call.who), issue, made)))
 }
 
 /// The worklog without its id, and the remaining estimate as it will be.
@@ -71,8 +72,7 @@ fn read_body(call: &Call, issue: &Issue) -> Result<(Worklog, Option<u64>), Fault
     // The documented form only: a colon in the offset is refused.
     let started = match text("started") {
         None => Some(call.now),
-        Some(text) if text.len() == 28 && !text.ends_with('Z') => clock::parse_time(text),
-        Some(_) => None,
+        Some(text) => clock::strict_time(text),
     };
     if started.is_none() {
         problems.say("Unrecognized date format. Expected \"yyyy-MM-dd'T'HH:mm:ss.SSSZ\".");

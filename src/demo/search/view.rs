@@ -21,8 +21,7 @@ impl jql::Site for View<'_> {
     }
 
     fn time_zone(&self) -> TimeZone {
-        let name = self.site.people.get(self.who).map_or("Etc/UTC", |person| person.time_zone);
-        TimeZone::posix(posix_rule(name)).unwrap_or(TimeZone::UTC)
+        self.site.zone(self.who)
     }
 
     fn current_user(&self) -> Option<String> {
@@ -198,19 +197,6 @@ impl<'a> View<'a> {
             }
         };
         Some(self.site.links.iter().filter_map(other).collect())
-    }
-}
-
-/// The rules of the zones our people live in, so that no time zone database is needed.
-fn posix_rule(name: &str) -> &'static str {
-    match name {
-        "Europe/Berlin" | "Europe/Stockholm" | "Europe/Vienna" => "CET-1CEST,M3.5.0,M10.5.0/3",
-        "Europe/London" => "GMT0BST,M3.5.0/1,M10.5.0",
-        "America/New_York" => "EST5EDT,M3.2.0,M11.1.0",
-        "America/Los_Angeles" => "PST8PDT,M3.2.0,M11.1.0",
-        "Asia/Kolkata" => "IST-5:30",
-        "Africa/Lagos" => "WAT-1",
-        _ => "UTC0",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Issue types, statuses, priorities, resolutions and kinds of links of the main site.
 
 use super::projects::MOB;
-use crate::demo::model::{IssueType, LinkType, Named, Status};
+use crate::demo::model::{IssueType, LinkType, Named, Status, Team};
 
 pub(super) const EPIC: u64 = 10_000;
 pub(super) const STORY: u64 = 10_001;
@@ -115,6 +115,13 @@ pub(super) fn resolutions() -> Vec<Named> {
         (10_003, "Cannot Reproduce", "All attempts at reproducing this issue failed.", ""),
         (10_004, "Workaround provided", "The service works again; the cause stays.", ""),
     ])
+}
+
+pub(super) fn teams() -> Vec<Team> {
+    vec![
+        Team { id: "36885b3c-1bf0-4f85-a357-c5b858c31de4", name: "Storefront squad" },
+        Team { id: "7c3d4e5f-2a1b-4c6d-9e8f-0a1b2c3d4e5f", name: "Platform squad" },
+    ]
 }
 
 pub(super) fn link_types() -> Vec<LinkType> {

@@ -76,6 +76,7 @@ fn comments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
         let edited = prng.chance(10);
         issue.comments.push(Comment {
             id: issue.id * 200 + at,
+            parent: (at == 2).then_some(issue.id * 200),
             author,
             editor: author,
             body,

@@ -1,5 +1,6 @@
 //! The world the sandbox starts with: two sites, ten accounts, four projects, and what happened in 120 days.
 
+mod awkward;
 mod boards;
 mod catalog;
 mod custom;
@@ -19,14 +20,18 @@ mod words;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::model::Site;
+use super::{Seed, model::Site};
 
 /// Ids from here on belong to what is made later; the seed numbers its own things below.
 const FIRST_FREE_ID: u64 = 100_000;
 
 /// Both sites as of `now` (milliseconds since 1970).
-pub(super) fn sites(now: i64) -> Vec<Site> {
-    vec![main_site(now), second::site(now)]
+pub(super) fn sites(seed: Seed, now: i64) -> Vec<Site> {
+    let mut main = main_site(now);
+    if seed == Seed::Awkward {
+        awkward::spoil(&mut main, now);
+    }
+    vec![main, second::site(now)]
 }
 
 fn main_site(now: i64) -> Site {
@@ -50,6 +55,8 @@ fn main_site(now: i64) -> Site {
         tasks: Vec::new(),
         issues: BTreeMap::new(),
         keys: HashMap::new(),
+        recent_writes: HashMap::new(),
+        teams: catalog::teams(),
         last_id: FIRST_FREE_ID,
     };
     issues::fill(&mut site, now);

@@ -37,6 +37,8 @@ pub(super) fn site(now: i64) -> Site {
         tasks: Vec::new(),
         issues: BTreeMap::new(),
         keys: HashMap::new(),
+        recent_writes: HashMap::new(),
+        teams: Vec::new(),
         last_id: FIRST_FREE_ID,
     };
     let mut prng = Prng::new(0x1AB);

@@ -58,7 +58,7 @@ async fn work_is_logged_in_the_documented_form_only() {
     let (status, made) =
         desk.post("anna", &format!("{path}?adjustEstimate=new&newEstimate=2h"), log.clone()).await;
     assert_eq!((status, &made["timeSpentSeconds"]), (201, &json!(5_400)), "{made}");
-    assert_eq!(made["started"], "2026-11-20T09:00:00.000+0000");
+    assert_eq!(made["started"], "2026-11-20T10:00:00.000+0100");
     let (_, issue) = desk.get("anna", "/api/3/issue/ACME-2?fields=timetracking").await;
     assert_eq!(issue["fields"]["timetracking"]["remainingEstimate"], "2h");
     for (field, value) in [

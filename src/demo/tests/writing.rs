@@ -83,7 +83,7 @@ async fn edits_are_kept_and_remembered() {
     assert_eq!(desk.ask("ben", "PUT", "/api/3/issue/ACME-40", Some(edit)).await.0, 204);
     let (_, issue) = desk.get("anna", "/api/3/issue/ACME-40?fields=summary,labels,updated").await;
     assert_eq!((&issue["fields"]["summary"], &issue["fields"]["labels"]), (&json!("Renamed"), &json!(["y"])));
-    assert_eq!(issue["fields"]["updated"], "2026-11-20T10:00:00.000+0000");
+    assert_eq!(issue["fields"]["updated"], "2026-11-20T11:00:00.000+0100");
     let (_, after) = desk.get("anna", "/api/3/issue/ACME-40/changelog").await;
     assert_eq!(after["total"].as_u64(), before["total"].as_u64().map(|total| total + 1));
     let quiet = Some(json!({ "fields": { "summary": "Again" } }));
@@ -109,7 +109,7 @@ async fn transitions_follow_each_workflow() {
         (&issue["fields"]["status"]["name"], &issue["fields"]["resolution"]["name"]),
         (&json!("Done"), &json!("Done"))
     );
-    assert_eq!(issue["fields"]["resolutiondate"], "2026-11-20T10:00:00.000+0000");
+    assert_eq!(issue["fields"]["resolutiondate"], "2026-11-20T11:00:00.000+0100");
 
     let task = json!({ "project": { "key": "MOB" }, "issuetype": { "name": "Task" }, "summary": "walk" });
     create(&desk, task).await;
