@@ -47,9 +47,10 @@ impl Reply {
     pub(super) fn into_response(self) -> Response<Body> {
         let (kind, bytes) = match self.content {
             Content::Empty => (None, Vec::new()),
-            Content::Json(body) => {
-                (Some(HeaderValue::from_static(JSON)), serde_json::to_vec(&body).unwrap_or_default())
-            }
+            Content::Json(body) => (
+                Some(HeaderValue::from_static(JSON)),
+                on_the_wire(serde_json::to_vec(&body).unwrap_or_default()),
+            ),
             Content::File(kind, bytes) => (HeaderValue::from_str(&kind).ok(), bytes),
         };
         let mut response = Response::new(Body::from(bytes));
@@ -66,6 +67,27 @@ impl Reply {
         }
         response
     }
+}
+
+/// Stands for the first half of an emoji whose second half somebody cut off: Rust's texts cannot hold one.
+pub(super) const HALF_EMOJI: char = '\u{F83D}';
+
+/// Half an emoji as Jira sends it, an escape without its partner.
+fn on_the_wire(json: Vec<u8>) -> Vec<u8> {
+    let mut letter = [0; 4];
+    let letter = HALF_EMOJI.encode_utf8(&mut letter).as_bytes();
+    let mut shown = Vec::with_capacity(json.len());
+    let mut rest = json.as_slice();
+    while let Some(at) = memchr::memmem::find(rest, letter) {
+        shown.extend_from_slice(rest.get(..at).unwrap_or_default());
+        shown.extend_from_slice(br"\ud83d");
+        rest = rest.get(at + letter.len()..).unwrap_or_default();
+    }
+    if shown.is_empty() {
+        return json;
+    }
+    shown.extend_from_slice(rest);
+    shown
 }
 
 /// A refusal; it becomes the answer as it is.

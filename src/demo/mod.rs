@@ -13,6 +13,7 @@ mod errors;
 mod fields;
 mod jql;
 mod json;
+mod language;
 mod limits;
 mod media;
 mod model;

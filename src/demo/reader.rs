@@ -5,7 +5,7 @@ use std::ops::Deref;
 use jiff::tz::TimeZone;
 
 use super::{
-    clock,
+    clock, language,
     model::{Site, Who},
 };
 
@@ -14,16 +14,23 @@ pub(super) struct Reader<'a> {
     site: &'a Site,
     pub(super) who: Who,
     zone: TimeZone,
+    is_german: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(site: &'a Site, who: Who) -> Self {
-        Self { site, who, zone: site.zone(who) }
+        let is_german = site.people.get(who).is_some_and(|person| person.locale == "de_DE");
+        Self { site, who, zone: site.zone(who), is_german }
     }
 
     /// A moment as the platform API writes it for this person, with the offset of that date.
     pub(super) fn time(&self, ms: i64) -> String {
         clock::jira_time(ms, &self.zone)
+    }
+
+    /// One of Jira's own words in this person's language.
+    pub(super) fn word<'w>(&self, english: &'w str) -> &'w str {
+        if self.is_german { language::german(english) } else { english }
     }
 
     /// A moment in the words of rendered fields.

@@ -51,7 +51,7 @@ pub(in crate::demo) fn read_edit(
         }
         match on_screen(scene.site, screen, id).map(|field| parse(scene, field, json)) {
             None => problems.at(id, off_screen(id)),
-            Some(Ok(value)) => edit.values.push((id.clone(), value)),
+            Some(Ok(value)) => edit.values.push((kept_as(scene.site, id), value)),
             Some(Err(bad)) => report(problems, id, bad),
         }
     }
@@ -67,7 +67,7 @@ pub(in crate::demo) fn read_edit(
                         let before =
                             edit.value(id).cloned().unwrap_or_else(|| issue?.values.get(id).cloned());
                         match operate(scene, field, verb, before, json) {
-                            Ok(value) => edit.values.push((id.clone(), value)),
+                            Ok(value) => edit.values.push((kept_as(scene.site, id), value)),
                             Err(bad) => report(problems, id, bad),
                         }
                     }
@@ -88,6 +88,12 @@ fn block(body: &Map<String, Json>, name: &str) -> Result<Map<String, Json>, Faul
 
 fn on_screen<'a>(site: &'a Site, screen: &Screen, id: &str) -> Option<&'a FieldDef> {
     screen.iter().any(|(known, _)| known == id).then(|| site.field(id)).flatten()
+}
+
+/// An epic link is kept as the parent that it is.
+fn kept_as(site: &Site, id: &str) -> String {
+    let is_epic_link = site.field(id).is_some_and(|field| field.kind == Kind::EpicLink);
+    if is_epic_link { "parent".to_owned() } else { id.to_owned() }
 }
 
 fn off_screen(id: &str) -> String {
@@ -111,8 +117,10 @@ fn operate(
     if verb == "set" || (verb == "edit" && field.kind == Kind::Estimates) {
         return parse(scene, field, json);
     }
-    let many =
-        matches!(field.kind, Kind::Labels | Kind::Choices | Kind::People | Kind::Components | Kind::Versions);
+    let many = matches!(
+        field.kind,
+        Kind::Labels | Kind::Lines | Kind::Choices | Kind::People | Kind::Components | Kind::Versions
+    );
     if !many || !matches!(verb, "add" | "remove") {
         return Err(Bad::Field(format!("Field '{}' does not support operation '{verb}'.", field.id)));
     }
@@ -121,7 +129,9 @@ fn operate(
     Ok(match (before, given) {
         (Some(Value::Labels(old)), Value::Labels(new)) => {
             let mut labels = merge(old, &new, add);
-            labels.sort();
+            if field.kind == Kind::Labels {
+                labels.sort();
+            }
             Some(Value::Labels(labels))
         }
         (Some(Value::Refs(old)), Value::Refs(new)) => Some(Value::Refs(merge(old, &new, add))),

@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use super::parse_duration;
 use crate::demo::{
-    adf, clock,
-    model::{Access, FieldDef, Kind, Opt, Project, Site, Value, Who},
+    adf, clock, language,
+    model::{Access, FieldDef, Issue, Kind, Opt, Project, Site, Value, Who},
 };
 
 const TEXT_CHARS_MAX: usize = 32_767;
@@ -47,6 +47,8 @@ pub(in crate::demo) fn parse(scene: Scene, field: &FieldDef, json: &Json) -> Res
         Kind::Date => day(json)?,
         Kind::Instant => instant(json)?,
         Kind::Labels => labels(json)?,
+        Kind::Lines => lines(json)?,
+        Kind::EpicLink => Some(Value::Ref(epic(scene, json)?)),
         Kind::Person => Some(Value::Person(person(scene, field, json)?)),
         Kind::People => {
             let people =
@@ -175,6 +177,24 @@ fn labels(json: &Json) -> Result<Option<Value>, Bad> {
     Ok((!labels.is_empty()).then_some(Value::Labels(labels)))
 }
 
+fn lines(json: &Json) -> Result<Option<Value>, Bad> {
+    let text =
+        |item: &Json| item.as_str().map_or_else(|| bad("data was not a string"), |text| Ok(text.to_owned()));
+    let lines = items(json)?.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    Ok((!lines.is_empty()).then_some(Value::Labels(lines)))
+}
+
+/// A bare key, where `parent` takes an object.
+fn epic(scene: Scene, json: &Json) -> Result<u64, Bad> {
+    let Some(key) = json.as_str() else {
+        return Err(Bad::General("String value expected as the Epic Key.".to_owned()));
+    };
+    let issue = scene.site.visible_issue(scene.who, key);
+    let is_epic = |issue: &&Issue| scene.site.issue_type(issue.type_id).is_some_and(|kind| kind.level == 1);
+    let found = issue.filter(is_epic);
+    found.map_or_else(|| bad(format!("Issue '{key}' must be of type 'Epic'.")), |issue| Ok(issue.id))
+}
+
 fn items(json: &Json) -> Result<&Vec<Json>, Bad> {
     json.as_array().map_or_else(|| bad("data was not an array"), Ok)
 }
@@ -222,7 +242,7 @@ fn named<'a>(what: &str, all: impl Iterator<Item = (u64, &'a str)>, json: &Json)
     let Some(name) = object.get("name").and_then(Json::as_str) else {
         return bad(format!("Specify the {what} (id) or (name) in string format"));
     };
-    let found = all.into_iter().find(|(_, known)| known.eq_ignore_ascii_case(name));
+    let found = all.into_iter().find(|(_, known)| language::means(name, known));
     found.map_or_else(|| bad(format!("{what} name '{name}' is not valid")), |(id, _)| Ok(id))
 }
 

@@ -46,6 +46,8 @@ pub(in crate::demo) enum Kind {
     Date,
     Instant,
     Labels,
+    /// A list of texts that may hold spaces, as the checklists of apps are.
+    Lines,
     Person,
     People,
     Choice,
@@ -61,6 +63,8 @@ pub(in crate::demo) enum Kind {
     Estimates,
     Sprint,
     Team,
+    /// The key of an epic; the same link as `parent`.
+    EpicLink,
     Url,
     /// Computed by Jira from elsewhere, or only shown: never written through `fields`.
     ReadOnly,

@@ -9,6 +9,8 @@ use super::Who;
 pub(in crate::demo) enum Access {
     /// Browse only.
     Viewer,
+    /// Browse and assign.
+    Assigner,
     /// Create, edit, assign, transition, comment, log work, link.
     Member,
     /// Delete and administer, too.
@@ -32,6 +34,8 @@ pub(in crate::demo) struct Project {
     pub(in crate::demo) versions: Vec<Version>,
     pub(in crate::demo) workflow: Workflow,
     pub(in crate::demo) screen: Vec<ScreenField>,
+    /// Fields that only the create screen holds.
+    pub(in crate::demo) not_on_edit: Vec<&'static str>,
     pub(in crate::demo) last_number: u64,
 }
 
@@ -40,7 +44,12 @@ impl Project {
         self.members.get(&who).is_some_and(|has| *has >= access)
     }
 
-    /// The fields on the create and edit screen of one issue type.
+    /// The fields on the edit screen of one issue type.
+    pub(in crate::demo) fn edit_screen_of(&self, type_id: u64) -> impl Iterator<Item = &ScreenField> {
+        self.screen_of(type_id).filter(|entry| !self.not_on_edit.contains(&entry.field.as_str()))
+    }
+
+    /// The fields on the create screen of one issue type.
     pub(in crate::demo) fn screen_of(&self, type_id: u64) -> impl Iterator<Item = &ScreenField> {
         self.screen.iter().filter(move |entry| entry.types.is_empty() || entry.types.contains(&type_id))
     }
@@ -91,6 +100,8 @@ pub(in crate::demo) struct Transition {
     pub(in crate::demo) from: Vec<u64>,
     /// Field ids on the transition's screen, and whether each is required.
     pub(in crate::demo) screen: Vec<(String, bool)>,
+    /// Fields that are taken along although the screen does not announce them.
+    pub(in crate::demo) unannounced: Vec<&'static str>,
     /// A field that must have a value, checked after the screen and announced nowhere.
     pub(in crate::demo) validator: Option<String>,
     /// The resolution that a post function sets; 0 clears it.

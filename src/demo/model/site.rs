@@ -18,6 +18,8 @@ pub(in crate::demo) struct Site {
     pub(in crate::demo) people: Vec<Person>,
     /// Holders of the global permission Administer Jira.
     pub(in crate::demo) admins: BTreeSet<Who>,
+    /// Whoever lacks the global permission Browse users and groups.
+    pub(in crate::demo) without_directory: BTreeSet<Who>,
     /// Sorted by key.
     pub(in crate::demo) projects: Vec<Project>,
     pub(in crate::demo) types: Vec<IssueType>,
@@ -129,6 +131,8 @@ pub(in crate::demo) struct Person {
     /// `atlassian`, `app` or `customer`.
     pub(in crate::demo) kind: &'static str,
     pub(in crate::demo) time_zone: &'static str,
+    /// The language of the profile.
+    pub(in crate::demo) locale: &'static str,
 }
 
 /// A team of Atlassian's directory, which Jira knows by its id only.

@@ -33,6 +33,7 @@ pub(in crate::demo) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> 
         "updated" | "lastViewed" => site.time(issue.updated).into(),
         "statuscategorychangedate" => site.time(issue.category_changed).into(),
         "resolutiondate" => json!(issue.resolved.map(|ms| site.time(ms))),
+        _ if field.kind == Kind::EpicLink => epic_key(site, issue),
         "creator" => person(site, issue.creator),
         "votes" => json!({
             "self": format!("{}/rest/api/3/issue/{}/votes", site.host, issue.key),
@@ -67,6 +68,14 @@ pub(in crate::demo) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> 
         },
     };
     Some(value)
+}
+
+/// The epic above an issue of a company-managed project.
+fn epic_key(site: &Reader, issue: &Issue) -> Json {
+    let has_epics = site.project(issue.project).is_some_and(|project| !project.team_managed);
+    let parent = issue.reference("parent").and_then(|id| site.issues.get(&id)).filter(|_| has_epics);
+    let epic = parent.filter(|parent| site.issue_type(parent.type_id).is_some_and(|kind| kind.level == 1));
+    json!(epic.map(|epic| &epic.key))
 }
 
 fn is_list(kind: Kind) -> bool {

@@ -99,7 +99,7 @@ fn expansions(
     answer: &mut Map<String, Json>,
 ) {
     if expand.has("names") {
-        let names: Map<_, _> = shown.iter().map(|f| (f.id.clone(), Json::from(f.name.clone()))).collect();
+        let names: Map<_, _> = shown.iter().map(|f| (f.id.clone(), Json::from(site.word(&f.name)))).collect();
         answer.insert("names".into(), names.into());
     }
     if expand.has("schema") {
@@ -117,9 +117,11 @@ fn expansions(
         answer.insert("changelog".into(), page);
     }
     let Some(project) = site.project(issue.project) else { return };
-    if expand.has("transitions") {
+    if expand.has("transitions") || expand.has("transitions.fields") {
         let open = routes::transitions::open(site, site.who, issue);
-        let shown: Vec<_> = open.iter().map(|entry| transition(site, project, issue, entry, false)).collect();
+        let fields = expand.has("transitions.fields");
+        let shown: Vec<_> =
+            open.iter().map(|entry| transition(site, project, issue, entry, fields)).collect();
         answer.insert("transitions".into(), shown.into());
     }
     if expand.has("editmeta") {

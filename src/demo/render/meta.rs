@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{component_stub, issue_type, priority, project_stub, resolution, version_stub};
 use crate::demo::{
     fields::show_option,
-    model::{FieldDef, Issue, Kind, Opt, Project},
+    model::{Access, FieldDef, Issue, Kind, Opt, Project},
     reader::Reader,
 };
 
@@ -30,11 +30,11 @@ pub(in crate::demo) fn schema(field: &FieldDef) -> Option<Json> {
 }
 
 /// One element of `GET /field`.
-pub(in crate::demo) fn field_details(field: &FieldDef) -> Json {
+pub(in crate::demo) fn field_details(site: &Reader, field: &FieldDef) -> Json {
     let mut shown = json!({
         "id": field.id,
         "key": field.id,
-        "name": field.name,
+        "name": site.word(&field.name),
         "custom": field.custom.is_some(),
         "orderable": field.kind != Kind::ReadOnly,
         "navigable": field.navigable,
@@ -65,7 +65,7 @@ pub(in crate::demo) fn field_meta(
     let mut meta = json!({
         "required": required,
         "schema": schema(field),
-        "name": field.name,
+        "name": site.word(&field.name),
         "key": field.id,
         "hasDefaultValue": matches!(field.id.as_str(), "priority" | "reporter"),
         "operations": operations(field),
@@ -93,7 +93,7 @@ pub(in crate::demo) fn field_meta(
 
 fn operations(field: &FieldDef) -> Vec<&'static str> {
     match field.kind {
-        Kind::Labels | Kind::Choices | Kind::Components | Kind::Versions | Kind::People => {
+        Kind::Labels | Kind::Lines | Kind::Choices | Kind::Components | Kind::Versions | Kind::People => {
             vec!["add", "set", "remove"]
         }
         Kind::Estimates => vec!["set", "edit"],
@@ -135,10 +135,13 @@ fn nested(site: &Reader, option: &Opt) -> Json {
     shown
 }
 
-/// `{fields: {id: …}}` for what this issue's edit screen holds.
+/// `{fields: {id: …}}` for what this issue's edit screen holds; nothing for someone who may not edit.
 pub(in crate::demo) fn editmeta(site: &Reader, project: &Project, issue: &Issue) -> Json {
     let mut fields = Map::new();
-    for entry in project.screen_of(issue.type_id) {
+    if !project.may(site.who, Access::Member) {
+        return json!({ "fields": fields });
+    }
+    for entry in project.edit_screen_of(issue.type_id) {
         if let Some(field) = site.field(&entry.field).filter(|field| field.kind != Kind::Project) {
             let meta = field_meta(site, project, issue.type_id, field, entry.required);
             fields.insert(field.id.clone(), meta);

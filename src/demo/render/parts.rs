@@ -18,7 +18,8 @@ pub(in crate::demo) fn issue_type(site: &Reader, kind: &IssueType) -> Json {
         "iconUrl": format!(
             "{}/rest/api/3/universal_avatar/view/type/issuetype/avatar/{}?size=medium", site.host, kind.avatar
         ),
-        "name": kind.name,
+        "name": site.word(&kind.name),
+        "untranslatedName": kind.name,
         "subtask": kind.level < 0,
         "avatarId": kind.avatar,
         "hierarchyLevel": kind.level,
@@ -30,6 +31,13 @@ pub(in crate::demo) fn issue_type(site: &Reader, kind: &IssueType) -> Json {
     shown
 }
 
+/// The English name, where the shown one is another.
+fn untranslated(shown: &mut Json, english: &str) {
+    if shown.get("name").is_some_and(|name| name != english) {
+        put(shown, "untranslatedName", english);
+    }
+}
+
 fn scope(project: u64) -> Json {
     json!({ "type": "PROJECT", "project": { "id": project.to_string() } })
 }
@@ -39,10 +47,11 @@ pub(in crate::demo) fn status(site: &Reader, status: &Status) -> Json {
         ("self", format!("{}/rest/api/3/status/{}", site.host, status.id).into()),
         ("description", status.description.clone().into()),
         ("iconUrl", format!("{}/images/icons/statuses/generic.png", site.host).into()),
-        ("name", status.name.clone().into()),
+        ("name", site.word(&status.name).into()),
         ("id", status.id.to_string().into()),
         ("statusCategory", category(site, status.category)),
     ]);
+    untranslated(&mut shown, &status.name);
     if let Some(project) = status.scope {
         put(&mut shown, "scope", scope(project));
     }
@@ -58,17 +67,19 @@ pub(in crate::demo) fn category(site: &Reader, id: u64) -> Json {
     };
     json!({
         "self": format!("{}/rest/api/3/statuscategory/{id}", site.host),
-        "id": id, "key": key, "colorName": color, "name": name,
+        "id": id, "key": key, "colorName": color, "name": site.word(name),
     })
 }
 
 pub(in crate::demo) fn priority(site: &Reader, priority: &Named) -> Json {
-    json!({
+    let mut shown = json!({
         "self": format!("{}/rest/api/3/priority/{}", site.host, priority.id),
         "iconUrl": format!("{}/images/icons/priorities/{}_new.svg", site.host, priority.name.to_lowercase()),
-        "name": priority.name,
+        "name": site.word(&priority.name),
         "id": priority.id.to_string(),
-    })
+    });
+    untranslated(&mut shown, &priority.name);
+    shown
 }
 
 pub(in crate::demo) fn resolution(site: &Reader, resolution: &Named) -> Json {

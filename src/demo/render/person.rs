@@ -32,7 +32,7 @@ pub(in crate::demo) fn profile(site: &Reader, expanded: bool) -> Json {
     let own = site.people.get(site.who);
     if let Some(own) = own {
         put(&mut shown, "emailAddress", own.email.clone());
-        put(&mut shown, "locale", "en_US");
+        put(&mut shown, "locale", own.locale);
         put(&mut shown, "expand", "groups,applicationRoles");
         let group = json!({
             "name": "sandbox-team", "groupId": "276f955c-63d7-42c8-9520-92d01dca0625",

@@ -65,6 +65,15 @@ fn translate(input: &Map<String, Json>) -> Option<Map<String, Json>> {
                 several(entries, "components", "componentId", &mut fields, &mut update)?;
                 continue;
             }
+            "originalEstimateField" | "timeTrackingField" => {
+                let (name, part) = match group.as_str() {
+                    "timeTrackingField" => ("timeRemaining", "remainingEstimate"),
+                    _ => ("originalEstimateField", "originalEstimate"),
+                };
+                let estimates = fields.entry("timetracking").or_insert_with(|| json!({}));
+                estimates.as_object_mut()?.insert(part.into(), entries.get(name)?.clone());
+                continue;
+            }
             _ => {}
         }
         for entry in entries.as_array()? {

@@ -9,6 +9,7 @@ use crate::demo::{
     dispatch::{Call, Route, write},
     errors::{Answer, Fault, Problems, Reply},
     fields::{Edit, Scene, Screen, read_edit},
+    language,
     model::{Access, Issue, IssueType, Project, Site, Value},
 };
 
@@ -74,7 +75,7 @@ fn wanted_type<'a>(site: &'a Site, project: &Project, fields: &Map<String, Json>
     let mut types = project.types.iter().filter_map(|id| site.issue_type(*id));
     types.find(|kind| match (&id, name) {
         (Some(id), _) => kind.id.to_string() == *id,
-        (None, Some(name)) => kind.name.eq_ignore_ascii_case(name),
+        (None, Some(name)) => language::means(name, &kind.name),
         (None, None) => false,
     })
 }

@@ -24,7 +24,7 @@ fn visible<'a>(call: &Call, site: &'a Site) -> impl Iterator<Item = &'a FieldDef
 }
 
 fn all(call: &Call, site: &Reader) -> Answer {
-    let shown: Vec<_> = visible(call, site).map(render::field_details).collect();
+    let shown: Vec<_> = visible(call, site).map(|field| render::field_details(site, field)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 
@@ -48,14 +48,14 @@ fn search(call: &Call, site: &Reader) -> Answer {
     if call.query("orderBy").is_some_and(|order| order.starts_with('-')) {
         found.reverse();
     }
-    let shown = window.cut(&found).iter().map(|field| row(field)).collect();
+    let shown = window.cut(&found).iter().map(|field| row(site, field)).collect();
     let address = format!("{}/rest/api/3/field/search", site.host);
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
 
-fn row(field: &FieldDef) -> Json {
+fn row(site: &Reader, field: &FieldDef) -> Json {
     json!({
-        "id": field.id, "name": field.name, "key": field.id, "schema": render::schema(field),
+        "id": field.id, "name": site.word(&field.name), "key": field.id, "schema": render::schema(field),
         "isLocked": field.custom.is_none(),
     })
 }

@@ -30,6 +30,7 @@ mod tasks;
 mod update;
 mod users;
 mod versions;
+mod votes;
 mod watchers;
 mod worklogs;
 
@@ -61,6 +62,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
         worklogs::ROUTES,
         issue_links::ROUTES,
         remote_links::ROUTES,
+        votes::ROUTES,
         watchers::ROUTES,
         attachments::ROUTES,
         projects::ROUTES,

@@ -6,7 +6,7 @@ use crate::demo::{
     dispatch::{Call, Route, query, read},
     errors::{Answer, Fault, Reply},
     json::object,
-    model::{Issue, Site},
+    model::Issue,
     paging::PageToken,
     reader::Reader,
     render::{self, Expand, Wanted},
@@ -130,7 +130,7 @@ fn run(call: &Call, site: &Reader, asked: &Search) -> Answer {
         let next = PageToken { after: last.id, position: start + page.len() };
         map.insert("nextPageToken".into(), next.encode(&asked.jql, account).into());
     }
-    for (name, of) in [("names", names as fn(&Site, &Wanted) -> Json), ("schema", schemas)] {
+    for (name, of) in [("names", names as fn(&Reader, &Wanted) -> Json), ("schema", schemas)] {
         if asked.expand.iter().any(|part| part == name) {
             map.insert(name.into(), of(site, &wanted));
         }
@@ -154,12 +154,12 @@ fn resume(found: &[&Issue], token: &PageToken) -> usize {
     last.map_or(token.position.min(found.len()), |at| at + 1)
 }
 
-fn names(site: &Site, wanted: &Wanted) -> Json {
+fn names(site: &Reader, wanted: &Wanted) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
-    Json::Object(shown.map(|field| (field.id.clone(), field.name.clone().into())).collect())
+    Json::Object(shown.map(|field| (field.id.clone(), site.word(&field.name).into())).collect())
 }
 
-fn schemas(site: &Site, wanted: &Wanted) -> Json {
+fn schemas(site: &Reader, wanted: &Wanted) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
     Json::Object(shown.filter_map(|field| Some((field.id.clone(), render::schema(field)?))).collect())
 }

@@ -52,18 +52,19 @@ fn server_info(call: &Call, site: &Reader) -> Answer {
 enum Needs {
     Project(Access),
     Administer,
+    Directory,
     Anyone,
 }
 
 /// Key, id and name as Jira numbers them, and what the sandbox asks for each.
 const PERMISSIONS: &[(&str, &str, &str, Needs)] = &[
     ("ADMINISTER", "0", "Administer Jira", Needs::Administer),
-    ("USER_PICKER", "27", "Browse users and groups", Needs::Anyone),
+    ("USER_PICKER", "27", "Browse users and groups", Needs::Directory),
     ("BULK_CHANGE", "33", "Make bulk changes", Needs::Anyone),
     ("BROWSE_PROJECTS", "10", "Browse Projects", Needs::Project(Access::Viewer)),
     ("CREATE_ISSUES", "11", "Create Issues", Needs::Project(Access::Member)),
     ("EDIT_ISSUES", "12", "Edit Issues", Needs::Project(Access::Member)),
-    ("ASSIGN_ISSUES", "13", "Assign Issues", Needs::Project(Access::Member)),
+    ("ASSIGN_ISSUES", "13", "Assign Issues", Needs::Project(Access::Assigner)),
     ("RESOLVE_ISSUES", "14", "Resolve Issues", Needs::Project(Access::Member)),
     ("ADD_COMMENTS", "15", "Add Comments", Needs::Project(Access::Member)),
     ("DELETE_ISSUES", "16", "Delete Issues", Needs::Project(Access::Admin)),
@@ -119,6 +120,7 @@ fn my_permissions(call: &Call, site: &Reader) -> Answer {
         let (kind, have) = match needs {
             Needs::Project(access) => ("PROJECT", has(*access)),
             Needs::Administer => ("GLOBAL", site.admins.contains(&call.who)),
+            Needs::Directory => ("GLOBAL", !site.without_directory.contains(&call.who)),
             Needs::Anyone => ("GLOBAL", true),
         };
         let description = format!("Ability to {}.", name.to_lowercase());

@@ -57,7 +57,9 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
     let mut problems = Problems::default();
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     let scene = Scene { site, project, who: call.who };
-    let edit = read_edit(scene, &transition.screen, Some(issue), &body, &mut problems)?;
+    let hidden = transition.unannounced.iter().map(|field| ((*field).to_owned(), false));
+    let screen = transition.screen.iter().cloned().chain(hidden).collect();
+    let edit = read_edit(scene, &screen, Some(issue), &body, &mut problems)?;
     demand(site, issue, &transition, &edit, &mut problems);
     problems.finish()?;
     for comment in &edit.comments {
@@ -88,7 +90,9 @@ fn carry_out(
     edit: Edit,
 ) -> Result<(), Fault> {
     let (comments, mut values) = (edit.comments, edit.values);
-    if let Some(resolution) = transition.sets_resolution {
+    // A post function sets what nobody said.
+    let is_given = values.iter().any(|(field, _)| field == "resolution");
+    if let Some(resolution) = transition.sets_resolution.filter(|resolution| *resolution == 0 || !is_given) {
         values.push(("resolution".to_owned(), (resolution != 0).then_some(Value::Ref(resolution))));
     }
     let items = step(call, site, id, transition.to);

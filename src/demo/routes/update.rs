@@ -61,7 +61,7 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
 /// What the edit screen of an issue takes.
 pub(super) fn edit_screen(project: &Project, issue: &Issue) -> Screen {
     project
-        .screen_of(issue.type_id)
+        .edit_screen_of(issue.type_id)
         .filter(|entry| !matches!(entry.field.as_str(), "project" | "issuetype"))
         .map(|entry| (entry.field.clone(), entry.required))
         .collect()
@@ -70,7 +70,7 @@ pub(super) fn edit_screen(project: &Project, issue: &Issue) -> Screen {
 fn assign(call: &Call, site: &mut Site) -> Answer {
     let issue = super::issue(call, site)?;
     let id = issue.id;
-    if !super::may(call, site, issue, Access::Member) {
+    if !super::may(call, site, issue, Access::Assigner) {
         return Err(Fault::message(403, "You do not have permission to assign issues in this project."));
     }
     let body = call.object()?;

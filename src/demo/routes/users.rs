@@ -18,12 +18,17 @@ pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/user/assignable/search", assignable).needs(&[READ_USER]),
 ];
 
+const WINDOW_MAX: usize = 1_000;
+
 fn get(call: &Call, site: &Reader) -> Answer {
     let Some(id) = call.query("accountId").filter(|id| !id.is_empty()) else {
         return Err(Fault::message(400, "The query parameter 'accountId' is required."));
     };
     let absent =
         || Fault::message(404, "Specified user does not exist or you do not have required permissions");
+    if site.without_directory.contains(&call.who) && Some(call.who) != site.person_by_account(id) {
+        return Err(Fault::message(403, "You do not have permission to browse users."));
+    }
     let who = site.person_by_account(id).ok_or_else(absent)?;
     Ok(Reply::json(200, render::person(site, who)))
 }
@@ -37,11 +42,11 @@ fn search(call: &Call, site: &Reader) -> Answer {
             "At least one of 'query', 'accountId' or 'property' query parameters has to be provided.",
         ));
     }
-    let wanted = |_: Who, person: &Person| match id {
+    let found = |person: &Person| match id {
         Some(id) => person.account_id == id,
         None => matches(person, text.unwrap_or_default()),
     };
-    page(call, site, wanted)
+    page(call, site, found, |_, _| !site.without_directory.contains(&call.who))
 }
 
 fn assignable(call: &Call, site: &Reader) -> Answer {
@@ -62,17 +67,23 @@ fn assignable(call: &Call, site: &Reader) -> Answer {
     let id = call.query("accountId");
     let text = call.query("query").unwrap_or_default();
     let may = |who: Who| project.is_some_and(|project: &Project| project.may(who, Access::Member));
-    page(call, site, |who, person| {
-        person.active && may(who) && id.is_none_or(|id| person.account_id == id) && matches(person, text)
-    })
+    let found = |person: &Person| id.is_none_or(|id| person.account_id == id) && matches(person, text);
+    page(call, site, found, |who, person| person.active && may(who))
 }
 
-/// The window is cut before the filter, so a short page is not the end. Source: JRACLOUD-71293.
-fn page(call: &Call, site: &Reader, wanted: impl Fn(Who, &Person) -> bool) -> Answer {
+/// Of those who match, a window is cut, and only then those who may not be shown are taken out: a short page is not the
+/// end. Nobody gets beyond the thousandth. Source: JRACLOUD-71293.
+fn page(
+    call: &Call,
+    site: &Reader,
+    matches: impl Fn(&Person) -> bool,
+    may_show: impl Fn(Who, &Person) -> bool,
+) -> Answer {
     let window = Window::of(call, 50, 1_000)?;
-    let everybody: Vec<_> = site.people.iter().enumerate().collect();
-    let found = window.cut(&everybody).iter().filter(|(who, person)| wanted(*who, person));
-    let shown: Vec<Json> = found.map(|(who, _)| render::person(site, *who)).collect();
+    let everybody = site.people.iter().enumerate();
+    let found: Vec<_> = everybody.filter(|(_, person)| matches(person)).take(WINDOW_MAX).collect();
+    let shown = window.cut(&found).iter().filter(|(who, person)| may_show(*who, person));
+    let shown: Vec<Json> = shown.map(|(who, _)| render::person(site, *who)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 

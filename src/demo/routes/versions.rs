@@ -22,12 +22,17 @@ const NAME_CHARS_MAX: usize = 255;
 
 fn create(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
-    let wanted = body.get("projectId").and_then(Json::as_u64).ok_or_else(Fault::bad_payload)?;
-    let absent = || Fault::field(404, "projectId", format!("No project could be found with id '{wanted}'."));
-    let project = site.visible_project(call.who, &wanted.to_string()).ok_or_else(absent)?;
+    // The key under `project` is the older form; Jira still takes it.
+    let by_key = || body.get("project").and_then(Json::as_str).map(|key| ("project", key.to_owned()));
+    let by_id = body.get("projectId").and_then(Json::as_u64).map(|id| ("projectId", id.to_string()));
+    let (at, wanted) = by_id.or_else(by_key).ok_or_else(Fault::bad_payload)?;
+    let kind = if at == "project" { "key" } else { "id" };
+    let absent = || Fault::field(404, at, format!("No project could be found with {kind} '{wanted}'."));
+    let project = site.visible_project(call.who, &wanted).ok_or_else(absent)?;
     if !project.may(call.who, Access::Admin) {
         return Err(absent());
     }
+    let home = project.id;
     let mut version = Version {
         id: 0,
         name: String::new(),
@@ -42,7 +47,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     }
     fill(project, &mut version, &body)?;
     version.id = site.next_id();
-    let project = site.projects.iter_mut().find(|project| project.id == wanted).ok_or_else(absent)?;
+    let project = site.projects.iter_mut().find(|project| project.id == home).ok_or_else(absent)?;
     project.versions.push(version.clone());
     show(call, site, 201, version.id)
 }
@@ -97,7 +102,7 @@ fn fill(project: &Project, version: &mut Version, body: &Map<String, Json>) -> R
             "releaseDate" => version.release = Some(day(&text()?)?),
             "released" => version.released = flag()?,
             "archived" => version.archived = flag()?,
-            "projectId" | "id" => {}
+            "project" | "projectId" | "id" => {}
             _ => return Err(Fault::bad_payload()),
         }
     }

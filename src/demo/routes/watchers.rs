@@ -1,6 +1,6 @@
 //! Who watches an issue.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::demo::{
     dispatch::{Call, Route, read, write},
@@ -28,9 +28,12 @@ fn list(call: &Call, site: &Reader) -> Answer {
     ))
 }
 
-/// The body is an account id as a JSON string; an empty one means the caller.
+/// The body is an account id as a JSON string; an empty one, or none, means the caller.
 fn add(call: &Call, site: &mut Site) -> Answer {
-    let Json::String(account_id) = call.json()? else { return Err(Fault::bad_payload()) };
+    let account_id = match call.body() {
+        b"" => String::new(),
+        _ => call.json()?.as_str().ok_or_else(Fault::bad_payload)?.to_owned(),
+    };
     let (id, who) = concerned(call, site, &account_id)?;
     let may_browse = site.issues.get(&id).is_some_and(|issue| site.may(who, issue, Access::Viewer));
     if !may_browse {

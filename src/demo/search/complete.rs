@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::view::{View, shape};
 use crate::demo::{
     jql::{Field, Kind, reference},
-    model::{Access, FieldDef, Site, Who},
+    model::{Access, FieldDef, Kind as Held, Site, Who},
 };
 
 /// Suggestions in one answer.
@@ -97,6 +97,7 @@ fn values(view: &View<'_>, field: Field, kind: Kind, number: Option<u64>) -> BTr
         (Field::Project, _) => {
             view.projects().map(|p| (p.name.clone(), format!("{} ({})", p.name, p.key))).collect()
         }
+        (_, Kind::User) if view.site.without_directory.contains(&view.who) => BTreeSet::new(),
         (_, Kind::User) => {
             let people = view.site.people.iter().filter(|person| person.active && person.kind == "atlassian");
             let shown = people.map(|person| {
@@ -112,6 +113,14 @@ fn values(view: &View<'_>, field: Field, kind: Kind, number: Option<u64>) -> BTr
         }
         (Field::Custom(_), _) => {
             let field = view.site.fields.iter().find(|field| field.number() == number);
+            if field.is_some_and(|field| field.kind == Held::Team) {
+                return view
+                    .site
+                    .teams
+                    .iter()
+                    .map(|team| (team.id.to_owned(), team.name.to_owned()))
+                    .collect();
+            }
             field.into_iter().flat_map(|field| &field.options).map(|option| same(&option.value)).collect()
         }
         _ => view.listed(field).iter().map(|term| same(&term.label)).collect(),

@@ -141,6 +141,9 @@ impl IssueRow<'_> {
             all.find(|option| option.id == id).map(|option| term(option.id, &option.value, 0))
         };
         match value {
+            Value::Text(id) if self.site.teams.iter().any(|team| team.id == id) => {
+                terms(vec![Term { id: Cow::from(id), label: Cow::from(id), rank: 0 }])
+            }
             Value::Number(number) => Values::Number(*number),
             Value::Instant(ms) => Values::Instants(vec![*ms]),
             Value::Text(text) => match text.parse() {

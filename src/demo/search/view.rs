@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::demo::{
     jql::{self, Call, CustomField, CustomRef, Field, Kind as Shape, Term},
+    language,
     model::{Access, Kind, Opt, Project, Site, Who},
 };
 
@@ -60,7 +61,7 @@ impl jql::Site for View<'_> {
             Field::Custom(number) => return self.choices(number, value),
             _ => self.listed(field),
         };
-        all.into_iter().filter(|term| same(&term.label) || same(&term.id)).collect()
+        all.into_iter().filter(|term| language::means(value, &term.label) || same(&term.id)).collect()
     }
 
     fn call(&self, call: &Call<'_>) -> Option<Vec<String>> {
@@ -142,6 +143,12 @@ impl<'a> View<'a> {
         let Some(field) = field else { return Vec::new() };
         match field.kind {
             Kind::Person | Kind::People => self.people(value),
+            Kind::Team => {
+                let found = self.site.teams.iter().filter(|team| team.id.eq_ignore_ascii_case(value));
+                found
+                    .map(|team| Term { id: Cow::from(team.id), label: Cow::from(team.name), rank: 0 })
+                    .collect()
+            }
             Kind::Sprint => {
                 let all = self.listed(Field::Sprint);
                 all.into_iter()
@@ -204,12 +211,13 @@ impl<'a> View<'a> {
 pub(super) fn shape(kind: Kind) -> Option<Shape> {
     Some(match kind {
         Kind::Number => Shape::Number,
-        Kind::Text | Kind::Rich | Kind::Url | Kind::Team => Shape::Text,
+        Kind::Text | Kind::Rich | Kind::Url => Shape::Text,
         Kind::Date => Shape::Day,
         Kind::Instant => Shape::Instant,
-        Kind::Labels => Shape::Label,
+        Kind::Labels | Kind::Lines => Shape::Label,
+        Kind::EpicLink => Shape::Issue,
         Kind::Person | Kind::People => Shape::User,
-        Kind::Choice | Kind::Choices | Kind::Cascade | Kind::Sprint => Shape::Choice,
+        Kind::Choice | Kind::Choices | Kind::Cascade | Kind::Sprint | Kind::Team => Shape::Choice,
         _ => return None,
     })
 }

@@ -1,7 +1,10 @@
 //! About 150 custom fields: those the projects use, some that share a name, and a long tail that stays empty.
 
 use super::projects::MOB;
-use crate::demo::model::{FieldDef, Kind, Opt};
+use crate::demo::{
+    errors::HALF_EMOJI,
+    model::{FieldDef, Kind, Opt},
+};
 
 /// How a kind of custom field is called in Jira's metadata: kind, schema type, items, plugin key.
 type Type = (Kind, &'static str, Option<&'static str>, &'static str);
@@ -27,10 +30,11 @@ const CASCADE: Type = (Kind::Cascade, "option-with-child", None, standard!("casc
 const USER: Type = (Kind::Person, "user", None, standard!("userpicker"));
 const USERS: Type = (Kind::People, "array", Some("user"), standard!("multiuserpicker"));
 const LABELS: Type = (Kind::Labels, "array", Some("string"), standard!("labels"));
+const LINES: Type = (Kind::Lines, "array", Some("string"), "com.okapya.jira.checklist:checklist");
 const TEAM: Type = (Kind::Team, "team", None, standard!("atlassian-team"));
 const SPRINT: Type = (Kind::Sprint, "array", Some("json"), "com.pyxis.greenhopper.jira:gh-sprint");
 const RANK: Type = (Kind::ReadOnly, "any", None, "com.pyxis.greenhopper.jira:gh-lexo-rank");
-const EPIC_LINK: Type = (Kind::ReadOnly, "any", None, "com.pyxis.greenhopper.jira:gh-epic-link");
+const EPIC_LINK: Type = (Kind::EpicLink, "any", None, "com.pyxis.greenhopper.jira:gh-epic-link");
 const EPIC_NAME: Type = (Kind::Text, "string", None, "com.pyxis.greenhopper.jira:gh-epic-label");
 const EPIC_COLOR: Type = (Kind::Text, "string", None, "com.pyxis.greenhopper.jira:gh-epic-color");
 const DEVELOPMENT: Type = (
@@ -148,6 +152,38 @@ fn field(number: u64, name: String, kind: Type, options: &[&str], scope: Option<
         clauses: vec![format!("cf[{number}]"), name.clone()],
         name,
     }
+}
+
+pub(super) const CATEGORY: &str = "customfield_10060";
+pub(super) const CATEGORY_WITH_COMMA: u64 = 16_010;
+pub(super) const SIZE: &str = "customfield_10061";
+pub(super) const SIZE_PARENT: u64 = 16_110;
+pub(super) const OTHER_POINTS: &str = "customfield_10062";
+pub(super) const CHECKLIST: &str = "customfield_10063";
+pub(super) const MOOD: &str = "customfield_10064";
+
+/// Options with commas and signs that separate elsewhere, a second field of one name, a list that is no labels, and a
+/// name that was cut off in the middle of a letter.
+pub(super) fn awkward() -> Vec<FieldDef> {
+    let categories = ["WL: Tools, Development and Support", "WL: Tools", "Other"];
+    let mut sizes = field(10_061, "Site size".into(), CASCADE, &[], None);
+    let sizes_of = |place: u64, value: &str, children: [&str; 2]| {
+        let id = SIZE_PARENT + place * 10;
+        let child = |(child, at): (&str, u64)| Opt { id: id + at, value: child.into(), children: Vec::new() };
+        Opt { id, value: value.into(), children: children.into_iter().zip(1..).map(child).collect() }
+    };
+    sizes.options = vec![
+        sizes_of(0, "Users > 100", ["100 > 500", "More than 500"]),
+        sizes_of(1, "Users <= 100", ["1 > 10", "10 > 100"]),
+    ];
+    let mood = format!("Mood {HALF_EMOJI}");
+    vec![
+        field(10_060, "Work category".into(), SELECT, &categories, None),
+        sizes,
+        field(10_062, "Story Points".into(), NUMBER, &[], None),
+        field(10_063, "Checklist".into(), LINES, &[], None),
+        field(10_064, mood, LINE, &[], None),
+    ]
 }
 
 /// `Parent>Child|Child`; ids follow from the field's number and the place.

@@ -6,7 +6,6 @@ use super::{
     issues::{Draft, SLOTS},
     nodes::{bullets, doc, para},
     people::{ANNA_AT, DANA_AT, FEMI_AT, OTHER_BEN_AT},
-    projects::ACME,
     words,
 };
 use crate::demo::{
@@ -99,12 +98,6 @@ fn adopt(site: &Site, prng: &mut Prng, draft: &mut Draft, type_id: u64, percent:
     if !ids.is_empty() && prng.chance(percent) {
         let parent = prng.pick(&ids);
         draft.set("parent", Value::Ref(parent));
-        if draft.type_id != SUBTASK
-            && draft.project == ACME
-            && let Some(epic) = site.issues.get(&parent)
-        {
-            draft.set("customfield_10014", Value::Json(epic.key.clone().into()));
-        }
     }
 }
 

@@ -18,7 +18,7 @@ mod screens;
 mod second;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Seed, model::Site};
 
@@ -41,6 +41,7 @@ fn main_site(now: i64) -> Site {
         name: "sandbox".into(),
         people: people::people(),
         admins: [people::ANNA_AT].into(),
+        without_directory: BTreeSet::new(),
         projects: projects::projects(now),
         types: catalog::types(),
         statuses: catalog::statuses(),

@@ -46,6 +46,7 @@ pub(super) fn people() -> Vec<Person> {
         active,
         kind,
         time_zone,
+        locale: "en_US",
     })
     .collect()
 }

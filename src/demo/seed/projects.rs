@@ -70,6 +70,7 @@ fn acme(now: i64) -> Project {
             ],
         },
         screen: screens::acme(),
+        not_on_edit: Vec::new(),
         last_number: 0,
     }
 }
@@ -107,6 +108,7 @@ fn mob(now: i64) -> Project {
             ],
         },
         screen: screens::mob(),
+        not_on_edit: Vec::new(),
         last_number: 0,
     }
 }
@@ -128,6 +130,7 @@ fn ops() -> Project {
         versions: Vec::new(),
         workflow: ops_workflow(),
         screen: screens::ops(),
+        not_on_edit: Vec::new(),
         last_number: 0,
     }
 }
@@ -168,6 +171,7 @@ pub(super) fn to(id: u64, name: &str, target: u64, sets_resolution: Option<u64>)
         to: target,
         from: Vec::new(),
         screen: Vec::new(),
+        unannounced: Vec::new(),
         validator: None,
         sets_resolution,
     }

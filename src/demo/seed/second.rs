@@ -23,6 +23,7 @@ pub(super) fn site(now: i64) -> Site {
         name: "sandbox-lab".into(),
         people: people(),
         admins: BTreeSet::from([0]),
+        without_directory: BTreeSet::new(),
         projects: vec![project()],
         types: catalog::types().into_iter().filter(|kind| kind.id == catalog::TASK).collect(),
         statuses: catalog::statuses().into_iter().filter(|status| STATUSES.contains(&status.id)).collect(),
@@ -91,6 +92,7 @@ fn project() -> Project {
             .iter()
             .map(|&(field, required)| ScreenField { field: field.into(), types: Vec::new(), required })
             .collect(),
+        not_on_edit: Vec::new(),
         last_number: ISSUES,
     }
 }
