@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::{Config, Source},
-    demo::Sandbox,
+    demo::{Sandbox, Seed},
     http::{self, ConnectionSettings, Drain, Readiness},
     run,
     signals::Signals,
@@ -32,11 +32,30 @@ pub(super) struct Args {
     /// Only the sandbox Jira, so that anything can stand between it and a bridge.
     #[arg(long)]
     jira_only: bool,
+    /// The sandbox's site: as documents know it, or with everything that is awkward about real ones.
+    #[arg(long, value_enum, default_value_t = Site::Standard)]
+    seed: Site,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Site {
+    Standard,
+    Awkward,
+}
+
+impl From<Site> for Seed {
+    fn from(site: Site) -> Self {
+        match site {
+            Site::Standard => Self::Standard,
+            Site::Awkward => Self::Awkward,
+        }
+    }
 }
 
 pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let stop = run::asked_to_stop();
-    let sandbox = Sandbox::with_clock(Arc::new(|| jiff::Timestamp::now().as_millisecond()));
+    let clock = Arc::new(|| jiff::Timestamp::now().as_millisecond());
+    let sandbox = Sandbox::of(args.seed.into(), clock).with_write_limits();
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
     let (tokens, api_tokens) = (sandbox.tokens(), sandbox.api_tokens());
@@ -115,6 +134,7 @@ fn who(name: &str) -> &'static str {
         "dana" => "all projects, a token that may only read",
         "emil" => "an expired token, to see the error",
         "femi" => "two sites, so calls must name one",
+        "greta" => "a German profile in ACME and MOB",
         _ => "",
     }
 }

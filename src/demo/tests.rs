@@ -17,6 +17,7 @@ mod bulk;
 mod collab;
 mod reading;
 mod refusals;
+mod searching;
 mod visibility;
 mod writing;
 

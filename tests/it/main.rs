@@ -19,6 +19,7 @@ mod attachment_scope;
 mod attachments;
 mod attacks;
 mod authorization;
+mod both_sites;
 mod bulk;
 mod cancel;
 mod chaos;

@@ -29,8 +29,7 @@ pub(super) enum Expr {
     Clause(Clause),
 }
 
-/// `field operator operand`. The predicates of a history search (`BY`, `AFTER`, …) are checked and dropped: the sandbox
-/// refuses history searches as Jira refuses them on fields that keep none.
+/// `field operator operand`, and the predicates of a history search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Clause {
     /// The left side.
@@ -39,6 +38,20 @@ pub(super) struct Clause {
     pub(super) operator: Operator,
     /// The right side; [`Operand::Empty`] for `CHANGED`, which has none.
     pub(super) operand: Operand,
+    /// `BY`, `AFTER` and their like, in the order given.
+    pub(super) predicates: Vec<(Predicate, Operand)>,
+}
+
+/// What confines a history search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Predicate {
+    After,
+    Before,
+    By,
+    During,
+    From,
+    On,
+    To,
 }
 
 /// A field as the query names it.
@@ -100,6 +113,16 @@ impl Operator {
     /// Whether it looks at an issue's history.
     pub(super) fn is_historical(self) -> bool {
         matches!(self, Self::Was | Self::WasNot | Self::WasIn | Self::WasNotIn | Self::Changed)
+    }
+
+    /// Whether a history search names a value of the past, which `CHANGED` does not.
+    pub(super) fn takes_value(self) -> bool {
+        self != Self::Changed
+    }
+
+    /// Whether it finds what never was.
+    pub(super) fn denies_the_past(self) -> bool {
+        matches!(self, Self::WasNot | Self::WasNotIn)
     }
 
     /// Whether `EMPTY` may stand right of it.

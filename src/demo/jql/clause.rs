@@ -1,7 +1,7 @@
 //! The lower half of the grammar: one comparison, its field, operator and operand.
 
 use super::{
-    ast::{Clause, FieldRef, Literal, Operand, Operator},
+    ast::{Clause, FieldRef, Literal, Operand, Operator, Predicate},
     lex::Kind,
     parse::Parser,
     syntax,
@@ -15,11 +15,24 @@ impl Parser {
             Operator::Changed => Operand::Empty,
             _ => self.operand()?,
         };
-        while operator.is_historical() && matches!(self.kind(), Some(Kind::Predicate | Kind::By)) {
+        let mut predicates = Vec::new();
+        while operator.is_historical()
+            && let Some(predicate) = self.predicate(operator)
+        {
             self.next();
-            self.operand()?;
+            predicates.push((predicate, self.operand()?));
         }
-        Ok(Clause { field, operator, operand })
+        Ok(Clause { field, operator, operand, predicates })
+    }
+
+    /// `FROM` and `TO` belong to `CHANGED` alone.
+    fn predicate(&mut self, operator: Operator) -> Option<Predicate> {
+        match self.kind()? {
+            Kind::By => Some(Predicate::By),
+            Kind::Predicate(Predicate::From | Predicate::To) if operator.takes_value() => None,
+            Kind::Predicate(predicate) => Some(predicate),
+            _ => None,
+        }
     }
 
     pub(super) fn field(&mut self) -> Result<FieldRef, String> {

@@ -6,6 +6,7 @@ use super::{
     Row, Term, Values,
     ast::Operator,
     field::{Field, Kind},
+    history::Past,
     operand::Wanted,
     order::issue_key,
     text::{TextQuery, Words},
@@ -30,10 +31,15 @@ pub(super) enum Check {
     Compared(Operator, Wanted),
     /// `~`, `!~`; neither is true of a row whose field is empty.
     Text { query: TextQuery, negated: bool },
+    /// `WAS`, `CHANGED`.
+    Past(Past),
 }
 
 impl Condition {
     pub(super) fn holds(&self, row: &dyn Row) -> bool {
+        if let Check::Past(past) = &self.check {
+            return past.holds(row, self.field);
+        }
         let values = row.values(self.field);
         let is_empty = is_empty(&values);
         match &self.check {
@@ -42,6 +48,7 @@ impl Condition {
             Check::AnyOf(wanted) => self.is_any_of(&values, wanted),
             Check::NoneOf(wanted) => !self.is_any_of(&values, wanted),
             Check::Compared(operator, wanted) => self.compares(&values, *operator, wanted),
+            Check::Past(_) => false,
             Check::Text { query, negated } => match &values {
                 Values::Text(texts) => query.is_in(&Words::of(texts.iter().map(Cow::as_ref))) != *negated,
                 _ => false,

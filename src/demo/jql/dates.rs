@@ -70,6 +70,13 @@ impl Clock {
         Some(self.zoned(ms)?.date())
     }
 
+    /// The first moment of the day on which a moment falls, and the first after that day.
+    pub(super) fn whole_day(&self, ms: i64) -> Option<(i64, i64)> {
+        let day = self.day(ms)?;
+        let start = |day: Date| Some(day.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond());
+        Some((start(day)?, start(day.tomorrow().ok()?)?))
+    }
+
     fn zoned(&self, ms: i64) -> Option<Zoned> {
         Some(Timestamp::from_millisecond(ms).ok()?.to_zoned(self.zone.clone()))
     }

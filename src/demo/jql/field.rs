@@ -27,6 +27,10 @@ pub(in crate::demo) enum Field {
     Environment,
     /// `fixVersion`: ranked by the version's place.
     FixVersion,
+    /// `issueLink`: the issues at the other ends of its links.
+    IssueLink,
+    /// `issueLinkType`: the directions of its links, by the phrase or the name of the kind.
+    IssueLinkType,
     /// `issuetype`, `type`.
     IssueType,
     /// `key`, `issue`, `issuekey`, `id`: one term whose id is the issue id and whose label is the key.
@@ -115,6 +119,8 @@ impl Field {
             "due" | "duedate" => Self::Due,
             "environment" => Self::Environment,
             "fixversion" => Self::FixVersion,
+            "issuelink" => Self::IssueLink,
+            "issuelinktype" => Self::IssueLinkType,
             "issuetype" | "type" => Self::IssueType,
             "key" | "issue" | "issuekey" | "id" => Self::Key,
             "labels" => Self::Labels,
@@ -146,12 +152,12 @@ impl Field {
             Self::Project | Self::Status | Self::StatusCategory | Self::IssueType | Self::Resolution => {
                 Kind::Choice
             }
-            Self::Component | Self::Sprint | Self::Custom(_) => Kind::Choice,
+            Self::Component | Self::IssueLinkType | Self::Sprint | Self::Custom(_) => Kind::Choice,
             Self::Assignee | Self::Reporter | Self::Creator | Self::Watcher | Self::WorklogAuthor => {
                 Kind::User
             }
             Self::AffectedVersion | Self::FixVersion | Self::Priority => Kind::Version,
-            Self::Key | Self::Parent => Kind::Issue,
+            Self::Key | Self::IssueLink | Self::Parent => Kind::Issue,
             Self::Labels => Kind::Label,
             Self::Comment | Self::Description | Self::Environment | Self::Summary | Self::Text => Kind::Text,
             Self::Votes | Self::Watchers => Kind::Number,
@@ -162,7 +168,7 @@ impl Field {
         }
     }
 
-    /// Whether a field of this kind may stand left of an operator that looks at the present.
+    /// Whether a field of this kind may stand left of an operator.
     ///
     /// Source: the "Supported operators" of each field on Jira's "JQL fields" page.
     pub(super) fn supports(self, kind: Kind, operator: Operator) -> bool {
@@ -177,13 +183,19 @@ impl Field {
             Op::Like => kind == Kind::Text,
             Op::NotLike => kind == Kind::Text && self != Self::Text,
             Op::Is | Op::IsNot => kind != Kind::OrderOnly && self.can_be_empty(),
-            Op::Was | Op::WasNot | Op::WasIn | Op::WasNotIn | Op::Changed => false,
+            Op::Was | Op::WasNot | Op::WasIn | Op::WasNotIn | Op::Changed => self.keeps_history(),
         }
+    }
+
+    /// Whether its past can be searched.
+    fn keeps_history(self) -> bool {
+        use Field as F;
+        matches!(self, F::Assignee | F::FixVersion | F::Priority | F::Reporter | F::Resolution | F::Status)
     }
 
     /// Whether rows can be asked whether they hold nothing in it.
     pub(super) fn can_be_empty(self) -> bool {
-        !matches!(self, Self::Text | Self::Comment | Self::WorklogDate)
+        !matches!(self, Self::Text | Self::Comment | Self::IssueLinkType | Self::WorklogDate)
     }
 
     /// Whether `ORDER BY` takes the field.
@@ -192,6 +204,8 @@ impl Field {
             self,
             Self::Attachments
                 | Self::Comment
+                | Self::IssueLink
+                | Self::IssueLinkType
                 | Self::Text
                 | Self::Watcher
                 | Self::WorklogAuthor

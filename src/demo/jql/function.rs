@@ -18,9 +18,12 @@ pub(super) enum Function {
     FutureSprints,
     ReleasedVersions,
     UnreleasedVersions,
+    EarliestUnreleasedVersion,
+    LatestReleasedVersion,
     StandardIssueTypes,
     SubtaskIssueTypes,
     LinkedIssues,
+    PortfolioChildIssuesOf,
     WatchedIssues,
 }
 
@@ -29,7 +32,15 @@ pub(super) fn is_list(operand: &Operand) -> bool {
     match operand {
         Operand::List(_) => true,
         Operand::Function { name, .. } => {
-            Function::named(name).is_some_and(|function| function != Function::CurrentUser)
+            let is_one = |function| {
+                matches!(
+                    function,
+                    Function::CurrentUser
+                        | Function::EarliestUnreleasedVersion
+                        | Function::LatestReleasedVersion
+                )
+            };
+            Function::named(name).is_some_and(|function| !is_one(function))
         }
         Operand::Empty | Operand::Literal(_) => false,
     }
@@ -46,6 +57,9 @@ impl Function {
             "futuresprints" => Self::FutureSprints,
             "releasedversions" => Self::ReleasedVersions,
             "unreleasedversions" => Self::UnreleasedVersions,
+            "earliestunreleasedversion" => Self::EarliestUnreleasedVersion,
+            "latestreleasedversion" => Self::LatestReleasedVersion,
+            "portfoliochildissuesof" => Self::PortfolioChildIssuesOf,
             "standardissuetypes" => Self::StandardIssueTypes,
             "subtaskissuetypes" => Self::SubtaskIssueTypes,
             "linkedissues" => Self::LinkedIssues,
@@ -74,11 +88,14 @@ impl Function {
         match self {
             Self::CurrentUser | Self::MembersOf => kind == Kind::User,
             Self::OpenSprints | Self::ClosedSprints | Self::FutureSprints => field == Field::Sprint,
-            Self::ReleasedVersions | Self::UnreleasedVersions => {
+            Self::ReleasedVersions
+            | Self::UnreleasedVersions
+            | Self::EarliestUnreleasedVersion
+            | Self::LatestReleasedVersion => {
                 matches!(field, Field::FixVersion | Field::AffectedVersion)
             }
             Self::StandardIssueTypes | Self::SubtaskIssueTypes => field == Field::IssueType,
-            Self::LinkedIssues | Self::WatchedIssues => kind == Kind::Issue,
+            Self::LinkedIssues | Self::PortfolioChildIssuesOf | Self::WatchedIssues => kind == Kind::Issue,
         }
     }
 
@@ -93,6 +110,9 @@ impl Function {
             Self::FutureSprints => Call::FutureSprints,
             Self::ReleasedVersions => Call::ReleasedVersions(args),
             Self::UnreleasedVersions => Call::UnreleasedVersions(args),
+            Self::EarliestUnreleasedVersion => Call::EarliestUnreleased(first),
+            Self::LatestReleasedVersion => Call::LatestReleased(first),
+            Self::PortfolioChildIssuesOf => Call::BelowIssue(first),
             Self::StandardIssueTypes => Call::StandardIssueTypes,
             Self::SubtaskIssueTypes => Call::SubtaskIssueTypes,
             Self::LinkedIssues => Call::LinkedIssues(first, args.get(1).map(String::as_str)),
@@ -103,14 +123,19 @@ impl Function {
                 let cannot = format!("can not generate a list of usernames for group '{first}'");
                 format!("Function '{name}' {cannot}; the group does not exist.")
             }
-            Self::LinkedIssues => format!("Issue '{first}' could not be found in function '{name}'."),
+            Self::LinkedIssues | Self::PortfolioChildIssuesOf => {
+                format!("Issue '{first}' could not be found in function '{name}'.")
+            }
             _ => format!("Could not resolve the project '{first}' provided to function '{name}'."),
         })
     }
 
     fn arity(self) -> RangeInclusive<usize> {
         match self {
-            Self::MembersOf => 1..=1,
+            Self::MembersOf
+            | Self::EarliestUnreleasedVersion
+            | Self::LatestReleasedVersion
+            | Self::PortfolioChildIssuesOf => 1..=1,
             Self::LinkedIssues => 1..=2,
             Self::ReleasedVersions | Self::UnreleasedVersions => 0..=100,
             _ => 0..=0,

@@ -9,6 +9,7 @@ use super::{
     dates::Clock,
     field::{Field, Kind},
     function::is_list,
+    history::Past,
     operand::{Side, Wanted},
     order::Sort,
     plan::Node,
@@ -68,23 +69,26 @@ impl<'a> Judge<'a> {
 
     /// The fields a clause is about, all of which know its operator.
     fn fields(&self, clause: &Clause) -> Result<Vec<(Field, Kind)>, String> {
-        let Clause { field: shown, operator, operand } = clause;
-        if !operator.is_historical() {
+        let Clause { field: shown, operator, operand, .. } = clause;
+        if operator.takes_value() {
             check_usage(shown, *operator, operand)?;
         }
         let named = self.named(shown);
         if named.is_empty() {
             return Err(format!("Field '{shown}' does not exist or you do not have permission to view it."));
         }
-        if operator.is_historical() {
-            return Err(format!("History searches do not support the '{shown}' field."));
-        }
         let able: Vec<_> =
             named.into_iter().filter(|(field, kind)| field.supports(*kind, *operator)).collect();
+        if able.is_empty() && operator.is_historical() {
+            return Err(format!("History searches do not support the '{shown}' field."));
+        }
         if able.is_empty() {
             return Err(format!("The operator '{operator}' is not supported by the '{shown}' field."));
         }
-        if *operand == Operand::Empty && able.iter().any(|(field, _)| !field.can_be_empty()) {
+        if operator.takes_value()
+            && *operand == Operand::Empty
+            && able.iter().any(|(field, _)| !field.can_be_empty())
+        {
             return Err(format!("The field '{shown}' does not support searching for EMPTY values."));
         }
         Ok(able)
@@ -120,6 +124,9 @@ impl<'a> Judge<'a> {
         };
         let faults_before = self.errors.len();
         let check = match operator {
+            _ if operator.is_historical() => {
+                Check::Past(Past::read(clause, &side, negated, &mut self.errors))
+            }
             Operator::Like | Operator::NotLike if clause.operand != Operand::Empty => {
                 let query =
                     text_query(&side, &clause.operand).map_err(|error| self.errors.push(error)).ok()?;

@@ -3,7 +3,7 @@
 use std::str::Chars;
 
 use super::{
-    ast::Operator,
+    ast::{Operator, Predicate},
     syntax::{self, Position},
     words,
 };
@@ -29,7 +29,7 @@ pub(super) enum Kind {
     Desc,
     Was,
     Changed,
-    Predicate,
+    Predicate(Predicate),
     LeftParen,
     RightParen,
     LeftBracket,

@@ -22,6 +22,7 @@ mod condition;
 mod dates;
 mod field;
 mod function;
+mod history;
 mod judge;
 mod lex;
 mod operand;
@@ -70,8 +71,8 @@ pub(in crate::demo) trait Site {
     /// The values of `field` that this user can see and that `value` names, by id, key or name in any letter case.
     ///
     /// An empty answer is Jira's 400 `The value 'X' does not exist for the field 'Y'.` Asked for projects, users,
-    /// statuses, status categories, types, priorities, resolutions, versions, components, sprints, issues (for
-    /// [`Field::Key`] and [`Field::Parent`], by key or id) and choices of custom fields; never for labels.
+    /// statuses, status categories, types, priorities, resolutions, versions, components, sprints, kinds of links,
+    /// issues (for [`Field::Key`], [`Field::Parent`] and [`Field::IssueLink`], by key or id) and choices of custom fields; never for labels.
     fn resolve(&self, field: Field, value: &str) -> Vec<Term<'_>>;
 
     /// The ids a function stands for; `None` when what its argument names does not exist.
@@ -85,6 +86,22 @@ pub(in crate::demo) trait Row {
 
     /// What the issue holds in `field`; the variant follows the field's [`Kind`], or is [`Values::Empty`].
     fn values(&self, field: Field) -> Values<'_>;
+
+    /// How the field came to hold it, the oldest change first; nothing for fields that keep no history.
+    fn history(&self, _field: Field) -> Vec<Turn> {
+        Vec::new()
+    }
+}
+
+/// One change of one field; the ids are those of [`Term`], none for an empty field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::demo) struct Turn {
+    /// Milliseconds since 1970.
+    pub(in crate::demo) at_ms: i64,
+    /// The account id of whoever made it.
+    pub(in crate::demo) by: String,
+    pub(in crate::demo) from: Vec<String>,
+    pub(in crate::demo) to: Vec<String>,
 }
 
 /// What a row holds in one field.
@@ -150,6 +167,12 @@ pub(in crate::demo) enum Call<'a> {
     ReleasedVersions(&'a [String]),
     /// `unreleasedVersions(project, …)`; without arguments, of every visible project.
     UnreleasedVersions(&'a [String]),
+    /// `earliestUnreleasedVersion(project)`.
+    EarliestUnreleased(&'a str),
+    /// `latestReleasedVersion(project)`.
+    LatestReleased(&'a str),
+    /// `portfolioChildIssuesOf(key)`: whatever stands below an issue, at any depth.
+    BelowIssue(&'a str),
     /// `standardIssueTypes()`: all but subtasks.
     StandardIssueTypes,
     /// `subtaskIssueTypes()`.

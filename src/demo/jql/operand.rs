@@ -115,13 +115,13 @@ impl Side<'_> {
         let shown = self.shown;
         let is_number = matches!(literal, Literal::Number(_));
         match self.field {
-            Field::Key | Field::Parent if !is_issue_name(text) => {
+            Field::Key | Field::Parent | Field::IssueLink if !is_issue_name(text) => {
                 format!("The issue key '{text}' for field '{shown}' is invalid.")
             }
             Field::Parent if shown.to_string().eq_ignore_ascii_case(EPIC_LINK) => {
                 format!("No issues have a parent epic with key or name '{text}'")
             }
-            Field::Key | Field::Parent => {
+            Field::Key | Field::Parent | Field::IssueLink => {
                 "Issue does not exist or you do not have permission to see it.".to_owned()
             }
             Field::Sprint => {

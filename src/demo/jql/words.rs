@@ -3,7 +3,7 @@
 //! Source: <https://support.atlassian.com/jira-software-cloud/docs/what-is-advanced-search-in-jira-cloud/>, "Reserved
 //! words" and "Reserved characters", with what Jira's parser is seen to refuse.
 
-use super::lex::Kind;
+use super::{ast::Predicate, lex::Kind};
 
 /// The keyword a bare word is, in any letter case.
 pub(super) fn keyword(word: &str) -> Option<Kind> {
@@ -21,7 +21,12 @@ pub(super) fn keyword(word: &str) -> Option<Kind> {
         "desc" => Kind::Desc,
         "was" => Kind::Was,
         "changed" => Kind::Changed,
-        "after" | "before" | "during" | "from" | "on" | "to" => Kind::Predicate,
+        "after" => Kind::Predicate(Predicate::After),
+        "before" => Kind::Predicate(Predicate::Before),
+        "during" => Kind::Predicate(Predicate::During),
+        "from" => Kind::Predicate(Predicate::From),
+        "on" => Kind::Predicate(Predicate::On),
+        "to" => Kind::Predicate(Predicate::To),
         _ => return None,
     };
     Some(kind)

@@ -1,6 +1,7 @@
 //! Searching: the query language of `jql/` put to the issues a person may browse.
 
 mod complete;
+mod links;
 mod row;
 mod saved;
 mod view;

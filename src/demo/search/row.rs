@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::view::term;
+use super::{links, view::term};
 use crate::demo::{
     adf,
-    jql::{Field, Row, Term, Values},
+    jql::{Field, Row, Term, Turn, Values},
     model::{Issue, Site, Value, Who},
 };
 
@@ -23,6 +23,8 @@ impl Row for IssueRow<'_> {
         let (site, issue) = (self.site, self.issue);
         match field {
             Field::Key => terms(vec![term(issue.id, &issue.key, i64::try_from(issue.number).unwrap_or(0))]),
+            Field::IssueLink => terms(links::others(site, issue)),
+            Field::IssueLinkType => terms(links::of(site, issue)),
             Field::Project => found(site.project(issue.project).map(|p| term(p.id, &p.name, 0))),
             Field::IssueType => {
                 found(site.issue_type(issue.type_id).map(|kind| term(kind.id, &kind.name, 0)))
@@ -84,6 +86,38 @@ impl Row for IssueRow<'_> {
             Field::Custom(number) => self.custom(number),
         }
     }
+
+    fn history(&self, field: Field) -> Vec<Turn> {
+        let Some(name) = history_name(field) else { return Vec::new() };
+        let ids = |side: &Option<String>| {
+            let all = side.iter().flat_map(|ids| ids.split(", ")).filter(|id| !id.is_empty());
+            all.map(str::to_owned).collect()
+        };
+        let items =
+            self.issue.changes.iter().flat_map(|change| change.items.iter().map(move |item| (change, item)));
+        let turns = items.filter(|(_, item)| item.field_id == name).map(|(change, item)| Turn {
+            at_ms: change.created,
+            by: self.site.people.get(change.author).map_or_else(String::new, |who| who.account_id.clone()),
+            from: ids(&item.from.0),
+            to: ids(&item.to.0),
+        });
+        let mut turns: Vec<_> = turns.collect();
+        turns.sort_by_key(|turn| turn.at_ms);
+        turns
+    }
+}
+
+/// The name under which the history keeps a field, for those whose past can be searched.
+fn history_name(field: Field) -> Option<&'static str> {
+    Some(match field {
+        Field::Assignee => "assignee",
+        Field::FixVersion => "fixVersions",
+        Field::Priority => "priority",
+        Field::Reporter => "reporter",
+        Field::Resolution => "resolution",
+        Field::Status => "status",
+        _ => return None,
+    })
 }
 
 impl IssueRow<'_> {

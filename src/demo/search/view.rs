@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
+use super::links;
 use crate::demo::{
     jql::{self, Call, CustomField, CustomRef, Field, Kind as Shape, Term},
     language,
@@ -46,7 +47,7 @@ impl jql::Site for View<'_> {
     fn resolve(&self, field: Field, value: &str) -> Vec<Term<'_>> {
         let same = |text: &str| text.eq_ignore_ascii_case(value);
         let all = match field {
-            Field::Key | Field::Parent => {
+            Field::Key | Field::Parent | Field::IssueLink => {
                 let found = self.site.visible_issue(self.who, value);
                 return found.map(|issue| term(issue.id, &issue.key, 0)).into_iter().collect();
             }
@@ -58,6 +59,7 @@ impl jql::Site for View<'_> {
             Field::Assignee | Field::Reporter | Field::Creator | Field::Watcher | Field::WorklogAuthor => {
                 return self.people(value);
             }
+            Field::IssueLinkType => return links::directions(self.site, value),
             Field::Custom(number) => return self.choices(number, value),
             _ => self.listed(field),
         };
@@ -76,9 +78,23 @@ impl jql::Site for View<'_> {
             Call::MembersOf(group) => self.members(group),
             Call::ReleasedVersions(projects) => self.versions(projects, true),
             Call::UnreleasedVersions(projects) => self.versions(projects, false),
+            Call::EarliestUnreleased(project) => {
+                let found = self.versions(&[(*project).to_owned()], false)?;
+                Some(found.into_iter().take(1).collect())
+            }
+            Call::LatestReleased(project) => {
+                let found = self.versions(&[(*project).to_owned()], true)?;
+                Some(found.into_iter().next_back().into_iter().collect())
+            }
+            Call::BelowIssue(key) => {
+                Some(links::below(self.site, self.site.visible_issue(self.who, key)?.id))
+            }
             Call::StandardIssueTypes => Some(self.types(|level| level >= 0)),
             Call::SubtaskIssueTypes => Some(self.types(|level| level < 0)),
-            Call::LinkedIssues(key, phrase) => self.linked(key, *phrase),
+            Call::LinkedIssues(key, phrase) => {
+                let issue = self.site.visible_issue(self.who, key)?;
+                Some(links::linked(self.site, issue, *phrase))
+            }
             Call::WatchedIssues => {
                 let watched = self.site.issues.values().filter(|issue| issue.watchers.contains(&self.who));
                 Some(watched.map(|issue| issue.id.to_string()).collect())
@@ -125,6 +141,7 @@ impl<'a> View<'a> {
                 let components = self.projects().flat_map(|project| &project.components);
                 components.map(|component| term(component.id, &component.name, 0)).collect()
             }
+            Field::IssueLinkType => links::phrases(site),
             Field::Sprint => {
                 site.sprints.iter().zip(0_i64..).map(|(s, at)| term(s.id, &s.name, at)).collect()
             }
@@ -190,20 +207,6 @@ impl<'a> View<'a> {
 
     fn types(&self, fits: impl Fn(i64) -> bool) -> Vec<String> {
         self.site.types.iter().filter(|kind| fits(kind.level)).map(|kind| kind.id.to_string()).collect()
-    }
-
-    fn linked(&self, key: &str, phrase: Option<&str>) -> Option<Vec<String>> {
-        let issue = self.site.visible_issue(self.who, key)?;
-        let fits = |text: &str| phrase.is_none_or(|phrase| phrase.eq_ignore_ascii_case(text));
-        let other = |link: &crate::demo::model::Link| {
-            let kind = self.site.link_types.iter().find(|kind| kind.id == link.type_id)?;
-            match (link.from == issue.id, link.to == issue.id) {
-                (true, _) if fits(&kind.outward) => Some(link.to.to_string()),
-                (_, true) if fits(&kind.inward) => Some(link.from.to_string()),
-                _ => None,
-            }
-        };
-        Some(self.site.links.iter().filter_map(other).collect())
     }
 }
 

@@ -1,9 +1,11 @@
 //! A bridge on a port of its own, spoken to the way Copilot Studio does.
 
+use std::sync::Arc;
+
 use http::{Method, header};
 use jira_mcp_bridge::{
     config::{Config, Source},
-    demo::Sandbox,
+    demo::{Sandbox, Seed},
     http::Drain,
     run,
 };
@@ -19,6 +21,9 @@ pub(crate) const NOW_MS: i64 = 1_795_176_000_000;
 pub(crate) fn gateway_secret() -> String {
     "gateway".repeat(6)
 }
+
+/// The worlds in which what holds of every site is tried.
+pub(crate) const SEEDS: [Seed; 2] = [Seed::Standard, Seed::Awkward];
 
 /// A running bridge and the upstream behind it.
 pub(crate) struct Bridge {
@@ -53,9 +58,18 @@ impl Bridge {
         Self::with(&[]).await
     }
 
-    /// The same with other settings.
+    /// The same over one of the sandbox's worlds.
+    pub(crate) async fn start_with(seed: Seed) -> Self {
+        Self::on(seed, &[]).await
+    }
+
+    /// The usual world with other settings.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let sandbox = Sandbox::seeded(NOW_MS);
+        Self::on(Seed::Standard, settings).await
+    }
+
+    async fn on(seed: Seed, settings: &[(&str, &str)]) -> Self {
+        let sandbox = Sandbox::of(seed, Arc::new(|| NOW_MS));
         let tokens = sandbox.tokens();
         Self::over(sandbox.router(), tokens, settings).await
     }

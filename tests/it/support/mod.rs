@@ -9,7 +9,7 @@ mod stdio;
 mod upstream;
 mod wait;
 
-pub(crate) use bridge::{Bridge, NOW_MS, Reply, Tool, gateway_secret, part};
+pub(crate) use bridge::{Bridge, NOW_MS, Reply, SEEDS, Tool, gateway_secret, part};
 pub(crate) use modern::Modern;
 pub(crate) use process::Process;
 pub(crate) use receiver::{Receiver, attribute, sum};

@@ -65,8 +65,10 @@ fn operators_that_do_not_fit() {
         "due > EMPTY",
         "Operator '>' does not support the empty value representation 'EMPTY' for field 'due'.",
     );
-    check("status was Done", "History searches do not support the 'status' field.");
-    check("status changed after -1d", "History searches do not support the 'status' field.");
+    check("summary was Done", "History searches do not support the 'summary' field.");
+    check("labels changed after -1d", "History searches do not support the 'labels' field.");
+    check("status was Gone", "The value 'Gone' does not exist for the field 'status'.");
+    check("status changed to Gone", "The value 'Gone' does not exist for the field 'status'.");
     check("foo changed", "Field 'foo' does not exist or you do not have permission to view it.");
 }
 

@@ -119,3 +119,32 @@ fn moments() {
     check("due < 1d", "P-1");
     check("created >= 1795163400000 and created <= 1795163400000", "P-1");
 }
+
+#[test]
+fn what_was() {
+    check("status was 'In Progress'", "P-1 P-10");
+    check("status was 'In Progress' by acc:tom", "P-1");
+    check("status was 'In Progress' by acc:anna", "");
+    check("status was 'In Progress' before -30m", "P-1 P-10");
+    check("status was Done before -30m", "");
+    check("status was in (Done, 'In Progress') after -5m", "P-1 P-10 OPS-9");
+    check("status was 'To Do' during (2026-11-20, now())", "P-1 P-2 OPS-7 OPS-8");
+    check("status was not Done", "P-2 P-10 OPS-7 OPS-8");
+    check("not status was not in (Done)", "P-1 OPS-9");
+    check("assignee was EMPTY", "P-10 OPS-7 OPS-8 OPS-9");
+}
+
+#[test]
+fn what_changed() {
+    check("status changed", "P-1");
+    check("not status changed and project = P", "P-2 P-10");
+    check("status changed from 'To Do' to 'In Progress'", "P-1");
+    check("status changed from 'To Do' to Done", "");
+    check("status changed to Done by currentUser() after -15m", "P-1");
+    check("status changed to Done before -15m", "");
+    check("status changed to Done by acc:tom", "");
+    check("status changed to (Done, 'To Do') on 2026-11-20", "P-1");
+    check("status changed on 2026-11-19 or priority changed", "");
+    check("status changed during ('2026-11-20 09:00', '2026-11-20 09:41')", "P-1");
+    check("status changed during ('2026-11-20 09:41', '2026-11-20 10:00')", "");
+}

@@ -52,8 +52,9 @@ fn operator() -> impl Strategy<Value = Operator> {
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
-    let leaf = (field(), operator(), operand())
-        .prop_map(|(field, operator, operand)| Expr::Clause(Clause { field, operator, operand }));
+    let leaf = (field(), operator(), operand()).prop_map(|(field, operator, operand)| {
+        Expr::Clause(Clause { field, operator, operand, predicates: Vec::new() })
+    });
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4).prop_map(Expr::And),
@@ -139,7 +140,7 @@ fn rendered_expr(expr: &Expr) -> String {
         Expr::And(parts) => joined(parts, " AND "),
         Expr::Or(parts) => joined(parts, " || "),
         Expr::Not(inner) => format!("!({})", rendered_expr(inner)),
-        Expr::Clause(Clause { field, operator, operand }) => {
+        Expr::Clause(Clause { field, operator, operand, .. }) => {
             format!("{} {operator} {operand}", rendered_field(field))
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::{civil::date, tz::TimeZone};
 
-use crate::demo::jql::{Call, CustomField, CustomRef, Field, Kind, Row, Site, Term, Values};
+use crate::demo::jql::{Call, CustomField, CustomRef, Field, Kind, Row, Site, Term, Turn, Values};
 
 /// 2026-11-20 10:30 in Berlin (UTC+1 in winter), a Friday.
 pub(super) const NOW_MS: i64 = 1_795_167_000_000;
@@ -176,6 +176,20 @@ impl Row for Issue {
             Field::Rank => Values::Text(vec![self.rank.into()]),
             _ => Values::Empty,
         }
+    }
+
+    /// P-1 was begun by Tom after ten minutes and finished by Anna after fifty.
+    fn history(&self, field: Field) -> Vec<Turn> {
+        if (self.key, field) != ("P-1", Field::Status) {
+            return Vec::new();
+        }
+        let turn = |minutes_ago: i64, by: &str, from: &str, to: &str| Turn {
+            at_ms: NOW_MS - minutes_ago * 60_000,
+            by: by.to_owned(),
+            from: vec![from.to_owned()],
+            to: vec![to.to_owned()],
+        };
+        vec![turn(50, "acc:tom", "To Do", "In Progress"), turn(10, "acc:anna", "In Progress", "Done")]
     }
 }
 
