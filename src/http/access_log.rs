@@ -30,7 +30,8 @@ pub(super) async fn record<F>(
 where
     F: Future<Output = Response>,
 {
-    let route = matched.map_or("unmatched", MatchedPath::as_str);
+    // A slash at the end is the same address, and counts as the same.
+    let route = matched.map_or("unmatched", |matched| matched.as_str().trim_end_matches('/'));
     let method = name(request.method());
     let metrics = edge.signals.metrics();
     let _in_flight = metrics.http_in_flight.hold();

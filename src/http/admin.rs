@@ -7,8 +7,9 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, StatusCode, header};
+use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::Readiness;
+use super::{NO_SNIFF, Readiness};
 use crate::signals::Signals;
 
 /// Prometheus's text format. Source: prometheus.io, "Exposition formats".
@@ -16,10 +17,15 @@ const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=
 
 /// Routes of the admin listener. It has no secrets to tell and takes no input, so it asks nobody who they are.
 pub fn router(signals: Signals, readiness: Readiness) -> Router {
-    Router::new()
-        .route("/metrics", get(metrics).with_state(signals))
-        .route("/healthz", get(async || "ok"))
-        .route("/readyz", get(ready).with_state(readiness))
+    let routes = [
+        ("/metrics", get(metrics).with_state(signals)),
+        ("/healthz", get(async || "ok")),
+        ("/readyz", get(ready).with_state(readiness)),
+    ];
+    let router = routes.into_iter().fold(Router::new(), |router, (path, answer)| {
+        router.route(path, answer.clone()).route(&format!("{path}/"), answer)
+    });
+    router.layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF))
 }
 
 async fn metrics(State(signals): State<Signals>) -> Response {

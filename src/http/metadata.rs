@@ -41,7 +41,8 @@ pub(super) async fn document(State(edge): State<Arc<Edge>>, request: Request) ->
     if edge.settings.public_base_url.is_none() {
         host::check(&request, &edge.settings.allowed_hosts)?;
     }
-    let path = request.uri().path().strip_prefix(WELL_KNOWN).filter(|path| !path.is_empty());
+    let path = request.uri().path().strip_prefix(WELL_KNOWN).map(without_slash);
+    let path = path.filter(|path| !path.is_empty());
     Ok(Json(json!({
         "resource": format!("{}{}", base(&edge, &request), resource_path(path.unwrap_or("/mcp"))),
         "authorization_servers": [edge.settings.authorization_server],
@@ -60,7 +61,7 @@ pub(super) struct Challenge {
 
 impl Challenge {
     pub(super) fn of<B>(edge: &Edge, request: &Request<B>) -> Self {
-        let path = resource_path(request.uri().path());
+        let path = resource_path(without_slash(request.uri().path()));
         let metadata_url = format!("{}{WELL_KNOWN}{path}", base(edge, request));
         Self { metadata_url, scopes: edge.settings.scopes.join(" ") }
     }
@@ -91,12 +92,17 @@ fn is_scope(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| matches!(b, 0x20 | 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
-fn base<B>(edge: &Edge, request: &Request<B>) -> String {
+pub(super) fn base<B>(edge: &Edge, request: &Request<B>) -> String {
     if let Some(PublicBaseUrl(base)) = &edge.settings.public_base_url {
         return base.clone();
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     format!("http://{}", host.unwrap_or("localhost"))
+}
+
+/// The resource has one name, however its address was written.
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 /// A path that could break out of a quoted string is answered with the plain resource.

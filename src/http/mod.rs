@@ -5,6 +5,7 @@ mod access_log;
 mod admin;
 mod bearer;
 mod body;
+mod cors;
 mod events;
 mod gateway;
 mod health;
@@ -14,6 +15,7 @@ mod metadata;
 mod narrowing;
 mod origin;
 mod overload;
+mod page;
 mod plain_fault;
 mod reject;
 mod request_id;
@@ -60,6 +62,9 @@ pub use request_id::RequestId;
 pub use serve::{ConnectionSettings, Drain, serve};
 pub use settings::{RuleError, Settings};
 
+/// No browser may take an answer for something else than it says it is.
+pub(crate) const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 /// What every step of the way in shares for the life of the process.
 struct Edge {
     settings: Settings,
@@ -74,7 +79,7 @@ struct Edge {
 /// Routes, and the way in around them.
 ///
 /// `mcp` gets only requests that passed every question below: a POST to `/mcp`, `/mcp/readonly` or
-/// `/mcp/x/{toolsets}` whose body is one JSON-RPC message that rmcp can read, with a [`Caller`], a [`RequestId`] and a
+/// `/mcp/x/{toolsets}`, a slash at the end or not, whose body is one JSON-RPC message that rmcp can read, with a [`Caller`], a [`RequestId`] and a
 /// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
 pub fn router<S, R>(
     settings: Settings,
@@ -112,23 +117,28 @@ where
         .layer(from_fn_with_state(edge.clone(), admit))
         .layer(from_fn_with_state(edge.clone(), hand_over));
 
-    let mcp = Router::new()
-        .route_service("/mcp", mcp.clone())
-        .route_service("/mcp/readonly", mcp.clone())
-        .route_service("/mcp/x/{toolsets}", mcp)
-        .layer(way_in);
+    // A slash at the end is the same address: clients, gateways and hand-written connectors add one.
+    let mcp =
+        ["/mcp", "/mcp/readonly", "/mcp/x/{toolsets}"].into_iter().fold(Router::new(), |router, path| {
+            router.route_service(path, mcp.clone()).route_service(&format!("{path}/"), mcp.clone())
+        });
+    let asked = [
+        ("/healthz", get(health::alive)),
+        ("/readyz", get(health::ready)),
+        ("/.well-known/oauth-protected-resource", get(metadata::document)),
+        ("/.well-known/oauth-protected-resource/mcp", get(metadata::document)),
+        ("/.well-known/oauth-protected-resource/mcp/readonly", get(metadata::document)),
+        ("/.well-known/oauth-protected-resource/mcp/x/{toolsets}", get(metadata::document)),
+    ];
+    let asked = asked.into_iter().fold(Router::new(), |router, (path, answer)| {
+        router.route(path, answer.clone()).route(&format!("{path}/"), answer)
+    });
 
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/.well-known/oauth-protected-resource", get(metadata::document))
-        .route("/.well-known/oauth-protected-resource/mcp", get(metadata::document))
-        .route("/.well-known/oauth-protected-resource/mcp/readonly", get(metadata::document))
-        .route("/.well-known/oauth-protected-resource/mcp/x/{toolsets}", get(metadata::document))
-        .fallback(async || Reject::NotFound)
+    asked
+        .fallback(page::fallback)
         .method_not_allowed_fallback(async || Reject::MethodNotAllowed { allow: "GET, HEAD" })
         .with_state(edge)
-        .merge(mcp)
+        .merge(mcp.layer(way_in))
         .layer(around_all)
 }
 
@@ -146,13 +156,25 @@ async fn attend(
 ) -> Response {
     // First, so that everything below can be told apart in logs and answers.
     let id = request_id::assign(&edge.request_ids, &mut request);
+    let page = cors::page(request.headers(), &edge.settings);
+    let preflight = cors::preflight(&edge.settings, &request);
     let answered = |request| {
         let answer = next.run(request);
         // The one place where a `Reject` from below becomes an answer.
         async { reject::explain(&id, answer.await) }
     };
-    let mut response = access_log::record(&edge, matched.as_ref(), &id, request, answered).await;
+    let mut response = match preflight {
+        Some(answer) => {
+            let answered = |_| std::future::ready(answer);
+            access_log::record(&edge, matched.as_ref(), &id, request, answered).await
+        }
+        None => access_log::record(&edge, matched.as_ref(), &id, request, answered).await,
+    };
+    if let Some(page) = page {
+        cors::admit(page, &mut response);
+    }
     request_id::tell(&id, &mut response);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
     response
 }
 
@@ -191,13 +213,17 @@ async fn admit(
     let settings = &edge.settings;
     host::check(&request, &settings.allowed_hosts)?;
     origin::check(request.headers(), &settings.allowed_origins)?;
-    if request.method() != Method::POST {
-        return Err(Reject::MethodNotAllowed { allow: "POST" });
-    }
     if let Some(gateway) = &settings.gateway {
         gateway.check(request.headers()).await?;
     }
+    if page::is_wanted(request.method(), request.headers()) {
+        return Ok(page::of(&edge, &request));
+    }
+    // Before the method: clients look for the challenge with GET too.
     let bearer = bearer::read(&edge, &request)?;
+    if request.method() != Method::POST {
+        return Err(Reject::MethodNotAllowed { allow: "POST" });
+    }
     let site_wish = bearer::site_wish(request.headers())?;
     let challenge = settings.challenge_on_upstream_401.then(|| metadata::Challenge::of(&edge, &request));
 

@@ -19,7 +19,7 @@ pub(super) fn note(
     let params = params.map_err(|_| Reject::NotFound)?;
     let from_path = params.iter().find(|(name, _)| *name == "toolsets").map(|(_, value)| value.to_owned());
     let mut narrowing = from_headers(request.headers());
-    narrowing.read_only |= matched.as_str() == "/mcp/readonly";
+    narrowing.read_only |= matched.as_str().trim_end_matches('/') == "/mcp/readonly";
     narrowing.toolsets.extend(from_path);
     request.extensions_mut().insert(narrowing);
     Ok(())

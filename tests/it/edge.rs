@@ -143,5 +143,9 @@ async fn local_pages_may_call_a_server_on_loopback() {
     ] {
         let reply = bridge.post_to("/mcp", "anna", &[("origin", origin)], &list).await;
         assert_eq!(reply.status, status, "{origin}");
+        let asked = [("origin", origin), ("access-control-request-method", "POST")];
+        let preflight = bridge.send(Method::OPTIONS, "/mcp", &asked, "").await;
+        let allowed = if status == 200 { (204, origin) } else { (403, "") };
+        assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), allowed, "{origin}");
     }
 }

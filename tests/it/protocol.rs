@@ -131,7 +131,9 @@ async fn wrong_arguments_are_explained_to_the_agent() {
 async fn no_other_verb_does_anything() {
     let bridge = Bridge::start().await;
     for method in [Method::GET, Method::DELETE, Method::PUT, Method::PATCH] {
-        let reply = bridge.send(method.clone(), "/mcp", &[], "").await;
+        let bearer = format!("Bearer {}", bridge.token("anna"));
+        let reply = bridge.send(method.clone(), "/mcp", &[("authorization", &bearer)], "").await;
         assert_eq!((reply.status, reply.header("allow")), (405, "POST"), "{method}");
+        assert_eq!(bridge.send(method.clone(), "/mcp", &[], "").await.status, 401, "{method}");
     }
 }

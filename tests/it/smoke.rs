@@ -98,6 +98,18 @@ async fn without_a_token_the_rest_is_skipped_and_said() {
         run.check(step, "skipped", "--token-env");
     }
     run.check("direct, no gateway token", "skipped", "--direct-url");
+    run.check("GET refused", "ok", "401");
+    let run = smoke(&["--url", &bridge.url], &[]).await;
+    run.check("health", "FAILED", &format!("did you mean {}/mcp?", bridge.url));
+}
+
+#[tokio::test]
+async fn who_has_several_sites_is_told_to_name_one() {
+    let bridge = Bridge::start().await;
+    let url = format!("{}/mcp", bridge.url);
+    let variables = [("USER", bridge.token("femi"))];
+    let run = smoke(&["--url", &url, "--token-env", "USER"], &variables).await;
+    run.check("jira_search", "FAILED", "give --site");
 }
 
 #[tokio::test]
@@ -227,7 +239,9 @@ async fn wrong_arguments_are_explained() {
     check(&["--url", "https://a.example/mcp", "--direct-url", "ftp://a"], &[], "http or https").await;
     check(&["--url", "https://a.example/mcp", "--timeout-secs", "0"], &[], "1..=300").await;
     let url = ["--url", "http://127.0.0.1:1/mcp", "--token-env", "USER"];
-    check(&url, &[], "environment variable that is set").await;
+    check(&url, &[], "--token-env: found 'USER'; expected the name of an environment variable").await;
+    check(&["--url", "http://127.0.0.1:1/mcp", "--token-env", "ATATTabc"], &[], "--token-env: expected")
+        .await;
     check(&url, &[("USER", "  ")], "environment variable that is set").await;
     check(&url, &[("USER", "with space and more of it")], "no header can carry").await;
 }

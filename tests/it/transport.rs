@@ -266,7 +266,13 @@ async fn a_session_id_or_an_event_id_changes_nothing() {
     let reply = raw(&bridge, &[("mcp-session-id", "abc"), ("last-event-id", "7")], LIST).await;
     assert_eq!((reply.status, reply.header("mcp-session-id")), (200, ""));
     for method in [Method::GET, Method::DELETE] {
-        let headers = [("accept", "text/event-stream"), ("last-event-id", "7"), ("mcp-session-id", "abc")];
+        let bearer = format!("Bearer {}", bridge.token("anna"));
+        let headers = [
+            ("accept", "text/event-stream"),
+            ("last-event-id", "7"),
+            ("mcp-session-id", "abc"),
+            ("authorization", bearer.as_str()),
+        ];
         let reply = bridge.send(method.clone(), "/mcp", &headers, "").await;
         assert_eq!((reply.status, reply.header("allow")), (405, "POST"), "{method}");
     }

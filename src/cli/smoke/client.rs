@@ -38,6 +38,19 @@ pub(super) struct Credentials<'a> {
     pub(super) gateway: Option<&'a Secret>,
 }
 
+impl Credentials<'_> {
+    fn headers(self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if let Some(Secret(token)) = self.token {
+            headers.insert(header::AUTHORIZATION, token.clone());
+        }
+        if let Some(Secret(gateway)) = self.gateway {
+            headers.insert(GATEWAY, gateway.clone());
+        }
+        headers
+    }
+}
+
 /// Why there is no usable answer.
 #[derive(Debug)]
 pub(super) struct NoAnswer {
@@ -80,21 +93,15 @@ impl Client {
         message: &Value,
     ) -> Result<Response, NoAnswer> {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
-        let mut headers = HeaderMap::new();
+        let mut headers = credentials.headers();
         headers.insert(header::CONTENT_TYPE, json);
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json,text/event-stream"));
-        if let Some(Secret(token)) = credentials.token {
-            headers.insert(header::AUTHORIZATION, token.clone());
-        }
-        if let Some(Secret(gateway)) = credentials.gateway {
-            headers.insert(GATEWAY, gateway.clone());
-        }
         self.send(Method::POST, url, headers, Some(Bytes::from(message.to_string()))).await
     }
 
-    /// A bare GET.
-    pub(super) async fn get(&self, url: &Url) -> Result<Response, NoAnswer> {
-        self.send(Method::GET, url, HeaderMap::new(), None).await
+    /// A GET without a body.
+    pub(super) async fn get(&self, url: &Url, credentials: Credentials<'_>) -> Result<Response, NoAnswer> {
+        self.send(Method::GET, url, credentials.headers(), None).await
     }
 
     async fn send(

@@ -12,15 +12,17 @@ use super::{
 
 pub(super) fn challenged(answer: &Response) -> Finding {
     let step = "no bearer";
-    let challenge = answer.headers.get(header::WWW_AUTHENTICATE).and_then(|line| line.to_str().ok());
-    match (answer.status.as_u16(), challenge) {
-        (401, Some(line)) if line.to_ascii_lowercase().starts_with("bearer") => {
-            Finding::ok(step, "401 with WWW-Authenticate")
-        }
-        (401, _) => Finding::failed(step, "401 without WWW-Authenticate: Bearer"),
-        (403, _) => Finding::failed(step, format!("403 instead of 401: {}", body_of(answer))),
-        (code, _) => Finding::failed(step, format!("HTTP {code} instead of 401: {}", body_of(answer))),
+    match answer.status.as_u16() {
+        401 if asks_for_bearer(answer) => Finding::ok(step, "401 with WWW-Authenticate"),
+        401 => Finding::failed(step, "401 without WWW-Authenticate: Bearer"),
+        403 => Finding::failed(step, format!("403 instead of 401: {}", body_of(answer))),
+        code => Finding::failed(step, format!("HTTP {code} instead of 401: {}", body_of(answer))),
     }
+}
+
+fn asks_for_bearer(answer: &Response) -> bool {
+    let challenge = answer.headers.get(header::WWW_AUTHENTICATE).and_then(|line| line.to_str().ok());
+    challenge.is_some_and(|line| line.to_ascii_lowercase().starts_with("bearer"))
 }
 
 pub(super) fn method_refused(answer: &Response) -> Finding {
@@ -29,6 +31,8 @@ pub(super) fn method_refused(answer: &Response) -> Finding {
     match answer.status.as_u16() {
         405 if allow.contains("POST") => Finding::ok(step, "405 with Allow: POST"),
         405 => Finding::failed(step, "405 without Allow: POST"),
+        // Who brings no token is asked for one first.
+        401 if asks_for_bearer(answer) => Finding::ok(step, "401 with WWW-Authenticate"),
         404 => Finding::failed(step, "404: the gateway's API has no GET operation for this path"),
         code => Finding::failed(step, format!("HTTP {code} instead of 405")),
     }
@@ -107,7 +111,9 @@ fn payload(result: &Value) -> Result<Value, String> {
         return Err(format!("no result: {}", beginning(text.as_bytes())));
     };
     if result.get("isError").and_then(Value::as_bool) == Some(true) {
-        return Err(explained(&value));
+        let is_ambiguous = value.get("error").and_then(Value::as_str) == Some("ambiguous_site");
+        let advice = if is_ambiguous { "; give --site with one of them" } else { "" };
+        return Err(explained(&value) + advice);
     }
     Ok(value)
 }

@@ -89,11 +89,19 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn secret(option: &'static str, name: &str) -> Result<SecretString, Failure> {
-    // What was given in the place of a name may be the secret itself, so it is not repeated.
-    let accepted = "expected the name of an environment variable that is set and not empty";
-    config::secret_of_environment(name).ok_or_else(|| {
-        Failure::Settings(vec![Problem { name: option, found: String::new(), accepted: accepted.to_owned() }])
-    })
+    // What was given in the place of a name may be the secret itself; only what can be nothing but a name is repeated.
+    let found = if is_plain_name(name) { name.to_owned() } else { String::new() };
+    let accepted = "expected the name of an environment variable that is set and not empty".to_owned();
+    config::secret_of_environment(name)
+        .ok_or_else(|| Failure::Settings(vec![Problem { name: option, found, accepted }]))
+}
+
+/// Capital letters and underscores, few digits: no token and no secret of length looks like this.
+fn is_plain_name(name: &str) -> bool {
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    name.len() <= 40
+        && digits <= 2
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// As a header's value, or a complaint that does not show it.

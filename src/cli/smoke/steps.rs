@@ -40,7 +40,11 @@ impl Smoke {
             findings.extend(unreached.map(|step| Finding::skipped(step, "the URL cannot be reached")));
         } else {
             findings.push(judge("no bearer", anonymous, challenged));
-            findings.push(judge("GET refused", self.client.get(&self.url).await, method_refused));
+            findings.push(judge(
+                "GET refused",
+                self.client.get(&self.url, self.with_token()).await,
+                method_refused,
+            ));
             findings.extend(self.as_user().await);
         }
         findings.extend(self.past_the_gateway().await);
@@ -50,9 +54,10 @@ impl Smoke {
     /// Beside the endpoint; a gateway does not publish it, so it is asked past the gateway where that is known.
     async fn health(&self, step: &'static str, path: &str) -> Finding {
         let Some(url) = beside(self.direct.as_ref().unwrap_or(&self.url), path) else {
-            return Finding::failed(step, "the URL does not end in /mcp");
+            let meant = self.url.as_str().trim_end_matches('/');
+            return Finding::failed(step, format!("the URL does not end in /mcp; did you mean {meant}/mcp?"));
         };
-        let answer = match self.client.get(&url).await {
+        let answer = match self.client.get(&url, Credentials::default()).await {
             Ok(answer) => answer,
             Err(fault) => return Finding::failed(step, fault.reason),
         };

@@ -9,7 +9,7 @@ async fn everything_wrong_is_repaired_one_thing_at_a_time() {
     let allowed_origins = vec!["https://maker.example.com".parse().unwrap()];
     let bench =
         Bench::new(Settings { gateway: Some(gateway(&['a'])), allowed_origins, ..Settings::default() });
-    let mut method = Method::GET;
+    let mut method = Method::PUT;
     let mut headers: Vec<(&str, String)> = vec![
         ("host", "evil.test".into()),
         ("origin", "https://evil.test".into()),
@@ -23,9 +23,9 @@ async fn everything_wrong_is_repaired_one_thing_at_a_time() {
     let steps: [(&str, &str, u16, &str); 10] = [
         ("host", "localhost", 403, "host_not_allowed"),
         ("origin", "https://maker.example.com", 403, "origin_not_allowed"),
-        ("method", "POST", 405, "method_not_allowed"),
         ("x-gateway-token", &secret('a'), 403, "gateway_token_refused"),
         ("authorization", &format!("Bearer {}", token()), 401, "unauthenticated"),
+        ("method", "POST", 405, "method_not_allowed"),
         ("x-jira-site", "acme", 400, "invalid_request"),
         ("content-type", "application/json", 415, "unsupported_media_type"),
         ("accept", "application/json", 406, "not_acceptable"),
@@ -134,6 +134,8 @@ async fn the_challenge_says_where_to_sign_in() {
     check(&public, "/mcp", Some("Bearer x"), invalid, &public_url).await;
     check(&public, "/mcp/readonly", None, "", &format!("{public_url}/readonly")).await;
     check(&laptop, "/mcp/x/core,agile", None, "", &format!("{laptop_url}/x/core,agile")).await;
+    check(&laptop, "/mcp/", None, "", &laptop_url).await;
+    check(&laptop, "/mcp/readonly/", None, "", &format!("{laptop_url}/readonly")).await;
     // A quote in the path must not end the quoted string.
     check(&laptop, "/mcp/x/a\",b", None, "", &laptop_url).await;
 }

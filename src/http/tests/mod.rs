@@ -2,6 +2,7 @@
 
 mod admission;
 mod bodies;
+mod cors;
 mod events;
 mod gateway_secrets;
 mod limits;

@@ -1,0 +1,92 @@
+//! What a browser asks before it lets a page of another origin call: who may, with which methods and headers.
+//!
+//! Source: Fetch standard, "CORS protocol". No credentials of the browser's own are admitted, and never every origin.
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+use super::{Settings, host, origin};
+
+/// Request headers that something here reads. Not the gateway's secret: no page has any business with it.
+const HEADERS: [&str; 17] = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-language",
+    "content-type",
+    "last-event-id",
+    "mcp-method",
+    "mcp-name",
+    "mcp-protocol-version",
+    "mcp-session-id",
+    "traceparent",
+    "tracestate",
+    "x-jira-site",
+    "x-mcp-readonly",
+    "x-mcp-toolsets",
+    "x-request-id",
+    "x-requested-with",
+];
+
+/// Arguments that clients of 2026-07-28 repeat as headers.
+const PARAM_PREFIX: &str = "mcp-param-";
+
+/// GET and DELETE as well: our 405 tells a client more than the browser's refusal to send.
+const METHODS: HeaderValue = HeaderValue::from_static("POST, GET, DELETE");
+const EXPOSED: HeaderValue = HeaderValue::from_static("WWW-Authenticate, X-Request-Id, Retry-After");
+/// Two hours, the longest that browsers keep an answer.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
+const PRIVATE_ASKED: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const PRIVATE_ALLOWED: HeaderName = HeaderName::from_static("access-control-allow-private-network");
+const TRUE: HeaderValue = HeaderValue::from_static("true");
+
+/// The origin of the page that calls, if it may.
+pub(super) fn page(headers: &HeaderMap, settings: &Settings) -> Option<HeaderValue> {
+    let sent = headers.get(header::ORIGIN)?;
+    origin::check(headers, &settings.allowed_origins).is_ok().then(|| sent.clone())
+}
+
+/// The answer to a preflight of a page that may call; any other request takes the usual way to its refusal.
+pub(super) fn preflight(settings: &Settings, request: &Request) -> Option<Response> {
+    let headers = request.headers();
+    let is_preflight = request.method() == Method::OPTIONS
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+        && page(headers, settings).is_some()
+        && host::check(request, &settings.allowed_hosts).is_ok();
+    is_preflight.then(|| {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        let answer = response.headers_mut();
+        answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        answer.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+        if let Some(names) = accepted(headers) {
+            answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
+        }
+        if headers.get(PRIVATE_ASKED) == Some(&TRUE) {
+            answer.insert(PRIVATE_ALLOWED, TRUE);
+        }
+        response
+    })
+}
+
+/// Lets the page read the answer.
+pub(super) fn admit(page: HeaderValue, response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, page);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+}
+
+/// Of the headers that a page would send, those that are read here.
+fn accepted(headers: &HeaderMap) -> Option<HeaderValue> {
+    let lines = headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    let asked = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim);
+    let known = asked.filter(|name| {
+        let name = name.to_ascii_lowercase();
+        HEADERS.contains(&name.as_str()) || name.starts_with(PARAM_PREFIX)
+    });
+    let names = known.collect::<Vec<_>>().join(", ");
+    HeaderValue::try_from(names).ok().filter(|names| !names.is_empty())
+}
