@@ -210,7 +210,7 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
     for name in reader.list("TOOLS_DENY") {
         // A misspelt name would silently leave the tool on.
         if tools::named(name).is_none() {
-            let near = tools::nearest(name).map(|near| format!(", perhaps {near}")).unwrap_or_default();
+            let near = tools::nearest(name, |_| true).map(|near| format!(", perhaps {near}")).unwrap_or_default();
             reader.refuse("TOOLS_DENY", format!("'{name}' is the name of no tool{near}"));
         }
         tools_deny.insert(name.to_owned());

@@ -10,6 +10,7 @@ mod error;
 mod raw;
 mod reader;
 mod scan;
+mod surrogates;
 mod text;
 
 #[cfg(test)]
@@ -20,6 +21,7 @@ use serde::Deserialize;
 pub use error::Error;
 pub use raw::Raw;
 use reader::Reader;
+pub use surrogates::mend_surrogates;
 pub use text::Text;
 
 /// Decodes one JSON text.

@@ -103,7 +103,7 @@ fn unknown_tool(name: &str, policy: &Policy) -> ErrorData {
             None,
         );
     }
-    let near = tools::nearest(name).filter(|near| tools::named(near).is_some_and(|tool| policy.allows(tool)));
+    let near = tools::nearest(name, |tool| policy.allows(tool));
     let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     ErrorData::invalid_params(format!("Unknown tool{advice}"), near.map(|near| json!({ "nearest": near })))
 }

@@ -71,7 +71,7 @@ impl Server {
         if let Some(Answer::Agreed(token)) = answer {
             consent::agree(&mut arguments, token);
         }
-        let mut given = Given::new(arguments);
+        let mut given = Given::new(arguments).of_tool(call.tool.name, !self.is_pinned());
         let site = given.take_text("site");
         let mut span = self.tool_span(call.tool, &call.traces);
         let trace = span.as_ref().map(Span::trace).unwrap_or_default();

@@ -38,6 +38,7 @@ mod jql_names;
 mod links;
 mod lost;
 mod move_issue;
+mod neighbours;
 mod oauth;
 mod people;
 mod permissions;
@@ -133,9 +134,7 @@ pub fn named(name: &str) -> Option<&'static Tool> {
     all().find(|tool| tool.name == name)
 }
 
-/// The tool whose name is most like the given one. All names begin alike, which says nothing about likeness.
-pub fn nearest(name: &str) -> Option<&'static str> {
-    let bare = |name: &'static str| name.trim_start_matches("jira_");
-    let near = args::nearest(name.trim_start_matches("jira_"), all().map(|tool| bare(tool.name)))?;
-    all().map(|tool| tool.name).find(|name| bare(name) == near)
+/// The tool that a name of no tool most probably means, among those that may be named.
+pub fn nearest(name: &str, may_be_named: impl Fn(&Tool) -> bool) -> Option<&'static str> {
+    neighbours::nearest(name, may_be_named)
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::json::mend_surrogates;
+
 use super::{Argument, Shape, scalar::kind};
 
 /// Values for any field: `{"Story Points": 5, "Team": "Blue"}`. Agents' platforms cannot send open objects, so
@@ -14,7 +16,7 @@ impl Argument for FieldValues {
 
     fn read(value: Value) -> Result<Self, String> {
         let value = match value {
-            Value::String(text) => serde_json::from_str(&text).map_err(|fault| {
+            Value::String(text) => from_text(&text).map_err(|fault| {
                 format!(
                     "must be a JSON object like {{\"Story Points\": 5}}; it is not valid JSON at character {}",
                     fault.column()
@@ -29,6 +31,11 @@ impl Argument for FieldValues {
     }
 }
 
+/// Half an emoji within the text is no fault of the rest.
+fn from_text(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(mend_surrogates(text).as_deref().unwrap_or(text))
+}
+
 /// Several sets of arguments of another tool, as one JSON list in a text; a real list is read as well.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FieldObjects(pub Vec<Map<String, Value>>);
@@ -38,7 +45,7 @@ impl Argument for FieldObjects {
 
     fn read(value: Value) -> Result<Self, String> {
         let value = match value {
-            Value::String(text) => serde_json::from_str(&text).map_err(|fault| {
+            Value::String(text) => from_text(&text).map_err(|fault| {
                 format!(
                     "must be a JSON list of objects; it is not valid JSON at character {}",
                     fault.column()

@@ -2,13 +2,14 @@
 //!
 //! [`arguments!`](crate::tools::args::arguments) turns one struct into its JSON schema rows and its reader, so the two
 //! cannot drift apart. Reading follows BRIEF section 6: `"5"` for 5, `"true"` for true, a comma list for an array,
-//! `{"$kind":…,"value":…}` for its value, null or an empty string for absent.
+//! `{"$kind":…,"value":…}` for its value, an object of Jira's for its key or name, null or an empty string for absent.
 
 mod attachment;
 mod fields;
 mod ids;
 mod keys;
 mod keyword;
+mod other_words;
 mod scalar;
 mod work_time;
 
@@ -92,20 +93,26 @@ pub(crate) trait Arguments: Sized {
 pub struct Given {
     values: Map<String, Value>,
     problems: Vec<String>,
+    tool: &'static str,
+    takes_site: bool,
 }
 
 impl Given {
     /// Takes what the client sent.
     pub fn new(values: Map<String, Value>) -> Self {
-        Self { values, problems: Vec::new() }
+        Self { values, problems: Vec::new(), tool: "", takes_site: false }
     }
 
-    /// Takes a value by name before the tool's own arguments are read, for those every tool accepts.
+    /// Says for which tool they are, and whether the call may name its site, so that advice fits.
+    #[must_use]
+    pub(crate) fn of_tool(self, tool: &'static str, takes_site: bool) -> Self {
+        Self { tool, takes_site, ..self }
+    }
+
+    /// Takes a value by name before the tool's own arguments are read, for those every tool accepts. One that cannot
+    /// be read is a fault like that of any other argument.
     pub(crate) fn take_text(&mut self, name: &str) -> Option<String> {
-        match unwrap_kind(self.values.remove(name)?) {
-            Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-            _ => None,
-        }
+        self.take::<Option<String>>(name).flatten().map(|text| text.trim().to_owned())
     }
 
     /// Reads one argument; a fault is noted and answered by [`Given::finish`].
@@ -129,17 +136,13 @@ impl Given {
     /// Refuses what is left over, with the nearest known name, and reports every fault at once.
     pub(super) fn finish(mut self, specs: &[ArgSpec]) -> Result<(), ToolError> {
         for name in self.values.keys() {
-            self.problems.push(match nearest(name, specs.iter().map(|spec| spec.name)) {
-                Some(known) => {
-                    format!("`{}` is not an argument of this tool; did you mean `{known}`?", shown(name))
-                }
-                None => format!("`{}` is not an argument of this tool", shown(name)),
-            });
+            self.problems.push(other_words::advice(name, self.tool, specs));
         }
         if self.problems.is_empty() {
             return Ok(());
         }
-        let known: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
+        let site = self.takes_site.then_some("site");
+        let known: Vec<&str> = specs.iter().map(|spec| spec.name).chain(site).collect();
         Err(ToolError::invalid_argument(self.problems.join("; "))
             .hint(format!("Accepted arguments: {}.", known.join(", "))))
     }

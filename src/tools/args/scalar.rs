@@ -1,8 +1,10 @@
 //! The plain argument types: text, flags, whole numbers and lists of text.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Argument, Shape};
+use crate::json::mend_surrogates;
+
+use super::{Argument, Shape, unwrap_kind};
 
 impl Argument for String {
     const SHAPE: Shape = Shape::Text;
@@ -12,6 +14,8 @@ impl Argument for String {
             Value::String(text) => Ok(text),
             Value::Number(number) => Ok(number.to_string()),
             Value::Bool(flag) => Ok(flag.to_string()),
+            Value::Object(object) => named(&object)
+                .ok_or_else(|| format!("must be text, not an object without {}", NAMES.join(", "))),
             other => Err(format!("must be text, not {}", kind(&other))),
         }
     }
@@ -44,6 +48,7 @@ impl Argument for u32 {
         let number = match &value {
             Value::Number(number) => number.to_string(),
             Value::String(text) => text.trim().to_owned(),
+            Value::Object(object) => numbered(object).ok_or_else(fault)?,
             _ => return Err(fault()),
         };
         // A model may write 5.0 for 5; any other fraction is a mistake worth an answer.
@@ -59,16 +64,19 @@ impl Argument for Vec<String> {
         let items = match value {
             Value::Array(items) => items,
             Value::String(text) => return from_text(&text),
-            Value::Number(_) => vec![value],
+            Value::Number(_) | Value::Object(_) => vec![value],
             other => return Err(format!("must be a list of texts, not {}", kind(&other))),
         };
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
-            match item {
+            match unwrap_kind(item) {
                 Value::Null => {}
                 Value::String(text) if text.trim().is_empty() => {}
                 Value::String(text) => texts.push(text.trim().to_owned()),
                 Value::Number(number) => texts.push(number.to_string()),
+                Value::Object(object) => texts.push(named(&object).ok_or_else(|| {
+                    format!("must hold texts only, not an object without {}", NAMES.join(", "))
+                })?),
                 other => return Err(format!("must hold texts only, not {}", kind(&other))),
             }
         }
@@ -87,14 +95,88 @@ fn bounded(texts: Vec<String>) -> Result<Vec<String>, String> {
     Ok(texts)
 }
 
-/// A list written as text: JSON when it starts like JSON, else separated by commas.
+/// A list written as text: JSON or Python when it starts and ends like a list, else separated by commas.
 fn from_text(text: &str) -> Result<Vec<String>, String> {
-    if text.trim_start().starts_with('[')
-        && let Ok(Value::Array(items)) = serde_json::from_str(text)
-    {
-        return Vec::<String>::read(Value::Array(items));
+    let trimmed = text.trim();
+    if let Some(inner) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if let Ok(Value::Array(items)) =
+            serde_json::from_str(mend_surrogates(trimmed).as_deref().unwrap_or(trimmed))
+        {
+            return Vec::<String>::read(Value::Array(items));
+        }
+        let items = python_items(inner)
+            .ok_or("starts like a list but cannot be read as one; send a JSON list of texts")?;
+        return bounded(items);
     }
     bounded(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+}
+
+/// What stands between the brackets of a list as Python prints it, or of one whose quotes were forgotten; none when a
+/// quote is not closed or something stands beside it.
+fn python_items(inner: &str) -> Option<Vec<String>> {
+    let (mut items, mut rest) = (Vec::new(), inner.trim_start());
+    while let Some(first) = rest.chars().next() {
+        let item = if matches!(first, '\'' | '"') {
+            let (item, after) = quoted(rest.get(1..)?, first)?;
+            rest = after.trim_start();
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return None;
+            }
+            item
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            let item = rest.get(..end)?.trim().to_owned();
+            rest = rest.get(end..)?;
+            item
+        };
+        if item != "None" && !item.is_empty() {
+            items.push(item);
+        }
+        rest = rest.strip_prefix(',').unwrap_or(rest).trim_start();
+    }
+    Some(items)
+}
+
+/// A text up to its closing quote, and what follows.
+fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
+    let (mut item, mut chars) = (String::new(), text.char_indices());
+    while let Some((at, c)) = chars.next() {
+        match c {
+            c if c == quote => return Some((item.trim().to_owned(), text.get(at + 1..)?)),
+            '\\' => match chars.next()?.1 {
+                'n' => item.push('\n'),
+                't' => item.push('\t'),
+                plain => item.push(plain),
+            },
+            c => item.push(c),
+        }
+    }
+    None
+}
+
+/// The members by which Jira's REST API names a thing, the one that says most first.
+const NAMES: [&str; 6] = ["key", "accountId", "name", "value", "id", "displayName"];
+
+/// The text that an object of Jira's means where a plain text is asked: `{"name":"High"}` for High. A choice below a
+/// choice is more than one text.
+fn named(object: &Map<String, Value>) -> Option<String> {
+    if object.contains_key("child") {
+        return None;
+    }
+    NAMES.iter().find_map(|name| match object.get(*name)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// The same where a number is asked.
+fn numbered(object: &Map<String, Value>) -> Option<String> {
+    ["id", "value"].into_iter().find_map(|name| match object.get(name)? {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
 }
 
 /// What a JSON value is, in words an agent can act on.

@@ -43,6 +43,82 @@ fn generous_spellings_are_understood() {
 }
 
 #[test]
+fn objects_of_jira_stand_for_their_names() {
+    let check = |value: Value, expected: Option<&str>| {
+        assert_eq!(String::read(value.clone()).ok().as_deref(), expected, "{value}");
+    };
+    check(json!({"key": "P-1", "id": "10100", "fields": {}}), Some("P-1"));
+    check(json!({"name": "High", "id": "2"}), Some("High"));
+    check(json!({"accountId": "5b1", "displayName": "Jane Doe"}), Some("5b1"));
+    check(json!({"id": 7}), Some("7"));
+    check(json!({"value": " Blue "}), Some("Blue"));
+    check(json!({"displayName": "Jane Doe"}), Some("Jane Doe"));
+    for unclear in [
+        json!({}),
+        json!({"a": 1}),
+        json!({"accountId": null}),
+        json!({"name": ""}),
+        json!({"name": {"x": 1}}),
+        json!({"value": "A", "child": {"value": "B"}}),
+        json!({"type": "doc", "content": []}),
+        json!([{"name": "x"}]),
+    ] {
+        check(unclear, None);
+    }
+    assert_eq!(IssueKey::read(json!({"key": "p-1"})).unwrap().as_str(), "P-1");
+    assert_eq!(u32::read(json!({"id": "7", "name": "Board"})), Ok(7));
+    assert!(u32::read(json!({"name": "Board"})).is_err());
+}
+
+#[test]
+fn lists_are_read_as_python_and_jira_write_them() {
+    let check = |value: Value, expected: Option<&[&str]>| {
+        let read = Vec::<String>::read(value.clone()).ok();
+        let expected: Option<Vec<String>> =
+            expected.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(read, expected, "{value}");
+    };
+    check(json!("['summary', 'status']"), Some(&["summary", "status"]));
+    check(json!("['it\\'s', \"a, b\", None, 7]"), Some(&["it's", "a, b", "7"]));
+    check(json!("[\"a\\ud83d\"]"), Some(&["a\u{fffd}"]));
+    check(json!("[summary, status]"), Some(&["summary", "status"]));
+    check(json!("['a','b',]"), Some(&["a", "b"]));
+    check(json!("[]"), Some(&[]));
+    check(json!("a, [b], c"), Some(&["a", "[b]", "c"]));
+    check(json!("['a', 'b]"), None);
+    check(json!("['a' 'b']"), None);
+    check(json!([{"name": "a"}, {"key": "P-1"}, null, "", 5]), Some(&["a", "P-1", "5"]));
+    check(json!({"name": "a"}), Some(&["a"]));
+    check(json!([{"add": "urgent"}]), None);
+    check(json!({"add": ["urgent"]}), None);
+    check(json!([["a"]]), None);
+    check(json!([true]), None);
+}
+
+#[test]
+fn what_cannot_be_read_is_never_absent() {
+    let mut given =
+        Given::new(serde_json::from_value(json!({"site": ["acme"], "issue_key": "P-1"})).unwrap());
+    assert_eq!(given.take_text("site"), None);
+    let fault = Sample::read(given).unwrap_err();
+    assert_eq!(fault.message(), "`site` must be text, not a list");
+    let given = Given::new(
+        serde_json::from_value(json!({"issue_key": {"$kind": "x", "value": {"key": "P-1"}}})).unwrap(),
+    );
+    assert_eq!(Sample::read(given).unwrap().issue_key.as_str(), "P-1");
+}
+
+#[test]
+fn advice_names_site_where_it_is_taken() {
+    let read = |takes_site| {
+        let given = Given::new(serde_json::from_value(json!({"nonsense": 1})).unwrap());
+        Sample::read(given.of_tool("jira_get_issue", takes_site)).unwrap_err().advice().unwrap().to_owned()
+    };
+    assert_eq!(read(true), "Accepted arguments: issue_key, max_results, notify, labels, site.");
+    assert_eq!(read(false), "Accepted arguments: issue_key, max_results, notify, labels.");
+}
+
+#[test]
 fn every_fault_is_named_at_once() {
     let fault = read(json!({"issue_kye": "P-1", "max_results": "many", "notify": "perhaps"})).unwrap_err();
     for part in
@@ -94,6 +170,7 @@ fn a_schema_row_joins_the_doc_lines() {
 fn field_values_come_as_text_or_object() {
     assert_eq!(FieldValues::read(json!("{\"a\":1}")).unwrap().0.len(), 1);
     assert_eq!(FieldValues::read(json!({"a": 1})).unwrap().0.len(), 1);
+    assert_eq!(FieldValues::read(json!(r#"{"a":"x \ud83d"}"#)).unwrap().0["a"], "x \u{fffd}");
     assert!(FieldValues::read(json!("a=1")).unwrap_err().contains("not valid JSON"));
     assert!(FieldValues::read(json!([1])).unwrap_err().contains("a list"));
 }
