@@ -6,7 +6,9 @@ mod copilot;
 mod unique;
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
-use serde_json::{json, value::RawValue};
+use serde_json::{Map, Value, json, value::RawValue};
+
+use crate::json::mend_surrogates;
 
 /// Deeper than any argument of a tool, and less than what makes rmcp's parser give up (128).
 const DEPTH_MAX: usize = 64;
@@ -14,6 +16,7 @@ const DEPTH_MAX: usize = 64;
 const ID_BYTES_MAX: usize = 1024;
 const PARSE_ERROR: i32 = -32700;
 pub(crate) const INVALID_REQUEST: i32 = -32600;
+const INVALID_PARAMS: i32 = -32602;
 
 /// What to do with a well-formed message.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +45,7 @@ impl Fault {
         struct Reply<'a> {
             jsonrpc: &'static str,
             id: Option<&'a RawValue>,
-            error: serde_json::Value,
+            error: Value,
         }
         let error = json!({ "code": self.code, "message": self.message });
         serde_json::to_string(&Reply { jsonrpc: "2.0", id: self.id.as_deref(), error }).unwrap_or_default()
@@ -72,6 +75,8 @@ fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<&'de RawValue>
 }
 
 /// Judges a whole message. Source: JSON-RPC 2.0 sections 4 to 6, and MCP's narrowing of ids and params.
+///
+/// Half an emoji in the parameters becomes U+FFFD: one broken letter is no reason to refuse what was meant.
 pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
     let text = std::str::from_utf8(body).map_err(|_| parse_error("the message is not UTF-8"))?;
     if text.starts_with('\u{feff}') {
@@ -89,8 +94,24 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
     })?;
     let message = judge(&envelope)?;
     let id = envelope.id.filter(|id| is_id(id.get()));
-    unique::check(text).map_err(|error| invalid(&error.to_string(), id.map(ToOwned::to_owned)))?;
-    Ok(message)
+    let mended = mend_surrogates(text);
+    unique::check(mended.as_deref().unwrap_or(text))
+        .map_err(|error| invalid(&error.to_string(), id.map(ToOwned::to_owned)))?;
+    Ok(match (message, mended) {
+        (Message::AsSent, Some(mended)) => Message::Rewritten(mended),
+        (Message::Rewritten(text), Some(_)) => Message::Rewritten(mend_surrogates(&text).unwrap_or(text)),
+        (message, _) => message,
+    })
+}
+
+/// The object that a JSON text within a message holds, under the rules for the message itself.
+pub(crate) fn object_in(text: &str) -> Option<Map<String, Value>> {
+    let mended = mend_surrogates(text);
+    let text = mended.as_deref().unwrap_or(text);
+    if is_deeper_than(text, DEPTH_MAX) || unique::check_nested(text).is_err() {
+        return None;
+    }
+    serde_json::from_str(text).ok()
 }
 
 /// What goes on to the protocol layer for a body; none when the edge answers it, with a fault or without.
@@ -174,6 +195,11 @@ pub(crate) fn unwanted_response() -> Fault {
 /// A message whose parameters fit no method; none where nobody waits for an answer.
 pub(crate) fn unreadable(text: &[u8]) -> Option<Fault> {
     about(text, "the parameters do not fit the method")
+}
+
+/// A request whose params are not what its method takes, for a reason that is given.
+pub(crate) fn invalid_params(detail: &str, id: Box<RawValue>) -> Fault {
+    Fault { code: INVALID_PARAMS, message: format!("Invalid params: {detail}"), id: Some(id) }
 }
 
 /// A request whose id belongs to one that is not answered yet.

@@ -16,6 +16,11 @@ pub(super) fn check(text: &str) -> Result<(), serde_json::Error> {
     Level(0).deserialize(&mut serde_json::Deserializer::from_str(text))
 }
 
+/// The same for what stands below the names of the protocol.
+pub(super) fn check_nested(text: &str) -> Result<(), serde_json::Error> {
+    Level(PROTOCOL_LEVELS).deserialize(&mut serde_json::Deserializer::from_str(text))
+}
+
 #[derive(Clone, Copy)]
 struct Level(usize);
 

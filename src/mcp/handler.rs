@@ -28,9 +28,8 @@ use super::{
     asked::{Asked, narrowing, traces},
     completion, consent,
     in_flight::InFlight,
-    legacy,
     listing::{self, Era, Lists},
-    progress, prompts, resources,
+    params, progress, prompts, resources,
     schema::Showing,
 };
 
@@ -215,9 +214,10 @@ impl ServerHandler for Server {
 
     async fn list_prompts(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
+        listing::refuse_cursor(request.as_ref())?;
         let mut result = prompts::list(self, &context);
         if is_modern(&context) {
             result.ttl_ms = Some(listing::TTL_MS);
@@ -241,9 +241,10 @@ impl ServerHandler for Server {
 
     async fn list_resource_templates(
         &self,
-        _request: Option<PaginatedRequestParams>,
+        request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        listing::refuse_cursor(request.as_ref())?;
         let mut result = resources::templates(self, &context);
         if is_modern(&context) {
             result.ttl_ms = Some(listing::TTL_MS);
@@ -274,7 +275,7 @@ impl ServerHandler for Server {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        legacy::custom_request(self, &request, is_modern(&context))
+        params::custom_request(self, request, context).await
     }
 }
 

@@ -2,36 +2,14 @@
 
 use rmcp::{
     ErrorData, ServerHandler,
-    model::{
-        ClientCapabilities, CustomRequest, CustomResult, ErrorCode, Implementation, InitializeRequestParams,
-        ProtocolVersion,
-    },
+    model::{ClientCapabilities, CustomResult, Implementation, InitializeRequestParams, ProtocolVersion},
 };
 use serde_json::Value;
 
 use super::handler::Server;
 
-/// rmcp reads a known method with odd parameters as an unknown one.
-pub(super) fn custom_request(
-    server: &Server,
-    request: &CustomRequest,
-    is_modern: bool,
-) -> Result<CustomResult, ErrorData> {
-    if is_modern {
-        return Err(method_not_found(&request.method));
-    }
-    match request.method.as_str() {
-        "initialize" => lenient_initialize(server, request.params.as_ref()),
-        "tools/call" => Err(ErrorData::invalid_params(
-            "tools/call needs params with a name, and arguments as an object",
-            None,
-        )),
-        other => Err(method_not_found(other)),
-    }
-}
-
 /// Answers an `initialize` whose client information is incomplete: only the version matters to a stateless server.
-fn lenient_initialize(server: &Server, params: Option<&Value>) -> Result<CustomResult, ErrorData> {
+pub(super) fn lenient_initialize(server: &Server, params: Option<&Value>) -> Result<CustomResult, ErrorData> {
     let version = params.and_then(|params| params.get("protocolVersion")).cloned();
     let version = version
         .and_then(|version| serde_json::from_value(version).ok())
@@ -42,8 +20,4 @@ fn lenient_initialize(server: &Server, params: Option<&Value>) -> Result<CustomR
     let answer = server.negotiate_initialize(&request)?;
     let answer = serde_json::to_value(answer).map_err(|_| ErrorData::internal_error("no answer", None))?;
     Ok(CustomResult::new(answer))
-}
-
-fn method_not_found(method: &str) -> ErrorData {
-    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None)
 }

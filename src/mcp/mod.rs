@@ -13,6 +13,7 @@ mod legacy;
 mod lines;
 mod listing;
 mod observed;
+mod params;
 mod plain_list;
 mod progress;
 mod prompts;

@@ -25,7 +25,7 @@ use tower::Service;
 
 use crate::{identity::Caller, policy::Narrowing};
 
-use super::{direct::ToolCall, handler::Server, plain_list, taken_back::taken_back};
+use super::{direct::ToolCall, handler::Server, params, plain_list, taken_back::taken_back};
 
 /// A longer request is not the plain one that is looked for.
 const LIST_REQUEST_BYTES_MAX: usize = 4096;
@@ -84,6 +84,9 @@ impl HttpService {
         }
         if let Some(call) = ToolCall::read(&parts.headers, &body) {
             return json(call.answer(self.server.clone(), parts).await.into());
+        }
+        if let Some(fault) = params::cursor_fault(&body) {
+            return json(fault.to_reply().into());
         }
         let taken_back = parts.extensions.get::<Caller>().map(Caller::key).zip(taken_back(&body));
         let answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;

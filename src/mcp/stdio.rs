@@ -34,6 +34,7 @@ use crate::{
 use super::{
     handler::Server,
     lines::{Line, Lines},
+    params,
 };
 
 /// How a conversation is held.
@@ -174,6 +175,8 @@ where
 {
     /// The message of a line; none when nobody waits for an answer to it.
     fn read(&mut self, line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Fault> {
+        // Windows programs begin a text with a byte order mark.
+        let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
         if line.trim_ascii().is_empty() {
             return Ok(None);
         }
@@ -186,6 +189,9 @@ where
             }
             jsonrpc::Message::Response => return Ok(None),
         };
+        if let Some(fault) = params::cursor_fault(text) {
+            return Err(fault);
+        }
         let Ok(mut message) = serde_json::from_slice::<ClientJsonRpcMessage>(text) else {
             return jsonrpc::unreadable(text).map_or(Ok(None), Err);
         };

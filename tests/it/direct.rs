@@ -46,6 +46,8 @@ async fn both_ways_answer_alike() {
         json!({"name": "jira_search", "arguments": {"jql": "project = ACME", "max_results": 50}}),
         json!({"name": "jira_serch", "arguments": {}}),
         json!({"name": "jira_search", "arguments": "x"}),
+        json!({"name": "jira_get_issue", "arguments": "{\"issue_key\":\"ACME-30\"}"}),
+        json!({"name": "jira_whoami", "arguments": ""}),
         json!({"name": 7}),
         json!({}),
     ] {

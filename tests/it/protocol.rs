@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::Bridge;
+use crate::support::{Bridge, Modern};
 
 #[tokio::test]
 async fn copilot_studios_sequence_works_as_captured() {
@@ -98,12 +98,120 @@ async fn unknown_methods_and_tools_are_protocol_errors() {
     let unknown = bridge.rpc("anna", "tools/call", json!({"name": "jira_serch", "arguments": {}})).await;
     assert_eq!(unknown["error"]["code"], -32602);
     assert!(unknown["error"]["message"].as_str().unwrap().contains("jira_search"), "{unknown}");
-    let odd = bridge.rpc("anna", "tools/call", json!({"name": "jira_search", "arguments": "x"})).await;
-    assert_eq!(odd["error"]["code"], -32602, "{odd}");
+    for (path, tool, near) in [
+        ("/mcp", "jira_get_transitions", Some("jira_list_transitions")),
+        ("/mcp", "jira_assign_issue", Some("jira_update_issue")),
+        ("/mcp", "jira_list_comments", Some("jira_get_comments")),
+        // Only what is listed for the request is named.
+        ("/mcp/readonly", "jira_assign_issue", None),
+        ("/mcp/readonly", "jira_list_comments", Some("jira_get_comments")),
+    ] {
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}});
+        let reply = bridge.post_to(path, "anna", &[], &call).await.json();
+        assert_eq!(reply["error"]["data"]["nearest"].as_str(), near, "{path} {tool}: {reply}");
+    }
     let lenient = bridge
         .rpc("anna", "initialize", json!({"protocolVersion": "2025-06-18", "capabilities": null}))
         .await;
     assert_eq!(lenient["result"]["protocolVersion"], "2025-06-18", "{lenient}");
+}
+
+#[tokio::test]
+async fn arguments_as_text_are_read_and_others_are_explained() {
+    let bridge = Bridge::start().await;
+    let text = r#"{"issue_key":"ACME-30"}"#;
+    let plain = bridge.rpc(
+        "anna",
+        "tools/call",
+        json!({"name": "jira_get_issue", "arguments": {"issue_key": "ACME-30"}}),
+    );
+    let plain = plain.await["result"].clone();
+    assert_eq!(plain["isError"], json!(false), "{plain}");
+    let params = json!({"name": "jira_get_issue", "arguments": text});
+    assert_eq!(bridge.rpc("anna", "tools/call", params).await["result"], plain);
+    let (new, as_text) = (
+        Modern::call("jira_get_issue", json!({"issue_key": "ACME-30"})).send(&bridge).await.json(),
+        Modern::call("jira_get_issue", json!(text)).send(&bridge).await.json(),
+    );
+    assert_eq!(new["result"]["resultType"], "complete", "{new}");
+    assert_eq!(new["result"], as_text["result"]);
+    for nothing in [json!(""), json!("null"), json!(null)] {
+        let params = json!({"name": "jira_whoami", "arguments": nothing.clone()});
+        let reply = bridge.rpc("anna", "tools/call", params).await;
+        assert_eq!(reply["result"]["isError"], false, "{reply}");
+        let reply = Modern::call("jira_whoami", nothing).send(&bridge).await;
+        assert_eq!(reply.json()["result"]["isError"], false, "{}", reply.text);
+    }
+    for odd in
+        [json!([]), json!(5), json!("x"), json!("[1]"), json!(r#"{"issue_key":"P-1","issue_key":"P-2"}"#)]
+    {
+        let params = json!({"name": "jira_get_issue", "arguments": odd.clone()});
+        let old = bridge.rpc("anna", "tools/call", params).await;
+        let new = Modern::call("jira_get_issue", odd.clone()).send(&bridge).await;
+        assert_eq!(new.status, 200, "{}", new.text);
+        for reply in [old, new.json()] {
+            let said =
+                reply["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{odd}: {reply}"));
+            assert!(
+                said.contains("invalid_argument") && said.contains("`arguments` must be one JSON object"),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn params_of_the_wrong_shape_are_not_an_unknown_method() {
+    let bridge = Bridge::start().await;
+    for (method, params) in [
+        ("tools/call", json!({"arguments": {}})),
+        ("tools/call", json!({"name": 7})),
+        ("tools/list", json!({"cursor": 5})),
+        ("prompts/list", json!({"cursor": []})),
+        ("prompts/list", json!({"cursor": "x"})),
+        ("prompts/get", json!({"name": "x", "arguments": []})),
+        ("prompts/get", json!({})),
+        ("resources/read", json!({"uri": 5})),
+        ("resources/templates/list", json!({"cursor": {}})),
+        ("completion/complete", json!({"ref": "x"})),
+    ] {
+        let old = bridge.rpc("anna", method, params.clone()).await;
+        assert_eq!(old["error"]["code"], -32602, "{method} {params}: {old}");
+        let mut request = Modern::new(method, params.clone());
+        if method == "resources/read" {
+            request = request.with("Mcp-Name", "5");
+        }
+        let new = request.send(&bridge).await;
+        let code = new.json()["error"]["code"].as_i64();
+        // A header that has no counterpart in the body is a fault of its own.
+        assert!(matches!(code, Some(-32602 | -32020)), "{method} {params}: {}", new.text);
+        assert_ne!(new.status, 404, "{method} {params}");
+    }
+}
+
+#[tokio::test]
+async fn half_an_emoji_is_read_with_a_replacement() {
+    let bridge = Bridge::start().await;
+    let bearer = format!("Bearer {}", bridge.token("anna"));
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    for (sent, expected) in [
+        ("well \\ud83d\\ude00", "well 😀"),
+        ("well \\ud83d", "well \u{fffd}"),
+        ("\\ude00 well", "\u{fffd} well"),
+    ] {
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"jira_update_issue_summary","arguments":{{"issue_key":"ACME-30","summary":"{sent}"}}}}}}"#
+        );
+        let reply = bridge.send(Method::POST, "/mcp", &headers, body).await;
+        assert_eq!(
+            (reply.status, &reply.json()["result"]["isError"]),
+            (200, &json!(false)),
+            "{}",
+            reply.text
+        );
+        let read = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-30"})).await;
+        assert_eq!(read["summary"], expected);
+    }
 }
 
 #[tokio::test]
@@ -119,6 +227,12 @@ async fn wrong_arguments_are_explained_to_the_agent() {
         ("jira_search", json!({"jql": "project = ACME", "max_results": 1.5}), "whole number"),
         ("jira_search", json!({"jql": "a\u{0}b"}), "control characters"),
         ("jira_search", json!({"jql": {"a": 1}}), "must be text"),
+        ("jira_get_issue", json!({"issue_key": "ACME-1", "site": ["x"]}), "`site` must be text"),
+        (
+            "jira_update_issue",
+            json!({"issue_key": "ACME-1", "status": "Done"}),
+            "jira_transition_issue does that",
+        ),
     ] {
         let fault = bridge.refused(tool, arguments).await;
         assert_eq!(fault["error"], "invalid_argument");

@@ -127,7 +127,12 @@ async fn a_line_that_is_no_message_is_answered_and_the_next_one_is_read() {
     for (line, code, id) in [
         ("garbage", -32700, json!(null)),
         ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"", -32700, json!(null)),
-        ("\u{feff}{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", -32700, json!(null)),
+        ("\u{feff}garbage", -32700, json!(null)),
+        (
+            "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/list\",\"params\":{\"cursor\":5}}",
+            -32602,
+            json!(3),
+        ),
         (deep.as_str(), -32700, json!(null)),
         ("[]", -32600, json!(null)),
         ("\"text\"", -32600, json!(null)),
@@ -148,7 +153,7 @@ async fn a_line_that_is_no_message_is_answered_and_the_next_one_is_read() {
     // Nobody waits for an answer to these.
     for line in [
         "",
-        "  \r",
+        "\u{feff}  \r",
         "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"notifications/initialized\"}",
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/no-such\"}",
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":99}}",
@@ -162,8 +167,8 @@ async fn a_line_that_is_no_message_is_answered_and_the_next_one_is_read() {
     stdio.say(&call(7, "jira_search", &json!({ "jql": "project = ACME" })).to_string());
     let again = stdio.ask(&request(7, "ping", &json!({})));
     assert_eq!((&again["error"]["code"], &again["id"]), (&json!(-32600), &json!(7)), "{again}");
-    // A carriage return before the line feed does no harm.
-    stdio.say("{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"ping\"}\r");
+    // Neither a byte order mark before a line nor a carriage return behind it does any harm.
+    stdio.say("\u{feff}{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"ping\"}\r");
     assert_eq!(stdio.next(), json!({ "jsonrpc": "2.0", "id": 8, "result": {} }));
 }
 

@@ -75,7 +75,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("json", &[]),
     ("upstream", &["limit", "signals"]),
     ("limit", &[]),
-    ("jsonrpc", &[]),
+    ("jsonrpc", &["json"]),
     ("errors", &[]),
     ("identity", &[]),
     ("signals", &[]),
