@@ -6,12 +6,12 @@ use url::Url;
 
 use crate::{
     identity::{Basic, BasicFault, Bearer, Credential},
-    jira::Reach,
+    jira::{ApiHost, Reach, SitePin},
 };
 
 use super::{
     Config, Problem, Source,
-    read::{Reader, is_safe_upstream},
+    read::{Reader, site_origin},
 };
 
 impl Config {
@@ -27,8 +27,12 @@ impl Config {
             (Ok(mut config), Some(credential)) if reader.problems.is_empty() => {
                 if let Some(site) = site {
                     config.upstream.gzip = site.scheme() == "https";
-                    config.jira.api_base = site;
-                    config.jira.site = None;
+                    let cloud_id = match config.jira.site.take() {
+                        Some(SitePin::CloudId(id)) => Some(id),
+                        Some(SitePin::Url(_)) | None => None,
+                    };
+                    let base = std::mem::replace(&mut config.jira.api_base, site);
+                    config.jira.api_host = Some(ApiHost { base, cloud_id });
                     config.jira.reach = Reach::Site;
                 }
                 Ok((config, credential))
@@ -83,19 +87,12 @@ fn credential(reader: &mut Reader<'_>) -> Option<Credential> {
     }
 }
 
-/// The address that an API token goes to.
+/// The address that an API token goes to. What is wrong with one that is set is said where all settings are read.
 fn site(reader: &mut Reader<'_>) -> Option<Url> {
-    let text = reader.text("JIRA_SITE_URL");
-    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let is_site = |url: &Url| is_safe_upstream(url) && url.path() == "/";
-    let site = full.parse::<Url>().ok().filter(is_site);
-    if site.is_none() {
-        reader.refuse(
-            "JIRA_SITE_URL",
-            "an API token needs its site, such as https://example.atlassian.net; http only to loopback",
-        );
+    if reader.filled("JIRA_SITE_URL").is_none() {
+        reader.refuse("JIRA_SITE_URL", "an API token needs its site, such as https://example.atlassian.net");
     }
-    site
+    site_origin(reader.text("JIRA_SITE_URL"))
 }
 
 #[cfg(test)]
@@ -127,9 +124,14 @@ mod tests {
 
     #[test]
     fn an_api_token_goes_to_its_site() {
-        for site in
-            ["https://example.atlassian.net", "https://example.atlassian.net/", "example.atlassian.net"]
-        {
+        for site in [
+            "https://example.atlassian.net",
+            "https://example.atlassian.net/",
+            "example.atlassian.net",
+            // As people copy it from the browser.
+            "https://example.atlassian.net/jira/software/projects/P/boards/1",
+            "https://example.atlassian.net/browse/P-1?focusedId=1#x",
+        ] {
             let (config, credential) =
                 read(&[("JIRA_EMAIL", "a@b"), ("JIRA_API_TOKEN", "hidden"), ("JIRA_SITE_URL", site)])
                     .unwrap();
@@ -142,6 +144,18 @@ mod tests {
     }
 
     #[test]
+    fn a_token_with_scopes_may_go_to_the_api_host() {
+        let id = "11111111-2222-3333-4444-555555555555";
+        let pairs =
+            [("JIRA_EMAIL", "a@b"), ("JIRA_API_TOKEN", "hidden"), ("JIRA_SITE_URL", "example.atlassian.net")];
+        let host =
+            |more: &[(&str, &str)]| read(&[&pairs[..], more].concat()).unwrap().0.jira.api_host.unwrap();
+        assert_eq!(host(&[]).base.as_str(), "https://api.atlassian.com/");
+        assert_eq!(host(&[]).cloud_id, None);
+        assert_eq!(host(&[("JIRA_CLOUD_ID", id)]).cloud_id.as_deref(), Some(id));
+    }
+
+    #[test]
     fn what_is_wrong_is_said_without_the_secret() {
         check(&[], "JIRA_EMAIL with JIRA_API_TOKEN");
         check(&[("JIRA_ACCESS_TOKEN", "hidden token")], "characters that no token has");
@@ -150,10 +164,8 @@ mod tests {
         check(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("JIRA_API_TOKEN", "hidden")], "not both");
         let pair = [("JIRA_EMAIL", "a@b"), ("JIRA_API_TOKEN", "hidden")];
         check(&pair, "needs its site");
-        for site in
-            ["http://example.atlassian.net", "https://a:b@example.com", "https://x.example/wiki", "ftp://x"]
-        {
-            check(&[pair[0], pair[1], ("JIRA_SITE_URL", site)], "needs its site");
+        for site in ["http://example.atlassian.net", "https://a:b@example.com", "acme", "ftp://x.example"] {
+            check(&[pair[0], pair[1], ("JIRA_SITE_URL", site)], "expected the site's https address");
         }
         check(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("PORT", "none")], "PORT");
     }

@@ -2,6 +2,7 @@
 //!
 //! Every problem is found before any is reported, and nothing starts with a wrong value.
 
+mod dotenv;
 mod local;
 mod observe;
 mod parts;
@@ -33,7 +34,7 @@ pub use rows::{ROWS, Row, document, env_example};
 pub use source::{Source, secret_of_environment};
 pub use stray::Stray;
 
-use read::Reader;
+use read::{Reader, site_origin};
 
 /// Everything that `serve` needs.
 #[derive(Debug)]
@@ -210,7 +211,8 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
     for name in reader.list("TOOLS_DENY") {
         // A misspelt name would silently leave the tool on.
         if tools::named(name).is_none() {
-            let near = tools::nearest(name, |_| true).map(|near| format!(", perhaps {near}")).unwrap_or_default();
+            let near =
+                tools::nearest(name, |_| true).map(|near| format!(", perhaps {near}")).unwrap_or_default();
             reader.refuse("TOOLS_DENY", format!("'{name}' is the name of no tool{near}"));
         }
         tools_deny.insert(name.to_owned());
@@ -235,13 +237,28 @@ fn jira_settings(reader: &mut Reader<'_>) -> Option<jira::Settings> {
             "expected an https URL without user, query or fragment; http only to loopback",
         );
     }
-    let cloud_id = reader.filled("JIRA_CLOUD_ID").map(|id| SitePin::CloudId(id.to_owned()));
-    let site_url = reader.filled("JIRA_SITE_URL").map(|url| SitePin::Url(url.to_owned()));
+    let cloud_id = reader.filled("JIRA_CLOUD_ID").map(str::to_owned);
+    if cloud_id.as_deref().is_some_and(|id| !jira::is_cloud_id(id)) {
+        reader.refuse(
+            "JIRA_CLOUD_ID",
+            "expected the site's id, such as 11111111-2222-3333-4444-555555555555; \
+             https://YOUR-SITE.atlassian.net/_edge/tenant_info shows it",
+        );
+    }
+    let site_url = reader.filled("JIRA_SITE_URL").map(str::to_owned);
+    if site_url.as_deref().is_some_and(|url| site_origin(url).is_none()) {
+        reader.refuse(
+            "JIRA_SITE_URL",
+            "expected the site's https address, such as https://example.atlassian.net; http only to loopback",
+        );
+    }
     let media_hosts = jira::MEDIA_HOSTS.iter().map(|host| (*host).to_owned()).collect();
     Some(jira::Settings {
         api_base: api_base?,
         reach: Reach::Gateway,
-        site: cloud_id.or(site_url),
+        site_address: site_url.clone(),
+        site: cloud_id.map(SitePin::CloudId).or(site_url.map(SitePin::Url)),
+        api_host: None,
         media_hosts,
     })
 }

@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
     row("JIRA_EMAIL", "", "stdio only: the user's e-mail address, beside JIRA_API_TOKEN"),
     secret(
         "JIRA_API_TOKEN",
-        "stdio only: the user's API token; it goes to JIRA_SITE_URL, which is then needed",
+        "stdio only: the user's API token; it goes to JIRA_SITE_URL, which is then needed, and with scopes to Jira's API host",
     ),
     row("DEFAULT_MAX_RESULTS", "25", "items on a page when a call names no number"),
     row("MAX_RESULTS_CAP", "50", "items on a page at most, 1 to 100"),

@@ -6,7 +6,7 @@ use config::{Environment, File, FileFormat, Map};
 use secrecy::SecretString;
 
 use super::{
-    Problem, Stray,
+    Problem, Stray, dotenv,
     rows::ROWS,
     stray::{among, in_environment},
 };
@@ -29,14 +29,12 @@ impl Source {
     /// The process's own surroundings: its environment, `.env` in its folder, and a file if one is named.
     pub fn of_process(file: Option<&Path>) -> Result<Self, Vec<Problem>> {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-        let environment = std::env::vars();
-        let dotenv = match dotenvy::from_filename_iter(".env") {
-            Ok(lines) => {
-                lines.collect::<Result<Vec<_>, _>>().map_err(|fault| vec![unreadable(".env", &fault)])?
-            }
-            Err(fault) if fault.not_found() => Vec::new(),
-            Err(fault) => return Err(vec![unreadable(".env", &fault)]),
-        };
+        let environment = std::env::vars_os();
+        // What is no text is no setting of ours.
+        let environment = environment
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let folder = std::env::current_dir().unwrap_or_default();
+        let dotenv = dotenv::read(&folder).map_err(|fault| vec![fault])?;
         Self::layered(environment.collect(), dotenv.into_iter().collect(), file)
     }
 

@@ -4,6 +4,12 @@ use super::rows::ROWS;
 
 /// Two slips of a finger.
 const SLIPS_MAX: usize = 2;
+/// Long names give room for another.
+const LONG_BYTES: usize = 12;
+/// Shorter names without an underscore are words of everybody's: `PATH`, `HOSTS`, `POST`.
+const WORD_BYTES_MIN: usize = 7;
+/// Names of OpenTelemetry's own, of which we read few: being a part of one of ours says nothing.
+const STANDARD: &str = "OTEL_";
 
 /// A name that no setting has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +31,10 @@ pub(super) fn among<'a>(names: impl Iterator<Item = &'a str>, place: &'static st
     strays
 }
 
-/// The strays in the environment, where most names belong to others: only those that are nearly a setting. A name
-/// without an underscore is too common a word to be judged.
+/// The strays in the environment, where most names belong to others: only those that are nearly a setting.
 pub(super) fn in_environment<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Stray> {
-    let mut strays = among(names.filter(|name| name.contains('_')), "the environment");
+    let mut strays =
+        among(names.filter(|name| name.contains('_') || name.len() >= WORD_BYTES_MIN), "the environment");
     strays.retain(|stray| stray.near.is_some());
     strays
 }
@@ -38,9 +44,30 @@ fn is_setting(name: &str) -> bool {
 }
 
 fn near(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_uppercase();
+    let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
     let distances = ROWS.iter().map(|row| (strsim::damerau_levenshtein(&name, row.name), row.name));
-    distances.min().filter(|(slips, _)| *slips <= SLIPS_MAX).map(|(_, near)| near)
+    let is_near = |(slips, row): &(usize, &str)| {
+        *slips <= SLIPS_MAX + usize::from(row.len() >= LONG_BYTES)
+            || name.replace('_', "") == row.replace('_', "")
+            || (!name.starts_with(STANDARD) && has_words_of(&name, row))
+    };
+    distances.filter(is_near).min().map(|(_, near)| near)
+}
+
+/// Whether the words of one stand in the other, in their order and making most of it: `JIRA_SITE`, `ADMIN_ADDRESS`.
+fn has_words_of(name: &str, row: &str) -> bool {
+    let (name, row): (Vec<&str>, Vec<&str>) = (name.split('_').collect(), row.split('_').collect());
+    let (short, long) = if name.len() <= row.len() { (name, row) } else { (row, name) };
+    let mut rest = long.iter();
+    short.len() >= 2
+        && short.len() * 3 >= long.len() * 2
+        && short.iter().all(|word| rest.any(|other| is_like(word, other)))
+}
+
+/// The same word, cut short or with something behind it.
+fn is_like(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    short == long || (short.len() >= 4 && long.starts_with(short))
 }
 
 #[cfg(test)]
@@ -57,13 +84,34 @@ mod tests {
             "READ_ONLY",
             "XDG_RUNTIME_DIR",
             "GATEWAY_SHARED_SECRTE",
+            "TOOLSET",
+            "LOGLEVEL",
+            "JIRA_SITE",
+            "ADMIN_ADDRESS",
+            "TOOLS_DENYLIST",
+            "GATEWAY_SECRET",
+            "HOSTNAME",
+            "LOGNAME",
+            "SSH_AUTH_SOCK",
+            "CARGO_HOME",
+            "OTEL_TRACES_SAMPLER",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "SERVER_SOFTWARE",
         ];
         let found: Vec<(String, Option<&str>)> =
             in_environment(names.into_iter()).into_iter().map(|stray| (stray.name, stray.near)).collect();
         let expected = [
-            ("GATEWAY_SHARED_SECRTE".to_owned(), Some("GATEWAY_SHARED_SECRET")),
-            ("LOG_LEVELS".to_owned(), Some("LOG_LEVEL")),
+            ("ADMIN_ADDRESS", "ADMIN_ADDR"),
+            ("GATEWAY_SECRET", "GATEWAY_SHARED_SECRET"),
+            ("GATEWAY_SHARED_SECRTE", "GATEWAY_SHARED_SECRET"),
+            ("JIRA_SITE", "JIRA_SITE_URL"),
+            ("LOGLEVEL", "LOG_LEVEL"),
+            ("LOG_LEVELS", "LOG_LEVEL"),
+            ("READONLY", "READ_ONLY"),
+            ("TOOLSET", "TOOLSETS"),
+            ("TOOLS_DENYLIST", "TOOLS_DENY"),
         ];
+        let expected = expected.map(|(name, near)| (name.to_owned(), Some(near)));
         assert_eq!(found, expected);
     }
 

@@ -97,6 +97,39 @@ fn tokens_never_travel_in_clear() {
 }
 
 #[test]
+fn a_site_is_an_address_and_an_id_no_word() {
+    for (url, good) in [
+        ("https://acme.atlassian.net", true),
+        ("https://acme.atlassian.net/", true),
+        ("acme.atlassian.net", true),
+        ("https://acme.atlassian.net/jira/your-work", true),
+        ("http://127.0.0.1:4000", true),
+        ("http://localhost:4000/", true),
+        ("acme", false),
+        ("https://acme", false),
+        ("http://acme.atlassian.net", false),
+        ("https://user:pass@acme.atlassian.net", false),
+        ("ftp://acme.atlassian.net", false),
+    ] {
+        let found = problems(&[("JIRA_SITE_URL", url)]);
+        assert_eq!(found.len(), usize::from(!good), "{url}: {found:?}");
+        assert!(good || found[0].contains("such as https://example.atlassian.net"), "{found:?}");
+    }
+    for (id, good) in [
+        ("11111111-2222-3333-4444-555555555555", true),
+        ("sandbox-one", true),
+        ("foo", false),
+        ("acme.atlassian.net", false),
+        ("https://acme.atlassian.net", false),
+        ("../../11111111", false),
+    ] {
+        let found = problems(&[("JIRA_CLOUD_ID", id)]);
+        assert_eq!(found.len(), usize::from(!good), "{id}: {found:?}");
+        assert!(good || found[0].contains("tenant_info"), "{found:?}");
+    }
+}
+
+#[test]
 fn the_scopes_asked_for_are_those_the_tools_need() {
     let scopes =
         |pairs: &[(&str, &str)]| Config::read(&Source::of(pairs.iter().copied())).unwrap().http.scopes;

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
 use super::{
-    error_body::{elements, field_ids, said, texts},
+    error_body::{elements, field_ids, is_scope_mismatch, said, texts},
     request::{Effect, Request},
 };
 
@@ -40,6 +40,23 @@ pub enum JiraError {
     InsufficientScope {
         /// The scope, as Atlassian names it.
         needed: String,
+    },
+    /// 401 to an e-mail address with an API token.
+    #[error("Jira does not accept the e-mail address and API token.")]
+    ApiToken,
+    /// 401 of the API host to an API token: it lacks a scope.
+    #[error("The API token lacks a scope that this action needs ({needed}).")]
+    ApiTokenScope {
+        /// The scope, as Atlassian names it.
+        needed: String,
+    },
+    /// Not Jira failed, but the list of the sites that the token reaches.
+    #[error(
+        "Atlassian's list of the user's sites (accessible-resources) failed, so Jira was not asked. {cause}"
+    )]
+    SiteList {
+        /// What it answered.
+        cause: Box<Self>,
     },
     /// 403: the user may not do this.
     #[error("Jira refused: {}", said(texts, "the signed-in user is not allowed to do this."))]
@@ -206,14 +223,6 @@ fn unsure(request: &Request, sent: Sent) -> Unsure {
     } else {
         Unsure::NothingChanged
     }
-}
-
-/// The gateway answers a missing scope with 401, not 403; signing in again would loop for ever.
-fn is_scope_mismatch(headers: &HeaderMap, texts: &[String]) -> bool {
-    headers
-        .get("x-failure-category")
-        .is_some_and(|category| category.as_bytes() == b"FAILURE_CLIENT_SCOPE_CHECK")
-        || texts.iter().any(|text| text.contains("scope does not match"))
 }
 
 /// Jira's words for what is not found, without the part that every such message begins with.

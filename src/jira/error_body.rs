@@ -64,6 +64,14 @@ pub(super) fn said(texts: &[String], otherwise: &str) -> String {
     if texts.is_empty() { otherwise.to_owned() } else { texts.join(" ") }
 }
 
+/// The gateway answers a missing scope with 401, not 403; signing in again would loop for ever.
+pub(super) fn is_scope_mismatch(headers: &http::HeaderMap, texts: &[String]) -> bool {
+    headers
+        .get("x-failure-category")
+        .is_some_and(|category| category.as_bytes() == b"FAILURE_CLIENT_SCOPE_CHECK")
+        || texts.iter().any(|text| text.contains("scope does not match"))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

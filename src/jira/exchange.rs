@@ -3,12 +3,12 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::Instant;
 
 use crate::upstream;
 
-use super::{Answer, Effect, JiraError, Request, Session};
+use super::{Answer, Effect, JiraError, Reach, Request, Session, scoped_token};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.
 const XSRF_WAIVER: (HeaderName, HeaderValue) =
@@ -25,8 +25,17 @@ impl Session {
         request: Request,
         until: Instant,
     ) -> Result<Answer, JiraError> {
+        let is_at_site = self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
         let outgoing = self.signed(cloud_id, &request)?;
-        let answer = self.exchange(&request, &outgoing, until).await?;
+        let mut answer = self.exchange(&request, &outgoing, until).await?;
+        // Refused before anything was done, so a write may be sent again.
+        if is_at_site
+            && answer.status == StatusCode::UNAUTHORIZED
+            && scoped_token::is_taken(self, until).await
+        {
+            let outgoing = self.signed(cloud_id, &request)?;
+            answer = self.exchange(&request, &outgoing, until).await?;
+        }
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
             let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };
@@ -38,7 +47,7 @@ impl Session {
 
     /// The request as it goes to Jira, with the caller's token.
     pub(super) fn signed(&self, cloud_id: &str, request: &Request) -> Result<upstream::Request, JiraError> {
-        let url = self.jira.url(request.base(), cloud_id, request).ok_or(JiraError::Request)?;
+        let url = self.jira.url(cloud_id, request).ok_or(JiraError::Request)?;
         let safety = match request.effect() {
             Effect::Read => upstream::Safety::Read,
             Effect::IdempotentWrite => upstream::Safety::IdempotentWrite,
@@ -89,6 +98,12 @@ impl Session {
         if error.refuses_token() {
             self.caller.report_refused();
         }
-        error
+        match error {
+            JiraError::Unauthenticated if self.jira.settings.reach == Reach::Site => JiraError::ApiToken,
+            JiraError::InsufficientScope { needed } if self.jira.settings.reach == Reach::Site => {
+                JiraError::ApiTokenScope { needed }
+            }
+            error => error,
+        }
     }
 }

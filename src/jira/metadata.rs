@@ -140,7 +140,7 @@ impl Session {
 
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
     pub(super) async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
-        let url = self.jira.url(request.base(), cloud_id, &request).ok_or(JiraError::Request)?;
+        let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
         let key = (self.caller.key(), String::from(url));
         let now = Instant::now();
         if !self.recall.distrusted.load(Ordering::Relaxed)

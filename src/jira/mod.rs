@@ -3,6 +3,7 @@
 //! [`Jira`] is shared by all users and holds no credentials. A [`Session`] is one tool call's view of it: the
 //! caller, the site, the deadline, and what was spent.
 
+mod address;
 mod clock;
 mod error;
 mod error_body;
@@ -11,7 +12,9 @@ mod media;
 mod metadata;
 pub mod names;
 pub mod request;
+mod scoped_token;
 mod site;
+mod site_list;
 pub mod wire;
 
 use std::{
@@ -33,9 +36,11 @@ use crate::{identity::Caller, json, signals::Trace, upstream::Upstream};
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::MEDIA_HOSTS;
 pub use request::{Base, Effect, Request};
+pub use scoped_token::{ApiHost, is_cloud_id};
 pub use site::{Reach, Site, SitePin};
 
 use metadata::{MetadataCache, Recall};
+use scoped_token::Detour;
 use site::SiteCache;
 
 /// Where Jira is and which site is used.
@@ -47,6 +52,10 @@ pub struct Settings {
     pub reach: Reach,
     /// The only site that may be used, if the operator names one.
     pub site: Option<SitePin>,
+    /// The address of that site where both its id and its address are set.
+    pub site_address: Option<String>,
+    /// Where a site's own user goes with a token that the site refuses, if anywhere.
+    pub api_host: Option<ApiHost>,
     /// The hosts that files may be loaded from, beside the API host itself: [`MEDIA_HOSTS`] in production.
     pub media_hosts: Vec<String>,
 }
@@ -58,12 +67,14 @@ pub struct Jira {
     settings: Settings,
     sites: SiteCache,
     metadata: MetadataCache,
+    detour: Detour,
 }
 
 impl Jira {
     /// Opens no connection.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
-        Self { upstream, settings, sites: SiteCache::new(), metadata: MetadataCache::new() }
+        let (sites, metadata) = (SiteCache::new(), MetadataCache::new());
+        Self { upstream, settings, sites, metadata, detour: Detour::default() }
     }
 
     /// Whether the operator named the one site to use, so that callers need not.
@@ -74,7 +85,7 @@ impl Jira {
     /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were learned in the last
     /// minutes. Asks nobody.
     pub fn granted(&self, caller: &Caller, wish: Option<&str>) -> Option<Vec<String>> {
-        // An API token has no scopes: all that its user may do, it may.
+        // Whether an API token has scopes, and which, nobody says beforehand.
         if self.settings.reach == Reach::Site {
             return None;
         }
@@ -98,29 +109,12 @@ impl Jira {
         }
     }
 
-    fn url(&self, base: Base, cloud_id: &str, request: &Request) -> Option<Url> {
-        let mut url = self.settings.api_base.clone();
-        {
-            let mut path = url.path_segments_mut().ok()?;
-            path.pop_if_empty();
-            if base != Base::Host && self.settings.reach == Reach::Gateway {
-                path.extend(["ex", "jira", cloud_id]);
-            }
-            match base {
-                Base::Host => {}
-                Base::Platform => {
-                    path.extend(["rest", "api", "3"]);
-                }
-                Base::Agile => {
-                    path.extend(["rest", "agile", "1.0"]);
-                }
-            }
-            path.extend(request.path());
+    fn url(&self, cloud_id: &str, request: &Request) -> Option<Url> {
+        match (self.settings.reach, self.detour.taken()) {
+            (Reach::Gateway, _) => address::below(&self.settings.api_base, Some(cloud_id), request),
+            (Reach::Site, Some((base, cloud_id))) => address::below(base, Some(cloud_id), request),
+            (Reach::Site, None) => address::below(&self.settings.api_base, None, request),
         }
-        if !request.query_pairs().is_empty() {
-            url.query_pairs_mut().extend_pairs(request.query_pairs());
-        }
-        Some(url)
     }
 }
 
@@ -246,56 +240,5 @@ impl Answer {
             tracing::warn!(%fault, bytes = self.body.len(), "undecodable answer");
             self.unreadable()
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::upstream;
-
-    fn url(base: &str, request: &Request) -> String {
-        reached(Reach::Gateway, base, request)
-    }
-
-    fn reached(reach: Reach, base: &str, request: &Request) -> String {
-        let settings =
-            Settings { api_base: base.parse().unwrap(), reach, site: None, media_hosts: Vec::new() };
-        let upstream = Upstream::new(&upstream::Settings::default()).unwrap();
-        Jira::new(settings, upstream).url(request.base(), "c-1", request).unwrap().to_string()
-    }
-
-    #[test]
-    fn a_site_itself_has_no_cloud_id_in_its_paths() {
-        let base = "https://example.atlassian.net";
-        assert_eq!(
-            reached(Reach::Site, base, &request::myself()),
-            "https://example.atlassian.net/rest/api/3/myself"
-        );
-        assert_eq!(
-            reached(Reach::Site, base, &request::agile::sprint(7)),
-            "https://example.atlassian.net/rest/agile/1.0/sprint/7"
-        );
-    }
-
-    #[test]
-    fn paths_and_queries_are_escaped() {
-        let base = "https://api.atlassian.com";
-        assert_eq!(
-            url(base, &request::comments("P-1", 0, 5, true)),
-            "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/P-1/comment?startAt=0&maxResults=5&orderBy=-created"
-        );
-        assert_eq!(
-            url(base, &request::users("a&b=c/../d", 5)),
-            "https://api.atlassian.com/ex/jira/c-1/rest/api/3/user/search?query=a%26b%3Dc%2F..%2Fd&maxResults=5"
-        );
-        assert_eq!(
-            url(base, &request::create_fields("a/../../b?c#d", "%2e%2e", 0)),
-            "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/createmeta/a%2F..%2F..%2Fb%3Fc%23d/issuetypes/%252e%252e?startAt=0&maxResults=200"
-        );
-        assert_eq!(
-            url("http://127.0.0.1:9/", &request::accessible_resources()),
-            "http://127.0.0.1:9/oauth/token/accessible-resources"
-        );
     }
 }

@@ -11,10 +11,13 @@ use url::Url;
 
 use crate::identity::CallerKey;
 
-use super::{JiraError, Session, request, wire::Resource};
+use super::{JiraError, Session, site_list, wire::Resource};
 
 /// How long a token's list of sites is believed. A revoked grant still fails at Jira at once.
 const TTL: Duration = Duration::from_mins(5);
+
+/// The same where there was no list.
+const TTL_ASSUMED: Duration = Duration::from_secs(30);
 
 /// Users whose sites are remembered at a time; about 300 bytes each.
 const CALLERS_MAX: usize = 10_000;
@@ -74,19 +77,31 @@ impl SiteCache {
 /// Finds the caller's sites and takes the right one.
 pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
     let wish = session.wish.as_deref().or(session.caller.site_wish());
-    if session.jira.settings.reach == Reach::Site {
-        return pick(&[itself(&session.jira.settings.api_base)], None, wish).cloned();
+    let settings = &session.jira.settings;
+    if settings.reach == Reach::Site {
+        return pick(&[itself(&settings.api_base)], None, wish).cloned();
     }
     let key = session.caller.key();
     let now = Instant::now();
     let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
         sites
+    } else if let Some(SitePin::CloudId(id)) = &settings.site {
+        let (sites, learned) = match site_list::listed(session).await {
+            Some(sites) => (sites, now),
+            // Asked again soon; what was true once stays true longer.
+            None => (
+                vec![site_list::assumed(session, id).await].into(),
+                now.checked_sub(TTL - TTL_ASSUMED).unwrap_or(now),
+            ),
+        };
+        session.jira.sites.keep(key, learned, &sites);
+        sites
     } else {
-        let sites = reachable(session).await?;
+        let sites = site_list::reachable(session).await?;
         session.jira.sites.keep(key, now, &sites);
         sites
     };
-    pick(&sites, session.jira.settings.site.as_ref(), wish).cloned()
+    pick(&sites, settings.site.as_ref(), wish).cloned()
 }
 
 /// The site whose own address is called.
@@ -96,13 +111,8 @@ fn itself(address: &Url) -> Site {
     Site { id: host.clone(), all_urls: vec![url.clone()], url, name: host, scopes: None }
 }
 
-async fn reachable(session: &Session) -> Result<Arc<[Site]>, JiraError> {
-    let answer = session.send("accessible-resources", request::accessible_resources()).await?;
-    Ok(jira_sites(answer.read()?).into())
-}
-
 /// The entries with Jira scopes. A site with several products may be listed once for each.
-fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
+pub(super) fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     for resource in resources {
         if !resource.scopes.iter().any(|scope| scope.contains("jira")) {
@@ -134,6 +144,9 @@ fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
 /// All scopes on the sites that may be meant; none when no site is, which the call itself has to report.
 pub(super) fn granted(sites: &[Site], pin: Option<&SitePin>, wish: Option<&str>) -> Option<Vec<String>> {
     let meant = wished(&allowed(sites, pin), wish);
+    if meant.iter().any(|site| site.scopes.is_none()) {
+        return None;
+    }
     let mut scopes: Vec<String> =
         meant.iter().filter_map(|site| site.scopes.as_ref()).flatten().cloned().collect();
     scopes.sort_unstable();
@@ -180,7 +193,7 @@ fn is_at(site: &Site, address: &str) -> bool {
     !host(address).is_empty() && host(&site.url).eq_ignore_ascii_case(host(address))
 }
 
-fn host(address: &str) -> &str {
+pub(super) fn host(address: &str) -> &str {
     let bare = address.trim().trim_start_matches("https://").trim_start_matches("http://");
     bare.split(['/', '?', '#']).next().unwrap_or_default()
 }

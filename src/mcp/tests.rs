@@ -30,7 +30,14 @@ fn server() -> Server {
         limits,
     };
     let api_base = "https://api.atlassian.com".parse().unwrap();
-    let jira = jira::Settings { api_base, site: None, media_hosts: Vec::new(), reach: jira::Reach::Gateway };
+    let jira = jira::Settings {
+        api_base,
+        site: None,
+        site_address: None,
+        api_host: None,
+        media_hosts: Vec::new(),
+        reach: jira::Reach::Gateway,
+    };
     let jira = Jira::new(jira, Upstream::new(&upstream::Settings::default()).unwrap());
     let policy = Policy::new(policy::Settings {
         toolsets: tools::Toolset::ALL.iter().copied().collect(),

@@ -11,6 +11,10 @@ use crate::jira::{JiraError, RateLimit, Unsure};
 const MESSAGE_CHARS_MAX: usize = 1_500;
 const HINT_CHARS_MAX: usize = 4_000;
 
+const API_TOKEN_HINT: &str = "Check JIRA_EMAIL and JIRA_API_TOKEN, which may be mistyped, expired or revoked, then \
+    start again. A token with scopes works at api.atlassian.com only, where the site's cloud id is needed: if the site \
+    does not tell it, set JIRA_CLOUD_ID.";
+
 /// What is left of each part when the whole is over the byte budget.
 const SHORT_CHARS_MAX: usize = 160;
 
@@ -208,6 +212,16 @@ impl From<JiraError> for ToolError {
                 .status(401)
                 .hint("Ask the user to sign in to the Jira connection again, then repeat the call."),
             JiraError::InsufficientScope { needed } => Self::insufficient_scope(&needed).status(401),
+            JiraError::ApiToken => Self::new(Code::Unauthenticated, message).status(401).hint(API_TOKEN_HINT),
+            JiraError::ApiTokenScope { needed } => Self::new(Code::InsufficientScope, message)
+                .status(401)
+                .hint("Make an API token with this scope too, and set JIRA_API_TOKEN to it.")
+                .with("scope", needed),
+            JiraError::SiteList { cause } => {
+                let mut error = Self::from(*cause);
+                error.0.message = message;
+                error
+            }
             JiraError::Forbidden { .. } => Self::new(Code::Forbidden, message)
                 .status(403)
                 .hint("The signed-in user lacks the permission. Somebody with it, or a Jira administrator, can help."),

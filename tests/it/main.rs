@@ -58,6 +58,7 @@ mod resources;
 mod restart;
 mod rich_text;
 mod rotation;
+mod scoped_token;
 mod scopes;
 mod sites;
 mod smoke;

@@ -1,9 +1,13 @@
 //! Which Jira site a call works on.
 
+use http::Method;
 use jira_mcp_bridge::demo::Sandbox;
 use serde_json::json;
 
-use crate::support::{Bridge, NOW_MS};
+use crate::support::{Bridge, Fault, NOW_MS};
+
+/// The sandbox's first site.
+const CLOUD: &str = "5a9db0c1-0000-4000-8000-5a9db0c10001";
 
 #[tokio::test]
 async fn several_sites_without_a_choice_are_listed() {
@@ -40,12 +44,53 @@ async fn a_pin_goes_before_every_wish() {
 }
 
 #[tokio::test]
+async fn a_pinned_site_is_asked_although_its_list_is_not_to_be_had() {
+    for fault in [
+        Fault::Status(503, "busy"),
+        Fault::Status(429, r#"{"code":429}"#),
+        Fault::Status(401, r#"{"code":401,"message":"Unauthorized"}"#),
+        Fault::Status(200, "[]"),
+        Fault::NotJson,
+    ] {
+        // A refused list is no refused token, also where those become HTTP 401.
+        let settings = [("JIRA_CLOUD_ID", CLOUD), ("UPSTREAM_401", "http_401"), ("RETRY_MAX", "1")];
+        let bridge = Bridge::with(&settings).await;
+        bridge.upstream.fail_always("/accessible-resources", fault.clone());
+        for _ in 0..2 {
+            let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-30"})).await;
+            let url = issue["url"].as_str().unwrap();
+            assert!(url.starts_with("https://sandbox.atlassian.net/browse/"), "{fault:?}: {issue}");
+        }
+        assert!(bridge.upstream.count(&Method::GET, "/accessible-resources") <= 2, "{fault:?}");
+        let mine = bridge.anna("jira_whoami", json!({})).await;
+        assert_eq!(mine["name"], "Anna Admin", "{mine}");
+        // Jira judges the token itself.
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": {"name": "jira_get_issue", "arguments": {"issue_key": "ACME-30"}}});
+        assert_eq!(bridge.post("emil", &body).await.status, 401, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_failed_is_said() {
+    let bridge = Bridge::start().await;
+    bridge.upstream.fail_always("/accessible-resources", Fault::Status(503, "busy"));
+    let fault = bridge.call("anna", "jira_get_issue", json!({"issue_key": "ACME-30"})).await.value;
+    assert_eq!((&fault["error"], &fault["status"]), (&json!("upstream_unavailable"), &json!(503)), "{fault}");
+    assert!(
+        fault["message"].as_str().unwrap().contains("list of the user's sites (accessible-resources)"),
+        "{fault}"
+    );
+    assert_eq!(bridge.upstream.count(&Method::GET, "/issue/"), 0);
+}
+
+#[tokio::test]
 async fn the_sites_of_a_token_are_asked_for_once() {
     let bridge = Bridge::start().await;
     for _ in 0..5 {
         bridge.anna("jira_get_projects", json!({})).await;
     }
-    assert_eq!(bridge.upstream.count(&http::Method::GET, "/accessible-resources"), 1);
+    assert_eq!(bridge.upstream.count(&Method::GET, "/accessible-resources"), 1);
 }
 
 #[tokio::test]

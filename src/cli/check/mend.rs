@@ -26,6 +26,8 @@ fn advice(name: &str) -> &'static str {
         }
         "PUBLIC_BASE_URL" => "the URL in front of /mcp, such as https://contoso.azure-api.net/jira-mcp",
         "JIRA_API_BASE_URL" => "leave it unset: Jira Cloud is https://api.atlassian.com for everybody",
+        "JIRA_SITE_URL" => "the address at which people open Jira, or leave it unset",
+        "JIRA_CLOUD_ID" => "set JIRA_SITE_URL instead, or leave both unset: each user's own site is found",
         "TOOLSETS" => "name sets with commas, such as core,context,collab",
         "TOOLS_DENY" => "`jira-mcp-bridge tools` lists the names",
         "PROJECTS_ALLOW" => "keys as they stand before an issue's number, with commas, such as ACME,OPS",

@@ -95,6 +95,11 @@ pub fn accessible_resources() -> Request {
     Request { base: Base::Host, ..Request::read(["oauth", "token", "accessible-resources"]) }
 }
 
+/// `GET /serverInfo`: the site's own address, among other things.
+pub fn server_info() -> Request {
+    Request { scope: scope::READ_WORK, ..Request::read(["serverInfo"]) }
+}
+
 /// The text of a query value.
 struct QueryValue(String);
 

@@ -1,0 +1,91 @@
+//! The URL of a request: its parts are escaped one by one, so no argument can change which endpoint is called.
+
+use url::Url;
+
+use super::{Base, Request};
+
+/// The address of a request at the API host, which serves every site below its id, or at a site itself.
+pub(super) fn below(base: &Url, cloud_id: Option<&str>, request: &Request) -> Option<Url> {
+    let mut url = base.clone();
+    {
+        let mut path = url.path_segments_mut().ok()?;
+        path.pop_if_empty();
+        if request.base() != Base::Host
+            && let Some(cloud_id) = cloud_id
+        {
+            path.extend(["ex", "jira", cloud_id]);
+        }
+        match request.base() {
+            Base::Host => {}
+            Base::Platform => {
+                path.extend(["rest", "api", "3"]);
+            }
+            Base::Agile => {
+                path.extend(["rest", "agile", "1.0"]);
+            }
+        }
+        path.extend(request.path());
+    }
+    if !request.query_pairs().is_empty() {
+        url.query_pairs_mut().extend_pairs(request.query_pairs());
+    }
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jira::{Jira, Reach, Settings, request};
+    use crate::upstream::{self, Upstream};
+
+    fn url(base: &str, request: &Request) -> String {
+        reached(Reach::Gateway, base, request)
+    }
+
+    fn reached(reach: Reach, base: &str, request: &Request) -> String {
+        let settings = Settings {
+            api_base: base.parse().unwrap(),
+            reach,
+            site: None,
+            site_address: None,
+            api_host: None,
+            media_hosts: Vec::new(),
+        };
+        let upstream = Upstream::new(&upstream::Settings::default()).unwrap();
+        Jira::new(settings, upstream).url("c-1", request).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_site_itself_has_no_cloud_id_in_its_paths() {
+        let base = "https://example.atlassian.net";
+        assert_eq!(
+            reached(Reach::Site, base, &request::myself()),
+            "https://example.atlassian.net/rest/api/3/myself"
+        );
+        assert_eq!(
+            reached(Reach::Site, base, &request::agile::sprint(7)),
+            "https://example.atlassian.net/rest/agile/1.0/sprint/7"
+        );
+    }
+
+    #[test]
+    fn paths_and_queries_are_escaped() {
+        let base = "https://api.atlassian.com";
+        assert_eq!(
+            url(base, &request::comments("P-1", 0, 5, true)),
+            "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/P-1/comment?startAt=0&maxResults=5&orderBy=-created"
+        );
+        assert_eq!(
+            url(base, &request::users("a&b=c/../d", 5)),
+            "https://api.atlassian.com/ex/jira/c-1/rest/api/3/user/search?query=a%26b%3Dc%2F..%2Fd&maxResults=5"
+        );
+        assert_eq!(
+            url(base, &request::create_fields("a/../../b?c#d", "%2e%2e", 0)),
+            "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/createmeta/a%2F..%2F..%2Fb%3Fc%23d/issuetypes/%252e%252e?startAt=0&maxResults=200"
+        );
+        assert_eq!(
+            url("http://127.0.0.1:9/", &request::accessible_resources()),
+            "http://127.0.0.1:9/oauth/token/accessible-resources"
+        );
+    }
+}
