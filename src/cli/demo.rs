@@ -159,10 +159,10 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
             "curl -s {mcp_url} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{body}'\n"
         )?;
     }
-    writeln!(out, "MCP Inspector:\n")?;
+    writeln!(out, "MCP Inspector, with Node 22.19 or newer:\n")?;
     writeln!(
         out,
-        "npx @modelcontextprotocol/inspector --cli {mcp_url} --transport http --header 'Authorization: Bearer {token}' --method tools/list\n"
+        "npx --yes @modelcontextprotocol/inspector@latest --cli {mcp_url} --transport http --header 'Authorization: Bearer {token}' --method tools/list\n"
     )?;
     writeln!(out, "VS Code, .vscode/mcp.json:\n")?;
     let servers = json!({ "servers": { "jira": {

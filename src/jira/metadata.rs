@@ -120,7 +120,7 @@ impl Session {
 
     /// What Jira answered to this a short while ago. Unlike [`Session::recalled`] it gives no reason to look again.
     pub(super) fn remembered(&self, cloud_id: &str, request: &Request) -> Option<Answer> {
-        let url = self.jira.url(request.base(), cloud_id, request)?;
+        let url = self.jira.url(cloud_id, request)?;
         let body = self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
         Some(Answer { body, is_of_write: false })
     }
@@ -159,7 +159,7 @@ impl Session {
     pub async fn myself(&self) -> Result<Answer, JiraError> {
         let site = self.site().await?;
         let request = request::myself();
-        let url = self.jira.url(request.base(), &site.id, &request).ok_or(JiraError::Request)?;
+        let url = self.jira.url(&site.id, &request).ok_or(JiraError::Request)?;
         let key = (self.caller.key(), String::from(url));
         let now = Instant::now();
         if let Some(body) = self.jira.metadata.fresh(&key, now) {

@@ -45,6 +45,7 @@ class Page:
     def filled(self, text: str) -> str:
         """The text with this demo's own values; every placeholder's meaning stands in the page."""
         for placeholder, value in {
+            "inspector@latest": "inspector",
             "http://127.0.0.1:8080/mcp": self.demo.url,
             "https://example.atlassian.net": self.demo.jira_url,
             "you@example.com": self.demo.api_token["email"],
