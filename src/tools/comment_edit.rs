@@ -17,7 +17,7 @@ use super::{
     args::{IssueKey, arguments, shown},
     place,
     registry::tool,
-    rich_text::{Target, check_replace_node},
+    rich_text::{self, Target, check_replace_node},
     text,
 };
 
@@ -53,7 +53,7 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
         reply.put("dry_run", true);
         // Whole, as far as the reply may be: it is the only way to read all of a long comment.
         reply.set("before", json!(CommentView::of(&before, usize::MAX)));
-        reply.set("after", args.body);
+        reply.set("after", rich_text::shown(&args.body).as_ref());
         context.budget.squeeze(&mut reply);
         return Reply::json(&reply);
     }

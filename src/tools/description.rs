@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Context, ToolError,
-    rich_text::{ReplaceRichText, Target, check_replace, check_replace_node},
+    rich_text::{self, ReplaceRichText, Target, check_replace, check_replace_node},
     text,
 };
 
@@ -80,10 +80,10 @@ impl Wish<'_> {
     /// What the field will hold, in the caller's words; a section below its heading as it is stored.
     pub(super) fn shown(&self, stored: Option<&RawValue>) -> Option<String> {
         if let Some(text) = self.append {
-            return Some(format!("[…]\n\n{text}"));
+            return Some(format!("[…]\n\n{}", rich_text::shown(text)));
         }
-        let (text, heading) = (self.replace?, self.section);
-        let Some(heading) = heading else { return Some(text.to_owned()) };
+        let text = rich_text::shown(self.replace?);
+        let Some(heading) = self.section else { return Some(text.into_owned()) };
         let stored = adf::section(stored.unwrap_or(RawValue::NULL), heading).ok();
         let heading = stored.map_or_else(|| format!("# {heading}"), |section| section.heading);
         let text = text.trim();

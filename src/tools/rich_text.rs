@@ -110,7 +110,7 @@ pub(super) fn check_replace_node(
         let message = format!("{target} holds what Markdown cannot keep: {}.", lost.join(", "));
         return Err(ToolError::invalid_argument(message).hint(target.without_loss()));
     }
-    if is_clip_of(&shown(text), &adf::to_markdown(stored)) {
+    if is_clip_of(&shown(text), stored) {
         let message = format!(
             "The text holds the mark of a clipped text, and {} is longer: the rest would be lost.",
             lower_first(&target.to_string())
@@ -137,11 +137,12 @@ pub(super) fn check_complete(text: &str) -> Result<(), ToolError> {
 
 /// Whether a text was read from a longer stored one: it holds a mark that the other does not, of at most as many
 /// characters.
-fn is_clip_of(text: &str, stored: &str) -> bool {
+fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
     let mut marks = marks(text).peekable();
     if marks.peek().is_none() {
         return false;
     }
+    let stored = adf::to_markdown(stored);
     let stored_chars = stored.chars().count();
     marks.any(|mark| mark.left_out <= stored_chars && !stored.contains(&mark.label()))
 }
@@ -179,8 +180,8 @@ fn marks(text: &str) -> impl Iterator<Item = Mark> {
     })
 }
 
-/// A text as Markdown, if it is a document as JSON text.
-fn shown(text: &str) -> Cow<'_, str> {
+/// A text as it will read: as Markdown, also where it is a document as JSON text.
+pub(super) fn shown(text: &str) -> Cow<'_, str> {
     match adf::document(text) {
         Ok(Some(document)) => Cow::Owned(adf::to_markdown(&document)),
         _ => Cow::Borrowed(text),

@@ -107,7 +107,10 @@ async fn a_document_as_json_text_is_that_document() {
     let bridge = Bridge::start().await;
     let text = r#"{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]}"#;
     let key = issue(&bridge, None).await;
-    bridge.anna("jira_update_issue", json!({"issue_key": key, "description": text})).await;
+    let mut asked = json!({"issue_key": key, "description": text, "dry_run": true});
+    assert_eq!(bridge.anna("jira_update_issue", asked.clone()).await["after"]["description"], "Hello");
+    asked["dry_run"] = json!(false);
+    bridge.anna("jira_update_issue", asked).await;
     assert_eq!(description(&bridge, &key).await, "Hello");
     bridge.anna("jira_add_comment", json!({"issue_key": key, "body": text})).await;
     let read = bridge.anna("jira_get_comments", json!({"issue_key": key})).await;
@@ -122,7 +125,9 @@ async fn who_may_not_browse_users_mentions_those_who_can_be_assigned() {
     let asked = json!({"issue_key": "ACME-2", "body": "Look, @[Ben Developer]"});
     // Who is not found is looked for once more by the beginning of the name.
     for closed in [&[Fault::Status(200, "[]"), Fault::Status(200, "[]")][..], &[Fault::Status(403, "{}")]] {
-        closed.iter().for_each(|fault| bridge.upstream.fail("/user/search", fault.clone()));
+        for fault in closed {
+            bridge.upstream.fail("/user/search", fault.clone());
+        }
         bridge.anna("jira_add_comment", asked.clone()).await;
     }
     let read = bridge.anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": 1})).await;

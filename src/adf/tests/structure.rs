@@ -45,9 +45,8 @@ fn children_of(kind: &str) -> &'static str {
         "panel" => {
             "paragraph heading bulletList orderedList taskList codeBlock rule decisionList blockCard mediaSingle"
         }
-        "blockquote" => "paragraph bulletList orderedList codeBlock mediaSingle",
         "mediaSingle" => "media",
-        "listItem" => "paragraph bulletList orderedList codeBlock mediaSingle",
+        "listItem" | "blockquote" => "paragraph bulletList orderedList codeBlock mediaSingle",
         "bulletList" | "orderedList" => "listItem",
         "taskList" => "taskItem taskList",
         "table" => "tableRow",

@@ -222,7 +222,7 @@ impl<'a> Span<'a> {
     }
 
     fn captures(&self) -> bool {
-        self.links.iter().any(|link| link.captures())
+        self.links.iter().any(Link::captures)
     }
 
     fn emphasised(&self, mut node: Node) -> Node {

@@ -20,6 +20,8 @@ use crate::{
 static NOWHERE: LazyLock<Arc<Jira>> = LazyLock::new(|| {
     let settings = Settings {
         api_base: "http://127.0.0.1:9".parse().unwrap(),
+        api_host: None,
+        site_address: None,
         reach: Reach::Gateway,
         site: None,
         media_hosts: Vec::new(),
