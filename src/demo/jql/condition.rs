@@ -32,7 +32,7 @@ pub(super) enum Check {
     /// `~`, `!~`; neither is true of a row whose field is empty.
     Text { query: TextQuery, negated: bool },
     /// `WAS`, `CHANGED`.
-    Past(Past),
+    Past(Box<Past>),
 }
 
 impl Condition {

@@ -125,7 +125,7 @@ impl<'a> Judge<'a> {
         let faults_before = self.errors.len();
         let check = match operator {
             _ if operator.is_historical() => {
-                Check::Past(Past::read(clause, &side, negated, &mut self.errors))
+                Check::Past(Box::new(Past::read(clause, &side, negated, &mut self.errors)))
             }
             Operator::Like | Operator::NotLike if clause.operand != Operand::Empty => {
                 let query =
