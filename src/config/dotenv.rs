@@ -12,17 +12,17 @@ pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, Problem> {
     for folder in folder.ancestors() {
         let path = folder.join(NAME);
         match fs::read(&path) {
-            Ok(bytes) => return parse(&bytes).map_err(|fault| named(&path, fault)),
+            Ok(bytes) => return parse(&bytes).map_err(|fault| named(&path, &fault)),
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
             // A folder of that name is none of ours.
             Err(_) if path.is_dir() => {}
-            Err(fault) => return Err(named(&path, fault.to_string())),
+            Err(fault) => return Err(named(&path, &fault.to_string())),
         }
     }
     Ok(Vec::new())
 }
 
-fn named(path: &Path, accepted: String) -> Problem {
+fn named(path: &Path, accepted: &str) -> Problem {
     Problem { name: NAME, found: String::new(), accepted: format!("{}: {accepted}", path.display()) }
 }
 

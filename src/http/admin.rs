@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use http::{HeaderValue, StatusCode, header};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -22,10 +22,11 @@ pub fn router(signals: Signals, readiness: Readiness) -> Router {
         ("/healthz", get(async || "ok")),
         ("/readyz", get(ready).with_state(readiness)),
     ];
-    let router = routes.into_iter().fold(Router::new(), |router, (path, answer)| {
+    let both = |router: Router, (path, answer): (&str, MethodRouter)| {
         router.route(path, answer.clone()).route(&format!("{path}/"), answer)
-    });
-    router.layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF))
+    };
+    let no_sniff = SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
+    routes.into_iter().fold(Router::new(), both).layer(no_sniff)
 }
 
 async fn metrics(State(signals): State<Signals>) -> Response {

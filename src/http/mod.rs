@@ -118,10 +118,11 @@ where
         .layer(from_fn_with_state(edge.clone(), hand_over));
 
     // A slash at the end is the same address: clients, gateways and hand-written connectors add one.
-    let mcp =
-        ["/mcp", "/mcp/readonly", "/mcp/x/{toolsets}"].into_iter().fold(Router::new(), |router, path| {
-            router.route_service(path, mcp.clone()).route_service(&format!("{path}/"), mcp.clone())
-        });
+    let addresses = ["/mcp", "/mcp/", "/mcp/readonly", "/mcp/readonly/", "/mcp/x/{toolsets}"];
+    let mcp = addresses
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route_service(path, mcp.clone()))
+        .route_service("/mcp/x/{toolsets}/", mcp);
     let asked = [
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),

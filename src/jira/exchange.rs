@@ -25,17 +25,19 @@ impl Session {
         request: Request,
         until: Instant,
     ) -> Result<Answer, JiraError> {
-        let is_at_site = self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
-        let outgoing = self.signed(cloud_id, &request)?;
-        let mut answer = self.exchange(&request, &outgoing, until).await?;
-        // Refused before anything was done, so a write may be sent again.
-        if is_at_site
-            && answer.status == StatusCode::UNAUTHORIZED
-            && scoped_token::is_taken(self, until).await
-        {
+        let mut is_at_site = self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
+        let answer = loop {
             let outgoing = self.signed(cloud_id, &request)?;
-            answer = self.exchange(&request, &outgoing, until).await?;
-        }
+            let answer = self.exchange(&request, &outgoing, until).await?;
+            // Refused before anything was done, so a write may be sent again. Boxed: it happens once in a process.
+            if !is_at_site
+                || answer.status != StatusCode::UNAUTHORIZED
+                || !Box::pin(scoped_token::is_taken(self, until)).await
+            {
+                break answer;
+            }
+            is_at_site = false;
+        };
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
             let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };

@@ -86,13 +86,14 @@ pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
     let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
         sites
     } else if let Some(SitePin::CloudId(id)) = &settings.site {
-        let (sites, learned) = match site_list::listed(session).await {
-            Some(sites) => (sites, now),
+        // Boxed: it happens once in a while, and every call would carry its size.
+        let (sites, learned) = if let Some(sites) = Box::pin(site_list::listed(session)).await {
+            (sites, now)
+        } else {
             // Asked again soon; what was true once stays true longer.
-            None => (
-                vec![site_list::assumed(session, id).await].into(),
-                now.checked_sub(TTL - TTL_ASSUMED).unwrap_or(now),
-            ),
+            let site = Box::pin(site_list::assumed(session, id)).await;
+            let early = TTL.saturating_sub(TTL_ASSUMED);
+            (vec![site].into(), now.checked_sub(early).unwrap_or(now))
         };
         session.jira.sites.keep(key, learned, &sites);
         sites

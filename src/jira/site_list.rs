@@ -50,13 +50,12 @@ struct ServerInfo {
 /// The pinned site as far as it is known without the list: its address is what was set, or what Jira itself says.
 pub(super) async fn assumed(session: &Session, id: &str) -> Site {
     tracing::warn!("the list of sites was not to be had; the pinned site is asked without it");
-    let url = match &session.jira.settings.site_address {
-        Some(address) => format!("https://{}", host(address)),
-        None => {
-            let answer = session.send(id, request::server_info()).await;
-            let info = answer.and_then(|answer| answer.read::<ServerInfo>());
-            info.map(|info| info.base_url.trim_end_matches('/').to_owned()).unwrap_or_default()
-        }
+    let url = if let Some(address) = &session.jira.settings.site_address {
+        format!("https://{}", host(address))
+    } else {
+        let answer = session.send(id, request::server_info()).await;
+        let info = answer.and_then(|answer| answer.read::<ServerInfo>());
+        info.map(|info| info.base_url.trim_end_matches('/').to_owned()).unwrap_or_default()
     };
     Site { id: id.to_owned(), name: id.to_owned(), all_urls: vec![url.clone()], url, scopes: None }
 }

@@ -72,14 +72,14 @@ fn call_params(params: Value) -> Option<CallToolRequestParams> {
         Value::Null => Map::new(),
         Value::Object(arguments) => arguments,
         Value::String(text) if matches!(text.trim(), "" | "null") => Map::new(),
-        Value::String(text) => jsonrpc::object_in(&text).unwrap_or_else(|| unreadable(Value::String(text))),
-        other => unreadable(other),
+        Value::String(text) => jsonrpc::object_in(&text).unwrap_or_else(|| unreadable(&Value::String(text))),
+        other => unreadable(&other),
     };
     params.insert("arguments".to_owned(), Value::Object(arguments));
     serde_json::from_value(Value::Object(params)).ok()
 }
 
-fn unreadable(arguments: Value) -> Map<String, Value> {
+fn unreadable(arguments: &Value) -> Map<String, Value> {
     Map::from_iter([("arguments".to_owned(), json!([arguments]))])
 }
 

@@ -108,7 +108,7 @@ pub(super) fn doubts(config: &Config, source: &Source) -> Vec<Finding> {
         (
             Config::names_two_sites(source),
             "JIRA_SITE_URL",
-            "ignored, because JIRA_CLOUD_ID is set too; keep one of them",
+            "set beside JIRA_CLOUD_ID, which goes before it; keep one of them",
         ),
     ];
     doubts
