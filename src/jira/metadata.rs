@@ -83,6 +83,11 @@ impl MetadataCache {
     fn forget(&self, caller: CallerKey) {
         self.0.retain(|(owner, _), _| *owner != caller);
     }
+
+    /// Forgets how the site is made. Who the caller is stays so.
+    fn forget_site(&self, caller: CallerKey) {
+        self.0.retain(|(owner, url), _| *owner != caller || url.ends_with("/myself"));
+    }
 }
 
 /// What one tool call did with remembered answers.
@@ -174,8 +179,10 @@ impl Session {
     pub(super) fn reconsider(&self, request: &Request, status: StatusCode) {
         let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
         let is_refused = !status.is_success() && request.effect() != Effect::Read;
-        if is_changed || is_refused || status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             self.jira.metadata.forget(self.caller.key());
+        } else if is_changed || is_refused {
+            self.jira.metadata.forget_site(self.caller.key());
         }
     }
 }
@@ -208,8 +215,13 @@ mod tests {
         for user in 1..=2 {
             cache.keep(key(&hasher, user, "a"), now, &Bytes::from_static(b"x"));
             cache.keep(key(&hasher, user, "b"), now, &Bytes::from_static(b"x"));
+            cache.keep(key(&hasher, user, "/api/3/myself"), now, &Bytes::from_static(b"x"));
         }
+        cache.forget_site(key(&hasher, 1, "").0);
+        assert!(cache.fresh(&key(&hasher, 1, "a"), now).is_none());
+        assert!(cache.fresh(&key(&hasher, 1, "/api/3/myself"), now).is_some());
         cache.forget(key(&hasher, 1, "").0);
+        assert!(cache.fresh(&key(&hasher, 1, "/api/3/myself"), now).is_none());
         assert!(cache.fresh(&key(&hasher, 1, "a"), now).is_none());
         assert!(cache.fresh(&key(&hasher, 1, "b"), now).is_none());
         assert!(cache.fresh(&key(&hasher, 2, "a"), now).is_some());

@@ -11,11 +11,11 @@ use crate::{
         wire::{Comment, CommentPage},
     },
     moment::{DayTime, Direction, parse_jira},
-    trim::{CommentView, Row},
+    trim::{CommentView, Row, clean},
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
     create::browse,
     lost::{self, Absence, Written},
@@ -80,7 +80,12 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     }
     let look = read_back::comment(context, key, body.get("body"), lost::since());
     let request = request::add_comment(key, &Value::Object(body.clone()));
-    let written = lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await?;
+    let written = match lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await {
+        Err(error) if args.visible_to.is_some() && error.code() == Code::InvalidArgument => {
+            return Err(naming_roles(context, &args.issue_key, error).await);
+        }
+        other => other?,
+    };
     let verified = written.verified();
     let id = match written {
         Written::Answered(answer) => answer.read::<Added>()?.id,
@@ -135,5 +140,11 @@ pub(super) async fn since(context: &Context, given: Option<&str>) -> Result<Opti
 pub(super) fn is_since(created: &str, since: Option<Timestamp>) -> bool {
     let Some(since) = since else { return true };
     // A timestamp that cannot be read is shown rather than lost.
-    parse_jira(created).is_none_or(|created| created >= since)
+    moment::{DayTime, Direction, parse_jira},
+    trim::{CommentView, Row, clean},
+};
+
+use super::{
+    Code, Context, Reply, Tool, ToolError,
+    args::{IssueKey, arguments},
 }

@@ -17,14 +17,14 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Read one project: lead, description, issue types.
+    /// Read one project: lead, description, issue types; or parts of it.
     "jira_get_project", "Get project", Context, Read, get_project(GetProject)
 )];
 
 arguments! {
     GetProject {
         project_key: ProjectKey,
-        /// Also: statuses, components, versions
+        /// Only these: statuses, components, versions
         include: Option<Vec<Section>>,
     }
 }
@@ -63,6 +63,9 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
         return Err(ToolError::new(Code::Forbidden, text));
     }
     let mut row = project_row(&detail, context.limits.text_chars.min(DESCRIPTION_CHARS));
+    if args.include.as_ref().is_some_and(|wanted| !wanted.is_empty()) {
+        row.retain(&["key", "name"]);
+    }
     context.budget.squeeze(&mut row);
     let left = context.budget.minus(&row).minus(&LEFT_OUT);
     let mut parts = Parts { row, left, left_out: Row::new() };

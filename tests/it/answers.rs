@@ -237,6 +237,14 @@ async fn a_release_names_what_is_open_in_it() {
 }
 
 #[tokio::test]
+async fn a_wrong_role_is_answered_with_the_roles_there_are() {
+    let bridge = bridge().await;
+    let asked = json!({"issue_key": "ACME-2", "body": "x", "visible_to": "Admins"});
+    let fault = bridge.refused("jira_add_comment", asked).await;
+    assert!(fault["hint"].as_str().unwrap().contains("Administrators, Developers"), "{fault}");
+}
+
+#[tokio::test]
 async fn the_comment_of_a_link_can_be_hidden_from_customers() {
     let bridge = bridge().await;
     let asked = json!({"from_key": "OPS-1", "relation": "relates to", "to_key": "OPS-2", "comment": "inside", "internal": true});

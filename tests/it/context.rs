@@ -39,7 +39,11 @@ async fn a_project_comes_with_the_sections_that_are_asked_for() {
 
 #[tokio::test]
 async fn a_project_that_is_too_large_says_what_it_left_out() {
-    let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "2000")]).await;
+    let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "2000"), ("TOOLSETS", "context,manage")]).await;
+    for number in 10..22 {
+        let name = format!("{number}.0 of the webshop");
+        bridge.anna("jira_save_version", json!({"project_key": "ACME", "name": name})).await;
+    }
     let asked = json!({"project_key": "ACME", "include": "statuses,components,versions"});
     let reply = bridge.call("anna", "jira_get_project", asked).await;
     assert!(reply.bytes <= 2_000, "{} bytes", reply.bytes);

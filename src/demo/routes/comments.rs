@@ -17,7 +17,7 @@ use crate::demo::{
 
 const INHERITED: &str = "Child comments inherit visibility from their parent comment.";
 const BODY_CHARS_MAX: usize = 32_767;
-const ROLES: &[&str] = &["Administrators", "Developers", "Service Desk Team"];
+pub(super) const ROLES: &[&str] = &["Administrators", "Developers", "Service Desk Team"];
 const GROUPS: &[&str] = &["sandbox-team", "jira-administrators"];
 
 pub(super) const ROUTES: &[Route] = &[

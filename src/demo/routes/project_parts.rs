@@ -14,7 +14,17 @@ use crate::demo::{
 pub(super) const ROUTES: &[Route] = &[
     read("/rest/api/3/project/{project}/component", components),
     read("/rest/api/3/project/{project}/version", versions),
+    read("/rest/api/3/project/{project}/role", roles),
 ];
+
+/// The names of the roles, each with its address.
+fn roles(call: &Call, site: &Reader) -> Answer {
+    let project = super::project(call, site)?;
+    let address = |at: usize| format!("{}/rest/api/3/project/{}/role/{}", site.host, project.id, 10_002 + at);
+    let named = super::comments::ROLES.iter().enumerate();
+    let roles: Json = named.map(|(at, name)| ((*name).to_owned(), Json::from(address(at)))).collect();
+    Ok(Reply::json(200, roles))
+}
 
 fn components(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;

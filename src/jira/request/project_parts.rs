@@ -22,6 +22,11 @@ pub fn project_versions(key: &str, max_results: u32) -> Request {
     of(key).segment("version").query("maxResults", max_results).query("orderBy", "-sequence")
 }
 
+/// `GET /project/{key}/role`: the names of its roles, each with an address.
+pub fn project_roles(key: &str) -> Request {
+    of(key).segment("role")
+}
+
 fn of(key: &str) -> Request {
     Request::read(["project"]).segment(key.to_owned())
 }
@@ -35,6 +40,7 @@ mod tests {
         for (request, path, query) in [
             (project("P"), "project/P", "expand=description,lead,issueTypes"),
             (project_statuses("P"), "project/P/statuses", ""),
+            (project_roles("P"), "project/P/role", ""),
             (project_components("P", 50), "project/P/component", "maxResults=50&orderBy=name"),
             (project_versions("P", 50), "project/P/version", "maxResults=50&orderBy=-sequence"),
         ] {
