@@ -140,11 +140,14 @@ pub(super) async fn since(context: &Context, given: Option<&str>) -> Result<Opti
 pub(super) fn is_since(created: &str, since: Option<Timestamp>) -> bool {
     let Some(since) = since else { return true };
     // A timestamp that cannot be read is shown rather than lost.
-    moment::{DayTime, Direction, parse_jira},
-    trim::{CommentView, Row, clean},
-};
+    parse_jira(created).is_none_or(|created| created >= since)
+}
 
-use super::{
-    Code, Context, Reply, Tool, ToolError,
-    args::{IssueKey, arguments},
+/// Adds the roles of the project to an error of a comment for one of them, where they can be had.
+async fn naming_roles(context: &Context, issue: &IssueKey, error: ToolError) -> ToolError {
+    let Some(project) = issue.project() else { return error };
+    let Ok(answer) = context.jira.call(request::project_roles(project)).await else { return error };
+    let Ok(roles) = answer.read::<Map<String, Value>>() else { return error };
+    let roles: Vec<String> = roles.keys().map(|name| clean(name).into_owned()).collect();
+    error.hint(format!("Roles of {project}: {}. A group is named as group:NAME.", roles.join(", ")))
 }

@@ -1,26 +1,40 @@
 #!/usr/bin/env python3
-"""Working-day tasks through MCP only, against the sandbox Jira: what each costs in calls and bytes.
+"""Working-day tasks through MCP only, against the sandbox Jira: what each costs in calls, bytes and requests to Jira.
 
-Usage: run.py BINARY [--write FILE]    FILE gets the table as Markdown. Exit 0 when every task reaches its goal.
+Usage: run.py BINARY [--check] [--write FILE]
+FILE gets the table as Markdown. Exit 0 when every task reaches its goal and, with --check, no limit is exceeded.
 """
 
+import argparse
 import json
 import sys
+import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "contract"))
 
 from bridge import json_line, process  # noqa: E402
+from counting import counting  # noqa: E402
 from tasks import TASKS  # noqa: E402
+
+# What all tasks together may cost. Warm: one bridge for all tasks; cold: a fresh one for each.
+LIMITS = {"calls": 66, "text bytes in": 24_000, "requests, warm": 85, "requests, cold": 94}
+
+SETTINGS = {
+    "PORT": "0",
+    "RATE_LIMIT_PER_USER_PER_MINUTE": "10000",
+    "TOOLSETS": "core,context,collab,agile,bulk,manage,destructive",
+}
 
 
 class Agent:
     """Calls tools the way an agent would, and counts what that costs."""
 
-    def __init__(self, url, tokens):
-        self.url, self.tokens, self.user = url, tokens, "anna"
-        self.calls = self.sent = self.received = 0
+    def __init__(self, url, jira):
+        self.url, self.jira, self.user = url, jira, "anna"
+        self.calls = self.sent = self.received = self.text = 0
 
     def __call__(self, tool, **arguments):
         failed, answer = self.attempt(tool, **arguments)
@@ -31,59 +45,134 @@ class Agent:
         """(is_error, answer), for tasks in which the first try teaches the second."""
         body = {"jsonrpc": "2.0", "id": "1", "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
         data = json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.tokens[self.user]}"}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.jira.tokens[self.user]}"}
         with urllib.request.urlopen(urllib.request.Request(self.url, data=data, headers=headers), timeout=60) as answer:
-            text = answer.read()
-        self.calls, self.sent, self.received = self.calls + 1, self.sent + len(data), self.received + len(text)
-        reply = json.loads(text)
-        assert "result" in reply, f"{tool}: {text[:300]!r}"
-        block = next(block for block in reply["result"]["content"] if block["type"] == "text")
-        return bool(reply["result"].get("isError")), json.loads(block["text"])
+            reply_bytes = answer.read()
+        reply = json.loads(reply_bytes)
+        assert "result" in reply, f"{tool}: {reply_bytes[:300]!r}"
+        blocks = [block["text"] for block in reply["result"]["content"] if block["type"] == "text"]
+        self.calls, self.sent, self.received = self.calls + 1, self.sent + len(data), self.received + len(reply_bytes)
+        self.text += sum(len(text.encode()) for text in blocks)
+        return bool(reply["result"].get("isError")), json.loads(blocks[0])
 
 
-def main(binary, target):
-    settings = {
-        "PORT": "0",
-        "RATE_LIMIT_PER_USER_PER_MINUTE": "10000",
-        "TOOLSETS": "core,context,collab,agile,bulk,manage,destructive",
+class Jira:
+    """The sandbox itself, past the bridge: what is true, and counted nowhere."""
+
+    def __init__(self, info):
+        self.url, self.tokens = info["jira_url"].rstrip("/"), info["tokens"]
+        self.cloud = self.get("/oauth/token/accessible-resources")[0]["id"]
+
+    def get(self, path, **query):
+        address = f"{self.url}{path}{'?' + urllib.parse.urlencode(query) if query else ''}"
+        request = urllib.request.Request(address, headers={"Authorization": f"Bearer {self.tokens['anna']}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def rest(self, path, **query):
+        return self.get(f"/ex/jira/{self.cloud}/rest/api/3/{path}", **query)
+
+    def agile(self, path, **query):
+        return self.get(f"/ex/jira/{self.cloud}/rest/agile/1.0/{path}", **query)
+
+    def holds(self, key):
+        """Whether there is an issue of this key."""
+        try:
+            return bool(self.rest(f"issue/{key}", fields="summary"))
+        except urllib.error.HTTPError as fault:
+            if fault.code == 404:
+                return False
+            raise
+
+    def fields(self, key, *names):
+        """These fields of an issue as Jira has them."""
+        return self.rest(f"issue/{key}", fields=",".join(names))["fields"]
+
+
+def attempt(task, agent):
+    """What kept the task from its goal, if anything did."""
+    try:
+        task(agent)
+        return None
+    except (AssertionError, KeyError, IndexError, TypeError, ValueError, OSError) as fault:
+        return f"{type(fault).__name__} {fault}"
+
+
+def run(binary, is_cold):
+    """One row for each task: said, agent, requests, fault."""
+    with process([binary, "demo", "--json", "--jira-only"], SETTINGS) as child:
+        jira = Jira(json_line(child))
+        with counting(int(jira.url.rsplit(":", 1)[1])) as (proxy, counter):
+            settings = {**SETTINGS, "JIRA_API_BASE_URL": proxy}
+            rows, warm = [], None
+            if not is_cold:
+                warm = process([binary, "demo", "--json"], settings)
+                url = json_line(warm.__enter__())["mcp_url"]
+            for said, task in TASKS:
+                before = counter.count
+                if is_cold:
+                    with process([binary, "demo", "--json"], settings) as bridge:
+                        agent = Agent(json_line(bridge)["mcp_url"], jira)
+                        fault = attempt(task, agent)
+                else:
+                    agent = Agent(url, jira)
+                    fault = attempt(task, agent)
+                rows.append((said, agent, counter.count - before, fault))
+            if warm:
+                warm.__exit__(None, None, None)
+            return rows
+
+
+def main(binary, is_checked, target):
+    warm, cold = run(binary, False), run(binary, True)
+    failed = 0
+    for number, ((said, agent, requests, fault), (_, _, cold_requests, cold_fault)) in enumerate(zip(warm, cold), 1):
+        fault = fault or cold_fault
+        failed += bool(fault)
+        print(
+            f"{number:>3}  {agent.calls:>2} calls  {requests:>2} + {cold_requests - requests} requests  {agent.sent:>6} B out  "
+            f"{agent.text:>6} B text in  {said}  {'FAILED: ' + fault if fault else 'done'}"
+        )
+    costs = {
+        "calls": sum(agent.calls for _, agent, _, _ in warm),
+        "text bytes in": sum(agent.text for _, agent, _, _ in warm),
+        "requests, warm": sum(row[2] for row in warm),
+        "requests, cold": sum(row[2] for row in cold),
     }
-    rows, failed = [], 0
-    with process([binary, "demo", "--json"], settings) as child:
-        info = json_line(child)
-        for number, (said, task) in enumerate(TASKS, 1):
-            agent = Agent(info["mcp_url"], info["tokens"])
-            try:
-                task(agent)
-                outcome = "done"
-            except (AssertionError, KeyError, IndexError, TypeError) as fault:
-                failed, outcome = failed + 1, f"FAILED: {type(fault).__name__} {fault}"
-            rows.append((number, said, agent.calls, agent.sent, agent.received))
-            print(f"{number:>3}  {agent.calls:>2} calls  {agent.sent:>6} B out  {agent.received:>6} B in  {said}  {outcome}")
-    calls, sent, received = (sum(row[column] for row in rows) for column in (2, 3, 4))
-    print(f"     {calls:>2} calls  {sent:>6} B out  {received:>6} B in  in all")
-    print(f"{len(rows) - failed} passed, {failed} failed")
+    too_much = [name for name, cost in costs.items() if cost > LIMITS[name]]
+    for name, cost in costs.items():
+        print(f"     {cost:>6} {name}, at most {LIMITS[name]}{'  TOO MUCH' if name in too_much else ''}")
+    print(f"{len(warm) - failed} passed, {failed} failed")
     if target and not failed:
-        write(target, rows, (calls, sent, received))
-    return 1 if failed else 0
+        write(target, warm, cold, costs)
+    return 1 if failed or (is_checked and too_much) else 0
 
 
-def write(target, rows, total):
+def write(target, warm, cold, costs):
     lines = [
         "# What working-day tasks cost",
         "",
-        "Each task runs against the sandbox Jira through MCP only (`tests/tasks/run.py BINARY --write docs/TASKS.md`). Out is what the",
-        "agent sends, in is what comes back: whole JSON-RPC messages, in bytes. A quarter of the bytes in is about what they cost a",
-        "model in tokens.",
+        "Each task runs against the sandbox Jira through MCP only (`tests/tasks/run.py BINARY --write docs/TASKS.md`); whether it has",
+        "reached its goal is asked of the sandbox itself. Out is what the agent sends, in is what comes back: whole JSON-RPC messages,",
+        "in bytes, and of them the text that a model reads. A quarter of that is about what it costs in tokens. Requests go to Jira,",
+        "from a bridge that knows the site already and from a fresh one. The gate holds the sums (`LIMITS` in `run.py`).",
         "",
-        "| # | What somebody says | Calls | Bytes out | Bytes in |",
-        "|---|---|---|---|---|",
+        "| # | What somebody says | Calls | Bytes out | Bytes in | Text in | Requests | of a fresh bridge |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    lines += [f"| {number} | {said} | {calls} | {sent} | {received} |" for number, said, calls, sent, received in rows]
-    lines += [f"| | **in all** | **{total[0]}** | **{total[1]}** | **{total[2]}** |", ""]
+    for number, ((said, agent, requests, _), (_, _, cold_requests, _)) in enumerate(zip(warm, cold), 1):
+        cells = (number, said, agent.calls, agent.sent, agent.received, agent.text, requests, cold_requests)
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    sent, received = (sum(getattr(agent, name) for _, agent, _, _ in warm) for name in ("sent", "received"))
+    sums = (costs["calls"], sent, received, costs["text bytes in"], costs["requests, warm"], costs["requests, cold"])
+    lines += [f"| | **in all** | {' | '.join(f'**{cost}**' for cost in sums)} |", ""]
     Path(target).write_text("\n".join(lines))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 4):
-        raise SystemExit(__doc__)
-    sys.exit(main(sys.argv[1], sys.argv[3] if len(sys.argv) == 4 else None))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--write")
+    given = parser.parse_args()
+    sys.exit(main(given.binary, given.check, given.write))
