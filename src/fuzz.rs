@@ -95,14 +95,15 @@ pub fn jira_answer(data: &[u8]) -> Law {
     read::<wire::FetchedIssues<'_>>(body, |_| ());
     read::<wire::CreateFieldPage>(body, |_| ());
     read::<wire::EditMeta>(body, |_| ());
-    read::<Vec<wire::FieldEntry<'_>>>(body, |_| ());
-    read::<Vec<wire::User<'_>>>(body, |users| users.iter().for_each(|user| drop(trim::person(user))));
-    read::<Vec<wire::Resource>>(body, |_| ());
+    read::<wire::List<wire::FieldEntry<'_>>>(body, |_| ());
+    read::<wire::List<wire::User<'_>>>(body, |_| ());
+    read::<wire::Lenient<wire::Person<'_>>>(body, |somebody| drop(trim::somebody(somebody)));
+    read::<wire::List<wire::Resource>>(body, |_| ());
     read::<wire::ProjectDetail<'_>>(body, |project| drop(trim::project_row(project, 100)));
-    read::<Vec<wire::TypeStatuses<'_>>>(body, |types| drop(trim::status_rows(types)));
+    read::<wire::List<wire::TypeStatuses<'_>>>(body, |types| drop(trim::status_rows(types)));
     read::<wire::ParsedQueries>(body, |_| ());
     read::<wire::Task<'_>>(body, |_| ());
-    trim::read_file(body, "text/plain");
+    trim::read_file(body, "text/plain", None);
     let status = StatusCode::from_u16(300 + u16::from(*first)).unwrap_or(StatusCode::BAD_REQUEST);
     let error = JiraError::from_any(status, body.to_vec());
     if error.to_string().chars().any(char::is_control) {

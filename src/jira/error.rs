@@ -4,7 +4,10 @@ use http::HeaderMap;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
+use crate::{
+    json,
+    upstream::{RateLimit as Limits, Response, Sent, UpstreamError},
+};
 
 use super::{
     error_body::{elements, field_ids, is_scope_mismatch, said, texts},
@@ -122,6 +125,8 @@ pub enum JiraError {
     AmbiguousSite {
         /// Their URLs.
         sites: Vec<String>,
+        /// What people call them, in the same order.
+        names: Vec<String>,
     },
     /// The token reaches no Jira site.
     #[error("The sign-in gives access to no Jira site.")]
@@ -132,6 +137,9 @@ pub enum JiraError {
         /// The URLs that it does give access to.
         sites: Vec<String>,
     },
+    /// 404 of the gateway: it does not lead to the site that was found a moment ago.
+    #[error("The Jira site is unknown to Atlassian's gateway, or not reachable with this sign-in.")]
+    SiteGone,
     /// A redirect, which the token never follows.
     #[error("Jira's API answered with a redirect, which is not followed.")]
     Redirected,
@@ -149,10 +157,15 @@ pub enum JiraError {
     Request,
 }
 
+/// Jira never names paths; what stands in front of it does.
+fn is_of_gateway(body: &Value) -> bool {
+    body.get("path").and_then(Value::as_str).is_some_and(|path| path.starts_with("/ex/jira/"))
+}
+
 impl JiraError {
     /// Reads an answer that is not a success.
     pub(super) fn from_answer(request: &Request, answer: &Response) -> Self {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        let body: Value = json::from_str(&String::from_utf8_lossy(&answer.body)).unwrap_or(Value::Null);
         let texts = texts(&body);
         match answer.status.as_u16() {
             401 if is_scope_mismatch(&answer.headers, &texts) => {
@@ -160,6 +173,7 @@ impl JiraError {
             }
             401 => Self::Unauthenticated,
             403 => Self::Forbidden { texts },
+            404 if is_of_gateway(&body) => Self::SiteGone,
             404 => Self::NotFound { texts },
             409 => Self::Conflict { texts },
             413 => Self::TooLarge { status: Some(413) },

@@ -40,7 +40,7 @@ impl Session {
         };
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
-            let answer = Answer { body: answer.body, is_of_write: request.effect() != Effect::Read };
+            let answer = Answer::new(answer.body, request.effect() != Effect::Read);
             answer.of_jira()
         } else {
             Err(self.refusal(&request, &answer))

@@ -17,15 +17,31 @@ pub const MEDIA_HOSTS: &[&str] = &["api.media.atlassian.com"];
 /// Failures of the media host are counted apart, for it may be down while Jira is up.
 const BREAKER: &str = "media";
 
+/// A file as it came.
+#[derive(Debug)]
+pub struct Download {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Which type it is said to be of, with the encoding if that is said.
+    pub content_type: Option<String>,
+}
+
+impl Download {
+    fn of(answer: upstream::Response) -> Self {
+        let content_type = answer.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        Self { content_type: content_type.map(str::to_owned), bytes: answer.body }
+    }
+}
+
 impl Session {
     /// Loads what `request` leads to, in one redirect at most and up to `bytes_max` bytes after inflation.
-    pub async fn download(&self, request: Request, bytes_max: usize) -> Result<Bytes, JiraError> {
+    pub async fn download(&self, request: Request, bytes_max: usize) -> Result<Download, JiraError> {
         let site = self.site().await?;
         let mut signed = self.signed(&site.id, &request)?;
         signed.body_bytes_max = Some(bytes_max);
         let answer = self.exchange(&request, &signed, self.deadline).await?;
         if answer.status.is_success() {
-            return Ok(answer.body);
+            return Ok(Download::of(answer));
         }
         let Some(location) = answer.headers.get(header::LOCATION).filter(|_| answer.status.is_redirection())
         else {
@@ -42,7 +58,7 @@ impl Session {
         bare.trace = self.trace.clone();
         let answer = self.exchange(&request, &bare, self.deadline).await?;
         match answer.status.as_u16() {
-            200..=299 => Ok(answer.body),
+            200..=299 => Ok(Download::of(answer)),
             300..=399 => Err(JiraError::Misdirected),
             404 => Err(JiraError::NotFound { texts: Vec::new() }),
             429 => Err(JiraError::from_answer(&request, &answer)),

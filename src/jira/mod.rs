@@ -4,6 +4,7 @@
 //! caller, the site, the deadline, and what was spent.
 
 mod address;
+mod answer;
 mod clock;
 mod error;
 mod error_body;
@@ -25,16 +26,15 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::{identity::Caller, json, signals::Trace, upstream::Upstream};
+use crate::{identity::Caller, signals::Trace, upstream::Upstream};
 
+pub use answer::Answer;
 pub use error::{JiraError, RateLimit, Unsure};
-pub use media::MEDIA_HOSTS;
+pub use media::{Download, MEDIA_HOSTS};
 pub use request::{Base, Effect, Request};
 pub use scoped_token::{ApiHost, is_cloud_id};
 pub use site::{Reach, Site, SitePin};
@@ -196,49 +196,5 @@ impl Session {
     /// How many body bytes were read from Jira.
     pub fn bytes(&self) -> u64 {
         self.spent.bytes.load(Ordering::Relaxed)
-    }
-}
-
-/// The body of a successful answer.
-#[derive(Debug)]
-pub struct Answer {
-    body: Bytes,
-    is_of_write: bool,
-}
-
-impl Answer {
-    /// Whether there is no body, as in a 204.
-    pub fn is_empty(&self) -> bool {
-        self.body.is_empty()
-    }
-
-    /// A page that something between here and Jira sends with status 200 does not say that a write was made.
-    fn of_jira(self) -> Result<Self, JiraError> {
-        let is_foreign = self.is_of_write
-            && !self.is_empty()
-            && std::str::from_utf8(&self.body)
-                .map_or(true, |text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_err());
-        if is_foreign { Err(self.unreadable()) } else { Ok(self) }
-    }
-
-    /// After a write, an answer that cannot be understood leaves open what has happened.
-    fn unreadable(&self) -> JiraError {
-        if self.is_of_write {
-            return JiraError::Unavailable { status: None, sent: Unsure::MayHaveHappened };
-        }
-        JiraError::Unreadable
-    }
-
-    /// Decodes the parts that are read; text is borrowed from the body where possible.
-    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
-        // Checked as a whole, text need not be checked again string by string.
-        let text = std::str::from_utf8(&self.body).map_err(|fault| {
-            tracing::warn!(at = fault.valid_up_to(), bytes = self.body.len(), "an answer that is no UTF-8");
-            self.unreadable()
-        })?;
-        json::from_str(text).map_err(|fault| {
-            tracing::warn!(%fault, bytes = self.body.len(), "undecodable answer");
-            self.unreadable()
-        })
     }
 }

@@ -181,7 +181,24 @@ fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Res
         // With a pin, the caller's other sites are none of this deployment's business.
         [] if pin.is_some() => Err(JiraError::UnknownSite { sites: urls(&allowed) }),
         [] => Err(JiraError::UnknownSite { sites: urls(&sites.iter().collect::<Vec<_>>()) }),
-        several => Err(JiraError::AmbiguousSite { sites: urls(several) }),
+        several => Err(JiraError::AmbiguousSite {
+            names: several.iter().map(|site| site.name.clone()).collect(),
+            sites: several.iter().map(|site| distinct(site, several)).collect(),
+        }),
+    }
+}
+
+/// What tells a site from the others: its address, or where several are said to have the same one, its name or its id.
+fn distinct(site: &Site, sites: &[&Site]) -> String {
+    let is_alone = |part: fn(&Site) -> &str| {
+        sites.iter().filter(|other| part(other).eq_ignore_ascii_case(part(site))).count() == 1
+    };
+    if is_alone(|site| &site.url) {
+        site.url.clone()
+    } else if is_alone(|site| &site.name) {
+        site.name.clone()
+    } else {
+        site.id.clone()
     }
 }
 
@@ -231,7 +248,9 @@ mod tests {
         check(
             None,
             None,
-            Err("AmbiguousSite { sites: [\"https://one.atlassian.net\", \"https://two.atlassian.net\"] }"),
+            Err(
+                "AmbiguousSite { sites: [\"https://one.atlassian.net\", \"https://two.atlassian.net\"], names: [\"ONE\", \"TWO\"] }",
+            ),
         );
         check(None, Some("https://two.atlassian.net/"), Ok("two"));
         check(None, Some("TWO.atlassian.net"), Ok("two"));
@@ -242,6 +261,21 @@ mod tests {
         check(Some(&SitePin::Url("https://one.atlassian.net".into())), None, Ok("one"));
         check(Some(&SitePin::CloudId("three".into())), None, Err("UnknownSite { sites: [] }"));
         check(Some(&SitePin::CloudId("two".into())), Some("one"), Err("UnknownSite { sites: [\"https://two"));
+    }
+
+    #[test]
+    fn sites_of_one_address_are_told_apart_by_name() {
+        let twin = |name: &str| Resource {
+            name: name.to_owned(),
+            url: "https://same.example".to_owned(),
+            ..resource(name, &["read:jira-work"])
+        };
+        let sites = jira_sites(vec![twin("first-domain"), twin("second-domain")]);
+        let Err(JiraError::AmbiguousSite { sites: listed, .. }) = pick(&sites, None, None) else { panic!() };
+        assert_eq!(listed, ["first-domain", "second-domain"]);
+        for name in listed {
+            assert_eq!(pick(&sites, None, Some(&name)).map(|site| &site.name), Ok(&name));
+        }
     }
 
     #[test]

@@ -7,7 +7,10 @@ use serde::de::{
     value::{BorrowedStrDeserializer, StringDeserializer},
 };
 
-use super::{Error, reader::Reader};
+use super::{
+    Error,
+    reader::{Mark, Reader},
+};
 
 /// How far a list or an object has been read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,5 +101,50 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         seed.deserialize(&mut *self.reader)
+    }
+}
+
+/// One value, read anew from its beginning each time it is asked for.
+pub(super) struct Attempts<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    start: Mark,
+}
+
+impl<'r, 'a> Attempts<'r, 'a> {
+    pub(super) fn new(reader: &'r mut Reader<'a>) -> Self {
+        let start = reader.mark();
+        Self { reader, start }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Attempts<'_, 'de> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        self.reader.go_back(self.start);
+        seed.deserialize(&mut *self.reader).map(Some)
+    }
+}
+
+/// Reads as an empty list and as an empty object.
+pub(super) struct Nothing;
+
+impl<'de> SeqAccess<'de> for Nothing {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, _seed: T) -> Result<Option<T::Value>, Error> {
+        Ok(None)
+    }
+}
+
+impl<'de> MapAccess<'de> for Nothing {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _seed: K) -> Result<Option<K::Value>, Error> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, _seed: V) -> Result<V::Value, Error> {
+        Err(Error::custom("nothing has no members"))
     }
 }

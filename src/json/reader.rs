@@ -4,21 +4,30 @@ use std::borrow::Cow;
 
 use serde::{
     de::{
-        Deserializer, Error as _, Visitor,
+        Deserializer, Error as _, IgnoredAny, Visitor,
         value::{BorrowedStrDeserializer, CowStrDeserializer},
     },
     forward_to_deserialize_any,
 };
 
 use super::{
-    Error,
-    access::{Items, Members},
+    Error, UNREADABLE,
+    access::{Attempts, Items, Members, Nothing},
+    lenient::ATTEMPTS,
     raw::TOKEN,
     scan,
+    unescape::unescaped,
 };
 
 /// Values that are decoded nest no deeper, as with `serde_json`: each level takes stack.
 const DEPTH_MAX: u8 = 128;
+
+/// Where a value begins.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    at: usize,
+    depth: u8,
+}
 
 /// A place in a JSON text.
 pub(super) struct Reader<'a> {
@@ -58,6 +67,25 @@ impl<'a> Reader<'a> {
         self.at += 1;
     }
 
+    pub(super) fn mark(&self) -> Mark {
+        Mark { at: self.at, depth: self.depth }
+    }
+
+    pub(super) fn go_back(&mut self, Mark { at, depth }: Mark) {
+        (self.at, self.depth) = (at, depth);
+    }
+
+    /// Steps over `null`, if that is next.
+    fn skips_null(&mut self) -> Result<bool, Error> {
+        if self.peek() != Some(b'n') {
+            return Ok(false);
+        }
+        match self.raw()? {
+            "null" => Ok(true),
+            _ => Err(self.error("no value")),
+        }
+    }
+
     pub(super) fn error(&self, what: &'static str) -> Error {
         Error::new(what, self.at)
     }
@@ -84,9 +112,8 @@ impl<'a> Reader<'a> {
         let scan::Quoted { end, is_escaped } = scan::quoted(self.text.as_bytes(), opening + 1)?;
         self.at = end + 1;
         if is_escaped {
-            let text: String = serde_json::from_str(self.slice(opening, end + 1))
-                .map_err(|_| Error::new("a text with a wrong escape", opening))?;
-            return Ok(Cow::Owned(text));
+            let text = unescaped(self.slice(opening + 1, end));
+            return text.map(Cow::Owned).ok_or(Error::new("a text with a wrong escape", opening));
         }
         Ok(Cow::Borrowed(self.slice(opening + 1, end)))
     }
@@ -165,13 +192,62 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.peek() == Some(b'n') {
-            return match self.raw()? {
-                "null" => visitor.visit_none(),
-                _ => Err(self.error("no value")),
-            };
+        if self.skips_null()? { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    /// Whatever stands where a text belongs has one: a number as it is written, `null` the empty one.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.peek() {
+            Some(b'"') => self.deserialize_any(visitor),
+            Some(b'{' | b'[') => {
+                self.raw()?;
+                visitor.visit_borrowed_str(UNREADABLE)
+            }
+            _ if self.skips_null()? => visitor.visit_borrowed_str(""),
+            _ => {
+                let from = self.at;
+                self.scalar(IgnoredAny)?;
+                visitor.visit_borrowed_str(self.slice(from, self.at))
+            }
         }
-        visitor.visit_some(self)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.peek() != Some(b'"') {
+            return self.deserialize_any(visitor);
+        }
+        // Ids are numbers in some answers and texts in others.
+        let text = self.quoted()?;
+        match text.parse() {
+            Ok(number) => visitor.visit_u64(number),
+            Err(_) => Err(self.error("no number in a text")),
+        }
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.skips_null()? { visitor.visit_seq(Nothing) } else { self.deserialize_any(visitor) }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.skips_null()? { visitor.visit_map(Nothing) } else { self.deserialize_any(visitor) }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        // A list is no object, whatever its items.
+        if self.peek() == Some(b'[') { Err(self.error("a list")) } else { self.deserialize_map(visitor) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -179,10 +255,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if name == TOKEN {
-            return visitor.visit_borrowed_str(self.raw()?);
+        match name {
+            TOKEN => visitor.visit_borrowed_str(self.raw()?),
+            ATTEMPTS => visitor.visit_seq(Attempts::new(self)),
+            _ => visitor.visit_newtype_struct(self),
         }
-        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -207,7 +284,6 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
     }
 }

@@ -1,15 +1,14 @@
 //! Files on issues: which there are, and what is in one.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::Bytes;
 use serde_json::json;
 
 use crate::{
     jira::{
-        JiraError, request,
-        wire::{Attachment, Issue},
+        Download, JiraError, request,
+        wire::{Attachment, Issue, List},
     },
-    trim::{AttachmentView, Budget, FileContent, Row, may_be_shown, put_text, read_file},
+    trim::{AttachmentView, Budget, FileContent, FileText, Row, charset, may_be_shown, put_text, read_file},
 };
 
 use super::{
@@ -60,7 +59,7 @@ const TOLD_BYTES_MIN: u64 = 250_000;
 const LABEL_SLACK: usize = 40;
 
 async fn list_attachments(context: &Context, args: ListAttachments) -> Result<Reply, ToolError> {
-    let mut files = files_of(context, &args.issue_key).await?;
+    let Files { mut files, unreadable } = files_of(context, &args.issue_key).await?;
     // Ids grow with time, and what somebody has just added is what is asked for.
     files.sort_by_key(|file| std::cmp::Reverse(file.id.parse::<u64>().unwrap_or_default()));
     let total = files.len();
@@ -74,11 +73,20 @@ async fn list_attachments(context: &Context, args: ListAttachments) -> Result<Re
     if fitted.dropped > 0 {
         reply.put("next_start_at", total - fitted.dropped);
     }
+    reply.put_unreadable(unreadable);
     Reply::json(&reply)
 }
 
-/// The files of an issue that may be shown, in Jira's order.
-pub(super) async fn files_of(context: &Context, key: &IssueKey) -> Result<Vec<AttachmentView>, ToolError> {
+/// The files of an issue.
+pub(super) struct Files {
+    /// In Jira's order.
+    files: Vec<AttachmentView>,
+    /// How many others there are.
+    unreadable: usize,
+}
+
+/// The files of an issue that may be shown.
+pub(super) async fn files_of(context: &Context, key: &IssueKey) -> Result<Files, ToolError> {
     context.projects.check_issue(key)?;
     let answer = context.ask(request::issue(key.as_str(), &["attachment"], &[])).await?;
     let issue: Issue<'_> = answer.read()?;
@@ -88,8 +96,8 @@ pub(super) async fn files_of(context: &Context, key: &IssueKey) -> Result<Vec<At
             "{key} was moved to a project that is not allowed here."
         )));
     }
-    let files = issue.fields.read::<Vec<Attachment<'_>>>("attachment").unwrap_or_default();
-    Ok(files.iter().map(AttachmentView::from).collect())
+    let files: List<Attachment<'_>> = issue.fields.list("attachment");
+    Ok(Files { files: files.iter().map(AttachmentView::from).collect(), unreadable: files.unreadable() })
 }
 
 async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply, ToolError> {
@@ -111,8 +119,8 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
         context.progress.say(0.0, Some(1.0), || format!("Loading {} bytes.", file.bytes));
     }
     let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
-    let bytes = download.await.map_err(|error| explain(error, bytes_max))?;
-    show(&file, uri, &bytes, context.budget)
+    let content = download.await.map_err(|error| explain(error, bytes_max))?;
+    show(&file, uri, &content, context.budget)
 }
 
 /// What the file is called and how large it is.
@@ -127,7 +135,7 @@ async fn describe(
     match issue_key {
         Some(key) => {
             let wanted = id.to_string();
-            let found = files_of(context, key).await?.into_iter().find(|file| file.id == wanted);
+            let found = files_of(context, key).await?.files.into_iter().find(|file| file.id == wanted);
             found.ok_or_else(|| {
                 ToolError::new(Code::NotFound, format!("{key} has no attachment {id}."))
                     .hint("Call jira_list_attachments to see the files of the issue.")
@@ -162,12 +170,16 @@ enum Omitted {
     TooLarge { limit_bytes: usize },
 }
 
-fn show(file: &AttachmentView, uri: String, content: &Bytes, budget: Budget) -> Result<Reply, ToolError> {
-    match read_file(content, &file.media_type) {
-        FileContent::Text(text) => {
+fn show(file: &AttachmentView, uri: String, content: &Download, budget: Budget) -> Result<Reply, ToolError> {
+    let served = content.content_type.as_deref().and_then(charset);
+    let declared = file.charset.as_deref().or(served.as_deref());
+    let content = &content.bytes;
+    match read_file(content, &file.media_type, declared) {
+        FileContent::Text(read) => shown_text(row(file), &read, budget),
+        FileContent::Markup(read) => {
             let mut row = row(file);
-            put_text(&mut row, &text, budget);
-            Reply::json(&row)
+            row.put("shown", "visible text only");
+            shown_text(row, &read, budget)
         }
         FileContent::Image(media_type) => {
             let limit_bytes = picture_bytes_max(file, budget);
@@ -184,6 +196,21 @@ fn show(file: &AttachmentView, uri: String, content: &Bytes, budget: Budget) -> 
         }
         FileContent::Opaque => linked(file, uri, Omitted::Binary, budget),
     }
+}
+
+/// A text, and how it was read where that is not plain UTF-8.
+fn shown_text(mut row: Row, read: &FileText<'_>, budget: Budget) -> Result<Reply, ToolError> {
+    if read.encoding != "UTF-8" {
+        row.put("encoding", read.encoding);
+    }
+    if read.is_guessed {
+        row.put("encoding_guessed", true);
+    }
+    if read.undecodable > 0 {
+        row.put("undecodable", read.undecodable);
+    }
+    put_text(&mut row, &read.text, budget);
+    Reply::json(&row)
 }
 
 /// The largest picture that fits into a reply beside its description.

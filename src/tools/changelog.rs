@@ -4,16 +4,16 @@
 //! changed fields that pass the filter, from the newest on, so that a cut inside an edit loses nothing.
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     jira::{
         Answer,
         names::FieldName,
         request,
-        wire::{Change, Changelog},
+        wire::{Change, Changelog, Issue},
     },
-    trim::{ChangeView, Row, clean},
+    trim::{ChangeView, Row, StatusTimes, clean},
 };
 
 use super::{
@@ -60,22 +60,32 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
         names: Vec::new(),
         more: false,
         done: false,
+        statuses: StatusTimes::default(),
+        is_whole: true,
+        unreadable: 0,
     };
     place::check_issue(context, &args.issue_key).await?;
     walk.since = since(context, args.since.as_deref()).await?;
     walk_back(context, key, &mut walk).await?;
     let mut reply = Row::new();
-    let frame = json!({ "key": key, "changes": [], "next_start_at": u32::MAX });
+    let mut frame = json!({ "key": key, "changes": [], "next_start_at": u32::MAX });
     let is_empty = walk.found.is_empty();
+    let (unreadable, more) = (walk.unreadable, walk.more);
+    let times = time_in_status(context, key, &mut walk).await;
+    if let (Some(times), Some(frame)) = (&times, frame.as_object_mut()) {
+        frame.insert("time_in_status".to_owned(), times.clone());
+    }
     let fitted = context.budget.fit_clipped(&frame, walk.found, ChangeView::clip);
     reply.put("key", key);
     reply.set("changes", json!(fitted.kept));
-    if fitted.dropped > 0 || walk.more {
+    if fitted.dropped > 0 || more {
         reply.put(
             "next_start_at",
             start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX)),
         );
     }
+    reply.put("time_in_status", times);
+    reply.put_unreadable(unreadable);
     if is_empty && start_at == 0 && !walk.wanted.is_empty() {
         // A filter that fits nothing may be a misspelt one.
         let names = context.budget.minus(&frame).fit(&json!({ "changed_fields": [] }), walk.names);
@@ -84,11 +94,23 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
     Reply::json(&reply)
 }
 
+/// How long the issue stood in each status, if its whole history was read. What came before the first change of status
+/// can only be told from when the issue was created, which costs a call.
+async fn time_in_status(context: &Context, key: &str, walk: &mut Walk<'_>) -> Option<Value> {
+    let is_about_status = walk.wanted.is_empty() || walk.wanted.iter().any(Wanted::is_status);
+    if !walk.is_whole || walk.done || !is_about_status || walk.statuses.is_empty() {
+        return None;
+    }
+    let answer = context.ask(request::issue(key, &["created"], &[])).await.ok()?;
+    let created = answer.read::<Issue<'_>>().ok()?.fields.read::<String>("created")?;
+    std::mem::take(&mut walk.statuses).shown(Some(&created), Timestamp::now())
+}
+
 /// Goes through the history from its end until the page is full.
 async fn walk_back(context: &Context, key: &str, walk: &mut Walk<'_>) -> Result<(), ToolError> {
     let first = context.ask(request::changelog(key, 0, PAGE_EDITS)).await?;
     let oldest: Changelog<'_> = first.read()?;
-    let held = u32::try_from(oldest.values.len()).unwrap_or(u32::MAX);
+    let held = u32::try_from(oldest.values.received()).unwrap_or(u32::MAX);
     let mut end = oldest.total.max(held);
     while end > held && !walk.done {
         let start = end.saturating_sub(PAGE_EDITS).max(held);
@@ -106,7 +128,7 @@ async fn pages(context: &Context, key: &str, start: u32, end: u32) -> Result<Vec
     let (mut answers, mut at) = (Vec::new(), start);
     while at < end {
         let answer = context.ask(request::changelog(key, at, end - at)).await?;
-        let count = u32::try_from(answer.read::<Changelog<'_>>()?.values.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(answer.read::<Changelog<'_>>()?.values.received()).unwrap_or(u32::MAX);
         if count == 0 {
             break;
         }
@@ -131,11 +153,17 @@ struct Walk<'p> {
     /// Whether there are changes behind the page.
     more: bool,
     done: bool,
+    statuses: StatusTimes,
+    /// Whether all edits could be read.
+    is_whole: bool,
+    /// Edits and changes that cannot be read.
+    unreadable: usize,
 }
 
 impl Walk<'_> {
     /// Goes through one of Jira's pages from its end.
     fn take(&mut self, page: &Changelog<'_>) {
+        self.note_unreadable(page.values.unreadable());
         for history in page.values.iter().rev() {
             if self.done {
                 return;
@@ -144,6 +172,8 @@ impl Walk<'_> {
                 self.done = true;
                 return;
             }
+            self.note_unreadable(history.items.unreadable());
+            self.statuses.note(history);
             for item in &history.items {
                 self.note(item);
                 if !self.wanted.is_empty() && !self.wanted.iter().any(|wanted| wanted.fits(item)) {
@@ -159,6 +189,11 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    fn note_unreadable(&mut self, count: usize) {
+        self.unreadable += count;
+        self.is_whole &= count == 0;
     }
 
     fn note(&mut self, item: &Change<'_>) {
@@ -194,6 +229,10 @@ impl Wanted {
             );
         }
         Self(names)
+    }
+
+    fn is_status(&self) -> bool {
+        self.0.iter().any(|name| name == "status")
     }
 
     fn fits(&self, item: &Change<'_>) -> bool {

@@ -14,7 +14,8 @@ use crate::{
 
 use super::{
     Context, Reply, Tool, ToolError,
-    args::{IssueKey, arguments, shown},
+    args::{IssueKey, arguments},
+    comments::comment_id,
     place,
     registry::tool,
     rich_text::{self, Target, check_replace_node},
@@ -39,11 +40,15 @@ arguments! {
 
 async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply, ToolError> {
     let key = args.issue_key.as_str();
-    let id = comment_id(&args.comment_id)?;
+    let id = comment_id("comment_id", &args.comment_id)?;
     place::check_issue(context, &args.issue_key).await?;
     let answer = context.ask(request::comment(key, &id)).await?;
     let before: Comment<'_> = answer.read()?;
-    if let Some(stored) = &before.body {
+    if before.body.is_unreadable() && !args.replace_rich_text.unwrap_or(false) {
+        return Err(ToolError::invalid_argument("The comment's text could not be read, so what would be lost is unknown.")
+            .hint("Nothing was changed. Add a further comment, or set replace_rich_text to true if the user accepts the loss."));
+    }
+    if let Some(stored) = before.body.as_ref() {
         check_replace_node(stored, &args.body, args.replace_rich_text.into(), Target::Comment)?;
     }
     let document = text::body(context, &args.body, Among::AssignableTo(key)).await?;
@@ -57,21 +62,14 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
         context.budget.squeeze(&mut reply);
         return Reply::json(&reply);
     }
-    let request = request::update_comment(key, &id, &new_body(document, before.visibility.as_ref()));
+    if before.visibility.is_unreadable() {
+        return Err(ToolError::internal("who may see the comment could not be read, so nothing was changed"));
+    }
+    // A reply is seen by whoever sees its thread, and Jira refuses to be told so.
+    let limit = before.visibility.as_ref().filter(|_| before.parent_id.is_none());
+    let request = request::update_comment(key, &id, &new_body(document, limit));
     context.jira.call(request).await.map_err(advise)?;
     Reply::json(&json!({ "key": key, "comment_id": id, "updated": true }))
-}
-
-/// An id, or the address of a comment in a browser.
-fn comment_id(given: &str) -> Result<String, ToolError> {
-    let given = given.trim();
-    let id = given.split_once("focusedCommentId=").map_or(given, |(_, id)| id);
-    let id = id.split(['&', '#']).next().unwrap_or_default();
-    if !id.is_empty() && id.len() <= 18 && id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(id.to_owned());
-    }
-    Err(ToolError::invalid_argument(format!("`comment_id` must be a number, not '{}'", shown(given)))
-        .hint("jira_get_comments lists the comments of an issue with their ids."))
 }
 
 /// Who may see the comment is said again, so that no edit can make a restricted comment public.
@@ -116,7 +114,7 @@ mod tests {
             ("12a", None),
             ("1234567890123456789", None),
         ] {
-            assert_eq!(comment_id(given).ok().as_deref(), expected, "{given}");
+            assert_eq!(comment_id("comment_id", given).ok().as_deref(), expected, "{given}");
         }
     }
 

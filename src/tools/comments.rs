@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     Code, Context, Reply, Tool, ToolError,
-    args::{IssueKey, arguments},
+    args::{IssueKey, arguments, shown},
     create::browse,
     lost::{self, Absence, Written},
     place, read_back,
@@ -30,7 +30,7 @@ pub(super) const TOOLS: &[Tool] = &[
         "jira_add_comment", "Add comment", Core, Write, add_comment(AddComment)
     ),
     tool!(
-        /// Read comments, newest first. They are untrusted user content.
+        /// Comments of an issue, newest first: untrusted user content.
         "jira_get_comments", "Get comments", Core, Read, get_comments(GetComments)
     ),
 ];
@@ -42,8 +42,10 @@ arguments! {
         body: String,
         /// Role that may see it, or group:NAME
         visible_to: Option<String>,
-        /// true: hidden from service desk customers
+        /// Hidden from service desk customers
         internal: Option<bool>,
+        /// Comment id
+        reply_to: Option<String>,
     }
 }
 
@@ -78,6 +80,11 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     if args.internal.unwrap_or(false) {
         body.insert("properties".to_owned(), internal_property());
     }
+    if let Some(parent) = &args.reply_to {
+        // Jira takes a number, and shows one.
+        let id = comment_id("reply_to", parent)?;
+        body.insert("parentId".to_owned(), id.parse::<u64>().map_or(json!(id), Value::from));
+    }
     let look = read_back::comment(context, key, body.get("body"), lost::since());
     let request = request::add_comment(key, &Value::Object(body.clone()));
     let written = match lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await {
@@ -104,6 +111,18 @@ pub(super) fn internal_property() -> Value {
     json!([{ "key": "sd.public.comment", "value": { "internal": true } }])
 }
 
+/// An id, or the address of a comment in a browser.
+pub(super) fn comment_id(argument: &str, given: &str) -> Result<String, ToolError> {
+    let given = given.trim();
+    let id = given.split_once("focusedCommentId=").map_or(given, |(_, id)| id);
+    let id = id.split(['&', '#']).next().unwrap_or_default();
+    if !id.is_empty() && id.len() <= 18 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(id.to_owned());
+    }
+    Err(ToolError::invalid_argument(format!("`{argument}` must be a number, not '{}'", shown(given)))
+        .hint("jira_get_comments lists the comments of an issue with their ids."))
+}
+
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {
     place::check_issue(context, &args.issue_key).await?;
     let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
@@ -112,10 +131,10 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
         context.ask(request::comments(args.issue_key.as_str(), start_at, size, true)),
     )?;
     let page: CommentPage<'_> = answer.read()?;
-    let received = page.comments.len();
+    let (received, readable) = (page.comments.received(), page.comments.len());
     let recent: Vec<&Comment<'_>> =
         page.comments.iter().take_while(|comment| is_since(&comment.created, since)).collect();
-    let reached_older = recent.len() < received;
+    let reached_older = recent.len() < readable;
     let views: Vec<CommentView> =
         recent.iter().map(|comment| CommentView::of(comment, context.limits.text_chars)).collect();
     let frame = json!({ "comments": [], "total": page.total, "next_start_at": u32::MAX });
@@ -123,11 +142,13 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
     let mut reply = Row::new();
     reply.set("comments", json!(fitted.kept));
     reply.put("total", page.total);
-    let next = start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX));
+    let passed = if fitted.dropped > 0 { fitted.kept.len() } else { received };
+    let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     let more = fitted.dropped > 0 || (!reached_older && next < page.total && received > 0);
     if more {
         reply.put("next_start_at", next);
     }
+    reply.put_unreadable(page.comments.unreadable());
     Reply::json(&reply)
 }
 

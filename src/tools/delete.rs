@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     jira::{
         JiraError, Request, Unsure, request,
-        wire::{CommentPage, Issue, LinkedIssue, Loose},
+        wire::{CommentPage, Issue, LinkedIssue, List, Loose},
     },
     trim::{Row, compact},
 };
@@ -44,8 +44,8 @@ async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, Too
     let issue: Issue<'_> = answer.read()?;
     check_place(context, &issue.key)?;
     let key = issue.key.as_ref();
-    let subtasks: Vec<LinkedIssue<'_>> = issue.fields.read("subtasks").unwrap_or_default();
-    let subtasks: Vec<&str> = subtasks.iter().map(|subtask| subtask.key.as_ref()).collect();
+    let read: List<LinkedIssue<'_>> = issue.fields.list("subtasks");
+    let subtasks: Vec<&str> = read.iter().map(|subtask| subtask.key.as_ref()).collect();
     if !subtasks.is_empty() && !args.delete_subtasks.unwrap_or(false) {
         return Err(ToolError::new(
             Code::Conflict,
@@ -57,6 +57,7 @@ async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, Too
     let mut preview = head(&issue);
     preview.put("lost", losses(&issue));
     preview.put("subtasks", json!(subtasks));
+    preview.put_unreadable_of("subtasks", read.unreadable());
     let plan = json!([key, subtasks]);
     let confirm = args.confirm.as_deref();
     if let Some(reply) = agreed(context, Step { tool: "jira_delete_issue", plan, preview, confirm }).await? {

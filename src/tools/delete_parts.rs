@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         request,
-        wire::{AttachedFile, Comment, Issue, IssueLink, Worklog},
+        wire::{AttachedFile, Comment, Issue, IssueLink, List, Worklog},
     },
-    trim::{CommentView, Row, WorklogView, clean, person, short_date},
+    trim::{CommentView, Row, WorklogView, clean, short_date, somebody},
 };
 
 use super::{
@@ -113,7 +113,7 @@ async fn delete_attachment(context: &Context, args: DeleteAttachment) -> Result<
     let issue: Issue<'_> = answer.read()?;
     check_place(context, &issue.key)?;
     let key = issue.key.as_ref();
-    let files: Vec<AttachedFile<'_>> = issue.fields.read("attachment").unwrap_or_default();
+    let files: List<AttachedFile<'_>> = issue.fields.list("attachment");
     let Some(file) = files.iter().find(|file| file.id == id) else {
         let shown: Vec<Value> = files.iter().map(|file| json!(view(file))).collect();
         return Err(ToolError::new(Code::NotFound, format!("{key} has no attachment with the id {id}."))
@@ -137,7 +137,7 @@ fn view(file: &AttachedFile<'_>) -> Row {
     row.put("id", file.id.as_ref());
     row.put("name", clean(&file.filename).as_ref());
     row.put("bytes", file.size);
-    row.put("author", file.author.as_ref().map(person));
+    row.put("author", somebody(&file.author));
     row.put("created", short_date(&file.created).as_ref());
     row
 }
@@ -146,7 +146,7 @@ async fn unlink_issues(context: &Context, args: UnlinkIssues) -> Result<Reply, T
     let id = args.link_id.as_str();
     let answer = context.ask(request::issue_link(id)).await?;
     let link: IssueLink<'_> = answer.read()?;
-    let (Some(from), Some(to)) = (&link.inward_issue, &link.outward_issue) else {
+    let (Some(from), Some(to)) = (&*link.inward_issue, &*link.outward_issue) else {
         return Err(ToolError::internal("a link has only one end"));
     };
     // A link belongs to both of its issues, so both have to be where this request may change something.

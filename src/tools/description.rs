@@ -8,6 +8,7 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     adf::{self, PatchError},
     jira::{JiraError, names::Among, request, wire::Issue},
+    json,
 };
 
 use super::{
@@ -99,9 +100,9 @@ impl Wish<'_> {
 
 fn patched(result: Result<Box<RawValue>, PatchError>) -> Result<Option<Value>, ToolError> {
     let document = result.map_err(refusal)?;
-    let node: adf::Node = serde_json::from_str(document.get()).unwrap_or_default();
+    let node: adf::Node = json::from_str(document.get()).unwrap_or_default();
     text::check_size(&node)?;
-    serde_json::from_str(document.get())
+    json::from_str(document.get())
         .map(Some)
         .map_err(|_| ToolError::internal("the patched description is no JSON"))
 }

@@ -253,14 +253,18 @@ impl From<JiraError> for ToolError {
             JiraError::CircuitOpen { retry_after_s } => {
                 Self::new(Code::CircuitOpen, message).retryable(Some(retry_after_s))
             }
-            JiraError::AmbiguousSite { sites } => Self::new(Code::AmbiguousSite, message)
-                .hint("Repeat the call with the argument `site` set to one of these URLs.")
-                .with("sites", sites),
+            JiraError::AmbiguousSite { sites, names } => Self::new(Code::AmbiguousSite, message)
+                .hint("Repeat the call with the argument `site` set to one of `sites`.")
+                .with("sites", sites)
+                .with("names", names),
             JiraError::NoSite => Self::new(Code::Forbidden, message)
                 .hint("Ask the user to sign in again and to grant access to a Jira site."),
             JiraError::UnknownSite { sites } => Self::new(Code::NotFound, message)
                 .hint("Use one of the listed sites, or ask the user to sign in with access to the wanted one.")
                 .with("sites", sites),
+            JiraError::SiteGone => Self::new(Code::NotFound, message)
+                .status(404)
+                .hint("Ask the user to sign in to the Jira connection again; an administrator should look at whether the site still exists."),
             JiraError::Redirected | JiraError::Unreadable => Self::new(Code::UpstreamUnavailable, message)
                 .retryable(None)
                 .hint("Try again; if it lasts, an administrator should look at the Jira API address of the bridge."),

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     jira::{
         request,
-        wire::{Filter, FilterPage},
+        wire::{Filter, FilterPage, List},
     },
     trim::{Row, filter_row},
 };
@@ -38,28 +38,37 @@ async fn get_filters(context: &Context, args: GetFilters) -> Result<Reply, ToolE
     };
     if args.favourites.unwrap_or(false) {
         let answer = context.ask(request::favourite_filters()).await?;
-        let all: Vec<Filter<'_>> = answer.read()?;
+        let all: List<Filter<'_>> = answer.read()?;
         let part = args.query.unwrap_or_default().trim().to_lowercase();
         let named: Vec<&Filter<'_>> =
             all.iter().filter(|filter| filter.name.to_lowercase().contains(&part)).collect();
         let total = u32::try_from(named.len()).unwrap_or(u32::MAX);
         let page: Vec<&Filter<'_>> = named.into_iter().skip(start_at as usize).take(size as usize).collect();
-        return reply(context, rows(&page), start_at, total);
+        return reply(context, rows(&page), start_at, total, all.unreadable());
     }
     let answer = context.ask(request::filters(args.query.as_deref(), start_at, size)).await?;
     let page: FilterPage<'_> = answer.read()?;
-    reply(context, rows(&page.values.iter().collect::<Vec<_>>()), start_at, page.total)
+    let unreadable = page.values.unreadable();
+    reply(context, rows(&page.values.iter().collect::<Vec<_>>()), start_at, page.total, unreadable)
 }
 
 /// The rows that fit; the next page begins with the first that did not.
-fn reply(context: &Context, rows: Vec<Row>, start_at: u32, total: u32) -> Result<Reply, ToolError> {
+fn reply(
+    context: &Context,
+    rows: Vec<Row>,
+    start_at: u32,
+    total: u32,
+    unreadable: usize,
+) -> Result<Reply, ToolError> {
     let frame = json!({ "filters": [], "total": total, "next_start_at": u32::MAX });
-    let kept = context.budget.fit_rows(&frame, rows).kept;
-    let next = start_at.saturating_add(u32::try_from(kept.len()).unwrap_or(u32::MAX));
+    let fitted = context.budget.fit_rows(&frame, rows);
+    let passed = if fitted.dropped > 0 { fitted.kept.len() } else { fitted.kept.len() + unreadable };
+    let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     let mut reply = Row::new();
-    reply.set("filters", json!(kept));
+    reply.set("filters", json!(fitted.kept));
     reply.put("total", total);
-    if next < total && !kept.is_empty() {
+    reply.put_unreadable(unreadable);
+    if next < total && passed > 0 {
         reply.put("next_start_at", next);
     }
     Reply::json(&reply)

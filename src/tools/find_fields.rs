@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     jira::{
         names, request,
-        wire::{FieldDetail, ProjectPage},
+        wire::{FieldDetail, List, ProjectPage},
     },
     trim::{Row, field_row},
 };
@@ -31,7 +31,7 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
     if !known(&args.query, &answer.read()?) && context.jira.look_again() {
         answer = context.ask(request::fields()).await?;
     }
-    let fields: Vec<FieldDetail<'_>> = answer.read()?;
+    let fields: List<FieldDetail<'_>> = answer.read()?;
     let mut holders: HashMap<String, usize> = HashMap::new();
     for field in &fields {
         *holders.entry(field.name.to_lowercase()).or_default() += 1;
@@ -47,13 +47,14 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
     let omitted = found.len() - fitted.kept.len();
     let mut reply = Row::new();
     reply.set("fields", json!(fitted.kept));
+    reply.put_unreadable(fields.unreadable());
     if omitted > 0 {
         reply.put("omitted", omitted);
     }
     Reply::json(&reply)
 }
 
-fn known(query: &str, fields: &Vec<FieldDetail<'_>>) -> bool {
+fn known(query: &str, fields: &List<FieldDetail<'_>>) -> bool {
     let query = query.trim().to_lowercase();
     fields.iter().any(|field| fit(&query, &field.name.to_lowercase(), field).is_some())
 }

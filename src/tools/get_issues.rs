@@ -84,6 +84,7 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     reply.put("browse", browse);
     reply.set("missing", json!(missing));
     reply.put("omitted", json!(omitted));
+    reply.put_unreadable(fetched.issues.unreadable());
     Reply::json(&reply)
 }
 

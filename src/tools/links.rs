@@ -7,7 +7,7 @@ use crate::{
         Answer,
         names::{self, NameError, Relation},
         request,
-        wire::{Issue, IssueLink, LinkTypes, RemoteLink},
+        wire::{Issue, IssueLink, LinkTypes, List, RemoteLink},
     },
     trim::{LinkView, Row, WebLinkView},
 };
@@ -62,7 +62,7 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
     )?;
     let issue: Issue<'_> = issue.read()?;
     place::check_found(context, key, &issue)?;
-    let web: Vec<RemoteLink<'_>> = web.read()?;
+    let web: List<RemoteLink<'_>> = web.read()?;
     let types: LinkTypes<'_> = types.read()?;
     let links = links(&issue);
     let seen =
@@ -81,6 +81,8 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
     let pages = room.minus(&shown.kept).fit(&"", web.iter().map(WebLinkView::from).collect());
     reply.set("links", json!(shown.kept));
     reply.set("web", json!(pages.kept));
+    reply.put_unreadable_of("links", issue.fields.list::<IssueLink<'_>>("issuelinks").unreadable());
+    reply.put_unreadable_of("web", web.unreadable());
     reply.set("relations", json!(relations.kept));
     let omitted = [
         ("links_omitted", shown.dropped),
@@ -207,7 +209,7 @@ fn other_key<'l>(link: &'l IssueLink<'_>) -> Option<&'l str> {
 }
 
 fn links<'a>(issue: &Issue<'a>) -> Vec<IssueLink<'a>> {
-    issue.fields.read("issuelinks").unwrap_or_default()
+    issue.fields.list("issuelinks").into_vec()
 }
 
 /// A site has a dozen phrases at most, so an unknown one is answered with all of them.

@@ -32,6 +32,7 @@ mod find_fields;
 mod get_issues;
 mod grouped;
 mod issue;
+mod issue_sections;
 mod jql_fault;
 mod jql_help;
 mod jql_names;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     jira::{
         request::{self, scope},
-        wire::User,
+        wire::{List, User},
     },
     trim::{Row, UserView},
 };
@@ -110,15 +110,15 @@ async fn found(
             Among::Issue(key) => request::assignable_users(query, None, Some(key), window),
         };
         let answer = context.ask(request.starting_at(start_at)).await?;
-        let page: Vec<User<'_>> = answer.read()?;
+        let page: List<User<'_>> = answer.read()?;
         let is_app = |user: &&User<'_>| user.account_type.as_deref().is_some_and(|kind| kind == "app");
         people.extend(page.iter().filter(|user| !is_app(user)).map(UserView::from));
         // A name that was found needs no second look; who wants everybody gets everybody.
         if people.len() > size || !(query.is_empty() || people.is_empty()) {
             return Ok((people, true));
         }
-        if CAPS.contains(&page.len()) {
-            start_at += u32::try_from(page.len()).unwrap_or(window);
+        if CAPS.contains(&page.received()) {
+            start_at += u32::try_from(page.received()).unwrap_or(window);
         } else {
             start_at += window;
             window = PEOPLE_MAX.saturating_sub(start_at);

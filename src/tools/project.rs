@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         Answer, JiraError, Request, request,
-        wire::{Component, PartPage, ProjectDetail, TypeStatuses, Version},
+        wire::{Component, List, PartPage, ProjectDetail, TypeStatuses, Version},
     },
     trim::{Budget, Row, component_row, project_row, status_rows, version_row},
 };
@@ -70,8 +70,9 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
     let left = context.budget.minus(&row).minus(&LEFT_OUT);
     let mut parts = Parts { row, left, left_out: Row::new() };
     if let Some(answer) = statuses? {
-        let rows = status_rows(&answer.read::<Vec<TypeStatuses<'_>>>()?);
-        let total = rows.len();
+        let types: List<TypeStatuses<'_>> = answer.read()?;
+        let rows = status_rows(&types);
+        let total = rows.len() + types.unreadable();
         parts.add("statuses", rows, total);
     }
     if let Some(answer) = components? {

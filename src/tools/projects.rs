@@ -30,7 +30,7 @@ async fn get_projects(context: &Context, args: GetProjects) -> Result<Reply, Too
         .ask(request::projects(args.query.as_deref(), context.projects.keys(), start_at, size))
         .await?;
     let page: ProjectPage<'_> = answer.read()?;
-    let received = page.values.len();
+    let received = page.values.received();
     let visible = page.values.iter().filter(|project| context.projects.holds(&project.key));
     let views: Vec<ProjectView> = visible.map(ProjectView::from).collect();
     let shown = views.len();
@@ -39,6 +39,7 @@ async fn get_projects(context: &Context, args: GetProjects) -> Result<Reply, Too
     let mut reply = Row::new();
     reply.set("projects", json!(fitted.kept));
     reply.put("total", page.total);
+    reply.put_unreadable(page.values.unreadable());
     // What a policy hides is passed over; what the budget dropped comes first on the next page.
     let passed = if fitted.dropped == 0 { received } else { received.min(shown - fitted.dropped) };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));

@@ -10,6 +10,7 @@ use crate::{
         request,
         wire::{CommentPage, Issue},
     },
+    json,
     moment::parse_jira,
 };
 
@@ -86,7 +87,7 @@ pub(super) async fn edit(context: &Context, key: &str, edit: Edit<'_>) -> Result
     let issue: Issue<'_> = answer.read()?;
     let stored = |id: &str| issue.fields.read::<Value>(id).unwrap_or_default();
     if let Some(document) = edit.fields.get("description") {
-        let before = edit.description_before.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let before = edit.description_before.and_then(|raw| json::from_str(raw.get()).ok());
         let (before, now) = (markdown(before.as_ref()), markdown(Some(&stored("description"))));
         let after = markdown(Some(document));
         if before != after {

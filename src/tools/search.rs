@@ -12,7 +12,7 @@ use crate::{
         request,
         wire::{CountAnswer, Issue, SearchPage},
     },
-    trim::{Budget, Fitted, Reading, Row, search_row},
+    trim::{Budget, Fitted, Reading, Row, fields_shown, search_row},
 };
 
 use super::{
@@ -103,6 +103,8 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
     /// How many fewer issues than asked for, because of their size. The next token leads to the first of them.
     pub(super) left_out: usize,
+    /// Entries of Jira's page that are no issues.
+    unreadable: usize,
 }
 
 impl Serialize for Page {
@@ -120,6 +122,9 @@ impl Serialize for Page {
         if self.left_out > 0 {
             reply.serialize_entry("omitted", &self.left_out)?;
         }
+        if self.unreadable > 0 {
+            reply.serialize_entry("unreadable", &self.unreadable)?;
+        }
         reply.end()
     }
 }
@@ -136,6 +141,9 @@ impl Page {
         }
         if self.left_out > 0 {
             reply.put("omitted", self.left_out);
+        }
+        if self.unreadable > 0 {
+            reply.put("unreadable", self.unreadable);
         }
         reply
     }
@@ -169,9 +177,10 @@ pub(super) async fn page(
         let found: SearchPage<'_> = answer.read()?;
         let next = found.next_page_token.as_deref().map(str::to_owned);
         let visible = found.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
+        let shown = |issue| fields_shown(fields, issue, found.names);
         let rows: Vec<Row> = visible
             .map(|issue| {
-                let mut row = search_row(issue, fields, &reading);
+                let mut row = search_row(issue, &shown(issue), &reading);
                 each(issue, &mut row);
                 row
             })
@@ -189,7 +198,8 @@ pub(super) async fn page(
         });
         let (Fitted { kept, dropped }, written) = budget.write_rows(&frame, rows);
         if dropped == 0 {
-            return Ok(Page { rows: kept, browse, written, next, left_out });
+            let unreadable = found.issues.unreadable();
+            return Ok(Page { rows: kept, browse, written, next, left_out, unreadable });
         }
         let fitting = u32::try_from(kept.len()).unwrap_or(u32::MAX);
         if fitting == 0 || refetches == REFETCHES_MAX {

@@ -74,6 +74,7 @@ async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Re
     if fitted.dropped > 0 {
         reply.put("omitted", fitted.dropped);
     }
+    reply.put_unreadable(transitions.unreadable());
     Reply::json(&reply)
 }
 

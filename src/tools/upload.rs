@@ -7,7 +7,10 @@ use base64::{
 use serde_json::Value;
 
 use crate::{
-    jira::{request, wire::Attachment},
+    jira::{
+        request,
+        wire::{Attachment, List},
+    },
     trim::{Row, clean, image_type},
 };
 
@@ -75,7 +78,7 @@ async fn add_attachment(context: &Context, args: AddAttachment) -> Result<Reply,
     let mut reply = Row::new();
     reply.put("key", key);
     // The file is there whatever can be read of the answer: an error would make an agent add it twice.
-    let made = answer.read::<Vec<Attachment<'_>>>().unwrap_or_default();
+    let made = answer.read::<List<Attachment<'_>>>().unwrap_or_default();
     reply.put("attachment_id", made.first().map(|file| file.id().to_string()));
     reply.put("bytes", bytes.len());
     if name != given {

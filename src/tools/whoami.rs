@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        Answer, Site,
+        Answer, JiraError, Site,
         request::{self, scope},
         wire::{PermissionAnswer, User},
     },
@@ -29,7 +29,7 @@ pub(super) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     WhoAmI {
-        /// true: also what the user may do
+        /// Also what the user may do
         include_permissions: Option<bool>,
         project_key: Option<ProjectKey>,
     }
@@ -39,7 +39,18 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     if let Some(project) = &args.project_key {
         context.projects.check_project(project)?;
     }
-    let site = context.jira.site().await?;
+    let site = match context.jira.site().await {
+        Err(JiraError::AmbiguousSite { sites, names }) => {
+            // Which sites there are is what somebody asks who has not chosen one yet.
+            let mut row = Row::new();
+            row.put("sites", sites);
+            row.put("site_names", names);
+            row.put("site_chosen", false);
+            row.put("hidden_tools", hidden(&context.hidden_tools, None));
+            return Reply::json(&row);
+        }
+        site => site?,
+    };
     let (me, permissions) = tokio::try_join!(profile(context, site), permissions(context, &args))?;
     let me: Option<User<'_>> = me.as_ref().map(Answer::read).transpose()?;
     let mut row = Row::new();

@@ -80,14 +80,16 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
     reply.put("key", key);
     let frame =
         json!({ "key": key, "worklogs": [], "total": page.total, "next_start_at": u32::MAX, "times": times });
-    let received = views.len();
+    let received = page.worklogs.received().min(size as usize);
     let fitted = context.budget.fit_clipped(&frame, views, WorklogView::clip);
     reply.set("worklogs", json!(fitted.kept));
     reply.put("total", page.total);
     for name in ["total_time", "remaining_estimate"] {
         reply.put(name, times.get(name).cloned().unwrap_or_default());
     }
-    let next = start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX));
+    let passed = if fitted.dropped > 0 { fitted.kept.len() } else { received };
+    let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
+    reply.put_unreadable(page.worklogs.unreadable());
     if fitted.dropped > 0 || (received > 0 && next < page.total) {
         reply.put("next_start_at", next);
     }

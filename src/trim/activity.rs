@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::jira::wire;
 
 use super::{
-    Visible, date,
-    field::{markdown, person, short_text},
+    Visible,
+    field::{rich_text, short_text, somebody},
     text::clip,
 };
 
@@ -50,8 +50,8 @@ impl ChangeView {
             text.map(|text| short_text(&fit_to_show(&item.field, text, visible), LABEL_CHARS))
         };
         Self {
-            when: date::short(&history.created).into_owned(),
-            who: history.author.as_ref().map(person),
+            when: short_text(&history.created, LABEL_CHARS),
+            who: somebody(&history.author),
             from_customer: is_customer(history.author.as_ref()),
             field: short_text(&item.field, LABEL_CHARS),
             from: value(item.from_string.as_deref()),
@@ -114,16 +114,12 @@ impl WorklogView {
     /// Reads a worklog, its comment clipped to `text_chars` characters.
     pub fn of(worklog: &wire::Worklog<'_>, text_chars: usize) -> Self {
         Self {
-            id: worklog.id.clone().into_owned(),
-            author: worklog.author.as_ref().map(person),
-            started: date::short(&worklog.started).into_owned(),
+            id: short_text(&worklog.id, LABEL_CHARS),
+            author: somebody(&worklog.author),
+            started: short_text(&worklog.started, LABEL_CHARS),
             time: short_text(&worklog.time_spent, LABEL_CHARS),
             from_customer: is_customer(worklog.author.as_ref()),
-            comment: worklog
-                .comment
-                .as_ref()
-                .map(|comment| markdown(comment, text_chars))
-                .unwrap_or_default(),
+            comment: rich_text(&worklog.comment, text_chars),
         }
     }
 
@@ -133,7 +129,7 @@ impl WorklogView {
     }
 }
 
-fn is_customer(author: Option<&wire::User<'_>>) -> bool {
+pub(super) fn is_customer(author: Option<&wire::Person<'_>>) -> bool {
     author.and_then(|author| author.account_type.as_deref()) == Some("customer")
 }
 

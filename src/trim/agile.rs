@@ -26,8 +26,8 @@ impl From<&wire::Board<'_>> for BoardView {
         Self {
             id: board.id,
             name: short_text(&board.name, NAME_CHARS),
-            kind: board.kind.clone().into_owned(),
-            project: board.project().map(str::to_owned),
+            kind: short_text(&board.kind, NAME_CHARS),
+            project: board.project().map(|key| short_text(key, NAME_CHARS)),
         }
     }
 }
@@ -61,12 +61,13 @@ impl SprintView {
 
 impl From<&wire::Sprint<'_>> for SprintView {
     fn from(sprint: &wire::Sprint<'_>) -> Self {
-        let short =
-            |date: &Option<wire::Text<'_>>| date.as_deref().map(|date| date::short(date).into_owned());
+        let short = |date: &Option<wire::Text<'_>>| {
+            date.as_deref().filter(|date| !date.is_empty()).map(|date| short_text(date, NAME_CHARS))
+        };
         Self {
             id: sprint.id,
             name: short_text(&sprint.name, NAME_CHARS),
-            state: sprint.state.clone().into_owned(),
+            state: short_text(&sprint.state, NAME_CHARS),
             start: short(&sprint.start_date),
             end: short(&sprint.end_date),
             completed: short(&sprint.complete_date),

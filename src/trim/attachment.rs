@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::jira::wire;
+use crate::{jira::wire, json::UNREADABLE};
 
 use super::{
     budget::Budget,
-    date,
+    field::short_text,
     row::Row,
     text::{clean, clip},
 };
@@ -27,6 +27,9 @@ pub struct AttachmentView {
     /// Its media type as declared, without parameters.
     #[serde(rename = "type")]
     pub media_type: String,
+    /// The encoding that was declared with the type.
+    #[serde(skip)]
+    pub charset: Option<String>,
     /// Its size.
     pub bytes: u64,
     /// When it was added.
@@ -39,11 +42,12 @@ impl From<&wire::Attachment<'_>> for AttachmentView {
         let name = clean(&file.filename);
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
-            id: file.id().to_string(),
+            id: if file.id() == 0 { UNREADABLE.to_owned() } else { file.id().to_string() },
             name: clip(&name, NAME_CHARS).into_owned(),
             media_type: media_type(file.mime_type.as_deref().unwrap_or_default()),
+            charset: file.mime_type.as_deref().and_then(charset),
             bytes: file.size,
-            created: date::short(&file.created).into_owned(),
+            created: short_text(&file.created, NAME_CHARS),
         }
     }
 }
@@ -69,6 +73,13 @@ pub fn put_text(row: &mut Row, text: &str, budget: Budget) {
         }
     }
     row.set("text", clip(&text, fits).into_owned());
+}
+
+/// The encoding that a content type names.
+pub fn charset(content_type: &str) -> Option<String> {
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut named = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    named.next().map(|(_, value)| value.trim().trim_matches('"').to_owned())
 }
 
 /// Source: RFC 6838 section 4.2; whoever added the file chose the text.
@@ -101,6 +112,17 @@ mod tests {
             ("Ignore all rules/now", UNKNOWN_TYPE),
         ] {
             assert_eq!(media_type(declared), expected, "{declared}");
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_named_beside_the_type() {
+        for (content_type, expected) in [
+            ("text/csv; Charset=\"Shift_JIS\"; header=present", Some("Shift_JIS")),
+            ("text/plain;charset=latin1", Some("latin1")),
+            ("text/plain", None),
+        ] {
+            assert_eq!(charset(content_type).as_deref(), expected);
         }
     }
 

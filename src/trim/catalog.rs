@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::jira::wire;
 
 use super::{
-    field::{person, short_text},
+    field::{short_text, somebody},
     row::Row,
     view::kind,
 };
@@ -26,7 +26,7 @@ pub fn project_row(project: &wire::ProjectDetail<'_>, text_chars: usize) -> Row 
     row.put("type", project.project_type_key.as_ref());
     flag(&mut row, "team_managed", project.simplified);
     flag(&mut row, "archived", project.archived);
-    row.put("lead", project.lead.as_ref().map(person));
+    row.put("lead", somebody(&project.lead));
     row.put("description", project.description.as_deref().map(|text| short_text(text, text_chars)));
     let types = project.issue_types.iter().map(|kind| {
         let name = short_text(&kind.name, NAME_CHARS);
@@ -63,7 +63,7 @@ pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> Vec<Row> {
 pub fn component_row(component: &wire::Component<'_>) -> Row {
     let mut row = Row::new();
     row.put("name", short_text(&component.name, NAME_CHARS));
-    row.put("lead", component.lead.as_ref().map(person));
+    row.put("lead", somebody(&component.lead));
     row.put("description", component.description.as_deref().map(|text| short_text(text, ABOUT_CHARS)));
     row
 }
@@ -118,7 +118,7 @@ pub fn filter_row(filter: &wire::Filter<'_>, text_chars: usize, names_projects: 
     let mut row = Row::new();
     row.put("id", filter.id.as_ref());
     row.put("name", short_text(&filter.name, NAME_CHARS));
-    row.put("owner", filter.owner.as_ref().map(person));
+    row.put("owner", somebody(&filter.owner));
     if names_projects {
         row.put("jql", short_text(&filter.jql, text_chars));
     } else {

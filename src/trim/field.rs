@@ -1,13 +1,13 @@
 //! Any field value of Jira, reduced to what a person would read.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::Value;
 
 use crate::{
     adf,
     jira::wire,
-    json::{self, Raw},
+    json::{self, Raw, UNREADABLE},
 };
 
 use super::{
@@ -21,6 +21,9 @@ const DEPTH_MAX: usize = 3;
 /// Nothing that a person reads nests deeper than this in lists and cascades; a hostile value could nest without end.
 const NESTING_MAX: usize = 8;
 
+/// What is shown in place of what lies below these depths.
+const TOO_DEEP: &str = "[nested too deep]";
+
 /// A field's value in its smallest useful form: names for things and people, Markdown for rich text, short dates;
 /// none when there is nothing to show. Texts are clipped to `text_chars` characters.
 pub fn compact(raw: Raw<'_>, text_chars: usize) -> Option<Value> {
@@ -29,31 +32,66 @@ pub fn compact(raw: Raw<'_>, text_chars: usize) -> Option<Value> {
 
 fn nested(raw: Raw<'_>, text_chars: usize, nesting: usize) -> Option<Value> {
     if nesting > NESTING_MAX {
-        return None;
+        return Some(Value::from(TOO_DEEP));
     }
     let json = raw.get();
     let shown = match json.as_bytes().first()? {
-        b'"' => Value::from(short_text(&json::from_str::<wire::Text<'_>>(json).ok()?, text_chars)),
+        b'"' => json::from_str::<wire::Text<'_>>(json)
+            .map_or(Value::from(UNREADABLE), |text| Value::from(short_text(&text, text_chars))),
         b'{' => object(json, text_chars, 0, nesting)?,
-        b'[' => {
-            let items: Vec<Raw<'_>> = json::from_str(json).ok()?;
-            Value::Array(items.iter().filter_map(|item| nested(*item, text_chars, nesting + 1)).collect())
-        }
-        _ => number(json)?,
+        b'[' => json::from_str::<Vec<Raw<'_>>>(json).map_or(Value::from(UNREADABLE), |items| {
+            items.iter().filter_map(|item| nested(*item, text_chars, nesting + 1)).collect()
+        }),
+        _ => number(json),
     };
     (!is_empty(&shown)).then_some(shown)
 }
 
-/// Jira writes whole story points as `5.0`; a person would not.
-fn number(json: &str) -> Option<Value> {
+/// Jira writes whole story points as `5.0`; a person would not. A number too large for one is shown as it is written.
+fn number(json: &str) -> Value {
     let whole = json.strip_suffix(".0").unwrap_or(json);
-    serde_json::from_str(whole).ok()
+    let is_number = whole.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    match serde_json::from_str(whole) {
+        Ok(Value::Number(number)) if number.is_f64() && !whole.contains(['.', 'e', 'E']) => {
+            Value::from(whole)
+        }
+        Ok(value) => value,
+        Err(_) => Value::from(if is_number { whole } else { UNREADABLE }),
+    }
 }
 
 /// The name of a person as agents see it; people who have left are marked.
 pub fn person(user: &wire::User<'_>) -> String {
-    let name = clean(&user.display_name);
-    if user.active { name.into_owned() } else { format!("{name} (inactive)") }
+    named(&user.display_name, user.active)
+}
+
+/// The same of whoever did something; nobody is nothing.
+pub fn somebody(who: &wire::Lenient<wire::Person<'_>>) -> Option<String> {
+    if who.is_unreadable() {
+        return Some(UNREADABLE.to_owned());
+    }
+    let who = who.as_ref()?;
+    // Of an account that is gone not even the name may be left.
+    let name = if who.display_name.is_empty() { &who.account_id } else { &who.display_name };
+    (!name.is_empty()).then(|| named(name, who.active))
+}
+
+fn named(name: &str, is_active: bool) -> String {
+    let name = clean(name);
+    if is_active { name.into_owned() } else { format!("{name} (inactive)") }
+}
+
+/// A value where only a text has room.
+pub(super) fn in_words(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Rich text that may be absent or unreadable.
+pub(super) fn rich_text(node: &wire::Lenient<adf::Node>, text_chars: usize) -> String {
+    if node.is_unreadable() {
+        return UNREADABLE.to_owned();
+    }
+    node.as_ref().map(|node| markdown(node, text_chars)).unwrap_or_default()
 }
 
 /// Rich text as Markdown, cleaned and clipped.
@@ -87,12 +125,13 @@ fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option
     }
     let thing: wire::Thing<'_> = json::from_str(json).unwrap_or_default();
     if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
-        return Some(Value::from(markdown(&json::from_str(json).ok()?, text_chars)));
+        let document = json::from_str(json).map(|document| markdown(&document, text_chars));
+        return Some(document.map_or(Value::from(UNREADABLE), Value::from));
     }
     let option = thing.value.as_ref().and_then(wire::Loose::text);
     if let (Some(parent), Some(child)) = (option, thing.child) {
         let child: Value = nested(child, text_chars, nesting + 1)?;
-        return Some(Value::from(format!("{parent} > {}", child.as_str().unwrap_or_default())));
+        return Some(Value::from(format!("{parent} > {}", in_words(&child))));
     }
     // An issue's key says more than its name, a project's name less than its key.
     let name = [
@@ -102,7 +141,7 @@ fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option
         option,
         thing.title.as_deref(),
     ];
-    if let Some(name) = name.into_iter().flatten().next() {
+    if let Some(name) = name.into_iter().flatten().find(|name| *name != UNREADABLE) {
         return Some(Value::from(short_text(name, text_chars)));
     }
     remainder(json, text_chars, depth, nesting)
@@ -111,20 +150,24 @@ fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option
 /// An object of a kind we do not know, without what only machines read.
 fn remainder(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
     if depth >= DEPTH_MAX {
-        return None;
+        return Some(Value::from(if json == "{}" { "" } else { TOO_DEEP })).filter(|shown| !is_empty(shown));
     }
-    let fields: std::collections::BTreeMap<String, Raw<'_>> = json::from_str(json).ok()?;
+    let Ok(fields) = json::from_str::<BTreeMap<String, Raw<'_>>>(json) else {
+        return Some(Value::from(UNREADABLE));
+    };
+    let is_doubled =
+        |name: &str| name.strip_suffix("Seconds").is_some_and(|in_words| fields.contains_key(in_words));
     let shown = fields
-        .into_iter()
-        .filter(|(name, value)| !value.is_null() && !is_for_machines(name))
+        .iter()
+        .filter(|(name, value)| !value.is_null() && !is_for_machines(name) && !is_doubled(name))
         .filter_map(|(name, value)| {
             let json = value.get();
             let value = if json.starts_with('{') {
                 object(json, text_chars, depth + 1, nesting + 1)
             } else {
-                nested(value, text_chars, nesting + 1)
+                nested(*value, text_chars, nesting + 1)
             };
-            Some((name, value?))
+            Some((clean(name).into_owned(), value?))
         })
         .collect();
     Some(Value::Object(shown))

@@ -2,14 +2,30 @@
 
 use std::{borrow::Cow, fmt};
 
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::jira::{names::FieldName, wire};
+use crate::{
+    jira::{
+        names::FieldName,
+        wire::{self, Lenient, List},
+    },
+    json::{Raw, UNREADABLE},
+};
 
-use super::{attachment::AttachmentView, field::compact, link::LinkView, row::Row};
+use super::{
+    activity::WorklogView, attachment::AttachmentView, field::compact, filled, link::LinkView, row::Row,
+    text::clean, view::CommentView,
+};
 
 /// More links or files than this are counted, not shown.
 const LINKS_MAX: usize = 20;
+
+/// Of comments and worklogs in a field only the newest are shown; they have tools of their own.
+const LATEST_MAX: usize = 5;
+
+/// Their texts are clipped to this many characters.
+const LATEST_CHARS: usize = 600;
 
 /// Which issues may be shown at all, wherever they are named.
 pub trait Visible: fmt::Debug + Sync {
@@ -42,10 +58,48 @@ impl Reading<'_> {
 pub fn search_row(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Reading<'_>) -> Row {
     let mut row = Row::new();
     row.put("key", issue.key.as_ref());
-    for field in fields {
-        put_field(&mut row, issue, field, reading);
+    let fields = fields_shown(fields, issue, None);
+    for (at, field) in fields.iter().enumerate() {
+        // Without a value there is nothing to tell apart.
+        if field.is_local() || issue.fields.raw(&field.id).is_some() {
+            let label = distinct_label(&mut row, fields.iter().take(at), field);
+            put_field(&mut row, issue, field, label, reading);
+        }
     }
     row
+}
+
+/// Display names are not unique: where two fields of one name hold a value, each is shown with its id.
+fn distinct_label<'f>(
+    row: &mut Row,
+    before: impl Iterator<Item = &'f FieldName>,
+    field: &FieldName,
+) -> Cow<'static, str> {
+    if row.get(&field.label).is_none() {
+        return field.label.clone();
+    }
+    let with_id = |field: &FieldName| Cow::Owned(format!("{} ({})", field.label, field.id));
+    let mut same = before.filter(|other| other.label == field.label);
+    match same.next() {
+        Some(other) if other.id == field.id => return field.label.clone(),
+        // Ours are read by their label.
+        Some(other) if other.is_custom() => row.rename(&other.label, with_id(other)),
+        _ => {}
+    }
+    with_id(field)
+}
+
+/// The fields to show of an issue: those that were asked for, or with `*all` every one that holds a value.
+pub fn fields_shown<'f>(
+    fields: &'f [FieldName],
+    issue: &wire::Issue<'_>,
+    names: Option<Raw<'_>>,
+) -> Cow<'f, [FieldName]> {
+    if fields.iter().any(FieldName::is_all) {
+        Cow::Owned(filled::fields(issue, names.or(issue.names)))
+    } else {
+        Cow::Borrowed(fields)
+    }
 }
 
 /// One issue in full, with the fields in the order in which they were asked for.
@@ -57,29 +111,51 @@ pub fn issue_view(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Readi
     row
 }
 
-fn put_field(row: &mut Row, issue: &wire::Issue<'_>, field: &FieldName, reading: &Reading<'_>) {
-    let label = field.label.clone();
+fn put_field(
+    row: &mut Row,
+    issue: &wire::Issue<'_>,
+    field: &FieldName,
+    label: Cow<'static, str>,
+    reading: &Reading<'_>,
+) {
     match field.id.as_str() {
         "key" => {}
         "url" => row.put(label, reading.browse(&issue.key)),
         "issuelinks" => put_links(row, label, issue, reading.visible),
         "attachment" => put_attachments(row, label, issue),
+        "comment" => {
+            let page: Lenient<wire::CommentPage<'_>> = issue.fields.lenient("comment");
+            let (comments, total) = page.as_ref().map(|page| (&page.comments, page.total)).unzip();
+            put_latest(row, label, comments, total, |comment| {
+                CommentView::of(comment, reading.text_chars.min(LATEST_CHARS))
+            });
+        }
+        "worklog" => {
+            let page: Lenient<wire::WorklogPage<'_>> = issue.fields.lenient("worklog");
+            let (worklogs, total) = page.as_ref().map(|page| (&page.worklogs, page.total)).unzip();
+            put_latest(row, label, worklogs, total, |worklog| {
+                WorklogView::of(worklog, reading.text_chars.min(LATEST_CHARS))
+            });
+        }
         "parent" => {
-            let parent = issue.fields.read::<wire::LinkedIssue<'_>>("parent");
-            let parent = parent.filter(|parent| reading.visible.shows(&parent.key));
-            row.put(label, parent.map(|parent| parent.key.into_owned()));
+            let parent: Lenient<wire::LinkedIssue<'_>> = issue.fields.lenient("parent");
+            let key = parent.as_ref().map(|parent| &parent.key).filter(|key| reading.visible.shows(key));
+            row.put(label, key.map(|key| key.as_ref()).or(parent.is_unreadable().then_some(UNREADABLE)));
         }
         "subtasks" => {
-            let subtasks = issue.fields.read::<Vec<wire::LinkedIssue<'_>>>("subtasks").unwrap_or_default();
+            let subtasks: List<wire::LinkedIssue<'_>> = issue.fields.list("subtasks");
+            row.put_unreadable_of(&label, subtasks.unreadable());
             let shown = subtasks.iter().filter(|subtask| reading.visible.shows(&subtask.key));
-            row.put(label, shown.map(|subtask| Value::from(subtask.key.as_ref())).collect::<Vec<_>>());
+            row.put(label, shown.map(|subtask| Value::from(clean(&subtask.key))).collect::<Vec<_>>());
         }
         id => row.put(label, issue.fields.raw(id).and_then(|raw| compact(raw, reading.text_chars))),
     }
 }
 
 fn put_links(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>, visible: &dyn Visible) {
-    let links = issue.fields.read::<Vec<wire::IssueLink<'_>>>("issuelinks").unwrap_or_default();
+    let links: List<wire::IssueLink<'_>> = issue.fields.list("issuelinks");
+    let one_sided = links.iter().filter(|link| link.is_unreadable()).count();
+    row.put_unreadable_of(&label, links.unreadable() + one_sided);
     let links: Vec<LinkView> =
         links.iter().filter_map(LinkView::of).filter(|link| visible.shows(link.key())).collect();
     let shown = links.iter().take(LINKS_MAX).filter_map(|view| serde_json::to_value(view).ok());
@@ -90,10 +166,35 @@ fn put_links(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>, v
 }
 
 fn put_attachments(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>) {
-    let files = issue.fields.read::<Vec<wire::Attachment<'_>>>("attachment").unwrap_or_default();
+    let files: List<wire::Attachment<'_>> = issue.fields.list("attachment");
+    row.put_unreadable_of(&label, files.unreadable());
     let views = files.iter().take(LINKS_MAX).map(AttachmentView::from);
     row.put(label, views.filter_map(|view| serde_json::to_value(view).ok()).collect::<Vec<_>>());
     if files.len() > LINKS_MAX {
         row.put("attachments_omitted", files.len() - LINKS_MAX);
     }
+}
+
+/// The end of a list that Jira gives oldest first, without the frame that Jira puts around it.
+fn put_latest<T, V: Serialize>(
+    row: &mut Row,
+    label: Cow<'static, str>,
+    items: Option<&List<T>>,
+    total: Option<u32>,
+    view: impl Fn(&T) -> V,
+) {
+    let Some(items) = items else { return row.put(label, UNREADABLE) };
+    let shown: Vec<Value> = items
+        .iter()
+        .rev()
+        .take(LATEST_MAX)
+        .filter_map(|item| serde_json::to_value(view(item)).ok())
+        .collect();
+    let all = items.received().max(total.unwrap_or_default() as usize);
+    row.put_unreadable_of(&label, items.unreadable());
+    let omitted = all.saturating_sub(items.unreadable() + shown.len());
+    if omitted > 0 {
+        row.put(format!("{label}_omitted"), omitted);
+    }
+    row.put(label, shown);
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::jira::wire;
 
-use super::field::{compact, short_text};
+use super::field::{compact, in_words, short_text};
 
 /// Names and titles are clipped to this many characters.
 const TITLE_CHARS: usize = 200;
@@ -33,19 +33,19 @@ impl LinkView {
 
     /// Reads a link; none when it has no other end.
     pub fn of(link: &wire::IssueLink<'_>) -> Option<Self> {
-        let (relation, other) = match (&link.outward_issue, &link.inward_issue) {
+        let (relation, other) = match (&*link.outward_issue, &*link.inward_issue) {
             (Some(other), _) => (&link.kind.outward, other),
             (None, Some(other)) => (&link.kind.inward, other),
             (None, None) => return None,
         };
         let text = |id: &str| {
             let shown = compact(other.fields.raw(id)?, LINKED_CHARS)?;
-            Some(shown.as_str()?.to_owned())
+            Some(in_words(&shown))
         };
         Some(Self {
             id: None,
             relation: short_text(relation, LINKED_CHARS),
-            key: other.key.clone().into_owned(),
+            key: short_text(&other.key, LINKED_CHARS),
             status: text("status"),
             summary: text("summary"),
         })
@@ -53,7 +53,7 @@ impl LinkView {
 
     /// The same with the link's own id, for who may want to remove it.
     pub fn with_id(link: &wire::IssueLink<'_>) -> Option<Self> {
-        let id = Some(link.id.clone().into_owned()).filter(|id| !id.is_empty());
+        let id = Some(short_text(&link.id, LINKED_CHARS)).filter(|id| !id.is_empty());
         Self::of(link).map(|view| Self { id, ..view })
     }
 }

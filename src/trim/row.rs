@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::text::clip;
+use super::text::{clean, clip};
 
 /// A JSON object that keeps the order in which its fields were put in, and holds no nulls.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,7 +19,13 @@ impl Row {
 
     /// Adds a field; null, empty text, empty lists and empty objects say nothing and are left out.
     pub fn put(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
-        let value = value.into();
+        let mut value = value.into();
+        // Ids and keys too are what somebody sent.
+        if let Value::String(text) = &mut value
+            && let Cow::Owned(cleaned) = clean(text)
+        {
+            *text = cleaned;
+        }
         let says_something = match &value {
             Value::Null => false,
             Value::String(text) => !text.is_empty(),
@@ -27,8 +33,10 @@ impl Row {
             Value::Object(fields) => !fields.is_empty(),
             Value::Bool(_) | Value::Number(_) => true,
         };
-        let name = name.into();
-        // Several of Jira's fields may share a display name; an issue has a value in one of them.
+        let name = match name.into() {
+            Cow::Owned(name) => Cow::Owned(clean(&name).into_owned()),
+            ours @ Cow::Borrowed(_) => ours,
+        };
         if says_something && self.get(&name).is_none() {
             self.0.push((name, value));
         }
@@ -39,9 +47,25 @@ impl Row {
         self.0.push((name.into(), value.into()));
     }
 
-    /// Adds the fields of another row.
-    pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+    /// Says how many items of the list that this is about could not be read, if any.
+    pub fn put_unreadable(&mut self, count: usize) {
+        if count > 0 {
+            self.put("unreadable", count);
+        }
+    }
+
+    /// The same for one list of several.
+    pub fn put_unreadable_of(&mut self, list: &str, count: usize) {
+        if count > 0 {
+            self.put(format!("{list}_unreadable"), count);
+        }
+    }
+
+    /// Gives a field another name.
+    pub fn rename(&mut self, from: &str, to: impl Into<Cow<'static, str>>) {
+        if let Some((name, _)) = self.0.iter_mut().find(|(name, _)| name == from) {
+            *name = to.into();
+        }
     }
 
     /// The value of a field.

@@ -2,15 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::markup;
+use super::{
+    charset::{self, FileText},
+    markup,
+};
 
 /// A file as an agent can use it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FileContent<'a> {
     /// A picture of this media type.
     Image(&'static str),
-    /// Text; of HTML and SVG only what a person would read.
-    Text(Cow<'a, str>),
+    /// Text.
+    Text(FileText<'a>),
+    /// Of HTML and SVG only what a person would read.
+    Markup(FileText<'a>),
     /// Anything else.
     Opaque,
 }
@@ -39,13 +44,16 @@ pub fn may_be_shown(declared: &str) -> bool {
 }
 
 /// Looks into the bytes. The declared type is asked only where bytes cannot tell: which text is HTML or SVG.
-pub fn read_file<'a>(bytes: &'a [u8], declared: &str) -> FileContent<'a> {
+/// `charset` is what was said of its encoding.
+pub fn read_file<'a>(bytes: &'a [u8], declared: &str, charset: Option<&str>) -> FileContent<'a> {
     if let Some(media_type) = image_type(bytes) {
         return FileContent::Image(media_type);
     }
-    match decode(bytes, declared.starts_with("text/")) {
-        Some(text) if is_markup(&text, declared) => FileContent::Text(Cow::Owned(markup::visible(&text))),
-        Some(text) => FileContent::Text(text),
+    match text(bytes, declared, charset) {
+        Some(read) if is_markup(&read.text, declared) => {
+            FileContent::Markup(FileText { text: Cow::Owned(markup::visible(&read.text)), ..read })
+        }
+        Some(read) => FileContent::Text(read),
         None => FileContent::Opaque,
     }
 }
@@ -61,29 +69,25 @@ pub fn image_type(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Text in UTF-8, or in UTF-16 with a byte order mark; single-byte text only where text was declared, for any bytes
-/// at all would pass as that.
-fn decode(bytes: &[u8], declared_text: bool) -> Option<Cow<'_, str>> {
-    let text = match bytes {
-        [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)?),
-        [0xFE, 0xFF, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)?),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => Cow::Borrowed(std::str::from_utf8(rest).ok()?),
-        [b'%', b'P', b'D', b'F', b'-', ..] => return None,
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) if declared_text => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
-            Err(_) => return None,
-        },
-    };
-    // Logs hold colour codes and form feeds; other control characters are a sign of a binary format.
-    let is_foreign = |c: char| matches!(c, '\0'..='\u{7}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}');
-    (!text.chars().any(is_foreign)).then_some(text)
+/// Types beside `text/` whose bytes are text in any encoding.
+fn is_textual(declared: &str) -> bool {
+    const TEXTUAL: &[&str] =
+        &["json", "xml", "csv", "javascript", "yaml", "sql", "x-sh", "toml", "ecmascript"];
+    declared.starts_with("text/")
+        || declared.strip_prefix("application/").is_some_and(|sub| {
+            TEXTUAL.iter().any(|kind| sub == *kind || sub.rsplit('+').next() == Some(*kind))
+        })
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let units = pairs.iter().copied().map(unit);
-    rest.is_empty().then(|| char::decode_utf16(units).collect::<Result<String, _>>().ok()).flatten()
+/// Text in whichever encoding; in one that nobody names only where text was declared, for any bytes at all would pass as
+/// that.
+fn text<'a>(bytes: &'a [u8], declared: &str, charset: Option<&str>) -> Option<FileText<'a>> {
+    if bytes.starts_with(b"%PDF-") {
+        return None;
+    }
+    // Logs hold colour codes and form feeds; other control characters are a sign of a binary format.
+    let is_foreign = |c: char| matches!(c, '\0'..='\u{7}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}');
+    charset::decode(bytes, charset, is_textual(declared)).filter(|read| !read.text.contains(is_foreign))
 }
 
 fn is_markup(text: &str, declared: &str) -> bool {
@@ -103,11 +107,15 @@ mod tests {
     use super::*;
 
     fn check(bytes: &[u8], declared: &str, expected: &FileContent<'_>) {
-        assert_eq!(read_file(bytes, declared), *expected, "{declared}");
+        assert_eq!(read_file(bytes, declared, None), *expected, "{declared}");
+    }
+
+    fn file_text(text: &str) -> FileText<'_> {
+        FileText { text: Cow::Borrowed(text), encoding: "UTF-8", is_guessed: false, undecodable: 0 }
     }
 
     fn text(text: &str) -> FileContent<'_> {
-        FileContent::Text(Cow::Borrowed(text))
+        FileContent::Text(file_text(text))
     }
 
     #[test]
@@ -129,10 +137,13 @@ mod tests {
     fn text_comes_in_several_encodings() {
         check("grün".as_bytes(), "application/octet-stream", &text("grün"));
         check(b"\xef\xbb\xbfid;name", "text/csv", &text("id;name"));
-        check(b"\xff\xfeh\0i\0", "", &text("hi"));
-        check(b"\xfe\xff\0h\0i", "", &text("hi"));
-        check(b"\xff\xfeh\0i", "text/plain", &FileContent::Opaque);
-        check(b"gr\xfcn", "text/plain", &text("grün"));
+        let in_encoding = |text, encoding, is_guessed| {
+            FileContent::Text(FileText { encoding, is_guessed, ..file_text(text) })
+        };
+        check(b"\xff\xfeh\0i\0", "", &in_encoding("hi", "UTF-16LE", false));
+        check(b"\xfe\xff\0h\0i", "", &in_encoding("hi", "UTF-16BE", false));
+        check(b"gr\xfcn", "text/plain", &in_encoding("grün", "windows-1252", true));
+        check(b"gr\xfcn", "application/json", &in_encoding("grün", "windows-1252", true));
         check(b"gr\xfcn", "application/octet-stream", &FileContent::Opaque);
         check(b"\x1b[31mred\x1b[0m\x0c", "", &text("\u{1b}[31mred\u{1b}[0m\u{c}"));
     }
@@ -147,7 +158,7 @@ mod tests {
             ("<p>hi</p>", "text/html; charset=utf-8"),
             ("<g>hi</g>", "image/svg+xml"),
         ] {
-            check(bytes.as_bytes(), declared, &text("hi"));
+            check(bytes.as_bytes(), declared, &FileContent::Markup(file_text("hi")));
         }
         check(b"<config>hi</config>", "application/xml", &text("<config>hi</config>"));
         check(b"a <b> c", "text/plain", &text("a <b> c"));
@@ -171,9 +182,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_have_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..300), html in any::<bool>()) {
-            let content = read_file(&bytes, if html { "text/html" } else { "" });
-            if let (FileContent::Text(text), true) = (content, html) {
-                prop_assert!(!text.contains('<'));
+            let content = read_file(&bytes, if html { "text/html" } else { "" }, None);
+            prop_assert!(!html || !matches!(content, FileContent::Text(_)));
+            if let FileContent::Markup(read) = content {
+                prop_assert!(!read.text.contains('<'));
             }
         }
     }

@@ -3,11 +3,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::jira::{names::taught_forms, wire};
+use crate::{
+    jira::{names::taught_forms, wire},
+    json::UNREADABLE,
+};
 
 use super::{
-    date,
-    field::{markdown, person, short_text},
+    activity::is_customer,
+    field::{rich_text, short_text, somebody},
 };
 
 /// Texts beside the point of a reply are clipped to this many characters.
@@ -20,6 +23,9 @@ const VALUES_MAX: usize = 40;
 #[derive(Debug, Serialize)]
 pub struct CommentView {
     id: String,
+    /// The comment that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<String>,
     created: String,
@@ -39,20 +45,21 @@ pub struct CommentView {
 impl CommentView {
     /// Reads a comment, its text clipped to `text_chars` characters.
     pub fn of(comment: &wire::Comment<'_>, text_chars: usize) -> Self {
-        let author = comment.author.as_ref();
         Self {
-            id: comment.id.clone().into_owned(),
-            author: author.map(person),
-            created: date::short(&comment.created).into_owned(),
+            id: short_text(&comment.id, LABEL_CHARS),
+            reply_to: comment
+                .parent_id
+                .as_deref()
+                .filter(|id| !id.is_empty())
+                .map(|id| short_text(id, LABEL_CHARS)),
+            author: somebody(&comment.author),
+            created: short_text(&comment.created, LABEL_CHARS),
             updated: (comment.updated != comment.created && !comment.updated.is_empty())
-                .then(|| date::short(&comment.updated).into_owned()),
-            visible_to: comment
-                .visibility
-                .as_ref()
-                .map(|visibility| short_text(&visibility.value, LABEL_CHARS)),
+                .then(|| short_text(&comment.updated, LABEL_CHARS)),
+            visible_to: audience(&comment.visibility),
             internal: comment.jsd_public == Some(false),
-            from_customer: author.and_then(|author| author.account_type.as_deref()) == Some("customer"),
-            body: comment.body.as_ref().map(|body| markdown(body, text_chars)).unwrap_or_default(),
+            from_customer: is_customer(comment.author.as_ref()),
+            body: rich_text(&comment.body, text_chars),
         }
     }
 
@@ -60,6 +67,18 @@ impl CommentView {
     pub fn clip(&mut self, text_chars: usize) {
         self.body = super::text::clip(&self.body, text_chars).into_owned();
     }
+}
+
+/// Who may see a comment, as jira_add_comment takes it.
+fn audience(visibility: &wire::Lenient<wire::Visibility<'_>>) -> Option<String> {
+    if visibility.is_unreadable() {
+        return Some(UNREADABLE.to_owned());
+    }
+    let visibility = visibility.as_ref()?;
+    // A group whose name is hidden still has its identifier.
+    let name = Some(visibility.value.as_str()).filter(|name| !name.is_empty());
+    let name = short_text(name.or(visibility.identifier.as_deref()).unwrap_or(UNREADABLE), LABEL_CHARS);
+    Some(if visibility.kind.as_str() == "group" { format!("group:{name}") } else { name })
 }
 
 /// A way out of the current status.
@@ -76,7 +95,7 @@ pub struct TransitionView {
 impl From<&wire::Transition<'_>> for TransitionView {
     fn from(transition: &wire::Transition<'_>) -> Self {
         Self {
-            id: transition.id.clone().into_owned(),
+            id: short_text(&transition.id, LABEL_CHARS),
             name: short_text(&transition.name, LABEL_CHARS),
             to: short_text(transition.to.name.as_deref().unwrap_or_default(), LABEL_CHARS),
             required: transition
@@ -177,7 +196,7 @@ pub struct UserView {
 impl From<&wire::User<'_>> for UserView {
     fn from(user: &wire::User<'_>) -> Self {
         Self {
-            account_id: user.account_id.clone().into_owned(),
+            account_id: short_text(&user.account_id, LABEL_CHARS),
             name: short_text(&user.display_name, LABEL_CHARS),
             active: user.active,
         }
@@ -198,10 +217,10 @@ pub struct ProjectView {
 impl From<&wire::Project<'_>> for ProjectView {
     fn from(project: &wire::Project<'_>) -> Self {
         Self {
-            key: project.key.clone().into_owned(),
+            key: short_text(&project.key, LABEL_CHARS),
             name: short_text(&project.name, LABEL_CHARS),
-            kind: project.project_type_key.clone().into_owned(),
-            lead: project.lead.as_ref().map(person),
+            kind: short_text(&project.project_type_key, LABEL_CHARS),
+            lead: somebody(&project.lead),
         }
     }
 }

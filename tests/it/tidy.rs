@@ -71,7 +71,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("trim", &["adf", "jira", "json", "moment"]),
     ("jira", &["adf", "identity", "json", "moment", "signals", "upstream"]),
     ("moment", &[]),
-    ("adf", &[]),
+    ("adf", &["json"]),
     ("json", &[]),
     ("upstream", &["limit", "signals"]),
     ("limit", &[]),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::jira::{
     Session, request,
-    wire::{FieldEntry, FieldMeta, FieldSchema},
+    wire::{FieldEntry, FieldMeta, FieldSchema, List},
 };
 
 use super::{NameError, Picked, nearest, pick};
@@ -17,6 +17,9 @@ pub struct FieldName {
     /// The name in replies.
     pub label: Cow<'static, str>,
 }
+
+/// Jira's word for every field.
+const ALL: &str = "*all";
 
 /// Spellings of system fields: what is asked for, Jira's id, our label.
 const SYSTEM: &[(&[&str], &str, &str)] = &[
@@ -75,6 +78,21 @@ impl FieldName {
         is_custom_id(&plain).then(|| Self { id: plain.clone(), label: Cow::Owned(plain) })
     }
 
+    /// Stands for every field that holds a value.
+    pub fn all() -> Self {
+        Self { id: ALL.to_owned(), label: Cow::Borrowed(ALL) }
+    }
+
+    /// Whether it stands for every field that holds a value.
+    pub fn is_all(&self) -> bool {
+        self.id == ALL
+    }
+
+    /// Whether somebody of the site made it.
+    pub fn is_custom(&self) -> bool {
+        is_custom_id(&self.id)
+    }
+
     /// Whether it is answered from the key alone, without asking Jira for a field.
     pub fn is_local(&self) -> bool {
         matches!(self.id.as_str(), "key" | "url")
@@ -82,21 +100,25 @@ impl FieldName {
 }
 
 /// The fields to read for these names. Display names of custom fields are looked up with one call to Jira; fields of
-/// the same name are all read, for an issue holds a value in one of them only.
+/// the same name are all read: an issue mostly holds a value in one of them only.
 pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<FieldName>, NameError> {
     let mut fields = Vec::with_capacity(names.len());
     let mut custom = Vec::new();
     for name in names {
-        match FieldName::known(name) {
+        match FieldName::known(name).or_else(|| part_of_time_tracking(name)) {
             Some(field) => fields.push(field),
+            None if is_word_for_all(name) => fields.push(FieldName::all()),
             None => custom.push(name.trim()),
         }
     }
     if !custom.is_empty() {
         let answer = session.call(request::fields()).await?;
-        let entries: Vec<FieldEntry<'_>> = answer.read()?;
+        let entries: List<FieldEntry<'_>> = answer.read()?;
         for name in custom {
-            let same = entries.iter().filter(|entry| entry.name.to_lowercase() == name.to_lowercase());
+            let is_meant = |entry: &&FieldEntry<'_>| {
+                entry.name.to_lowercase() == name.to_lowercase() || entry.id.eq_ignore_ascii_case(name)
+            };
+            let same = entries.iter().filter(is_meant);
             let before = fields.len();
             fields.extend(same.map(|entry| FieldName {
                 id: entry.id.clone().into_owned(),
@@ -228,6 +250,18 @@ fn other_name(name: &str) -> Option<&str> {
 /// The names most like the given one, best first.
 fn near<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     nearest(given, names, |name| name).into_iter().map(str::to_owned).collect()
+}
+
+/// Estimates are no fields of their own, but people and Jira's API name them so.
+fn part_of_time_tracking(name: &str) -> Option<FieldName> {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let is_part = matches!(plain.as_str(), "originalestimate" | "remainingestimate");
+    is_part.then(|| FieldName::known("timetracking")).flatten()
+}
+
+/// Jira's words for every field, and the plain one.
+fn is_word_for_all(name: &str) -> bool {
+    matches!(name.trim(), "*all" | "*navigable" | "all")
 }
 
 fn is_custom_id(name: &str) -> bool {

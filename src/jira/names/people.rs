@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::jira::{
     JiraError, Session, request,
-    wire::{self, User},
+    wire::{self, List, User},
 };
 
 use super::{NameError, compare::folded, nearest};
@@ -61,7 +61,7 @@ pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<
         return Ok(known);
     }
     let answer = session.call(search(given, among)).await?;
-    let found: Vec<Candidate<'_>> = answer.read()?;
+    let found: List<Candidate<'_>> = answer.read()?;
     let chosen = match choose(given, &found, among) {
         Ok(user) => owned(user.user()),
         Err(NameError::Unknown { what, given, .. }) => {
@@ -127,10 +127,10 @@ async fn like(session: &Session, given: &str, among: Among<'_>) -> Vec<Candidate
     let (first, last) = tokio::join!(ask(first), ask(last));
     let mut people: Vec<Candidate<'static>> = Vec::new();
     for answer in [&first, &last].into_iter().flatten() {
-        let found = answer.read::<Vec<Candidate<'_>>>().unwrap_or_default();
-        for one in found.into_iter().filter(|one| one.is_person()) {
+        let found = answer.read::<List<Candidate<'_>>>().unwrap_or_default();
+        for one in found.iter().filter(|one| one.is_person()) {
             if !people.iter().any(|known| known.account_id == one.account_id) {
-                people.push(one.into_owned());
+                people.push(one.clone().into_owned());
             }
         }
     }

@@ -39,6 +39,11 @@ pub fn worklogs_started(key: &str, at_ms: i64) -> Request {
         .query("startedBefore", at_ms.saturating_add(1).to_string())
 }
 
+/// `GET /issue/{key}/watchers`.
+pub fn watchers(key: &str) -> Request {
+    Request::read(["issue"]).segment(key.to_owned()).segment("watchers")
+}
+
 /// `POST /issue/{key}/watchers`, whose body is the account id as a JSON string.
 pub fn watch(key: &str, account_id: &str) -> Request {
     Request::write(Method::POST, Effect::IdempotentWrite, ["issue"])

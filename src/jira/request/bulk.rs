@@ -10,7 +10,13 @@ pub fn bulk_fetch<K: AsRef<str>, F: AsRef<str>>(keys: &[K], fields: &[F]) -> Req
     let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
     let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
     let request = Request::write(Method::POST, Effect::Read, ["issue", "bulkfetch"]);
-    Request { scope: scope::READ_WORK, ..request }.json(&json!({ "issueIdsOrKeys": keys, "fields": fields }))
+    let mut body = json!({ "issueIdsOrKeys": keys, "fields": fields });
+    if fields.contains(&"*all")
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("expand".to_owned(), json!(["names"]));
+    }
+    Request { scope: scope::READ_WORK, ..request }.json(&body)
 }
 
 /// `POST /issue/bulk` with at most 50 bodies of `POST /issue`.

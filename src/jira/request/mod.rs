@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use http::Method;
 use serde::Serialize;
 
-pub use activity::{add_worklog, comment, unwatch, update_comment, watch, worklogs_started};
+pub use activity::{add_worklog, comment, unwatch, update_comment, watch, watchers, worklogs_started};
 pub use attachment::{add_attachment, attachment, attachment_content};
 pub use bulk::{bulk_edit, bulk_fetch, bulk_transition, create_issues, move_issue, shared_transitions, task};
 pub use deletion::{

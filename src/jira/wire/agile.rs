@@ -2,29 +2,30 @@
 
 use serde::Deserialize;
 
-use super::{Issue, Text};
+use super::{Issue, Lenient, List, Text};
+use crate::json::or_default;
 
 /// A page of boards or sprints.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValuePage<T> {
     /// The page.
-    #[serde(default = "Vec::new")]
-    pub values: Vec<T>,
+    #[serde(default = "List::new")]
+    pub values: List<T>,
     /// Whether this is the end; not every answer says so.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     is_last: Option<bool>,
     /// How many there are in all, where Jira counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: Option<u32>,
 }
 
 impl<T> ValuePage<T> {
     /// Whether nothing comes behind this page, which began at `start_at`.
     pub fn is_last(&self, start_at: u32) -> bool {
-        let next = start_at.saturating_add(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
+        let next = start_at.saturating_add(u32::try_from(self.values.received()).unwrap_or(u32::MAX));
         let counted = self.total.is_none_or(|total| next >= total);
-        self.values.is_empty() || self.is_last.unwrap_or(counted)
+        self.values.received() == 0 || self.is_last.unwrap_or(counted)
     }
 }
 
@@ -41,7 +42,7 @@ pub struct Board<'a> {
     pub kind: Text<'a>,
     /// Where it stands.
     #[serde(borrow, default)]
-    location: Option<Location<'a>>,
+    location: Lenient<Location<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,7 +84,7 @@ pub struct Sprint<'a> {
     #[serde(borrow, default)]
     pub goal: Option<Text<'a>>,
     /// The board it was made on.
-    #[serde(default, alias = "boardId")]
+    #[serde(default, alias = "boardId", deserialize_with = "or_default")]
     pub origin_board_id: Option<u64>,
 }
 
@@ -92,9 +93,9 @@ pub struct Sprint<'a> {
 pub struct BoardIssuePage<'a> {
     /// The page.
     #[serde(borrow, default)]
-    pub issues: Vec<Issue<'a>>,
+    pub issues: List<Issue<'a>>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -103,7 +104,7 @@ pub struct BoardIssuePage<'a> {
 pub struct RankReport {
     /// One for each issue.
     #[serde(default)]
-    pub entries: Vec<RankEntry>,
+    pub entries: List<RankEntry>,
 }
 
 /// What became of one issue.
@@ -114,7 +115,7 @@ pub struct RankEntry {
     #[serde(default)]
     pub issue_key: String,
     /// An HTTP status.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status: u16,
     /// Why it was not ranked.
     #[serde(default)]

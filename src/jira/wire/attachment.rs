@@ -1,7 +1,7 @@
 //! A file on an issue.
 
 use super::Text;
-use crate::json::Raw;
+use crate::json::{Raw, or_default};
 use serde::Deserialize;
 
 /// `GET /attachment/{id}`, an entry of `fields.attachment`, or of the answer to an upload.
@@ -18,7 +18,7 @@ pub struct Attachment<'a> {
     #[serde(borrow, default)]
     pub mime_type: Option<Text<'a>>,
     /// Bytes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub size: u64,
     /// When it was added.
     #[serde(borrow, default)]

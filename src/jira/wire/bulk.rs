@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Created, Issue, Loose, Text, User};
+use super::{Created, Issue, Lenient, List, Loose, Person, Text};
+use crate::json::{or_default, required};
 
 /// `POST /issue/bulkfetch`.
 #[derive(Debug, Deserialize)]
 pub struct FetchedIssues<'a> {
     /// Those that exist and may be seen, by ascending id.
     #[serde(borrow, default)]
-    pub issues: Vec<Issue<'a>>,
+    pub issues: List<Issue<'a>>,
 }
 
 /// `POST /issue/bulk`.
@@ -20,10 +21,10 @@ pub struct FetchedIssues<'a> {
 pub struct CreatedIssues {
     /// The new issues in the order in which they were given, without those that failed.
     #[serde(default)]
-    pub issues: Vec<Created>,
+    pub issues: List<Created>,
     /// Those that failed.
     #[serde(default)]
-    pub errors: Vec<FailedElement>,
+    pub errors: List<FailedElement>,
 }
 
 /// One element of a bulk request that failed.
@@ -31,7 +32,7 @@ pub struct CreatedIssues {
 #[serde(rename_all = "camelCase")]
 pub struct FailedElement {
     /// Its place in the request, from 0.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub failed_element_number: usize,
     /// Jira's `ErrorCollection`.
     #[serde(default)]
@@ -51,7 +52,7 @@ impl FailedElement {
 pub struct SharedTransitions<'a> {
     /// One entry for each workflow.
     #[serde(borrow, default)]
-    pub available_transitions: Vec<WorkflowTransitions<'a>>,
+    pub available_transitions: List<WorkflowTransitions<'a>>,
 }
 
 /// What the issues of one workflow share.
@@ -62,7 +63,7 @@ pub struct WorkflowTransitions<'a> {
     pub issues: Vec<Text<'a>>,
     /// The transitions that all of them have.
     #[serde(borrow, default)]
-    pub transitions: Vec<SharedTransition<'a>>,
+    pub transitions: List<SharedTransition<'a>>,
 }
 
 /// A transition without a screen.
@@ -93,7 +94,7 @@ pub struct TargetStatus<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct Submitted<'a> {
     /// The task.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub task_id: Text<'a>,
 }
 
@@ -105,10 +106,10 @@ pub struct Task<'a> {
     #[serde(borrow, default)]
     pub status: Text<'a>,
     /// 0 to 100.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub progress_percent: Option<u32>,
     /// How many issues it is about.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total_issue_count: Option<u32>,
     /// The ids of the issues that were changed.
     #[serde(default)]
@@ -117,7 +118,7 @@ pub struct Task<'a> {
     #[serde(default)]
     pub failed_accessible_issues: BTreeMap<String, Value>,
     /// Issues that do not exist or may not be seen.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub invalid_or_inaccessible_issue_count: Option<u32>,
 }
 
@@ -132,7 +133,7 @@ impl Task<'_> {
 #[derive(Debug, Deserialize)]
 pub struct ProjectHead<'a> {
     /// The number that a version names its project by.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub id: Text<'a>,
 }
 
@@ -141,7 +142,7 @@ pub struct ProjectHead<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct VersionDetail<'a> {
     /// Its id.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub id: Text<'a>,
     /// Its name, unique in the project.
     #[serde(borrow, default)]
@@ -150,10 +151,10 @@ pub struct VersionDetail<'a> {
     #[serde(borrow, default)]
     pub description: Option<Text<'a>>,
     /// Whether it is out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub released: bool,
     /// Whether it is put away.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub archived: bool,
     /// A day; some answers hold milliseconds instead.
     #[serde(borrow, default)]
@@ -170,17 +171,17 @@ pub struct VersionDetail<'a> {
 #[derive(Debug, Deserialize)]
 pub struct AttachedFile<'a> {
     /// Its id.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub id: Text<'a>,
     /// The file's name, which several may share.
     #[serde(borrow, default)]
     pub filename: Text<'a>,
     /// In bytes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub size: u64,
     /// Who uploaded it.
     #[serde(borrow, default)]
-    pub author: Option<User<'a>>,
+    pub author: Lenient<Person<'a>>,
     /// When.
     #[serde(borrow, default)]
     pub created: Text<'a>,

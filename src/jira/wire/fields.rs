@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Text;
+use super::{Lenient, List, Text};
 use crate::json::Raw;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
@@ -22,6 +22,16 @@ impl<'a> Fields<'a> {
     /// A field decoded as what the caller expects; none when it is absent or something else.
     pub fn read<T: Deserialize<'a>>(&self, id: &str) -> Option<T> {
         self.raw(id)?.read().ok()
+    }
+
+    /// The same, where something else must not pass for nothing.
+    pub fn lenient<T: Deserialize<'a>>(&self, id: &str) -> Lenient<T> {
+        self.raw(id).and_then(|raw| raw.read().ok()).unwrap_or_default()
+    }
+
+    /// The items of a field that is a list.
+    pub fn list<T: Deserialize<'a>>(&self, id: &str) -> List<T> {
+        self.raw(id).and_then(|raw| raw.read().ok()).unwrap_or_default()
     }
 
     /// All fields with their ids, in Jira's order.
@@ -108,6 +118,6 @@ impl Loose<'_> {
 impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::deserialize(deserializer)?;
-        Ok(Self(raw.read().ok()))
+        Ok(Self(if raw.get().starts_with('"') { raw.read().ok() } else { None }))
     }
 }

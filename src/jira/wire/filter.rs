@@ -2,16 +2,17 @@
 
 use serde::Deserialize;
 
-use super::{Text, User};
+use super::{Lenient, List, Person, Text};
+use crate::json::or_default;
 
 /// `GET /filter/search`.
 #[derive(Debug, Deserialize)]
 pub struct FilterPage<'a> {
     /// The page.
     #[serde(borrow, default)]
-    pub values: Vec<Filter<'a>>,
+    pub values: List<Filter<'a>>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -29,5 +30,5 @@ pub struct Filter<'a> {
     pub jql: Text<'a>,
     /// Who keeps it.
     #[serde(borrow, default)]
-    pub owner: Option<User<'a>>,
+    pub owner: Lenient<Person<'a>>,
 }

@@ -1,9 +1,12 @@
 //! Issues, their comments, transitions, links, history and worklogs.
 
-use crate::{adf, json::Raw};
+use crate::{
+    adf,
+    json::{Raw, or_default, readable, required},
+};
 use serde::Deserialize;
 
-use super::{FieldMeta, Fields, Text, User};
+use super::{FieldMeta, Fields, Lenient, List, Person, Text};
 
 /// `POST /search/jql`.
 #[derive(Debug, Deserialize)]
@@ -11,10 +14,13 @@ use super::{FieldMeta, Fields, Text, User};
 pub struct SearchPage<'a> {
     /// One page of issues; it may be short or even empty before the end.
     #[serde(borrow, default)]
-    pub issues: Vec<Issue<'a>>,
+    pub issues: List<Issue<'a>>,
     /// Absent on the last page.
     #[serde(borrow, default)]
     pub next_page_token: Option<Text<'a>>,
+    /// Display names by field id, with `expand=names`.
+    #[serde(borrow, default)]
+    pub names: Option<Raw<'a>>,
 }
 
 /// `POST /search/approximate-count`.
@@ -48,6 +54,7 @@ pub struct Issue<'a> {
 #[derive(Debug, Deserialize)]
 pub struct Created {
     /// The new issue's key.
+    #[serde(deserialize_with = "required")]
     pub key: String,
 }
 
@@ -63,10 +70,17 @@ pub struct IssueLink<'a> {
     pub kind: LinkType<'a>,
     /// The issue this one points to.
     #[serde(borrow, default)]
-    pub outward_issue: Option<LinkedIssue<'a>>,
+    pub outward_issue: Lenient<LinkedIssue<'a>>,
     /// The issue that points to this one.
     #[serde(borrow, default)]
-    pub inward_issue: Option<LinkedIssue<'a>>,
+    pub inward_issue: Lenient<LinkedIssue<'a>>,
+}
+
+impl IssueLink<'_> {
+    /// Whether it has an end that cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.outward_issue.is_unreadable() || self.inward_issue.is_unreadable()
+    }
 }
 
 /// A kind of link with its two phrases.
@@ -101,7 +115,7 @@ pub struct LinkedIssue<'a> {
 #[derive(Debug, Deserialize)]
 pub struct RemoteLink<'a> {
     /// The link's own id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub id: u64,
     /// What it points to.
     #[serde(borrow)]
@@ -124,14 +138,14 @@ pub struct RemoteObject<'a> {
 pub struct TransitionPage<'a> {
     /// What this user may do from here.
     #[serde(borrow, default)]
-    pub transitions: Vec<Transition<'a>>,
+    pub transitions: List<Transition<'a>>,
 }
 
 /// One way out of the current status.
 #[derive(Debug, Deserialize)]
 pub struct Transition<'a> {
     /// What a transition request names.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub id: Text<'a>,
     /// Its name, which need not be unique.
     #[serde(borrow, default)]
@@ -140,60 +154,8 @@ pub struct Transition<'a> {
     #[serde(borrow)]
     pub to: super::Thing<'a>,
     /// The fields of its screen by id; none where it has no screen.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub fields: std::collections::BTreeMap<String, FieldMeta>,
-}
-
-/// `GET /issue/{key}/comment`.
-#[derive(Debug, Deserialize)]
-pub struct CommentPage<'a> {
-    /// The page.
-    #[serde(borrow, default)]
-    pub comments: Vec<Comment<'a>>,
-    /// How many there are in all.
-    #[serde(default)]
-    pub total: u32,
-}
-
-/// One comment.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Comment<'a> {
-    /// Its id.
-    #[serde(borrow, default)]
-    pub id: Text<'a>,
-    /// Who wrote it.
-    #[serde(borrow, default)]
-    pub author: Option<User<'a>>,
-    /// Rich text.
-    #[serde(default)]
-    pub body: Option<adf::Node>,
-    /// When.
-    #[serde(borrow, default)]
-    pub created: Text<'a>,
-    /// When it was last changed.
-    #[serde(borrow, default)]
-    pub updated: Text<'a>,
-    /// Who may see it, when not everybody.
-    #[serde(borrow, default)]
-    pub visibility: Option<Visibility<'a>>,
-    /// False for internal comments of a service desk.
-    #[serde(default)]
-    pub jsd_public: Option<bool>,
-}
-
-/// Who may see a comment.
-#[derive(Debug, Deserialize)]
-pub struct Visibility<'a> {
-    /// `role` or `group`.
-    #[serde(borrow, default, rename = "type")]
-    pub kind: Text<'a>,
-    /// The group's id, which outlives its name.
-    #[serde(borrow, default)]
-    pub identifier: Option<Text<'a>>,
-    /// The role's or group's name.
-    #[serde(borrow, default)]
-    pub value: Text<'a>,
 }
 
 /// `GET /issue/{key}/changelog`.
@@ -201,9 +163,9 @@ pub struct Visibility<'a> {
 pub struct Changelog<'a> {
     /// The page, oldest first.
     #[serde(borrow, default)]
-    pub values: Vec<History<'a>>,
+    pub values: List<History<'a>>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -212,13 +174,13 @@ pub struct Changelog<'a> {
 pub struct History<'a> {
     /// Who.
     #[serde(borrow, default)]
-    pub author: Option<User<'a>>,
+    pub author: Lenient<Person<'a>>,
     /// When.
     #[serde(borrow, default)]
     pub created: Text<'a>,
     /// What.
     #[serde(borrow, default)]
-    pub items: Vec<Change<'a>>,
+    pub items: List<Change<'a>>,
 }
 
 /// One field of an edit.
@@ -244,9 +206,9 @@ pub struct Change<'a> {
 pub struct WorklogPage<'a> {
     /// The page.
     #[serde(borrow, default)]
-    pub worklogs: Vec<Worklog<'a>>,
+    pub worklogs: List<Worklog<'a>>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -259,7 +221,7 @@ pub struct Worklog<'a> {
     pub id: Text<'a>,
     /// Who worked.
     #[serde(borrow, default)]
-    pub author: Option<User<'a>>,
+    pub author: Lenient<Person<'a>>,
     /// From when.
     #[serde(borrow, default)]
     pub started: Text<'a>,
@@ -267,9 +229,9 @@ pub struct Worklog<'a> {
     #[serde(borrow, default)]
     pub time_spent: Text<'a>,
     /// How long, in seconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub time_spent_seconds: u64,
     /// What was done.
     #[serde(default)]
-    pub comment: Option<adf::Node>,
+    pub comment: Lenient<adf::Node>,
 }

@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 
-use super::Text;
-use crate::json::Raw;
+use super::{List, Text};
+use crate::json::{Raw, required};
 
 /// `POST /jql/parse`.
 #[derive(Debug, Deserialize)]
 pub struct ParsedQueries {
     /// In the order in which they were sent.
     #[serde(default)]
-    pub queries: Vec<ParsedQuery>,
+    pub queries: List<ParsedQuery>,
 }
 
 /// One judged query.
@@ -27,10 +27,10 @@ pub struct ParsedQuery {
 pub struct JqlReference<'a> {
     /// The fields.
     #[serde(borrow, default)]
-    pub visible_field_names: Vec<JqlField<'a>>,
+    pub visible_field_names: List<JqlField<'a>>,
     /// The functions.
     #[serde(borrow, default)]
-    pub visible_function_names: Vec<JqlFunction<'a>>,
+    pub visible_function_names: List<JqlFunction<'a>>,
 }
 
 /// A field as JQL knows it.
@@ -38,7 +38,7 @@ pub struct JqlReference<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct JqlField<'a> {
     /// As it stands in a query, in quotes where it must.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub value: Text<'a>,
     /// `cf[10016]` of a custom field.
     #[serde(borrow, default)]
@@ -58,7 +58,7 @@ pub struct JqlField<'a> {
 #[derive(Debug, Deserialize)]
 pub struct JqlFunction<'a> {
     /// As it stands in a query: `membersOf("")`.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub value: Text<'a>,
     /// A list of Java class names.
     #[serde(borrow, default)]
@@ -70,7 +70,7 @@ pub struct JqlFunction<'a> {
 pub struct JqlSuggestions<'a> {
     /// The first few.
     #[serde(borrow, default)]
-    pub results: Vec<JqlSuggestion<'a>>,
+    pub results: List<JqlSuggestion<'a>>,
 }
 
 /// A value that may stand in a query.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::LinkType;
+use super::{LinkType, List};
 
 /// `GET /issueLinkType`.
 #[derive(Debug, Deserialize)]
@@ -10,7 +10,7 @@ use super::LinkType;
 pub struct LinkTypes<'a> {
     /// All kinds of the site.
     #[serde(borrow, default)]
-    pub issue_link_types: Vec<LinkType<'a>>,
+    pub issue_link_types: List<LinkType<'a>>,
 }
 
 /// `POST /issue/{key}/remotelink`.

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Text, User};
+use super::{Lenient, List, Person, Text};
+use crate::json::{or_default, required};
 
 /// `GET /project/search`.
 #[derive(Debug, Deserialize)]
 pub struct ProjectPage<'a> {
     /// The page.
     #[serde(borrow, default)]
-    pub values: Vec<Project<'a>>,
+    pub values: List<Project<'a>>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -26,7 +27,7 @@ pub struct Project<'a> {
     #[serde(borrow, default)]
     pub id: Text<'a>,
     /// Its key.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub key: Text<'a>,
     /// Its name.
     #[serde(borrow, default)]
@@ -36,7 +37,7 @@ pub struct Project<'a> {
     pub project_type_key: Text<'a>,
     /// Who leads it, with `expand=lead`.
     #[serde(borrow, default)]
-    pub lead: Option<User<'a>>,
+    pub lead: Lenient<Person<'a>>,
 }
 
 /// `GET /issue/createmeta/{project}/issuetypes`.
@@ -71,7 +72,7 @@ pub struct CreateFieldPage {
     #[serde(default, alias = "values")]
     pub fields: Vec<FieldMeta>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -158,7 +159,7 @@ pub struct FieldSchema {
 #[serde(rename_all = "camelCase")]
 pub struct FieldEntry<'a> {
     /// The id.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub id: Text<'a>,
     /// The display name, not unique.
     #[serde(borrow, default)]
@@ -169,11 +170,4 @@ pub struct FieldEntry<'a> {
     /// What kind of value it takes; `key` and a few others have none.
     #[serde(default)]
     pub schema: Option<FieldSchema>,
-}
-
-/// Null is how Jira says that there is nothing.
-fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -1,9 +1,13 @@
 //! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
 //! the body wherever it can be.
+//!
+//! One odd value costs itself only: lists are [`List`]s, parts are [`Lenient`], texts take whatever stands there, and a
+//! type asks for no more than what makes it of use.
 
 mod agile;
 mod attachment;
 mod bulk;
+mod comment;
 mod fields;
 mod filter;
 mod issue;
@@ -19,12 +23,12 @@ pub use bulk::{
     AttachedFile, CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition,
     SharedTransitions, Submitted, TargetStatus, Task, VersionDetail, WorkflowTransitions,
 };
+pub use comment::{Comment, CommentPage, Visibility, Watchers};
 pub use fields::{Fields, Loose, Thing};
 pub use filter::{Filter, FilterPage};
 pub use issue::{
-    Change, Changelog, Comment, CommentPage, CountAnswer, Created, History, Issue, IssueLink, LinkType,
-    LinkedIssue, RemoteLink, RemoteObject, SearchPage, Transition, TransitionPage, Visibility, Worklog,
-    WorklogPage,
+    Change, Changelog, CountAnswer, Created, History, Issue, IssueLink, LinkType, LinkedIssue, RemoteLink,
+    RemoteObject, SearchPage, Transition, TransitionPage, Worklog, WorklogPage,
 };
 pub use jql::{
     JqlField, JqlFunction, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries, ParsedQuery, texts,
@@ -34,9 +38,9 @@ pub use meta::{
     CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage, Project,
     ProjectPage,
 };
-pub use people::{Permission, PermissionAnswer, Resource, User};
+pub use people::{Permission, PermissionAnswer, Person, Resource, User};
 pub use project::{
     Component, FieldDetail, PartPage, ProjectDetail, Status, StatusCategory, TypeStatuses, Version,
 };
 
-pub use crate::json::Text;
+pub use crate::json::{Lenient, List, Text};

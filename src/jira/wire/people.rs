@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Text;
+use crate::json::{or_default, readable, required};
 
 /// A user. Avatars and e-mail addresses are not read at all.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User<'a> {
     /// The only stable identity of a person.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub account_id: Text<'a>,
     /// The name people know; not unique.
     #[serde(borrow, default)]
     pub display_name: Text<'a>,
     /// False for people who have left.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", deserialize_with = "yes_unless_false")]
     pub active: bool,
     /// `atlassian`, `app` or `customer`.
     #[serde(borrow, default)]
@@ -27,10 +28,29 @@ pub struct User<'a> {
     pub time_zone: Option<Text<'a>>,
 }
 
+/// Who did something: a user, an app without an account, or somebody of whom not even the name is left.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person<'a> {
+    /// Absent for apps and for people whose account is gone.
+    #[serde(borrow, default)]
+    pub account_id: Text<'a>,
+    /// The name people know; not unique.
+    #[serde(borrow, default)]
+    pub display_name: Text<'a>,
+    /// False for people who have left.
+    #[serde(default = "yes", deserialize_with = "yes_unless_false")]
+    pub active: bool,
+    /// `atlassian`, `app` or `customer`.
+    #[serde(borrow, default)]
+    pub account_type: Option<Text<'a>>,
+}
+
 /// One entry of `accessible-resources`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Resource {
     /// The cloud id.
+    #[serde(deserialize_with = "required")]
     pub id: String,
     /// The site's address.
     pub url: String,
@@ -46,7 +66,7 @@ pub struct Resource {
 #[derive(Debug, Deserialize)]
 pub struct PermissionAnswer {
     /// By permission key.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub permissions: BTreeMap<String, Permission>,
 }
 
@@ -55,10 +75,14 @@ pub struct PermissionAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct Permission {
     /// Whether the caller has it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub have_permission: bool,
 }
 
 fn yes() -> bool {
     true
+}
+
+fn yes_unless_false<'de, D: Deserializer<'de>>(flag: D) -> Result<bool, D::Error> {
+    Ok(or_default::<D, Option<bool>>(flag)?.unwrap_or(true))
 }

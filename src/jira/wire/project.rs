@@ -2,15 +2,15 @@
 
 use serde::Deserialize;
 
-use super::{FieldSchema, IssueType, Text, User};
-use crate::json::Raw;
+use super::{FieldSchema, IssueType, Lenient, List, Person, Text};
+use crate::json::{Raw, or_default, required};
 
 /// `GET /project/{key}`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectDetail<'a> {
     /// Its present key, which may differ from the one that was asked for.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub key: Text<'a>,
     /// Its name.
     #[serde(borrow, default)]
@@ -19,20 +19,20 @@ pub struct ProjectDetail<'a> {
     #[serde(borrow, default)]
     pub project_type_key: Text<'a>,
     /// Whether it is team-managed, with fields and types of its own.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub simplified: bool,
     /// Whether nobody can change anything in it any more.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub archived: bool,
     /// Plain text.
     #[serde(borrow, default)]
     pub description: Option<Text<'a>>,
     /// Who leads it.
     #[serde(borrow, default)]
-    pub lead: Option<User<'a>>,
+    pub lead: Lenient<Person<'a>>,
     /// What may be in it.
     #[serde(default)]
-    pub issue_types: Vec<IssueType>,
+    pub issue_types: List<IssueType>,
 }
 
 /// `GET /project/{key}/statuses`, one entry.
@@ -43,7 +43,7 @@ pub struct TypeStatuses<'a> {
     pub name: Text<'a>,
     /// Its statuses, in the workflow's order.
     #[serde(borrow, default)]
-    pub statuses: Vec<Status<'a>>,
+    pub statuses: List<Status<'a>>,
 }
 
 /// A status.
@@ -55,7 +55,7 @@ pub struct Status<'a> {
     pub name: Text<'a>,
     /// What it means: to do, in progress, done.
     #[serde(borrow, default)]
-    pub status_category: Option<StatusCategory<'a>>,
+    pub status_category: Lenient<StatusCategory<'a>>,
 }
 
 /// The group of a status.
@@ -71,10 +71,10 @@ pub struct StatusCategory<'a> {
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct PartPage<T> {
     /// The page.
-    #[serde(default = "Vec::new")]
-    pub values: Vec<T>,
+    #[serde(default = "List::new")]
+    pub values: List<T>,
     /// How many there are in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
 }
 
@@ -89,7 +89,7 @@ pub struct Component<'a> {
     pub description: Option<Text<'a>>,
     /// Who leads it.
     #[serde(borrow, default)]
-    pub lead: Option<User<'a>>,
+    pub lead: Lenient<Person<'a>>,
 }
 
 /// `GET /project/{key}/version`, one entry.
@@ -103,13 +103,13 @@ pub struct Version<'a> {
     #[serde(borrow, default)]
     pub name: Text<'a>,
     /// Whether it is out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub released: bool,
     /// Whether it is put away.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub archived: bool,
     /// Whether its day has passed and it is not out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub overdue: bool,
     /// A day.
     #[serde(borrow, default)]
@@ -125,7 +125,7 @@ pub struct Version<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct FieldDetail<'a> {
     /// The id.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "required")]
     pub id: Text<'a>,
     /// The display name; not unique.
     #[serde(borrow, default)]

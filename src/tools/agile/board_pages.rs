@@ -91,7 +91,7 @@ pub(super) async fn page(
     let shown = (0_u32..).zip(&page.issues).filter(|(_, issue)| context.projects.holds_issue(&issue.key));
     let (places, rows): (Vec<u32>, Vec<Row>) =
         shown.map(|(place, issue)| (place, search_row(issue, asked.fields, &reading))).unzip();
-    let received = u32::try_from(page.issues.len()).unwrap_or(u32::MAX);
+    let received = u32::try_from(page.issues.received()).unwrap_or(u32::MAX);
     let mut standings = Row::new();
     if start_at == 0 {
         let visible = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
@@ -144,7 +144,7 @@ async fn count(
         let page: BoardIssuePage<'_> = answer.read()?;
         let visible = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
         visible.for_each(|issue| drop(standing.see(issue)));
-        start_at = start_at.saturating_add(u32::try_from(page.issues.len()).unwrap_or(u32::MAX));
+        start_at = start_at.saturating_add(u32::try_from(page.issues.received()).unwrap_or(u32::MAX));
         if page.issues.is_empty() || start_at >= page.total || start_at >= COUNTED_MAX {
             return Ok(page.total);
         }

@@ -83,7 +83,7 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
         let (places, views): (Vec<u32>, Vec<BoardView>) =
             shown.map(|(place, board)| (place, BoardView::from(board))).unzip();
         let is_last = page.is_last(start_at);
-        let received = u32::try_from(page.values.len()).unwrap_or(u32::MAX);
+        let received = u32::try_from(page.values.received()).unwrap_or(u32::MAX);
         if views.is_empty() && !is_last && hidden_pages < HIDDEN_PAGES_MAX {
             hidden_pages += 1;
             start_at = start_at.saturating_add(received);
@@ -96,6 +96,7 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
         let mut reply = Row::new();
         reply.set("boards", json!(fitted.kept));
         reply.put("total", total);
+        reply.put_unreadable(page.values.unreadable());
         let passed = places.get(fitted.kept.len()).copied().unwrap_or(received);
         if !is_last || fitted.dropped > 0 {
             reply.put("next_start_at", start_at.saturating_add(passed));
@@ -133,8 +134,10 @@ async fn sprints(context: &Context, args: &GetSprints) -> Result<Reply, ToolErro
     reply.put("board_id", board.id);
     reply.set("sprints", json!(fitted.kept));
     reply.put("total", page.total);
+    reply.put_unreadable(page.values.unreadable());
     if fitted.dropped > 0 || !page.is_last(start_at) {
-        let passed = u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX);
+        let passed = if fitted.dropped > 0 { fitted.kept.len() } else { page.values.received() };
+        let passed = u32::try_from(passed).unwrap_or(u32::MAX);
         reply.put("next_start_at", start_at.saturating_add(passed));
     }
     Reply::json(&reply)

@@ -10,7 +10,7 @@ use crate::{
             self,
             agile::{self, scopes},
         },
-        wire::{RankReport, SearchPage},
+        wire::{List, RankReport, SearchPage},
     },
     tools::{
         Code, Context, Reply, Tool, ToolError,
@@ -134,7 +134,7 @@ fn report(
     answer: &Answer,
     failed_as: &'static str,
 ) -> Result<Value, ToolError> {
-    let report = if answer.is_empty() { RankReport { entries: Vec::new() } } else { answer.read()? };
+    let report = if answer.is_empty() { RankReport { entries: List::new() } } else { answer.read()? };
     let failures = report.entries.iter().filter(|entry| !(200..300).contains(&entry.status));
     let failed: Vec<Value> = failures
         .map(|entry| {

@@ -2,10 +2,10 @@
 
 /// Declares an enum whose values are read from a keyword in any letter case, alone or in a list.
 macro_rules! keywords {
-    ($(#[$meta:meta])* $name:ident { $( $variant:ident = $word:literal ),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident { $( $variant:ident = $word:literal ),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        enum $name { $( $variant, )+ }
+        $vis enum $name { $( $variant, )+ }
 
         impl $name {
             const WORDS: &'static [&'static str] = &[$($word),+];

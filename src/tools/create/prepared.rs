@@ -51,7 +51,7 @@ impl PreparedCreate {
         let project = fields.and_then(|fields| fields.get("project")?.as_object()?.values().next());
         preview.put("project", project.cloned().unwrap_or_default());
         preview.put("type", clean(&self.kind).as_ref());
-        preview.extend(self.changes.previewed());
+        preview.append(self.changes.previewed());
         preview
     }
 

@@ -1,0 +1,46 @@
+//! Which fields an issue holds a value in, for who asks for all of them.
+
+use std::collections::HashMap;
+
+use crate::{
+    jira::{
+        names::FieldName,
+        wire::{Issue, Text},
+    },
+    json::Raw,
+};
+
+/// Times that `timetracking` says in words.
+const TIMES: [&str; 5] =
+    ["timespent", "timeestimate", "timeoriginalestimate", "progress", "aggregateprogress"];
+
+/// Every field that holds a value, under its display name. Left out is what is no value of the issue's own: when this
+/// user looked at it, a ratio that other fields give, and what is said twice.
+pub(super) fn fields(issue: &Issue<'_>, names: Option<Raw<'_>>) -> Vec<FieldName> {
+    let names: HashMap<String, Text<'_>> = names.and_then(|names| names.read().ok()).unwrap_or_default();
+    let held = issue.fields.iter().filter(|(id, raw)| says_something(issue, id, *raw));
+    held.map(|(id, _)| {
+        let label = names.get(id).filter(|name| !name.is_empty()).map_or(id, Text::as_str);
+        FieldName::known(id)
+            .filter(|known| !known.is_custom())
+            .unwrap_or(FieldName { id: id.to_owned(), label: label.to_owned().into() })
+    })
+    .collect()
+}
+
+fn says_something(issue: &Issue<'_>, id: &str, raw: Raw<'_>) -> bool {
+    let has_times = || issue.fields.raw("timetracking").is_some_and(|raw| raw.get() != "{}");
+    // The sum over an issue without subtasks is the issue's own time.
+    let own = id.strip_prefix("aggregate").and_then(|own| issue.fields.raw(own));
+    match id {
+        "lastViewed" | "workratio" => false,
+        "comment" | "worklog" => !raw.get().contains("\"total\":0"),
+        "votes" => !raw.get().contains("\"votes\":0"),
+        "watches" => !raw.get().contains("\"watchCount\":0"),
+        "progress" | "aggregateprogress" if raw.get().contains("\"total\":0") => false,
+        _ if own == Some(raw) => false,
+        _ if TIMES.contains(&id) => !has_times(),
+        // What the development panel holds where nothing was developed.
+        _ => raw.get() != r#""{}""#,
+    }
+}
