@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    error_body::{elements, field_ids, is_scope_mismatch, said, texts},
+    error_body::{elements, field_ids, is_scope_mismatch, said, said_once, texts},
     request::{Effect, Request},
 };
 
@@ -237,13 +237,6 @@ fn unsure(request: &Request, sent: Sent) -> Unsure {
     } else {
         Unsure::NothingChanged
     }
-}
-
-/// Jira's words for what is not found, without the part that every such message begins with.
-fn said_once(texts: &[String]) -> Vec<String> {
-    const ENDS: [&str; 2] =
-        [" or you do not have permission to see it", " or you do not have permission to view it"];
-    texts.iter().map(|text| ENDS.iter().fold(text.clone(), |text, end| text.replace(end, ""))).collect()
 }
 
 #[cfg(test)]

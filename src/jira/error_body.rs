@@ -72,6 +72,13 @@ pub(super) fn is_scope_mismatch(headers: &http::HeaderMap, texts: &[String]) -> 
         || texts.iter().any(|text| text.contains("scope does not match"))
 }
 
+/// Jira's words for what is not found, without the part that every such message begins with.
+pub(super) fn said_once(texts: &[String]) -> Vec<String> {
+    const ENDS: [&str; 2] =
+        [" or you do not have permission to see it", " or you do not have permission to view it"];
+    texts.iter().map(|text| ENDS.iter().fold(text.clone(), |text, end| text.replace(end, ""))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
