@@ -25,7 +25,7 @@ impl Session {
     /// The zone of the caller's clock, if it was learnt in the last minutes. Asks nobody.
     pub fn known_zone(&self) -> Option<TimeZone> {
         self.zone.get().cloned().or_else(|| {
-            let answer = self.remembered(&self.site.get()?.id, &request::time_zone())?;
+            let answer = self.remembered(&self.site.get()?.id, &request::myself())?;
             zone(answer.read().ok()?)
         })
     }
@@ -55,11 +55,7 @@ impl Session {
     }
 
     async fn ask_zone(&self) -> Result<TimeZone, JiraError> {
-        let request = request::time_zone();
-        let answer = match self.remembered(&self.site().await?.id, &request) {
-            Some(answer) => answer,
-            None => self.call(request).await.map_err(unsaid)?,
-        };
+        let answer = self.myself().await.map_err(unsaid)?;
         zone(answer.read().map_err(unsaid)?).ok_or(JiraError::NoTimeZone)
     }
 }

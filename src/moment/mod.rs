@@ -25,7 +25,7 @@ pub use format::{jira_datetime, parse_jira};
 
 /// What a moment may look like, for errors.
 pub const FORMS: &str =
-    "like 2026-11-20, 2026-11-20 14:00, 2026-11-20T14:00+01:00, yesterday 14:00, last monday, -7d or -2h";
+    "like 2026-11-20, 2026-11-20T14:00+01:00, 9am America/New_York, yesterday 14:00, last monday, -7d or -2h";
 
 /// What a day may look like, for errors.
 pub const DAY_FORMS: &str = "like 2026-11-20, tomorrow, next friday or +3d";

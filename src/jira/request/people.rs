@@ -7,11 +7,6 @@ pub fn myself() -> Request {
     Request { scope: scope::READ_USER, ..Request::read(["myself"]) }
 }
 
-/// `GET /myself` for the caller's time zone, which changes seldom.
-pub fn time_zone() -> Request {
-    myself().metadata()
-}
-
 /// `GET /user`: somebody by account id.
 pub fn user(account_id: &str) -> Request {
     Request { scope: scope::READ_USER, ..Request::read(["user"]) }.query("accountId", account_id)
