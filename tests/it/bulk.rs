@@ -194,7 +194,7 @@ async fn a_task_names_the_issues_that_failed() {
 #[tokio::test]
 async fn bulk_edits_of_every_kind_arrive() {
     let bridge = bulk(&[]).await;
-    let keys = json!(["ACME-7", "ACME-8"]);
+    let keys = json!(["ACME-30", "ACME-31"]);
     let fields = json!({
         "priority": "low", "due_date": "2026-12-04", "fix_versions": ["2.4"], "components": "Mail, Checkout",
         "assignee": "me", "Story Points": 8, "description": "**new**", "labels": "one,two",
@@ -213,7 +213,7 @@ async fn bulk_edits_of_every_kind_arrive() {
         "description",
         "labels",
     ];
-    for key in ["ACME-7", "ACME-8"] {
+    for key in ["ACME-30", "ACME-31"] {
         let issue = bridge.anna("jira_get_issue", json!({"issue_key": key, "fields": names})).await;
         let expected = json!({
             "priority": "Low", "due": "2026-12-04", "fix_versions": ["2.4"], "components": ["Mail", "Checkout"],
@@ -223,18 +223,36 @@ async fn bulk_edits_of_every_kind_arrive() {
     }
     let clear = json!({"issue_keys": keys, "fields": {"due_date": null, "Story Points": null}});
     let preview = bridge.anna("jira_bulk_edit", clear.clone()).await;
-    assert_eq!(preview["preview"]["change"], json!({"due_date": "none", "Story Points": "none"}));
+    assert_eq!(preview["preview"]["change"], json!({"due": "none", "Story Points": "none"}));
     finished(&bridge, &confirmed(&bridge, &clear).await).await;
     let issue = bridge
-        .anna("jira_get_issue", json!({"issue_key": "ACME-7", "fields": ["due_date", "Story Points"]}))
+        .anna("jira_get_issue", json!({"issue_key": "ACME-30", "fields": ["due_date", "Story Points"]}))
         .await;
     assert!(issue.get("due").is_none() && issue.get("Story Points").is_none(), "{issue}");
     let add = confirmed(&bridge, &json!({"issue_keys": keys, "add_labels": "three"})).await;
     finished(&bridge, &add).await;
     let remove = confirmed(&bridge, &json!({"issue_keys": keys, "remove_labels": ["one"]})).await;
     finished(&bridge, &remove).await;
-    let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-8", "fields": "labels"})).await;
+    let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-31", "fields": "labels"})).await;
     assert_eq!(issue["labels"], json!(["three", "two"]));
+}
+
+#[tokio::test]
+async fn issues_whose_text_would_be_lost_are_left_out_and_named() {
+    let bridge = bulk(&[]).await;
+    let asked = json!({"issue_keys": ["ACME-7", "ACME-30"], "fields": {"description": "new"}});
+    let preview = bridge.anna("jira_bulk_edit", asked.clone()).await["preview"].clone();
+    assert_eq!(preview["count"], 1, "{preview}");
+    assert_eq!(preview["skipped"][0]["keys"], json!(["ACME-7"]), "{preview}");
+    assert!(preview["skipped"][0]["reason"].as_str().unwrap().contains("underline"), "{preview}");
+    finished(&bridge, &confirmed(&bridge, &asked).await).await;
+    let issue = async |key: &str| {
+        bridge.anna("jira_get_issue", json!({"issue_key": key, "fields": "description"})).await
+    };
+    assert_eq!(issue("ACME-30").await["description"], "new");
+    assert_ne!(issue("ACME-7").await["description"], "new");
+    let alone = json!({"issue_keys": ["ACME-7"], "fields": {"description": "new"}});
+    assert_eq!(bridge.refused("jira_bulk_edit", alone).await["error"], "invalid_argument");
 }
 
 #[tokio::test]

@@ -66,8 +66,10 @@ async fn a_repeated_request_id_creates_once() {
 }
 
 #[tokio::test]
-async fn what_jira_would_refuse_is_explained_before() {
+async fn what_jira_would_refuse_is_explained() {
     let bridge = Bridge::start().await;
+    let count = json!({"jql": "project in (ACME, MOB)", "count_only": true});
+    let before = bridge.anna("jira_search", count.clone()).await;
     for (arguments, part) in [
         (json!({"project_key": "ACME", "issue_type": "Tsk", "summary": "x"}), "Issue types here: Epic"),
         (json!({"project_key": "NOPE", "issue_type": "Task", "summary": "x"}), "no project NOPE"),
@@ -94,7 +96,7 @@ async fn what_jira_would_refuse_is_explained_before() {
         let fault = bridge.refused("jira_create_issue", arguments.clone()).await;
         assert!(fault.to_string().contains(part), "{part} is missing in {fault}");
     }
-    assert_eq!(bridge.upstream.count(&Method::POST, "/issue"), 0);
+    assert_eq!(bridge.anna("jira_search", count).await, before);
 }
 
 #[tokio::test]
@@ -116,7 +118,12 @@ async fn an_update_changes_what_is_named_and_nothing_else() {
         "append_description": "A **last** word.",
     });
     let changed = bridge.anna("jira_update_issue", arguments).await;
-    assert_eq!(changed["changed"], json!(["summary", "assignee", "labels", "description"]));
+    let text = changed["changed"]["description"].clone();
+    assert!(text.as_str().unwrap().ends_with("characters"), "{changed}");
+    assert_eq!(
+        changed["changed"],
+        json!({"summary": "Changed", "assignee": "none", "labels": {"added": ["fresh"]}, "description": text})
+    );
     let after = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-9"})).await;
     assert_eq!(after["summary"], "Changed");
     assert!(after.get("assignee").is_none());
@@ -135,7 +142,7 @@ async fn summary_comment_and_move_are_acknowledged_and_visible() {
     let bridge = Bridge::start().await;
     let done =
         bridge.anna("jira_update_issue_summary", json!({"issue_key": "ACME-6", "summary": "Short"})).await;
-    assert_eq!(done, json!({"key": "ACME-6", "updated": true}));
+    assert_eq!(done, json!({"key": "ACME-6", "updated": true, "changed": {"summary": "Short"}}));
     let comment =
         bridge.anna("jira_add_comment", json!({"issue_key": "ACME-6", "body": "hello **there**"})).await;
     assert!(comment["url"].as_str().unwrap().contains("focusedCommentId="), "{comment}");

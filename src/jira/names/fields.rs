@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use crate::jira::{
     Session, request,
-    wire::{FieldEntry, FieldMeta, FieldSchema, List},
+    wire::{FieldEntry, FieldMeta, List},
 };
 
-use super::{NameError, Picked, nearest, pick};
+use super::{
+    NameError, Picked, nearest, pick,
+    system_fields::{set_elsewhere, system_meta},
+};
 
 /// A field of an issue: the id that Jira takes and the label under which agents see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +167,7 @@ pub async fn field_meta<'m>(
     let found = find_meta(metas, given);
     let is_custom = matches!(&found, Ok(meta) if !meta.schema.custom.is_empty());
     if let Some(field) = FieldName::known(given).filter(|_| !is_custom)
-        && let Some((_, how)) = ELSEWHERE.iter().find(|(ids, _)| ids.contains(&field.id.as_str()))
+        && let Some(how) = set_elsewhere(&field)
     {
         return Err(NameError::Elsewhere { given: given.trim().to_owned(), how });
     }
@@ -198,45 +201,6 @@ pub async fn field_meta<'m>(
     let Some(schema) = entry.schema.clone() else { return Err(unknown) };
     Ok(Cow::Owned(FieldMeta::off_screen(&entry.id, &entry.name, schema)))
 }
-
-/// What a system field takes, wherever it stands: Jira's own types never change.
-pub fn system_meta(given: &str) -> Option<FieldMeta> {
-    let field = FieldName::known(given)?;
-    let (kind, items) = match field.id.as_str() {
-        "summary" | "description" | "environment" => ("string", ""),
-        "assignee" | "reporter" => ("user", ""),
-        "priority" => ("priority", ""),
-        "resolution" => ("resolution", ""),
-        "security" => ("securitylevel", ""),
-        "duedate" => ("date", ""),
-        "parent" => ("issuelink", ""),
-        "timetracking" => ("timetracking", ""),
-        "labels" => ("array", "string"),
-        "components" => ("array", "component"),
-        "fixVersions" | "versions" => ("array", "version"),
-        _ => return None,
-    };
-    let schema = FieldSchema {
-        kind: kind.to_owned(),
-        items: items.to_owned(),
-        system: field.id.clone(),
-        custom: String::new(),
-    };
-    Some(FieldMeta::off_screen(&field.id, &field.label, schema))
-}
-
-/// What is no value of a field to Jira, though it reads like one: ids, and how it is done.
-const ELSEWHERE: &[(&[&str], &str)] = &[
-    (&["status", "statusCategory"], "use jira_transition_issue"),
-    (&["comment"], "use jira_add_comment"),
-    (&["attachment"], "use jira_add_attachment"),
-    (&["worklog", "timespent"], "use jira_add_worklog"),
-    (&["issuelinks"], "use jira_link_issues"),
-    (&["subtasks"], "create the subtask with this issue as its parent"),
-    (&["watches"], "use jira_watch_issue"),
-    (&["project"], "use jira_move_issue"),
-    (&["votes", "key", "url", "created", "updated", "creator", "resolutiondate"], "Jira sets it by itself"),
-];
 
 fn ambiguous<'n>(given: &str, several: impl Iterator<Item = (&'n str, &'n str)>) -> NameError {
     let candidates = several.map(|(name, id)| format!("{name} ({id})")).collect();

@@ -4,12 +4,14 @@
 
 mod boards;
 mod bulk;
+mod candidates;
 mod compare;
 mod fields;
 mod near;
 mod people;
 mod relations;
 mod sprints;
+mod system_fields;
 mod transitions;
 mod values;
 
@@ -17,15 +19,16 @@ use thiserror::Error;
 
 pub use boards::{BoardName, boards, pick_board};
 pub use bulk::bulk_values;
+pub(super) use candidates::FoundPeople;
 pub use compare::{Picked, folded, pick, same as same_name};
-pub use fields::{FieldName, field_meta, find_meta, readable_fields, system_meta};
+pub use fields::{FieldName, field_meta, find_meta, readable_fields};
 pub use near::nearest;
-pub(super) use people::FoundPeople;
 pub use people::{Among, name_of, people_like, person, person_seen_from};
 pub use relations::{Relation, phrases, pick_relation};
 pub use sprints::{
     Keep, SprintName, is_sprint_meant, pick_sprint, quoted, sprint_given, sprint_named, sprints_found,
 };
+pub use system_fields::system_meta;
 pub use transitions::pick_transition;
 pub use values::{FieldFault, FieldValue, FieldWrite, taught_forms, write_values};
 

@@ -1,27 +1,21 @@
 //! People, by "me", display name, e-mail address or account id.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-use serde::Deserialize;
-
 use crate::jira::{
     JiraError, Session, request,
     wire::{self, List, User},
 };
 
-use super::{NameError, compare::folded, nearest};
+use super::{
+    NameError,
+    candidates::{Candidate, choose, say},
+    nearest,
+};
 
 /// How many people are fetched to find one by name.
 const FETCHED_MAX: u32 = 50;
 
 /// With how many letters of a misspelt name people are looked for; the first ones are seldom wrong.
 const LIKE_CHARS: usize = 2;
-
-/// How many candidates an error lists.
-const LISTED_MAX: usize = 8;
 
 /// Among whom a person is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,119 +139,6 @@ fn search(given: &str, among: Among<'_>) -> request::Request {
     }
 }
 
-/// Somebody whom Jira's search found. The address is read to be compared, and never shown.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Candidate<'a> {
-    #[serde(borrow)]
-    account_id: wire::Text<'a>,
-    #[serde(borrow, default)]
-    display_name: wire::Text<'a>,
-    #[serde(default = "yes")]
-    active: bool,
-    #[serde(borrow, default)]
-    account_type: Option<wire::Text<'a>>,
-    #[serde(borrow, default)]
-    email_address: Option<wire::Text<'a>>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl<'a> Candidate<'a> {
-    fn is_person(&self) -> bool {
-        self.active && self.account_type.as_deref().is_none_or(|kind| kind != "app")
-    }
-
-    fn user(&self) -> User<'a> {
-        User {
-            account_id: self.account_id.clone(),
-            display_name: self.display_name.clone(),
-            active: self.active,
-            account_type: self.account_type.clone(),
-            time_zone: None,
-        }
-    }
-
-    fn into_owned(self) -> Candidate<'static> {
-        let text = |text: wire::Text<'_>| wire::Text::from(text.into_owned());
-        Candidate {
-            account_id: text(self.account_id),
-            display_name: text(self.display_name),
-            active: self.active,
-            account_type: self.account_type.map(text),
-            email_address: self.email_address.map(text),
-        }
-    }
-
-    /// The address, where the person lets it be seen.
-    fn address(&self) -> Option<&str> {
-        self.email_address.as_deref().filter(|address| !address.is_empty())
-    }
-}
-
-fn say(user: &Candidate<'_>) -> String {
-    format!("{} ({})", user.display_name, user.account_id)
-}
-
-fn choose<'c, 'a>(
-    given: &str,
-    found: &'c [Candidate<'a>],
-    among: Among<'_>,
-) -> Result<&'c Candidate<'a>, NameError> {
-    let people: Vec<&Candidate<'_>> = found.iter().filter(|user| user.is_person()).collect();
-    let those = |is_meant: &dyn Fn(&Candidate<'_>) -> bool| {
-        people.iter().copied().filter(|user| is_meant(user)).collect::<Vec<_>>()
-    };
-    let folded = folded(given);
-    let mut fits = those(&|user| self::folded(&user.display_name) == folded);
-    if fits.is_empty() && is_address(given) {
-        fits = those(&|user| user.address().is_some_and(|address| address.eq_ignore_ascii_case(given)));
-        if fits.is_empty() {
-            // Jira finds people by addresses that it does not show.
-            fits = those(&|user| user.address().is_none());
-        }
-    }
-    let listed = |several: &[&Candidate<'_>]| several.iter().take(LISTED_MAX).map(|user| say(user)).collect();
-    match (fits.as_slice(), people.as_slice()) {
-        ([only], _) => Ok(only),
-        ([], []) => Err(NameError::Unknown {
-            what: match among {
-                Among::Everyone => "active person",
-                Among::AssignableIn(_) | Among::AssignableTo(_) => "assignable person",
-            },
-            given: given.to_owned(),
-            known: Vec::new(),
-        }),
-        ([], like) => Err(NameError::Inexact { given: given.to_owned(), candidates: listed(like) }),
-        (several, _) => Err(NameError::Ambiguous { given: given.to_owned(), candidates: listed(several) }),
-    }
-}
-
-/// Whether a text is an e-mail address as a whole.
-fn is_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !text.contains(char::is_whitespace)
-    })
-}
-
-/// Whom one tool call has found, so that a name which it meets again is not looked up again.
-#[derive(Debug, Default)]
-pub(in crate::jira) struct FoundPeople(Mutex<HashMap<(String, String), User<'static>>>);
-
-impl FoundPeople {
-    fn get(&self, given: &str, among: Among<'_>) -> Option<User<'static>> {
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        found.get(&(given.to_owned(), format!("{among:?}"))).cloned()
-    }
-
-    fn keep(&self, given: &str, among: Among<'_>, user: &User<'static>) {
-        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        found.insert((given.to_owned(), format!("{among:?}")), user.clone());
-    }
-}
-
 fn with_id(id: &str) -> User<'static> {
     User {
         account_id: id.to_owned().into(),
@@ -296,40 +177,6 @@ fn owned(user: User<'_>) -> User<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn user(id: &str, name: &str, address: &str) -> Candidate<'static> {
-        let json = serde_json::json!({"accountId": id, "displayName": name, "emailAddress": address});
-        serde_json::from_str::<Candidate<'_>>(&json.to_string()).unwrap().into_owned()
-    }
-
-    fn check(given: &str, found: &[Candidate<'_>], expected: Result<&str, &str>) {
-        match (choose(given, found, Among::Everyone), expected) {
-            (Ok(user), Ok(id)) => assert_eq!(user.account_id, id, "{given}"),
-            (Err(error), Err(said)) => assert_eq!(error.to_string(), said, "{given}"),
-            (chosen, _) => panic!("{given}: {chosen:?}"),
-        }
-    }
-
-    #[test]
-    fn a_whole_name_is_meant_and_a_part_of_one_is_a_question() {
-        let mut found = vec![user("1", "Ann Lee", ""), user("2", "Ann Leeson", ""), user("3", "ann lee", "")];
-        found[2].active = false;
-        check("ANN\u{a0}LEE", &found, Ok("1"));
-        check("ann", &found, Err("Nobody is called just 'ann'. There is: Ann Lee (1); Ann Leeson (2)."));
-        check("Leeson", &found[1..2], Err("Nobody is called just 'Leeson'. There is: Ann Leeson (2)."));
-        check("bo", &[], Err("'bo' is no active person."));
-        let two = [user("1", "Ben", ""), user("2", "ben", "")];
-        check("Ben", &two, Err("'Ben' fits several: Ben (1); ben (2)."));
-    }
-
-    #[test]
-    fn an_address_is_whole_or_it_is_none() {
-        let found = [user("1", "Ann Lee", "ann@example.com"), user("2", "Bo", "")];
-        check("Ann@example.com", &found, Ok("1"));
-        check("bo@example.com", &found, Ok("2"));
-        check("ann", &found[..1], Err("Nobody is called just 'ann'. There is: Ann Lee (1)."));
-        check("a@b.example", &found[..1], Err("Nobody is called just 'a@b.example'. There is: Ann Lee (1)."));
-    }
 
     #[test]
     fn account_ids_are_told_from_names() {

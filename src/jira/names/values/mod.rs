@@ -7,6 +7,7 @@ mod choice;
 mod duration;
 mod input;
 mod kind;
+mod plain;
 mod writer;
 
 use std::borrow::Cow;

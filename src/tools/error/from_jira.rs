@@ -1,0 +1,130 @@
+//! What an agent is told of a failed call to Jira.
+
+use crate::jira::{JiraError, RateLimit, Unsure};
+
+use super::{Code, Fault, ToolError};
+
+const API_TOKEN_HINT: &str = "Check JIRA_EMAIL and JIRA_API_TOKEN, which may be mistyped, expired or revoked, then \
+    start again. A token with scopes works at api.atlassian.com only, where the site's cloud id is needed: if the site \
+    does not tell it, set JIRA_CLOUD_ID.";
+
+impl From<JiraError> for ToolError {
+    fn from(error: JiraError) -> Self {
+        let message = error.to_string();
+        match error {
+            JiraError::Unauthenticated => Self::new(Code::Unauthenticated, message)
+                .status(401)
+                .hint("Ask the user to sign in to the Jira connection again, then repeat the call."),
+            JiraError::InsufficientScope { needed } => Self::insufficient_scope(&needed).status(401),
+            JiraError::ApiToken => Self::new(Code::Unauthenticated, message).status(401).hint(API_TOKEN_HINT),
+            JiraError::ApiTokenScope { needed } => Self::new(Code::InsufficientScope, message)
+                .status(401)
+                .hint("Make an API token with this scope too, and set JIRA_API_TOKEN to it.")
+                .with("scope", needed),
+            JiraError::SiteList { cause } => {
+                let mut error = Self::from(*cause);
+                error.0.message = message;
+                error
+            }
+            JiraError::Forbidden { .. } => Self::new(Code::Forbidden, message)
+                .status(403)
+                .hint("The signed-in user lacks the permission. Somebody with it, or a Jira administrator, can help."),
+            JiraError::NotFound { .. } => {
+                Self::new(Code::NotFound, message).status(404).hint("Check the key or id.")
+            }
+            JiraError::Invalid { status, texts, .. } => {
+                let error = Self::new(Code::InvalidArgument, message).status(status);
+                match advice_on_text(&texts) {
+                    Some(advice) => {
+                        let Self(fault) = error.hint(advice);
+                        Self(Box::new(Fault { is_specific: true, ..*fault }))
+                    }
+                    None => error,
+                }
+            }
+            JiraError::Conflict { .. } => Self::new(Code::Conflict, message)
+                .status(409)
+                .hint("Read the issue again and repeat the change if it is still wanted."),
+            JiraError::RateLimited(limit) => rate_limited(message, &limit),
+            JiraError::TooLarge { status: None } => Self::new(Code::PayloadTooLarge, message)
+                .hint("Ask for fewer fields or a smaller page."),
+            JiraError::TooLarge { status: Some(status) } => Self::new(Code::PayloadTooLarge, message).status(status),
+            JiraError::Unavailable { status, sent } => {
+                let error = Self::new(Code::UpstreamUnavailable, message).retryable(None);
+                unsure(status.map_or(error.clone(), |status| error.status(status)), sent)
+            }
+            JiraError::Timeout { sent } => unsure(Self::new(Code::UpstreamTimeout, message).retryable(None), sent),
+            JiraError::CircuitOpen { retry_after_s } => {
+                Self::new(Code::CircuitOpen, message).retryable(Some(retry_after_s))
+            }
+            JiraError::AmbiguousSite { sites, names } => Self::new(Code::AmbiguousSite, message)
+                .hint("Repeat the call with the argument `site` set to one of `sites`.")
+                .with("sites", sites)
+                .with("names", names),
+            JiraError::NoSite => Self::new(Code::Forbidden, message)
+                .hint("Ask the user to sign in again and to grant access to a Jira site."),
+            JiraError::UnknownSite { sites } => Self::new(Code::NotFound, message)
+                .hint("Use one of the listed sites, or ask the user to sign in with access to the wanted one.")
+                .with("sites", sites),
+            JiraError::SiteGone => Self::new(Code::NotFound, message)
+                .status(404)
+                .hint("Ask the user to sign in to the Jira connection again; an administrator should look at whether the site still exists."),
+            JiraError::Redirected | JiraError::Unreadable => Self::new(Code::UpstreamUnavailable, message)
+                .retryable(None)
+                .hint("Try again; if it lasts, an administrator should look at the Jira API address of the bridge."),
+            JiraError::Misdirected => Self::new(Code::UpstreamUnavailable, message)
+                .hint("Open the file in Jira. An administrator should look at where the site keeps its files."),
+            JiraError::NoTimeZone => Self::invalid_argument(message)
+                .hint("Give the time with its offset, like 2026-11-20T14:00+01:00."),
+            JiraError::Request => Self::invalid_argument("A name or query is too long to ask Jira for it.")
+                .hint("Shorten it and repeat the call."),
+        }
+    }
+}
+
+/// What Jira means by refusing a text in few words.
+fn advice_on_text(texts: &[String]) -> Option<&'static str> {
+    let says = |words: &[&str]| texts.iter().any(|text| words.iter().any(|word| text.contains(word)));
+    if says(&["CONTENT_LIMIT_EXCEEDED", "32,767", "32767"]) {
+        Some(
+            "Nothing was written. Jira takes 32,767 characters for one text, its formatting counted; split it, or attach \
+             a file with jira_add_attachment.",
+        )
+    } else if says(&[
+        "INVALID_INPUT",
+        "nsupported content",
+        "Comment body is not valid",
+        "Atlassian Document",
+    ]) {
+        Some(
+            "Nothing was written. Jira does not take the rich text: write it in simpler Markdown. Jira takes 32,767 \
+             characters for one text; split a longer one, or attach a file with jira_add_attachment.",
+        )
+    } else {
+        None
+    }
+}
+
+/// A write whose answer was lost must not be repeated blindly: it may have happened.
+fn unsure(error: ToolError, sent: Unsure) -> ToolError {
+    match sent {
+        Unsure::NothingChanged => error.hint("Try again in a moment."),
+        Unsure::MayHaveHappened => {
+            ToolError(Box::new(Fault { retryable: false, retry_after: None, ..*error.0 }))
+                .hint("The change may or may not have been made. Read the issue before trying again.")
+                .with("outcome", "unknown")
+        }
+    }
+}
+
+fn rate_limited(message: String, limit: &RateLimit) -> ToolError {
+    let error = ToolError::new(Code::RateLimited, message).status(429).retryable(limit.retry_after_s);
+    match limit.retry_after_s {
+        Some(seconds) if limit.quota => error.hint(format!(
+            "The hourly quota of the Jira connection is used up. Tell the user to try again in about {} minutes.",
+            seconds.div_ceil(60)
+        )),
+        Some(seconds) => error.hint(format!("Wait {seconds} seconds, then repeat the call.")),
+        None => error.hint("Wait a little, then repeat the call."),
+    }
+}
