@@ -19,8 +19,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// What can be created in a project: without issue_type its issue types, with one its required and optional fields and
-    /// allowed values.
+    /// What can be created in a project: its issue types, or with issue_type the fields and allowed values.
     "jira_get_create_fields", "Get create fields", Core, Read, get_create_fields(GetCreateFields)
 )];
 

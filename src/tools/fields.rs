@@ -150,7 +150,8 @@ pub(super) fn are_plain(wanted: &Map<String, Value>) -> bool {
 
 /// The name of a field in replies.
 pub(super) fn label(meta: &FieldMeta) -> String {
-    let own = FieldName::known(meta.id()).filter(|field| field.id == meta.id());
+    let is_own = meta.schema.custom.is_empty();
+    let own = FieldName::known(meta.id()).filter(|field| is_own && field.id == meta.id());
     own.map_or_else(|| meta.label().to_owned(), |field| field.label.into_owned())
 }
 

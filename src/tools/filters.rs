@@ -13,7 +13,7 @@ use crate::{
 use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Find saved filters and their JQL, by name or among the user's favourites.
+    /// Find saved filters and their JQL.
     "jira_get_filters", "Get filters", Context, Read, get_filters(GetFilters)
 )];
 

@@ -30,11 +30,11 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// List the next steps of an issue in its workflow, and the fields each needs.
+        /// Next steps of an issue in its workflow, and the fields they need.
         "jira_list_transitions", "List transitions", Core, Read, list_transitions(ListTransitions)
     ),
     tool!(
-        /// Move an issue to another status, by the status or the transition's name.
+        /// Move an issue to another status.
         "jira_transition_issue", "Move issue", Core, Write, transition_issue(TransitionIssue)
     ),
 ];
@@ -53,7 +53,7 @@ arguments! {
         resolution: Option<String>,
         /// Markdown comment to add
         comment: Option<String>,
-        /// true: comment hidden from service desk customers
+        /// Hide the comment from customers
         internal: Option<bool>,
         /// Fields of the transition as a JSON object
         fields: Option<FieldValues>,

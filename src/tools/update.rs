@@ -27,8 +27,8 @@ use super::{
 
 pub(super) const TOOLS: &[Tool] = &[
     tool!(
-        /// Change fields of an issue; only what is given changes. append_description adds below the text that is there and
-        /// keeps it as it is.
+        /// Change fields of an issue; only what is given changes. append_description keeps the text
+        /// that is there.
         "jira_update_issue", "Update issue", Core, Idempotent, update_issue(UpdateIssue)
     ),
     tool!(
@@ -43,11 +43,11 @@ arguments! {
         summary: Option<String>,
         /// Markdown; replaces the whole text, or that of one section
         description: Option<String>,
-        /// Heading of that section
+        /// Its heading
         section: Option<String>,
         /// Markdown; added at the end
         append_description: Option<String>,
-        /// true: replace also media, panels and the like that Markdown cannot keep
+        /// true: lose media, panels and what else Markdown cannot keep
         replace_rich_text: Option<bool>,
         /// me, name, e-mail, account id, or none
         assignee: Option<String>,
@@ -65,7 +65,7 @@ arguments! {
         fields: Option<FieldValues>,
         /// false: no mails (needs admin rights)
         notify: Option<bool>,
-        /// true: only show before and after
+        /// true: only show
         dry_run: Option<bool>,
     }
 }

@@ -130,6 +130,11 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     }
     place::check_issue(context, &args.issue_key).await?;
     let started = started(context, args.started.as_deref()).await?;
+    // Made before a preview too, which shows what would be sent or why it would not be.
+    let comment = match &args.comment {
+        Some(comment) => Some(text::body(context, comment, Among::AssignableTo(key)).await?),
+        None => None,
+    };
     if args.dry_run.unwrap_or(false) {
         let mut reply = Row::new();
         reply.put("key", key);
@@ -144,8 +149,8 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     let mut body = Map::new();
     body.insert("timeSpent".to_owned(), Value::from(args.time_spent.as_str()));
     body.insert("started".to_owned(), Value::from(written(started)));
-    if let Some(comment) = &args.comment {
-        body.insert("comment".to_owned(), text::body(context, comment, Among::AssignableTo(key)).await?);
+    if let Some(comment) = comment {
+        body.insert("comment".to_owned(), comment);
     }
     let estimate = args.remaining_estimate.as_ref().map(WorkTime::as_str);
     let request = request::add_worklog(key, &Value::Object(body), estimate);

@@ -194,7 +194,7 @@ async fn a_task_names_the_issues_that_failed() {
 #[tokio::test]
 async fn bulk_edits_of_every_kind_arrive() {
     let bridge = bulk(&[]).await;
-    let keys = json!(["ACME-30", "ACME-31"]);
+    let keys = json!(["ACME-33", "ACME-34"]);
     let fields = json!({
         "priority": "low", "due_date": "2026-12-04", "fix_versions": ["2.4"], "components": "Mail, Checkout",
         "assignee": "me", "Story Points": 8, "description": "**new**", "labels": "one,two",
@@ -213,7 +213,7 @@ async fn bulk_edits_of_every_kind_arrive() {
         "description",
         "labels",
     ];
-    for key in ["ACME-30", "ACME-31"] {
+    for key in ["ACME-33", "ACME-34"] {
         let issue = bridge.anna("jira_get_issue", json!({"issue_key": key, "fields": names})).await;
         let expected = json!({
             "priority": "Low", "due": "2026-12-04", "fix_versions": ["2.4"], "components": ["Mail", "Checkout"],
@@ -226,14 +226,14 @@ async fn bulk_edits_of_every_kind_arrive() {
     assert_eq!(preview["preview"]["change"], json!({"due": "none", "Story Points": "none"}));
     finished(&bridge, &confirmed(&bridge, &clear).await).await;
     let issue = bridge
-        .anna("jira_get_issue", json!({"issue_key": "ACME-30", "fields": ["due_date", "Story Points"]}))
+        .anna("jira_get_issue", json!({"issue_key": "ACME-33", "fields": ["due_date", "Story Points"]}))
         .await;
     assert!(issue.get("due").is_none() && issue.get("Story Points").is_none(), "{issue}");
     let add = confirmed(&bridge, &json!({"issue_keys": keys, "add_labels": "three"})).await;
     finished(&bridge, &add).await;
     let remove = confirmed(&bridge, &json!({"issue_keys": keys, "remove_labels": ["one"]})).await;
     finished(&bridge, &remove).await;
-    let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-31", "fields": "labels"})).await;
+    let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-34", "fields": "labels"})).await;
     assert_eq!(issue["labels"], json!(["three", "two"]));
 }
 

@@ -31,7 +31,7 @@ impl Stub {
         let me = json!({"accountId": "a-1", "displayName": "Anna Admin"});
         let page: Vec<Value> = comments
             .iter()
-            .map(|created| json!({"id": created, "author": me, "created": created, "updated": created}))
+            .map(|created| json!({"id": format!("at {created}"), "author": me, "created": created, "updated": created}))
             .collect();
         let page = json!({"comments": page, "total": comments.len(), "startAt": 0, "maxResults": 50});
         let history: Vec<Value> = comments
@@ -174,7 +174,7 @@ async fn a_day_begins_on_the_users_clock() {
             let page = stub.bridge.anna("jira_get_comments", asked.clone()).await;
             let ids: Vec<&Value> =
                 page["comments"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
-            assert_eq!(ids, [inside], "{zone}: {page}");
+            assert_eq!(ids, [&json!(format!("at {inside}"))], "{zone}: {page}");
             let history = stub.bridge.anna("jira_get_changelog", asked).await;
             assert_eq!(history["changes"].as_array().unwrap().len(), 1, "{zone}: {history}");
         }

@@ -53,6 +53,7 @@ mod paging;
 mod process;
 mod prompts;
 mod protocol;
+mod read_laws;
 mod reading;
 mod remembered;
 mod resources;

@@ -178,7 +178,7 @@ async fn what_people_did_is_read_in_spite_of_one_odd_value() {
     let page =
         ("jira_add_remote_link", json!({"issue_key": "ACME-2", "url": "https://example.com", "title": "x"}));
     check_after(&[page], "jira_list_links", issue(), "/remotelink").await;
-    check("jira_list_transitions", issue(), "/transitions").await;
+    check("jira_list_transitions", issue(), "/issue/ACME-2").await;
     let sections =
         json!({"issue_key": "ACME-2", "include": ["comments", "changelog", "worklogs", "watchers"]});
     check("jira_get_issue", sections.clone(), "/comment").await;
