@@ -130,14 +130,6 @@ impl Session {
         Some(Answer { body, is_of_write: false })
     }
 
-    /// Whether Jira answered this a short while ago, so that asking it again costs nothing.
-    pub async fn remembers(&self, request: &Request) -> bool {
-        match self.site().await {
-            Ok(site) => self.remembered(&site.id, request).is_some(),
-            Err(_) => false,
-        }
-    }
-
     /// Notes that Jira itself refused what the caller wrote, such as a query: asking again would end the same.
     pub fn settle(&self) {
         self.recall.settled.store(true, Ordering::Relaxed);

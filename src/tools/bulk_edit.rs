@@ -11,6 +11,7 @@ use crate::{
         request,
         wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
     },
+    json::Raw,
     trim::Row,
 };
 
@@ -210,7 +211,7 @@ async fn keep_rich_text(
         for issue in &fetched.issues {
             let refusal = texts.iter().find_map(|change| {
                 let stored = issue.fields.raw(change.meta.id());
-                change.check_stored(stored.map(|raw| raw.get())).err()
+                change.check_stored(stored.as_ref().map(Raw::get)).err()
             });
             if let Some(refusal) = refusal {
                 lost.insert(issue.key.clone().into_owned(), refusal.message().to_owned());

@@ -1,7 +1,5 @@
 //! Creating one issue.
 
-use std::sync::Arc;
-
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -16,7 +14,6 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{FieldValues, IssueKey, ProjectKey, arguments},
-    fields,
     lost::{self, Absence, Written},
     recent,
     registry::tool,
@@ -26,8 +23,8 @@ use super::{
 
 mod prepared;
 
+use prepared::prepare;
 pub(super) use prepared::{PreparedCreate, one_line, prepare_one};
-use prepared::{prepare, ready, wanted};
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
     /// Create an issue. Names are enough for people, types, priorities, versions and custom fields.
@@ -120,46 +117,12 @@ impl Made {
 }
 
 async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
-    let dry_run = args.dry_run.unwrap_or(false);
-    if !dry_run && let Some(ready) = plain(context, &args).await? {
-        match send(context, &args, ready).await {
-            // Nothing was made. The create screen tells what is missing, or what the type's name means.
-            Err(fault) if fault.is_refusal => {}
-            other => return other.map_err(|fault| fault.error),
-        }
-    }
     let mut ready = prepare(context, &args, &mut Screens::default()).await?;
-    if dry_run {
+    if args.dry_run.unwrap_or(false) {
         let mut preview = ready.preview(context).await;
         context.budget.share(2).squeeze(&mut preview);
         return Ok(Made { preview: Some(preview), ..Made::default() });
     }
-    send(context, &args, ready).await.map_err(|fault| fault.error)
-}
-
-/// A create of which Jira understands every value without a look at the create screen; none where the screen is known, for
-/// then it costs nothing and tells more.
-async fn plain(context: &Context, args: &CreateIssue) -> Result<Option<PreparedCreate>, ToolError> {
-    let wanted = wanted(args)?;
-    let types = request::create_issue_types(args.project_key.as_str());
-    if !fields::are_plain(&wanted) || context.jira.remembers(&types).await {
-        return Ok(None);
-    }
-    context.projects.check_project(&args.project_key)?;
-    let kind = args.issue_type.trim();
-    let is_id = kind.bytes().all(|byte| byte.is_ascii_digit());
-    let kind = json!({ if is_id { "id" } else { "name" }: kind });
-    ready(context, args, wanted, kind, Arc::default()).await.map(Some)
-}
-
-/// Why a create was not made.
-struct Fault {
-    error: ToolError,
-    /// Jira did not take it, so nothing was made.
-    is_refusal: bool,
-}
-
-async fn send(context: &Context, args: &CreateIssue, mut ready: PreparedCreate) -> Result<Made, Fault> {
     if let (Some(id), Some(body)) = (&args.request_id, ready.body.as_object_mut()) {
         body.insert("properties".to_owned(), recent::marker(id));
     }
@@ -171,21 +134,14 @@ async fn send(context: &Context, args: &CreateIssue, mut ready: PreparedCreate) 
             None => recent::by_summary(context, &args.project_key, summary, lost::since()).await,
         }
     };
-    let mut is_refusal = false;
-    let explain = |error: JiraError| {
-        is_refusal = matches!(error, JiraError::Invalid { .. });
-        explain(error, &ready.metas)
-    };
-    let written = lost::write(context, request, Absence::Nothing, look, explain).await;
-    let written = written.map_err(|error| Fault { error, is_refusal })?;
-    let after = |error: ToolError| Fault { error, is_refusal: false };
+    let explain = |error| explain(error, &ready.metas);
+    let written = lost::write(context, request, Absence::Nothing, look, explain).await?;
     let verified = written.verified();
     let key = match written {
-        Written::Answered(answer) => answer.read::<Created>().map_err(|error| after(error.into()))?.key,
+        Written::Answered(answer) => answer.read::<Created>()?.key,
         Written::Seen(key) => key,
     };
-    let url = browse(context, &key).await.map_err(after)?;
-    Ok(Made { url, key, verified, resolved: ready.resolved(), preview: None })
+    Ok(Made { url: browse(context, &key).await?, key, verified, resolved: ready.resolved(), preview: None })
 }
 
 /// Adds to Jira's refusal what the fields it complained about accept.

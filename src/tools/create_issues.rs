@@ -218,17 +218,16 @@ impl Plan {
         let mut keys = answer.issues.iter();
         let (mut made, mut failed) = (Vec::new(), self.failed);
         for (at, (index, one)) in self.ready.iter().enumerate() {
-            match refused(at) {
-                Some(error) => failed.push(failure(*index, &error.reason(), None)),
-                None => {
-                    let Some(issue) = keys.next() else { continue };
-                    let mut row = Row::new();
-                    row.put("index", *index);
-                    row.put("key", issue.key.as_str());
-                    row.put("resolved", json!(one.resolved()));
-                    made.push(json!(row));
-                }
+            if let Some(error) = refused(at) {
+                failed.push(failure(*index, &error.reason(), None));
+                continue;
             }
+            let Some(issue) = keys.next() else { continue };
+            let mut row = Row::new();
+            row.put("index", *index);
+            row.put("key", issue.key.as_str());
+            row.put("resolved", json!(one.resolved()));
+            made.push(json!(row));
         }
         assemble(context, "created", made, failed)
     }

@@ -103,18 +103,15 @@ impl Editing<'_> {
             _ => Vec::new(),
         };
         let read;
-        let metas = match &self.screen {
-            Some(metas) => metas.as_slice(),
-            None => {
-                read = edit_fields(self.context, self.key).await;
-                match &read {
-                    Ok(metas) => metas.as_slice(),
-                    Err(_) => {
-                        let of_assignee = changes.ids().any(|id| id == "assignee");
-                        return Refusal { error: error.into(), of_assignee };
-                    }
-                }
-            }
+        let metas = if let Some(metas) = &self.screen {
+            metas.as_slice()
+        } else {
+            read = edit_fields(self.context, self.key).await;
+            let Ok(metas) = &read else {
+                let of_assignee = changes.ids().any(|id| id == "assignee");
+                return Refusal { error: error.into(), of_assignee };
+            };
+            metas.as_slice()
         };
         let gives_assignee = changes.ids().any(|id| id == "assignee");
         let of_assignee = refused.iter().any(|id| id == "assignee")
@@ -138,7 +135,7 @@ impl Editing<'_> {
         } else {
             error
         };
-        Refusal { error: error.with_some("fields", views), of_assignee }
+        Refusal { error: error.with_some("fields", &views), of_assignee }
     }
 }
 

@@ -150,7 +150,7 @@ impl ToolError {
 
     /// Like [`ToolError::with`], unless the list is empty.
     #[must_use]
-    pub(super) fn with_some(self, name: &str, list: Vec<impl Serialize>) -> Self {
+    pub(super) fn with_some(self, name: &str, list: &[impl Serialize]) -> Self {
         if list.is_empty() { self } else { self.with(name, serde_json::json!(list)) }
     }
 

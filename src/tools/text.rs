@@ -93,8 +93,9 @@ async fn person(context: &Context, name: &str, among: Among<'_>) -> Result<adf::
 fn advise(fault: NameError, name: &str) -> ToolError {
     let (known, is_ambiguous) = match &fault {
         NameError::Unknown { known, .. } => (known.clone(), false),
-        NameError::Ambiguous { candidates, .. } => (candidates.clone(), true),
-        NameError::Inexact { candidates, .. } => (candidates.clone(), true),
+        NameError::Ambiguous { candidates, .. } | NameError::Inexact { candidates, .. } => {
+            (candidates.clone(), true)
+        }
         NameError::Jira(_) | NameError::Elsewhere { .. } => return fault.into(),
     };
     let error = ToolError::from(fault);

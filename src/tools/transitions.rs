@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         request,
         wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
     },
+    json::Raw,
     trim::{CreateFieldView, Row, TransitionView, clean},
 };
 
@@ -134,7 +135,7 @@ async fn workflow(context: &Context, key: &str) -> Result<(String, Answer), Tool
     let issue: Issue<'_> = answer.read()?;
     place::check_found(context, key, &issue)?;
     let status = status_of(&issue);
-    let shown: ShownTransitions = answer.read()?;
+    let shown: ShownTransitions<'_> = answer.read()?;
     let is_whole =
         shown.transitions.is_some_and(|all| !all.is_empty() && all.iter().all(|one| !one.hides_fields()));
     let answer = if is_whole { answer } else { context.ask(request::transitions(key)).await? };
@@ -142,19 +143,21 @@ async fn workflow(context: &Context, key: &str) -> Result<(String, Answer), Tool
 }
 
 #[derive(Deserialize)]
-struct ShownTransitions {
-    transitions: Option<Vec<ShownTransition>>,
+struct ShownTransitions<'a> {
+    #[serde(borrow)]
+    transitions: Option<Vec<ShownTransition<'a>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ShownTransition {
+struct ShownTransition<'a> {
     #[serde(default)]
     has_screen: Option<bool>,
-    fields: Option<BTreeMap<String, IgnoredAny>>,
+    #[serde(borrow)]
+    fields: Option<BTreeMap<String, Raw<'a>>>,
 }
 
-impl ShownTransition {
+impl ShownTransition<'_> {
     /// Whether its screen may ask for fields that are not told here.
     fn hides_fields(&self) -> bool {
         match &self.fields {
@@ -233,5 +236,5 @@ fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
     }
     error
         .hint("Nothing was changed. The workflow asks for something else: give the named values in `fields`, leave out what the step does not take, or set it on the issue first.")
-        .with_some("fields", views)
+        .with_some("fields", &views)
 }

@@ -72,7 +72,7 @@ pub fn folded(name: &str) -> Cow<'_, str> {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}' => {}
             '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{b4}' | '`' | '\u{2032}' => {
-                folded.push('\'')
+                folded.push('\'');
             }
             '\u{201c}'..='\u{201f}' => folded.push('"'),
             '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),

@@ -61,13 +61,12 @@ pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<
         Err(NameError::Unknown { what, given, .. }) => {
             // Punctuation of a name may keep Jira from finding what is there.
             let like = like(session, &given, among).await;
-            match choose(&given, &like, among) {
-                Ok(user) => owned(user.user()),
-                Err(_) => {
-                    let known = nearest(&given, &like, |user| user.display_name.as_ref());
-                    let known = known.into_iter().map(say).collect();
-                    return Err(NameError::Unknown { what, given, known });
-                }
+            if let Ok(user) = choose(&given, &like, among) {
+                owned(user.user())
+            } else {
+                let known = nearest(&given, &like, |user| user.display_name.as_ref());
+                let known = known.into_iter().map(say).collect();
+                return Err(NameError::Unknown { what, given, known });
             }
         }
         Err(other) => return Err(other),

@@ -29,7 +29,7 @@ const SUMMARY_CHARS_MAX: usize = 255;
 pub(in crate::tools) struct PreparedCreate {
     /// What `POST /issue` takes.
     pub(in crate::tools) body: Value,
-    pub(super) changes: Changes,
+    changes: Changes,
     /// The issue type's name.
     kind: String,
     pub(super) metas: Arc<[FieldMeta]>,
@@ -81,35 +81,22 @@ pub(super) async fn prepare(
     screens: &mut Screens,
 ) -> Result<PreparedCreate, ToolError> {
     context.projects.check_project(&args.project_key)?;
-    let wanted = wanted(args)?;
+    let given = wanted(args)?;
     let (kind, metas) = screens.screen(context, &args.project_key, &args.issue_type).await?;
-    let id = json!({ "id": kind.id });
-    let ready = ready(context, args, wanted, id, metas).await?;
-    check_required(&ready.metas, &ready.changes)?;
-    Ok(PreparedCreate { kind: kind.name, ..ready })
-}
-
-/// Resolves the values; nothing is sent.
-pub(super) async fn ready(
-    context: &Context,
-    args: &CreateIssue,
-    given: Map<String, Value>,
-    kind: Value,
-    metas: Arc<[FieldMeta]>,
-) -> Result<PreparedCreate, ToolError> {
     let among = Among::AssignableIn(args.project_key.as_str());
     let target = Target { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
     let mut changes = fields::resolve(context, &target, &given).await?;
     changes.start_lists()?;
+    check_required(&metas, &changes)?;
     let mut fields = changes.fields();
     fields.insert("project".to_owned(), project(&args.project_key));
-    fields.insert("issuetype".to_owned(), kind);
-    let kind = args.issue_type.clone();
-    Ok(PreparedCreate { body: json!({ "fields": fields }), changes, kind, metas, given })
+    fields.insert("issuetype".to_owned(), json!({ "id": kind.id }));
+    let body = json!({ "fields": fields });
+    Ok(PreparedCreate { body, changes, kind: kind.name, metas, given })
 }
 
 /// The values by name, from arguments of their own and from `fields`.
-pub(super) fn wanted(args: &CreateIssue) -> Result<Map<String, Value>, ToolError> {
+fn wanted(args: &CreateIssue) -> Result<Map<String, Value>, ToolError> {
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
     let own = [
         ("summary", Some(Value::from(one_line(&args.summary)?))),

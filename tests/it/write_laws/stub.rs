@@ -83,7 +83,9 @@ pub(super) async fn stub(State(written): State<Written>, request: Request) -> Re
         (&Method::GET, "myself") => {
             json!({"accountId": PEOPLE[0].0, "displayName": PEOPLE[0].1, "timeZone": "Europe/Berlin"})
         }
-        (&Method::GET, "user") => json!({"accountId": PEOPLE[0].0, "displayName": PEOPLE[0].1}),
+        (&Method::GET, "user") if query.contains("00a001") => {
+            json!({"accountId": PEOPLE[0].0, "displayName": PEOPLE[0].1})
+        }
         (&Method::GET, "user/search" | "user/assignable/search") => people(query),
         (&Method::GET, "issue/P-1/editmeta") => json!({ "fields": by_id() }),
         (&Method::GET, "issue/P-1/transitions") => json!({ "transitions": [transition] }),

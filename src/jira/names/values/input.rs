@@ -110,7 +110,9 @@ pub(super) fn reference(value: &Value) -> Option<Reference<'_>> {
 fn named(map: &Map<String, Value>) -> Option<Reference<'_>> {
     let text =
         |name: &str| map.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let id = ["id", "accountId", "account_id"].iter().find_map(|name| scalar(map.get(*name)?));
+    // A flag is no id.
+    let id = |name: &&str| map.get(*name).filter(|id| !id.is_boolean()).and_then(scalar);
+    let id = ["id", "accountId", "account_id"].iter().find_map(id);
     let name = ["displayName", "name", "value", "emailAddress"].iter().find_map(|name| text(name));
     let key = text("key");
     if id.is_none() && name.is_none() && key.is_none() {
