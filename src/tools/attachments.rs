@@ -119,8 +119,8 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
         context.progress.say(0.0, Some(1.0), || format!("Loading {} bytes.", file.bytes));
     }
     let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
-    let content = download.await.map_err(|error| explain(error, bytes_max))?;
-    show(&file, uri, &content, context.budget)
+    let file_sent = download.await.map_err(|error| explain(error, bytes_max))?;
+    show(&file, uri, &file_sent, context.budget)
 }
 
 /// What the file is called and how large it is.

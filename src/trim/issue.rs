@@ -140,7 +140,7 @@ fn put_field(
         "parent" => {
             let parent: Lenient<wire::LinkedIssue<'_>> = issue.fields.lenient("parent");
             let key = parent.as_ref().map(|parent| &parent.key).filter(|key| reading.visible.shows(key));
-            row.put(label, key.map(|key| key.as_ref()).or(parent.is_unreadable().then_some(UNREADABLE)));
+            row.put(label, key.map(AsRef::as_ref).or(parent.is_unreadable().then_some(UNREADABLE)));
         }
         "subtasks" => {
             let subtasks: List<wire::LinkedIssue<'_>> = issue.fields.list("subtasks");
