@@ -211,7 +211,7 @@ async fn keep_rich_text(
         for issue in &fetched.issues {
             let refusal = texts.iter().find_map(|change| {
                 let stored = issue.fields.raw(change.meta.id());
-                change.check_stored(stored.as_ref().map(Raw::get)).err()
+                change.check_stored(stored.map(Raw::get)).err()
             });
             if let Some(refusal) = refusal {
                 lost.insert(issue.key.clone().into_owned(), refusal.message().to_owned());
