@@ -77,7 +77,7 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
     };
     let default = query.is_empty().then_some(context.limits.results_max);
     let size = context.page_size(args.max_results.or(default)) as usize;
-    let (people, is_end) = found(context, query, &among, size).await?;
+    let (people, is_end, unreadable) = found(context, query, &among, size).await?;
     let is_more = people.len() > size || !is_end;
     let views: Vec<UserView> = people.into_iter().take(size).collect();
     let fitted = context.budget.fit(&json!({ "users": [], "omitted": size, "more": MORE }), views);
@@ -86,6 +86,7 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
     if fitted.dropped > 0 {
         reply.put("omitted", fitted.dropped);
     }
+    reply.put_unreadable(unreadable);
     if is_more {
         reply.put("more", MORE);
     }
@@ -94,14 +95,15 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
 
 const MORE: &str = "There are more: use a longer query, or a larger max_results.";
 
-/// The people, at least one more than `size` where there are as many, and whether nobody was left to look at.
+/// The people, at least one more than `size` where there are as many, whether nobody was left to look at, and how many
+/// could not be read.
 async fn found(
     context: &Context,
     query: &str,
     among: &Among<'_>,
     size: usize,
-) -> Result<(Vec<UserView>, bool), ToolError> {
-    let mut people = Vec::new();
+) -> Result<(Vec<UserView>, bool, usize), ToolError> {
+    let (mut people, mut unreadable) = (Vec::new(), 0);
     let (mut start_at, mut window) = (0, WINDOW.max(u32::try_from(size).unwrap_or(PEOPLE_MAX) + 1));
     while start_at < PEOPLE_MAX {
         let request = match among {
@@ -111,11 +113,12 @@ async fn found(
         };
         let answer = context.ask(request.starting_at(start_at)).await?;
         let page: List<User<'_>> = answer.read()?;
+        unreadable += page.unreadable();
         let is_app = |user: &&User<'_>| user.account_type.as_deref().is_some_and(|kind| kind == "app");
         people.extend(page.iter().filter(|user| !is_app(user)).map(UserView::from));
         // A name that was found needs no second look; who wants everybody gets everybody.
         if people.len() > size || !(query.is_empty() || people.is_empty()) {
-            return Ok((people, true));
+            return Ok((people, true, unreadable));
         }
         if CAPS.contains(&page.received()) {
             start_at += u32::try_from(page.received()).unwrap_or(window);
@@ -125,5 +128,5 @@ async fn found(
         }
     }
     let is_end = people.len() < PEOPLE_MAX as usize;
-    Ok((people, is_end))
+    Ok((people, is_end, unreadable))
 }

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use serde_json::value::RawValue;
 
-use crate::adf;
+use crate::{adf, json};
 
 use super::ToolError;
 
@@ -91,7 +91,7 @@ pub(super) fn check_replace(
     match stored {
         Some(stored) if stored.get() != "null" => {
             // What cannot be read is not taken for nothing.
-            let stored = serde_json::from_str(stored.get()).unwrap_or_default();
+            let stored = json::from_str(stored.get()).unwrap_or_default();
             check_replace_node(&stored, text, keep, target)
         }
         _ => Ok(()),

@@ -166,6 +166,28 @@ async fn text_is_appended_to_a_description_with_half_a_pair() {
 }
 
 #[tokio::test]
+async fn a_section_ends_at_a_heading_with_half_a_pair() {
+    let heading = |text: &str| {
+        format!(
+            r#"{{"type": "heading", "attrs": {{"level": 2}}, "content": [{{"type": "text", "text": "{text}"}}]}}"#
+        )
+    };
+    let text =
+        |text: &str| format!(r#"{{"type": "paragraph", "content": [{{"type": "text", "text": "{text}"}}]}}"#);
+    let blocks = [heading("Plan"), text("old"), heading(r"Cut \ud83d"), text("stays")].join(",");
+    let issue = format!(
+        r#"{{"key": "P-1", "fields": {{"description": {{"type": "doc", "version": 1, "content": [{blocks}]}}}}}}"#
+    );
+    let meta = r#"{"fields":{"description":{"name":"Description","key":"description","schema":{"type":"string","system":"description"}}}}"#;
+    let (bridge, sent) = over(vec![("/issue/P-1", issue), ("/editmeta", meta.to_owned())]).await;
+    bridge
+        .anna("jira_update_issue", json!({"issue_key": "P-1", "section": "Plan", "description": "new"}))
+        .await;
+    let sent = sent.lock().unwrap().last().unwrap().to_string();
+    assert!(sent.contains("stays") && sent.contains("new") && !sent.contains("old"), "{sent}");
+}
+
+#[tokio::test]
 async fn a_history_tells_how_long_an_issue_stood_in_each_status() {
     let change = |at: &str, from: &str, to: &str| json!({"created": at, "items": [{"field": "status", "fieldId": "status", "fromString": from, "toString": to}]});
     let values = json!([
