@@ -8,7 +8,7 @@ use crate::jira::wire;
 
 use super::{
     Visible,
-    field::{rich_text, short_text, somebody},
+    field::{id, rich_text, short_text, somebody},
     text::clip,
 };
 
@@ -114,7 +114,7 @@ impl WorklogView {
     /// Reads a worklog, its comment clipped to `text_chars` characters.
     pub fn of(worklog: &wire::Worklog<'_>, text_chars: usize) -> Self {
         Self {
-            id: short_text(&worklog.id, LABEL_CHARS),
+            id: id(&worklog.id),
             author: somebody(&worklog.author),
             started: short_text(&worklog.started, LABEL_CHARS),
             time: short_text(&worklog.time_spent, LABEL_CHARS),

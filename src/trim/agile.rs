@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use crate::jira::wire;
 
-use super::{date, field::short_text};
+use super::{
+    date,
+    field::{id, short_text},
+};
 
 const NAME_CHARS: usize = 200;
 const GOAL_CHARS: usize = 400;
@@ -27,7 +30,7 @@ impl From<&wire::Board<'_>> for BoardView {
             id: board.id,
             name: short_text(&board.name, NAME_CHARS),
             kind: short_text(&board.kind, NAME_CHARS),
-            project: board.project().map(|key| short_text(key, NAME_CHARS)),
+            project: board.project().map(id),
         }
     }
 }

@@ -105,6 +105,11 @@ pub(super) fn markdown(node: &adf::Node, text_chars: usize) -> String {
     if let Cow::Owned(clipped) = clip(&text, text_chars) { clipped } else { text }
 }
 
+/// An id or a key, cleaned; also one that looks like a timestamp stays what it is.
+pub(super) fn id(text: &str) -> String {
+    clean(text).into_owned()
+}
+
 /// Plain text, cleaned and clipped; a timestamp becomes short.
 pub(super) fn short_text(text: &str, text_chars: usize) -> String {
     if date::is_timestamp(text) {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::jira::wire;
 
-use super::field::{compact, in_words, short_text};
+use super::field::{compact, id, in_words, short_text};
 
 /// Names and titles are clipped to this many characters.
 const TITLE_CHARS: usize = 200;
@@ -45,7 +45,7 @@ impl LinkView {
         Some(Self {
             id: None,
             relation: short_text(relation, LINKED_CHARS),
-            key: short_text(&other.key, LINKED_CHARS),
+            key: id(&other.key),
             status: text("status"),
             summary: text("summary"),
         })
@@ -53,7 +53,7 @@ impl LinkView {
 
     /// The same with the link's own id, for who may want to remove it.
     pub fn with_id(link: &wire::IssueLink<'_>) -> Option<Self> {
-        let id = Some(short_text(&link.id, LINKED_CHARS)).filter(|id| !id.is_empty());
+        let id = Some(id(&link.id)).filter(|id| !id.is_empty());
         Self::of(link).map(|view| Self { id, ..view })
     }
 }

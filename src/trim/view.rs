@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     activity::is_customer,
-    field::{rich_text, short_text, somebody},
+    field::{id, rich_text, short_text, somebody},
 };
 
 /// Texts beside the point of a reply are clipped to this many characters.
@@ -46,12 +46,8 @@ impl CommentView {
     /// Reads a comment, its text clipped to `text_chars` characters.
     pub fn of(comment: &wire::Comment<'_>, text_chars: usize) -> Self {
         Self {
-            id: short_text(&comment.id, LABEL_CHARS),
-            reply_to: comment
-                .parent_id
-                .as_deref()
-                .filter(|id| !id.is_empty())
-                .map(|id| short_text(id, LABEL_CHARS)),
+            id: id(&comment.id),
+            reply_to: comment.parent_id.as_deref().filter(|id| !id.is_empty()).map(id),
             author: somebody(&comment.author),
             created: short_text(&comment.created, LABEL_CHARS),
             updated: (comment.updated != comment.created && !comment.updated.is_empty())
@@ -95,7 +91,7 @@ pub struct TransitionView {
 impl From<&wire::Transition<'_>> for TransitionView {
     fn from(transition: &wire::Transition<'_>) -> Self {
         Self {
-            id: short_text(&transition.id, LABEL_CHARS),
+            id: id(&transition.id),
             name: short_text(&transition.name, LABEL_CHARS),
             to: short_text(transition.to.name.as_deref().unwrap_or_default(), LABEL_CHARS),
             required: transition
@@ -196,7 +192,7 @@ pub struct UserView {
 impl From<&wire::User<'_>> for UserView {
     fn from(user: &wire::User<'_>) -> Self {
         Self {
-            account_id: short_text(&user.account_id, LABEL_CHARS),
+            account_id: id(&user.account_id),
             name: short_text(&user.display_name, LABEL_CHARS),
             active: user.active,
         }
@@ -217,7 +213,7 @@ pub struct ProjectView {
 impl From<&wire::Project<'_>> for ProjectView {
     fn from(project: &wire::Project<'_>) -> Self {
         Self {
-            key: short_text(&project.key, LABEL_CHARS),
+            key: id(&project.key),
             name: short_text(&project.name, LABEL_CHARS),
             kind: short_text(&project.project_type_key, LABEL_CHARS),
             lead: somebody(&project.lead),
