@@ -98,7 +98,11 @@ pub(super) async fn issue_types(
         Err(error) => return Err(error.into()),
     };
     let page: IssueTypePage = answer.read()?;
-    if page.issue_types.is_empty() { Err(closed(context, project).await) } else { Ok(page.issue_types) }
+    if page.issue_types.is_empty() {
+        Err(closed(context, project).await)
+    } else {
+        Ok(page.issue_types.into_vec())
+    }
 }
 
 async fn closed(context: &Context, project: &ProjectKey) -> ToolError {
@@ -143,14 +147,14 @@ pub(super) async fn fields(
     project: &ProjectKey,
     kind: &IssueType,
 ) -> Result<Vec<FieldMeta>, ToolError> {
-    let mut fields = Vec::new();
+    let (mut fields, mut start_at) = (Vec::new(), 0_u32);
     for _ in 0..PAGES_MAX {
-        let start_at = u32::try_from(fields.len()).unwrap_or(u32::MAX);
         let answer = context.ask(request::create_fields(project.as_str(), &kind.id, start_at)).await?;
         let page: CreateFieldPage = answer.read()?;
-        let (received, total) = (page.fields.len(), page.total as usize);
-        fields.extend(page.fields);
-        if received == 0 || fields.len() >= total {
+        let (received, total) = (page.fields.received(), page.total as usize);
+        start_at = start_at.saturating_add(u32::try_from(received).unwrap_or(u32::MAX));
+        fields.extend(page.fields.into_vec());
+        if received == 0 || start_at as usize >= total {
             break;
         }
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Lenient, List, Person, Text};
-use crate::json::{or_default, required};
+use crate::json::{or_default, readable, required};
 
 /// `GET /project/search`.
 #[derive(Debug, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Project<'a> {
 pub struct IssueTypePage {
     /// The types the user may create. Data Center spells the list `values`.
     #[serde(default, alias = "values")]
-    pub issue_types: Vec<IssueType>,
+    pub issue_types: List<IssueType>,
 }
 
 /// An issue type.
@@ -70,7 +70,7 @@ pub struct IssueType {
 pub struct CreateFieldPage {
     /// The page. Data Center spells the list `values`.
     #[serde(default, alias = "values")]
-    pub fields: Vec<FieldMeta>,
+    pub fields: List<FieldMeta>,
     /// How many there are in all.
     #[serde(default, deserialize_with = "or_default")]
     pub total: u32,
@@ -79,8 +79,8 @@ pub struct CreateFieldPage {
 /// `GET /issue/{key}/editmeta`.
 #[derive(Debug, Deserialize)]
 pub struct EditMeta {
-    /// By field id.
-    #[serde(default)]
+    /// By field id; one that cannot be read is left out.
+    #[serde(default, deserialize_with = "readable")]
     pub fields: BTreeMap<String, FieldMeta>,
 }
 
