@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "contract"))
 
 from bridge import json_line, process  # noqa: E402
-from run import Agent  # noqa: E402
+from run import Agent, Jira  # noqa: E402
 from tasks import TASKS  # noqa: E402
 
 ALL_SETS = "core,context,collab,agile,bulk,manage,destructive"
@@ -99,15 +99,16 @@ def measured(binary):
     with process([binary, "demo", "--json"], {**base, "TOOLSETS": ALL_SETS}) as child:
         info = json_line(child)
         url, token, jira = info["mcp_url"], info["tokens"]["anna"], info["jira_url"]
+        sandbox = Jira(info)
         rows.append(("tools/list, every set", listed(url, token), None))
         rows.append(("tools/list, read only", listed(url, token, {"X-MCP-Readonly": "true"}), None))
         for what, tool, arguments, request in QUESTIONS:
-            agent = Agent(url, info["tokens"])
+            agent = Agent(url, sandbox)
             agent(tool, **arguments)
             rows.append((what, agent.received, raw(jira, token, request) if request else None))
         Counting.replies = {}
         for _, task in TASKS:
-            task(Counting(url, info["tokens"]))
+            task(Counting(url, sandbox))
     return rows, Counting.replies
 
 
