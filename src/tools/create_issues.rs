@@ -30,7 +30,6 @@ arguments! {
     CreateIssues {
         /// JSON list of objects with the arguments of jira_create_issue
         issues: FieldObjects,
-        /// true: only show
         dry_run: Option<bool>,
         /// Own id; a repeat returns the first result
         request_id: Option<String>,

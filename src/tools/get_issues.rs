@@ -21,7 +21,7 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Read up to 100 issues by key. Keys in omitted did not fit: ask for them again.
+    /// Read up to 100 issues by key. Ask again for keys in omitted.
     "jira_get_issues", "Get issues", Bulk, Read, get_issues(GetIssues)
 )];
 

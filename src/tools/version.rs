@@ -34,7 +34,6 @@ arguments! {
         release_date: Option<String>,
         released: Option<bool>,
         archived: Option<bool>,
-        /// true: only show
         dry_run: Option<bool>,
     }
 }

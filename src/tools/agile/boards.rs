@@ -26,7 +26,7 @@ pub(super) const LIST_BOARDS: Tool = tool!(
 .needs(&["read:board-scope:jira-software", "read:project:jira"]);
 
 pub(super) const GET_SPRINTS: Tool = tool!(
-    /// List the sprints of a board with dates and goals.
+    /// List a board's sprints.
     "jira_get_sprints", "List sprints", Agile, Read, get_sprints(GetSprints)
 )
 .needs(&["read:sprint:jira-software"])

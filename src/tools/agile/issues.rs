@@ -28,7 +28,7 @@ use super::{
 };
 
 pub(super) const GET_SPRINT_ISSUES: Tool = tool!(
-    /// How a sprint or backlog stands: dates, goal, counts by status of all its issues; and the issues in rank order.
+    /// How a sprint or backlog stands: dates, goal, counts of all by status; and its issues in rank order.
     "jira_get_sprint_issues", "Sprint issues", Agile, Read, get_sprint_issues(GetSprintIssues)
 )
 .also(&[scopes::SPRINTS, scopes::SPRINT_ISSUES, scopes::BOARD, scopes::BOARDS]);
@@ -41,7 +41,7 @@ arguments! {
         project_key: Option<ProjectKey>,
         /// Only its sprints: id or name
         board_id: Option<String>,
-        /// Board id or name
+        /// Id or name
         backlog_of_board: Option<String>,
         /// Further filter
         jql: Option<Jql>,
