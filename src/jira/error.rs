@@ -95,10 +95,12 @@ pub enum JiraError {
     #[error("Jira asks to slow down.")]
     RateLimited(RateLimit),
     /// An answer over the byte limit, or a 413 for something too large for Jira.
-    #[error("{}", if status.is_some() { "Jira says that the content is too large or a limit of the issue is reached." } else { "Jira's answer is larger than the bridge accepts." })]
+    #[error("{}", if status.is_some() { format!("Jira says that the content is too large or a limit of the issue is reached: {}", said(texts, "it gave no detail.")) } else { "Jira's answer is larger than the bridge accepts.".to_owned() })]
     TooLarge {
         /// 413 when it was Jira who refused.
         status: Option<u16>,
+        /// Jira's own words.
+        texts: Vec<String>,
     },
     /// No connection, or a server error.
     #[error("Jira is not available at the moment.")]
@@ -176,7 +178,7 @@ impl JiraError {
             404 if is_of_gateway(&body) => Self::SiteGone,
             404 => Self::NotFound { texts },
             409 => Self::Conflict { texts },
-            413 => Self::TooLarge { status: Some(413) },
+            413 => Self::TooLarge { status: Some(413), texts },
             429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
             // Whatever stands in front of Jira may have passed a write on before it answered like this.
             status @ 300..=399 if request.effect() != Effect::Read => {
@@ -212,7 +214,7 @@ impl JiraError {
                 Self::CircuitOpen { retry_after_s: retry_after.as_secs().max(1) }
             }
             UpstreamError::BodyTooLarge { .. } if request.effect() == Effect::Read => {
-                Self::TooLarge { status: None }
+                Self::TooLarge { status: None, texts: Vec::new() }
             }
             UpstreamError::Timeout { .. } | UpstreamError::DeadlineExceeded { .. } => Self::Timeout { sent },
             _ => Self::Unavailable { status: None, sent },

@@ -158,7 +158,7 @@ pub(super) fn granted(sites: &[Site], pin: Option<&SitePin>, wish: Option<&str>)
 fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
     let fits = |site: &&Site| match pin {
         Some(SitePin::CloudId(id)) => site.id.eq_ignore_ascii_case(id),
-        Some(SitePin::Url(url)) => is_at(site, url),
+        Some(SitePin::Url(url)) => site.is_at(url),
         None => true,
     };
     sites.iter().filter(fits).collect()
@@ -203,12 +203,14 @@ fn distinct(site: &Site, sites: &[&Site]) -> String {
 }
 
 fn is_meant(site: &Site, wish: &str) -> bool {
-    site.id.eq_ignore_ascii_case(wish) || site.name.eq_ignore_ascii_case(wish) || is_at(site, wish)
+    site.id.eq_ignore_ascii_case(wish) || site.name.eq_ignore_ascii_case(wish) || site.is_at(wish)
 }
 
-/// Compares addresses by host: with or without scheme, path and trailing slash. Only the whole host counts.
-fn is_at(site: &Site, address: &str) -> bool {
-    !host(address).is_empty() && host(&site.url).eq_ignore_ascii_case(host(address))
+impl Site {
+    /// Compares addresses by host: with or without scheme, path and trailing slash. Only the whole host counts.
+    pub fn is_at(&self, address: &str) -> bool {
+        !host(address).is_empty() && host(&self.url).eq_ignore_ascii_case(host(address))
+    }
 }
 
 pub(super) fn host(address: &str) -> &str {

@@ -14,7 +14,7 @@ use crate::{
     policy::{Policy, Verdict},
     signals::{Span, Trace},
     telemetry::audit,
-    tools::{Code, Context, Given, Progress, Reply, Tool, ToolError},
+    tools::{Code, Context, Given, Progress, Reply, Tool, ToolError, named_hosts},
     trim::Budget,
 };
 
@@ -71,8 +71,10 @@ impl Server {
         if let Some(Answer::Agreed(token)) = answer {
             consent::agree(&mut arguments, token);
         }
+        // Whoever pastes an address means that issue, and the one of that key on no other site.
+        let hosts = named_hosts(&arguments);
         let mut given = Given::new(arguments).of_tool(call.tool.name, !self.is_pinned());
-        let site = given.take_text("site");
+        let site = given.take_text("site").or_else(|| hosts.first().cloned());
         let mut span = self.tool_span(call.tool, &call.traces);
         let trace = span.as_ref().map(Span::trace).unwrap_or_default();
         let trace_id = trace.id();
@@ -83,6 +85,7 @@ impl Server {
         let mut context = self.context(call.caller, site, call.policy, deadline, id_bytes);
         context.jira = context.jira.within(trace);
         context.progress = call.progress;
+        context.named_hosts = hosts;
         let outcome = if is_refused {
             Err(consent::refused())
         } else {
@@ -163,6 +166,7 @@ impl Server {
             confirm_keys: self.0.confirm_keys.clone(),
             hidden_tools: self.hidden_by(policy),
             progress: Progress::default(),
+            named_hosts: Vec::new(),
         }
     }
 
@@ -242,6 +246,10 @@ fn too_long(tool: &Tool) -> ToolError {
 
 /// A failure may come from what Jira said minutes ago, so the tool gets a second look before anybody is told.
 async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, ToolError> {
+    if !context.named_hosts.is_empty() {
+        // Boxed: few calls name an address, and every call would carry its size.
+        Box::pin(context.check_hosts()).await?;
+    }
     let outcome = (tool.run)(context, given.clone()).await;
     if outcome.is_err() && context.jira.look_again() {
         return (tool.run)(context, given).await;

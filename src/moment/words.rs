@@ -149,7 +149,7 @@ pub(super) fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok().filter(|_| is_real)
 }
 
-/// `-7d`, `+2w`, `90m`, `1h 30m ago`, `in 3 days`, `a week ago`.
+/// `-7d`, `+2w`, `2w`, `1h 30m ago`, `in 3 days`, `a week ago`.
 pub(super) fn distance(text: &str) -> Option<Distance> {
     let ways = [
         (text.strip_prefix('-'), -1),
@@ -184,7 +184,8 @@ pub(super) fn distance(text: &str) -> Option<Distance> {
         let behind = behind.trim_start();
         rest = behind.strip_prefix("and ").unwrap_or(behind);
         if rest.is_empty() {
-            return Some(found);
+            // "14h" is also how half of Europe writes two in the afternoon.
+            return Some(found).filter(|found| found.sign.is_some() || found.seconds == 0);
         }
     }
     None

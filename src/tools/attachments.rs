@@ -155,7 +155,7 @@ async fn describe(
 /// A file can be larger than its metadata says.
 fn explain(error: JiraError, bytes_max: u32) -> ToolError {
     match error {
-        JiraError::TooLarge { status: None } => {
+        JiraError::TooLarge { status: None, .. } => {
             ToolError::new(Code::PayloadTooLarge, format!("The file is larger than {bytes_max} bytes."))
                 .hint(format!("Set max_bytes, up to {BYTES_MAX}, or open the file in Jira."))
         }

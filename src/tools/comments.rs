@@ -136,12 +136,13 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
         page.comments.iter().take_while(|comment| is_since(&comment.created, since)).collect();
     let reached_older = recent.len() < readable;
     let views: Vec<CommentView> =
-        recent.iter().map(|comment| CommentView::of(comment, context.limits.text_chars)).collect();
+        recent.iter().map(|comment| CommentView::of(comment, context.text_chars(size))).collect();
     let frame = json!({ "comments": [], "total": page.total, "next_start_at": u32::MAX });
     let fitted = context.budget.fit_clipped(&frame, views, CommentView::clip);
     let mut reply = Row::new();
     reply.set("comments", json!(fitted.kept));
-    reply.put("total", page.total);
+    // Jira counts all comments, whenever they were made.
+    reply.put("total", since.is_none().then_some(page.total));
     let passed = if fitted.dropped > 0 { fitted.kept.len() } else { received };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     let more = fitted.dropped > 0 || (!reached_older && next < page.total && received > 0);

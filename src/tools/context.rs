@@ -45,9 +45,27 @@ pub struct Context {
     pub hidden_tools: Arc<[&'static str]>,
     /// For a caller who wants to know how far the call is.
     pub progress: Progress,
+    /// The hosts of addresses that the arguments name.
+    pub named_hosts: Vec<String>,
 }
 
 impl Context {
+    /// Refuses an address of another site than the one that the call works on.
+    pub async fn check_hosts(&self) -> Result<(), ToolError> {
+        if self.named_hosts.is_empty() {
+            return Ok(());
+        }
+        let site = self.jira.site().await?;
+        match self.named_hosts.iter().find(|host| !site.is_at(host)) {
+            Some(other) => Err(ToolError::invalid_argument(format!(
+                "An address of {other} is given, and the call works on {}.",
+                site.url
+            ))
+            .hint("Nothing was changed. Name issues of one site by their keys, and the site as `site`.")),
+            None => Ok(()),
+        }
+    }
+
     /// Asks Jira, as the caller.
     pub(super) async fn ask(&self, request: Request) -> Result<Answer, ToolError> {
         Ok(self.jira.call(request).await?)
@@ -93,6 +111,11 @@ impl Context {
                 shown(text)
             ))
         })
+    }
+
+    /// To how many characters texts of a page are clipped: who asks for one item asks for all of it.
+    pub(super) fn text_chars(&self, page_size: u32) -> usize {
+        if page_size == 1 { usize::MAX } else { self.limits.text_chars }
     }
 
     /// A page size within the limits.

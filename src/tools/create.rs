@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Context, Reply, Tool, ToolError,
-    args::{FieldValues, IssueKey, ProjectKey, arguments},
+    args::{FieldList, FieldText, FieldValues, IssueKey, ProjectKey, arguments},
     lost::{self, Absence, Written},
     recent,
     registry::tool,
@@ -39,15 +39,15 @@ arguments! {
         /// Markdown
         description: Option<String>,
         /// me, name, e-mail or account id
-        assignee: Option<String>,
-        priority: Option<String>,
-        labels: Option<Vec<String>>,
-        components: Option<Vec<String>>,
-        fix_versions: Option<Vec<String>>,
+        assignee: Option<FieldText>,
+        priority: Option<FieldText>,
+        labels: Option<FieldList>,
+        components: Option<FieldList>,
+        fix_versions: Option<FieldList>,
         /// Epic or parent issue
         parent_key: Option<IssueKey>,
         /// A day: 2026-12-24, tomorrow, +3d
-        due_date: Option<String>,
+        due_date: Option<FieldText>,
         /// Other fields as a JSON object: {"Story Points": 5}
         fields: Option<FieldValues>,
         /// true: only show

@@ -240,7 +240,13 @@ fn failure(index: usize, error: &str, hint: Option<&str>) -> Row {
     let mut row = Row::new();
     row.put("index", index);
     row.put("error", error);
-    row.put("hint", hint);
+    // Others may have been created: what is said of one speaks of that one.
+    row.put(
+        "hint",
+        hint.map(|hint| {
+            hint.trim_start_matches("Nothing was changed. ").trim_start_matches("Nothing was created. ")
+        }),
+    );
     row
 }
 

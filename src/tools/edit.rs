@@ -48,7 +48,8 @@ impl Editing<'_> {
         // What was done is said, for the call as a whole failed.
         let others = self.put(&others).await.map_err(|refusal| {
             let done = Changes(vec![assignee.clone()]).acknowledged();
-            refusal.error.with("already_changed", json!(done))
+            let hint = "Only `already_changed` was changed. Correct the other fields and send them alone.";
+            refusal.error.hint(hint).with("already_changed", json!(done))
         })?;
         Ok(seen.or(others))
     }

@@ -19,7 +19,7 @@ use super::{
     changes::{Change, Changes, NewText},
     error::{Code, ToolError},
     place,
-    rich_text::{ReplaceRichText, Target as Replaced, check_replace},
+    rich_text::{ReplaceRichText, Target as Replaced, check_complete, check_replace},
     text,
 };
 
@@ -64,6 +64,13 @@ async fn ready(
 ) -> Result<Change, ToolError> {
     let label = label(&write.meta);
     let FieldWrite { meta, value, shown, .. } = write;
+    let texts = match &value {
+        FieldValue::Set(Value::Array(texts)) => texts.as_slice(),
+        FieldValue::Set(text) => std::slice::from_ref(text),
+        FieldValue::Change(_) | FieldValue::RichText(_) => &[],
+    };
+    // A text that was read clipped would lose its rest, whatever the field.
+    texts.iter().filter_map(Value::as_str).try_for_each(check_complete)?;
     let given = match value {
         FieldValue::RichText(given) => given,
         value => return Ok(Change { label, value, shown, meta, text: None }),
@@ -206,8 +213,7 @@ impl From<FieldFault> for ToolError {
                 Self::invalid_argument(message).hint("Nothing was changed. Give it once.")
             }
             FieldFault::Value { allowed, accepts, .. } if allowed.is_empty() => {
-                Self::invalid_argument(message)
-                    .hint(format!("Nothing was changed. It takes {accepts}; null clears it."))
+                Self::invalid_argument(message).hint(format!("Nothing was changed. It takes {accepts}."))
             }
             FieldFault::Value { allowed, .. } => Self::invalid_argument(message)
                 .hint(format!("Allowed: {}.", allowed.join(", ")))

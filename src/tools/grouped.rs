@@ -33,6 +33,8 @@ const NONE: &str = "(none)";
 /// The counts, in the order of their first issue.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
+    /// Issues with a value that is nothing to count by, such as a text with marks.
+    uncounted: u64,
     seen: BTreeSet<String>,
     groups: Vec<Group>,
 }
@@ -52,7 +54,11 @@ impl Counts {
         if !self.seen.insert(issue.key.clone().into_owned()) {
             return;
         }
-        for (id, name) in values(issue, field_id) {
+        let values = values(issue, field_id);
+        let is_nothing = values.iter().all(|(id, _)| id == NONE);
+        let held = issue.fields.raw(field_id).is_some_and(|raw| !matches!(raw.get(), "[]" | "{}" | "\"\""));
+        self.uncounted += u64::from(is_nothing && held);
+        for (id, name) in values {
             match self.groups.iter_mut().find(|group| group.id == id) {
                 Some(group) => group.count += 1,
                 None => self.groups.push(Group { id, name, count: 1 }),
@@ -91,6 +97,10 @@ pub(super) async fn count(context: &Context, given: &Jql, jql: &str, name: &str)
     let mut counts = Counts::default();
     let is_whole =
         read(context, given, jql, &[&field.id], READ_MAX, |issue| counts.note(issue, &field.id)).await?;
+    if counts.uncounted > 0 {
+        return Err(ToolError::invalid_argument(format!("`group_by` cannot be '{}': its values are nothing to count by.", clean(name)))
+            .hint("Use status, type, priority, assignee, reporter, project, labels, or another field with names or options."));
+    }
     let mut reply = Row::new();
     let total = if is_whole {
         counts.total()

@@ -67,7 +67,7 @@ mod whoami;
 mod worklogs;
 
 pub(crate) use agile::offset;
-pub use args::{ArgSpec, Given, Shape};
+pub use args::{ArgSpec, Given, Shape, named_hosts};
 pub(crate) use confirm::stranger_opens;
 pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
 pub use context::{Block, Context, Limits, Reply};

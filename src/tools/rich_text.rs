@@ -62,7 +62,9 @@ impl Target<'_> {
             Self::Comment => {
                 "Set replace_rich_text to true if the user accepts the loss, or add a further comment."
             }
-            Self::Field(_) => "Set replace_rich_text to true if the user accepts the loss.",
+            Self::Field(_) => {
+                "Use jira_update_issue with replace_rich_text true if the user accepts the loss."
+            }
         }
     }
 
@@ -73,7 +75,7 @@ impl Target<'_> {
                  append_description or section."
                     .to_owned()
             }
-            Self::Comment => "Read it whole with dry_run and send the whole text, or add a further comment.".to_owned(),
+            Self::Comment => "Read it whole with jira_get_comments and max_results 1, then send the whole text, or add a further comment.".to_owned(),
             Self::Field(name) => {
                 format!("Read it whole with fields=[\"{name}\"] of jira_get_issue and send the whole text.")
             }
@@ -129,7 +131,7 @@ pub(super) fn check_complete(text: &str) -> Result<(), ToolError> {
             "The text ends in the mark of a clipped text: the rest of it would be missing.",
         )
         .hint(
-            "Nothing was written. Read the whole text by naming its field in fields, or leave the mark out.",
+            "Nothing was written. Read the whole text, a field by its name in fields, a comment or worklog with max_results 1; or leave the mark out.",
         ));
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Context, Reply, Tool, ToolError,
-    args::{FieldValues, IssueKey, arguments},
+    args::{FieldList, FieldText, FieldValues, IssueKey, arguments},
     changes::{Change, Changes, NewText},
     create::one_line,
     description::Wish,
@@ -50,15 +50,15 @@ arguments! {
         /// true: lose media, panels and what else Markdown cannot keep
         replace_rich_text: Option<bool>,
         /// me, name, e-mail, account id, or none
-        assignee: Option<String>,
-        priority: Option<String>,
+        assignee: Option<FieldText>,
+        priority: Option<FieldText>,
         /// A day, or none
-        due_date: Option<String>,
+        due_date: Option<FieldText>,
         /// Epic or parent issue, or none
-        parent_key: Option<String>,
-        components: Option<Vec<String>>,
-        fix_versions: Option<Vec<String>>,
-        labels: Option<Vec<String>>,
+        parent_key: Option<FieldText>,
+        components: Option<FieldList>,
+        fix_versions: Option<FieldList>,
+        labels: Option<FieldList>,
         add_labels: Option<Vec<String>>,
         remove_labels: Option<Vec<String>>,
         /// Other fields as a JSON object; null clears
@@ -122,7 +122,7 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
     }
     if changes.is_empty() {
         return Err(ToolError::invalid_argument("Nothing to change: no field was given.")
-            .hint("Pass at least one of the fields to change."));
+            .hint("Pass at least one of the fields to change; null in `fields` clears one."));
     }
     if args.dry_run.unwrap_or(false) {
         changes.name_people(context).await;
@@ -166,8 +166,8 @@ fn description(text: &Wish<'_>, before: Option<&RawValue>, document: Value) -> C
 /// The values by name, from arguments of their own and from `fields`.
 fn wanted(args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
-    let list = |list: &Option<Vec<String>>| list.as_ref().map(|list| json!(list));
-    let text = |text: &Option<String>| text.as_ref().map(|text| Value::from(text.trim()));
+    let list = |list: &Option<FieldList>| list.as_ref().map(|list| list.0.clone());
+    let text = |text: &Option<FieldText>| text.as_ref().map(|text| text.0.clone());
     let own = [
         ("summary", args.summary.as_deref().map(Value::from)),
         ("assignee", text(&args.assignee)),
@@ -196,7 +196,7 @@ fn labels(args: &UpdateIssue) -> Result<Option<Value>, ToolError> {
     match (&args.labels, operations.is_empty()) {
         (None, true) => Ok(None),
         (None, false) => Ok(Some(Value::Object(operations))),
-        (Some(labels), true) => Ok(Some(json!(labels))),
+        (Some(labels), true) => Ok(Some(labels.0.clone())),
         (Some(_), false) => Err(ToolError::invalid_argument(
             "`labels` says which labels there will be; `add_labels` and `remove_labels` change those that are there.",
         )

@@ -74,7 +74,7 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
         .worklogs
         .iter()
         .take(size as usize)
-        .map(|worklog| WorklogView::of(worklog, context.limits.text_chars))
+        .map(|worklog| WorklogView::of(worklog, context.text_chars(size)))
         .collect();
     let mut reply = Row::new();
     reply.put("key", key);

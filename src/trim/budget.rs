@@ -13,7 +13,8 @@ use super::row::Row;
 const ENVELOPE_BYTES: usize = 640;
 
 /// Text lengths that an oversize item is clipped to, one after the other, before it is cut down to its key.
-const CLIPS_CHARS: [usize; 10] = [1_600, 1_300, 1_000, 700, 450, 300, 160, 100, 60, 20];
+const CLIPS_CHARS: [usize; 16] =
+    [24_000, 16_000, 11_000, 7_500, 5_000, 3_000, 1_600, 1_300, 1_000, 700, 450, 300, 160, 100, 60, 20];
 
 /// How many bytes a tool's result may still take.
 #[derive(Debug, Clone, Copy)]

@@ -48,7 +48,7 @@ async fn sprints_come_by_state_and_board_name() {
     let names: Vec<&str> =
         open["sprints"].as_array().unwrap().iter().map(|sprint| sprint["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["ACME Sprint 7", "ACME Sprint 8", "ACME Sprint 9"]);
-    assert_eq!(open["sprints"][0]["start"], "2026-11-13T12:00Z");
+    assert_eq!(open["sprints"][0]["start"], "2026-11-13T13:00+01:00");
     assert_eq!(open["sprints"][0]["goal"], "Guest checkout");
     let closed = bridge
         .anna("jira_get_sprints", json!({"board_id": "acme BOARD", "state": "Closed", "max_results": 4}))

@@ -34,6 +34,7 @@ mod contract;
 mod destructive;
 mod direct;
 mod documents;
+mod doors;
 mod edge;
 mod eras;
 mod errors;

@@ -57,7 +57,7 @@ async fn a_clipped_text_is_not_written_back() {
     let clipped = &read["comments"][0]["body"];
     let mut asked = json!({"issue_key": key, "comment_id": made["comment_id"], "body": clipped});
     let fault = bridge.refused("jira_update_comment", asked.clone()).await;
-    says(&fault, "hint", "dry_run");
+    says(&fault, "hint", "max_results 1");
     asked["body"] = json!("short");
     asked["dry_run"] = json!(true);
     let shown = bridge.anna("jira_update_comment", asked).await;

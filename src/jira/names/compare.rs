@@ -55,6 +55,11 @@ fn same_folded(name: &str, folded: &str) -> bool {
     self::folded(name) == folded
 }
 
+/// A name in the form in which most systems keep it, for a search.
+pub(super) fn composed(name: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(name)
+}
+
 /// A name without what people do not see or do not write: Unicode's compatible forms made one, small letters, straight
 /// apostrophes, plain hyphens, single blanks, no invisible characters.
 pub fn folded(name: &str) -> Cow<'_, str> {

@@ -8,7 +8,7 @@ use crate::jira::{
 };
 
 use super::{
-    NameError, Picked, nearest, pick,
+    NameError, Picked, nearest, pick, same_name,
     system_fields::{set_elsewhere, system_meta},
 };
 
@@ -119,7 +119,9 @@ pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<
         let entries: List<FieldEntry<'_>> = answer.read()?;
         for name in custom {
             let is_meant = |entry: &&FieldEntry<'_>| {
-                entry.name.to_lowercase() == name.to_lowercase() || entry.id.eq_ignore_ascii_case(name)
+                same_name(&entry.name, name)
+                    || entry.untranslated_name.as_deref().is_some_and(|own| same_name(own, name))
+                    || entry.id.eq_ignore_ascii_case(name)
             };
             let same = entries.iter().filter(is_meant);
             let before = fields.len();

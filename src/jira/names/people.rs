@@ -8,6 +8,7 @@ use crate::jira::{
 use super::{
     NameError,
     candidates::{Candidate, choose, say},
+    compare::composed,
     nearest,
 };
 
@@ -42,7 +43,8 @@ impl<'a> Among<'a> {
 /// Finds the one person that is meant: me, an account id, a whole name or an e-mail address. Who is only like it is a
 /// question and not an answer; the error lists them.
 pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<User<'static>, NameError> {
-    let given = given.trim().trim_start_matches('@').trim();
+    let given = composed(given.trim().trim_start_matches('@').trim());
+    let given = given.as_ref();
     if given.eq_ignore_ascii_case("me") || given.eq_ignore_ascii_case("myself") {
         let answer = session.myself().await?;
         return Ok(owned(answer.read()?));

@@ -126,7 +126,7 @@ async fn sprints(context: &Context, args: &GetSprints) -> Result<Reply, ToolErro
     let request = agile::sprints(board.id, &states(args.state.as_deref()), start_at, size);
     let answer = context.jira.call(request).await.map_err(|error| no_sprints(error, &board))?;
     let page: ValuePage<Sprint<'_>> = answer.read()?;
-    let zone = context.jira.known_zone();
+    let zone = Some(Box::pin(context.zone_to_show()).await);
     let views = page.values.iter().map(|sprint| SprintView::from(sprint).on_clock(zone.as_ref()));
     let views: Vec<SprintView> = views.collect();
     let frame =

@@ -153,17 +153,24 @@ async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolErr
         let before = SprintView::from(&sprint).on_clock(context.jira.known_zone().as_ref());
         return Reply::json(&json!({ "dry_run": true, "before": before, "after": after }));
     }
-    let changed: Vec<&str> = ["name", "start_date", "end_date", "goal", "state"]
-        .into_iter()
-        .zip(["name", "startDate", "endDate", "goal", "state"])
-        .filter(|(_, key)| body.contains_key(*key))
-        .map(|(argument, _)| argument)
-        .collect();
+    let mut shown = shown_on_clock(context, &body).await;
+    let mut changed = Row::new();
+    for (argument, key) in ["name", "start_date", "end_date", "goal", "state"].into_iter().zip([
+        "name",
+        "startDate",
+        "endDate",
+        "goal",
+        "state",
+    ]) {
+        // A result holds no empty texts, so what is cleared is said in a word.
+        let value = shown.remove(key).map(|value| if value == "" { Value::from("none") } else { value });
+        changed.put(argument, value.unwrap_or_default());
+    }
     let answer = context.ask(agile::update_sprint(sprint.id, &Value::Object(body.clone()))).await?;
     let after: Sprint<'_> = answer.read()?;
     let mut reply = acknowledged(context, &after);
     reply.put("updated", true);
-    reply.put("changed", changed);
+    reply.put("changed", json!(changed));
     Reply::json(&reply)
 }
 
@@ -233,7 +240,7 @@ async fn change(
 }
 
 /// Both dates in Jira's form. A day is the whole of it: a sprint begins with its start and ends with its end. A distance
-/// counts from now for the start and from the start for the end.
+/// counts from now for the start, and for the end from a start that is given with it.
 async fn dates(
     context: &Context,
     body: &mut Map<String, Value>,
@@ -245,7 +252,7 @@ async fn dates(
         Some(text) => Some(context.instant("start_date", text, Direction::Future, DayTime::Start).await?),
         None => None,
     };
-    let end = match (end, start.or(stored_start)) {
+    let end = match (end, start) {
         (Some(text), Some(from)) if moment::is_distance(text) => {
             let clock = Clock { now: from, ..context.clock().await? };
             let end = moment::instant(text, &clock, Direction::Future, DayTime::End);
@@ -254,7 +261,7 @@ async fn dates(
         (Some(text), _) => Some(context.instant("end_date", text, Direction::Future, DayTime::End).await?),
         (None, _) => None,
     };
-    if start.zip(end).is_some_and(|(start, end)| end <= start) {
+    if start.or(stored_start).zip(end).is_some_and(|(start, end)| end <= start) {
         return Err(ToolError::invalid_argument("`end_date` must be after `start_date`"));
     }
     for (key, moment) in [("startDate", start), ("endDate", end)] {

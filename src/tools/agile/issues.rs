@@ -24,7 +24,7 @@ use super::{
     board_pages::{Asked, Place, is_offset, page},
     boards::no_sprints,
     reach,
-    standing::{Meant, Standing},
+    standing::{self, Meant, Standing},
 };
 
 pub(super) const GET_SPRINT_ISSUES: Tool = tool!(
@@ -77,7 +77,7 @@ async fn get_sprint_issues(context: &Context, args: GetSprintIssues) -> Result<R
     let is_confined = args.project_key.is_some() || args.board_id.is_some();
     match (args.sprint_id.as_deref(), &args.backlog_of_board) {
         (None, Some(board)) => {
-            let found = of_backlog(context, &asked, board).await;
+            let found = Box::pin(of_backlog(context, &asked, board)).await;
             reach::naming_scopes(context, &[scopes::BOARD, scopes::BOARDS], found).await
         }
         (Some(sprint), None) => of_sprint(context, &asked, sprint, args.board_id.as_deref()).await,
@@ -148,7 +148,7 @@ async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<R
     } else {
         Some(reach::sprint(context, &id.to_string(), &[]).await?)
     };
-    let standing = Standing::default();
+    let standing = Standing::new(None, Vec::new(), Box::pin(context.zone_to_show()).await);
     if let Some(Ok(sprint)) = sprint.as_ref().map(Answer::read::<Sprint<'_>>) {
         standing.know(&sprint);
     }
@@ -242,10 +242,11 @@ async fn by_query(
     let given = asked.given.unwrap_or(&jql);
     let restricted = context.projects.restrict(&jql)?;
     let sprint_fields = match &meant {
-        Some(_) => sprint_fields(context).await,
+        Some(_) => standing::sprint_fields(context).await,
         None => Vec::new(),
     };
-    let standing = Standing::new(meant, sprint_fields);
+    let zone = Box::pin(context.zone_to_show()).await;
+    let standing = Standing::new(meant, sprint_fields, zone);
     let mut reply = Row::new();
     let mut is_whole = false;
     if asked.rows != Some(0) {
@@ -286,14 +287,12 @@ async fn by_query(
             grouped::recount(context, &restricted, "status", &mut counts).await?;
             total = grouped::approximate(context, given, &restricted).await?;
         }
+        if total == 0 && asked.given.is_none() && condition.ends_with("Sprints()") {
+            return Err(ToolError::new(Code::NotFound, "No issue is in such a sprint there.")
+                .hint("There may be none in this state: jira_get_sprints lists the sprints of a board."));
+        }
         standing.set_counts(counts);
         standing.put(&mut reply, context.budget, is_exact, total);
     }
     Reply::json(&reply)
-}
-
-/// The ids of the fields that hold sprints; none on a site that has no sprints.
-async fn sprint_fields(context: &Context) -> Vec<String> {
-    let fields = names::readable_fields(&context.jira, &["Sprint".to_owned()]).await.unwrap_or_default();
-    fields.into_iter().map(|field| field.id).collect()
 }

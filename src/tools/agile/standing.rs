@@ -2,14 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        names::{SprintName, is_sprint_meant},
+        names::{self, SprintName, is_sprint_meant},
         wire::{Issue, Sprint},
     },
-    tools::grouped::Counts,
+    tools::{Context, grouped::Counts},
     trim::{Budget, Row, SprintView},
 };
 
@@ -34,6 +35,8 @@ impl Meant {
 /// What is seen of the issues while they are read; shared, because pages are shown while they are counted.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
+    /// The caller's, on whose clock times are shown.
+    zone: Option<TimeZone>,
     meant: Option<Meant>,
     /// The ids of the fields that hold sprints.
     fields: Vec<String>,
@@ -55,8 +58,8 @@ struct One {
 
 impl Standing {
     /// Of the sprints that are meant; of none, where only statuses are to be counted.
-    pub(super) fn new(meant: Option<Meant>, fields: Vec<String>) -> Self {
-        Self { meant, fields, tally: Mutex::default() }
+    pub(super) fn new(meant: Option<Meant>, fields: Vec<String>, zone: TimeZone) -> Self {
+        Self { zone: Some(zone), meant, fields, tally: Mutex::default() }
     }
 
     /// The ids of the fields that hold sprints.
@@ -66,7 +69,7 @@ impl Standing {
 
     /// A sprint whose issues are all those that are counted.
     pub(super) fn know(&self, sprint: &Sprint<'_>) {
-        let view = json!(SprintView::from(sprint));
+        let view = json!(SprintView::from(sprint).on_clock(self.zone.as_ref()));
         let one = One { name: SprintName::from(sprint), view, by_status: Counts::default() };
         self.tally().sprints.push(one);
     }
@@ -82,7 +85,7 @@ impl Standing {
             let at = tally.sprints.iter().position(|one| one.name.id == sprint.id);
             let at = at.unwrap_or(tally.sprints.len());
             if at == tally.sprints.len() {
-                let view = json!(SprintView::from(&sprint));
+                let view = json!(SprintView::from(&sprint).on_clock(self.zone.as_ref()));
                 let name = SprintName::from(&sprint);
                 tally.sprints.push(One { name, view, by_status: Counts::default() });
             }
@@ -132,6 +135,12 @@ impl Standing {
     fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The ids of the fields that hold sprints; none on a site that has no sprints.
+pub(super) async fn sprint_fields(context: &Context) -> Vec<String> {
+    let fields = names::readable_fields(&context.jira, &["Sprint".to_owned()]).await.unwrap_or_default();
+    fields.into_iter().map(|field| field.id).collect()
 }
 
 impl One {

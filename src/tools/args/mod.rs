@@ -4,6 +4,7 @@
 //! cannot drift apart. Reading follows BRIEF section 6: `"5"` for 5, `"true"` for true, a comma list for an array,
 //! `{"$kind":…,"value":…}` for its value, an object of Jira's for its key or name, null or an empty string for absent.
 
+mod addresses;
 mod attachment;
 mod fields;
 mod ids;
@@ -15,8 +16,9 @@ mod work_time;
 
 use serde_json::{Map, Value};
 
+pub use addresses::named_hosts;
 pub(crate) use attachment::AttachmentId;
-pub(crate) use fields::{FieldObjects, FieldValues};
+pub(crate) use fields::{FieldList, FieldObjects, FieldText, FieldValues};
 pub(crate) use ids::NumericId;
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::tools) use keyword::keywords;

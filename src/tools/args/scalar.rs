@@ -70,8 +70,10 @@ impl Argument for Vec<String> {
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
             match unwrap_kind(item) {
-                Value::Null => {}
-                Value::String(text) if text.trim().is_empty() => {}
+                // Nothing among something is no list that anybody meant.
+                Value::String(text) if text.trim().is_empty() => {
+                    return Err("must hold texts only, not an empty one".to_owned());
+                }
                 Value::String(text) => texts.push(text.trim().to_owned()),
                 Value::Number(number) => texts.push(number.to_string()),
                 Value::Object(object) => texts.push(named(&object).ok_or_else(|| {
@@ -108,7 +110,12 @@ fn from_text(text: &str) -> Result<Vec<String>, String> {
             .ok_or("starts like a list but cannot be read as one; send a JSON list of texts")?;
         return bounded(items);
     }
-    bounded(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+    let texts: Vec<String> =
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    if texts.is_empty() {
+        return Err("must hold texts, not commas only".to_owned());
+    }
+    bounded(texts)
 }
 
 /// What stands between the brackets of a list as Python prints it, or of one whose quotes were forgotten; none when a

@@ -87,7 +87,10 @@ fn lists_are_read_as_python_and_jira_write_them() {
     check(json!("a, [b], c"), Some(&["a", "[b]", "c"]));
     check(json!("['a', 'b]"), None);
     check(json!("['a' 'b']"), None);
-    check(json!([{"name": "a"}, {"key": "P-1"}, null, "", 5]), Some(&["a", "P-1", "5"]));
+    check(json!([{"name": "a"}, {"key": "P-1"}, 5]), Some(&["a", "P-1", "5"]));
+    for hollow in [json!(["a", null]), json!(["a", ""]), json!([null]), json!(","), json!([" "])] {
+        check(hollow, None);
+    }
     check(json!({"name": "a"}), Some(&["a"]));
     check(json!([{"add": "urgent"}]), None);
     check(json!({"add": ["urgent"]}), None);

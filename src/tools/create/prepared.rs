@@ -12,7 +12,7 @@ use crate::{
 use super::{
     super::{
         Context, ToolError,
-        args::{Arguments, Given, ProjectKey},
+        args::{Arguments, FieldList, FieldText, Given, ProjectKey},
         changes::Changes,
         create_fields,
         fields::{self, Target},
@@ -97,15 +97,16 @@ pub(super) async fn prepare(
 
 /// The values by name, from arguments of their own and from `fields`.
 fn wanted(args: &CreateIssue) -> Result<Map<String, Value>, ToolError> {
-    let text = |text: &Option<String>| text.as_deref().map(Value::from);
+    let list = |list: &Option<FieldList>| list.as_ref().map(|list| list.0.clone());
+    let text = |text: &Option<FieldText>| text.as_ref().map(|text| text.0.clone());
     let own = [
         ("summary", Some(Value::from(one_line(&args.summary)?))),
-        ("description", text(&args.description)),
+        ("description", args.description.as_deref().map(Value::from)),
         ("assignee", text(&args.assignee)),
         ("priority", text(&args.priority)),
-        ("labels", args.labels.clone().map(Value::from)),
-        ("components", args.components.clone().map(Value::from)),
-        ("fixVersions", args.fix_versions.clone().map(Value::from)),
+        ("labels", list(&args.labels)),
+        ("components", list(&args.components)),
+        ("fixVersions", list(&args.fix_versions)),
         ("parent", args.parent_key.as_ref().map(|key| Value::from(key.as_str()))),
         ("duedate", text(&args.due_date)),
     ];

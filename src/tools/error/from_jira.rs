@@ -33,22 +33,17 @@ impl From<JiraError> for ToolError {
                 Self::new(Code::NotFound, message).status(404).hint("Check the key or id.")
             }
             JiraError::Invalid { status, texts, .. } => {
-                let error = Self::new(Code::InvalidArgument, message).status(status);
-                match advice_on_text(&texts) {
-                    Some(advice) => {
-                        let Self(fault) = error.hint(advice);
-                        Self(Box::new(Fault { is_specific: true, ..*fault }))
-                    }
-                    None => error,
-                }
+                advised(Self::new(Code::InvalidArgument, message).status(status), &texts)
             }
             JiraError::Conflict { .. } => Self::new(Code::Conflict, message)
                 .status(409)
                 .hint("Read the issue again and repeat the change if it is still wanted."),
             JiraError::RateLimited(limit) => rate_limited(message, &limit),
-            JiraError::TooLarge { status: None } => Self::new(Code::PayloadTooLarge, message)
+            JiraError::TooLarge { status: None, .. } => Self::new(Code::PayloadTooLarge, message)
                 .hint("Ask for fewer fields or a smaller page."),
-            JiraError::TooLarge { status: Some(status) } => Self::new(Code::PayloadTooLarge, message).status(status),
+            JiraError::TooLarge { status: Some(status), .. } => {
+                Self::new(Code::PayloadTooLarge, message).status(status).hint("Send less at once.")
+            }
             JiraError::Unavailable { status, sent } => {
                 let error = Self::new(Code::UpstreamUnavailable, message).retryable(None);
                 unsure(status.map_or(error.clone(), |status| error.status(status)), sent)
@@ -106,6 +101,13 @@ fn advice_on_text(texts: &[String]) -> Option<&'static str> {
 }
 
 /// A write whose answer was lost must not be repeated blindly: it may have happened.
+/// Advice on a text that Jira does not take goes before whatever a tool would say.
+fn advised(error: ToolError, texts: &[String]) -> ToolError {
+    let Some(advice) = advice_on_text(texts) else { return error };
+    let ToolError(fault) = error.hint(advice);
+    ToolError(Box::new(Fault { is_specific: true, ..*fault }))
+}
+
 fn unsure(error: ToolError, sent: Unsure) -> ToolError {
     match sent {
         Unsure::NothingChanged => error.hint("Try again in a moment."),

@@ -19,7 +19,9 @@ const LISTED_MAX: usize = 25;
 
 /// One value by id or by any of its names. The list decides which id a name means; an id that it lacks is Jira's to judge.
 pub(super) fn choice(meta: &FieldMeta, value: &Value) -> Result<Resolved, FieldFault> {
-    let Some(given) = reference(value) else {
+    let given =
+        reference(value).filter(|given| given.child.is_none() || Kind::of(&meta.schema) == Kind::Cascading);
+    let Some(given) = given else {
         return Err(fault(meta, format!("{} names no value", quoted(value))));
     };
     chosen(meta, &meta.allowed_values, &given)
@@ -44,10 +46,15 @@ fn chosen(meta: &FieldMeta, allowed: &[Value], given: &Reference<'_>) -> Result<
     }
 }
 
+fn is_group(meta: &FieldMeta) -> bool {
+    meta.schema.kind == "group" || meta.schema.items == "group"
+}
+
 /// What reading showed may come back whole: id and name. When they name two things, neither is guessed.
 fn by_id(meta: &FieldMeta, allowed: &[Value], id: &str, name: Option<&str>) -> Result<Resolved, FieldFault> {
     let Some(found) = with_id(allowed, id) else {
-        return Ok(Resolved::new(json!({ "id": id }), name.unwrap_or(id)));
+        let member = if is_group(meta) { "groupId" } else { "id" };
+        return Ok(Resolved::new(json!({ member: id }), id));
     };
     let other = name.filter(|name| {
         let folded = folded(name);

@@ -57,8 +57,8 @@ pub(super) fn time_tracking(meta: &FieldMeta, value: &Value) -> Result<Resolved,
     let Value::Object(map) = value else { return Err(unread(value)) };
     let mut written = Map::new();
     for (name, value) in map {
-        // What reading showed may come back whole: time spent and seconds are not written.
-        if name.ends_with("Seconds") || name == "timeSpent" {
+        // What reading showed may come back whole, in seconds too.
+        if name.ends_with("Seconds") {
             continue;
         }
         let Some(name) = estimate(name) else { return Err(unread(&Value::from(name.as_str()))) };

@@ -53,7 +53,7 @@ pub(super) fn input(value: &Value) -> Option<Input<'_>> {
 }
 
 fn is_operation(map: &Map<String, Value>) -> bool {
-    map.keys().any(|name| matches!(name.as_str(), "add" | "remove" | "set" | "edit"))
+    map.keys().any(|name| matches!(name.as_str(), "add" | "remove" | "set"))
 }
 
 fn operations<'v>(maps: impl Iterator<Item = &'v Map<String, Value>>) -> Option<Input<'v>> {
@@ -62,7 +62,7 @@ fn operations<'v>(maps: impl Iterator<Item = &'v Map<String, Value>>) -> Option<
         let operation = match name.as_str() {
             "add" => Operation::Add,
             "remove" => Operation::Remove,
-            "set" | "edit" if set.is_none() => {
+            "set" if set.is_none() => {
                 set = Some(value);
                 continue;
             }
@@ -94,6 +94,62 @@ pub(super) struct Reference<'v> {
     pub(super) child: Option<&'v Value>,
 }
 
+/// The members by which a thing is named.
+const READ: [&str; 11] = [
+    "id",
+    "accountId",
+    "account_id",
+    "groupId",
+    "displayName",
+    "name",
+    "value",
+    "emailAddress",
+    "key",
+    "child",
+    "untranslatedName",
+];
+
+/// What Jira's answers say of a thing beside its name: it may come back and means nothing. Anything else may be a part of
+/// what is meant, which must not be lost.
+const DECORATION: [&str; 36] = [
+    "self",
+    "iconUrl",
+    "avatarUrls",
+    "avatarId",
+    "active",
+    "timeZone",
+    "locale",
+    "accountType",
+    "description",
+    "subtask",
+    "hierarchyLevel",
+    "scope",
+    "entityId",
+    "statusCategory",
+    "color",
+    "colorName",
+    "archived",
+    "released",
+    "releaseDate",
+    "startDate",
+    "userReleaseDate",
+    "userStartDate",
+    "projectId",
+    "project",
+    "overdue",
+    "isVisible",
+    "isVerified",
+    "title",
+    "disabled",
+    "fields",
+    "expand",
+    "state",
+    "boardId",
+    "goal",
+    "endDate",
+    "isAssigneeTypeValid",
+];
+
 /// Reads the forms in which Jira's API names a thing; none when a value names nothing.
 pub(super) fn reference(value: &Value) -> Option<Reference<'_>> {
     match value {
@@ -112,10 +168,11 @@ fn named(map: &Map<String, Value>) -> Option<Reference<'_>> {
         |name: &str| map.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     // A flag is no id.
     let id = |name: &&str| map.get(*name).filter(|id| !id.is_boolean()).and_then(scalar);
-    let id = ["id", "accountId", "account_id"].iter().find_map(id);
+    let id = ["id", "accountId", "account_id", "groupId"].iter().find_map(id);
     let name = ["displayName", "name", "value", "emailAddress"].iter().find_map(|name| text(name));
     let key = text("key");
-    if id.is_none() && name.is_none() && key.is_none() {
+    let is_read = |member: &String| READ.contains(&member.as_str()) || DECORATION.contains(&member.as_str());
+    if (id.is_none() && name.is_none() && key.is_none()) || !map.keys().all(is_read) {
         return None;
     }
     Some(Reference { id, name, key, words: None, child: map.get("child").filter(|child| !child.is_null()) })
@@ -179,7 +236,6 @@ mod tests {
         check(json!([{"add": "a"}, {"remove": "b"}]), Some("add \"a\", remove \"b\""));
         check(json!({"add": ["a", "b"]}), Some("add \"a\", add \"b\""));
         check(json!({"set": ["a"]}), Some("set [\"a\"]"));
-        check(json!([{"edit": {"originalEstimate": "2d"}}]), Some("set {\"originalEstimate\":\"2d\"}"));
         check(json!({"set": "a", "add": "b"}), None);
         check(json!([{"add": "a"}, "b"]), None);
         check(json!({"add": "a", "name": "b"}), None);
@@ -193,6 +249,7 @@ mod tests {
             read(json!({"id": 3, "name": "Medium"})),
             Some((Some("3".into()), Some("Medium".into()), None))
         );
+        assert_eq!(read(json!({"value": "A", "children": {"value": "B"}})), None);
         assert_eq!(read(json!({"value": "A"})), Some((None, Some("A".into()), None)));
         assert_eq!(read(json!(["High"])), Some((None, None, Some("High".into()))));
         for bad in

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::jira::names::compare::{Picked, pick};
+
 use super::{
     FieldFault, Resolved, fault,
     input::{Reference, reference, scalar},
@@ -12,6 +14,10 @@ use super::{
 
 /// Jira's limit for a summary, in characters.
 const LINE_CHARS_MAX: usize = 255;
+
+fn names_of_project(project: &Value) -> [Option<&str>; 2] {
+    [project.get("key").and_then(Value::as_str), project.get("name").and_then(Value::as_str)]
+}
 
 impl Writer<'_> {
     pub(super) fn text(&self, value: &Value) -> Result<Resolved, FieldFault> {
@@ -69,18 +75,26 @@ impl Writer<'_> {
 
     pub(super) fn project(&self, value: &Value) -> Result<Resolved, FieldFault> {
         let given = reference(value).ok_or_else(|| self.unread(value))?;
+        let words = given.words.as_deref().or(given.name);
+        let named = words.map(|words| pick(&self.meta.allowed_values, words, false, names_of_project));
+        if let Some(Picked::One(found)) = named
+            && let Some(key) = found.get("key").and_then(Value::as_str)
+        {
+            return Ok(Resolved::new(json!({ "key": key }), key));
+        }
         let is_id = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let key = given.key.or(given.words.as_deref().filter(|words| !is_id(words)));
-        match (key, given.id.as_deref().or(given.words.as_deref())) {
+        let is_key = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let key = given.key.or(given.words.as_deref().filter(|words| !is_id(words))).filter(is_key);
+        match (key, given.id.as_deref().or(given.words.as_deref()).filter(is_id)) {
             (Some(key), _) => Ok(Resolved::new(json!({ "key": key }), key)),
-            (None, Some(id)) => Ok(Resolved::new(json!({ "id": id }), given.name.unwrap_or(id))),
+            (None, Some(id)) => Ok(Resolved::new(json!({ "id": id }), id)),
             (None, None) => Err(self.unread(value)),
         }
     }
 
     /// Fields that are read as an object and written as the id in it.
     pub(super) fn bare_id(&self, value: &Value) -> Result<Resolved, FieldFault> {
-        let Reference { id, name, key, words, .. } = reference(value).ok_or_else(|| self.unread(value))?;
+        let Reference { id, key, words, .. } = reference(value).ok_or_else(|| self.unread(value))?;
         let id = id.or_else(|| key.map(str::to_owned)).or(words).ok_or_else(|| self.unread(value))?;
         let is_id =
             self.kind == Kind::RequestType || (id.len() >= 8 && id.bytes().any(|byte| byte.is_ascii_digit()));
@@ -90,6 +104,6 @@ impl Writer<'_> {
                 format!("'{}' is a name, and Jira takes the id", quoted(&Value::from(id))),
             ));
         }
-        Ok(Resolved::new(Value::from(id.as_str()), name.unwrap_or(&id)))
+        Ok(Resolved::new(Value::from(id.as_str()), id))
     }
 }

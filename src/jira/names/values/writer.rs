@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         Session,
-        names::{Among, NameError, person, person_seen_from, sprint_named},
+        names::{Among, NameError, name_of, person, person_seen_from, same_name, sprint_named},
         wire::FieldMeta,
     },
     moment::{self, DayTime, Direction},
@@ -47,6 +47,14 @@ impl Writer<'_> {
     pub(super) async fn write(&self, value: &Value) -> Result<Written, FieldFault> {
         let unread = if self.kind.is_text() { None } else { unquoted(value) };
         let value = unread.as_ref().unwrap_or(value);
+        // Only time tracking is edited in parts.
+        let value = match (self.kind, value) {
+            (Kind::TimeTracking, Value::Object(map)) if map.len() == 1 => map.get("edit").unwrap_or(value),
+            (Kind::TimeTracking, Value::Array(items)) => {
+                items.first().filter(|_| items.len() == 1).and_then(|one| one.get("edit")).unwrap_or(value)
+            }
+            _ => value,
+        };
         match input(value).ok_or_else(|| self.unread(value))? {
             Input::Clear => self.clear(),
             Input::Set(value) if self.clears(value) => self.clear(),
@@ -127,6 +135,8 @@ impl Writer<'_> {
         };
         Ok(match self.kind {
             Kind::Texts => vec![Value::from(text)],
+            // Without a list to compare with, a comma may stand in a name.
+            Kind::NamedList if self.meta.allowed_values.is_empty() => vec![Value::from(text)],
             Kind::Users => match self.person(text).await {
                 Err(NameError::Unknown { .. } | NameError::Inexact { .. }) if text.contains([',', ';']) => {
                     // "Doe, Jane; Roe, Richard" has names with commas in it.
@@ -198,12 +208,27 @@ impl Writer<'_> {
         }
         let given = reference(value).ok_or_else(|| self.unread(value))?;
         if let Some(id) = &given.id {
-            return Ok(Resolved::new(json!({ "accountId": id }), given.name.unwrap_or(id)));
+            return self.user_by_id(id, given.name).await;
         }
         let name = given.words.as_deref().or(given.name).ok_or_else(|| self.unread(value))?;
         let user = self.person(name).await?;
         let shown = user.display_name.into_owned();
         Ok(Resolved::new(json!({ "accountId": user.account_id }), shown))
+    }
+
+    /// Whoever is given by id and by name has to be one person.
+    async fn user_by_id(&self, id: &str, name: Option<&str>) -> Result<Resolved, FieldFault> {
+        let written = |shown: &str| Resolved::new(json!({ "accountId": id }), shown);
+        let Some(name) = name else { return Ok(written(id)) };
+        let own = name_of(self.session, id).await;
+        if own == id {
+            return Ok(written(id));
+        }
+        if same_name(&own, name) {
+            Ok(written(&own))
+        } else {
+            Err(fault(self.meta, format!("{id} is '{own}', not '{name}'")))
+        }
     }
 
     async fn person(&self, name: &str) -> Result<crate::jira::wire::User<'static>, NameError> {
@@ -219,8 +244,7 @@ impl Writer<'_> {
         let words = given.id.or(given.words).or_else(|| given.name.map(str::to_owned));
         let words = words.ok_or_else(|| fault(self.meta, "must be one sprint"))?;
         if let Ok(id) = words.parse::<u64>() {
-            let shown = given.name.map_or_else(|| Value::from(id), Value::from);
-            return Ok(Resolved::new(Value::from(id), shown));
+            return Ok(Resolved::new(Value::from(id), id));
         }
         let project = self.among.project();
         let field = Some(self.meta.id());
