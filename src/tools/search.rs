@@ -115,9 +115,10 @@ impl Serialize for Page {
         if !self.browse.is_empty() {
             reply.serialize_entry("browse", &self.browse)?;
         }
-        match self.next.as_ref().filter(|token| !token.is_empty()) {
-            Some(token) => reply.serialize_entry("next_page_token", token)?,
-            None => reply.serialize_entry("is_last", &true)?,
+        let next = self.next.as_ref().filter(|token| !token.is_empty());
+        reply.serialize_entry("is_last", &next.is_none())?;
+        if let Some(token) = next {
+            reply.serialize_entry("next_page_token", token)?;
         }
         if self.left_out > 0 {
             reply.serialize_entry("omitted", &self.left_out)?;
@@ -135,10 +136,9 @@ impl Page {
         let mut reply = Row::new();
         reply.set("issues", json!(self.rows));
         reply.put("browse", self.browse);
-        match self.next.filter(|token| !token.is_empty()) {
-            Some(token) => reply.put("next_page_token", token),
-            None => reply.put("is_last", true),
-        }
+        let next = self.next.filter(|token| !token.is_empty());
+        reply.put("is_last", next.is_none());
+        reply.put("next_page_token", next);
         if self.left_out > 0 {
             reply.put("omitted", self.left_out);
         }

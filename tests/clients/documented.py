@@ -112,7 +112,8 @@ class Page:
             else:
                 # The page of the Inspector has a row of its own; here its options must be those.
                 shown = self.run([self.installed.npm / "node_modules/.bin/mcp-inspector", "--web", "--help"])["out"]
-                options = [word for word in words if word.startswith("--")]
+                # The first is for npx itself.
+                options = [word for word in words if word.startswith("--") and word != "--yes"]
                 row.check(line[:60], options, lambda options: options and all(option in shown for option in options))
 
     def local(self):

@@ -119,11 +119,8 @@ pub(super) async fn page(
     reply.set("issues", json!(fitted.kept));
     reply.put("browse", browse);
     reply.append(standings);
-    if more {
-        reply.put("next_page_token", format!("{OFFSET}{next}"));
-    } else {
-        reply.put("is_last", true);
-    }
+    reply.put("is_last", !more);
+    reply.put("next_page_token", more.then(|| format!("{OFFSET}{next}")));
     Reply::json(&reply)
 }
 
