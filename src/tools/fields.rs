@@ -64,13 +64,16 @@ async fn ready(
 ) -> Result<Change, ToolError> {
     let label = label(&write.meta);
     let FieldWrite { meta, value, shown, .. } = write;
-    let texts = match &value {
-        FieldValue::Set(Value::Array(texts)) => texts.as_slice(),
-        FieldValue::Set(text) => std::slice::from_ref(text),
-        FieldValue::Change(_) | FieldValue::RichText(_) => &[],
+    let texts: Vec<&Value> = match &value {
+        FieldValue::Set(Value::Array(texts)) => texts.iter().collect(),
+        FieldValue::Set(text) => vec![text],
+        FieldValue::Change(operations) => {
+            operations.iter().filter_map(Value::as_object).flat_map(Map::values).collect()
+        }
+        FieldValue::RichText(_) => Vec::new(),
     };
     // A text that was read clipped would lose its rest, whatever the field.
-    texts.iter().filter_map(Value::as_str).try_for_each(check_complete)?;
+    texts.into_iter().filter_map(Value::as_str).try_for_each(check_complete)?;
     let given = match value {
         FieldValue::RichText(given) => given,
         value => return Ok(Change { label, value, shown, meta, text: None }),

@@ -28,6 +28,9 @@ async fn arguments_clear_nothing_that_fields_would_not() {
     assert_eq!(done["changed"]["labels"], json!({"added": ["fresh"]}), "{done}");
     let contradiction = json!({"issue_key": "ACME-33", "priority": {"id": "1", "name": "Medium"}});
     bridge.refused("jira_update_issue", contradiction).await;
+    let clipped = json!({"issue_key": "ACME-33", "fields": {"summary": "cut… [+900 chars]"}});
+    let fault = bridge.refused("jira_update_issue", clipped).await;
+    assert!(fault["message"].as_str().unwrap().contains("mark of a clipped text"), "{fault}");
     let twice = json!({"issue_key": "ACME-33", "fields": "{\"summary\":\"a\",\"summary\":\"b\"}"});
     assert!(bridge.refused("jira_update_issue", twice).await["message"].as_str().unwrap().contains("twice"));
 }
