@@ -2,7 +2,7 @@
 
 use rmcp::model::{CallToolResult, ContentBlock, Resource};
 
-use crate::tools::Block;
+use crate::{tools::Block, trim::clean};
 
 /// The result's JSON first: a client that knows only text has everything but the bytes.
 pub(super) fn content(text: String, beside: Vec<Block>) -> Vec<ContentBlock> {
@@ -25,6 +25,7 @@ fn block(block: Block) -> ContentBlock {
     match block {
         Block::Image { base64, media_type } => ContentBlock::image(base64, media_type),
         Block::Link { uri, name, media_type, bytes } => {
+            let (name, media_type) = (clean(&name).into_owned(), clean(&media_type).into_owned());
             ContentBlock::resource_link(Resource::new(uri, name).with_mime_type(media_type).with_size(bytes))
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     signals::{Span, Trace},
     telemetry::audit,
     tools::{Code, Context, Given, Progress, Reply, Tool, ToolError, named_hosts},
-    trim::Budget,
+    trim::{self, Budget},
 };
 
 use super::{
@@ -65,11 +65,11 @@ impl Server {
         let started = Instant::now();
         let deadline = started + self.0.settings.call_deadline;
         let subject = audit::subject(&arguments);
-        let asks = call.can_ask && consent::is_asked_by(call.tool, &arguments);
+        let asks = call.can_ask && consent::is_asked_by(call.tool);
         let answer = call.answer.filter(|_| asks);
         let is_refused = answer == Some(Answer::Refused);
-        if let Some(Answer::Agreed(token)) = answer {
-            consent::agree(&mut arguments, token);
+        if asks {
+            consent::put_answer(&mut arguments, answer);
         }
         // Whoever pastes an address means that issue, and the one of that key on no other site.
         let hosts = named_hosts(&arguments);
@@ -180,7 +180,7 @@ impl Server {
         match outcome.and_then(|reply| within(budget, reply)) {
             Ok(reply) => {
                 let (text, beside) = reply.into_parts();
-                let text = caller.covered_in(text);
+                let text = sayable(caller, text);
                 let structured =
                     self.0.settings.structured_content.then(|| serde_json::from_str(&text).ok()).flatten();
                 let mut result = CallToolResult::success(blocks::content(text, beside));
@@ -194,7 +194,7 @@ impl Server {
                 if !budget.holds_text(&text) {
                     text = error.in_short().envelope(request_id).to_string();
                 }
-                CallToolResult::error(vec![ContentBlock::text(caller.covered_in(text))])
+                CallToolResult::error(vec![ContentBlock::text(sayable(caller, text))])
             }
         }
     }
@@ -255,6 +255,12 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
         return (tool.run)(context, given).await;
     }
     outcome
+}
+
+/// A reply as it may leave: without what cannot be seen, and without the token if an upstream echoed it.
+fn sayable(caller: &Caller, text: String) -> String {
+    // In this order, for hidden signs between its letters would hide a token from the search for it.
+    caller.covered_in(trim::clean_json(text))
 }
 
 fn refused(refusal: &Refusal) -> ToolError {

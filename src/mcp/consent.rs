@@ -25,6 +25,10 @@ use super::handler;
 /// The argument that takes the token, the one request of a question, and the one field of its form.
 const CONFIRM: &str = "confirm";
 
+/// The rows of a preview that show the issues, and how many there are in all.
+const ISSUES: &str = "issues";
+const COUNT: &str = "count";
+
 /// A form is for a person; this much of a preview is read.
 const MESSAGE_CHARS: usize = 2_000;
 
@@ -43,11 +47,9 @@ pub(super) fn can_ask(context: &RequestContext<RoleServer>) -> bool {
     handler::is_modern(context) && asked.is_some_and(|modes| modes.form.is_some() || modes.url.is_none())
 }
 
-/// Whether a tool asks for consent when it is called like this. A rehearsal is only shown, so nobody is asked.
-pub(super) fn is_asked_by(tool: &Tool, arguments: &Map<String, Value>) -> bool {
-    let is_rehearsal =
-        arguments.get("dry_run").is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)));
-    !is_rehearsal && tool.args.iter().any(|arg| arg.name == CONFIRM)
+/// Whether a tool asks for consent.
+pub(super) fn is_asked_by(tool: &Tool) -> bool {
+    tool.args.iter().any(|arg| arg.name == CONFIRM)
 }
 
 /// The answer that a request brings along; none when it answers nothing, so that the question is asked (again).
@@ -59,9 +61,13 @@ pub(super) fn answer(request: &CallToolRequestParams) -> Option<Answer> {
     Some(if is_yes { Answer::Agreed(state.clone()) } else { Answer::Refused })
 }
 
-/// Gives a tool the token that its user agreed with, over whatever the agent wrote there.
-pub(super) fn agree(arguments: &mut Map<String, Value>, token: String) {
-    arguments.insert(CONFIRM.to_owned(), Value::String(token));
+/// Gives a tool the token that its user agreed with, and none otherwise: where the user can be asked, what the agent
+/// writes into the arguments says nothing.
+pub(super) fn put_answer(arguments: &mut Map<String, Value>, answer: Option<Answer>) {
+    arguments.remove(CONFIRM);
+    if let Some(Answer::Agreed(token)) = answer {
+        arguments.insert(CONFIRM.to_owned(), Value::String(token));
+    }
 }
 
 /// What the agent reads when its user did not agree.
@@ -93,12 +99,35 @@ pub(super) fn bytes(question: &InputRequiredResult) -> usize {
     serde_json::to_string(question).map_or(0, |text| text.len())
 }
 
-/// One line for each thing the preview tells. Values stay JSON: a text from Jira in quotes cannot pass for our words.
+/// One line for each thing the preview tells, the issues first: whatever is cut off, the user sees what is changed. Values
+/// stay JSON: a text from Jira in quotes cannot pass for our words.
 fn message(title: &str, preview: &Map<String, Value>) -> String {
     let head = format!("{title}? Nothing is done unless you agree.");
-    let told = preview.iter().map(|(name, value)| format!("{name}: {value}"));
+    let issues = preview.get(ISSUES).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let total = preview.get(COUNT).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+    let named = named(issues, total.unwrap_or(issues.len()));
+    let (of_issues, others): (Vec<_>, Vec<_>) = preview.iter().partition(|(name, _)| *name == ISSUES);
+    let (count, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| *name == COUNT);
+    let line = |(name, value): (&String, &Value)| format!("{name}: {value}");
+    let told = count.into_iter().map(line).chain(named);
+    let told = told.chain(others.into_iter().chain(of_issues).map(line));
     let lines = std::iter::once(head).chain(told).collect::<Vec<_>>().join("\n");
     trim::clip(&lines, MESSAGE_CHARS).into_owned()
+}
+
+/// The keys of the issues, as many as half of a message holds, and how many more there are.
+fn named(issues: &[Value], total: usize) -> Option<String> {
+    let keys: Vec<&str> = issues.iter().filter_map(|issue| issue.get("key")?.as_str()).collect();
+    let mut chars = 0;
+    let fitting = keys.iter().take_while(|key| {
+        chars += key.len() + 2;
+        chars <= MESSAGE_CHARS / 2
+    });
+    let shown = fitting.count();
+    let listed = keys.get(..shown).filter(|listed| !listed.is_empty())?.join(", ");
+    let more = total.saturating_sub(shown);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("{ISSUES}: {listed}{more}"))
 }
 
 #[cfg(test)]
@@ -192,14 +221,37 @@ mod tests {
     }
 
     #[test]
-    fn rehearsals_and_tools_without_consent_do_not_ask() {
-        let asks = |name: &str, arguments: Value| {
-            is_asked_by(tools::named(name).unwrap(), arguments.as_object().unwrap())
+    fn the_issues_come_first_and_are_counted() {
+        let rows = |count: usize| -> Vec<Value> {
+            (1..=count).map(|n| json!({"key": format!("LONGER-{n}"), "summary": "y".repeat(200)})).collect()
         };
-        assert!(asks("jira_bulk_edit", json!({})));
-        assert!(asks("jira_bulk_edit", json!({"dry_run": false})));
-        assert!(!asks("jira_bulk_edit", json!({"dry_run": true})));
-        assert!(!asks("jira_bulk_edit", json!({"dry_run": "yes"})));
-        assert!(!asks("jira_search", json!({})));
+        let labels: Vec<String> = (0..13).map(|n| format!("{n}{}", "l".repeat(250))).collect();
+        let preview = json!({"count": 40, "change": {"labels": labels}, "issues": rows(40)});
+        let told = message("Edit", preview.as_object().unwrap());
+        let named: Vec<String> = (1..=40).map(|n| format!("LONGER-{n}")).collect();
+        assert_eq!(told.lines().nth(1), Some("count: 40"), "{told}");
+        assert_eq!(told.lines().nth(2), Some(format!("issues: {}", named.join(", ")).as_str()), "{told}");
+        let preview = json!({"count": 1000, "issues": rows(500)});
+        let told = message("Edit", preview.as_object().unwrap());
+        let line = told.lines().nth(2).unwrap();
+        let shown = line.matches("LONGER-").count();
+        assert!(
+            (50..500).contains(&shown) && line.ends_with(&format!(" and {} more", 1000 - shown)),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn what_the_agent_writes_is_no_answer() {
+        let put = |answer: Option<Answer>| {
+            let mut arguments = json!({"confirm": "agent", "issue_key": "P-1"}).as_object().unwrap().clone();
+            put_answer(&mut arguments, answer);
+            arguments.get(CONFIRM).cloned()
+        };
+        assert_eq!(put(None), None);
+        assert_eq!(put(Some(Answer::Refused)), None);
+        assert_eq!(put(Some(Answer::Agreed("user".to_owned()))), Some(json!("user")));
+        assert!(is_asked_by(tools::named("jira_bulk_edit").unwrap()));
+        assert!(!is_asked_by(tools::named("jira_search").unwrap()));
     }
 }

@@ -83,8 +83,13 @@ async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolE
         body.insert("sendBulkNotification".to_owned(), Value::from(notify));
     }
     let preview = preview(context, &found, &job);
-    // A dry run shows the same and never acts, whatever else it brings.
-    let confirm = args.confirm.as_deref().filter(|_| !args.dry_run.unwrap_or(false));
+    if args.dry_run.unwrap_or(false) {
+        // A rehearsal shows the same, and what it shows opens nothing.
+        let mut preview = preview;
+        context.budget.minus(&json!({ "dry_run": true })).squeeze(&mut preview);
+        return Reply::json(&json!({ "dry_run": true, "preview": preview }));
+    }
+    let confirm = args.confirm.as_deref();
     let step = Step { tool: "jira_bulk_edit", plan: job.body.clone(), preview, confirm };
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);

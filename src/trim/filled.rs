@@ -10,6 +10,8 @@ use crate::{
     json::Raw,
 };
 
+use super::text::clean;
+
 /// Times that `timetracking` says in words.
 const TIMES: [&str; 5] =
     ["timespent", "timeestimate", "timeoriginalestimate", "progress", "aggregateprogress"];
@@ -20,7 +22,9 @@ pub(super) fn fields(issue: &Issue<'_>, names: Option<Raw<'_>>) -> Vec<FieldName
     let names: HashMap<String, Text<'_>> = names.and_then(|names| names.read().ok()).unwrap_or_default();
     let held = issue.fields.iter().filter(|(id, raw)| says_something(issue, id, *raw));
     held.map(|(id, _)| {
-        let label = names.get(id).filter(|name| !name.is_empty()).map_or(id, Text::as_str);
+        // Cleaned here already: two names that look the same have to be told apart.
+        let name = names.get(id).map(|name| clean(name));
+        let label = name.as_deref().filter(|name| !name.is_empty()).unwrap_or(id);
         FieldName::known(id)
             .filter(|known| !known.is_custom())
             .unwrap_or(FieldName { id: id.to_owned(), label: label.to_owned().into() })

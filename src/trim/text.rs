@@ -43,13 +43,15 @@ pub fn clip(text: &str, chars: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}… [+{} chars]", kept.trim_end(), rest.chars().count()))
 }
 
-enum Verdict {
+/// What becomes of a character.
+pub(super) enum Verdict {
     Keep,
     LineFeed,
     Drop,
 }
 
-fn judge(c: char, previous: Option<char>) -> Verdict {
+/// Whether a character may be shown behind the one that was shown last.
+pub(super) fn judge(c: char, previous: Option<char>) -> Verdict {
     match c {
         '\n' | '\t' => Verdict::Keep,
         '\u{2028}' | '\u{2029}' | '\u{85}' => Verdict::LineFeed,

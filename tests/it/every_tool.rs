@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault};
 
-const ALL_SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+pub(crate) const ALL_SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
 
 /// A good call of each tool that reads, and then of each that writes.
-fn calls() -> Vec<(&'static str, Value)> {
+pub(crate) fn calls() -> Vec<(&'static str, Value)> {
     let issue = json!({"project_key": "ACME", "issue_type": "Task", "summary": "x"});
     vec![
         ("jira_find_fields", json!({"query": "story"})),

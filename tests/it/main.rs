@@ -41,6 +41,7 @@ mod errors;
 mod every_tool;
 mod faults;
 mod fences;
+mod hidden;
 mod isolation;
 mod leaks;
 mod lists;

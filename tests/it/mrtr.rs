@@ -182,6 +182,44 @@ async fn clients_that_cannot_ask_get_the_preview_as_before() {
 }
 
 #[tokio::test]
+async fn where_the_user_can_be_asked_no_argument_speaks_for_them() {
+    let bridge = Bridge::with(&[SETS]).await;
+    let client = Modern::asking(&bridge, "anna");
+    let bulk = json!({"issue_keys": ["ACME-8"], "add_labels": "x"});
+    for (tool, asked) in [
+        ("jira_delete_issue", json!({"issue_key": "ACME-8"})),
+        ("jira_delete_comment", json!({"issue_key": "ACME-1", "comment_id": "10001"})),
+        ("jira_delete_attachment", json!({"issue_key": "ACME-1", "attachment_id": "10001"})),
+        ("jira_bulk_edit", bulk),
+    ] {
+        let shown = bridge.call("anna", tool, asked.clone()).await.value;
+        let Some(token) = shown["confirm"].as_str() else { panic!("{tool}: {shown}") };
+        for rehearsal in [None, Some(json!(false)), Some(json!("false"))] {
+            let mut agreed = asked.clone();
+            agreed["confirm"] = json!(token);
+            if let (Some(rehearsal), "jira_bulk_edit") = (rehearsal, tool) {
+                agreed["dry_run"] = rehearsal;
+            }
+            question(&client.call(tool, &agreed, json!({})).await);
+        }
+    }
+    for write in [Method::DELETE, Method::PUT] {
+        assert_eq!(bridge.upstream.count(&write, "/rest/"), 0);
+    }
+    assert_eq!(bridge.upstream.count(&Method::POST, "/bulk/issues/fields"), 0);
+}
+
+#[tokio::test]
+async fn a_rehearsal_seals_no_token_for_anybody() {
+    let bridge = Bridge::with(&[SETS]).await;
+    for rehearsal in [json!(true), json!("true"), json!("yes"), json!(1)] {
+        let asked = json!({"issue_keys": ["ACME-8"], "add_labels": "x", "dry_run": rehearsal});
+        let shown = bridge.call("anna", "jira_bulk_edit", asked).await.value;
+        assert!(shown.get("confirm").is_none(), "{rehearsal}: {shown}");
+    }
+}
+
+#[tokio::test]
 async fn many_issues_change_in_two_rounds_within_the_budget() {
     let bridge = Bridge::with(&[SETS, ("MAX_RESPONSE_BYTES", "2000")]).await;
     let forms = json!({"elicitation": {"form": {}, "url": {}}});
@@ -189,6 +227,7 @@ async fn many_issues_change_in_two_rounds_within_the_budget() {
     let mut asked = json!({"jql": "project = ACME", "fields": {"labels": ["seen"]}, "dry_run": true});
     let (shown, is_error) = complete(&client.call("jira_bulk_edit", &asked, json!({})).await);
     assert!(!is_error && shown.get("preview").is_some(), "a rehearsal asks nobody: {shown}");
+    assert!(shown.get("confirm").is_none(), "a rehearsal opens nothing: {shown}");
     asked["dry_run"] = json!(false);
     let (message, state) = question(&client.call("jira_bulk_edit", &asked, json!({})).await);
     assert!(message.contains("\ncount: "), "{message}");
