@@ -26,7 +26,7 @@ use crate::{
     policy::Policy,
     signals::{Names, Signals},
     telemetry::{ExportError, Exporters},
-    tools::{self, Code, ConfirmKeys},
+    tools::{self, Code, SealKeys},
     upstream::{BuildError, Upstream},
 };
 
@@ -91,14 +91,17 @@ fn observed_server(config: &Config, signals: Signals) -> Result<mcp::Server, Sta
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
     let limiter = Limiter::new(config.limits);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, confirm_keys(config)?, signals))
+    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, seal_keys(config)?, signals))
 }
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that follow from those.
 /// Without a gateway there is one process, and a random key of its own will do.
-fn confirm_keys(config: &Config) -> Result<ConfirmKeys, StartError> {
-    let Some(gateway) = config.http.gateway.clone() else { return Ok(ConfirmKeys::random()?) };
-    Ok(ConfirmKeys::shared(move || gateway.derived_keys(tools::CONFIRM_CONTEXT)))
+fn seal_keys(config: &Config) -> Result<SealKeys, StartError> {
+    let Some(gateway) = config.http.gateway.clone() else { return Ok(SealKeys::random()?) };
+    Ok(SealKeys::shared(move || {
+        let gateway = gateway.clone();
+        Box::pin(async move { gateway.derived_keys(tools::SEAL_CONTEXT).await })
+    }))
 }
 
 /// Serves the one user of a credential over standard input and output, until the input ends or `shutdown` resolves.
@@ -167,6 +170,9 @@ impl Bound {
         };
         let mcp = mcp::HttpService::new(self.server.clone(), self.config.http.body_bytes_max);
         let signals = self.signals;
+        if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
+            tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
+        }
         let router = http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
         let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
         tracing::info!(address = %self.address, admin_address, version = env!("CARGO_PKG_VERSION"), "listening");

@@ -1,24 +1,24 @@
 //! Did the request come through our gateway? `X-Gateway-Token` must equal one of the accepted secrets.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
+use argon2::{Algorithm, Argon2, Params, Version};
 use http::{HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::{Choice, ConstantTimeEq};
-use tokio::{sync::Mutex, task::spawn_blocking, time::Instant};
-use tracing::{info, warn};
+use tokio::{sync::Mutex, task::spawn_blocking};
+use tracing::warn;
 use zeroize::Zeroizing;
 
-use super::reject::Reject;
+use super::{reject::Reject, secret_file::SecretFile, secret_strength};
 
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-gateway-token");
 const SECRET_BYTES_MIN: usize = 32;
-const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// What one key costs to make, so that whoever holds something that was sealed with it cannot try secrets by the million:
+/// memory in KiB and passes. Source: OWASP's password storage sheet, one of its equivalent settings of Argon2id.
+const STRETCH_KIB: u32 = 9 * 1024;
+const STRETCH_PASSES: u32 = 4;
 
 /// Where the accepted secrets come from; all of them count at the same time, so that they can be rotated.
 #[derive(Debug)]
@@ -46,9 +46,17 @@ pub enum GatewayError {
     /// The file cannot be read.
     #[error("the file of gateway secrets cannot be read: {}", .0.kind())]
     Unreadable(#[from] std::io::Error),
-    /// The file is larger than 64 KiB or no text.
-    #[error("the file of gateway secrets is too large or no text")]
+    /// The file is larger than 64 KiB, no text, or no file at all.
+    #[error("the file of gateway secrets is no file, too large or no text")]
     NoSecretFile,
+    /// A line of the file is no secret.
+    #[error("line {line} of the file of gateway secrets: {fault}")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: Box<GatewayError>,
+    },
 }
 
 /// The accepted secrets as digests: comparing digests of one length tells nothing of a secret's length, and the
@@ -56,49 +64,64 @@ pub enum GatewayError {
 #[derive(Clone)]
 pub struct Gateway {
     fixed: Arc<[Digest]>,
-    watched: Option<Arc<Watched>>,
+    file: Option<Arc<SecretFile>>,
+    stretched: Arc<Mutex<HashMap<(Digest, &'static str), Key>>>,
+    /// Whether one of the fixed secrets reads like words.
+    is_guessable: bool,
 }
 
-type Digest = [u8; blake3::OUT_LEN];
+/// A key that follows from a secret; wiped when dropped.
+type Key = Zeroizing<[u8; blake3::KEY_LEN]>;
 
-struct Watched {
-    path: PathBuf,
-    recheck: Duration,
-    accepted: RwLock<Arc<[Digest]>>,
-    read_at: Mutex<Instant>,
-}
+pub(super) type Digest = [u8; blake3::OUT_LEN];
 
 impl Gateway {
-    /// Reads all secrets once; blocking, for the start. Later trouble with the file keeps the last good set.
+    /// Reads all secrets once, and judges them; blocking, for the start.
     pub fn load(source: &GatewaySource) -> Result<Self, GatewayError> {
         let fixed: Result<Arc<[_]>, _> = source.secrets.iter().map(|s| accept(s.expose_secret())).collect();
-        let watched = source.file.as_ref().map(|path| {
-            Ok::<_, GatewayError>(Arc::new(Watched {
-                path: path.clone(),
-                recheck: source.recheck,
-                accepted: RwLock::new(read(path)?),
-                read_at: Mutex::new(Instant::now()),
-            }))
-        });
-        let gateway = Self { fixed: fixed?, watched: watched.transpose()? };
-        if gateway.fixed.is_empty() && gateway.watched.is_none() {
+        let fixed = fixed?;
+        let file = source.file.as_ref().map(|path| SecretFile::load(path.clone(), source.recheck));
+        let file = file.transpose()?.map(Arc::new);
+        if fixed.is_empty() && file.is_none() {
             return Err(GatewayError::Empty);
         }
-        Ok(gateway)
+        let is_guessable = source.secrets.iter().any(|s| secret_strength::is_guessable(s.expose_secret()));
+        Ok(Self { fixed, file, stretched: Arc::default(), is_guessable })
     }
 
     /// How many secrets are accepted now.
     pub fn accepted(&self) -> usize {
-        let from_file = self.watched.as_ref().map(|watched| watched.accepted().len());
-        self.fixed.len() + from_file.unwrap_or_default()
+        self.fixed.len() + self.from_file().len()
+    }
+
+    /// Whether one of the accepted secrets looks as if somebody had thought of it.
+    pub fn is_guessable(&self) -> bool {
+        self.is_guessable || self.file.as_ref().is_some_and(|file| file.is_guessable())
     }
 
     /// A key for each secret accepted now, the current one first: the same on every replica with the same secrets, and
-    /// no way back from it to them. `context` names the one use of these keys (BLAKE3's `derive_key`).
-    pub fn derived_keys(&self, context: &'static str) -> Vec<Zeroizing<[u8; blake3::KEY_LEN]>> {
-        let from_file = self.watched.as_ref().map(|watched| watched.accepted()).unwrap_or_default();
-        let all = self.fixed.iter().chain(from_file.iter());
-        all.map(|digest| Zeroizing::new(blake3::derive_key(context, digest))).collect()
+    /// no way back from it to them but trying one after the other, each at the price of [`STRETCH_KIB`]. `context`
+    /// names the one use of these keys. Made at the first call after a change of the secrets.
+    pub async fn derived_keys(&self, context: &'static str) -> Vec<Key> {
+        let from_file = self.from_file();
+        let all: Vec<Digest> = self.fixed.iter().chain(from_file.iter()).copied().collect();
+        let mut known = self.stretched.lock().await;
+        known.retain(|(digest, _), _| all.contains(digest));
+        let mut keys = Vec::with_capacity(all.len());
+        for digest in all {
+            if let Some(key) = known.get(&(digest, context)) {
+                keys.push(key.clone());
+                continue;
+            }
+            match spawn_blocking(move || stretch(&digest, context)).await {
+                Ok(Some(key)) => {
+                    known.insert((digest, context), key.clone());
+                    keys.push(key);
+                }
+                Ok(None) | Err(_) => warn!("gateway secrets: no key could be derived from one of them"),
+            }
+        }
+        keys
     }
 
     /// Lets pass exactly one header that equals an accepted secret; every secret is compared, none ends the search.
@@ -106,20 +129,36 @@ impl Gateway {
         let mut lines = headers.get_all(HEADER).iter();
         let (Some(sent), None) = (lines.next(), lines.next()) else { return Err(Reject::GatewayForbidden) };
         let sent = digest(sent.as_bytes());
-        let from_file = match &self.watched {
-            Some(watched) => watched.current().await,
+        let from_file = match &self.file {
+            Some(file) => file.current().await,
             None => Arc::default(),
         };
         if self.fixed.iter().chain(from_file.iter()).any_equal(&sent) {
             return Ok(());
         }
         // Another request may be reading a file that has just changed: what it finds counts for this one, too.
-        let settled = match &self.watched {
-            Some(watched) => watched.settled().await,
+        let settled = match &self.file {
+            Some(file) => file.settled().await,
             None => return Err(Reject::GatewayForbidden),
         };
         if settled.iter().any_equal(&sent) { Ok(()) } else { Err(Reject::GatewayForbidden) }
     }
+
+    fn from_file(&self) -> Arc<[Digest]> {
+        self.file.as_ref().map(|file| file.accepted()).unwrap_or_default()
+    }
+}
+
+/// None where Argon2 refuses its settings, which are constants.
+fn stretch(digest: &Digest, context: &str) -> Option<Key> {
+    let params = Params::new(STRETCH_KIB, STRETCH_PASSES, 1, Some(blake3::KEY_LEN)).ok()?;
+    let mut key = Key::default();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    // The use is the salt, in a form of which Argon2 takes any length.
+    argon2
+        .hash_password_into(digest, blake3::hash(context.as_bytes()).as_bytes(), key.as_mut_slice())
+        .ok()?;
+    Some(key)
 }
 
 trait AnyEqual {
@@ -139,59 +178,8 @@ impl fmt::Debug for Gateway {
     }
 }
 
-impl Watched {
-    /// Re-reads the file when the last look is too old. Content is compared, not the time stamp: the file is tiny, and
-    /// a swap within one tick of the clock or with kept times would stay unseen.
-    async fn current(&self) -> Arc<[Digest]> {
-        // Whoever finds the lock taken goes on with the last good set instead of waiting for the disk.
-        if let Ok(mut read_at) = self.read_at.try_lock()
-            && read_at.elapsed() >= self.recheck
-        {
-            let path = self.path.clone();
-            match spawn_blocking(move || read(&path)).await {
-                Ok(Ok(fresh)) => self.replace(fresh),
-                Ok(Err(error)) => warn!(%error, "gateway secrets: keeping the last good set"),
-                Err(_) => warn!("gateway secrets: the read was cut short, keeping the last good set"),
-            }
-            *read_at = Instant::now();
-        }
-        self.accepted()
-    }
-
-    /// The set after the look that is being taken right now, if one is.
-    async fn settled(&self) -> Arc<[Digest]> {
-        drop(self.read_at.lock().await);
-        self.accepted()
-    }
-
-    fn accepted(&self) -> Arc<[Digest]> {
-        self.accepted.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn replace(&self, fresh: Arc<[Digest]>) {
-        let mut accepted = self.accepted.write().unwrap_or_else(PoisonError::into_inner);
-        if *accepted != fresh {
-            info!(secrets = fresh.len(), "gateway secrets: the file has changed");
-            *accepted = fresh;
-        }
-    }
-}
-
-fn read(path: &Path) -> Result<Arc<[Digest]>, GatewayError> {
-    use std::io::Read as _;
-    let file = std::fs::File::open(path)?;
-    // Room for the largest file at once, so that growing leaves no unwiped copy behind.
-    let room = usize::try_from(FILE_BYTES_MAX + 1).unwrap_or(usize::MAX);
-    let mut text = Zeroizing::new(Vec::with_capacity(room));
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut text)?;
-    let fits = text.len() < room;
-    let text = std::str::from_utf8(&text).ok().filter(|_| fits).ok_or(GatewayError::NoSecretFile)?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let digests = lines.map(accept).collect::<Result<Arc<[_]>, _>>()?;
-    if digests.is_empty() { Err(GatewayError::Empty) } else { Ok(digests) }
-}
-
-fn accept(secret: &str) -> Result<Digest, GatewayError> {
+/// A secret's digest, if it may be one.
+pub(super) fn accept(secret: &str) -> Result<Digest, GatewayError> {
     if secret.len() < SECRET_BYTES_MIN {
         return Err(GatewayError::Short);
     }

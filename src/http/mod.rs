@@ -17,8 +17,11 @@ mod origin;
 mod overload;
 mod page;
 mod plain_fault;
+mod refused_tokens;
 mod reject;
 mod request_id;
+mod secret_file;
+mod secret_strength;
 mod serve;
 mod settings;
 mod waiting;
@@ -39,7 +42,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, header};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
@@ -49,6 +52,7 @@ use crate::{
     jsonrpc,
     signals::Signals,
 };
+use refused_tokens::RefusedTokens;
 use reject::Reject;
 
 pub use admin::router as admin_router;
@@ -59,6 +63,7 @@ pub(crate) use jsonrpc::passed_on;
 pub use metadata::PublicBaseUrl;
 pub use origin::AllowedOrigin;
 pub use request_id::RequestId;
+pub use secret_strength::ADVICE as SECRET_ADVICE;
 pub use serve::{ConnectionSettings, Drain, serve};
 pub use settings::{RuleError, Settings};
 
@@ -72,6 +77,8 @@ struct Edge {
     readiness: Readiness,
     request_ids: request_id::Mint,
     signals: Signals,
+    /// Tokens that Jira has refused, for what is answered without asking it.
+    refused: RefusedTokens,
     /// For requests inside /mcp.
     places: Arc<Semaphore>,
 }
@@ -97,7 +104,15 @@ where
     let places = Arc::new(Semaphore::new(settings.in_flight_max.min(Semaphore::MAX_PERMITS)));
     let request_deadline = settings.request_deadline;
     let request_ids = request_id::Mint::new(hasher.clone());
-    let edge = Arc::new(Edge { settings, hasher, readiness, request_ids, signals, places });
+    let edge = Arc::new(Edge {
+        settings,
+        hasher,
+        readiness,
+        request_ids,
+        signals,
+        refused: RefusedTokens::default(),
+        places,
+    });
 
     // Every route, health and unknown paths included.
     let around_all = ServiceBuilder::new()
@@ -159,10 +174,11 @@ async fn attend(
     let id = request_id::assign(&edge.request_ids, &mut request);
     let page = cors::page(request.headers(), &edge.settings);
     let preflight = cors::preflight(&edge.settings, &request);
+    let form = reject::Form::of(&request);
     let answered = |request| {
         let answer = next.run(request);
         // The one place where a `Reject` from below becomes an answer.
-        async { reject::explain(&id, answer.await) }
+        async { reject::explain(&id, form, answer.await) }
     };
     let mut response = match preflight {
         Some(answer) => {
@@ -233,7 +249,10 @@ async fn admit(
     request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;
     if let Some(challenge) = challenge {
-        if caller.was_refused() {
+        // What was refused before Jira could be asked stays refused for its own reason.
+        let is_answered = response.status().is_success() && caller.lacking().is_none();
+        let is_told = is_answered || caller.was_refused();
+        if is_told && edge.refused.is_still_refused(&caller, Instant::now()) {
             return Err(Reject::TokenRefused { challenge: challenge.invalid_token() });
         }
         if let Some(scopes) = caller.lacking() {

@@ -7,9 +7,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::jsonrpc::INVALID_REQUEST;
+use crate::jsonrpc::{INTERNAL_ERROR, INVALID_REQUEST};
 
-const INTERNAL_ERROR: i32 = -32603;
 const TEXT_BYTES_MAX: usize = 4096;
 const MESSAGE_CHARS_MAX: usize = 300;
 

@@ -15,6 +15,11 @@ use crate::{
     identity::BearerFault,
 };
 
+/// Of the codes that JSON-RPC leaves to servers: who asks may not come in.
+const NOT_ADMITTED: i32 = -32001;
+/// And: not now.
+const NOT_NOW: i32 = -32000;
+
 /// Why a request goes no further. It travels typed to [`explain`], which knows the request's id.
 #[derive(Clone, Debug)]
 pub(super) enum Reject {
@@ -152,19 +157,56 @@ impl Reject {
         }
     }
 
-    fn body(&self, request_id: &RequestId) -> String {
+    fn body(&self, request_id: &RequestId, form: Form) -> String {
         if let Self::Rpc(fault) = self {
             return fault.to_reply();
         }
         let (status, code) = self.status_and_code();
-        json!({
+        let (message, hint) = (self.message(), self.hint());
+        let said = json!({
             "error": code,
             "status": status.as_u16(),
-            "message": self.message(),
-            "hint": self.hint(),
+            "message": message,
+            "hint": hint,
             "request_id": request_id.as_str(),
-        })
-        .to_string()
+        });
+        match form {
+            Form::Plain => said.to_string(),
+            Form::JsonRpc => {
+                let error =
+                    json!({ "code": self.rpc_code(), "message": format!("{message} {hint}"), "data": said });
+                json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string()
+            }
+        }
+    }
+
+    /// JSON-RPC's own codes where they say it, and of those for servers one for who asks and one for when.
+    fn rpc_code(&self) -> i32 {
+        match self.kind().0 {
+            Class::Authentication | Class::Permission => NOT_ADMITTED,
+            Class::Internal => jsonrpc::INTERNAL_ERROR,
+            Class::Overload | Class::Timeout => NOT_NOW,
+            _ => jsonrpc::INVALID_REQUEST,
+        }
+    }
+}
+
+/// In which words a refusal is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The envelope alone.
+    Plain,
+    /// A JSON-RPC error without an id, the envelope among its data: clients of MCP show people nothing else.
+    JsonRpc,
+}
+
+impl Form {
+    /// JSON-RPC for all below `/mcp`, and for whoever posts elsewhere: that is a client with a wrong address.
+    pub(super) fn of<B>(request: &http::Request<B>) -> Self {
+        let path = request.uri().path();
+        let is_endpoint =
+            path.strip_prefix("/mcp").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if is_endpoint || request.method() == http::Method::POST { Self::JsonRpc } else { Self::Plain }
     }
 }
 
@@ -247,12 +289,12 @@ impl IntoResponse for Reject {
 }
 
 /// Gives a refusal from below its headers and its JSON body.
-pub(super) fn explain(request_id: &RequestId, mut response: Response) -> Response {
+pub(super) fn explain(request_id: &RequestId, form: Form, mut response: Response) -> Response {
     let Some(reject) = response.extensions_mut().remove::<Reject>() else { return response };
     reject.headers(response.headers_mut());
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.extensions_mut().insert(RejectCode(reject.status_and_code().1));
-    *response.body_mut() = Body::from(reject.body(request_id));
+    *response.body_mut() = Body::from(reject.body(request_id, form));
     response
 }

@@ -33,7 +33,20 @@ struct Inner {
     request_id: Arc<str>,
     site_wish: Option<SiteWish>,
     refused: AtomicBool,
+    accepted: AtomicBool,
     lacking: OnceLock<String>,
+}
+
+impl Inner {
+    fn new(
+        credential: Arc<Credential>,
+        key: CallerKey,
+        request_id: Arc<str>,
+        site_wish: Option<SiteWish>,
+    ) -> Self {
+        let (refused, accepted, lacking) = (AtomicBool::default(), AtomicBool::default(), OnceLock::new());
+        Self { credential, key, request_id, site_wish, refused, accepted, lacking }
+    }
 }
 
 impl Caller {
@@ -47,21 +60,14 @@ impl Caller {
         let credential = credential.into();
         let key = credential.key(hasher);
         let credential = Arc::new(credential);
-        let (refused, lacking) = (AtomicBool::new(false), OnceLock::new());
-        Self(Arc::new(Inner { credential, key, request_id, site_wish, refused, lacking }))
+        Self(Arc::new(Inner::new(credential, key, request_id, site_wish)))
     }
 
     /// The same user's next request, where one credential serves a whole process.
     #[must_use]
     pub fn next_request(&self, request_id: Arc<str>) -> Self {
-        Self(Arc::new(Inner {
-            credential: Arc::clone(&self.0.credential),
-            key: self.0.key,
-            request_id,
-            site_wish: self.0.site_wish.clone(),
-            refused: AtomicBool::new(false),
-            lacking: OnceLock::new(),
-        }))
+        let Inner { credential, key, site_wish, .. } = self.0.as_ref();
+        Self(Arc::new(Inner::new(Arc::clone(credential), *key, request_id, site_wish.clone())))
     }
 
     /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else; marked sensitive, its buffer is wiped on
@@ -103,6 +109,16 @@ impl Caller {
     /// The scopes that were missed during this request.
     pub fn lacking(&self) -> Option<&str> {
         self.0.lacking.get().map(String::as_str)
+    }
+
+    /// Notes that the upstream answered this token as it answers those that are good.
+    pub fn report_accepted(&self) {
+        self.0.accepted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the upstream took this token during this request.
+    pub fn was_accepted(&self) -> bool {
+        self.0.accepted.load(Ordering::Relaxed)
     }
 
     /// Whether the upstream answered 401 to this token during this request.

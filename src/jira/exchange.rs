@@ -40,6 +40,7 @@ impl Session {
         };
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
+            self.caller.report_accepted();
             let answer = Answer::new(answer.body, request.effect() != Effect::Read);
             answer.of_jira()
         } else {

@@ -164,9 +164,21 @@ fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
     sites.iter().filter(fits).collect()
 }
 
-/// A wish narrows what the pin allows; it never goes beyond it.
+/// A wish narrows what the pin allows; it never goes beyond it. What a site is goes before what it is called: anybody may
+/// name a site like another's address, and a name must not lead there.
 fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
-    allowed.iter().copied().filter(|site| wish.is_none_or(|wish| is_meant(site, wish))).collect()
+    let Some(wish) = wish else { return allowed.to_vec() };
+    let ways: [fn(&Site, &str) -> bool; 4] = [
+        |site, wish| site.id.eq_ignore_ascii_case(wish),
+        Site::is_at,
+        |site, wish| site.label().is_some_and(|label| label.eq_ignore_ascii_case(wish)),
+        |site, wish| site.name.eq_ignore_ascii_case(wish),
+    ];
+    let meant = |is_meant: fn(&Site, &str) -> bool| {
+        let meant: Vec<&Site> = allowed.iter().copied().filter(|site| is_meant(site, wish)).collect();
+        (!meant.is_empty()).then_some(meant)
+    };
+    ways.into_iter().find_map(meant).unwrap_or_default()
 }
 
 fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Result<&'a Site, JiraError> {
@@ -188,28 +200,22 @@ fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Res
     }
 }
 
-/// What tells a site from the others: its address, or where several are said to have the same one, its name or its id.
+/// What leads to this site and no other: its address, or where several are said to have the same one, its name or its id.
 fn distinct(site: &Site, sites: &[&Site]) -> String {
-    let is_alone = |part: fn(&Site) -> &str| {
-        sites.iter().filter(|other| part(other).eq_ignore_ascii_case(part(site))).count() == 1
-    };
-    if is_alone(|site| &site.url) {
-        site.url.clone()
-    } else if is_alone(|site| &site.name) {
-        site.name.clone()
-    } else {
-        site.id.clone()
-    }
-}
-
-fn is_meant(site: &Site, wish: &str) -> bool {
-    site.id.eq_ignore_ascii_case(wish) || site.name.eq_ignore_ascii_case(wish) || site.is_at(wish)
+    let leads_here =
+        |words: &&String| matches!(wished(sites, Some(words)).as_slice(), [only] if only.id == site.id);
+    [&site.url, &site.name].into_iter().find(leads_here).unwrap_or(&site.id).clone()
 }
 
 impl Site {
     /// Compares addresses by host: with or without scheme, path and trailing slash. Only the whole host counts.
     pub fn is_at(&self, address: &str) -> bool {
         !host(address).is_empty() && host(&self.url).eq_ignore_ascii_case(host(address))
+    }
+
+    /// What stands before the first dot of its address: `acme` of `acme.atlassian.net`.
+    fn label(&self) -> Option<&str> {
+        host(&self.url).split_once('.').map(|(label, _)| label)
     }
 }
 

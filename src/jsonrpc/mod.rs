@@ -16,6 +16,7 @@ const DEPTH_MAX: usize = 64;
 const ID_BYTES_MAX: usize = 1024;
 const PARSE_ERROR: i32 = -32700;
 pub(crate) const INVALID_REQUEST: i32 = -32600;
+pub(crate) const INTERNAL_ERROR: i32 = -32603;
 const INVALID_PARAMS: i32 = -32602;
 
 /// What to do with a well-formed message.

@@ -104,7 +104,7 @@ impl Server {
         }
         let line = audit::Line {
             tool: call.tool.name,
-            subject: &subject,
+            subject: self.0.known_projects.shown(&subject, code.is_none()),
             request_id: caller.request_id(),
             trace_id: trace_id.as_deref(),
             user: caller.key(),
@@ -163,7 +163,7 @@ impl Server {
             budget: Budget::new(settings.reply_bytes_max, id_bytes, settings.structured_content),
             projects: policy.projects().clone(),
             repeats: Arc::clone(&self.0.repeats),
-            confirm_keys: self.0.confirm_keys.clone(),
+            seal_keys: self.0.seal_keys.clone(),
             hidden_tools: self.hidden_by(policy),
             progress: Progress::default(),
             named_hosts: Vec::new(),

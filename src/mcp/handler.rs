@@ -20,7 +20,8 @@ use crate::{
     limit::Limiter,
     policy::{Narrowing, Policy},
     signals::Signals,
-    tools::{self, ConfirmKeys, Limits, Repeats},
+    telemetry::audit::KnownProjects,
+    tools::{self, Limits, Repeats, SealKeys},
 };
 
 use super::{
@@ -60,7 +61,8 @@ pub(super) struct Shared {
     pub(super) jira: Arc<Jira>,
     pub(super) limiter: Limiter<CallerKey>,
     pub(super) repeats: Arc<Repeats>,
-    pub(super) confirm_keys: ConfirmKeys,
+    pub(super) seal_keys: SealKeys,
+    pub(super) known_projects: KnownProjects,
     pub(super) signals: Signals,
     pub(super) in_flight: InFlight,
     /// What the operator allows; every request sees this or less.
@@ -76,7 +78,7 @@ impl Server {
         policy: Policy,
         jira: Arc<Jira>,
         limiter: Limiter<CallerKey>,
-        confirm_keys: ConfirmKeys,
+        seal_keys: SealKeys,
         signals: Signals,
     ) -> Self {
         let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
@@ -89,7 +91,8 @@ impl Server {
             jira,
             limiter,
             repeats,
-            confirm_keys,
+            seal_keys,
+            known_projects: KnownProjects::default(),
             in_flight: InFlight::default(),
             signals,
             lists,

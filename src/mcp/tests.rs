@@ -16,7 +16,7 @@ use crate::{
     limit::{Limiter, LimiterSettings},
     policy::{self, Policy},
     signals::Signals,
-    tools::{self, ConfirmKeys, Effect, Limits, Running, Tool},
+    tools::{self, Effect, Limits, Running, SealKeys, Tool},
     upstream::{self, Upstream},
 };
 
@@ -46,7 +46,7 @@ fn server() -> Server {
         projects: tools::Projects::default(),
     });
     let limiter = Limiter::new(LimiterSettings::default());
-    Server::new(settings, policy, Arc::new(jira), limiter, ConfirmKeys::random().unwrap(), Signals::default())
+    Server::new(settings, policy, Arc::new(jira), limiter, SealKeys::random().unwrap(), Signals::default())
 }
 
 /// What a client is told by a tool that does this.

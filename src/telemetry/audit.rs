@@ -2,25 +2,49 @@
 
 use std::time::Duration;
 
+use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
-use crate::{identity::CallerKey, tools::Code};
+use crate::{
+    identity::CallerKey,
+    tools::{self, Code},
+};
 
-/// What a call was about: an issue or project key, if its arguments name one that looks like one.
+/// Projects that are remembered at a time; about a hundred bytes each.
+const PROJECTS_MAX: usize = 10_000;
+
+/// What a call was about: an issue or project key, if its arguments name one.
 pub fn subject(arguments: &Map<String, Value>) -> String {
-    let named = [("issue_key", true), ("from_key", true), ("project_key", false), ("assignable_in", false)]
-        .iter()
-        .find_map(|(name, is_issue)| Some((arguments.get(*name)?.as_str()?, *is_issue)));
-    let Some((text, is_issue)) = named else { return String::new() };
-    let key = text.rsplit(['/', '=']).next().unwrap_or(text).trim();
-    let (project, number) = key.rsplit_once('-').unwrap_or((key, ""));
-    let is_project = project.len() <= 80
-        && project.starts_with(|c: char| c.is_ascii_alphabetic())
-        && project.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_number = (1..=18).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    // What has not the form of a key may be anything that was typed in its place.
-    let is_key = is_project && if is_issue { is_number } else { key == project };
-    if is_key { key.to_ascii_uppercase() } else { String::new() }
+    let issue = ["issue_key", "from_key"].iter().find_map(|name| arguments.get(*name)?.as_str());
+    let project = || ["project_key", "assignable_in"].iter().find_map(|name| arguments.get(*name)?.as_str());
+    let key = match issue {
+        Some(text) => tools::issue_key(text),
+        None => project().and_then(tools::project_key),
+    };
+    key.unwrap_or_default()
+}
+
+/// The projects that Jira has answered for. What has only the form of a key may be anything that was typed in its place,
+/// a password among it.
+#[derive(Debug)]
+pub struct KnownProjects(Cache<String, ()>);
+
+impl Default for KnownProjects {
+    fn default() -> Self {
+        Self(Cache::new(PROJECTS_MAX))
+    }
+}
+
+impl KnownProjects {
+    /// What of a subject may be written: all of it once a call about its project was answered, else nothing.
+    pub fn shown<'s>(&self, subject: &'s str, is_answered: bool) -> &'s str {
+        let project = subject.split_once('-').map_or(subject, |(project, _)| project);
+        let is_known = project.is_empty() || self.0.get(project).is_some();
+        if !is_known && is_answered {
+            self.0.insert(project.to_owned(), ());
+        }
+        if is_known || is_answered { subject } else { "" }
+    }
 }
 
 /// The line's content.
@@ -28,7 +52,7 @@ pub fn subject(arguments: &Map<String, Value>) -> String {
 pub struct Line<'a> {
     /// The tool's name.
     pub tool: &'a str,
-    /// From [`subject`].
+    /// From [`KnownProjects::shown`].
     pub subject: &'a str,
     /// The id under which the edge logged the request.
     pub request_id: &'a str,
@@ -93,5 +117,18 @@ mod tests {
         ] {
             assert_eq!(subject(arguments.as_object().unwrap()), expected);
         }
+    }
+
+    #[test]
+    fn what_jira_never_answered_for_is_not_written() {
+        let known = KnownProjects::default();
+        for typed in ["GHP_ABCDEF", "HUNTER-2", "10001"] {
+            assert_eq!(known.shown(typed, false), "");
+        }
+        assert_eq!(known.shown("AB-1", true), "AB-1");
+        for of_the_project in ["AB-2", "AB"] {
+            assert_eq!(known.shown(of_the_project, false), of_the_project);
+        }
+        assert_eq!(known.shown("ABC-2", false), "");
     }
 }

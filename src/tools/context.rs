@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    args::shown, confirm::ConfirmKeys, error::ToolError, progress::Progress, repeat::Repeats, scope::Projects,
+    args::shown, error::ToolError, progress::Progress, repeat::Repeats, scope::Projects, seal::SealKeys,
 };
 
 /// Page sizes and text lengths, from the operator's settings.
@@ -40,7 +40,7 @@ pub struct Context {
     /// The creates of the last minutes, so that a repeat is recognised.
     pub repeats: Arc<Repeats>,
     /// What confirm tokens are sealed with.
-    pub confirm_keys: ConfirmKeys,
+    pub seal_keys: SealKeys,
     /// The tools that do not exist for this request, for `jira_whoami`.
     pub hidden_tools: Arc<[&'static str]>,
     /// For a caller who wants to know how far the call is.

@@ -15,7 +15,7 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{FieldList, FieldText, FieldValues, IssueKey, ProjectKey, arguments},
     lost::{self, Absence, Written},
-    recent,
+    recent::{self, Mark},
     registry::tool,
     repeat::{self, Purpose},
     screens::Screens,
@@ -25,6 +25,8 @@ mod prepared;
 
 use prepared::prepare;
 pub(super) use prepared::{PreparedCreate, one_line, prepare_one};
+
+const TOOL: &str = "jira_create_issue";
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
     /// Create an issue. Names are enough for people, types, priorities, versions and custom fields.
@@ -62,7 +64,7 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
         return create(context, args).await.and_then(Made::reply);
     };
     let cloud_id = &context.jira.site().await?.id;
-    let purpose = Purpose { tool: "jira_create_issue", cloud_id };
+    let purpose = Purpose { tool: TOOL, cloud_id };
     let slot = context.repeats.slot(context.jira.caller().key(), purpose, &request_id);
     let mut made = slot.lock().await;
     if let Some(key) = repeat::earlier(made.as_ref(), Instant::now()) {
@@ -71,7 +73,9 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
     if !args.dry_run.unwrap_or(false) {
         context.projects.check_project(&args.project_key)?;
         // What another replica made. A search that fails must not keep anybody from creating.
-        if let Ok(Some(key)) = recent::by_request(context, &args.project_key, &request_id).await {
+        if let Ok(mark) = Mark::of(context, TOOL, &request_id).await
+            && let Ok(Some(key)) = recent::by_request(context, &args.project_key, &mark).await
+        {
             *made = Some((Instant::now(), key.clone()));
             return Made { key, ..Made::default() }.repeated(context).await;
         }
@@ -123,14 +127,20 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         context.budget.share(2).squeeze(&mut preview);
         return Ok(Made { preview: Some(preview), ..Made::default() });
     }
-    if let (Some(id), Some(body)) = (&args.request_id, ready.body.as_object_mut()) {
-        body.insert("properties".to_owned(), recent::marker(id));
+    let mark = match &args.request_id {
+        // Whoever may not ask who they are may create all the same.
+        Some(id) => Mark::of(context, TOOL, id).await.ok(),
+        None => None,
+    };
+    let properties = mark.as_ref().and_then(Mark::properties);
+    if let (Some(properties), Some(body)) = (properties, ready.body.as_object_mut()) {
+        body.insert("properties".to_owned(), properties);
     }
     let request = request::create_issue(&ready.body);
     let summary = ready.summary();
     let look = async {
-        match &args.request_id {
-            Some(id) => recent::by_request(context, &args.project_key, id).await,
+        match &mark {
+            Some(mark) => recent::by_request(context, &args.project_key, mark).await,
             None => recent::by_summary(context, &args.project_key, summary, lost::since()).await,
         }
     };

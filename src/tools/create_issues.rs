@@ -15,11 +15,13 @@ use super::{
     args::{FieldObjects, arguments},
     create::{PreparedCreate, prepare_one},
     lost::{self, Absence, Written},
-    recent,
+    recent::{self, Mark},
     registry::tool,
     repeat::{self, Purpose},
     screens::Screens,
 };
+
+const TOOL: &str = "jira_create_issues";
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
     /// Create up to 50 issues; those that fail are listed by index.
@@ -59,7 +61,7 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
         return Reply::json(&outcome);
     };
     let cloud_id = &context.jira.site().await?.id;
-    let purpose = Purpose { tool: "jira_create_issues", cloud_id };
+    let purpose = Purpose { tool: TOOL, cloud_id };
     let slot = context.repeats.slot(context.jira.caller().key(), purpose, request_id);
     let mut made = slot.lock().await;
     if let Some(first) = repeat::earlier(made.as_ref(), Instant::now()) {
@@ -102,19 +104,23 @@ async fn create_all(
     if dry_run {
         return Ok(shown(context, plan).await);
     }
-    if let Some(id) = request_id {
+    let mark = match request_id {
+        Some(id) => Mark::of(context, TOOL, id).await.ok(),
+        None => None,
+    };
+    if let Some(mark) = &mark {
         // What another replica made. A search that fails must not keep anybody from creating.
-        if let Ok(found) = recent::all_by_request(context, &plan.projects(), id).await
+        if let Ok(found) = recent::all_by_request(context, &plan.projects(), mark).await
             && !found.is_empty()
         {
             return Ok(plan.repeated(context, &found));
         }
-        plan.mark(id);
+        plan.bear(mark);
     }
     let look = async {
         let projects = plan.projects();
-        let found = match request_id {
-            Some(id) => recent::all_by_request(context, &projects, id).await?,
+        let found = match &mark {
+            Some(mark) => recent::all_by_request(context, &projects, mark).await?,
             None => recent::all_by_summary(context, &projects, &plan.summaries(), lost::since()).await?,
         };
         Ok((found.len() == plan.ready.len()).then_some(found))
@@ -181,10 +187,10 @@ impl Plan {
     }
 
     /// Lets every issue carry the id of the request, and which of its issues it is.
-    fn mark(&mut self, request_id: &str) {
+    fn bear(&mut self, mark: &Mark) {
         for (index, one) in &mut self.ready {
-            if let Some(body) = one.body.as_object_mut() {
-                body.insert("properties".to_owned(), recent::marker_of(request_id, *index));
+            if let (Some(body), Some(properties)) = (one.body.as_object_mut(), mark.properties_of(*index)) {
+                body.insert("properties".to_owned(), properties);
             }
         }
     }

@@ -54,6 +54,7 @@ mod repeat;
 mod rich_text;
 mod scope;
 mod screens;
+mod seal;
 mod search;
 mod task;
 mod text;
@@ -68,8 +69,6 @@ mod worklogs;
 
 pub(crate) use agile::offset;
 pub use args::{ArgSpec, Given, Shape, named_hosts};
-pub(crate) use confirm::stranger_opens;
-pub use confirm::{CONFIRM_CONTEXT, ConfirmKeys};
 pub use context::{Block, Context, Limits, Reply};
 pub use error::{Code, ToolError};
 pub use oauth::BASE_SCOPES;
@@ -79,6 +78,8 @@ pub(crate) use registry::Running;
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
 pub use scope::Projects;
+pub(crate) use seal::stranger_opens;
+pub use seal::{SEAL_CONTEXT, SealKeys};
 
 /// Every tool of every set, in the order in which they are listed.
 pub fn all() -> impl Iterator<Item = &'static Tool> {

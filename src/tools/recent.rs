@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         request,
-        wire::{Issue, SearchPage},
+        wire::{Issue, SearchPage, User},
     },
     moment::parse_jira,
 };
 
-use super::{Context, ToolError, args::ProjectKey};
+use super::{Context, ToolError, args::ProjectKey, seal::Subject};
 
 /// How many of the newest issues are looked at.
 const ISSUES: u32 = 50;
@@ -24,44 +24,53 @@ const ISSUES_OF_MANY: u32 = 100;
 /// The entity property that a create carries, so that other replicas recognise a repeat.
 const MARKER: &str = "jira-mcp-bridge.request";
 
-/// The entity properties of a create with this `request_id`.
-pub(super) fn marker(request_id: &str) -> Value {
-    json!([{ "key": MARKER, "value": { "id": digest(request_id) } }])
-}
+/// What the creates of one call bear, so that they are known again.
+///
+/// It is sealed for the account that creates: whoever can write into an issue could else make a stranger's create look
+/// like one that was done already.
+pub(super) struct Mark(Vec<String>);
 
-/// The same for one of several issues of a request.
-pub(super) fn marker_of(request_id: &str, index: usize) -> Value {
-    json!([{ "key": MARKER, "value": { "id": digest_of_many(request_id), "index": index } }])
+impl Mark {
+    /// The mark of this caller's `request_id` of a tool on their site.
+    pub(super) async fn of(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
+        let me = context.jira.myself().await?;
+        let me: User<'_> = me.read()?;
+        let site = context.jira.site().await?;
+        let account_id = &me.account_id;
+        let subject = Subject { tool, site_id: &site.id, account_id, plan: request_id };
+        Ok(Self(context.seal_keys.current().await.marks(&subject)))
+    }
+
+    /// The entity properties of a create; none where there is no key to seal with.
+    pub(super) fn properties(&self) -> Option<Value> {
+        Some(json!([{ "key": MARKER, "value": { "id": self.0.first()? } }]))
+    }
+
+    /// The same for one of several issues of a request.
+    pub(super) fn properties_of(&self, index: usize) -> Option<Value> {
+        Some(json!([{ "key": MARKER, "value": { "id": self.0.first()?, "index": index } }]))
+    }
+
+    fn is_on(&self, marker: &Value) -> bool {
+        marker.get("id").and_then(Value::as_str).is_some_and(|id| self.0.iter().any(|mark| mark == id))
+    }
 }
 
 /// The key of the caller's issue that was created with this `request_id` in the last minutes. None proves nothing.
 pub(super) async fn by_request(
     context: &Context,
     project: &ProjectKey,
-    request_id: &str,
+    mark: &Mark,
 ) -> Result<Option<String>, ToolError> {
     let fields = ["created".to_owned()];
     let request = request::search_properties(&jql([project.as_str()], 15), &fields, ISSUES, &[MARKER]);
     let answer = context.ask(request).await?;
     let page: SearchPage<'_> = answer.read()?;
-    let digest = digest(request_id);
-    let made = page.issues.iter().find(|issue| {
-        let marker = issue.properties.get(MARKER).and_then(|marker| marker.get("id"));
-        is_shown(context, issue) && marker.is_some_and(|id| *id == digest)
+    // Of several the first that was made: a mark can be copied to a later issue of the same user.
+    let made = page.issues.iter().rfind(|issue| {
+        is_shown(context, issue) && issue.properties.get(MARKER).is_some_and(|marker| mark.is_on(marker))
     });
     Ok(made.map(|issue| issue.key.clone().into_owned()))
-}
-
-/// Of fixed length, and the same in every process. It keeps the id's words out of Jira, where whoever sees the issue
-/// can read the property; it need not be secret, for only the caller's own issues are looked at.
-fn digest(request_id: &str) -> String {
-    blake3::hash(request_id.as_bytes()).to_hex().to_string()
-}
-
-/// The same id means another request where many issues are created.
-fn digest_of_many(request_id: &str) -> String {
-    let key = blake3::derive_key("jira-mcp-bridge request_id of jira_create_issues", request_id.as_bytes());
-    blake3::Hash::from_bytes(key).to_hex().to_string()
 }
 
 /// The key of the caller's issue with this summary, if one was created since then. None proves nothing: Jira's search
@@ -87,18 +96,16 @@ pub(super) async fn by_summary(
 pub(super) async fn all_by_request(
     context: &Context,
     projects: &BTreeSet<&str>,
-    request_id: &str,
+    mark: &Mark,
 ) -> Result<BTreeMap<usize, String>, ToolError> {
     let fields = ["created".to_owned()];
     let jql = jql(projects.iter().copied(), 15);
     let answer = context.ask(request::search_properties(&jql, &fields, ISSUES_OF_MANY, &[MARKER])).await?;
     let page: SearchPage<'_> = answer.read()?;
-    let digest = digest_of_many(request_id);
     let place = |issue: &Issue<'_>| {
         let marker = issue.properties.get(MARKER)?;
         let index = marker.get("index")?.as_u64().and_then(|index| usize::try_from(index).ok())?;
-        (*marker.get("id")? == digest && is_shown(context, issue))
-            .then(|| (index, issue.key.clone().into_owned()))
+        (mark.is_on(marker) && is_shown(context, issue)).then(|| (index, issue.key.clone().into_owned()))
     };
     Ok(page.issues.iter().filter_map(place).collect())
 }

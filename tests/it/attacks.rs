@@ -1,13 +1,24 @@
 //! What a hostile look at the product found, so that it stays mended.
 
-use std::{process::Command, sync::Arc};
+use std::{
+    process::Command,
+    sync::{Arc, Mutex},
+};
 
-use axum::{Json, Router, http::HeaderMap, routing::get};
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::HeaderMap,
+    middleware::{Next, from_fn},
+    response::Response,
+    routing::get,
+};
 use http::{Method, StatusCode};
 use jira_mcp_bridge::demo::Sandbox;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Bridge, NOW_MS};
+use crate::support::{Bridge, NOW_MS, gateway_secret};
 
 #[tokio::test]
 async fn a_moved_issue_gets_into_no_sprint_under_its_old_key() {
@@ -153,4 +164,58 @@ fn what_stands_in_a_wrong_place_is_not_repeated() {
     assert!(text.contains("--token-env") && !text.contains("hidden"), "{text}");
     let text = said(&["smoke", "--url", &format!("https://user:{word}@example.com/mcp")], &[]);
     assert!(text.contains("--url") && !text.contains("hidden"), "{text}");
+}
+
+/// A Jira in which somebody copies the mark of every create to all issues that others find.
+fn copying(sandbox: Router) -> Router {
+    let copied = Arc::new(Mutex::new(Value::Null));
+    let copy = move |request: Request, next: Next| {
+        let copied = Arc::clone(&copied);
+        async move {
+            let is_create = request.method() == Method::POST && request.uri().path().ends_with("/issue");
+            let is_search = request.uri().path().ends_with("/search/jql");
+            let (parts, body) = request.into_parts();
+            let bytes = to_bytes(body, 1 << 20).await.unwrap();
+            if is_create {
+                let sent: Value = serde_json::from_slice(&bytes).unwrap();
+                if let Some(mark) = sent.pointer("/properties/0/value") {
+                    *copied.lock().unwrap() = mark.clone();
+                }
+            }
+            let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+            if !is_search {
+                return response;
+            }
+            let (mut parts, body) = response.into_parts();
+            let mut found: Value = serde_json::from_slice(&to_bytes(body, 1 << 24).await.unwrap()).unwrap();
+            for issue in found["issues"].as_array_mut().into_iter().flatten() {
+                issue["properties"] = json!({ "jira-mcp-bridge.request": *copied.lock().unwrap() });
+            }
+            parts.headers.remove("content-length");
+            Response::from_parts(parts, Body::from(found.to_string()))
+        }
+    };
+    sandbox.layer(from_fn(copy))
+}
+
+#[tokio::test]
+async fn a_mark_that_was_copied_from_another_account_swallows_no_create() {
+    let sandbox = Sandbox::seeded(NOW_MS);
+    let secret = gateway_secret();
+    for settings in [vec![], vec![("GATEWAY_SHARED_SECRET", secret.as_str())]] {
+        let bridge = Bridge::over(copying(sandbox.router()), sandbox.tokens(), &settings).await;
+        let create = async |user: &str, summary: &str, id: Option<&str>| {
+            let asked =
+                json!({"project_key": "ACME", "issue_type": "Task", "summary": summary, "request_id": id});
+            let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                "params": {"name": "jira_create_issue", "arguments": asked}});
+            let reply = bridge.post_to("/mcp", user, &[("x-gateway-token", &secret)], &body).await.json();
+            let text = reply["result"]["content"][0]["text"].as_str().unwrap().to_owned();
+            serde_json::from_str::<Value>(&text).unwrap()
+        };
+        assert_eq!(create("anna", "one of the victim's", None).await["created"], true);
+        assert_eq!(create("ben", "an attacker's", Some("r-1")).await["created"], true);
+        let made = create("anna", "the victim's next", Some("r-1")).await;
+        assert_eq!(made["created"], true, "{made}");
+    }
 }

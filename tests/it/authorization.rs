@@ -57,7 +57,7 @@ async fn a_missing_scope_is_a_403_that_names_all_the_call_needs() {
     for path in ["/mcp", "/mcp/x/core"] {
         let reply = bridge.post_to(path, "dana", &[], &comment()).await;
         assert_eq!(
-            (reply.status, &reply.json()["error"]),
+            (reply.status, &reply.json()["error"]["data"]["error"]),
             (403, &json!("insufficient_scope")),
             "{}",
             reply.text
@@ -95,7 +95,12 @@ async fn an_expired_token_is_a_401_that_leads_to_a_new_one() {
     let get = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": {"name": "jira_get_issue", "arguments": {"issue_key": "ACME-1"}}});
     let reply = bridge.post_to("/mcp/readonly", "anna", &[], &get).await;
-    assert_eq!((reply.status, &reply.json()["error"]), (401, &json!("unauthenticated")), "{}", reply.text);
+    assert_eq!(
+        (reply.status, &reply.json()["error"]["data"]["error"]),
+        (401, &json!("unauthenticated")),
+        "{}",
+        reply.text
+    );
     let challenge = reply.header("www-authenticate");
     assert!(challenge.starts_with("Bearer error=\"invalid_token\", resource_metadata="), "{challenge}");
     assert!(challenge.contains("/mcp/readonly\""), "{challenge}");
@@ -110,4 +115,33 @@ async fn a_token_in_the_query_is_no_token() {
     let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
     let reply = bridge.send(Method::POST, &path, &[("content-type", "application/json")], list).await;
     assert_eq!(reply.status, 401);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_refused_at_the_handshake_too() {
+    let bridge = bridge("http_401").await;
+    let stranger = [("authorization", "Bearer made-up-by-nobody")];
+    let ask = async |method: &str, params: Value| {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let headers = [stranger[0], ("content-type", "application/json"), ("accept", "application/json")];
+        bridge.send(Method::POST, "/mcp", &headers, body.to_string()).await
+    };
+    let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}});
+    assert_eq!(ask("initialize", hello.clone()).await.status, 200, "nobody was asked yet");
+    let whoami = json!({"name": "jira_whoami", "arguments": {}});
+    assert_eq!(ask("tools/call", whoami.clone()).await.status, 401);
+    for (method, params) in
+        [("initialize", hello.clone()), ("tools/list", json!({})), ("prompts/list", json!({}))]
+    {
+        let reply = ask(method, params).await;
+        assert_eq!(reply.status, 401, "{method}: {}", reply.text);
+        assert!(reply.headers.contains_key("www-authenticate"));
+        assert_eq!(reply.json()["error"]["data"]["error"], "unauthenticated");
+    }
+    let asked = bridge.upstream.seen().len();
+    assert_eq!(ask("tools/call", whoami).await.status, 401);
+    assert!(bridge.upstream.seen().len() > asked, "a refusal is never believed where Jira can be asked");
+    // Others are not touched, and the default says nothing before a call.
+    let reply = bridge.post("anna", &json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})).await;
+    assert_eq!(reply.status, 200);
 }

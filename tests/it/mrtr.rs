@@ -186,10 +186,11 @@ async fn where_the_user_can_be_asked_no_argument_speaks_for_them() {
     let bridge = Bridge::with(&[SETS]).await;
     let client = Modern::asking(&bridge, "anna");
     let bulk = json!({"issue_keys": ["ACME-8"], "add_labels": "x"});
+    let comments = bridge.anna("jira_get_comments", json!({"issue_key": "ACME-30", "max_results": 1})).await;
+    let comment = comments["comments"][0]["id"].clone();
     for (tool, asked) in [
         ("jira_delete_issue", json!({"issue_key": "ACME-8"})),
-        ("jira_delete_comment", json!({"issue_key": "ACME-1", "comment_id": "10001"})),
-        ("jira_delete_attachment", json!({"issue_key": "ACME-1", "attachment_id": "10001"})),
+        ("jira_delete_comment", json!({"issue_key": "ACME-30", "comment_id": comment})),
         ("jira_bulk_edit", bulk),
     ] {
         let shown = bridge.call("anna", tool, asked.clone()).await.value;

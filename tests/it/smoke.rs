@@ -101,6 +101,9 @@ async fn without_a_token_the_rest_is_skipped_and_said() {
     run.check("GET refused", "ok", "401");
     let run = smoke(&["--url", &bridge.url], &[]).await;
     run.check("health", "FAILED", &format!("did you mean {}/mcp?", bridge.url));
+    for step in ["ready", "no bearer", "GET refused", "initialize"] {
+        run.check(step, "skipped", "the URL is not that of the endpoint");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 use crate::{
     cli::report::Finding,
     config::{Config, Source},
-    http::AllowedHost,
+    http::{AllowedHost, SECRET_ADVICE},
     policy::Policy,
     tools,
 };
@@ -61,6 +61,9 @@ pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
     } else {
         Finding::ok(step, format!("required; {secrets} accepted"))
     }];
+    if gateway.is_guessable() {
+        findings.push(Finding::warn(step, format!("one {SECRET_ADVICE}")));
+    }
     if let Some(path) = Config::gateway_file(source) {
         let step = "gateway file";
         findings.push(match std::fs::metadata(&path) {
@@ -94,6 +97,13 @@ pub(super) fn doubts(config: &Config, source: &Source) -> Vec<Finding> {
             beyond_loopback && config.http.public_base_url.is_none(),
             "PUBLIC_BASE_URL",
             "empty: clients that run OAuth themselves are sent to http:// and the Host of the request",
+        ),
+        (
+            !beyond_loopback
+                && config.http.challenge_on_upstream_401
+                && config.http.public_base_url.is_none(),
+            "PUBLIC_BASE_URL",
+            "empty: with UPSTREAM_401=http_401 clients sign in themselves, by the address that stands here",
         ),
         (
             config.mcp.call_deadline > CHANNEL_TIMEOUT,

@@ -142,11 +142,25 @@ pub(super) fn result_of(answer: &Response, id: &str) -> Result<Value, String> {
     }
 }
 
-/// What an error body says, in the shapes of the bridge, of the gateway and of JSON-RPC.
+/// What an error body says, in the shapes of the bridge, of the gateway and of JSON-RPC; the code word in brackets.
 pub(super) fn explained(reply: &Value) -> String {
-    let said = ["/message", "/hint", "/error/message", "/reason", "/error"].map(|place| reply.pointer(place));
-    let said: Vec<&str> = said.into_iter().flatten().filter_map(Value::as_str).collect();
-    if said.is_empty() { beginning(reply.to_string().as_bytes()) } else { said.join(" ") }
+    let text = |place: &str| reply.pointer(place).and_then(Value::as_str);
+    // The bridge's own envelope says it in two parts; in JSON-RPC its message has both.
+    let said: Vec<&str> = match text("/error/message") {
+        Some(message) => vec![message],
+        None => ["/message", "/hint", "/reason"].into_iter().filter_map(text).collect(),
+    };
+    match (said.as_slice(), code_of(reply)) {
+        ([], None) => beginning(reply.to_string().as_bytes()),
+        ([], Some(code)) => code.to_owned(),
+        (said, None) => said.join(" "),
+        (said, Some(code)) => format!("{} ({code})", said.join(" ")),
+    }
+}
+
+/// The code word of the bridge's envelope, which a JSON-RPC error carries among its data.
+pub(super) fn code_of(reply: &Value) -> Option<&str> {
+    ["/error/data/error", "/error"].into_iter().find_map(|place| reply.pointer(place)?.as_str())
 }
 
 /// A body that is not what it should be. It is shortened where it is shown, after secrets in it were covered: half a

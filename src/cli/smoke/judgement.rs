@@ -7,7 +7,7 @@ use crate::upstream::Response;
 
 use super::{
     super::report::Finding,
-    client::{beginning, explained},
+    client::{beginning, code_of, explained},
 };
 
 pub(super) fn challenged(answer: &Response) -> Finding {
@@ -120,7 +120,7 @@ fn payload(result: &Value) -> Result<Value, String> {
 
 pub(super) fn refused(step: &'static str, answer: &Response) -> Finding {
     let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    match (answer.status.as_u16(), said.get("error").and_then(Value::as_str)) {
+    match (answer.status.as_u16(), code_of(&said)) {
         (403, Some("gateway_token_refused")) => Finding::ok(step, "403 by the app"),
         (403, Some("host_not_allowed")) => Finding::failed(
             step,

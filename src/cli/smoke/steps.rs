@@ -30,6 +30,9 @@ pub(super) struct Smoke {
 impl Smoke {
     /// One finding for each step.
     pub(super) async fn run(&self) -> Vec<Finding> {
+        if beside(&self.url, "/healthz").is_none() {
+            return self.misaddressed();
+        }
         let mut findings =
             vec![self.health("health", "/healthz").await, self.health("ready", "/readyz").await];
         let anonymous = self.client.post(&self.url, self.without_token(), &ping()).await;
@@ -51,11 +54,23 @@ impl Smoke {
         findings
     }
 
+    /// No other step of a wrong address says anything about the deployment.
+    fn misaddressed(&self) -> Vec<Finding> {
+        let meant = self.url.as_str().trim_end_matches('/');
+        let mut findings = vec![Finding::failed(
+            "health",
+            format!("the URL does not end in /mcp; did you mean {meant}/mcp?"),
+        )];
+        let untried = ["ready", "no bearer", "GET refused", "initialize", "notification", "tools/list"];
+        let untried = untried.into_iter().chain(["jira_whoami", "jira_search"]);
+        findings.extend(untried.map(|step| Finding::skipped(step, "the URL is not that of the endpoint")));
+        findings
+    }
+
     /// Beside the endpoint; a gateway does not publish it, so it is asked past the gateway where that is known.
     async fn health(&self, step: &'static str, path: &str) -> Finding {
         let Some(url) = beside(self.direct.as_ref().unwrap_or(&self.url), path) else {
-            let meant = self.url.as_str().trim_end_matches('/');
-            return Finding::failed(step, format!("the URL does not end in /mcp; did you mean {meant}/mcp?"));
+            return Finding::failed(step, "--direct-url does not end in /mcp");
         };
         let answer = match self.client.get(&url, Credentials::default()).await {
             Ok(answer) => answer,

@@ -22,7 +22,7 @@ async fn size_is_bounded_with_and_without_a_declared_length() {
         let reply = bench.send(request).await;
         assert_eq!((reply.status.as_u16(), bench.reached()), (status, reached), "{}", reply.text);
         if status == 413 {
-            assert_eq!(reply.json()["error"], "payload_too_large");
+            assert_eq!(reply.refusal()["error"], "payload_too_large");
         }
     };
     check(call("/mcp", padded(100)), 200, 1).await;
@@ -43,7 +43,7 @@ async fn a_slow_body_is_cut() {
     let body_read_timeout = Duration::from_millis(20);
     let bench = Bench::new(Settings { body_read_timeout, ..Settings::default() });
     let reply = bench.send(call("/mcp", endless())).await;
-    assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (408, &json!("request_timeout")));
+    assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (408, &json!("request_timeout")));
     assert_eq!(bench.reached(), 0);
 }
 

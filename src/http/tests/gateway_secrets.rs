@@ -10,7 +10,7 @@ async fn passes(bench: &Bench, sent: Option<&str>) -> bool {
         request.headers_mut().insert("x-gateway-token", sent.parse().unwrap());
     }
     let reply = bench.send(request).await;
-    assert!(reply.status == 200 || reply.json()["error"] == "gateway_token_refused", "{}", reply.text);
+    assert!(reply.status == 200 || reply.refusal()["error"] == "gateway_token_refused", "{}", reply.text);
     reply.status == 200
 }
 
@@ -40,7 +40,7 @@ async fn current_and_previous_pass_and_nothing_near_them() {
 }
 
 #[tokio::test]
-async fn a_rewritten_file_counts_at_once_and_a_bad_one_changes_nothing() {
+async fn what_stands_in_the_file_counts_at_once_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secrets");
     fs::write(&file, format!("{}\r\n\n  {}  \n", secret('a'), secret('b'))).unwrap();
@@ -54,18 +54,41 @@ async fn a_rewritten_file_counts_at_once_and_a_bad_one_changes_nothing() {
     // The same length, and likely the same tick of the file system's clock.
     fs::write(&file, format!("{}\r\n\n  {}  \n", secret('c'), secret('b'))).unwrap();
     check("bcs").await;
-    fs::write(&file, "").unwrap();
-    check("bcs").await;
-    fs::write(&file, format!("{}\nshort\n", secret('a'))).unwrap();
-    check("bcs").await;
-    fs::write(&file, [0xff; 64]).unwrap();
-    check("bcs").await;
-    fs::write(&file, "x".repeat(70_000)).unwrap();
-    check("bcs").await;
+    // A line that is no secret counts for nothing, and takes nothing from the others.
+    fs::write(&file, format!("{}\nshort\n{}\n", secret('a'), "ä".repeat(40))).unwrap();
+    check("as").await;
+    for bad in [Vec::new(), vec![0xff; 64], vec![b'x'; 70_000], b"short\n".to_vec()] {
+        fs::write(&file, format!("{}\n", secret('b'))).unwrap();
+        check("bs").await;
+        fs::write(&file, bad).unwrap();
+        check("s").await;
+    }
+    fs::write(&file, secret('b')).unwrap();
+    check("bs").await;
     fs::remove_file(&file).unwrap();
-    check("bcs").await;
+    check("s").await;
     fs::write(&file, secret('a')).unwrap();
     check("as").await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_request_waits_for_a_pipe_in_place_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secrets");
+    fs::write(&file, secret('a')).unwrap();
+    let bench = bench(load(&[&secret('s')], Some(&file)).unwrap());
+    fs::remove_file(&file).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &file,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    assert!(passes(&bench, Some(&secret('s'))).await);
+    assert!(!passes(&bench, Some(&secret('a'))).await);
 }
 
 #[cfg(unix)]
@@ -99,6 +122,12 @@ fn weak_or_missing_secrets_stop_the_start() {
     assert!(matches!(load(&[&secret('a')], Some(&file)), Err(GatewayError::Unreadable(_))));
     fs::write(&file, "\n \n").unwrap();
     assert!(matches!(load(&[&secret('a')], Some(&file)), Err(GatewayError::Empty)));
+    fs::write(&file, format!("{}\n\nshort\n", secret('b'))).unwrap();
+    assert!(matches!(load(&[&secret('a')], Some(&file)), Err(GatewayError::Line { line: 3, .. })));
+    assert!(matches!(
+        load(&[&secret('a')], Some(folder.path())),
+        Err(GatewayError::NoSecretFile | GatewayError::Unreadable(_))
+    ));
     fs::write(&file, secret('b')).unwrap();
     let gateway = load(&[&secret('a')], Some(&file)).unwrap();
     assert_eq!(format!("{gateway:?}"), "Gateway(***)");
@@ -111,13 +140,15 @@ async fn keys_follow_from_the_secrets_and_lead_nowhere_else() {
     fs::write(&file, secret('c')).unwrap();
     let one = load(&[&secret('a'), &secret('b')], Some(&file)).unwrap();
     let other = load(&[&secret('c'), &secret('a')], None).unwrap();
-    let (keys, others) = (one.derived_keys("x"), other.derived_keys("x"));
+    let (keys, others) = (one.derived_keys("x").await, other.derived_keys("x").await);
     assert_eq!((keys.len(), others.len()), (3, 2));
     assert_eq!((&keys[0], &keys[2]), (&others[1], &others[0]));
-    assert_ne!(keys[0], one.derived_keys("y")[0]);
+    assert_ne!(keys[0], one.derived_keys("y").await[0]);
+    let cheap = blake3::derive_key("x", blake3::hash(secret('a').as_bytes()).as_bytes());
+    assert_ne!(*keys[0], cheap, "nobody tries a thousand secrets in a second");
     assert_ne!(*keys[0], *blake3::hash(secret('a').as_bytes()).as_bytes());
     fs::write(&file, secret('d')).unwrap();
     let bench = bench(one.clone());
     assert!(passes(&bench, Some(&secret('d'))).await);
-    assert_ne!(one.derived_keys("x")[2], keys[2], "a rotated file counts without a restart");
+    assert_ne!(one.derived_keys("x").await[2], keys[2], "a rotated file counts without a restart");
 }

@@ -18,7 +18,7 @@ async fn one_call_too_many_is_shed_and_health_is_not() {
     for path in ["/mcp", "/mcp/readonly", "/mcp/x/core"] {
         let reply = bench.send(call(path, CALL)).await;
         assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "1"), "{path}");
-        assert_eq!(reply.json()["error"], "overloaded");
+        assert_eq!(reply.refusal()["error"], "overloaded");
     }
     let probe = Request::get("/healthz").body(Body::empty()).unwrap();
     assert_eq!(bench.send(probe).await.status, 200);
@@ -32,7 +32,7 @@ async fn one_call_too_many_is_shed_and_health_is_not() {
 async fn the_last_deadline_answers_with_504() {
     let bench = Bench::new(Settings { request_deadline: Duration::from_millis(20), ..Settings::default() });
     let reply = bench.send(call("/mcp", HANG)).await;
-    assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (504, &json!("upstream_timeout")));
+    assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (504, &json!("upstream_timeout")));
 }
 
 #[tokio::test]
@@ -40,8 +40,8 @@ async fn a_panic_is_a_500_that_tells_nothing() {
     let bench = Bench::new(Settings { in_flight_max: 1, ..Settings::default() });
     for _ in 0..3 {
         let reply = bench.send(call("/mcp", r#"{"jsonrpc":"2.0","id":1,"method":"panic"}"#)).await;
-        assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (500, &json!("internal")));
-        assert_eq!(reply.json()["request_id"], reply.header("x-request-id"));
+        assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (500, &json!("internal")));
+        assert_eq!(reply.refusal()["request_id"], reply.header("x-request-id"));
         assert!(!reply.text.contains("secret detail"));
     }
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);

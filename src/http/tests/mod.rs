@@ -57,6 +57,14 @@ impl Reply {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
     }
 
+    /// The envelope of a refusal, which a JSON-RPC error has among its data.
+    pub(super) fn refusal(&self) -> Value {
+        let said = self.json();
+        assert_eq!((&said["jsonrpc"], &said["id"]), (&json!("2.0"), &Value::Null), "{said}");
+        assert!(said["error"]["code"].is_i64() && said["error"]["message"].is_string(), "{said}");
+        said["error"]["data"].clone()
+    }
+
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -142,6 +150,7 @@ async fn stub(request: Request) -> Response {
         }
         Some("lacking") => caller.report_lacking("write:jira-work"),
         Some("refused") => caller.report_refused(),
+        Some("taken") => caller.report_accepted(),
         Some("unreadable") => {
             return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "fail to deserialize").into_response();
         }

@@ -97,12 +97,12 @@ async fn unknown_paths_and_methods_are_answered_in_json() {
         "/mcp/other",
     ] {
         let reply = bench.send(call(path, CALL)).await;
-        assert_eq!((reply.status.as_u16(), &reply.json()["error"]), (404, &json!("not_found")), "{path}");
+        assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (404, &json!("not_found")), "{path}");
     }
     for path in ["/healthz", "/readyz/", "/.well-known/oauth-protected-resource/mcp"] {
         let reply = bench.send(call(path, CALL)).await;
         assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, "GET, HEAD"), "{path}");
-        assert_eq!(reply.json()["error"], "method_not_allowed");
+        assert_eq!(reply.refusal()["error"], "method_not_allowed");
     }
 }
 

@@ -88,3 +88,31 @@ fn scopes_of_one_site_are_joined() {
     assert_eq!(sites.len(), 1);
     assert_eq!(sites[0].scopes.as_deref().unwrap(), ["read:jira-work", "read:jira-user"]);
 }
+
+#[test]
+fn a_name_never_stands_for_the_address_of_another_site() {
+    let site = |id: &str, host: &str, name: &str| Resource {
+        name: name.to_owned(),
+        url: format!("https://{host}"),
+        ..resource(id, &["read:jira-work"])
+    };
+    let sites = jira_sites(vec![
+        site("id-1", "evil.atlassian.net", "acme"),
+        site("id-2", "acme.atlassian.net", "Acme Inc"),
+        site("id-3", "other.atlassian.net", "acme.atlassian.net"),
+        site("id-4", "fourth.atlassian.net", "id-2"),
+        site("id-5", "twin.atlassian.net", "Twins"),
+        site("id-6", "twin.jira.com", "Twins"),
+    ]);
+    let picked = |wish: &str| pick(&sites, None, Some(wish)).map(|site| site.id.clone());
+    for wish in
+        ["acme", "ACME", "acme.atlassian.net", "https://acme.atlassian.net/browse/P-1", "id-2", "Acme Inc"]
+    {
+        assert_eq!(picked(wish).as_deref(), Ok("id-2"), "{wish}");
+    }
+    assert_eq!(picked("evil").as_deref(), Ok("id-1"));
+    assert_eq!(picked("twin.jira.com").as_deref(), Ok("id-6"));
+    for several in ["twin", "Twins"] {
+        assert!(matches!(picked(several), Err(JiraError::AmbiguousSite { .. })), "{several}");
+    }
+}
