@@ -55,6 +55,10 @@ impl Visible for All {
         true
     }
 
+    fn shows_project(&self, _: &str) -> bool {
+        true
+    }
+
     fn shows_all(&self) -> bool {
         true
     }

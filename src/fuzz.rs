@@ -9,9 +9,9 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::{
     adf,
     http::passed_on,
-    jira::{JiraError, names::FieldName, wire},
+    jira::{JiraError, Projects, names::FieldName, wire},
     json,
-    tools::{self, Given, Projects, ToolError},
+    tools::{self, Given, ToolError},
     trim::{self, Reading},
 };
 

@@ -22,10 +22,10 @@ use url::Url;
 
 use crate::{
     http::{self, AllowedOrigin, ConnectionSettings, Gateway, GatewaySource},
-    jira::{self, Reach, SitePin},
+    jira::{self, Projects, Reach, SitePin},
     limit::LimiterSettings,
     mcp, policy, telemetry,
-    tools::{self, Limits, Projects, Toolset},
+    tools::{self, Limits, Toolset},
     upstream,
 };
 
@@ -217,7 +217,7 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
         }
         tools_deny.insert(name.to_owned());
     }
-    let projects = Projects::new(reader.list("PROJECTS_ALLOW")).unwrap_or_else(|key| {
+    let projects = tools::allowed_projects(reader.list("PROJECTS_ALLOW")).unwrap_or_else(|key| {
         reader.refuse("PROJECTS_ALLOW", format!("'{key}' is no project key"));
         Projects::default()
     });

@@ -91,7 +91,7 @@ impl Gateway {
 
     /// How many secrets are accepted now.
     pub fn accepted(&self) -> usize {
-        self.fixed.len() + self.from_file().len()
+        self.fixed.len() + self.of_file().len()
     }
 
     /// Whether one of the accepted secrets looks as if somebody had thought of it.
@@ -103,7 +103,7 @@ impl Gateway {
     /// no way back from it to them but trying one after the other, each at the price of [`STRETCH_KIB`]. `context`
     /// names the one use of these keys. Made at the first call after a change of the secrets.
     pub async fn derived_keys(&self, context: &'static str) -> Vec<Key> {
-        let from_file = self.from_file();
+        let from_file = self.of_file();
         let all: Vec<Digest> = self.fixed.iter().chain(from_file.iter()).copied().collect();
         let mut known = self.stretched.lock().await;
         known.retain(|(digest, _), _| all.contains(digest));
@@ -113,12 +113,11 @@ impl Gateway {
                 keys.push(key.clone());
                 continue;
             }
-            match spawn_blocking(move || stretch(&digest, context)).await {
-                Ok(Some(key)) => {
-                    known.insert((digest, context), key.clone());
-                    keys.push(key);
-                }
-                Ok(None) | Err(_) => warn!("gateway secrets: no key could be derived from one of them"),
+            if let Ok(Some(key)) = spawn_blocking(move || stretch(&digest, context)).await {
+                known.insert((digest, context), key.clone());
+                keys.push(key);
+            } else {
+                warn!("gateway secrets: no key could be derived from one of them");
             }
         }
         keys
@@ -144,7 +143,7 @@ impl Gateway {
         if settled.iter().any_equal(&sent) { Ok(()) } else { Err(Reject::GatewayForbidden) }
     }
 
-    fn from_file(&self) -> Arc<[Digest]> {
+    fn of_file(&self) -> Arc<[Digest]> {
         self.file.as_ref().map(|file| file.accepted()).unwrap_or_default()
     }
 }

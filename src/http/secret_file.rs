@@ -122,15 +122,12 @@ impl Lines {
         let mut lines = Self::default();
         let mut accepted = Vec::new();
         for (line, secret) in secrets(text) {
-            match accept(secret) {
-                Ok(digest) => {
-                    lines.is_guessable |= secret_strength::is_guessable(secret);
-                    accepted.push(digest);
-                }
-                Err(_) => {
-                    let (first, count) = lines.bad.unwrap_or((line, 0));
-                    lines.bad = Some((first, count + 1));
-                }
+            if let Ok(digest) = accept(secret) {
+                lines.is_guessable |= secret_strength::is_guessable(secret);
+                accepted.push(digest);
+            } else {
+                let (first, count) = lines.bad.unwrap_or((line, 0));
+                lines.bad = Some((first, count + 1));
             }
         }
         lines.accepted = accepted.into();

@@ -70,9 +70,10 @@ mod tests {
 
     #[test]
     fn paths_and_queries_are_escaped() {
+        let open = crate::jira::Projects::default();
         let base = "https://api.atlassian.com";
         assert_eq!(
-            url(base, &request::comments("P-1", 0, 5, true)),
+            url(base, &request::comments(&open.told("P-1").unwrap(), 0, 5, true)),
             "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/P-1/comment?startAt=0&maxResults=5&orderBy=-created"
         );
         assert_eq!(
@@ -80,7 +81,7 @@ mod tests {
             "https://api.atlassian.com/ex/jira/c-1/rest/api/3/user/search?query=a%26b%3Dc%2F..%2Fd&maxResults=5"
         );
         assert_eq!(
-            url(base, &request::create_fields("a/../../b?c#d", "%2e%2e", 0)),
+            url(base, &request::create_fields(&open.project("a/../../b?c#d").unwrap(), "%2e%2e", 0)),
             "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/createmeta/a%2F..%2F..%2Fb%3Fc%23d/issuetypes/%252e%252e?startAt=0&maxResults=200"
         );
         assert_eq!(

@@ -202,7 +202,7 @@ impl JiraError {
             attempts: 1,
             bytes_read: 0,
         };
-        Self::from_answer(&super::request::add_comment("A-1", &Value::Null), &answer)
+        Self::from_answer(&super::request::create_version(&Value::Null), &answer)
     }
 
     /// Turns a failure of the careful call into Jira's terms.

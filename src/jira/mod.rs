@@ -4,6 +4,7 @@
 //! caller, the site, the deadline, and what was spent.
 
 mod address;
+mod allowed;
 mod answer;
 mod clock;
 mod error;
@@ -32,6 +33,7 @@ use url::Url;
 
 use crate::{identity::Caller, signals::Trace, upstream::Upstream};
 
+pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use answer::Answer;
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::{Download, MEDIA_HOSTS};

@@ -179,10 +179,7 @@ pub(super) fn refuse_cursor(request: Option<&PaginatedRequestParams>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        policy,
-        tools::{Projects, Toolset},
-    };
+    use crate::{policy, tools::Toolset};
 
     #[test]
     fn every_set_of_scopes_has_a_bit_of_its_own() {
@@ -191,7 +188,7 @@ mod tests {
             toolsets,
             read_only: false,
             tools_deny: std::collections::BTreeSet::new(),
-            projects: Projects::default(),
+            projects: tools::Projects::default(),
         };
         let showing = Showing { with_site: true, structured: false };
         let lists = Lists::new(&Policy::new(settings), showing);

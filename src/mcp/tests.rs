@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     identity::{Bearer, Caller, KeyedHasher},
-    jira::{self, Jira},
+    jira::{self, Jira, Projects},
     limit::{Limiter, LimiterSettings},
     policy::{self, Policy},
     signals::Signals,
@@ -43,7 +43,7 @@ fn server() -> Server {
         toolsets: tools::Toolset::ALL.iter().copied().collect(),
         read_only: false,
         tools_deny: std::collections::BTreeSet::new(),
-        projects: tools::Projects::default(),
+        projects: Projects::default(),
     });
     let limiter = Limiter::new(LimiterSettings::default());
     Server::new(settings, policy, Arc::new(jira), limiter, SealKeys::random().unwrap(), Signals::default())
@@ -61,7 +61,7 @@ async fn told(effect: Effect, run: for<'a> fn(&'a tools::Context, tools::Given) 
         toolsets: tools::Toolset::ALL.iter().copied().collect(),
         read_only: false,
         tools_deny: std::collections::BTreeSet::new(),
-        projects: tools::Projects::default(),
+        projects: Projects::default(),
     });
     let call = Call {
         tool,

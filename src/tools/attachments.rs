@@ -15,6 +15,7 @@ use super::{
     Block, Context, Reply, Tool, ToolError,
     args::{AttachmentId, IssueKey, arguments},
     error::Code,
+    place,
     registry::tool,
 };
 
@@ -87,15 +88,10 @@ pub(super) struct Files {
 
 /// The files of an issue that may be shown.
 pub(super) async fn files_of(context: &Context, key: &IssueKey) -> Result<Files, ToolError> {
-    context.projects.check_issue(key)?;
-    let answer = context.ask(request::issue(key.as_str(), &["attachment"], &[])).await?;
+    let named = context.projects.check_issue(key)?;
+    let answer = context.ask(request::issue(&named, &["attachment"], &[])).await?;
     let issue: Issue<'_> = answer.read()?;
-    if !context.projects.holds_issue(&issue.key) {
-        // An issue that was moved answers under its old key too.
-        return Err(ToolError::invalid_argument(format!(
-            "{key} was moved to a project that is not allowed here."
-        )));
-    }
+    place::found(context, &named, &issue)?;
     let files: List<Attachment<'_>> = issue.fields.list("attachment");
     Ok(Files { files: files.iter().map(AttachmentView::from).collect(), unreadable: files.unreadable() })
 }

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        Request,
+        AllowedIssue, NamedIssue,
         names::{self, Among},
-        request,
+        request::{self, BulkChange},
         wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
     },
     json::Raw,
@@ -61,15 +61,13 @@ const FETCHED_MAX: usize = 100;
 /// One bulk operation, ready to be agreed to.
 pub(super) struct Job {
     /// The issues that it changes.
-    pub(super) keys: Vec<String>,
+    pub(super) keys: Vec<AllowedIssue>,
     /// What Jira is told.
-    pub(super) body: Value,
+    pub(super) bulk: BulkChange,
     /// The same in the caller's words.
     pub(super) change: Value,
     /// Issues that it leaves out, and why.
     pub(super) skipped: Vec<Row>,
-    /// Where it goes.
-    pub(super) request: fn(&Value) -> Request,
 }
 
 async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolError> {
@@ -79,9 +77,7 @@ async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolE
         Some(transition) => bulk_transition::plan(context, &found, transition).await?,
         None => plan_fields(context, &found, &args).await?,
     };
-    if let (Some(notify), Some(body)) = (args.notify, job.body.as_object_mut()) {
-        body.insert("sendBulkNotification".to_owned(), Value::from(notify));
-    }
+    job.bulk = job.bulk.notifying(args.notify);
     let preview = preview(context, &found, &job);
     if args.dry_run.unwrap_or(false) {
         // A rehearsal shows the same, and what it shows opens nothing.
@@ -90,11 +86,11 @@ async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolE
         return Reply::json(&json!({ "dry_run": true, "preview": preview }));
     }
     let confirm = args.confirm.as_deref();
-    let step = Step { tool: "jira_bulk_edit", plan: job.body.clone(), preview, confirm };
+    let step = Step { tool: "jira_bulk_edit", plan: job.bulk.body().clone(), preview, confirm };
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);
     }
-    let answer = context.ask((job.request)(&job.body)).await.map_err(explain)?;
+    let answer = context.ask(job.bulk.request()).await.map_err(explain)?;
     let begun: Submitted<'_> = answer.read()?;
     Reply::json(&task::finished(context, begun.task_id.as_ref(), job.keys.len()).await)
 }
@@ -125,7 +121,7 @@ fn check_one_action(args: &BulkEdit) -> Result<(), ToolError> {
 /// What one `POST /bulk/issues/fields` has to say. Names and values are those of each project's own screen; they must
 /// come out the same, for there is one edit for all.
 async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Result<Job, ToolError> {
-    let mut samples: Vec<(&str, &str)> = Vec::new();
+    let mut samples: Vec<(&str, &AllowedIssue)> = Vec::new();
     for target in &found.issues {
         if !samples.iter().any(|(project, _)| *project == target.project) {
             samples.push((&target.project, &target.key));
@@ -140,7 +136,7 @@ async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Res
     }
     let mut planned: Option<(Changes, Map<String, Value>)> = None;
     for (project, key) in samples {
-        let changes = changes_for(context, project, key, &wanted).await?;
+        let changes = changes_for(context, key, &wanted).await?;
         let input = names::bulk_values(changes.0.iter().map(|change| (&change.meta, &change.value)))?;
         match &planned {
             Some((_, known)) if *known != input => {
@@ -156,12 +152,10 @@ async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Res
     let (changes, input) = planned.unwrap_or_default();
     let mut targets: Vec<&Target> = found.issues.iter().collect();
     let skipped = keep_rich_text(context, &mut targets, &changes).await?;
-    let keys: Vec<String> = targets.iter().map(|target| target.key.clone()).collect();
-    let body = json!({
-        "selectedIssueIdsOrKeys": keys, "selectedActions": actions(&input), "editedFieldsInput": input,
-    });
+    let keys: Vec<AllowedIssue> = targets.iter().map(|target| target.key.clone()).collect();
+    let bulk = BulkChange::edit(&keys, &actions(&input), &input);
     let change = json!(changes.previewed());
-    Ok(Job { keys, body, change, skipped, request: request::bulk_edit })
+    Ok(Job { keys, bulk, change, skipped })
 }
 
 /// The values by name; labels to add or take away are a change of the field of that name.
@@ -179,18 +173,14 @@ fn wanted(args: &BulkEdit) -> Result<Map<String, Value>, ToolError> {
 /// What the values mean on one project's screen, and who is meant by them.
 async fn changes_for(
     context: &Context,
-    project: &str,
-    sample: &str,
+    sample: &AllowedIssue,
     wanted: &Map<String, Value>,
 ) -> Result<Changes, ToolError> {
     let meta: EditMeta = context.ask(request::edit_fields(sample)).await?.read()?;
     let metas: Vec<FieldMeta> = meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect();
-    let screen = Screen {
-        metas: &metas,
-        among: Among::AssignableIn(project),
-        issue: None,
-        keep: ReplaceRichText::Refuse,
-    };
+    let project = sample.in_project();
+    let among = project.as_ref().map_or(Among::Everyone, Among::AssignableIn);
+    let screen = Screen { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
     let mut changes = fields::resolve(context, &screen, wanted).await?;
     changes.name_people(context).await;
     Ok(changes)
@@ -210,7 +200,7 @@ async fn keep_rich_text(
     }
     let mut lost: BTreeMap<String, String> = BTreeMap::new();
     for some in targets.chunks(FETCHED_MAX) {
-        let keys: Vec<&str> = some.iter().map(|target| target.key.as_str()).collect();
+        let keys: Vec<&NamedIssue> = some.iter().map(|target| &*target.key).collect();
         let answer = context.ask(request::bulk_fetch(&keys, &ids)).await?;
         let fetched: FetchedIssues<'_> = answer.read()?;
         for issue in &fetched.issues {
@@ -223,7 +213,7 @@ async fn keep_rich_text(
             }
         }
     }
-    targets.retain(|target| !lost.contains_key(&target.key));
+    targets.retain(|target| !lost.contains_key(target.key.as_str()));
     for (key, reason) in lost {
         let mut row = Row::new();
         row.put("keys", json!([key]));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        request,
+        AllowedIssue, NamedIssue, request,
         wire::{FetchedIssues, Issue, IssueType, SearchPage, Text, Thing},
     },
     trim::{Row, clean},
@@ -27,7 +27,7 @@ const FIELDS: [&str; 3] = ["summary", "status", "issuetype"];
 
 /// One issue that will be changed.
 pub(super) struct Target {
-    pub(super) key: String,
+    pub(super) key: AllowedIssue,
     pub(super) project: String,
     /// Issues of one type in one project have one workflow.
     pub(super) type_id: String,
@@ -74,16 +74,16 @@ async fn by_keys(context: &Context, keys: &[IssueKey]) -> Result<Targets, ToolEr
     if keys.len() > ISSUES_MAX {
         return Err(too_many());
     }
-    keys.iter().try_for_each(|key| context.projects.check_issue(key))?;
+    let named = keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
+    let named: Vec<&NamedIssue> = named.iter().collect();
     let mut targets = Targets::default();
-    for chunk in keys.chunks(PAGE as usize) {
-        let plain: Vec<&str> = chunk.iter().map(IssueKey::as_str).collect();
-        let answer = context.ask(request::bulk_fetch(&plain, &FIELDS)).await?;
+    for chunk in named.chunks(PAGE as usize) {
+        let answer = context.ask(request::bulk_fetch(chunk, &FIELDS)).await?;
         let fetched: FetchedIssues<'_> = answer.read()?;
-        let lost = plain
-            .iter()
-            .filter(|key| !fetched.issues.iter().any(|issue| issue.key == **key || issue.id == **key));
-        targets.missing.extend(lost.map(|key| (*key).to_owned()));
+        let lost = chunk.iter().map(|key| key.as_str());
+        let lost =
+            lost.filter(|key| !fetched.issues.iter().any(|issue| issue.key == *key || issue.id == *key));
+        targets.missing.extend(lost.map(str::to_owned));
         targets.take(context, &fetched.issues);
         targets.tell(context, Some(keys.len()));
     }
@@ -127,8 +127,9 @@ impl Targets {
     }
 
     fn take(&mut self, context: &Context, issues: &[Issue<'_>]) {
-        for issue in issues.iter().filter(|issue| context.projects.holds_issue(&issue.key)) {
-            let target = Target::of(issue);
+        let allowed = issues.iter().filter_map(|issue| Some((context.projects.told(&issue.key)?, issue)));
+        for (key, issue) in allowed {
+            let target = Target::of(key, issue);
             if !self.issues.iter().any(|known| known.key == target.key) {
                 self.issues.push(target);
             }
@@ -137,13 +138,13 @@ impl Targets {
 }
 
 impl Target {
-    fn of(issue: &Issue<'_>) -> Self {
+    fn of(key: AllowedIssue, issue: &Issue<'_>) -> Self {
         let status = issue.fields.read::<Thing<'_>>("status").and_then(|status| status.name);
         let mut row = head(issue);
         row.retain(&["key", "status", "summary"]);
         Self {
-            key: issue.key.clone().into_owned(),
-            project: issue.key.rsplit_once('-').map(|(project, _)| project.to_owned()).unwrap_or_default(),
+            project: key.project().map(str::to_owned).unwrap_or_default(),
+            key,
             type_id: issue.fields.read::<IssueType>("issuetype").map(|kind| kind.id).unwrap_or_default(),
             status: status.map(|status| clean(&status).into_owned()).unwrap_or_default(),
             row,

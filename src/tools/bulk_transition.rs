@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     jira::{
+        AllowedIssue,
         names::{self, NameError},
-        request,
+        request::{self, BulkChange},
         wire::{SharedTransition, SharedTransitions, Thing, Transition},
     },
     trim::Row,
@@ -39,13 +40,15 @@ pub(super) async fn plan(context: &Context, targets: &Targets, wanted: &str) -> 
         ))
         .hint("Nothing was changed. Move them in several calls, for example one status at a time."));
     }
-    let mut by_transition: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    let mut by_transition: BTreeMap<u64, Vec<AllowedIssue>> = BTreeMap::new();
     let mut skipped = Vec::new();
     for ((_, _, status), group) in &groups {
         for chunk in group.chunks(KEYS_MAX) {
-            let keys: Vec<&str> = chunk.iter().map(|target| target.key.as_str()).collect();
+            let keys: Vec<&AllowedIssue> = chunk.iter().map(|target| &target.key).collect();
             match pick(context, &keys, wanted).await? {
-                Ok(transition) => by_transition.entry(transition).or_default().extend(keys),
+                Ok(transition) => {
+                    by_transition.entry(transition).or_default().extend(keys.into_iter().cloned());
+                }
                 Err(possible) => skipped.push(skip(status, &keys, wanted, &possible)),
             }
         }
@@ -55,21 +58,20 @@ pub(super) async fn plan(context: &Context, targets: &Targets, wanted: &str) -> 
             .hint("Nothing was changed. `skipped` says what is possible; a transition that asks for fields goes one issue at a time.")
             .with("skipped", json!(context.budget.share(2).fit(&"", skipped).kept)));
     }
-    let inputs: Vec<Value> = by_transition
-        .iter()
-        .map(|(id, keys)| json!({ "selectedIssueIdsOrKeys": keys, "transitionId": id.to_string() }))
-        .collect();
     Ok(Job {
-        keys: by_transition.into_values().flatten().map(str::to_owned).collect(),
-        body: json!({ "bulkTransitionInputs": inputs }),
+        bulk: BulkChange::transition(&by_transition),
+        keys: by_transition.into_values().flatten().collect(),
         change: json!({ "transition": wanted }),
         skipped,
-        request: request::bulk_transition,
     })
 }
 
 /// The transition's id, or the names of those that are possible instead.
-async fn pick(context: &Context, keys: &[&str], wanted: &str) -> Result<Result<u64, Vec<String>>, ToolError> {
+async fn pick(
+    context: &Context,
+    keys: &[&AllowedIssue],
+    wanted: &str,
+) -> Result<Result<u64, Vec<String>>, ToolError> {
     let answer = context.ask(request::shared_transitions(keys)).await?;
     let shared: SharedTransitions<'_> = answer.read()?;
     let all: Vec<&SharedTransition<'_>> =
@@ -90,11 +92,11 @@ async fn pick(context: &Context, keys: &[&str], wanted: &str) -> Result<Result<u
     }
 }
 
-fn skip(status: &str, keys: &[&str], wanted: &str, possible: &[String]) -> Row {
+fn skip(status: &str, keys: &[&AllowedIssue], wanted: &str, possible: &[String]) -> Row {
     let mut row = Row::new();
     row.put("status", status);
     row.put("count", keys.len());
-    row.put("keys", some_keys(keys.iter().copied()));
+    row.put("keys", some_keys(keys.iter().map(|key| key.as_str())));
     if status.to_lowercase() == wanted.trim().to_lowercase() {
         row.put("reason", "already there");
     } else {

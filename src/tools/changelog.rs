@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        Answer,
+        AllowedIssue, Answer, Projects,
         names::FieldName,
         request,
         wire::{Change, Changelog, Issue},
@@ -22,7 +22,6 @@ use super::{
     comments::{is_since, since},
     place,
     registry::tool,
-    scope::Projects,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -48,7 +47,6 @@ const PAGE_EDITS: u32 = 100;
 const NAMES_MAX: usize = 40;
 
 async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, ToolError> {
-    let key = args.issue_key.as_str();
     let start_at = args.start_at.unwrap_or(0);
     let mut walk = Walk {
         visible: &context.projects,
@@ -64,7 +62,7 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
         is_whole: true,
         unreadable: 0,
     };
-    place::check_issue(context, &args.issue_key).await?;
+    let key = &place::allowed(context, &args.issue_key).await?;
     walk.since = since(context, args.since.as_deref()).await?;
     walk_back(context, key, &mut walk).await?;
     let mut reply = Row::new();
@@ -96,7 +94,7 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
 
 /// How long the issue stood in each status, if its whole history was read. What came before the first change of status
 /// can only be told from when the issue was created, which costs a call.
-async fn time_in_status(context: &Context, key: &str, walk: &mut Walk<'_>) -> Option<Value> {
+async fn time_in_status(context: &Context, key: &AllowedIssue, walk: &mut Walk<'_>) -> Option<Value> {
     let is_about_status = walk.wanted.is_empty() || walk.wanted.iter().any(Wanted::is_status);
     if !walk.is_whole || walk.done || !is_about_status || walk.statuses.is_empty() {
         return None;
@@ -107,7 +105,7 @@ async fn time_in_status(context: &Context, key: &str, walk: &mut Walk<'_>) -> Op
 }
 
 /// Goes through the history from its end until the page is full.
-async fn walk_back(context: &Context, key: &str, walk: &mut Walk<'_>) -> Result<(), ToolError> {
+async fn walk_back(context: &Context, key: &AllowedIssue, walk: &mut Walk<'_>) -> Result<(), ToolError> {
     let first = context.ask(request::changelog(key, 0, PAGE_EDITS)).await?;
     let oldest: Changelog<'_> = first.read()?;
     let held = u32::try_from(oldest.values.received()).unwrap_or(u32::MAX);
@@ -124,7 +122,12 @@ async fn walk_back(context: &Context, key: &str, walk: &mut Walk<'_>) -> Result<
 }
 
 /// The edits from `start` to `end`, in as many of Jira's pages as it makes of them.
-async fn pages(context: &Context, key: &str, start: u32, end: u32) -> Result<Vec<Answer>, ToolError> {
+async fn pages(
+    context: &Context,
+    key: &AllowedIssue,
+    start: u32,
+    end: u32,
+) -> Result<Vec<Answer>, ToolError> {
     let (mut answers, mut at) = (Vec::new(), start);
     while at < end {
         let answer = context.ask(request::changelog(key, at, end - at)).await?;

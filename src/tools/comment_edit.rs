@@ -39,9 +39,8 @@ arguments! {
 }
 
 async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply, ToolError> {
-    let key = args.issue_key.as_str();
     let id = comment_id("comment_id", &args.comment_id)?;
-    place::check_issue(context, &args.issue_key).await?;
+    let key = &place::allowed(context, &args.issue_key).await?;
     let answer = context.ask(request::comment(key, &id)).await?;
     let before: Comment<'_> = answer.read()?;
     if before.body.is_unreadable() && !args.replace_rich_text.unwrap_or(false) {

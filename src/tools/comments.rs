@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
+        AllowedIssue,
         names::Among,
         request,
         wire::{Comment, CommentPage},
@@ -65,8 +66,7 @@ struct Added {
 }
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
-    place::check_issue(context, &args.issue_key).await?;
-    let key = args.issue_key.as_str();
+    let key = &place::allowed(context, &args.issue_key).await?;
     let mut body = Map::new();
     body.insert("body".to_owned(), text::body(context, &args.body, Among::AssignableTo(key)).await?);
     if let Some(visible_to) = &args.visible_to {
@@ -89,7 +89,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     let request = request::add_comment(key, &Value::Object(body.clone()));
     let written = match lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await {
         Err(error) if args.visible_to.is_some() && error.code() == Code::InvalidArgument => {
-            return Err(naming_roles(context, &args.issue_key, error).await);
+            return Err(naming_roles(context, key, error).await);
         }
         other => other?,
     };
@@ -100,7 +100,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     };
     let mut reply = Row::new();
     reply.put("key", key);
-    reply.put("url", format!("{}?focusedCommentId={id}", browse(context, key).await?));
+    reply.put("url", format!("{}?focusedCommentId={id}", browse(context, key.as_str()).await?));
     reply.put("comment_id", id);
     reply.put("verified", verified);
     Reply::json(&reply)
@@ -124,11 +124,11 @@ pub(super) fn comment_id(argument: &str, given: &str) -> Result<String, ToolErro
 }
 
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {
-    place::check_issue(context, &args.issue_key).await?;
+    let key = &place::allowed(context, &args.issue_key).await?;
     let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
     let (since, answer) = tokio::try_join!(
         since(context, args.since.as_deref()),
-        context.ask(request::comments(args.issue_key.as_str(), start_at, size, true)),
+        context.ask(request::comments(key, start_at, size, true)),
     )?;
     let page: CommentPage<'_> = answer.read()?;
     let (received, readable) = (page.comments.received(), page.comments.len());
@@ -166,10 +166,14 @@ pub(super) fn is_since(created: &str, since: Option<Timestamp>) -> bool {
 }
 
 /// Adds the roles of the project to an error of a comment for one of them, where they can be had.
-async fn naming_roles(context: &Context, issue: &IssueKey, error: ToolError) -> ToolError {
-    let Some(project) = issue.project() else { return error };
-    let Ok(answer) = context.jira.call(request::project_roles(project)).await else { return error };
+async fn naming_roles(context: &Context, issue: &AllowedIssue, error: ToolError) -> ToolError {
+    let Some(project) = issue.in_project() else { return error };
+    let Ok(answer) = context.jira.call(request::project_roles(&project)).await else { return error };
     let Ok(roles) = answer.read::<Map<String, Value>>() else { return error };
     let roles: Vec<String> = roles.keys().map(|name| clean(name).into_owned()).collect();
-    error.hint(format!("Roles of {project}: {}. A group is named as group:NAME.", roles.join(", ")))
+    error.hint(format!(
+        "Roles of {}: {}. A group is named as group:NAME.",
+        project.as_str(),
+        roles.join(", ")
+    ))
 }

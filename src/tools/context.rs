@@ -6,14 +6,12 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    jira::{Answer, JiraError, Request, Session},
+    jira::{Answer, JiraError, Projects, Request, Session},
     moment::{self, Clock, DayTime, Direction},
     trim::{Budget, Reading},
 };
 
-use super::{
-    args::shown, error::ToolError, progress::Progress, repeat::Repeats, scope::Projects, seal::SealKeys,
-};
+use super::{args::shown, error::ToolError, progress::Progress, repeat::Repeats, seal::SealKeys};
 
 /// Page sizes and text lengths, from the operator's settings.
 #[derive(Debug, Clone, Copy)]

@@ -73,7 +73,7 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
     if !args.dry_run.unwrap_or(false) {
         context.projects.check_project(&args.project_key)?;
         // What another replica made. A search that fails must not keep anybody from creating.
-        if let Ok(mark) = Mark::of(context, TOOL, &request_id).await
+        if let Some(mark) = Mark::of(context, TOOL, Some(&request_id)).await
             && let Ok(Some(key)) = recent::by_request(context, &args.project_key, &mark).await
         {
             *made = Some((Instant::now(), key.clone()));
@@ -127,16 +127,12 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         context.budget.share(2).squeeze(&mut preview);
         return Ok(Made { preview: Some(preview), ..Made::default() });
     }
-    let mark = match &args.request_id {
-        // Whoever may not ask who they are may create all the same.
-        Some(id) => Mark::of(context, TOOL, id).await.ok(),
-        None => None,
-    };
+    let mark = Mark::of(context, TOOL, args.request_id.as_deref()).await;
     let properties = mark.as_ref().and_then(Mark::properties);
-    if let (Some(properties), Some(body)) = (properties, ready.body.as_object_mut()) {
-        body.insert("properties".to_owned(), properties);
+    if let Some(properties) = properties {
+        ready.new.bear(properties);
     }
-    let request = request::create_issue(&ready.body);
+    let request = request::create_issue(&ready.new);
     let summary = ready.summary();
     let look = async {
         match &mark {

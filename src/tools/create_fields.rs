@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        JiraError,
+        AllowedProject, JiraError,
         names::{self, NameError},
         request,
         wire::{CreateFieldPage, FieldMeta, IssueType, IssueTypePage},
@@ -39,8 +39,8 @@ arguments! {
 const PAGES_MAX: usize = 10;
 
 async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<Reply, ToolError> {
-    context.projects.check_project(&args.project_key)?;
-    let types = issue_types(context, &args.project_key).await?;
+    let project = context.projects.check_project(&args.project_key)?;
+    let types = issue_types(context, &project).await?;
     let mut reply = Row::new();
     reply.put("project", args.project_key.as_str());
     let Some(wanted) = &args.issue_type else {
@@ -58,7 +58,7 @@ async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<R
         return Reply::json(&reply);
     };
     let kind = pick_type(&types, wanted)?;
-    let metas = fields(context, &args.project_key, kind).await?;
+    let metas = fields(context, &project, kind).await?;
     reply.put("issue_type", kind.name.as_str());
     let chosen: Vec<&FieldMeta> = match &args.field {
         Some(name) => vec![names::find_meta(&metas, name)?],
@@ -88,9 +88,9 @@ async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<R
 /// The issue types that the user may create in a project.
 pub(super) async fn issue_types(
     context: &Context,
-    project: &ProjectKey,
+    project: &AllowedProject,
 ) -> Result<Vec<IssueType>, ToolError> {
-    let answer = match context.jira.call(request::create_issue_types(project.as_str())).await {
+    let answer = match context.jira.call(request::create_issue_types(project)).await {
         Ok(answer) => answer,
         Err(JiraError::NotFound { .. } | JiraError::Invalid { status: 400, .. }) => {
             return Err(closed(context, project).await);
@@ -105,10 +105,10 @@ pub(super) async fn issue_types(
     }
 }
 
-async fn closed(context: &Context, project: &ProjectKey) -> ToolError {
+async fn closed(context: &Context, project: &AllowedProject) -> ToolError {
     let error = ToolError::new(
         Code::NotFound,
-        format!("There is no project {project} in which the signed-in user may create issues."),
+        format!("There is no project {} in which the signed-in user may create issues.", project.as_str()),
     )
     .hint("List the projects, or ask a project administrator for the permission to create issues.");
     advice::unknown_project(context, project.as_str(), error).await
@@ -144,12 +144,12 @@ pub(super) fn pick_type<'t>(types: &'t [IssueType], wanted: &str) -> Result<&'t 
 /// All fields of one type's create screen.
 pub(super) async fn fields(
     context: &Context,
-    project: &ProjectKey,
+    project: &AllowedProject,
     kind: &IssueType,
 ) -> Result<Vec<FieldMeta>, ToolError> {
     let (mut fields, mut start_at) = (Vec::new(), 0_u32);
     for _ in 0..PAGES_MAX {
-        let answer = context.ask(request::create_fields(project.as_str(), &kind.id, start_at)).await?;
+        let answer = context.ask(request::create_fields(project, &kind.id, start_at)).await?;
         let page: CreateFieldPage = answer.read()?;
         let (received, total) = (page.fields.received(), page.total as usize);
         start_at = start_at.saturating_add(u32::try_from(received).unwrap_or(u32::MAX));

@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    jira::{JiraError, request, wire::CreatedIssues},
+    jira::{
+        JiraError,
+        request::{self, NewIssue},
+        wire::CreatedIssues,
+    },
     trim::Row,
 };
 
@@ -104,10 +108,7 @@ async fn create_all(
     if dry_run {
         return Ok(shown(context, plan).await);
     }
-    let mark = match request_id {
-        Some(id) => Mark::of(context, TOOL, id).await.ok(),
-        None => None,
-    };
+    let mark = Mark::of(context, TOOL, request_id).await;
     if let Some(mark) = &mark {
         // What another replica made. A search that fails must not keep anybody from creating.
         if let Ok(found) = recent::all_by_request(context, &plan.projects(), mark).await
@@ -168,8 +169,8 @@ impl Plan {
         nothing(context, code.unwrap_or(Code::InvalidArgument), count, self.failed)
     }
 
-    fn bodies(&self) -> Vec<&Value> {
-        self.ready.iter().map(|(_, one)| &one.body).collect()
+    fn bodies(&self) -> Vec<&NewIssue> {
+        self.ready.iter().map(|(_, one)| &one.new).collect()
     }
 
     /// Keys or ids of the projects that get an issue.
@@ -177,7 +178,7 @@ impl Plan {
         self.ready
             .iter()
             .filter_map(|(_, one)| {
-                one.body.pointer("/fields/project")?.as_object()?.values().next()?.as_str()
+                one.new.body().pointer("/fields/project")?.as_object()?.values().next()?.as_str()
             })
             .collect()
     }
@@ -189,8 +190,8 @@ impl Plan {
     /// Lets every issue carry the id of the request, and which of its issues it is.
     fn bear(&mut self, mark: &Mark) {
         for (index, one) in &mut self.ready {
-            if let (Some(body), Some(properties)) = (one.body.as_object_mut(), mark.properties_of(*index)) {
-                body.insert("properties".to_owned(), properties);
+            if let Some(properties) = mark.properties_of(*index) {
+                one.new.bear(properties);
             }
         }
     }

@@ -14,6 +14,7 @@ use super::{
     Code, Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
     confirm::{Step, agreed},
+    place,
     registry::tool,
 };
 
@@ -38,12 +39,10 @@ const COUNTED: &[&str] =
     &["summary", "status", "issuetype", "subtasks", "issuelinks", "attachment", "comment", "worklog"];
 
 async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
-    let asked = args.issue_key.as_str();
-    let answer = context.ask(request::issue(asked, COUNTED, &[])).await?;
+    let asked = context.projects.check_issue(&args.issue_key)?;
+    let answer = context.ask(request::issue(&asked, COUNTED, &[])).await?;
     let issue: Issue<'_> = answer.read()?;
-    check_place(context, &issue.key)?;
-    let key = issue.key.as_ref();
+    let key = &place::present(context, &asked, &issue)?;
     let read: List<LinkedIssue<'_>> = issue.fields.list("subtasks");
     let subtasks: Vec<&str> = read.iter().map(|subtask| subtask.key.as_ref()).collect();
     if !subtasks.is_empty() && !args.delete_subtasks.unwrap_or(false) {
@@ -99,14 +98,6 @@ fn losses(issue: &Issue<'_>) -> serde_json::Value {
         }
     }
     json!(lost)
-}
-
-/// An issue that was moved answers under its old key too, from a project that may not be allowed.
-pub(super) fn check_place(context: &Context, key: &str) -> Result<(), ToolError> {
-    if context.projects.holds_issue(key) {
-        return Ok(());
-    }
-    Err(ToolError::invalid_argument("The issue was moved to a project that is not allowed here."))
 }
 
 /// Deletes what `read` has just shown. Where the answer leaves open what happened, another look decides: a deletion

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        request,
+        AllowedIssue, request,
         wire::{AttachedFile, Comment, Issue, IssueLink, List, Worklog},
     },
     trim::{CommentView, Row, WorklogView, clean, short_date, somebody},
@@ -14,7 +14,8 @@ use super::{
     Code, Context, Reply, Tool, ToolError,
     args::{IssueKey, NumericId, arguments},
     confirm::{Step, agreed},
-    delete::{check_place, delete},
+    delete::delete,
+    place,
     registry::tool,
 };
 
@@ -72,7 +73,7 @@ arguments! {
 const TEXT_CHARS: usize = 600;
 
 async fn delete_comment(context: &Context, args: DeleteComment) -> Result<Reply, ToolError> {
-    let key = place(context, &args.issue_key).await?;
+    let key = present(context, &args.issue_key).await?;
     let id = args.comment_id.as_str();
     let answer = context.ask(request::comment(&key, id)).await?;
     let comment: Comment<'_> = answer.read()?;
@@ -89,7 +90,7 @@ async fn delete_comment(context: &Context, args: DeleteComment) -> Result<Reply,
 }
 
 async fn delete_worklog(context: &Context, args: DeleteWorklog) -> Result<Reply, ToolError> {
-    let key = place(context, &args.issue_key).await?;
+    let key = present(context, &args.issue_key).await?;
     let id = args.worklog_id.as_str();
     let answer = context.ask(request::worklog(&key, id)).await?;
     let worklog: Worklog<'_> = answer.read()?;
@@ -107,12 +108,11 @@ async fn delete_worklog(context: &Context, args: DeleteWorklog) -> Result<Reply,
 
 /// Jira's attachments do not say on which issue they hang, so the issue is asked which ones it has.
 async fn delete_attachment(context: &Context, args: DeleteAttachment) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    let asked = context.projects.check_issue(&args.issue_key)?;
     let id = args.attachment_id.as_str();
-    let answer = context.ask(request::issue(args.issue_key.as_str(), &["attachment"], &[])).await?;
+    let answer = context.ask(request::issue(&asked, &["attachment"], &[])).await?;
     let issue: Issue<'_> = answer.read()?;
-    check_place(context, &issue.key)?;
-    let key = issue.key.as_ref();
+    let key = &place::present(context, &asked, &issue)?;
     let files: List<AttachedFile<'_>> = issue.fields.list("attachment");
     let Some(file) = files.iter().find(|file| file.id == id) else {
         let shown: Vec<Value> = files.iter().map(|file| json!(view(file))).collect();
@@ -153,8 +153,7 @@ async fn unlink_issues(context: &Context, args: UnlinkIssues) -> Result<Reply, T
     for end in [from, to] {
         let hidden =
             || ToolError::new(Code::Forbidden, "The link leads to a project that is not allowed here.");
-        let key = IssueKey::parse(&end.key).ok_or_else(hidden)?;
-        context.projects.check_issue(&key).map_err(|_| hidden())?;
+        context.projects.told(&end.key).ok_or_else(hidden)?;
     }
     let relation = clean(&link.kind.outward);
     let mut preview = Row::new();
@@ -171,15 +170,13 @@ async fn unlink_issues(context: &Context, args: UnlinkIssues) -> Result<Reply, T
     Reply::json(&json!({ "unlinked": true, "from": from.key, "relation": relation, "to": to.key }))
 }
 
-/// The present key of an issue. Only where projects are restricted must it be asked for: an issue may have been moved
+/// An issue under its present key. Only where projects are restricted must it be asked for: an issue may have been moved
 /// since, and answers under its old key too.
-async fn place(context: &Context, key: &IssueKey) -> Result<String, ToolError> {
-    context.projects.check_issue(key)?;
-    if context.projects.is_open() {
-        return Ok(key.as_str().to_owned());
+async fn present(context: &Context, key: &IssueKey) -> Result<AllowedIssue, ToolError> {
+    let asked = context.projects.check_issue(key)?;
+    if let Some(allowed) = context.projects.unasked(&asked) {
+        return Ok(allowed);
     }
-    let answer = context.ask(request::issue(key.as_str(), &["summary"], &[])).await?;
-    let issue: Issue<'_> = answer.read()?;
-    check_place(context, &issue.key)?;
-    Ok(issue.key.into_owned())
+    let answer = context.ask(request::issue(&asked, &["summary"], &[])).await?;
+    place::present(context, &asked, &answer.read()?)
 }

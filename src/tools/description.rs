@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     adf::{self, PatchError},
-    jira::{JiraError, names::Among, request, wire::Issue},
+    jira::{AllowedIssue, JiraError, names::Among, request, wire::Issue},
     json,
 };
 
@@ -33,7 +33,7 @@ impl Wish<'_> {
     pub(super) async fn stored(
         &self,
         context: &Context,
-        key: &str,
+        key: &AllowedIssue,
     ) -> Result<Option<Box<RawValue>>, ToolError> {
         if self.replace.is_none() && self.append.is_none() {
             return Ok(None);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
     jira::{
-        JiraError, names, request,
+        AllowedIssue, JiraError, names, request,
         wire::{EditMeta, FieldMeta},
     },
     trim::CreateFieldView,
@@ -20,7 +20,7 @@ use super::{
 /// An edit on its way to Jira.
 pub(super) struct Editing<'e> {
     pub(super) context: &'e Context,
-    pub(super) key: &'e str,
+    pub(super) key: &'e AllowedIssue,
     /// Whether mails are sent; none for Jira's default.
     pub(super) notify: Option<bool>,
     pub(super) description_before: Option<&'e RawValue>,
@@ -154,7 +154,7 @@ fn split_assignee(changes: &Changes) -> (Option<&Change>, Changes) {
 }
 
 /// The fields of the edit screen; none where the user may not edit.
-pub(super) async fn edit_fields(context: &Context, key: &str) -> Result<Vec<FieldMeta>, ToolError> {
+pub(super) async fn edit_fields(context: &Context, key: &AllowedIssue) -> Result<Vec<FieldMeta>, ToolError> {
     let meta: EditMeta = context.ask(request::edit_fields(key)).await?.read()?;
     Ok(meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect())
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::{
     adf,
     jira::{
-        JiraError,
+        AllowedIssue, JiraError,
         names::{self, Among, FieldFault, FieldName, FieldValue, FieldWrite, NameError},
         request,
         wire::{FieldMeta, Issue},
@@ -30,7 +30,7 @@ pub(super) struct Target<'t> {
     /// Whom names of people mean, and in which project.
     pub(super) among: Among<'t>,
     /// The issue that is changed; none for one that is made, or for many.
-    pub(super) issue: Option<&'t str>,
+    pub(super) issue: Option<&'t AllowedIssue>,
     /// Whether rich text that Markdown cannot keep may be lost.
     pub(super) keep: ReplaceRichText,
 }
@@ -97,7 +97,7 @@ pub(super) fn raw(json: &str) -> Result<Box<RawValue>, ToolError> {
 /// The documents that would be replaced, read with one call; only where there are any.
 async fn stored(
     context: &Context,
-    key: &str,
+    key: &AllowedIssue,
     writes: &[FieldWrite],
 ) -> Result<Vec<(String, Box<RawValue>)>, ToolError> {
     let ids: Vec<&str> =
@@ -107,7 +107,7 @@ async fn stored(
     }
     let answer = context.ask(request::issue(key, &ids, &[])).await?;
     let issue: Issue<'_> = answer.read()?;
-    place::check_found(context, key, &issue)?;
+    place::found(context, key, &issue)?;
     let documents = ids.into_iter().filter_map(|id| Some((id.to_owned(), issue.fields.raw(id)?)));
     documents.map(|(id, document)| Ok((id, raw(document.get())?))).collect()
 }
@@ -124,11 +124,17 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
                 ))
                 .hint("Nothing was changed. Give an issue key like PROJ-123.")
             })?;
-            place::check_issue(context, &key).await?;
+            place::allowed(context, &key).await?;
             write.name_issue(key.as_str(), key.project().is_some());
         }
+        if context.projects.is_open() {
+            continue;
+        }
+        for key in write.texts_of_app().into_iter().flat_map(issues_in) {
+            place::allowed(context, &key).await?;
+        }
         let FieldValue::Set(value) = &write.value else { continue };
-        if context.projects.is_open() || value.is_null() {
+        if value.is_null() {
             continue;
         }
         if let (true, Some(id)) = (write.meta.schema.custom.ends_with(":gh-sprint"), value.as_u64()) {
@@ -136,7 +142,7 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
         }
         if write.meta.schema.kind == "project" {
             match value.get("key").and_then(Value::as_str).and_then(ProjectKey::parse) {
-                Some(key) => context.projects.check_project(&key)?,
+                Some(key) => drop(context.projects.check_project(&key)?),
                 None => return Err(context.projects.refuses("Projects are named by key here, not by id.")),
             }
         }
@@ -148,6 +154,17 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
         }
     }
     Ok(())
+}
+
+/// The issues that a text consists of, if it consists of nothing else; of JSON, those in its texts.
+fn issues_in(text: &str) -> Vec<IssueKey> {
+    if text.trim_start().starts_with(['{', '[']) {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+        return words.filter(|word| word.contains('-')).filter_map(IssueKey::parse).collect();
+    }
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'));
+    let read = words.filter(|word| !word.is_empty()).map(IssueKey::parse);
+    read.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 /// Whether these are fields that Jira knows the same everywhere, with values that need no list to choose from: then their

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        names, request,
+        NamedIssue, names, request,
         wire::{FetchedIssues, Issue},
     },
     trim::{Row, search_row},
@@ -47,7 +47,8 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
             keys.len()
         )));
     }
-    keys.iter().try_for_each(|key| context.projects.check_issue(key))?;
+    let asked = keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
+    let asked: Vec<&NamedIssue> = asked.iter().collect();
     let fields = match &args.fields {
         Some(names) if !names.is_empty() => names::readable_fields(&context.jira, names).await?,
         _ => search::DEFAULT_FIELDS.clone(),
@@ -57,12 +58,12 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     if ids.is_empty() {
         ids.push("summary");
     }
-    let plain: Vec<&str> = keys.iter().map(IssueKey::as_str).collect();
-    let answer = context.ask(request::bulk_fetch(&plain, &ids)).await?;
+    let plain: Vec<&str> = asked.iter().map(|key| key.as_str()).collect();
+    let answer = context.ask(request::bulk_fetch(&asked, &ids)).await?;
     let fetched: FetchedIssues<'_> = answer.read()?;
     let seen: Vec<&Issue<'_>> =
         fetched.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key)).collect();
-    let Ordered { found, missing } = order(context, &plain, &seen).await;
+    let Ordered { found, missing } = order(context, &asked, &seen).await;
     let reading = context.reading(context.limits.text_chars).await?;
     let rows = found.iter().map(|(asked, issue)| {
         let mut row = search_row(issue, &fields, &reading);
@@ -102,10 +103,14 @@ struct Ordered<'i, 'a> {
 }
 
 /// Jira answers by ascending id, and an issue that was moved comes under a key that nobody asked for.
-async fn order<'i, 'a>(context: &Context, keys: &[&'i str], issues: &'i [&'i Issue<'a>]) -> Ordered<'i, 'a> {
+async fn order<'i, 'a>(
+    context: &Context,
+    keys: &[&'i NamedIssue],
+    issues: &'i [&'i Issue<'a>],
+) -> Ordered<'i, 'a> {
     let direct = |key: &str| issues.iter().copied().find(|issue| issue.key == key || issue.id == key);
-    let mut matches: Vec<(&'i str, Option<&'i Issue<'a>>)> =
-        keys.iter().map(|key| (*key, direct(key))).collect();
+    let mut matches: Vec<(&'i NamedIssue, Option<&'i Issue<'a>>)> =
+        keys.iter().map(|key| (*key, direct(key.as_str()))).collect();
     let direct_count = matches.iter().filter(|(_, issue)| issue.is_some()).count();
     if direct_count < issues.len() {
         let lost = matches.iter_mut().filter(|(_, issue)| issue.is_none()).take(MOVED_MAX);
@@ -116,6 +121,7 @@ async fn order<'i, 'a>(context: &Context, keys: &[&'i str], issues: &'i [&'i Iss
         }))
         .await;
     }
-    let missing = matches.iter().filter(|(_, issue)| issue.is_none()).map(|(key, _)| *key).collect();
-    Ordered { found: matches.into_iter().filter_map(|(key, issue)| Some((key, issue?))).collect(), missing }
+    let missing = matches.iter().filter(|(_, issue)| issue.is_none()).map(|(key, _)| key.as_str()).collect();
+    let found = matches.into_iter().filter_map(|(key, issue)| Some((key.as_str(), issue?))).collect();
+    Ordered { found, missing }
 }

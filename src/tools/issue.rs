@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        Answer, JiraError,
+        Answer, JiraError, Projects,
         names::{self, FieldName},
         request,
         wire::Issue,
@@ -18,8 +18,8 @@ use super::{
     Context, Reply, Tool, ToolError,
     args::{IssueKey, arguments},
     issue_sections::{Items, Section, put_time_in_status, read_sections},
+    place,
     registry::tool,
-    scope::Projects,
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
@@ -67,8 +67,7 @@ static DEFAULT_FIELDS: LazyLock<Vec<FieldName>> = LazyLock::new(|| {
 const DEFAULT_REPLY_BYTES: usize = 4_096;
 
 async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
-    let key = args.issue_key.as_str();
+    let key = context.projects.check_issue(&args.issue_key)?;
     let named = args.fields.unwrap_or_default();
     let plain = named.is_empty();
     let fields = if plain {
@@ -81,20 +80,19 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
     sections.dedup();
     let wanted = if all { vec!["*all"] } else { ids(&fields) };
     let expand: &[&str] = if all { &["names"] } else { &[] };
-    let (issue, extras) = tokio::try_join!(
-        context.ask(request::issue(key, &wanted, expand)),
-        read_sections(context, key, &sections),
-    )?;
+    let issue = context.ask(request::issue(&key, &wanted, expand));
+    let (issue, extras) = if let Some(allowed) = context.projects.unasked(&key) {
+        tokio::try_join!(issue, read_sections(context, &allowed, &sections))?
+    } else {
+        // What hangs on an issue is asked for once it is sure where it lies.
+        let issue = issue.await?;
+        let allowed = place::found(context, &key, &issue.read()?)?;
+        (issue, read_sections(context, &allowed, &sections).await?)
+    };
     let issue: Issue<'_> = issue.read()?;
     if issue.key.is_empty() {
         // Some JSON, but no issue; a result without its key would pass for one.
         return Err(JiraError::Unreadable.into());
-    }
-    if !context.projects.holds_issue(&issue.key) {
-        // An issue that was moved answers under its old key too.
-        return Err(ToolError::invalid_argument(format!(
-            "{key} was moved to a project that is not allowed here."
-        )));
     }
     // A field that was asked for by name is shown as far as the whole budget goes.
     let text_chars = if plain || all { context.limits.text_chars } else { usize::MAX };

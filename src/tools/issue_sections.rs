@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     jira::{
-        Answer, Request, request,
+        AllowedIssue, Answer, Projects, Request, request,
         wire::{Changelog, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage},
     },
     trim::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{Context, ToolError, args::keywords, scope::Projects};
+use super::{Context, ToolError, args::keywords};
 
 keywords! {
     /// What can be read beside the fields.
@@ -37,7 +37,7 @@ const TEXT_CHARS: usize = 600;
 
 pub(super) async fn read_sections(
     context: &Context,
-    key: &str,
+    key: &AllowedIssue,
     sections: &[Section],
 ) -> Result<Vec<(Section, Answer)>, ToolError> {
     let reads = sections.iter().map(|section| async move {
@@ -48,7 +48,12 @@ pub(super) async fn read_sections(
 }
 
 /// Jira gives a history from its beginning; of a long one the last page is what somebody wants to know.
-async fn newest(context: &Context, key: &str, section: Section, answer: Answer) -> Result<Answer, ToolError> {
+async fn newest(
+    context: &Context,
+    key: &AllowedIssue,
+    section: Section,
+    answer: Answer,
+) -> Result<Answer, ToolError> {
     let total = match section {
         Section::Changelog => answer.read::<Changelog<'_>>()?.total,
         Section::Worklogs => answer.read::<WorklogPage<'_>>()?.total,
@@ -66,7 +71,7 @@ async fn newest(context: &Context, key: &str, section: Section, answer: Answer) 
 }
 
 impl Section {
-    fn request(self, key: &str) -> Request {
+    fn request(self, key: &AllowedIssue) -> Request {
         match self {
             Self::Comments => request::comments(key, 0, SECTION_ITEMS, true),
             Self::Transitions => request::transitions(key),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        Answer,
+        AllowedIssue, Answer,
         names::{self, NameError, Relation},
         request,
         wire::{Issue, IssueLink, LinkTypes, List, RemoteLink},
@@ -53,15 +53,14 @@ arguments! {
 }
 
 async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
-    let key = args.issue_key.as_str();
+    let key = &place::allowed(context, &args.issue_key).await?;
     let (issue, web, types) = tokio::try_join!(
         context.ask(request::issue(key, &["issuelinks"], &[])),
         context.ask(request::remote_links(key)),
         context.ask(request::link_types()),
     )?;
     let issue: Issue<'_> = issue.read()?;
-    place::check_found(context, key, &issue)?;
+    place::found(context, key, &issue)?;
     let web: List<RemoteLink<'_>> = web.read()?;
     let types: LinkTypes<'_> = types.read()?;
     let links = links(&issue);
@@ -96,12 +95,11 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
 }
 
 async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.from_key)?;
-    context.projects.check_issue(&args.to_key)?;
-    let (from, to) = (args.from_key.as_str(), args.to_key.as_str());
-    if from == to {
+    if args.from_key == args.to_key {
         return Err(ToolError::invalid_argument("An issue cannot be linked to itself."));
     }
+    let allowed = place::all_allowed(context, &[&args.from_key, &args.to_key]).await?;
+    let [from, to] = allowed.as_slice() else { return Err(ToolError::internal("two issues were not two")) };
     let answer = context.ask(request::link_types()).await?;
     let types: LinkTypes<'_> = answer.read()?;
     let relation = names::pick_relation(&types.issue_link_types, &args.relation)
@@ -111,22 +109,15 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
         None => None,
     };
     // A link is made at once: Jira makes none twice, and says whether the issues are there. What is known of them
-    // already is needed for a preview only, where projects are restricted, and so that a repeat of a call whose answer
-    // was lost does not write its comment twice.
+    // already is needed for a preview only, and so that a repeat of a call whose answer was lost does not write its
+    // comment twice.
     let is_dry = args.dry_run.unwrap_or(false);
-    let before = if is_dry || comment.is_some() || !context.projects.is_open() {
-        let (issue, ()) = tokio::try_join!(
-            context.ask(request::issue(from, &["issuelinks"], &[])),
-            place::check_issue(context, &args.to_key),
-        )?;
-        Some(issue)
+    let before = if is_dry || comment.is_some() {
+        Some(context.ask(request::issue(from, &["issuelinks"], &[])).await?)
     } else {
         None
     };
     let before: Option<Issue<'_>> = before.as_ref().map(Answer::read).transpose()?;
-    if let Some(issue) = &before {
-        place::check_found(context, from, issue)?;
-    }
     let before = before.as_ref().map(links).unwrap_or_default();
     let there = before.iter().find(|link| is_between(link, relation, to));
     if is_dry {
@@ -155,9 +146,9 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
 }
 
 fn acknowledge(
-    from: &str,
+    from: &AllowedIssue,
     phrase: &str,
-    to: &str,
+    to: &AllowedIssue,
     notes: &[(&'static str, bool)],
 ) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
@@ -172,7 +163,12 @@ fn acknowledge(
 }
 
 /// Makes the link. When the answer was lost, Jira is asked whether the link is there before it is called a failure.
-async fn make(context: &Context, relation: Relation<'_, '_>, from: &str, to: &str) -> Result<(), ToolError> {
+async fn make(
+    context: &Context,
+    relation: Relation<'_, '_>,
+    from: &AllowedIssue,
+    to: &AllowedIssue,
+) -> Result<(), ToolError> {
     let (source, destination) = if relation.outward { (from, to) } else { (to, from) };
     let outcome = context.jira.call(request::link_issues(&relation.kind.id, source, destination)).await;
     match outcome {
@@ -188,7 +184,12 @@ async fn make(context: &Context, relation: Relation<'_, '_>, from: &str, to: &st
 }
 
 /// Whether the link can be seen on `from`.
-async fn is_made(context: &Context, relation: Relation<'_, '_>, from: &str, to: &str) -> bool {
+async fn is_made(
+    context: &Context,
+    relation: Relation<'_, '_>,
+    from: &AllowedIssue,
+    to: &AllowedIssue,
+) -> bool {
     let Ok(answer) = context.jira.call(request::issue(from, &["issuelinks"], &[])).await else {
         return false;
     };
@@ -197,10 +198,10 @@ async fn is_made(context: &Context, relation: Relation<'_, '_>, from: &str, to: 
         .is_ok_and(|issue| links(&issue).iter().any(|link| is_between(link, relation, to)))
 }
 
-fn is_between(link: &IssueLink<'_>, relation: Relation<'_, '_>, to: &str) -> bool {
+fn is_between(link: &IssueLink<'_>, relation: Relation<'_, '_>, to: &AllowedIssue) -> bool {
     let undirected = relation.kind.outward == relation.kind.inward;
     link.kind.id == relation.kind.id
-        && other_key(link) == Some(to)
+        && other_key(link) == Some(to.as_str())
         && (undirected || link.outward_issue.is_some() == relation.outward)
 }
 

@@ -67,6 +67,7 @@ mod web_links;
 mod whoami;
 mod worklogs;
 
+pub use crate::jira::Projects;
 pub(crate) use agile::offset;
 pub use args::{ArgSpec, Given, Shape, named_hosts};
 pub use context::{Block, Context, Limits, Reply};
@@ -77,7 +78,7 @@ pub use progress::{Progress, Step};
 pub(crate) use registry::Running;
 pub use registry::{Effect, Tool, Toolset};
 pub use repeat::Repeats;
-pub use scope::Projects;
+pub use scope::allowed_projects;
 pub(crate) use seal::stranger_opens;
 pub use seal::{SEAL_CONTEXT, SealKeys};
 

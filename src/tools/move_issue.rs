@@ -16,7 +16,8 @@ use super::{
     confirm::{Step, agreed},
     create::browse,
     create_fields,
-    delete::{check_place, head},
+    delete::head,
+    place,
     registry::tool,
     task,
 };
@@ -41,15 +42,15 @@ const FIELDS: &[&str] =
     &["summary", "status", "issuetype", "subtasks", "components", "fixVersions", "versions"];
 
 async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
-    context.projects.check_project(&args.target_project_key)?;
+    let asked = context.projects.check_issue(&args.issue_key)?;
+    let allowed_target = context.projects.check_project(&args.target_project_key)?;
     let target = &args.target_project_key;
     let (answer, types) = tokio::try_join!(
-        context.ask(request::issue(args.issue_key.as_str(), FIELDS, &[])),
-        create_fields::issue_types(context, target),
+        context.ask(request::issue(&asked, FIELDS, &[])),
+        create_fields::issue_types(context, &allowed_target),
     )?;
     let issue: Issue<'_> = answer.read()?;
-    check_place(context, &issue.key)?;
+    let key = place::present(context, &asked, &issue)?;
     let present: Option<IssueType> = issue.fields.read("issuetype");
     let kind = choose_type(&types, args.issue_type.as_deref(), present.as_ref())?;
     check_sense(&issue, target, present.as_ref(), kind)?;
@@ -59,7 +60,7 @@ async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolErr
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);
     }
-    let answer = context.ask(request::move_issue(&issue.key, target.as_str(), &kind.id)).await?;
+    let answer = context.ask(request::move_issue(&key, &allowed_target, &kind.id)).await?;
     let submitted: Submitted<'_> = answer.read()?;
     let id = submitted.task_id.as_ref();
     // From here on the move is under way, so whatever fails must name the task.
@@ -83,7 +84,7 @@ async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolErr
         .hint("The issue is where it was. Set on it what the target project demands, then move it again.")
         .with("task_id", id));
     }
-    let answer = context.ask(request::issue(&issue.key, &["summary"], &[])).await.map_err(under_way)?;
+    let answer = context.ask(request::issue(&key, &["summary"], &[])).await.map_err(under_way)?;
     let moved: Issue<'_> = answer.read()?;
     let url = browse(context, &moved.key).await?;
     Reply::json(&json!({ "old_key": issue.key, "key": moved.key, "url": url }))

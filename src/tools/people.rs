@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
+        AllowedIssue, AllowedProject,
         request::{self, scope},
         wire::{List, User},
     },
@@ -45,14 +46,15 @@ const CAPS: [usize; 2] = [50, 100];
 /// Among whom people are looked for.
 enum Among<'a> {
     Everyone,
-    Project(&'a str),
-    Issue(&'a str),
+    Project(&'a AllowedProject),
+    Issue(&'a AllowedIssue),
 }
 
 async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolError> {
     let query = args.query.as_deref().map(str::trim).unwrap_or_default();
     let project = args.assignable_in.as_deref().and_then(ProjectKey::parse);
     let issue = args.assignable_in.as_deref().and_then(IssueKey::parse);
+    let (allowed_issue, allowed_project);
     let among = match (&args.assignable_in, &project, &issue) {
         (None, ..) if query.is_empty() => {
             return Err(ToolError::invalid_argument("`query` is required without `assignable_in`").hint(
@@ -61,12 +63,12 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
         }
         (None, ..) => Among::Everyone,
         (_, _, Some(issue)) if issue.project().is_some() => {
-            place::check_issue(context, issue).await?;
-            Among::Issue(issue.as_str())
+            allowed_issue = place::allowed(context, issue).await?;
+            Among::Issue(&allowed_issue)
         }
         (_, Some(project), _) => {
-            context.projects.check_project(project)?;
-            Among::Project(project.as_str())
+            allowed_project = context.projects.check_project(project)?;
+            Among::Project(&allowed_project)
         }
         (Some(given), None, _) => {
             return Err(ToolError::invalid_argument(format!(

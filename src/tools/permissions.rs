@@ -1,7 +1,7 @@
 //! What the signed-in user may do, in a project, on an issue, or anywhere.
 
 use crate::{
-    jira::{JiraError, request, wire::PermissionAnswer},
+    jira::{AllowedIssue, AllowedProject, JiraError, request, wire::PermissionAnswer},
     trim::Row,
 };
 
@@ -70,28 +70,31 @@ const FURTHER: &[&str] = &[
 const SPRINTS: &str = "MANAGE_SPRINTS_PERMISSION";
 
 async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply, ToolError> {
-    if let Some(project) = &args.project_key {
-        context.projects.check_project(project)?;
-    }
-    if let Some(issue) = &args.issue_key {
-        place::check_issue(context, issue).await?;
-    }
+    let project = args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
+    let issue = match &args.issue_key {
+        Some(key) => Some(place::allowed(context, key).await?),
+        None => None,
+    };
     let asked = asked(args.permission.as_deref().unwrap_or_default())?;
     // The issue says more than its project, and Jira looks at one of them only.
-    let issue = args.issue_key.as_ref().map(IssueKey::as_str);
-    let project = args.project_key.as_ref().map(ProjectKey::as_str).filter(|_| issue.is_none());
+    let (issue, project) = (issue.as_ref(), project.as_ref().filter(|_| issue.is_none()));
     let answer = match held(context, &asked, project, issue).await {
         Ok(answer) => answer,
         Err(JiraError::NotFound { texts }) if project.is_some() => {
             let error = JiraError::NotFound { texts }.into();
-            return Err(advice::unknown_project(context, project.unwrap_or_default(), error).await);
+            return Err(advice::unknown_project(
+                context,
+                project.map(AllowedProject::as_str).unwrap_or_default(),
+                error,
+            )
+            .await);
         }
         Err(error) => return Err(error.into()),
     };
     let (can, cannot) = split(answer);
     let mut reply = Row::new();
-    reply.put("issue", issue);
-    reply.put("project", project);
+    reply.put("issue", issue.map(|issue| issue.as_str()));
+    reply.put("project", project.map(AllowedProject::as_str));
     reply.set("can", can);
     reply.set("cannot", cannot);
     Reply::json(&reply)
@@ -170,8 +173,8 @@ const WORDS: &[(&[&str], &str)] = &[
 pub(super) async fn held(
     context: &Context,
     keys: &[&str],
-    project: Option<&str>,
-    issue: Option<&str>,
+    project: Option<&AllowedProject>,
+    issue: Option<&AllowedIssue>,
 ) -> Result<PermissionAnswer, JiraError> {
     let asked = context.jira.call(request::my_permissions(keys, project, issue)).await;
     let answer = match asked {

@@ -1,42 +1,84 @@
 //! Where an issue is now: Jira answers an issue that was moved under its old key too, past a check of the key alone.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
+
 use crate::jira::{
-    request,
+    AllowedIssue, NamedIssue, request,
     wire::{FetchedIssues, Issue},
 };
 
 use super::{Code, Context, ToolError, args::IssueKey};
 
-/// Checks the key that was asked for, and where projects are restricted also the one that the issue has by now.
-pub(super) async fn check_issue(context: &Context, key: &IssueKey) -> Result<(), ToolError> {
-    context.projects.check_issue(key)?;
-    if context.projects.is_open() {
-        return Ok(());
+/// So many issues are asked for one by one: then it can be said which of them was moved.
+const FEW: usize = 2;
+
+/// The issue that somebody named, once it is sure where it lies. Nobody is asked where every project is allowed.
+pub(super) async fn allowed(context: &Context, key: &IssueKey) -> Result<AllowedIssue, ToolError> {
+    let named = context.projects.check_issue(key)?;
+    if let Some(allowed) = context.projects.unasked(&named) {
+        return Ok(allowed);
     }
-    let answer = context.ask(request::issue(key.as_str(), &["created"], &[])).await?;
-    check_found(context, key.as_str(), &answer.read::<Issue<'_>>()?)
+    let answer = context.ask(request::issue(&named, &["created"], &[])).await?;
+    found(context, &named, &answer.read()?)
 }
 
-/// Checks several issues with one call; those that Jira does not find are left to the call that names them.
-pub(super) async fn check_issues(context: &Context, keys: &[&IssueKey]) -> Result<(), ToolError> {
-    for key in keys {
-        context.projects.check_issue(key)?;
+/// Several issues, with one question.
+pub(super) async fn all_allowed(
+    context: &Context,
+    keys: &[&IssueKey],
+) -> Result<Vec<AllowedIssue>, ToolError> {
+    let named = keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
+    let unasked: Option<Vec<_>> = named.iter().map(|one| context.projects.unasked(one)).collect();
+    if let Some(allowed) = unasked {
+        return Ok(allowed);
     }
-    if context.projects.is_open() || keys.is_empty() {
-        return Ok(());
+    if keys.len() <= FEW {
+        return try_join_all(keys.iter().map(|key| allowed(context, key))).await;
     }
-    let asked: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+    let different: BTreeSet<&NamedIssue> = named.iter().collect();
+    let asked: Vec<&NamedIssue> = different.iter().copied().collect();
     let answer = context.ask(request::bulk_fetch(&asked, &["created"])).await?;
     let fetched: FetchedIssues<'_> = answer.read()?;
-    // The answer does not say under which key an issue was asked for, and does not need to.
-    fetched.issues.iter().try_for_each(|found| check_found(context, "An issue", found))
+    if fetched.issues.iter().any(|issue| !context.projects.holds_issue(&issue.key)) {
+        // The answer does not say under which key it was asked for.
+        let asked = if let [only] = asked.as_slice() { only.as_str() } else { "One of the issues" };
+        return Err(moved(asked));
+    }
+    // Whoever is not among the answers under its own key may be there under a new one, or nowhere.
+    let is_answered = |one: &NamedIssue| fetched.issues.iter().any(|issue| issue.key == one.as_str());
+    if fetched.issues.len() < different.len() {
+        let missing: Vec<&str> =
+            different.iter().filter(|one| !is_answered(one)).map(|one| one.as_str()).collect();
+        return Err(ToolError::new(
+            Code::NotFound,
+            format!("Not found, or the signed-in user may not see it: {}.", missing.join(", ")),
+        )
+        .hint("Nothing was changed. Check the keys."));
+    }
+    Ok(named.iter().filter_map(|one| context.projects.found(one, one.as_str())).collect())
 }
 
-/// Checks an issue that Jira answered to `asked`.
-pub(super) fn check_found(context: &Context, asked: &str, found: &Issue<'_>) -> Result<(), ToolError> {
-    if context.projects.holds_issue(&found.key) {
-        return Ok(());
-    }
-    Err(ToolError::new(Code::Forbidden, format!("{asked} was moved to a project that is not allowed here."))
-        .hint("The operator of this connection allows other projects only."))
+/// The issue that was asked for, if what Jira answered lies in an allowed project.
+pub(super) fn found(
+    context: &Context,
+    asked: &NamedIssue,
+    answered: &Issue<'_>,
+) -> Result<AllowedIssue, ToolError> {
+    context.projects.found(asked, &answered.key).ok_or_else(|| moved(asked.as_str()))
+}
+
+/// The same under the key that it has by now.
+pub(super) fn present(
+    context: &Context,
+    asked: &NamedIssue,
+    answered: &Issue<'_>,
+) -> Result<AllowedIssue, ToolError> {
+    context.projects.told(&answered.key).ok_or_else(|| moved(asked.as_str()))
+}
+
+fn moved(asked: &str) -> ToolError {
+    ToolError::new(Code::Forbidden, format!("{asked} was moved to a project that is not allowed here."))
+        .hint("The operator of this connection allows other projects only.")
 }

@@ -40,8 +40,7 @@ const PARTS_MAX: u32 = 50;
 const DESCRIPTION_CHARS: usize = 1_000;
 
 async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolError> {
-    context.projects.check_project(&args.project_key)?;
-    let key = args.project_key.as_str();
+    let key = &context.projects.check_project(&args.project_key)?;
     let wants = |section: Section| args.include.as_ref().is_some_and(|wanted| wanted.contains(&section));
     let (detail, statuses, components, versions) = tokio::join!(
         context.jira.call(request::project(key)),
@@ -52,14 +51,14 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
     let detail = match detail {
         Ok(answer) => answer,
         Err(error @ JiraError::NotFound { .. }) => {
-            return Err(advice::unknown_project(context, key, error.into()).await);
+            return Err(advice::unknown_project(context, key.as_str(), error.into()).await);
         }
         Err(error) => return Err(error.into()),
     };
     let detail: ProjectDetail<'_> = detail.read()?;
     // Jira answers a former key with the project's present one, which may not be allowed.
     if !context.projects.holds(&detail.key) {
-        let text = format!("Project {key} is not among the projects allowed here.");
+        let text = format!("Project {} is not among the projects allowed here.", key.as_str());
         return Err(ToolError::new(Code::Forbidden, text));
     }
     let mut row = project_row(&detail, context.limits.text_chars.min(DESCRIPTION_CHARS));

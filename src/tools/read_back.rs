@@ -6,6 +6,7 @@ use serde_json::{Map, Value, value::RawValue};
 use crate::{
     adf,
     jira::{
+        AllowedIssue,
         names::{self, Among},
         request,
         wire::{CommentPage, Issue},
@@ -26,7 +27,7 @@ const PAGES_MAX: u32 = 5;
 /// then to tell.
 pub(super) async fn comment(
     context: &Context,
-    key: &str,
+    key: &AllowedIssue,
     body: Option<&Value>,
     since: Timestamp,
 ) -> Result<Option<String>, ToolError> {
@@ -81,7 +82,11 @@ pub(super) struct Edit<'a> {
 ///
 /// Jira takes an edit as a whole, so a description that changed decides for all: appending to it twice would do harm,
 /// while other values may well read differently from how they are written.
-pub(super) async fn edit(context: &Context, key: &str, edit: Edit<'_>) -> Result<Option<()>, ToolError> {
+pub(super) async fn edit(
+    context: &Context,
+    key: &AllowedIssue,
+    edit: Edit<'_>,
+) -> Result<Option<()>, ToolError> {
     let ids: Vec<&str> = edit.fields.keys().chain(edit.operations.keys()).map(String::as_str).collect();
     let answer = context.ask(request::issue(key, &ids, &[])).await?;
     let issue: Issue<'_> = answer.read()?;

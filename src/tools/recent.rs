@@ -31,8 +31,13 @@ const MARKER: &str = "jira-mcp-bridge.request";
 pub(super) struct Mark(Vec<String>);
 
 impl Mark {
-    /// The mark of this caller's `request_id` of a tool on their site.
-    pub(super) async fn of(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
+    /// The mark of this caller's `request_id` of a tool on their site; none without an id, or where it cannot be told who
+    /// asks: that must not keep anybody from creating.
+    pub(super) async fn of(context: &Context, tool: &str, request_id: Option<&str>) -> Option<Self> {
+        Self::sealed(context, tool, request_id?).await.ok()
+    }
+
+    async fn sealed(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
         let me = context.jira.myself().await?;
         let me: User<'_> = me.read()?;
         let site = context.jira.site().await?;

@@ -1,21 +1,22 @@
 //! The projects an operator allows: checked on every key that goes in, every issue that comes out, and every query.
 
-use std::collections::BTreeSet;
-
-use crate::trim::Visible;
+use crate::{
+    jira::{AllowedProject, NamedIssue, Outside, Projects},
+    trim::Visible,
+};
 
 use super::{
     args::{IssueKey, Jql, ProjectKey},
     error::{Code, ToolError},
 };
 
-/// The allowed project keys, upper case; none means that every project the user may see is allowed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Projects(BTreeSet<String>);
-
 impl Visible for Projects {
     fn shows(&self, issue_key: &str) -> bool {
         self.holds_issue(issue_key)
+    }
+
+    fn shows_project(&self, project_key: &str) -> bool {
+        self.holds(project_key)
     }
 
     fn shows_all(&self) -> bool {
@@ -23,50 +24,28 @@ impl Visible for Projects {
     }
 }
 
+/// The allowed projects by their keys, in any letter case; the error names the first that is none.
+pub fn allowed_projects<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Projects, String> {
+    let key = |given: &str| ProjectKey::parse(given).ok_or_else(|| given.to_owned());
+    let keys = keys.into_iter().map(key).collect::<Result<Vec<_>, _>>()?;
+    Ok(Projects::of(keys.iter().map(ProjectKey::as_str)))
+}
+
 impl Projects {
-    /// Reads keys in any letter case; the error names the first that is none.
-    pub fn new<'a>(keys: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
-        keys.into_iter()
-            .map(|key| {
-                ProjectKey::parse(key).map(|key| key.as_str().to_owned()).ok_or_else(|| key.to_owned())
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-
-    /// Whether every project is allowed.
-    pub fn is_open(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The allowed keys, in alphabetical order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
-    /// Whether a project may be touched.
-    pub(super) fn holds(&self, project: &str) -> bool {
-        self.is_open() || self.0.contains(&project.to_ascii_uppercase())
-    }
-
-    /// Whether an issue that came out of Jira may be shown.
-    pub(super) fn holds_issue(&self, key: &str) -> bool {
-        self.is_open() || key.rsplit_once('-').is_some_and(|(project, _)| self.holds(project))
-    }
-
-    pub(super) fn check_project(&self, key: &ProjectKey) -> Result<(), ToolError> {
-        if self.holds(key.as_str()) { Ok(()) } else { Err(self.refusal(key.as_str())) }
+    pub(super) fn check_project(&self, key: &ProjectKey) -> Result<AllowedProject, ToolError> {
+        self.project(key.as_str()).map_err(|outside| match outside {
+            Outside::Project(project) => self.refusal(&project),
+            Outside::ById => self.refuses("Projects are named by key here, not by id."),
+        })
     }
 
     /// A numeric id does not tell its project, so it passes only where every project is allowed.
-    pub(super) fn check_issue(&self, key: &IssueKey) -> Result<(), ToolError> {
-        match key.project() {
-            _ if self.is_open() => Ok(()),
-            Some(project) if self.holds(project) => Ok(()),
-            Some(project) => Err(self.refusal(project)),
-            None => Err(ToolError::invalid_argument("Issues are named by key here, not by numeric id.")
-                .hint("Use the issue's key, such as PROJ-123.")),
-        }
+    pub(super) fn check_issue(&self, key: &IssueKey) -> Result<NamedIssue, ToolError> {
+        self.named(key.as_str()).map_err(|outside| match outside {
+            Outside::Project(project) => self.refusal(&project),
+            Outside::ById => ToolError::invalid_argument("Issues are named by key here, not by numeric id.")
+                .hint("Use the issue's key, such as PROJ-123."),
+        })
     }
 
     /// The query, restricted to the allowed projects.
@@ -81,7 +60,7 @@ impl Projects {
 
     /// What every query must hold to; none when every project is allowed.
     pub(super) fn condition(&self) -> Option<String> {
-        let keys: Vec<String> = self.0.iter().map(|key| format!("\"{key}\"")).collect();
+        let keys: Vec<String> = self.keys().map(|key| format!("\"{key}\"")).collect();
         (!self.is_open()).then(|| format!("project in ({})", keys.join(", ")))
     }
 
@@ -91,7 +70,7 @@ impl Projects {
 
     /// A refusal that names the allowed projects.
     pub(super) fn refuses(&self, message: impl Into<String>) -> ToolError {
-        let allowed: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        let allowed: Vec<&str> = self.keys().collect();
         ToolError::new(Code::Forbidden, message)
             .hint(format!("The operator of this connection allows: {}.", allowed.join(", ")))
     }
@@ -157,7 +136,7 @@ mod tests {
     use super::{super::args::Argument, *};
 
     fn check(jql: &str, expected: Option<&str>) {
-        let projects = Projects::new(["ab", "CD"]).unwrap();
+        let projects = allowed_projects(["ab", "CD"]).unwrap();
         let jql = Jql::read(Value::from(jql)).unwrap();
         assert_eq!(projects.restrict(&jql).ok().as_deref(), expected, "{jql:?}");
     }
@@ -180,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_checked_and_ids_tell_nothing() {
-        let projects = Projects::new(["AB"]).unwrap();
-        let check = |key: &str| projects.check_issue(&IssueKey::parse(key).unwrap()).is_ok();
-        assert!(check("ab-1"));
-        assert!(!check("ABC-1"));
-        assert!(!check("10001"));
-        assert!(Projects::default().check_issue(&IssueKey::parse("10001").unwrap()).is_ok());
-        assert!(projects.holds_issue("AB-7") && !projects.holds_issue("CD-7"));
-        assert_eq!(Projects::new(["A B"]), Err("A B".to_owned()));
+    fn a_list_is_read_generously_and_told_off_by_name() {
+        let projects = allowed_projects(["ab", "https://x.atlassian.net/browse/CD"]).unwrap();
+        assert_eq!(projects.keys().collect::<Vec<_>>(), ["AB", "CD"]);
+        let check =
+            |key: &str| projects.check_issue(&IssueKey::parse(key).unwrap()).err().map(|fault| fault.code());
+        assert_eq!(check("ab-1"), None);
+        assert_eq!(check("ABC-1"), Some(Code::Forbidden));
+        assert_eq!(check("10001"), Some(Code::InvalidArgument));
+        assert_eq!(allowed_projects(["A B"]), Err("A B".to_owned()));
     }
 }

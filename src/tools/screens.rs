@@ -2,9 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::jira::wire::{FieldMeta, IssueType};
+use crate::jira::{
+    AllowedProject,
+    wire::{FieldMeta, IssueType},
+};
 
-use super::{Context, ToolError, args::ProjectKey, create_fields};
+use super::{Context, ToolError, create_fields};
 
 /// What has been asked so far. It lives as long as the call of one user, whose rights it reflects.
 #[derive(Default)]
@@ -18,7 +21,7 @@ impl Screens {
     pub(super) async fn screen(
         &mut self,
         context: &Context,
-        project: &ProjectKey,
+        project: &AllowedProject,
         issue_type: &str,
     ) -> Result<(IssueType, Arc<[FieldMeta]>), ToolError> {
         let place = project.as_str().to_owned();

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::{
     jira::{
-        request,
+        NamedIssue, request,
         wire::{FetchedIssues, Task},
     },
     trim::{Row, clean, clip},
@@ -175,7 +175,8 @@ fn reason(texts: &Value) -> String {
 
 /// Failed issues by key. Where projects are restricted, only those whose project is known to be allowed.
 async fn named(context: &Context, failed: &BTreeMap<String, String>) -> Result<Vec<Row>, ToolError> {
-    let ids: Vec<&str> = failed.keys().take(FAILED_MAX).map(String::as_str).collect();
+    let ids: Vec<NamedIssue> = failed.keys().take(FAILED_MAX).map(|id| NamedIssue::by_jira(id)).collect();
+    let ids: Vec<&NamedIssue> = ids.iter().collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        Answer, JiraError,
+        AllowedIssue, Answer, JiraError, NamedIssue,
         names::{self, Among, NameError},
         request,
         wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
@@ -62,9 +62,9 @@ arguments! {
 }
 
 async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
-    let key = args.issue_key.as_str();
-    let (status, answer) = workflow(context, key).await?;
+    let named = context.projects.check_issue(&args.issue_key)?;
+    let (key, status, answer) = workflow(context, &named).await?;
+    let key = &key;
     let TransitionPage { transitions } = answer.read()?;
     let views: Vec<TransitionView> = transitions.iter().map(TransitionView::from).collect();
     let mut reply = Row::new();
@@ -80,15 +80,15 @@ async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Re
 }
 
 async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Reply, ToolError> {
-    context.projects.check_issue(&args.issue_key)?;
+    let named = context.projects.check_issue(&args.issue_key)?;
     if args.internal.is_some() && args.comment.is_none() {
         return Err(ToolError::invalid_argument(
             "`internal` says who may read `comment`, which is not given.",
         )
         .hint("Nothing was changed. Give a comment, or leave `internal` out."));
     }
-    let key = args.issue_key.as_str();
-    let (from, answer) = workflow(context, key).await?;
+    let (key, from, answer) = workflow(context, &named).await?;
+    let key = &key;
     let TransitionPage { transitions } = answer.read()?;
     let transition = match names::pick_transition(&transitions, &args.transition) {
         Ok(transition) => transition,
@@ -98,7 +98,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
         Err(error) => return Err(ToolError::from(error).with("current_status", from)),
     };
     let metas = metas(transition);
-    let changes = changes(context, &args, &metas).await?;
+    let changes = changes(context, key, &args, &metas).await?;
     check_required(transition, &metas, &changes)?;
     let mut body = changes.body();
     body.insert("transition".to_owned(), json!({ "id": transition.id }));
@@ -129,17 +129,20 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
 /// The status of an issue, and an answer with the transitions that are possible from there and the fields of each.
 ///
 /// One call brings both, as far as Jira tells the fields with it; the issue's own address for transitions always does.
-async fn workflow(context: &Context, key: &str) -> Result<(String, Answer), ToolError> {
+async fn workflow(
+    context: &Context,
+    named: &NamedIssue,
+) -> Result<(AllowedIssue, String, Answer), ToolError> {
     let answer =
-        context.ask(request::issue(key, &["status"], &["transitions", "transitions.fields"])).await?;
+        context.ask(request::issue(named, &["status"], &["transitions", "transitions.fields"])).await?;
     let issue: Issue<'_> = answer.read()?;
-    place::check_found(context, key, &issue)?;
+    let key = place::found(context, named, &issue)?;
     let status = status_of(&issue);
     let shown: ShownTransitions<'_> = answer.read()?;
     let is_whole =
         shown.transitions.is_some_and(|all| !all.is_empty() && all.iter().all(|one| !one.hides_fields()));
-    let answer = if is_whole { answer } else { context.ask(request::transitions(key)).await? };
-    Ok((status, answer))
+    let answer = if is_whole { answer } else { context.ask(request::transitions(&key)).await? };
+    Ok((key, status, answer))
 }
 
 #[derive(Deserialize)]
@@ -168,7 +171,12 @@ impl ShownTransition<'_> {
 }
 
 /// Whether the issue stands where the transition leads. A step that leads back to the same status leaves no trace.
-async fn has_moved(context: &Context, key: &str, from: &str, to: &str) -> Result<Option<()>, ToolError> {
+async fn has_moved(
+    context: &Context,
+    key: &AllowedIssue,
+    from: &str,
+    to: &str,
+) -> Result<Option<()>, ToolError> {
     match status(context, key).await? {
         now if from != to && now == to => Ok(Some(())),
         now if from != to && now == from => Ok(None),
@@ -176,7 +184,7 @@ async fn has_moved(context: &Context, key: &str, from: &str, to: &str) -> Result
     }
 }
 
-async fn status(context: &Context, key: &str) -> Result<String, ToolError> {
+async fn status(context: &Context, key: &AllowedIssue) -> Result<String, ToolError> {
     let answer = context.ask(request::issue(key, &["status"], &[])).await?;
     Ok(status_of(&answer.read()?))
 }
@@ -194,6 +202,7 @@ fn metas(transition: &Transition<'_>) -> Vec<FieldMeta> {
 /// Values of the transition's screen; one that the screen does not announce is Jira's to judge.
 async fn changes(
     context: &Context,
+    key: &AllowedIssue,
     args: &TransitionIssue,
     metas: &[FieldMeta],
 ) -> Result<Changes, ToolError> {
@@ -202,7 +211,6 @@ async fn changes(
         fields::once(&wanted, ["resolution"])?;
         wanted.insert("resolution".to_owned(), Value::from(resolution.as_str()));
     }
-    let key = args.issue_key.as_str();
     let target =
         Target { metas, among: Among::AssignableTo(key), issue: Some(key), keep: ReplaceRichText::Refuse };
     fields::resolve(context, &target, &wanted).await

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
     jira::{
+        AllowedIssue,
         names::{self, Among, FieldName, FieldValue},
         request,
         wire::Issue,
@@ -89,10 +90,9 @@ arguments! {
 }
 
 async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply, ToolError> {
-    place::check_issue(context, &args.issue_key).await?;
+    let key = &place::allowed(context, &args.issue_key).await?;
     let summary = one_line(&args.summary)?;
     let fields = Map::from_iter([("summary".to_owned(), Value::from(summary.as_str()))]);
-    let key = args.issue_key.as_str();
     let written = Edit { fields: &fields, operations: &Map::new(), description_before: None };
     let look = read_back::edit(context, key, written);
     let request = request::update_issue(key, &json!({ "fields": fields }), None);
@@ -103,8 +103,7 @@ async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply,
 }
 
 async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, ToolError> {
-    place::check_issue(context, &args.issue_key).await?;
-    let key = args.issue_key.as_str();
+    let key = &place::allowed(context, &args.issue_key).await?;
     let (text, wanted) = (args.text(), wanted(&args)?);
     let screen = async {
         if fields::are_plain(&wanted) { Ok(None) } else { edit_fields(context, key).await.map(Some) }
@@ -141,7 +140,7 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
     updated(key, verified, &changes.acknowledged())
 }
 
-fn updated(key: &str, verified: Option<bool>, changed: &Row) -> Result<Reply, ToolError> {
+fn updated(key: &AllowedIssue, verified: Option<bool>, changed: &Row) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("updated", true);
@@ -204,7 +203,7 @@ fn labels(args: &UpdateIssue) -> Result<Option<Value>, ToolError> {
     }
 }
 
-async fn preview(context: &Context, key: &str, changes: &Changes) -> Result<Reply, ToolError> {
+async fn preview(context: &Context, key: &AllowedIssue, changes: &Changes) -> Result<Reply, ToolError> {
     let names: Vec<FieldName> = changes
         .0
         .iter()

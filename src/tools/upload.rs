@@ -17,8 +17,8 @@ use crate::{
 use super::{
     Context, Reply, Tool, ToolError,
     args::{Argument, IssueKey, Shape, arguments, shown},
-    attachments::files_of,
     error::Code,
+    place,
     registry::tool,
 };
 
@@ -66,12 +66,8 @@ const TYPES: &[(&str, &str)] = &[
 
 async fn add_attachment(context: &Context, args: AddAttachment) -> Result<Reply, ToolError> {
     context.projects.check_issue(&args.issue_key)?;
-    let key = args.issue_key.as_str();
     let bytes = content(args.text, args.base64.as_deref())?;
-    if !context.projects.is_open() {
-        // An issue that was moved out of the allowed projects still answers to its old key.
-        files_of(context, &args.issue_key).await?;
-    }
+    let key = &place::allowed(context, &args.issue_key).await?;
     let FileName { name, given } = args.file_name;
     let request = request::add_attachment(key, &name, media_type(&name, &bytes), &bytes);
     let answer = context.ask(request).await?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        request,
+        AllowedProject, request,
         wire::{CountAnswer, Loose, ProjectHead, SearchPage, VersionDetail},
     },
     moment::Direction,
@@ -50,7 +50,7 @@ const DESCRIPTION_CHARS: usize = 80;
 const OPEN_NAMED_MAX: u32 = 5;
 
 async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, ToolError> {
-    context.projects.check_project(&args.project_key)?;
+    let project = context.projects.check_project(&args.project_key)?;
     let name = checked_name("name", &args.name)?;
     let new_name = args.new_name.as_deref().map(|name| checked_name("new_name", name)).transpose()?;
     let mut body = Map::new();
@@ -69,12 +69,15 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
         ("archived", args.archived.map(Value::from)),
     ];
     body.extend(others.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))));
-    let answer = context.ask(request::versions(args.project_key.as_str())).await?;
+    let answer = context.ask(request::versions(&project)).await?;
     let versions: Vec<VersionDetail<'_>> = answer.read()?;
     match pick(&versions, name) {
         Some(version) => change(context, version, body, args.dry_run).await,
         None if new_name.is_some() => Err(unknown(name, &versions)),
-        None => create(context, &args, name, body, versions.iter().find_map(|one| one.project_id)).await,
+        None => {
+            create(context, (&args, &project), name, body, versions.iter().find_map(|one| one.project_id))
+                .await
+        }
     }
 }
 
@@ -144,7 +147,7 @@ async fn put_open(context: &Context, reply: &mut Row, version: &VersionDetail<'_
     reply.put("open", json!(keys.iter().take(OPEN_NAMED_MAX as usize).collect::<Vec<_>>()));
 }
 
-async fn project_id_of(context: &Context, key: &str) -> Result<u64, ToolError> {
+async fn project_id_of(context: &Context, key: &AllowedProject) -> Result<u64, ToolError> {
     let answer = context.ask(request::project_head(key)).await?;
     let project: ProjectHead<'_> = answer.read()?;
     project.id.parse().map_err(|_| ToolError::internal("a project has no numeric id"))
@@ -152,7 +155,7 @@ async fn project_id_of(context: &Context, key: &str) -> Result<u64, ToolError> {
 
 async fn create(
     context: &Context,
-    args: &SaveVersion,
+    (args, project): (&SaveVersion, &AllowedProject),
     name: &str,
     mut body: Map<String, Value>,
     project_id: Option<u64>,
@@ -163,7 +166,7 @@ async fn create(
     }
     let id = match project_id {
         Some(id) => id,
-        None => project_id_of(context, args.project_key.as_str()).await?,
+        None => project_id_of(context, project).await?,
     };
     body.insert("projectId".to_owned(), Value::from(id));
     let answer = context.ask(request::create_version(&Value::Object(body))).await.map_err(explain)?;

@@ -31,8 +31,7 @@ arguments! {
 }
 
 async fn watch_issue(context: &Context, args: WatchIssue) -> Result<Reply, ToolError> {
-    place::check_issue(context, &args.issue_key).await?;
-    let key = args.issue_key.as_str();
+    let key = &place::allowed(context, &args.issue_key).await?;
     let remove = args.remove.unwrap_or(false);
     let given = args.user.as_deref().unwrap_or("me");
     let user = names::person(&context.jira, given, Among::Everyone).await?;

@@ -30,7 +30,6 @@ const TITLE_CHARS_MAX: usize = 255;
 const URL_CHARS_MAX: usize = 2_000;
 
 async fn add_remote_link(context: &Context, args: AddRemoteLink) -> Result<Reply, ToolError> {
-    let key = args.issue_key.as_str();
     let url = web_address(&args.url)?;
     let title = args.title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.chars().count() > TITLE_CHARS_MAX {
@@ -38,7 +37,7 @@ async fn add_remote_link(context: &Context, args: AddRemoteLink) -> Result<Reply
             "`title` may have at most {TITLE_CHARS_MAX} characters"
         )));
     }
-    place::check_issue(context, &args.issue_key).await?;
+    let key = &place::allowed(context, &args.issue_key).await?;
     let answer = context.ask(request::add_remote_link(key, &url, &title)).await?;
     let made: RemoteLinkMade = answer.read()?;
     Reply::json(&json!({ "key": key, "link_id": made.id.to_string() }))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        Answer, JiraError, Site,
+        AllowedProject, Answer, JiraError, Site,
         request::{self, scope},
         wire::{PermissionAnswer, User},
     },
@@ -36,9 +36,7 @@ arguments! {
 }
 
 async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
-    if let Some(project) = &args.project_key {
-        context.projects.check_project(project)?;
-    }
+    let project = args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
     let site = match context.jira.site().await {
         Err(JiraError::AmbiguousSite { sites, names }) => {
             // Which sites there are is what somebody asks who has not chosen one yet.
@@ -51,7 +49,8 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         }
         site => site?,
     };
-    let (me, permissions) = tokio::try_join!(profile(context, site), permissions(context, &args))?;
+    let (me, permissions) =
+        tokio::try_join!(profile(context, site), permissions(context, &args, project.as_ref()))?;
     let me: Option<User<'_>> = me.as_ref().map(Answer::read).transpose()?;
     let mut row = Row::new();
     if let Some(me) = me {
@@ -103,10 +102,13 @@ fn hidden(by_operator: &[&'static str], granted: Option<&[String]>) -> Vec<Value
     operator.into_iter().chain(scopes).collect()
 }
 
-async fn permissions(context: &Context, args: &WhoAmI) -> Result<Option<PermissionAnswer>, ToolError> {
+async fn permissions(
+    context: &Context,
+    args: &WhoAmI,
+    project: Option<&AllowedProject>,
+) -> Result<Option<PermissionAnswer>, ToolError> {
     if !args.include_permissions.unwrap_or(args.project_key.is_some()) {
         return Ok(None);
     }
-    let project = args.project_key.as_ref().map(ProjectKey::as_str);
     Ok(Some(held(context, DECISIVE, project, None).await?))
 }

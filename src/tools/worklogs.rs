@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
+        AllowedIssue,
         names::{self, Among},
         request,
         wire::{Issue, Worklog, WorklogPage},
@@ -55,8 +56,7 @@ arguments! {
 }
 
 async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, ToolError> {
-    place::check_issue(context, &args.issue_key).await?;
-    let key = args.issue_key.as_str();
+    let key = &place::allowed(context, &args.issue_key).await?;
     let (start_at, size) = (args.start_at.unwrap_or(0), context.page_size(args.max_results));
     let answer = context.ask(request::worklogs(key, start_at, size)).await?;
     let page: WorklogPage<'_> = answer.read()?;
@@ -124,11 +124,10 @@ fn hours(seconds: u64) -> String {
 }
 
 async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolError> {
-    let key = args.issue_key.as_str();
     if args.time_spent.is_zero() {
         return Err(ToolError::invalid_argument("`time_spent` must be more than nothing"));
     }
-    place::check_issue(context, &args.issue_key).await?;
+    let key = &place::allowed(context, &args.issue_key).await?;
     let started = started(context, args.started.as_deref()).await?;
     // Made before a preview too, which shows what would be sent or why it would not be.
     let comment = match &args.comment {
@@ -168,7 +167,7 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     }
 }
 
-fn acknowledge(context: &Context, key: &str, made: &Worklog<'_>) -> Result<Reply, ToolError> {
+fn acknowledge(context: &Context, key: &AllowedIssue, made: &Worklog<'_>) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("worklog_id", made.id.as_ref());
@@ -180,7 +179,7 @@ fn acknowledge(context: &Context, key: &str, made: &Worklog<'_>) -> Result<Reply
 /// The worklogs begun at that moment, if one of them is what the caller just sent.
 async fn look_for(
     context: &Context,
-    key: &str,
+    key: &AllowedIssue,
     started: Timestamp,
     time: &str,
 ) -> Option<Result<Reply, ToolError>> {

@@ -8,6 +8,7 @@ use crate::jira::wire;
 
 use super::{
     Visible,
+    fence::{HIDDEN, without},
     field::{id, rich_text, short_text, somebody},
     text::clip,
 };
@@ -34,9 +35,6 @@ pub struct ChangeView {
 /// Fields whose values are issues, in lower case.
 const OF_ISSUES: &[&str] =
     &["link", "epic link", "epic child", "parent", "parent link", "issueparentassociation", "key"];
-
-/// What stands for an issue or a project that may not be shown.
-const HIDDEN: &str = "[hidden]";
 
 impl ChangeView {
     /// One view for each field of an edit.
@@ -78,21 +76,8 @@ fn fit_to_show<'a>(field: &str, value: &'a str, visible: &dyn Visible) -> Cow<'a
     if !OF_ISSUES.contains(&field.as_str()) {
         return Cow::Borrowed(value);
     }
-    let is_outside = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    let shown = value.split_inclusive(is_outside).map(|piece| {
-        let word = piece.trim_end_matches(is_outside);
-        let is_hidden = is_key(word) && !visible.shows(word);
-        if is_hidden { piece.replace(word, HIDDEN) } else { piece.to_owned() }
-    });
-    Cow::Owned(shown.collect())
-}
-
-fn is_key(word: &str) -> bool {
-    word.rsplit_once('-').is_some_and(|(project, number)| {
-        project.starts_with(|c: char| c.is_ascii_alphabetic())
-            && !number.is_empty()
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    let is_between = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    without(value, is_between, visible)
 }
 
 /// A piece of logged work.
@@ -144,6 +129,10 @@ mod tests {
     impl Visible for Only {
         fn shows(&self, issue_key: &str) -> bool {
             issue_key.rsplit_once('-').is_some_and(|(project, _)| project == self.0)
+        }
+
+        fn shows_project(&self, project_key: &str) -> bool {
+            project_key == self.0
         }
 
         fn shows_all(&self) -> bool {

@@ -28,7 +28,10 @@ pub fn clean_json(json: String) -> String {
                 cleaned.keep(at, sign.bytes);
                 previous = Some(sign.means);
             }
-            Verdict::LineFeed => cleaned.put(at, "\\n"),
+            Verdict::LineFeed => {
+                cleaned.put(at, "\\n");
+                previous = Some('\n');
+            }
             Verdict::Drop => cleaned.put(at, ""),
         }
         at += sign.bytes;

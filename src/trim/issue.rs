@@ -10,12 +10,12 @@ use crate::{
         names::FieldName,
         wire::{self, Lenient, List},
     },
-    json::{Raw, UNREADABLE},
+    json::{self, Raw, UNREADABLE},
 };
 
 use super::{
-    activity::WorklogView, attachment::AttachmentView, field::compact, filled, link::LinkView, row::Row,
-    text::clean, view::CommentView,
+    activity::WorklogView, attachment::AttachmentView, fence::fenced, field::compact, filled, link::LinkView,
+    row::Row, text::clean, view::CommentView,
 };
 
 /// More links or files than this are counted, not shown.
@@ -31,6 +31,9 @@ const LATEST_CHARS: usize = 600;
 pub trait Visible: fmt::Debug + Sync {
     /// Whether this one may.
     fn shows(&self, issue_key: &str) -> bool;
+
+    /// Whether a project may be named.
+    fn shows_project(&self, project_key: &str) -> bool;
 
     /// Whether all may.
     fn shows_all(&self) -> bool;
@@ -148,7 +151,13 @@ fn put_field(
             let shown = subtasks.iter().filter(|subtask| reading.visible.shows(&subtask.key));
             row.put(label, shown.map(|subtask| Value::from(clean(&subtask.key))).collect::<Vec<_>>());
         }
-        id => row.put(label, issue.fields.raw(id).and_then(|raw| compact(raw, reading.text_chars))),
+        id => {
+            let shown = |raw| match fenced(id, raw, reading.visible) {
+                Some(rest) => compact(json::from_str(&rest).ok()?, reading.text_chars),
+                None => compact(raw, reading.text_chars),
+            };
+            row.put(label, issue.fields.raw(id).and_then(shown));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod catalog;
 mod charset;
 mod clean_json;
 mod date;
+mod fence;
 mod field;
 mod filled;
 mod issue;

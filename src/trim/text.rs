@@ -18,7 +18,10 @@ pub fn clean(text: &str) -> Cow<'_, str> {
                 cleaned.push(c);
                 previous = Some(c);
             }
-            Verdict::LineFeed => cleaned.push('\n'),
+            Verdict::LineFeed => {
+                cleaned.push('\n');
+                previous = Some('\n');
+            }
             Verdict::Drop => {}
         }
     }

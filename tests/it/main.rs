@@ -40,6 +40,7 @@ mod eras;
 mod errors;
 mod every_tool;
 mod faults;
+mod fence_matrix;
 mod fences;
 mod hidden;
 mod isolation;

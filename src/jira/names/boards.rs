@@ -1,7 +1,7 @@
 //! Boards, by name.
 
 use crate::jira::{
-    JiraError, Session,
+    AllowedProject, JiraError, Session,
     request::agile,
     wire::{Board, ValuePage},
 };
@@ -43,7 +43,7 @@ impl From<&Board<'_>> for BoardName {
 /// The boards that show issues of a project, or whose name holds a text; the first few hundred of them.
 pub async fn boards(
     session: &Session,
-    project: Option<&str>,
+    project: Option<&AllowedProject>,
     name: Option<&str>,
 ) -> Result<Vec<BoardName>, JiraError> {
     let mut found = Vec::new();

@@ -1,7 +1,7 @@
 //! People, by "me", display name, e-mail address or account id.
 
 use crate::jira::{
-    JiraError, Session, request,
+    AllowedIssue, AllowedProject, JiraError, Session, request,
     wire::{self, List, User},
 };
 
@@ -24,18 +24,18 @@ pub enum Among<'a> {
     /// All users that the caller may see.
     Everyone,
     /// Those who can be assigned in a project.
-    AssignableIn(&'a str),
+    AssignableIn(&'a AllowedProject),
     /// Those who can be assigned to an issue.
-    AssignableTo(&'a str),
+    AssignableTo(&'a AllowedIssue),
 }
 
-impl<'a> Among<'a> {
+impl Among<'_> {
     /// The key of the project, where one is meant and named by its key.
-    pub fn project(self) -> Option<&'a str> {
+    pub fn project(self) -> Option<AllowedProject> {
         match self {
             Self::Everyone => None,
-            Self::AssignableIn(project) => Some(project),
-            Self::AssignableTo(issue) => issue.rsplit_once('-').map(|(project, _)| project),
+            Self::AssignableIn(project) => Some(project.clone()),
+            Self::AssignableTo(issue) => issue.in_project(),
         }
     }
 }

@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use serde_json::Value;
 
 use crate::jira::{
-    JiraError, Session,
+    AllowedProject, JiraError, Session,
     request::{self, agile},
     wire::{SearchPage, Sprint, ValuePage},
 };
@@ -61,7 +61,7 @@ impl From<&Sprint<'_>> for SprintName {
 pub async fn sprint_named(
     session: &Session,
     given: &str,
-    projects: &[&str],
+    projects: &[AllowedProject],
     keep: Keep<'_>,
     field_id: Option<&str>,
 ) -> Result<SprintName, NameError> {
@@ -78,7 +78,7 @@ pub async fn sprint_named(
 /// None when there are too many boards to ask each.
 async fn open_sprints(
     session: &Session,
-    projects: &[&str],
+    projects: &[AllowedProject],
     keep: Keep<'_>,
 ) -> Result<Option<Vec<SprintName>>, JiraError> {
     let mut all = Vec::new();
@@ -141,7 +141,7 @@ async fn of_board(session: &Session, board: u64, states: &str) -> Result<Vec<Spr
 pub async fn sprints_found(
     session: &Session,
     given: &str,
-    projects: &[&str],
+    projects: &[AllowedProject],
     field_id: Option<&str>,
 ) -> Result<Vec<SprintName>, NameError> {
     let fields: Vec<String> = if let Some(id) = field_id {
@@ -176,7 +176,7 @@ pub async fn sprints_found(
     Ok(found)
 }
 
-fn query(given: &str, projects: &[&str], found: &[SprintName]) -> String {
+fn query(given: &str, projects: &[AllowedProject], found: &[SprintName]) -> String {
     let mut jql = match state(given) {
         Some("active") => "sprint in openSprints()".to_owned(),
         Some("closed") => "sprint in closedSprints()".to_owned(),
@@ -184,7 +184,7 @@ fn query(given: &str, projects: &[&str], found: &[SprintName]) -> String {
         None => format!("sprint = {}", quoted(given)),
     };
     if !projects.is_empty() {
-        let keys: Vec<String> = projects.iter().map(|key| quoted(key)).collect();
+        let keys: Vec<String> = projects.iter().map(|project| quoted(project.as_str())).collect();
         jql = format!("{jql} AND project in ({})", keys.join(", "));
     }
     if !found.is_empty() {
@@ -284,9 +284,10 @@ mod tests {
 
     #[test]
     fn a_name_cannot_leave_its_quotes() {
+        let ab = crate::jira::Projects::default().project("AB").unwrap();
         assert_eq!(query("a\" OR \\", &[], &[]), r#"sprint = "a\" OR \\""#);
         assert_eq!(
-            query("active", &["AB"], &[sprint(7, "x", "active")]),
+            query("active", &[ab], &[sprint(7, "x", "active")]),
             r#"sprint in openSprints() AND project in ("AB") AND sprint not in (7)"#
         );
     }

@@ -4,16 +4,17 @@ use http::Method;
 use serde_json::Value;
 
 use super::{Effect, Request};
+use crate::jira::AllowedIssue;
 
 /// `GET /issue/{key}/comment/{id}`.
-pub fn comment(key: &str, id: &str) -> Request {
-    Request::read(["issue"]).segment(key.to_owned()).segment("comment").segment(id.to_owned())
+pub fn comment(key: &AllowedIssue, id: &str) -> Request {
+    Request::read(["issue"]).segment(key.to_string()).segment("comment").segment(id.to_owned())
 }
 
 /// `PUT /issue/{key}/comment/{id}`.
-pub fn update_comment(key: &str, id: &str, body: &Value) -> Request {
+pub fn update_comment(key: &AllowedIssue, id: &str, body: &Value) -> Request {
     Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("comment")
         .segment(id.to_owned())
         .json(body)
@@ -21,9 +22,9 @@ pub fn update_comment(key: &str, id: &str, body: &Value) -> Request {
 
 /// `POST /issue/{key}/worklog`. The remaining estimate becomes `new_estimate`; without one Jira takes the logged time
 /// off it.
-pub fn add_worklog(key: &str, body: &Value, new_estimate: Option<&str>) -> Request {
+pub fn add_worklog(key: &AllowedIssue, body: &Value, new_estimate: Option<&str>) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("worklog")
         .query_if("adjustEstimate", new_estimate.map(|_| "new"))
         .query_if("newEstimate", new_estimate)
@@ -31,31 +32,31 @@ pub fn add_worklog(key: &str, body: &Value, new_estimate: Option<&str>) -> Reque
 }
 
 /// `GET /issue/{key}/worklog`, only what was started around this moment, in milliseconds since 1970.
-pub fn worklogs_started(key: &str, at_ms: i64) -> Request {
+pub fn worklogs_started(key: &AllowedIssue, at_ms: i64) -> Request {
     Request::read(["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("worklog")
         .query("startedAfter", at_ms.saturating_sub(1).to_string())
         .query("startedBefore", at_ms.saturating_add(1).to_string())
 }
 
 /// `GET /issue/{key}/watchers`.
-pub fn watchers(key: &str) -> Request {
-    Request::read(["issue"]).segment(key.to_owned()).segment("watchers")
+pub fn watchers(key: &AllowedIssue) -> Request {
+    Request::read(["issue"]).segment(key.to_string()).segment("watchers")
 }
 
 /// `POST /issue/{key}/watchers`, whose body is the account id as a JSON string.
-pub fn watch(key: &str, account_id: &str) -> Request {
+pub fn watch(key: &AllowedIssue, account_id: &str) -> Request {
     Request::write(Method::POST, Effect::IdempotentWrite, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("watchers")
         .json(&account_id)
 }
 
 /// `DELETE /issue/{key}/watchers`.
-pub fn unwatch(key: &str, account_id: &str) -> Request {
+pub fn unwatch(key: &AllowedIssue, account_id: &str) -> Request {
     Request::write(Method::DELETE, Effect::IdempotentWrite, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("watchers")
         .query("accountId", account_id)
 }
@@ -65,6 +66,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::jira::Projects;
 
     fn check(request: &Request, line: &str, query: &str, effect: Effect, body: Option<&Value>) {
         let path = request.path().collect::<Vec<_>>().join("/");
@@ -78,23 +80,27 @@ mod tests {
         assert_eq!(request.scope(), scope);
     }
 
+    fn issue() -> AllowedIssue {
+        Projects::default().told("P-1").unwrap()
+    }
+
     #[test]
     fn each_goes_to_its_own_endpoint() {
         let (body, idempotent) = (json!({"x": 1}), Effect::IdempotentWrite);
-        check(&comment("P-1", "7"), "GET issue/P-1/comment/7", "", Effect::Read, None);
-        let edit = update_comment("P-1", "7", &body);
+        check(&comment(&issue(), "7"), "GET issue/P-1/comment/7", "", Effect::Read, None);
+        let edit = update_comment(&issue(), "7", &body);
         check(&edit, "PUT issue/P-1/comment/7", "", idempotent, Some(&body));
-        check(&add_worklog("P-1", &body, None), "POST issue/P-1/worklog", "", Effect::Write, Some(&body));
+        check(&add_worklog(&issue(), &body, None), "POST issue/P-1/worklog", "", Effect::Write, Some(&body));
         check(
-            &add_worklog("P-1", &body, Some("1h")),
+            &add_worklog(&issue(), &body, Some("1h")),
             "POST issue/P-1/worklog",
             "adjustEstimate=new&newEstimate=1h",
             Effect::Write,
             Some(&body),
         );
         let near = "startedAfter=41&startedBefore=43";
-        check(&worklogs_started("P-1", 42), "GET issue/P-1/worklog", near, Effect::Read, None);
-        check(&watch("P-1", "a:b"), "POST issue/P-1/watchers", "", idempotent, Some(&json!("a:b")));
-        check(&unwatch("P-1", "a:b"), "DELETE issue/P-1/watchers", "accountId=a:b", idempotent, None);
+        check(&worklogs_started(&issue(), 42), "GET issue/P-1/worklog", near, Effect::Read, None);
+        check(&watch(&issue(), "a:b"), "POST issue/P-1/watchers", "", idempotent, Some(&json!("a:b")));
+        check(&unwatch(&issue(), "a:b"), "DELETE issue/P-1/watchers", "accountId=a:b", idempotent, None);
     }
 }

@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{Base, Effect, Request};
+use crate::jira::{AllowedIssue, AllowedProject};
 
 /// What each kind of call needs, separated by spaces.
 pub mod scopes {
@@ -29,11 +30,16 @@ pub mod scopes {
 pub const MOVED_MAX: usize = 50;
 
 /// `GET /board`, by name; those that show issues of a project when one is named.
-pub fn boards(project: Option<&str>, name: Option<&str>, start_at: u32, max_results: u32) -> Request {
+pub fn boards(
+    project: Option<&AllowedProject>,
+    name: Option<&str>,
+    start_at: u32,
+    max_results: u32,
+) -> Request {
     read(["board"], scopes::BOARDS)
         .query("startAt", start_at)
         .query("maxResults", max_results)
-        .query_if("projectKeyOrId", project)
+        .query_if("projectKeyOrId", project.map(AllowedProject::as_str))
         .query_if("name", name)
 }
 
@@ -81,19 +87,19 @@ pub fn backlog_issues(board: u64, window: Window<'_>) -> Request {
 }
 
 /// `POST /sprint/{id}/issue`: at most [`MOVED_MAX`] issues, in this order in front of `before` when it is given.
-pub fn move_to_sprint(id: u64, keys: &[&str], before: Option<&str>) -> Request {
+pub fn move_to_sprint(id: u64, keys: &[&AllowedIssue], before: Option<&AllowedIssue>) -> Request {
     let request = write(Method::POST, Effect::IdempotentWrite, ["sprint"], scopes::WRITE_SPRINT);
     request.segment(id.to_string()).segment("issue").json(&moved(keys, before))
 }
 
 /// `POST /backlog/issue`: out of every active and future sprint.
-pub fn move_to_backlog(keys: &[&str]) -> Request {
+pub fn move_to_backlog(keys: &[&AllowedIssue]) -> Request {
     let request = write(Method::POST, Effect::IdempotentWrite, ["backlog", "issue"], scopes::WRITE_BACKLOG);
     request.json(&moved(keys, None))
 }
 
 /// `PUT /issue/rank`: in this order in front of `before`. Answers 207 when only some could be ranked.
-pub fn rank(keys: &[&str], before: &str) -> Request {
+pub fn rank(keys: &[&AllowedIssue], before: &AllowedIssue) -> Request {
     let request = write(Method::PUT, Effect::IdempotentWrite, ["issue", "rank"], scopes::RANK);
     request.json(&moved(keys, Some(before)))
 }
@@ -119,9 +125,10 @@ impl Window<'_> {
     }
 }
 
-fn moved(keys: &[&str], before: Option<&str>) -> Value {
+fn moved(keys: &[&AllowedIssue], before: Option<&AllowedIssue>) -> Value {
+    let keys: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
     match before {
-        Some(before) => json!({ "issues": keys, "rankBeforeIssue": before }),
+        Some(before) => json!({ "issues": keys, "rankBeforeIssue": before.as_str() }),
         None => json!({ "issues": keys }),
     }
 }
@@ -142,6 +149,7 @@ fn write<const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::Projects;
 
     fn check(request: &Request, line: &str, body: Option<&Value>, effect: Effect, scope: &str) {
         let query: Vec<String> =
@@ -157,7 +165,13 @@ mod tests {
         let fields = ["status".to_owned(), "summary".to_owned()];
         let window = Window { jql: Some("x = 1"), fields: &fields, start_at: 5, max_results: 10 };
         let line = "GET board?startAt=0&maxResults=50&projectKeyOrId=P&name=b";
-        check(&boards(Some("P"), Some("b"), 0, 50), line, None, Effect::Read, scopes::BOARDS);
+        check(
+            &boards(Some(&Projects::default().project("P").unwrap()), Some("b"), 0, 50),
+            line,
+            None,
+            Effect::Read,
+            scopes::BOARDS,
+        );
         check(&board(3), "GET board/3?", None, Effect::Read, scopes::BOARD);
         let line = "GET board/3/sprint?startAt=0&maxResults=50&state=active,future";
         check(&sprints(3, "active,future", 0, 50), line, None, Effect::Read, scopes::SPRINTS);
@@ -172,10 +186,11 @@ mod tests {
     fn only_creates_and_changes_of_state_are_plain_writes() {
         let idempotent = Effect::IdempotentWrite;
         let body = json!({ "issues": ["P-1", "P-2"], "rankBeforeIssue": "P-9" });
-        let keys = ["P-1", "P-2"];
-        let request = move_to_sprint(7, &keys, Some("P-9"));
+        let all = ["P-1", "P-2", "P-9"].map(|key| Projects::default().told(key).unwrap());
+        let (keys, before) = ([&all[0], &all[1]], &all[2]);
+        let request = move_to_sprint(7, &keys, Some(before));
         check(&request, "POST sprint/7/issue?", Some(&body), idempotent, scopes::WRITE_SPRINT);
-        check(&rank(&keys, "P-9"), "PUT issue/rank?", Some(&body), idempotent, scopes::RANK);
+        check(&rank(&keys, before), "PUT issue/rank?", Some(&body), idempotent, scopes::RANK);
         let body = json!({ "issues": ["P-1", "P-2"] });
         check(&move_to_backlog(&keys), "POST backlog/issue?", Some(&body), idempotent, scopes::WRITE_BACKLOG);
         let body = json!({ "name": "S" });

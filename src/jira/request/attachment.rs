@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::{Effect, Request, form::Form};
+use crate::jira::AllowedIssue;
 
 /// `GET /attachment/{id}`: name, type and size. The answer does not say which issue the file belongs to.
 pub fn attachment(id: u64) -> Request {
@@ -15,9 +16,9 @@ pub fn attachment_content(id: u64) -> Request {
 }
 
 /// `POST /issue/{key}/attachments` with one file. Jira takes it only in a part named `file`.
-pub fn add_attachment(key: &str, name: &str, content_type: &'static str, content: &[u8]) -> Request {
+pub fn add_attachment(key: &AllowedIssue, name: &str, content_type: &'static str, content: &[u8]) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("attachments")
         .form(Form::file("file", name, content_type, content))
 }
@@ -25,6 +26,7 @@ pub fn add_attachment(key: &str, name: &str, content_type: &'static str, content
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::Projects;
 
     fn check(request: &Request, method: &Method, path: &str, effect: Effect, scope: &str) {
         assert_eq!(request.method(), method);
@@ -33,20 +35,24 @@ mod tests {
         assert_eq!((request.effect(), request.scope()), (effect, scope));
     }
 
+    fn issue() -> AllowedIssue {
+        Projects::default().told("P-1").unwrap()
+    }
+
     #[test]
     fn requests_name_their_endpoint() {
         check(&attachment(7), &Method::GET, "attachment/7", Effect::Read, "read:jira-work");
         let content = attachment_content(7);
         check(&content, &Method::GET, "attachment/content/7", Effect::Read, "read:jira-work");
-        let upload = add_attachment("P-1", "a.txt", "text/plain", b"hi");
+        let upload = add_attachment(&issue(), "a.txt", "text/plain", b"hi");
         check(&upload, &Method::POST, "issue/P-1/attachments", Effect::Write, "write:jira-work");
     }
 
     #[test]
     fn only_an_upload_is_a_form() {
         assert_eq!(attachment(7).form_boundary(), None);
-        assert_eq!(crate::jira::request::create_issue(&serde_json::json!({})).form_boundary(), None);
-        let upload = add_attachment("P-1", "a.txt", "text/plain", b"hi");
+        assert_eq!(attachment_content(7).form_boundary(), None);
+        let upload = add_attachment(&issue(), "a.txt", "text/plain", b"hi");
         let boundary = upload.form_boundary().unwrap();
         assert!(upload.body().unwrap().starts_with(format!("--{boundary}\r\n").as_bytes()));
     }

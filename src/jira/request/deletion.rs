@@ -5,24 +5,25 @@
 use http::Method;
 
 use super::{Effect, Request};
+use crate::jira::AllowedIssue;
 
 /// `DELETE /issue/{key}`; Jira refuses an issue with subtasks unless they may go too.
-pub fn delete_issue(key: &str, with_subtasks: bool) -> Request {
-    delete(["issue"]).segment(key.to_owned()).query_if("deleteSubtasks", with_subtasks.then_some(true))
+pub fn delete_issue(key: &AllowedIssue, with_subtasks: bool) -> Request {
+    delete(["issue"]).segment(key.to_string()).query_if("deleteSubtasks", with_subtasks.then_some(true))
 }
 
 /// `DELETE /issue/{key}/comment/{id}`.
-pub fn delete_comment(key: &str, id: &str) -> Request {
+pub fn delete_comment(key: &AllowedIssue, id: &str) -> Request {
     part(delete(["issue"]), key, "comment", id)
 }
 
 /// `GET /issue/{key}/worklog/{id}`.
-pub fn worklog(key: &str, id: &str) -> Request {
+pub fn worklog(key: &AllowedIssue, id: &str) -> Request {
     part(Request::read(["issue"]), key, "worklog", id)
 }
 
 /// `DELETE /issue/{key}/worklog/{id}`; Jira gives the time back to the remaining estimate.
-pub fn delete_worklog(key: &str, id: &str) -> Request {
+pub fn delete_worklog(key: &AllowedIssue, id: &str) -> Request {
     part(delete(["issue"]), key, "worklog", id)
 }
 
@@ -50,22 +51,24 @@ fn delete<const N: usize>(path: [&'static str; N]) -> Request {
     Request::write(Method::DELETE, Effect::IdempotentWrite, path)
 }
 
-fn part(request: Request, key: &str, kind: &'static str, id: &str) -> Request {
-    request.segment(key.to_owned()).segment(kind).segment(id.to_owned())
+fn part(request: Request, key: &AllowedIssue, kind: &'static str, id: &str) -> Request {
+    request.segment(key.to_string()).segment(kind).segment(id.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::Projects;
 
     #[test]
     fn requests_name_what_they_delete() {
+        let issue = Projects::default().told("P-1").unwrap();
         for (request, method, shown) in [
-            (delete_issue("P-1", false), Method::DELETE, "issue/P-1 []"),
-            (delete_issue("P-1", true), Method::DELETE, r#"issue/P-1 [("deleteSubtasks", "true")]"#),
-            (delete_comment("P-1", "7"), Method::DELETE, "issue/P-1/comment/7 []"),
-            (worklog("P-1", "7"), Method::GET, "issue/P-1/worklog/7 []"),
-            (delete_worklog("P-1", "7"), Method::DELETE, "issue/P-1/worklog/7 []"),
+            (delete_issue(&issue, false), Method::DELETE, "issue/P-1 []"),
+            (delete_issue(&issue, true), Method::DELETE, r#"issue/P-1 [("deleteSubtasks", "true")]"#),
+            (delete_comment(&issue, "7"), Method::DELETE, "issue/P-1/comment/7 []"),
+            (worklog(&issue, "7"), Method::GET, "issue/P-1/worklog/7 []"),
+            (delete_worklog(&issue, "7"), Method::DELETE, "issue/P-1/worklog/7 []"),
             (attached_file("7"), Method::GET, "attachment/7 []"),
             (delete_attachment("7"), Method::DELETE, "attachment/7 []"),
             (issue_link("7"), Method::GET, "issueLink/7 []"),

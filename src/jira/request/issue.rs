@@ -1,58 +1,86 @@
 //! One issue: reading it and its sections, creating, editing, commenting, moving.
 
 use http::Method;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{Effect, Request};
+use crate::jira::{AllowedIssue, AllowedProject, NamedIssue};
 
 /// `GET /issue/{key}` with only these fields.
-pub fn issue<S: AsRef<str>>(key: &str, fields: &[S], expand: &[&str]) -> Request {
+pub fn issue<S: AsRef<str>>(key: &NamedIssue, fields: &[S], expand: &[&str]) -> Request {
     let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
     let request = of(key).query("fields", fields.join(","));
     if expand.is_empty() { request } else { request.query("expand", expand.join(",")) }
 }
 
+/// An issue that is to be created in an allowed project.
+#[derive(Debug, Clone)]
+pub struct NewIssue(Value);
+
+impl NewIssue {
+    /// With these values, by field id.
+    pub fn new(project: &AllowedProject, issue_type_id: &str, mut fields: Map<String, Value>) -> Self {
+        let is_id = project.as_str().bytes().all(|byte| byte.is_ascii_digit());
+        let name = if is_id { "id" } else { "key" };
+        fields.insert("project".to_owned(), json!({ name: project.as_str() }));
+        fields.insert("issuetype".to_owned(), json!({ "id": issue_type_id }));
+        Self(json!({ "fields": fields }))
+    }
+
+    /// With these entity properties.
+    pub fn bear(&mut self, properties: Value) {
+        if let Some(body) = self.0.as_object_mut() {
+            body.insert("properties".to_owned(), properties);
+        }
+    }
+
+    /// What Jira is told.
+    pub fn body(&self) -> &Value {
+        &self.0
+    }
+}
+
 /// `POST /issue`.
-pub fn create_issue(body: &Value) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"]).json(body)
+pub fn create_issue(issue: &NewIssue) -> Request {
+    Request::write(Method::POST, Effect::Write, ["issue"]).json(issue.body())
 }
 
 /// `PUT /issue/{key}`; `notify: Some(false)` silences mails and needs administrator rights.
-pub fn update_issue(key: &str, body: &Value, notify: Option<bool>) -> Request {
+pub fn update_issue(key: &AllowedIssue, body: &Value, notify: Option<bool>) -> Request {
     Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .query_if("notifyUsers", notify)
         .json(body)
 }
 
 /// `PUT /issue/{key}/assignee`: nobody without an id. It asks for the right to assign, not to edit.
-pub fn assign(key: &str, account_id: Option<&str>) -> Request {
+pub fn assign(key: &AllowedIssue, account_id: Option<&str>) -> Request {
     Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("assignee")
-        .json(&serde_json::json!({ "accountId": account_id }))
+        .json(&json!({ "accountId": account_id }))
 }
 
 /// `GET /issue/{key}/editmeta`: the fields that this user may edit on this issue.
-pub fn edit_fields(key: &str) -> Request {
+pub fn edit_fields(key: &AllowedIssue) -> Request {
     of(key).segment("editmeta")
 }
 
 /// `GET /issue/{key}/transitions` with the fields each one asks for.
-pub fn transitions(key: &str) -> Request {
+pub fn transitions(key: &AllowedIssue) -> Request {
     of(key).segment("transitions").query("expand", "transitions.fields")
 }
 
 /// `POST /issue/{key}/transitions`.
-pub fn transition(key: &str, body: &Value) -> Request {
+pub fn transition(key: &AllowedIssue, body: &Value) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("transitions")
         .json(body)
 }
 
 /// `GET /issue/{key}/comment`.
-pub fn comments(key: &str, start_at: u32, max_results: u32, newest_first: bool) -> Request {
+pub fn comments(key: &AllowedIssue, start_at: u32, max_results: u32, newest_first: bool) -> Request {
     of(key)
         .segment("comment")
         .query("startAt", start_at)
@@ -61,28 +89,28 @@ pub fn comments(key: &str, start_at: u32, max_results: u32, newest_first: bool) 
 }
 
 /// `POST /issue/{key}/comment`.
-pub fn add_comment(key: &str, body: &Value) -> Request {
+pub fn add_comment(key: &AllowedIssue, body: &Value) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("comment")
         .json(body)
 }
 
 /// `GET /issue/{key}/changelog`.
-pub fn changelog(key: &str, start_at: u32, max_results: u32) -> Request {
+pub fn changelog(key: &AllowedIssue, start_at: u32, max_results: u32) -> Request {
     of(key).segment("changelog").query("startAt", start_at).query("maxResults", max_results)
 }
 
 /// `GET /issue/{key}/worklog`.
-pub fn worklogs(key: &str, start_at: u32, max_results: u32) -> Request {
+pub fn worklogs(key: &AllowedIssue, start_at: u32, max_results: u32) -> Request {
     of(key).segment("worklog").query("startAt", start_at).query("maxResults", max_results)
 }
 
 /// `GET /issue/{key}/remotelink`.
-pub fn remote_links(key: &str) -> Request {
+pub fn remote_links(key: &AllowedIssue) -> Request {
     of(key).segment("remotelink")
 }
 
-fn of(key: &str) -> Request {
-    Request::read(["issue"]).segment(key.to_owned())
+fn of(key: &NamedIssue) -> Request {
+    Request::read(["issue"]).segment(key.to_string())
 }

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{Effect, Request};
+use crate::jira::AllowedIssue;
 
 /// Jira's limit for a remote link's global id. Source: `RemoteIssueLinkRequest.globalId`.
 const GLOBAL_ID_CHARS_MAX: usize = 255;
@@ -17,16 +18,16 @@ pub fn link_types() -> Request {
 ///
 /// Jira calls the source `inwardIssue`, although its own document says the opposite in one place. What is made reads
 /// right on both issues only this way round.
-pub fn link_issues(type_id: &str, source: &str, destination: &str) -> Request {
+pub fn link_issues(type_id: &str, source: &AllowedIssue, destination: &AllowedIssue) -> Request {
     Request::write(Method::POST, Effect::Write, ["issueLink"]).json(&json!({
         "type": { "id": type_id }, "inwardIssue": named(source), "outwardIssue": named(destination),
     }))
 }
 
 /// `POST /issue/{key}/remotelink`: makes the link, or updates the one with the same address.
-pub fn add_remote_link(key: &str, url: &str, title: &str) -> Request {
+pub fn add_remote_link(key: &AllowedIssue, url: &str, title: &str) -> Request {
     Request::write(Method::POST, Effect::IdempotentWrite, ["issue"])
-        .segment(key.to_owned())
+        .segment(key.to_string())
         .segment("remotelink")
         .json(&json!({ "globalId": global_id(url), "object": { "url": url, "title": title } }))
 }
@@ -41,14 +42,19 @@ fn global_id(url: &str) -> String {
     format!("{start}#{hash}")
 }
 
-fn named(key: &str) -> Value {
-    let name = if key.bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "key" };
-    json!({ name: key })
+fn named(key: &AllowedIssue) -> Value {
+    let name = if key.as_str().bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "key" };
+    json!({ name: key.as_str() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::Projects;
+
+    fn issue(key: &str) -> AllowedIssue {
+        Projects::default().told(key).unwrap()
+    }
 
     fn body(request: &Request) -> Value {
         serde_json::from_slice(request.body().unwrap()).unwrap()
@@ -56,7 +62,7 @@ mod tests {
 
     #[test]
     fn the_source_is_what_jira_calls_inward() {
-        let request = link_issues("10000", "A-1", "10002");
+        let request = link_issues("10000", &issue("A-1"), &issue("10002"));
         assert_eq!(request.path().collect::<Vec<_>>(), ["issueLink"]);
         assert_eq!((request.effect(), request.scope()), (Effect::Write, "write:jira-work"));
         assert_eq!(
@@ -67,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_same_address_is_the_same_link() {
-        let request = add_remote_link("A-1", "https://x.example/a", "X");
+        let request = add_remote_link(&issue("A-1"), "https://x.example/a", "X");
         assert_eq!(request.path().collect::<Vec<_>>().join("/"), "issue/A-1/remotelink");
         assert_eq!(request.effect(), Effect::IdempotentWrite);
         assert_eq!(body(&request)["globalId"], "https://x.example/a");

@@ -23,15 +23,15 @@ use serde::Serialize;
 
 pub use activity::{add_worklog, comment, unwatch, update_comment, watch, watchers, worklogs_started};
 pub use attachment::{add_attachment, attachment, attachment_content};
-pub use bulk::{bulk_edit, bulk_fetch, bulk_transition, create_issues, move_issue, shared_transitions, task};
+pub use bulk::{BulkChange, bulk_fetch, create_issues, move_issue, shared_transitions, task};
 pub use deletion::{
     attached_file, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog,
     issue_link, worklog,
 };
 pub use filter::{favourite_filters, filters};
 pub use issue::{
-    add_comment, assign, changelog, comments, create_issue, edit_fields, issue, remote_links, transition,
-    transitions, update_issue, worklogs,
+    NewIssue, add_comment, assign, changelog, comments, create_issue, edit_fields, issue, remote_links,
+    transition, transitions, update_issue, worklogs,
 };
 pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use link::{add_remote_link, link_issues, link_types};
@@ -231,6 +231,10 @@ mod tests {
 
     use super::*;
 
+    fn p1() -> crate::jira::AllowedIssue {
+        crate::jira::Projects::default().told("P-1").unwrap()
+    }
+
     fn check(request: &Request, method: &Method, path: &str, query: &str, body: Option<&Value>) {
         assert_eq!(request.method(), method);
         assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
@@ -244,7 +248,7 @@ mod tests {
     fn requests_name_their_endpoint() {
         check(&accessible_resources(), &Method::GET, "oauth/token/accessible-resources", "", None);
         check(
-            &issue("P-1", &["summary", "status"], &[]),
+            &issue(&p1(), &["summary", "status"], &[]),
             &Method::GET,
             "issue/P-1",
             "fields=summary,status",
@@ -260,14 +264,14 @@ mod tests {
             ),
         );
         check(
-            &comments("P-1", 50, 10, true),
+            &comments(&p1(), 50, 10, true),
             &Method::GET,
             "issue/P-1/comment",
             "startAt=50&maxResults=10&orderBy=-created",
             None,
         );
         check(
-            &update_issue("P-1", &json!({"fields": {}}), Some(false)),
+            &update_issue(&p1(), &json!({"fields": {}}), Some(false)),
             &Method::PUT,
             "issue/P-1",
             "notifyUsers=false",
@@ -277,11 +281,16 @@ mod tests {
 
     #[test]
     fn only_what_cannot_be_repeated_counts_as_a_plain_write() {
+        let new = NewIssue::new(
+            &crate::jira::Projects::default().project("P").unwrap(),
+            "1",
+            serde_json::Map::new(),
+        );
         assert_eq!(search("x", &[], 1, None).effect(), Effect::Read);
         assert_eq!(approximate_count("x").effect(), Effect::Read);
-        assert_eq!(update_issue("P-1", &json!({}), None).effect(), Effect::IdempotentWrite);
-        assert_eq!(add_comment("P-1", &json!({})).effect(), Effect::Write);
-        assert_eq!(create_issue(&json!({})).effect(), Effect::Write);
-        assert_eq!(transition("P-1", &json!({})).effect(), Effect::Write);
+        assert_eq!(update_issue(&p1(), &json!({}), None).effect(), Effect::IdempotentWrite);
+        assert_eq!(add_comment(&p1(), &json!({})).effect(), Effect::Write);
+        assert_eq!(create_issue(&new).effect(), Effect::Write);
+        assert_eq!(transition(&p1(), &json!({})).effect(), Effect::Write);
     }
 }

@@ -1,6 +1,7 @@
 //! Who is asking, who else there is, and what the caller may do.
 
 use super::{Request, scope};
+use crate::jira::{AllowedIssue, AllowedProject};
 
 /// `GET /myself`.
 pub fn myself() -> Request {
@@ -13,11 +14,15 @@ pub fn user(account_id: &str) -> Request {
 }
 
 /// `GET /mypermissions` for these permission keys, in a project or on an issue when one is named.
-pub fn my_permissions(permissions: &[&str], project: Option<&str>, issue: Option<&str>) -> Request {
+pub fn my_permissions(
+    permissions: &[&str],
+    project: Option<&AllowedProject>,
+    issue: Option<&AllowedIssue>,
+) -> Request {
     Request::read(["mypermissions"])
         .query("permissions", permissions.join(","))
-        .query_if("projectKey", project)
-        .query_if("issueKey", issue)
+        .query_if("projectKey", project.map(AllowedProject::as_str))
+        .query_if("issueKey", issue.map(|issue| issue.as_str()))
 }
 
 /// `GET /user/search` by name or e-mail.
@@ -38,13 +43,13 @@ impl Request {
 /// `GET /user/assignable/search`: people who can be assigned in a project or to an issue.
 pub fn assignable_users(
     query: &str,
-    project: Option<&str>,
-    issue: Option<&str>,
+    project: Option<&AllowedProject>,
+    issue: Option<&AllowedIssue>,
     max_results: u32,
 ) -> Request {
     Request { scope: scope::READ_USER, ..Request::read(["user", "assignable", "search"]) }
         .query_if("query", Some(query).filter(|query| !query.is_empty()))
-        .query_if("project", project)
-        .query_if("issueKey", issue)
+        .query_if("project", project.map(AllowedProject::as_str))
+        .query_if("issueKey", issue.map(|issue| issue.as_str()))
         .query("maxResults", max_results)
 }

@@ -1,6 +1,7 @@
 //! Projects, their issue types and the fields they ask for.
 
 use super::Request;
+use crate::jira::AllowedProject;
 
 /// `GET /project/search`, by key; only those of `keys` when any are given, of which Jira takes 50.
 pub fn projects<'a>(
@@ -19,18 +20,18 @@ pub fn projects<'a>(
 }
 
 /// `GET /issue/createmeta/{project}/issuetypes`: the types this user may create there.
-pub fn create_issue_types(project: &str) -> Request {
+pub fn create_issue_types(project: &AllowedProject) -> Request {
     Request::read(["issue", "createmeta"])
-        .segment(project.to_owned())
+        .segment(project.as_str().to_owned())
         .segment("issuetypes")
         .query("maxResults", 200)
         .metadata()
 }
 
 /// `GET /issue/createmeta/{project}/issuetypes/{type}`: the fields of one type. Pages hold at most 200.
-pub fn create_fields(project: &str, issue_type_id: &str, start_at: u32) -> Request {
+pub fn create_fields(project: &AllowedProject, issue_type_id: &str, start_at: u32) -> Request {
     Request::read(["issue", "createmeta"])
-        .segment(project.to_owned())
+        .segment(project.as_str().to_owned())
         .segment("issuetypes")
         .segment(issue_type_id.to_owned())
         .query("startAt", start_at)

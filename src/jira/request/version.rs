@@ -4,15 +4,16 @@ use http::Method;
 use serde_json::Value;
 
 use super::{Effect, Request, scope};
+use crate::jira::AllowedProject;
 
 /// `GET /project/{key}/versions`: all of them.
-pub fn versions(project: &str) -> Request {
-    Request::read(["project"]).segment(project.to_owned()).segment("versions")
+pub fn versions(project: &AllowedProject) -> Request {
+    Request::read(["project"]).segment(project.as_str().to_owned()).segment("versions")
 }
 
 /// `GET /project/{key}`.
-pub fn project_head(project: &str) -> Request {
-    Request::read(["project"]).segment(project.to_owned())
+pub fn project_head(project: &AllowedProject) -> Request {
+    Request::read(["project"]).segment(project.as_str().to_owned())
 }
 
 /// `POST /version`.
@@ -43,7 +44,8 @@ mod tests {
             assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
             assert_eq!(request.scope(), "manage:jira-project");
         }
-        assert_eq!(versions("P").path().collect::<Vec<_>>(), ["project", "P", "versions"]);
-        assert_eq!(project_head("P").scope(), "read:jira-work");
+        let project = crate::jira::Projects::default().project("P").unwrap();
+        assert_eq!(versions(&project).path().collect::<Vec<_>>(), ["project", "P", "versions"]);
+        assert_eq!(project_head(&project).scope(), "read:jira-work");
     }
 }

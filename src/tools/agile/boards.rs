@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        JiraError,
+        AllowedProject, JiraError,
         names::BoardName,
         request::agile::{self, scopes},
         wire::{Board, Sprint, ValuePage},
@@ -67,16 +67,17 @@ async fn list_boards(context: &Context, args: ListBoards) -> Result<Reply, ToolE
 }
 
 async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError> {
-    if let Some(project) = &args.project_key {
-        context.projects.check_project(project)?;
-    }
+    let project = args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
     let size = context.page_size(args.max_results);
     let mut start_at = args.start_at.unwrap_or(0);
     let mut hidden_pages = 0;
     loop {
-        let project = args.project_key.as_ref().map(ProjectKey::as_str);
-        let request = agile::boards(project, args.name.as_deref(), start_at, size);
-        let answer = context.jira.call(request).await.map_err(|error| no_project(error, project))?;
+        let request = agile::boards(project.as_ref(), args.name.as_deref(), start_at, size);
+        let answer = context
+            .jira
+            .call(request)
+            .await
+            .map_err(|error| no_project(error, project.as_ref().map(AllowedProject::as_str)))?;
         let page: ValuePage<Board<'_>> = answer.read()?;
         let shown =
             (0_u32..).zip(&page.values).filter(|(_, board)| reach::holds(context, &BoardName::from(*board)));

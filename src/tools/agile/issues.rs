@@ -179,8 +179,7 @@ async fn on_board(context: &Context, board: &str, given: &str, states: &str) -> 
 
 /// Sprints that hold issues are found by searching, also closed ones; empty ones through their boards.
 async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
-    let allowed: Vec<&str> = context.projects.keys().collect();
-    let found = names::sprints_found(&context.jira, given, &allowed, None).await?;
+    let found = names::sprints_found(&context.jira, given, &context.projects.all(), None).await?;
     if found.is_empty() {
         return reach::sprint_named(context, given, &[]).await;
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        Answer,
+        AllowedIssue, AllowedProject, Answer,
         names::{self, FieldName},
         request::{
             self,
@@ -56,8 +56,10 @@ enum Target {
 
 async fn move_to_sprint(context: &Context, args: MoveToSprint) -> Result<Reply, ToolError> {
     let keys = keys(&args)?;
-    let named: Vec<&IssueKey> = args.issue_keys.iter().chain(&args.rank_before).collect();
-    place::check_issues(context, &named).await?;
+    let named: Vec<&IssueKey> = keys.iter().copied().chain(&args.rank_before).collect();
+    let allowed = place::all_allowed(context, &named).await?;
+    let (keys, before) = allowed.split_at(keys.len().min(allowed.len()));
+    let keys: Vec<&AllowedIssue> = keys.iter().collect();
     let needed = match args.sprint_id.as_deref() {
         _ if args.dry_run.unwrap_or(false) => vec![scopes::SPRINTS],
         Some(given) if !is_backlog(given) => vec![scopes::SPRINTS, scopes::WRITE_SPRINT],
@@ -65,20 +67,20 @@ async fn move_to_sprint(context: &Context, args: MoveToSprint) -> Result<Reply, 
         Some(_) => vec![scopes::WRITE_BACKLOG],
         None => vec![scopes::RANK],
     };
-    let moved = moved(context, &args, &keys).await;
+    let moved = moved(context, &args, &keys, before.first()).await;
     reach::naming_scopes(context, &needed, moved).await
 }
 
 /// The keys, each once.
-fn keys(args: &MoveToSprint) -> Result<Vec<&str>, ToolError> {
-    let mut keys: Vec<&str> = Vec::new();
+fn keys(args: &MoveToSprint) -> Result<Vec<&IssueKey>, ToolError> {
+    let mut keys: Vec<&IssueKey> = Vec::new();
     for key in &args.issue_keys {
-        if !keys.contains(&key.as_str()) {
-            keys.push(key.as_str());
+        if !keys.contains(&key) {
+            keys.push(key);
         }
     }
     if let Some(before) = &args.rank_before
-        && keys.contains(&before.as_str())
+        && keys.contains(&before)
     {
         return Err(ToolError::invalid_argument(format!("{before} cannot be ranked before itself.")));
     }
@@ -93,9 +95,13 @@ fn keys(args: &MoveToSprint) -> Result<Vec<&str>, ToolError> {
     }
 }
 
-async fn moved(context: &Context, args: &MoveToSprint, keys: &[&str]) -> Result<Reply, ToolError> {
+async fn moved(
+    context: &Context,
+    args: &MoveToSprint,
+    keys: &[&AllowedIssue],
+    before: Option<&AllowedIssue>,
+) -> Result<Reply, ToolError> {
     let target = target(context, args, keys).await?;
-    let before = args.rank_before.as_ref().map(IssueKey::as_str);
     if args.dry_run.unwrap_or(false) {
         return preview(context, &target, keys, before).await;
     }
@@ -117,8 +123,9 @@ async fn moved(context: &Context, args: &MoveToSprint, keys: &[&str]) -> Result<
                 }
             }
         }
-        (Target::Rank, before) => {
-            let answer = context.ask(agile::rank(keys, before.unwrap_or_default())).await?;
+        (Target::Rank, None) => return Err(ToolError::internal("there is nothing to rank before")),
+        (Target::Rank, Some(before)) => {
+            let answer = context.ask(agile::rank(keys, before)).await?;
             report(&mut reply, keys, &answer, "failed")?;
         }
     }
@@ -130,7 +137,7 @@ async fn moved(context: &Context, args: &MoveToSprint, keys: &[&str]) -> Result<
 /// Notes what was moved and what was not; the latter is also returned.
 fn report(
     reply: &mut Row,
-    keys: &[&str],
+    keys: &[&AllowedIssue],
     answer: &Answer,
     failed_as: &'static str,
 ) -> Result<Value, ToolError> {
@@ -143,12 +150,12 @@ fn report(
         })
         .collect();
     let is_failed = |key: &str| failed.iter().any(|entry| entry["key"].as_str() == Some(key));
-    reply.set("moved", json!(keys.iter().filter(|key| !is_failed(key)).collect::<Vec<_>>()));
+    reply.set("moved", json!(keys.iter().filter(|key| !is_failed(key.as_str())).collect::<Vec<_>>()));
     reply.put(failed_as, failed.clone());
     Ok(Value::Array(failed))
 }
 
-async fn target(context: &Context, args: &MoveToSprint, keys: &[&str]) -> Result<Target, ToolError> {
+async fn target(context: &Context, args: &MoveToSprint, keys: &[&AllowedIssue]) -> Result<Target, ToolError> {
     let given = match (args.sprint_id.as_deref(), &args.rank_before) {
         (Some(given), _) => given,
         (None, Some(_)) => return Ok(Target::Rank),
@@ -162,7 +169,7 @@ async fn target(context: &Context, args: &MoveToSprint, keys: &[&str]) -> Result
     if is_backlog(given) {
         return Ok(Target::Backlog);
     }
-    let mut projects: Vec<&str> = keys.iter().filter_map(|key| Some(key.rsplit_once('-')?.0)).collect();
+    let mut projects: Vec<AllowedProject> = keys.iter().filter_map(|key| key.in_project()).collect();
     projects.sort_unstable();
     projects.dedup();
     let sprint = reach::target(context, given, &projects).await?;
@@ -183,13 +190,14 @@ fn is_backlog(given: &str) -> bool {
 async fn preview(
     context: &Context,
     target: &Target,
-    keys: &[&str],
-    before: Option<&str>,
+    keys: &[&AllowedIssue],
+    before: Option<&AllowedIssue>,
 ) -> Result<Reply, ToolError> {
     let mut fields = names::readable_fields(&context.jira, &["Sprint".to_owned()]).await?;
     fields.extend(FieldName::known("status"));
     let ids: Vec<String> = fields.iter().map(|field| field.id.clone()).collect();
-    let jql = format!("issuekey in ({}) ORDER BY Rank ASC", keys.join(", "));
+    let named: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+    let jql = format!("issuekey in ({}) ORDER BY Rank ASC", named.join(", "));
     let size = u32::try_from(keys.len()).unwrap_or(u32::MAX);
     let answer = context.ask(request::search(&jql, &ids, size, None)).await?;
     let page: SearchPage<'_> = answer.read()?;

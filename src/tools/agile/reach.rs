@@ -2,7 +2,7 @@
 
 use crate::{
     jira::{
-        Answer, JiraError,
+        AllowedProject, Answer, JiraError,
         names::{self, BoardName, NameError, SprintName},
         request::{self, agile},
         wire::{Board, SearchPage, Sprint},
@@ -46,8 +46,8 @@ async fn only_board(
     project: &ProjectKey,
     unknown: NameError,
 ) -> Result<BoardName, ToolError> {
-    context.projects.check_project(project)?;
-    let mut boards = match names::boards(&context.jira, Some(project.as_str()), None).await {
+    let allowed = context.projects.check_project(project)?;
+    let mut boards = match names::boards(&context.jira, Some(&allowed), None).await {
         Err(JiraError::Invalid { .. }) => Vec::new(),
         other => other?,
     };
@@ -76,7 +76,11 @@ fn hidden(context: &Context) -> ToolError {
 }
 
 /// The sprint that is meant, by id or name, read from Jira. A name is looked for in these projects, else in all.
-pub(super) async fn sprint(context: &Context, given: &str, projects: &[&str]) -> Result<Answer, ToolError> {
+pub(super) async fn sprint(
+    context: &Context,
+    given: &str,
+    projects: &[AllowedProject],
+) -> Result<Answer, ToolError> {
     let id = match given.trim().parse::<u64>() {
         Ok(id) => id,
         Err(_) => sprint_named(context, given, projects).await?,
@@ -91,7 +95,7 @@ pub(super) async fn sprint(context: &Context, given: &str, projects: &[&str]) ->
 pub(super) async fn target(
     context: &Context,
     given: &str,
-    projects: &[&str],
+    projects: &[AllowedProject],
 ) -> Result<SprintName, ToolError> {
     if given.trim().parse::<u64>().is_err() {
         let found = named(context, given, projects).await?;
@@ -106,13 +110,13 @@ pub(super) async fn target(
 pub(super) async fn sprint_named(
     context: &Context,
     given: &str,
-    projects: &[&str],
+    projects: &[AllowedProject],
 ) -> Result<u64, ToolError> {
     Ok(named(context, given, projects).await?.id)
 }
 
-async fn named(context: &Context, given: &str, projects: &[&str]) -> Result<SprintName, ToolError> {
-    let allowed: Vec<&str> = context.projects.keys().collect();
+async fn named(context: &Context, given: &str, projects: &[AllowedProject]) -> Result<SprintName, ToolError> {
+    let allowed = context.projects.all();
     let projects = if projects.is_empty() { allowed.as_slice() } else { projects };
     let keep = |board: &BoardName| holds(context, board);
     Ok(names::sprint_named(&context.jira, given, projects, &keep, None).await?)

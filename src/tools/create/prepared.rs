@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    jira::{names::Among, wire::FieldMeta},
+    jira::{names::Among, request::NewIssue, wire::FieldMeta},
     trim::{CreateFieldView, Row, clean},
 };
 
 use super::{
     super::{
         Context, ToolError,
-        args::{Arguments, FieldList, FieldText, Given, ProjectKey},
+        args::{Arguments, FieldList, FieldText, Given},
         changes::Changes,
         create_fields,
         fields::{self, Target},
@@ -28,7 +28,7 @@ const SUMMARY_CHARS_MAX: usize = 255;
 /// A create that only has to be sent.
 pub(in crate::tools) struct PreparedCreate {
     /// What `POST /issue` takes.
-    pub(in crate::tools) body: Value,
+    pub(in crate::tools) new: NewIssue,
     changes: Changes,
     /// The issue type's name.
     kind: String,
@@ -40,14 +40,14 @@ pub(in crate::tools) struct PreparedCreate {
 impl PreparedCreate {
     /// The summary as it is sent.
     pub(in crate::tools) fn summary(&self) -> &str {
-        self.body.pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default()
+        self.new.body().pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The issue as it would be created.
     pub(in crate::tools) async fn preview(&mut self, context: &Context) -> Row {
         self.changes.name_people(context).await;
         let mut preview = Row::new();
-        let fields = self.body.get("fields");
+        let fields = self.new.body().get("fields");
         let project = fields.and_then(|fields| fields.get("project")?.as_object()?.values().next());
         preview.put("project", project.cloned().unwrap_or_default());
         preview.put("type", clean(&self.kind).as_ref());
@@ -80,19 +80,16 @@ pub(super) async fn prepare(
     args: &CreateIssue,
     screens: &mut Screens,
 ) -> Result<PreparedCreate, ToolError> {
-    context.projects.check_project(&args.project_key)?;
+    let project = context.projects.check_project(&args.project_key)?;
     let given = wanted(args)?;
-    let (kind, metas) = screens.screen(context, &args.project_key, &args.issue_type).await?;
-    let among = Among::AssignableIn(args.project_key.as_str());
+    let (kind, metas) = screens.screen(context, &project, &args.issue_type).await?;
+    let among = Among::AssignableIn(&project);
     let target = Target { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
     let mut changes = fields::resolve(context, &target, &given).await?;
     changes.start_lists()?;
     check_required(&metas, &changes)?;
-    let mut fields = changes.fields();
-    fields.insert("project".to_owned(), project(&args.project_key));
-    fields.insert("issuetype".to_owned(), json!({ "id": kind.id }));
-    let body = json!({ "fields": fields });
-    Ok(PreparedCreate { body, changes, kind: kind.name, metas, given })
+    let new = NewIssue::new(&project, &kind.id, changes.fields());
+    Ok(PreparedCreate { new, changes, kind: kind.name, metas, given })
 }
 
 /// The values by name, from arguments of their own and from `fields`.
@@ -128,11 +125,6 @@ pub(in crate::tools) fn one_line(summary: &str) -> Result<String, ToolError> {
         .hint("Shorten the summary and put the rest into the description.")),
         _ => Ok(line),
     }
-}
-
-fn project(key: &ProjectKey) -> Value {
-    let name = if key.as_str().bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "key" };
-    json!({ name: key.as_str() })
 }
 
 fn check_required(metas: &[FieldMeta], changes: &Changes) -> Result<(), ToolError> {

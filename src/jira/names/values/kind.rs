@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Parent,
     /// The parent of company-managed projects in former times: the key as a bare text.
     EpicLink,
+    /// The parent of plans, above epics: the key as a bare text, too.
+    ParentLink,
     Project,
     /// Takes the team's id as a bare text.
     Team,
@@ -46,6 +48,7 @@ impl Kind {
             (_, _, "summary") => Self::Line,
             (_, "gh-sprint", _) => Self::Sprint,
             (_, "gh-epic-link", _) => Self::EpicLink,
+            (_, "jpo-custom-field-parent", _) => Self::ParentLink,
             (_, _, "parent") => Self::Parent,
             (_, "atlassian-team", _) | ("team", ..) => Self::Team,
             (_, "vp-origin", _) | ("sd-customerrequesttype", ..) => Self::RequestType,
@@ -117,7 +120,7 @@ impl Kind {
             }
             Self::Texts => "a list of texts",
             Self::Sprint => "one sprint, by name or id",
-            Self::Parent | Self::EpicLink => "an issue key like PROJ-123",
+            Self::Parent | Self::EpicLink | Self::ParentLink => "an issue key like PROJ-123",
             Self::Project => "a project key like PROJ",
             Self::Team => "the team's id as text; reading the field of an issue of that team shows it",
             Self::TimeTracking => {

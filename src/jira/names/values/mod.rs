@@ -74,6 +74,10 @@ pub enum FieldValue {
     RichText(Option<String>),
 }
 
+/// How the types of Atlassian's own custom fields begin. All others are made by apps, and mean what those say.
+const ATLASSIANS: [&str; 3] =
+    ["com.atlassian.", "com.pyxis.greenhopper.jira:", "com.riadalabs.jira.plugins.insight:"];
+
 /// Turns values by field name into values by field id in Jira's shapes. Nothing is sent but look-ups.
 ///
 /// # Errors
@@ -126,6 +130,25 @@ impl FieldWrite {
         }
     }
 
+    /// The texts of a field that an app has made, in which a text may be a reference.
+    pub fn texts_of_app(&self) -> Vec<&str> {
+        let custom = self.meta.schema.custom.as_str();
+        let is_of_app = !custom.is_empty() && !ATLASSIANS.iter().any(|own| custom.starts_with(own));
+        let mut texts = Vec::new();
+        if is_of_app {
+            match &self.value {
+                FieldValue::Set(value) => collect_texts(value, &mut texts),
+                FieldValue::Change(operations) => {
+                    for operation in operations {
+                        collect_texts(operation, &mut texts);
+                    }
+                }
+                FieldValue::RichText(_) => {}
+            }
+        }
+        texts
+    }
+
     /// Whether nobody but Jira knows what the value names.
     pub fn is_of_unknown_kind(&self) -> bool {
         Kind::of(&self.meta.schema) == Kind::AsIs
@@ -134,6 +157,15 @@ impl FieldWrite {
     /// Whether it is rich text.
     pub fn is_rich_text(&self) -> bool {
         matches!(self.value, FieldValue::RichText(_))
+    }
+}
+
+fn collect_texts<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| collect_texts(member, texts)),
+        _ => {}
     }
 }
 

@@ -67,7 +67,7 @@ impl Writer<'_> {
         let issue = issue.or(given.id.as_deref()).ok_or_else(|| self.unread(value))?.to_owned();
         let is_id = issue.bytes().all(|byte| byte.is_ascii_digit());
         let json = match self.kind {
-            Kind::EpicLink => Value::from(issue.as_str()),
+            Kind::EpicLink | Kind::ParentLink => Value::from(issue.as_str()),
             _ => json!({ if is_id { "id" } else { "key" }: issue }),
         };
         Ok(Resolved { json, shown: Value::from(issue.as_str()), issue: Some(issue) })

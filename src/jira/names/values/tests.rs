@@ -32,6 +32,10 @@ static NOWHERE: LazyLock<Arc<Jira>> = LazyLock::new(|| {
 });
 
 /// A session that reaches nobody: what asks Jira fails.
+fn issue() -> crate::jira::AllowedIssue {
+    crate::jira::Projects::default().told("P-1").unwrap()
+}
+
 fn alone() -> Session {
     let bearer = Bearer::from_token("the-token-of-a-test").unwrap();
     let caller = Caller::new(bearer, &KeyedHasher::random().unwrap(), "r".into(), None);
@@ -54,7 +58,7 @@ fn meta(schema: &Value, allowed: &Value) -> FieldMeta {
 fn write(meta: &FieldMeta, given: &Value) -> Result<FieldWrite, FieldFault> {
     let given = Map::from_iter([("F".to_owned(), given.clone())]);
     let metas = std::slice::from_ref(meta);
-    let written = block_on(write_values(&alone(), metas, &given, Among::AssignableTo("P-1")));
+    let written = block_on(write_values(&alone(), metas, &given, Among::AssignableTo(&issue())));
     written.map(|mut writes| writes.pop().unwrap())
 }
 
@@ -229,7 +233,7 @@ fn a_field_is_named_once() {
     .unwrap();
     let check = |given: Value, expected: Option<&str>| {
         let given = given.as_object().unwrap().clone();
-        let written = block_on(write_values(&alone(), &metas, &given, Among::AssignableTo("P-1")));
+        let written = block_on(write_values(&alone(), &metas, &given, Among::AssignableTo(&issue())));
         match (written, expected) {
             (Ok(_), None) => {}
             (Err(fault), Some(said)) => assert_eq!(fault.to_string(), said),

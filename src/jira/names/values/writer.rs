@@ -87,7 +87,7 @@ impl Writer<'_> {
         match self.kind {
             Kind::User => matches!(word.as_str(), "none" | "null" | "unassigned" | "nobody"),
             Kind::Sprint => matches!(word.as_str(), "none" | "null" | "backlog"),
-            Kind::Date | Kind::DateTime | Kind::Parent | Kind::EpicLink => {
+            Kind::Date | Kind::DateTime | Kind::Parent | Kind::EpicLink | Kind::ParentLink => {
                 matches!(word.as_str(), "none" | "null")
             }
             _ => false,
@@ -191,7 +191,7 @@ impl Writer<'_> {
             (_, Kind::Sprint) => self.sprint(value).await,
             (_, Kind::Date | Kind::DateTime) => self.moment(value).await,
             (_, Kind::TimeTracking) => duration::time_tracking(self.meta, value),
-            (_, Kind::Parent | Kind::EpicLink) => self.issue(value),
+            (_, Kind::Parent | Kind::EpicLink | Kind::ParentLink) => self.issue(value),
             (_, Kind::Number) => self.number(value),
             (_, Kind::Project) => self.project(value),
             (_, Kind::Team | Kind::RequestType) => self.bare_id(value),
