@@ -14,6 +14,8 @@ from processes import Bridge, Jira, fresh_secret, until
 from stub import Gateway
 from wire import Wire
 
+# As deploy/azure/environments/dev.json has them.
+LIMITS = {"jira-mcp-calls-per-token": "120", "jira-mcp-calls-per-address": "1200"}
 NAMED_VALUE, BACKEND = "jira-mcp-gateway-token", "jira-mcp-bridge"
 
 
@@ -42,7 +44,7 @@ class Chain:
     def gateway(self, clock=time.monotonic, backend=None, named_values=None):
         base_path, path = client.connector_place()
         operations = {(method, path) for method in ("POST", "GET", "DELETE")}
-        named = {NAMED_VALUE: self.secret} if named_values is None else named_values
+        named = {NAMED_VALUE: self.secret, **LIMITS} | (named_values or {})
         gateway = Gateway(self.policy, base_path, operations, named, {BACKEND: backend or self.bridge.url}, clock)
         gateway.path = path
         return gateway
@@ -69,7 +71,8 @@ class Chain:
             reply = send(url, method, [bearer])
             self.check(f"{method} is 405 with Allow", (reply.status, reply["Allow"]) == (405, "POST"), str(reply))
         reply = send(url)
-        self.check("no bearer is 401", (reply.status, reply["WWW-Authenticate"]) == (401, "Bearer"), str(reply))
+        self.check("no bearer is 401", (reply.status, reply["WWW-Authenticate"]) == (401, 'Bearer realm="jira-mcp"'), str(reply))
+        self.check("not to be stored", reply["Cache-Control"] == "no-store", reply.headers)
         self.check("in JSON with a request id", reply.json.get("request_id") and reply.json["error"], str(reply))
         reply = send(url, headers=[("Authorization", "Basic eDp5")])
         self.check("another scheme is 401", reply.status == 401, str(reply))
@@ -166,6 +169,10 @@ class Chain:
             self.check("then Retry-After", reply["Retry-After"] == "60", reply.headers)
             shown = {"source": "rate-limit-by-key", "reason": "RateLimitExceeded", "error": "gateway_error"}
             self.check("and JSON from on-error", shown.items() <= reply.json.items(), str(reply))
+            token, before = self.jira.tokens["anna"], len(gateway.forwarded)
+            spelled = [f"{scheme}{' ' * blanks}{token}" for scheme in ("Bearer", "bearer", "BEARER") for blanks in range(1, 7)]
+            statuses = {send(gateway.url + gateway.path, headers=[("Authorization", one)]).status for one in spelled}
+            self.check("however the scheme is written", (statuses, len(gateway.forwarded)) == ({429}, before), statuses)
             self.check("another user goes on", self.user(gateway, "ben").post("ping").status == 200, "ben")
             now[0] = 61.0
             self.check("a minute later so does the first", anna.post("ping").status == 200, "anna")

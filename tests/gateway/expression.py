@@ -168,6 +168,10 @@ STATICS = {
 }
 
 
+def unreadable(why):
+    raise Unreadable(why)
+
+
 def starts_with(text, prefix, comparison=None):
     if comparison == "OrdinalIgnoreCase":
         return text.lower().startswith(prefix.lower())
@@ -177,6 +181,8 @@ def starts_with(text, prefix, comparison=None):
 METHODS = {
     "StartsWith": starts_with,
     "Contains": lambda whole, part: part in whole,
+    "Substring": lambda text, start: text[start:] if start <= len(text) else unreadable("Substring begins behind the end"),
+    "Trim": lambda text: text.strip(),
     "ComputeHash": lambda algorithm, data: algorithm(data).digest(),
     "ToString": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
 }

@@ -42,6 +42,10 @@ ELEMENTS = {
         ("backend",),
     ),
 }
+# How many calls a minute, which each environment sets for itself.
+LIMITS = {"digest": "{{jira-mcp-calls-per-token}}", "address": "{{jira-mcp-calls-per-address}}"}
+# One token, in every way that the scheme and the blanks before it can be written.
+SPELLINGS = [f"{scheme}{' ' * blanks}" for scheme in ("Bearer", "bearer", "BEARER", "bEaReR") for blanks in range(1, 7)] + ["Bearer \t "]
 # What callers may not say to the bridge.
 STRIPPED = (
     TOKEN_HEADER,
@@ -203,9 +207,15 @@ def shape(answer):
     headers = {name_of(e): (e.findtext("value") or "") for e in answer.iter("set-header")}
     if headers.get("content-type") != "application/json" or answer.find("set-body") is None:
         yield f"the answer {code} is no JSON"
+    # Outbound does not run for these answers.
+    if headers.get("cache-control") != "no-store" or headers.get("x-content-type-options") != "nosniff":
+        yield f"the answer {code} may be stored or sniffed"
     for wanted, name in (("405", "allow"), ("401", "www-authenticate")):
         if code == wanted and name not in headers:
             yield f"the answer {code} has no {name}"
+    # Source: RFC 6750, section 3: a challenge has one parameter at least.
+    if code == "401" and not re.fullmatch(r'Bearer \w+="[^"]+"', headers.get("www-authenticate", "")):
+        yield "the challenge says nothing but its scheme"
 
 
 def limits(policy, _origins):
@@ -218,12 +228,11 @@ def limits(policy, _origins):
             yield "a rate limit counts requests that are refused anyway"
         if not 1 <= int(element.get("renewal-period")) <= 300:
             yield "a renewal-period is outside 1 to 300 s"
-        kinds.append((kind_of_key(element.get("counter-key")), int(element.get("calls"))))
-    calls = dict(kinds)
+        kinds.append((kind_of_key(element.get("counter-key")), element.get("calls")))
     if sorted(kind for kind, _ in kinds) != ["address", "digest"]:
         yield f"the rate limits count by {[kind for kind, _ in kinds]}, not by digest and by address"
-    elif calls["address"] < 5 * calls["digest"]:
-        yield "the limit by address is too narrow: users share addresses"
+    elif dict(kinds) != LIMITS:
+        yield f"the limits are {dict(kinds)}, not those of the environment"
 
 
 def kind_of_key(text):
@@ -231,14 +240,16 @@ def kind_of_key(text):
     if not text.startswith("@"):
         return "nothing"
 
-    def key(token, address):
-        facts = {**SAMPLE, "headers": [("Authorization", f"Bearer {token}")], "address": address}
+    def key(token, address, scheme="Bearer "):
+        facts = {**SAMPLE, "headers": [("Authorization", f"{scheme}{token}")], "address": address}
         return str(expression.evaluate(expression.parse(text), facts))
 
     here = key("token-of-anna", "192.0.2.1")
     by_token, by_address = here != key("token-of-ben", "192.0.2.1"), here != key("token-of-anna", "192.0.2.2")
     if "token-of-anna" in here:
         return "the token in clear"
+    if len({key("token-of-anna", "192.0.2.1", scheme) for scheme in SPELLINGS}) != 1:
+        return "the way a token is written"
     return {(True, False): "digest", (False, True): "address"}.get((by_token, by_address), "something else")
 
 
@@ -256,6 +267,8 @@ def injects(policy, _origins):
     if any(e.tag in ("choose", "rate-limit-by-key", "ip-filter") for e in inbound[at:]):
         yield "the gateway token is set before the last check"
     for section, other, _, text in policy.texts():
+        if other.tag == "rate-limit-by-key" and text in LIMITS.values():
+            continue
         if NAMED_VALUE.search(text) and text.strip() not in [value.strip() for value in values]:
             yield f"<{other.tag}> in <{section}> uses a named value that nobody sets"
         elif NAMED_VALUE.search(text) and section != "inbound":

@@ -246,7 +246,7 @@ class Exchange:
         self.reply.body = self.text(element.text).encode()
 
     def do_rate_limit_by_key(self, element):
-        calls, period = int(element.get("calls")), int(element.get("renewal-period"))
+        calls, period = int(self.text(element.get("calls"))), int(element.get("renewal-period"))
         key = (id(element), self.text(element.get("counter-key")))
         wait = self.gateway.counters.take(key, calls, period)
         if wait is not None:
