@@ -19,6 +19,8 @@ RUN rustup target add "$(uname -m)-unknown-linux-musl"
 WORKDIR /src
 COPY Cargo.toml Cargo.lock LICENSE THIRD-PARTY.md ./
 COPY deploy/supply ./deploy/supply
+# What the command `connector` writes out is in the program.
+COPY connector ./connector
 COPY src ./src
 # Named by Cargo.toml, so cargo wants to see them; nothing of them is built.
 COPY benches ./benches

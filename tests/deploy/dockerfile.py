@@ -1,6 +1,7 @@
 """The Dockerfile and what belongs to it: parsed as a builder would, and held against our own rules."""
 
 import json
+import posixpath
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -48,6 +49,12 @@ def parse(text):
         else:
             stages[-1].steps.append((word, rest))
     return Dockerfile(arguments, stages)
+
+
+def targets(file):
+    """The names of what can be built and run: the last stage (no name), and every named one that ends in a program."""
+    named = [stage.name for stage in file.stages[:-1] if stage.name and stage.all("ENTRYPOINT")]
+    return ["", *named]
 
 
 def pairs(rest):
@@ -155,6 +162,9 @@ def context_rules(project, file):
     for name in allowed:
         if not (project / name).exists():
             yield "image-context", f"{name} does not exist"
+    for file, needed in embedded(project):
+        if not any(needed == name or needed.startswith(f"{name}/") for name in copied):
+            yield "image-embeds", f"{file} takes in {needed}, which COPY does not bring"
     manifest = tomllib.loads((project / "Cargo.toml").read_text())
     for kind, folder in (("bench", "benches"), ("example", "examples"), ("test", "tests")):
         for one in manifest.get(kind, []):
@@ -163,3 +173,24 @@ def context_rules(project, file):
     for pattern in ("**/.env*", "**/*.env"):
         if pattern not in rules:
             yield "image-context", f".dockerignore lets {pattern} pass"
+
+
+TAKEN_IN = r'(?:include(?:_str|_bytes)?!\(\s*|#\[path *= *)(concat!\(\s*env!\("CARGO_MANIFEST_DIR"\)\s*,\s*)?"([^"]+)"'
+
+
+def embedded(project):
+    """What the compiled sources take in from other files, and what cargo itself wants, as (file, path in the project)."""
+    for path in sorted((project / "src").rglob("*.rs")):
+        name = path.relative_to(project)
+        if "tests" in name.parts or name.name == "tests.rs":
+            continue
+        for whole, file in re.findall(TAKEN_IN, path.read_text()):
+            base = "" if whole else name.parent.as_posix()
+            yield name.as_posix(), posixpath.normpath(posixpath.join(base, file.lstrip("/") if whole else file))
+    manifest = tomllib.loads((project / "Cargo.toml").read_text())
+    build = manifest["package"].get("build", "build.rs" if (project / "build.rs").exists() else None)
+    paths = [build, manifest["package"].get("license-file"), *manifest.get("workspace", {}).get("members", [])]
+    for table in ("dependencies", "build-dependencies", "dev-dependencies"):
+        paths += [one.get("path") for one in manifest.get(table, {}).values() if isinstance(one, dict)]
+    for path in filter(None, paths):
+        yield "Cargo.toml", posixpath.normpath(path.rstrip("/*"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -15,35 +16,60 @@ import dockerfile
 USER = "65532:65532"
 
 
-def faults(root, file):
-    command = json.loads(" ".join(file.last.all("ENTRYPOINT")))
-    serve = json.loads(" ".join(file.last.all("CMD")))
-    environment = fixed(file)
+def faults(root, image):
+    environment, command, serve = environment_of(image), image["Entrypoint"], image["Cmd"]
     refused = run(root, [*command, *serve], environment)
     if refused.returncode != 64 or b"GATEWAY_SHARED_SECRET" not in refused.stderr:
         yield f"without a gateway secret it ends with {refused.returncode}: {refused.stderr.decode()}"
     if run(root, [*command, "demo"], environment).returncode != 64:
         yield "the sandbox is in the image"
-    yield from roots_of_tls(root, command, environment)
-    yield from served(root, command, serve, environment)
+    yield from roots_of_tls(root, image)
+    yield from served(root, image)
 
 
-def fixed(file):
+def written(file):
+    """What the Dockerfile says of the image, in the words of an image's own settings."""
+    last = file.last
+    return {
+        "User": " ".join(last.all("USER")),
+        "Env": [f"{name}={value}" for name, value in dockerfile.pairs(" ".join(last.all("ENV"))).items()],
+        "Entrypoint": json.loads(" ".join(last.all("ENTRYPOINT"))),
+        "Cmd": json.loads(" ".join(last.all("CMD"))),
+        "ExposedPorts": {f"{port}/tcp": {} for port in last.all("EXPOSE")},
+        "StopSignal": " ".join(last.all("STOPSIGNAL")),
+        "Healthcheck": ["CMD", *json.loads(" ".join(last.all("HEALTHCHECK")).rpartition("CMD ")[2])],
+    }
+
+
+def as_written(image, wanted):
+    """What the builder understood otherwise."""
+    found = {**image, "Healthcheck": image.get("Healthcheck", {}).get("Test")} if isinstance(image.get("Healthcheck"), dict) else image
+    for name, value in wanted.items():
+        # A builder adds a PATH of its own to an image that has none.
+        seen = [one for one in found.get(name) or [] if not one.startswith("PATH=")] if name == "Env" else found.get(name)
+        if seen != value:
+            yield f"{name} is {seen} in the image, {value} in the Dockerfile"
+    for name in ("version", "licenses", "title"):
+        if not image.get("Labels", wanted).get(f"org.opencontainers.image.{name}", "Labels" not in image):
+            yield f"the image has no label {name}"
+
+
+def environment_of(image):
     """What the image itself puts into the environment."""
-    return dockerfile.pairs(" ".join(file.last.all("ENV")))
+    return dict(pair.split("=", 1) for pair in image["Env"])
 
 
-def roots_of_tls(root, command, environment):
-    """`check` gets as far as the connection, so the roots of TLS were found and read."""
-    nowhere = {**environment, "HOST": "127.0.0.1", "JIRA_API_BASE_URL": f"https://127.0.0.1:{free_port()}", "RETRY_MAX": "0"}
-    told = run(root, [*command, "check"], nowhere)
-    if told.returncode != 1 or b"no connection" not in told.stderr:
-        yield f"check ends with {told.returncode}: {told.stderr.decode()}"
+def roots_of_tls(root, image):
+    """`check` finds the roots of TLS, and gets as far as the connection."""
+    nowhere = {**environment_of(image), "HOST": "127.0.0.1", "JIRA_API_BASE_URL": f"https://127.0.0.1:{free_port()}", "RETRY_MAX": "0"}
+    told = run(root, [*image["Entrypoint"], "check"], nowhere)
+    if told.returncode != 1 or not re.search(rb"TLS roots +ok .*\n.*no connection", told.stdout):
+        yield f"check ends with {told.returncode}: {told.stdout.decode()}{told.stderr.decode()}"
 
 
-def served(root, command, serve, environment):
-    secret, port = secrets.token_hex(32), free_port()
-    environment = {**environment, "PORT": str(port), "ADMIN_ADDR": "", "GATEWAY_SHARED_SECRET": secret}
+def served(root, image):
+    secret, port, command, serve = secrets.token_hex(32), free_port(), image["Entrypoint"], image["Cmd"]
+    environment = {**environment_of(image), "PORT": str(port), "ADMIN_ADDR": "", "GATEWAY_SHARED_SECRET": secret}
     server = subprocess.Popen(inside(root, [*command, *serve], environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         if not becomes_ready(server, port):
@@ -74,7 +100,7 @@ def served(root, command, serve, environment):
 def inside(root, command, environment):
     """The command in the image's files alone: read-only, no capabilities, the image's user, the image's environment."""
     enter = ["unshare", "--mount", "--map-root-user"] if os.getuid() else ["unshare", "--mount"]
-    pairs = [f"{name}={value}" for name, value in environment.items()]
+    pairs = [f"{name}={value}" for name, value in environment.items() if name != "PATH"]
     script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec chroot --userspec="$1" "$0" "${@:2}"'
     # A user namespace of an ordinary user knows one id only.
     user = USER if os.getuid() == 0 else "0:0"
