@@ -40,17 +40,26 @@ param publisherEmail string
 @minLength(6)
 param alertEmail string
 
-@description('Object id of whoever deploys; may write the gateway secrets.')
-@minLength(36)
-param deployerPrincipalId string
+@description('Object id of whoever deploys by hand; may write the gateway secrets. Empty in the pipeline, which never does.')
+param deployerPrincipalId string = ''
+
+@description('What kind of principal that is.')
+@allowed(['User', 'ServicePrincipal', 'Group'])
+param deployerPrincipalType string = 'User'
+
+@description('recover for the first deployment after this environment was deleted; docs/DEPLOY.md, taking it down.')
+@allowed(['default', 'recover'])
+param vaultCreateMode string = 'default'
 
 var sizes = tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
 var isComplete = !empty(image)
 var usesContainerApps = runtime == 'containerapp'
+// App Service stays public here, so a network would stand there for nothing.
+var usesNetwork = sizes.privateNetwork && usesContainerApps
 
-resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2024-07-01' = {
   name: 'rg-${environmentName}'
   location: location
   tags: tags
@@ -66,10 +75,12 @@ module foundation 'modules/foundation.bicep' = {
     logRetentionDays: sizes.logRetentionDays
     registrySku: sizes.registrySku
     deployerPrincipalId: deployerPrincipalId
+    deployerPrincipalType: deployerPrincipalType
+    vaultCreateMode: vaultCreateMode
   }
 }
 
-module network 'modules/network.bicep' = if (sizes.privateNetwork) {
+module network 'modules/network.bicep' = if (usesNetwork) {
   scope: group
   name: 'network'
   params: {
@@ -92,7 +103,7 @@ module apim 'modules/apim.bicep' = {
     publisherName: publisherName
     publisherEmail: publisherEmail
     identityId: foundation.outputs.gatewayIdentityId
-    subnetId: sizes.privateNetwork ? network!.outputs.gatewaySubnetId : ''
+    subnetId: usesNetwork ? network!.outputs.gatewaySubnetId : ''
   }
 }
 
@@ -111,8 +122,8 @@ module containerApp 'modules/containerapp.bicep' = if (isComplete && usesContain
     applicationInsightsName: foundation.outputs.applicationInsightsName
     publicBaseUrl: apim.outputs.publicBaseUrl
     settings: sizes.settings
-    subnetId: sizes.privateNetwork ? network!.outputs.appSubnetId : ''
-    networkId: sizes.privateNetwork ? network!.outputs.networkId : ''
+    subnetId: usesNetwork ? network!.outputs.appSubnetId : ''
+    networkId: usesNetwork ? network!.outputs.networkId : ''
     zoneRedundant: sizes.zoneRedundant
     allowedCidrs: sizes.allowedCidrs
     minReplicas: sizes.minReplicas
@@ -155,6 +166,8 @@ module api 'modules/api.bicep' = if (isComplete) {
     backendUrl: usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url
     vaultUri: foundation.outputs.vaultUri
     gatewaySlot: gatewaySlot
+    callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
+    callsPerAddressPerMinute: sizes.callsPerAddressPerMinute
     identityClientId: foundation.outputs.gatewayIdentityClientId
     applicationInsightsName: foundation.outputs.applicationInsightsName
   }

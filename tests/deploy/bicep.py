@@ -1,7 +1,7 @@
 """deploy/azure: parsed with a Bicep grammar, and the files held against each other and against the bridge.
 
-The grammar knows syntax only. Types and names of Azure's own properties are checked by `az bicep build`, which the public
-pipeline runs and an offline machine cannot.
+The grammar knows syntax only; names and types of Azure's own properties are azuretypes.py's. What only Bicep's own compiler can tell
+is left to `az bicep build`, which the public pipeline runs and an offline machine cannot.
 """
 
 import json
@@ -32,6 +32,8 @@ def check(project, settings):
     yield from parameter_file(folder, files)
     yield from apps(project, files, settings)
     yield from vault(folder, files)
+    yield from logs(files)
+    yield from networks(files)
     yield from gateway(project, files)
     yield from azd(project)
 
@@ -107,6 +109,8 @@ def environments(folder, files, settings):
         for value in strings(one):
             if not value.strip() or re.search(r"example|todo|change|replace|your|<|\{\{|x{3,}", value, re.IGNORECASE):
                 yield "bicep-placeholder", f"{name}.json: {value!r} looks like a placeholder"
+        if one["callsPerAddressPerMinute"] < 5 * one["callsPerTokenPerMinute"]:
+            yield "bicep-scale", f"{name}.json: the limit by address is too narrow: users share addresses"
         if not 1 <= one["minReplicas"] <= one["maxReplicas"] or one["concurrentRequestsPerReplica"] < 1:
             yield "bicep-scale", f"{name}.json: {one['minReplicas']} to {one['maxReplicas']} replicas"
     if read["prod"]["minReplicas"] < 2 or not read["prod"]["privateNetwork"]:
@@ -203,12 +207,42 @@ def vault(folder, files):
             yield "bicep-vault", f"the vault has no {needed}"
     if "adminUserEnabled: false" not in text:
         yield "bicep-vault", "the registry has a password"
+    if "createMode: vaultCreateMode" not in text:
+        yield "bicep-vault", "a vault that was deleted with its environment cannot be brought back"
+    if not re.search(r"resource deployerWritesSecrets '[^']+' = if \(!empty\(deployerPrincipalId\)\) \{", text):
+        yield "bicep-vault", "whoever deploys gets the vault, named or not"
+    if text.count("principalId:") != text.count("principalType:"):
+        yield "bicep-vault", "a role assignment without principalType, which a new principal does not survive"
     for name, text in files.items():
         if re.search(r"Microsoft.KeyVault/vaults/secrets@", text):
             yield "bicep-vault", f"{name}: a secret's value would pass through the deployment's history"
     for script in ("publish", "fill-slot"):
         if not os.access(folder / script, os.X_OK):
             yield "bicep-azd", f"deploy/azure/{script} cannot be run"
+
+
+def logs(files):
+    """The console of both hosts reaches the workspace, and no key of the workspace is handed out for it."""
+    for name, text in files.items():
+        if "listKeys(" in text or "sharedKey" in text:
+            yield "bicep-logs", f"{name}: a shared key"
+    text = code(files["modules/containerapp.bicep"])
+    if "destination: 'azure-monitor'" not in text:
+        yield "bicep-logs", "the logs of Container Apps go the legacy way"
+    if not re.search(r"diagnosticSettings@[^']+' = \{\s+scope: apps\b.*?category: 'ContainerAppConsoleLogs', enabled: true", text, re.S):
+        yield "bicep-logs", "the console of Container Apps goes nowhere"
+    if not re.search(r"scope: site\b.*?category: 'AppServiceConsoleLogs', enabled: true", files["modules/appservice.bicep"], re.S):
+        yield "bicep-logs", "the console of App Service goes nowhere"
+
+
+def networks(files):
+    main = files["main.bicep"]
+    if "var usesNetwork = sizes.privateNetwork && usesContainerApps\n" not in main or "module network 'modules/network.bicep' = if (usesNetwork) {" not in main:
+        yield "bicep-network", "a network is made that nothing stands in"
+    # network.bicep delegates the subnet as the v2 tiers want it; the classic ones are injected in another way.
+    allowed = re.search(r"@allowed\(\[([^\]]*)\]\)\s+param skuName", files["modules/apim.bicep"])
+    if not allowed or not set(re.findall(r"'(\w+)'", allowed[1])) <= {"BasicV2", "StandardV2"}:
+        yield "bicep-network", "a tier of API Management that network.bicep does not fit"
 
 
 def gateway(project, files):
@@ -239,6 +273,9 @@ def gateway(project, files):
     named = set(re.findall(r"namedValues@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
     for value in set(re.findall(r"\{\{([^}]+)\}\}", source)) - named:
         yield "bicep-policy", f"apim-policy.xml reads the named value {value}, which nobody makes"
+    for name in ("callsPerTokenPerMinute", "callsPerAddressPerMinute"):
+        if f"value: string({name})" not in text or f"{name}: sizes.{name}" not in files["main.bicep"]:
+            yield "bicep-policy", f"the limit {name} of the environment does not reach the policy"
     backends = set(re.findall(r"backends@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
     for element in ElementTree.fromstring(source).iter("set-backend-service"):
         if element.get("backend-id") not in backends:
@@ -250,6 +287,10 @@ def azd(project):
     infra = wanted.get("infra", {})
     if not (project / infra.get("path", "-") / f"{infra.get('module')}.bicep").exists():
         yield "bicep-azd", "azure.yaml names no module"
+    asked = re.fullmatch(r">= (\d+)\.(\d+)\.\d+", wanted.get("requiredVersions", {}).get("azd", ""))
+    # Source: Azure/azure-dev #5446 (1.18) and #6063 (1.21), which read the environment again for the second round.
+    if not asked or tuple(map(int, asked.groups())) < (1, 21):
+        yield "bicep-azd", "an azd that knows no second round is taken"
     steps = wanted.get("workflows", {}).get("up", {}).get("steps", [])
     if steps != [{"azd": "provision"}, {"azd": "provision"}]:
         yield "bicep-azd", "azd up does not provision in two rounds"

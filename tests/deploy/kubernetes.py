@@ -9,16 +9,22 @@ import kubernetes_validate
 import yaml
 
 import dockerfile
+import judges
 import kustomize
 
 NAME = "jira-mcp-bridge"
-# The oldest and the newest release whose schemas are known; both must take the files.
-VERSIONS = ("1.31", "1.37")
-PRIVATE = {"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
+# From the oldest release that DEPLOY.md names to the newest whose schemas are known; all must take the files.
+VERSIONS = ("1.31", "1.33", "1.34", "1.37")
+PRIVATE = {
+    "0.0.0.0/0": {"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"},
+    "::/0": {"fc00::/7", "fe80::/10"},
+}
+# Traces and metrics leave over HTTP only.
+COLLECTOR = {4318}
 FILLED_IN = {"ALLOWED_HOSTS": "bridge.test", "PUBLIC_BASE_URL": "https://gateway.test/jira-mcp"}
 
 
-def check(project, settings):
+def check(project, settings, versions=VERSIONS):
     """Every rule that is broken, as (rule, sentence). `settings` are the bridge's names with their defaults."""
     with tempfile.TemporaryDirectory() as home:
         copied = Path(home, "kubernetes")
@@ -27,10 +33,10 @@ def check(project, settings):
         if overlays != ["production", "trial"]:
             yield "kubernetes-overlays", f"the overlays are {overlays}"
         for overlay in overlays:
-            yield from built(project, copied / "overlays" / overlay, settings)
+            yield from built(project, copied / "overlays" / overlay, settings, versions)
 
 
-def built(project, folder, settings):
+def built(project, folder, settings, versions):
     label = f"overlay {folder.name}"
     if (folder / "settings.env.example").exists():
         if (folder / "settings.env").exists():
@@ -42,7 +48,7 @@ def built(project, folder, settings):
         yield "kubernetes-builds", f"{label}: {fault}"
         return
     for one in objects:
-        yield from schema(label, one)
+        yield from schema(label, one, versions)
     by_kind = {one["kind"]: one for one in objects}
     missing = {"Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy", "ServiceAccount", "ConfigMap"} - set(by_kind)
     if missing:
@@ -59,8 +65,8 @@ def fill_in(folder):
     (folder / "settings.env").write_text("\n".join(filled) + "\n")
 
 
-def schema(label, one):
-    for version in VERSIONS:
+def schema(label, one, versions):
+    for version in versions:
         try:
             kubernetes_validate.validate(one, version, strict=True)
         except kubernetes_validate.ValidationError as fault:
@@ -91,8 +97,11 @@ def pod(objects, project, settings):
     for name in (name for name, holds in wanted.items() if not holds):
         yield "kubernetes-restricted", f"{name} is not restricted"
     grace = int(settings["SHUTDOWN_GRACE_MS"]) / 1000
-    if spec.get("terminationGracePeriodSeconds", 30) <= grace:
+    pause = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+    if spec.get("terminationGracePeriodSeconds", 30) <= pause + grace:
         yield "kubernetes-grace", f"the pod is killed before the drain of {grace:.0f} s has ended"
+    if pause < 5:
+        yield "kubernetes-grace", "the pod refuses calls before the cluster has taken it out"
     if not {"requests", "limits"} <= set(container.get("resources", {})) or "memory" not in container["resources"]["limits"]:
         yield "kubernetes-resources", "no requests or no limit of memory"
     if container["image"] != f"{NAME}:named-by-overlay" and "@sha256:" not in container["image"]:
@@ -168,8 +177,13 @@ def network(objects, project, settings):
     for rule in spec.get("egress", []):
         for peer in rule.get("to", []):
             block = peer.get("ipBlock")
-            if block and not PRIVATE <= set(block.get("except", [])):
+            if block and not PRIVATE.get(block["cidr"], {"-"}) <= set(block.get("except", [])):
                 yield "kubernetes-network", "inner addresses are open"
+            if "podSelector" not in peer and "namespaceSelector" in peer and {port["port"] for port in rule["ports"]} != COLLECTOR:
+                yield "kubernetes-network", "the monitoring namespace is open at a port that the bridge does not speak"
+    world = {peer["ipBlock"]["cidr"] for rule in spec.get("egress", []) for peer in rule.get("to", []) if "ipBlock" in peer}
+    if world != set(PRIVATE):
+        yield "kubernetes-network", f"the world outside is {sorted(world)}: Jira answers over both kinds of addresses"
 
 
 def scale(objects, project, settings):
@@ -181,15 +195,13 @@ def scale(objects, project, settings):
 
 
 def same_as_kustomize(project):
-    """Where kubectl is installed, its kustomize must come to the same objects as ours."""
-    if not shutil.which("kubectl"):
-        return "kubectl is not installed: our reading of kustomize is not compared with it"
+    """kubectl's own kustomize must come to the same objects as ours."""
     with tempfile.TemporaryDirectory() as home:
         copied = Path(home, "kubernetes")
         shutil.copytree(project / "deploy/kubernetes", copied)
         fill_in(copied / "overlays/production")
         for overlay in (copied / "overlays").iterdir():
-            theirs = subprocess.run(["kubectl", "kustomize", overlay], check=True, stdout=subprocess.PIPE, text=True).stdout
+            theirs = subprocess.run([judges.program("kubectl"), "kustomize", overlay], check=True, stdout=subprocess.PIPE, text=True).stdout
             config = next(one for one in yaml.safe_load_all(theirs) if one["kind"] == "ConfigMap")["metadata"]["name"]
             theirs = theirs.replace(config, f"{NAME}-settings")
             if in_order(yaml.safe_load_all(theirs)) != in_order(kustomize.build(overlay)):

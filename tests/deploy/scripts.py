@@ -16,13 +16,19 @@ DIGEST = "sha256:" + "ab" * 32
 AZ = """#!/bin/sh
 echo "az $*" >> "$TOLD/calls"
 case "$*" in
-  "keyvault secret show"*) test -f "$TOLD/exists" ;;
+  "keyvault secret list"*|"keyvault secret show"*|"apim nv show"*)
+    if [ -e "$TOLD/unavailable" ]; then echo "(ServiceUnavailable)" >&2; exit 1; fi ;;
+esac
+case "$*" in
+  "keyvault secret list"*) cat "$TOLD/held" ;;
+  "keyvault secret show"*) grep -qxF "$7" "$TOLD/held" ;;
+  "apim nv show"*) cat "$TOLD/sent" 2>/dev/null || { echo "(ResourceNotFound) there is none" >&2; exit 3; } ;;
   "keyvault secret set"*) cat > "$TOLD/secret" ;;
   "acr repository show"*) echo DIGEST ;;
   "acr show"*) echo registry.test ;;
 esac
 """
-AZD = '#!/bin/sh\necho "azd $*" >> "$TOLD/calls"\n'
+AZD = '#!/bin/sh\necho "azd $*" >> "$TOLD/calls"\nif [ "$2" = get-value ]; then echo "of-$3"; fi\n'
 
 
 def check(project):
@@ -81,6 +87,7 @@ class Stage:
         """What the script did: exit code, the calls it made."""
         (self.told / "calls").write_text("")
         (self.told / "secret").write_text("")
+        (self.told / "held").touch()
         done = run([self.root / command[0], *command[1:]], cwd=self.root, env=self.environment | environment)
         self.output = done.stdout + done.stderr
         return done.returncode, (self.told / "calls").read_text()
@@ -102,9 +109,26 @@ def fill_slot(stage):
     stage.run("deploy/azure/fill-slot", "b")
     if stage.secret == first:
         yield "script-secret", "two secrets are the same"
-    (stage.told / "exists").touch()
-    if "secret set" in stage.run("deploy/azure/fill-slot", "a", "--if-empty")[1]:
+    code, calls = stage.run("deploy/azure/fill-slot", "a", "--if-empty")
+    if code != 0 or "--name gateway-secret-a" not in calls:
+        yield "script-secret", f"--if-empty does not fill an empty slot: {stage.output}"
+    (stage.told / "held").write_text("gateway-secret-b\ngateway-secret-a\n")
+    code, calls = stage.run("deploy/azure/fill-slot", "a", "--if-empty")
+    if code != 0 or "secret set" in calls:
         yield "script-secret", "--if-empty writes over a secret that is in use"
+    (stage.told / "unavailable").touch()
+    for words in (["a", "--if-empty"], ["b"]):
+        code, calls = stage.run("deploy/azure/fill-slot", *words)
+        if code == 0 or "secret set" in calls:
+            yield "script-secret", f"{words}: an error of Azure's is taken for an empty slot"
+    (stage.told / "unavailable").unlink()
+    (stage.told / "sent").write_text("https://kv.test/secrets/gateway-secret-a\n")
+    code, calls = stage.run("deploy/azure/fill-slot", "a")
+    if code == 0 or "secret set" in calls:
+        yield "script-secret", "the secret that API Management sends is written over"
+    code, calls = stage.run("deploy/azure/fill-slot", "b")
+    if code != 0 or "--name gateway-secret-b" not in calls or "--service-name of-BRIDGE_APIM" not in calls:
+        yield "script-secret", f"the slot that nobody sends cannot be filled: {stage.output}"
     if stage.run("deploy/azure/fill-slot", "c")[0] != 64:
         yield "script-secret", "a slot that nobody reads is filled"
 
@@ -117,16 +141,23 @@ def publish(stage):
         if code != 0 or part not in calls:
             yield "script-publish", f"the first round does not do: {part} ({code} {stage.output})"
     for label, environment in (
-        ("it is built already", {"BRIDGE_IMAGE": "x", "BRIDGE_REVISION": revision}),
+        ("it is built already", {"BRIDGE_IMAGE": "x", "BRIDGE_REVISION": revision, "BRIDGE_BUILD": "1"}),
         ("an image was chosen from outside", {"BRIDGE_IMAGE": "x"}),
+        ("a setting was committed", {"BRIDGE_IMAGE": "x", "BRIDGE_REVISION": "of before"}),
     ):
         code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev", **environment)
         if code != 0 or "acr build" in calls or "env set" in calls:
             yield "script-publish", f"an image is built although {label}"
+    code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev", BRIDGE_IMAGE="x", BRIDGE_REVISION="of before", BRIDGE_BUILD="1")
+    if code != 0 or "acr build" not in calls:
+        yield "script-publish", f"no image is built although it was asked for: {stage.output}"
     code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="prod")
     if code == 0 or "acr build" in calls:
         yield "script-publish", "production is built from a base that is not pinned"
     (stage.root / "deploy/changed").touch()
+    code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="prod", BRIDGE_IMAGE="x", BRIDGE_REVISION="of before")
+    if code != 0 or "acr build" in calls:
+        yield "script-publish", "a setting that is changed in a hurry ends in an error, or in a new image"
     code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev")
     if code == 0 or "acr build" in calls:
         yield "script-publish", "changes that no commit holds are built"

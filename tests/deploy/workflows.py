@@ -4,6 +4,8 @@ import re
 
 import yaml
 
+# Who deploys by hand fills the vault, and brings a deleted one back.
+BY_HAND = {"AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE", "BRIDGE_VAULT_MODE"}
 PINNED = r"\./\.github/workflows/[\w-]+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40}"
 
 
@@ -23,6 +25,7 @@ def check(project):
     for name, workflow in read.items():
         yield from safe(name, workflow)
     yield from order(read)
+    yield from waiting(read)
     yield from complete(project, read)
 
 
@@ -63,6 +66,17 @@ def order(read):
         yield "workflow-smoke", "a deployment does not end with the smoke test"
 
 
+def waiting(read):
+    """The gate goes first; and what waits for an approval holds up nothing but its own environment."""
+    jobs = read["deploy"]["jobs"]
+    if jobs.get("gate", {}).get("uses") != "./.github/workflows/ci.yml" or "gate" not in jobs["image"].get("needs", []):
+        yield "workflow-order", "an image is deployed whose tests may fail"
+    groups = [jobs.get(name, {}).get("concurrency", {}) for name in ("image", "dev", "production")]
+    names = {one.get("group") for one in groups}
+    if "concurrency" in read["deploy"] or len(names - {None}) != 3 or any(one.get("cancel-in-progress") for one in groups):
+        yield "workflow-concurrency", "the environments wait for each other, or a deployment is cut off"
+
+
 def complete(project, read):
     runs = {name: "\n".join(step.get("run", "") for job in one["jobs"].values() for step in job.get("steps", [])) for name, one in read.items()}
     for name, command in (
@@ -76,6 +90,11 @@ def complete(project, read):
         if command not in runs[name]:
             yield "workflow-complete", f"{name} does not run: {command}"
     given = set(read["provision"]["jobs"]["provision"].get("env", {})) | set(re.findall(r'echo "(\w+)=[^"]*" >> "\$GITHUB_ENV"', runs["provision"]))
-    wanted = set(re.findall(r"readEnvironmentVariable\('(\w+)'\)", (project / "deploy/azure/main.bicepparam").read_text()))
-    for name in sorted((wanted | {"BRIDGE_IMAGE"}) - given):
+    wanted = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (project / "deploy/azure/main.bicepparam").read_text()))
+    for name in sorted((wanted | {"BRIDGE_IMAGE"}) - given - BY_HAND):
         yield "workflow-complete", f"provision does not set {name}"
+    for name in sorted(BY_HAND & given):
+        yield "workflow-vault", f"provision sets {name}: the pipeline has no business in the vault"
+    for part in ('source=(--registry "$SOURCE_REGISTRY_ID"', 'az acr login --name "$REGISTRY"'):
+        if part not in runs["provision"]:
+            yield "workflow-registry", f"provision does not do: {part}"

@@ -14,7 +14,7 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
   name: apimName
 }
 
-resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: logWorkspaceName
 }
 
@@ -150,9 +150,11 @@ resource siteErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(si
   }
 }
 
-// The bridge's own log lines; isfuzzy because only one of the two tables exists.
+// The bridge's own log lines; isfuzzy because only one of the tables exists. The one with _CL is that of environments which
+// were made with a shared key.
 var lines = '''
 let lines = union isfuzzy=true
+    (ContainerAppConsoleLogs | project TimeGenerated, Line = Log),
     (ContainerAppConsoleLogs_CL | project TimeGenerated, Line = Log_s),
     (AppServiceConsoleLogs | project TimeGenerated, Line = ResultDescription);
 lines
@@ -190,7 +192,7 @@ var findings = [
   }
 ]
 
-resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = [for finding in findings: {
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for finding in findings: {
   name: '${finding.name}-${token}'
   location: location
   tags: tags

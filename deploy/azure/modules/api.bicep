@@ -4,6 +4,12 @@ param apiPath string
 param backendUrl string
 param vaultUri string
 param gatewaySlot string
+@description('Per Atlassian token; a turn of Copilot Studio is four calls.')
+@minValue(1)
+param callsPerTokenPerMinute int
+@description('Per calling address, which all users of a Power Platform region share: wide enough for all of them together.')
+@minValue(1)
+param callsPerAddressPerMinute int
 param identityClientId string
 param applicationInsightsName string
 
@@ -33,6 +39,24 @@ resource gatewayToken 'Microsoft.ApiManagement/service/namedValues@2024-05-01' =
       secretIdentifier: '${vaultUri}secrets/gateway-secret-${gatewaySlot}'
       identityClientId: identityClientId
     }
+  }
+}
+
+resource callsPerToken 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-calls-per-token'
+  properties: {
+    displayName: 'jira-mcp-calls-per-token'
+    value: string(callsPerTokenPerMinute)
+  }
+}
+
+resource callsPerAddress 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-calls-per-address'
+  properties: {
+    displayName: 'jira-mcp-calls-per-address'
+    value: string(callsPerAddressPerMinute)
   }
 }
 
@@ -102,7 +126,7 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
     value: loadTextContent('../../../apim-policy.xml')
   }
   // The policy names them.
-  dependsOn: [gatewayToken, backend]
+  dependsOn: [gatewayToken, callsPerToken, callsPerAddress, backend]
 }
 
 resource connectionString 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {

@@ -2,8 +2,8 @@
 param location string
 param tags object
 param token string
-@description('A tier with rate-limit-by-key and without response buffering: any but Consumption.')
-@allowed(['Developer', 'BasicV2', 'StandardV2', 'Premium'])
+@description('A tier with rate-limit-by-key, without response buffering, and integrated into a network as network.bicep makes one.')
+@allowed(['BasicV2', 'StandardV2'])
 param skuName string
 @minValue(1)
 param skuCapacity int

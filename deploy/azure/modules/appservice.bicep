@@ -22,7 +22,7 @@ var name = 'app-jira-mcp-bridge-${token}'
 var port = 8080
 var fqdn = '${name}.azurewebsites.net'
 
-resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: logWorkspaceName
 }
 

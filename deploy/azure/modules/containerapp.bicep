@@ -30,7 +30,7 @@ var port = 8080
 var isPrivate = !empty(subnetId)
 var fqdn = '${name}.${apps.properties.defaultDomain}'
 
-resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: logWorkspaceName
 }
 
@@ -46,13 +46,20 @@ resource apps 'Microsoft.App/managedEnvironments@2024-03-01' = {
     workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
     vnetConfiguration: isPrivate ? { infrastructureSubnetId: subnetId, internal: true } : null
     zoneRedundant: zoneRedundant && isPrivate
-    appLogsConfiguration: {
-      destination: 'log-analytics'
-      logAnalyticsConfiguration: {
-        customerId: logs.properties.customerId
-        sharedKey: logs.listKeys().primarySharedKey
-      }
-    }
+    // Where to is said below; the other way, with the workspace's shared key, is a legacy one.
+    appLogsConfiguration: { destination: 'azure-monitor' }
+  }
+}
+
+resource logging 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: apps
+  name: 'logs'
+  properties: {
+    workspaceId: logs.id
+    logs: [
+      { category: 'ContainerAppConsoleLogs', enabled: true }
+      { category: 'ContainerAppSystemLogs', enabled: true }
+    ]
   }
 }
 

@@ -4,12 +4,12 @@ param domain string
 param address string
 param networkId string
 
-resource zone 'Microsoft.Network/privateDnsZones@2020-06-01' = {
+resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
   name: domain
   location: 'global'
   tags: tags
 
-  resource everything 'A@2020-06-01' = {
+  resource everything 'A@2024-06-01' = {
     name: '*'
     properties: {
       ttl: 300
@@ -17,7 +17,7 @@ resource zone 'Microsoft.Network/privateDnsZones@2020-06-01' = {
     }
   }
 
-  resource link 'virtualNetworkLinks@2020-06-01' = {
+  resource link 'virtualNetworkLinks@2024-06-01' = {
     name: 'network'
     location: 'global'
     properties: {

@@ -4,7 +4,12 @@ param tags object
 param token string
 param logRetentionDays int
 param registrySku string
+@description('Empty: nobody but the two identities gets to the vault; the pipeline never fills it.')
 param deployerPrincipalId string
+param deployerPrincipalType string
+@description('recover brings back the vault of that name which was deleted in the last 90 days.')
+@allowed(['default', 'recover'])
+param vaultCreateMode string
 
 // Built-in roles, the same in every tenant.
 // Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -14,7 +19,7 @@ var roles = {
   pullImages: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 }
 
-resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: 'log-${token}'
   location: location
   tags: tags
@@ -53,6 +58,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   tags: tags
   properties: {
     tenantId: tenant().tenantId
+    createMode: vaultCreateMode
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
     enableSoftDelete: true
@@ -71,7 +77,7 @@ resource vaultAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' =
   }
 }
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   name: 'cr${token}'
   location: location
   tags: tags
@@ -102,11 +108,13 @@ resource gatewayReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01
   }
 }
 
-resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource deployerWritesSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
   scope: vault
   name: guid(vault.id, deployerPrincipalId, roles.writeSecrets)
   properties: {
     principalId: deployerPrincipalId
+    // Named, or a principal that is minutes old is not found.
+    principalType: deployerPrincipalType
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.writeSecrets)
   }
 }

@@ -1,0 +1,103 @@
+"""General judges, as they come: checkov, actionlint, zizmor, check-jsonschema and spectral. What is not followed stands here with its reason."""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import judges
+
+# Rule and where: why it is not followed.
+CHECKOV = {
+    ("CKV_DOCKER_7", "Dockerfile"): "the base is an argument, whose tag and digest deploy/image holds",
+    ("CKV_K8S_11", "base/deployment.yaml"): "a CPU limit throttles while the node is idle; the request is the promise",
+    ("CKV_K8S_15", "base/deployment.yaml"): "the image is named by digest, so that there is nothing newer to pull",
+    ("CKV_K8S_21", "base/"): "the namespace is the overlay's",
+    ("CKV_K8S_43", "base/deployment.yaml"): "the digest is the overlay's",
+    ("CKV_OPENAPI_17", "apiDefinition.swagger.json"): "consumes stands at the top, for all operations",
+    ("CKV_AZURE_109", "foundation.bicep"): "docs/DEPLOY.md, decisions: the vault on the network",
+    ("CKV_AZURE_189", "foundation.bicep"): "docs/DEPLOY.md, decisions: the vault on the network",
+    ("CKV_AZURE_139", "foundation.bicep"): "the pipeline pushes from outside; pulling needs the identity's role",
+    ("CKV_AZURE_163", "foundation.bicep"): "scanning is a matter of the subscription's Defender plan",
+    ("CKV_AZURE_166", "foundation.bicep"): "quarantine is a feature of the premium registry",
+    ("CKV_AZURE_174", "apim.bicep"): "the gateway is the public way in",
+}
+# Its parser of Bicep stops at these; azuretypes.py reads them.
+UNREAD = {"containerapp.bicep", "appservice.bicep", "network.bicep"}
+ZIZMOR = {
+    "secrets-inherit": "a called workflow's environment secrets are empty without it",
+    "self-repository": "the called workflows are this repository's own, of the same commit",
+}
+SPECTRAL = {"operation-tags": "one operation needs no grouping"}
+
+
+def checkov(project):
+    found = subprocess.run(
+        [judges.checkov(), "--skip-download", "--compact", "--quiet", "--output", "json", "--framework", "bicep", "dockerfile", "kubernetes"]
+        + ["github_actions", "openapi", *(word for name in ("tests", "fuzz", "target", "src") for word in ("--skip-path", name)), "--directory", project],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    reports = json.loads(found.stdout)
+    reports = reports if isinstance(reports, list) else [reports]
+    judged = {report["check_type"] for report in reports}
+    for missing in {"bicep", "dockerfile", "kubernetes", "openapi", "github_actions"} - judged:
+        yield "checkov", f"nothing was judged as {missing}"
+    used = set()
+    for report in reports:
+        for path in report["results"].get("parsing_errors", []):
+            if Path(path).name not in UNREAD:
+                yield "checkov", f"{path} cannot be read"
+        for one in report["results"].get("failed_checks", []):
+            reasons = [key for key in CHECKOV if key[0] == one["check_id"] and key[1] in one["file_path"]]
+            used |= set(reasons)
+            if not reasons:
+                yield "checkov", f"{one['file_path']}: {one['check_id']} {one['check_name']} ({one['resource']})"
+    for key in set(CHECKOV) - used:
+        yield "checkov", f"the exception {key} is needed by nothing"
+
+
+def actionlint(project):
+    # With shellcheck of the same venv over each step.
+    shellcheck = judges.program("shellcheck")
+    for path in sorted((project / ".github/workflows").glob("*.yml")):
+        code, said = judges.said([judges.program("actionlint"), "-no-color", "-oneline", "-shellcheck", shellcheck, path], cwd=project)
+        for line in said.splitlines() if code != 0 else ():
+            yield "actionlint", line.removeprefix(f"{project}/")
+
+
+def zizmor(project):
+    done = subprocess.run(
+        [judges.program("zizmor"), "--offline", "--no-config", "--format", "json", project / ".github/workflows"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    try:
+        findings = json.loads(done.stdout)
+    except ValueError:
+        yield "zizmor", done.stderr[-500:]
+        return
+    for one in findings:
+        if one["ident"] not in ZIZMOR:
+            yield "zizmor", f"{one['ident']}: {one['desc']}"
+
+
+def schemas(project):
+    command = [judges.program("check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
+    code, said = judges.said([*command, *sorted((project / ".github/workflows").glob("*.yml"))])
+    if code != 0:
+        yield "workflow-schema", said.strip()[:1000]
+
+
+def spectral(project):
+    with tempfile.TemporaryDirectory(prefix="spectral-") as home:
+        rules = Path(home, "rules.json")
+        rules.write_text(json.dumps({"extends": "spectral:oas", "rules": dict.fromkeys(SPECTRAL, "off")}))
+        command = [judges.npm() / "node_modules/.bin/spectral", "lint", "--ruleset", rules, "--format", "text", "--fail-severity", "hint"]
+        code, said = judges.said([*command, project / "connector/apiDefinition.swagger.json"])
+        if code != 0:
+            yield "spectral", said.strip()[:1000]
+
+
+def workflows(project):
+    yield from actionlint(project)
+    yield from zizmor(project)
+    yield from schemas(project)
