@@ -11,6 +11,7 @@ COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LIC
 READ = {
     "secrets": ["deploy"],
     "types": ["deploy"],
+    "wiring": ["deploy", "docs"],
     "kql": ["deploy", "docs"],
     "alerts": ["deploy", "tests"],
     "workflows": [".github"],
@@ -21,6 +22,8 @@ READ = {
     "azure": ["deploy", "Dockerfile", "azure.yaml"],
 }
 SHARED = ["apim-policy.xml", "connector"]
+MAIN = "deploy/azure/main.bicep"
+ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
 RULES = "deploy/observability/prometheus-rules.yaml"
 BOOK = "deploy/observability/azure-workbook.json"
@@ -123,6 +126,23 @@ POLICY = [
     ("bicep-policy", API, "name: 'jira-mcp-bridge'", "name: 'bridge'"),
 ]
 CONNECTOR = [("bicep-policy", "deploy/azure/modules/apim.bicep", "var path = 'jira-mcp'", "var path = 'jira'")]
+WIRING = [
+    ("bicep-roles", FOUNDATION, "readSecrets: '4633458b-17de-408a-b874-0445c86b69e6'", "readSecrets: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'"),
+    ("bicep-roles", FOUNDATION, "pullImages: '7f951dda-4ed3-4680-a7ca-43fe172d538d'", "pullImages: '8311e382-0749-4cb8-b61a-304f252e45ec'"),
+    ("bicep-roles", FOUNDATION, "principalId: gatewayIdentity.properties.principalId", "principalId: appIdentity.properties.principalId"),
+    ("bicep-alerts", ALARMS, "name: 'jira-quota'", "name: 'jira-points'"),
+    ("bicep-alerts", ALARMS, "name: 'restarts-${token}'", "name: 'restart-${token}'"),
+    ("bicep-alerts", ALARMS, "metricName: 'RestartCount'", "metricName: 'Restarts'"),
+    ("bicep-wiring", API, "validateCertificateName: true", "validateCertificateName: false"),
+    ("bicep-wiring", API, "gateway-secret-${gatewaySlot}", "gateway-secret-a"),
+    ("bicep-wiring", MAIN, "'azd-env-name': environmentName", "'azd-env': environmentName"),
+    ("bicep-wiring", MAIN, "output BRIDGE_VAULT string", "output VAULT string"),
+    ("bicep-wiring", MAIN, "'prod' ? loadJsonContent('environments/prod.json')", "'prod' ? loadJsonContent('environments/dev.json')"),
+    ("bicep-wiring", APP, "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-a' }"),
+    ("bicep-wiring", APP, "external: true", "external: false"),
+    ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
+    ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
+]
 TYPES = [
     ("bicep-types", FOUNDATION, "adminUserEnabled: false", "adminUserEnabled: false\n    anonymousPullsEnabled: false"),
     ("bicep-types", FOUNDATION, "registries@2025-04-01", "registries@2023-07-01"),
@@ -158,12 +178,14 @@ ALERTS = [
     ("alerts-fire", RULES, 'reason="gateway_token_refused"', 'reason="gateway_refused"'),
     ("alerts-fire", RULES, 'limit=~"in_flight|callers"', 'limit=~"inflight|callers"'),
 ]
+ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(', '"expr": "sum by outcome (rate('),
+           ("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "count by (version) (', '"expr": "counts by (version) (')]
 CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true")]
 SPECTRAL = [("spectral", "connector/apiDefinition.swagger.json", '"operationId"', '"operation"')]
 WORKFLOWS = [
     ("actionlint", FLOW + "deploy.yml", "needs: [image, dev]", "needs: [image, test]"),
     ("actionlint", FLOW + "deploy.yml", 'az acr login --name "$REGISTRY"', "az acr login --name $REGISTRY"),
-    ("zizmor", FLOW + "ci.yml", "- run: .ci/run", "- run: .ci/run ${{ github.event.pull_request.title }}"),
+    ("zizmor", FLOW + "ci.yml", " .ci/run\n", " .ci/run ${{ github.event.pull_request.title }}\n"),
     ("workflow-schema", FLOW + "provision.yml", "    timeout-minutes: 90", "    timeout-minute: 90"),
 ]
 KUBERNETES = [
@@ -199,6 +221,13 @@ KUBERNETES = [
     ("kubernetes-ports", BASE + "deployment.yaml", "value: 0.0.0.0:9090", "value: 0.0.0.0:9091"),
     ("kubernetes-selectors", BASE + "service.yaml", "    app.kubernetes.io/name: jira-mcp-bridge", "    app: jira-mcp-bridge"),
     ("kubernetes-selectors", BASE + "autoscaler.yaml", "    name: jira-mcp-bridge\n  min", "    name: bridge\n  min"),
+    ("kubernetes-ports", BASE + "service.yaml", "port: 80\n", "port: 8080\n"),
+    ("kubernetes-ports", BASE + "deployment.yaml", 'prometheus.io/port: "9090"', 'prometheus.io/port: "8080"'),
+    ("kubernetes-secret", BASE + "deployment.yaml", "defaultMode: 0440", "defaultMode: 0400"),
+    ("kubernetes-scale", BASE + "disruption.yaml", "maxUnavailable: 1", "maxUnavailable: 0"),
+    ("kubernetes-scale", BASE + "deployment.yaml", "maxUnavailable: 0", "maxUnavailable: 100%"),
+    ("kubernetes-scale", "deploy/kubernetes/overlays/production/scale.yaml", "minReplicas: 3", "minReplicas: 1"),
+    ("kubernetes-network", BASE + "network.yaml", 'jira-mcp-bridge/gateway: "true"', 'jira-mcp-bridge/monitoring: "true"'),
     ("kubernetes-network", BASE + "network.yaml", "policyTypes: [Ingress, Egress]", "policyTypes: [Ingress]"),
     ("kubernetes-network", BASE + "network.yaml", "              - 169.254.0.0/16\n", ""),
     ("kubernetes-network", BASE + "network.yaml", "              - fc00::/7\n", ""),
@@ -212,7 +241,7 @@ PIPELINE = [
     ("workflow-pinned", FLOW + "deploy.yml", "azure/login@a457da9ea143d694b1b9c7c869ebb04ebe844ef5", "azure/login@v2"),
     ("workflow-permissions", FLOW + "ci.yml", "permissions:\n  contents: read", "permissions: write-all"),
     ("workflow-permissions", FLOW + "ci.yml", "  pull_request:", "  pull_request_target:"),
-    ("workflow-injection", FLOW + "ci.yml", "- run: .ci/run", "- run: .ci/run ${{ github.head_ref }}"),
+    ("workflow-injection", FLOW + "ci.yml", " .ci/run\n", " .ci/run ${{ github.head_ref }}\n"),
     ("workflow-order", FLOW + "deploy.yml", "needs: [image, dev]", "needs: [image]"),
     ("workflow-order", FLOW + "provision.yml", "    environment: ${{ inputs.environment }}\n", ""),
     ("workflow-order", FLOW + "deploy.yml", "      tier: prod\n      image: ${{ needs.image.outputs.reference }}", "      tier: prod\n      image: latest"),
@@ -224,7 +253,11 @@ PIPELINE = [
     ("workflow-registry", FLOW + "provision.yml", 'source=(--registry "$SOURCE_REGISTRY_ID" ', 'source=('),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_RUNTIME: ${{ vars.BRIDGE_RUNTIME || 'containerapp' }}\n", ""),
     ("workflow-smoke", FLOW + "provision.yml", " smoke --url ", " check --url "),
-    ("workflow-complete", FLOW + "ci.yml", "      - run: .ci/run\n", "      - run: cargo test\n"),
+    ("workflow-complete", FLOW + "ci.yml", " .ci/run\n", " cargo test\n"),
+    ("workflow-complete", FLOW + "deploy.yml", '            --build-arg "RUST_IMAGE=$base" \\\n', ""),
+    ("workflow-complete", FLOW + "ci.yml", "-lt 30000000", "-lt 300000000"),
+    ("workflow-complete", FLOW + "provision.yml", "--parameters deploy/azure/main.bicepparam", "--parameters main.bicepparam"),
+    ("workflow-complete", FLOW + "provision.yml", "past=(--direct-url", "past=(--url"),
     ("workflow-complete", FLOW + "deploy.yml", "base=$(deploy/image/pinned)", "base=rust:latest"),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_EMAIL: ${{ vars.BRIDGE_ALERT_EMAIL }}\n", ""),
 ]
@@ -259,7 +292,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
 
 
 def missed(project, checks):

@@ -132,6 +132,8 @@ def names(objects, project, settings):
     fits = [name for name in secrets if file.startswith(mounts.get(name, {}).get("mountPath", "-") + "/")]
     if not fits or any(secrets[name].get("optional") for name in fits):
         yield "kubernetes-secret", "GATEWAY_SHARED_SECRET_FILE is not below a mounted, required secret"
+    elif any(secrets[name].get("defaultMode") != 0o440 for name in fits) or spec["securityContext"].get("fsGroup") != spec["securityContext"]["runAsGroup"]:
+        yield "kubernetes-secret", "the secret's file belongs to root, and the pod's group cannot read it or others can"
     elif any(mounts[name].get("subPath") or not mounts[name].get("readOnly") for name in fits):
         yield "kubernetes-secret", "the secret's mount is writable, or by subPath, which never sees a rotation"
     maps = {source["configMapRef"]["name"] for source in container.get("envFrom", []) if "configMapRef" in source}
@@ -145,8 +147,12 @@ def names(objects, project, settings):
     if given.get("ADMIN_ADDR", "").rpartition(":")[2] != str(ports.get("metrics")):
         yield "kubernetes-ports", "ADMIN_ADDR is not the port of the metrics"
     [port] = objects["Service"]["spec"]["ports"]
-    if port.get("targetPort") != "http":
-        yield "kubernetes-ports", "the service does not lead to the server"
+    # 80, so that the name alone is the whole of ALLOWED_HOSTS, as DEPLOY.md has it.
+    if port.get("targetPort") != "http" or port.get("port") != 80:
+        yield "kubernetes-ports", "the service does not lead from port 80 to the server"
+    scraped = objects["Deployment"]["spec"]["template"]["metadata"]["annotations"]
+    if (scraped.get("prometheus.io/port"), scraped.get("prometheus.io/path")) != (str(ports.get("metrics")), "/metrics"):
+        yield "kubernetes-ports", "Prometheus is sent elsewhere than to the metrics"
 
 
 def selectors(objects, project, settings):
@@ -163,6 +169,9 @@ def selectors(objects, project, settings):
     target = objects["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]
     if (target["kind"], target["name"]) != ("Deployment", objects["Deployment"]["metadata"]["name"]):
         yield "kubernetes-selectors", "the autoscaler scales something else"
+    rolling = objects["Deployment"]["spec"].get("strategy", {}).get("rollingUpdate", {})
+    if rolling.get("maxUnavailable") != 0 or objects["PodDisruptionBudget"]["spec"].get("maxUnavailable") != 1:
+        yield "kubernetes-scale", "a rollout takes replicas away, or a node can never be drained"
     if "replicas" in objects["Deployment"]["spec"]:
         yield "kubernetes-scale", "the deployment and the autoscaler both set the number of replicas"
 
@@ -174,6 +183,13 @@ def network(objects, project, settings):
     for rule in spec.get("ingress", []):
         if not rule.get("from") or not rule.get("ports"):
             yield "kubernetes-network", "somebody unnamed may come in"
+    doors = {}
+    for rule in spec.get("ingress", []):
+        for peer in rule.get("from", []):
+            for label in peer.get("namespaceSelector", {}).get("matchLabels", {"": ""}):
+                doors.setdefault(label, set()).update(port["port"] for port in rule.get("ports", []))
+    if doors != {f"{NAME}/gateway": {8080}, f"{NAME}/monitoring": {9090}}:
+        yield "kubernetes-network", f"these may come in: {doors}"
     for rule in spec.get("egress", []):
         for peer in rule.get("to", []):
             block = peer.get("ipBlock")
@@ -190,6 +206,9 @@ def scale(objects, project, settings):
     spec = objects["HorizontalPodAutoscaler"]["spec"]
     if not 1 <= spec["minReplicas"] <= spec["maxReplicas"]:
         yield "kubernetes-scale", f"{spec['minReplicas']} to {spec['maxReplicas']} replicas"
+    # One replica alone is a trial's, which nobody depends on.
+    if spec["minReplicas"] < 2 and not objects["Deployment"]["metadata"].get("namespace", "").endswith("-trial"):
+        yield "kubernetes-scale", "production on one replica"
     if not spec.get("metrics"):
         yield "kubernetes-scale", "the autoscaler has nothing to go by"
 

@@ -4,6 +4,8 @@ import re
 
 import yaml
 
+from imagefiles import BYTES_MAX
+
 # Who deploys by hand fills the vault, and brings a deleted one back.
 BY_HAND = {"AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE", "BRIDGE_VAULT_MODE"}
 PINNED = r"\./\.github/workflows/[\w-]+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40}"
@@ -84,7 +86,11 @@ def complete(project, read):
         ("ci", "cmp first.bin second.bin"),
         ("ci", "az bicep build --file deploy/azure/main.bicep"),
         ("ci", "az bicep lint"),
+        ("ci", f"--format '{{{{.Size}}}}')\" -lt {BYTES_MAX}\n"),
         ("deploy", "base=$(deploy/image/pinned)"),
+        ("deploy", '--build-arg "RUST_IMAGE=$base"'),
+        ("provision", "--parameters deploy/azure/main.bicepparam"),
+        ("provision", 'past=(--direct-url "$DIRECT_URL/mcp")'),
         ("deploy", "--sbom=true --provenance=mode=max"),
     ):
         if command not in runs[name]:

@@ -1,0 +1,76 @@
+"""deploy/azure: who may do what, which alert looks at what, and the names by which one part finds another.
+
+Each of these is a word that every grammar and every type takes, and that only the right counterpart makes true.
+"""
+
+import re
+
+# Source: Azure's built-in roles; Azure Monitor's supported metrics by resource type.
+ROLES = {"4633458b-17de-408a-b874-0445c86b69e6": "reads secrets", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "writes secrets", "7f951dda-4ed3-4680-a7ca-43fe172d538d": "pulls images"}
+GRANTED = {
+    ("vault", "appIdentity.properties.principalId", "reads secrets"),
+    ("vault", "gatewayIdentity.properties.principalId", "reads secrets"),
+    ("vault", "deployerPrincipalId", "writes secrets"),
+    ("registry", "appIdentity.properties.principalId", "pulls images"),
+}
+METRICS = {"service": {"Requests"}, "app": {"RestartCount", "Replicas"}, "site": {"HealthCheckStatus"}}
+# Lines that must stand as they are: file, line, what is wrong without it.
+EXACT = (
+    ("main.bicep", "'azd-env-name': environmentName", "azd does not find the resource group by its tag"),
+    ("main.bicep", "tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')", "a tier gets the sizes of another"),
+    ("modules/api.bicep", "tls: { validateCertificateChain: true, validateCertificateName: true }", "the gateway gives its token to any certificate"),
+    ("modules/api.bicep", "secretIdentifier: '${vaultUri}secrets/gateway-secret-${gatewaySlot}'", "the gateway does not send the chosen slot"),
+    ("modules/containerapp.bicep", "{ name: 'GATEWAY_SHARED_SECRET', secretRef: 'gateway-secret-a' }", "the app does not accept slot a"),
+    ("modules/containerapp.bicep", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "the app does not accept slot b"),
+    ("modules/containerapp.bicep", "external: true", "API Management cannot reach the app, whose name is not one of inside the environment"),
+    ("modules/containerapp.bicep", "var fqdn = '${name}.${apps.properties.defaultDomain}'", "ALLOWED_HOSTS is not the name that API Management calls"),
+    ("modules/appservice.bicep", "acrUseManagedIdentityCreds: true", "App Service pulls without the identity"),
+    ("modules/appservice.bicep", "acrUserManagedIdentityID: identityClientId", "App Service pulls as somebody else"),
+    ("modules/appservice.bicep", "keyVaultReferenceIdentity: identityId", "App Service reads the vault as somebody else"),
+)
+
+
+def check(project):
+    """Every rule that is broken, as (rule, sentence)."""
+    folder = project / "deploy/azure"
+    files = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.bicep"))}
+    for name, line, without in EXACT:
+        if line not in files[name]:
+            yield "bicep-wiring", f"{name}: {without}"
+    yield from roles(files["modules/foundation.bicep"])
+    yield from alerts(project, files["modules/alerts.bicep"])
+    yield from names(project, files["main.bicep"])
+
+
+def roles(text):
+    known = dict(re.findall(r"^  (\w+): '([0-9a-f-]{36})'$", text, re.M))
+    granted = set()
+    for body in re.findall(r"^resource \w+ 'Microsoft.Authorization/roleAssignments@[^\n]*\n(.*?)^\}", text, re.M | re.S):
+        scope, principal, role = (re.search(rf"^ +{word}: (?:.*roles\.)?([\w.]+)\)?$", body, re.M)[1] for word in ("scope", "principalId", "roleDefinitionId"))
+        granted.add((scope, principal, ROLES.get(known.get(role), known.get(role))))
+    for one in sorted(map(str, granted ^ GRANTED)):
+        yield "bicep-roles", f"granted and not meant to be, or the other way round: {one}"
+
+
+def alerts(project, text):
+    """The operators' book has a line for each, and each looks at a metric that there is."""
+    made = set(re.findall(r"^  name: '([a-z-]+)-\$\{token\}'$", text, re.M)) - {"ag"} | set(re.findall(r"^    name: '([a-z-]+)'$", text, re.M))
+    section = (project / "docs/OPERATIONS.md").read_text().partition("## Alerts")[2].partition("\n## ")[0]
+    told = {word.partition(" ")[0] for word in re.findall(r"^\| ([a-z][^|]*?) \|", section, re.M)}
+    for name in sorted(made ^ told):
+        yield "bicep-alerts", f"{name} is in OPERATIONS.md or in alerts.bicep, not in both"
+    for body in re.findall(r"^resource \w+ 'Microsoft.Insights/metricAlerts@[^\n]*\n(.*?)^\}", text, re.M | re.S):
+        scope, metric = re.search(r"scopes: \[(\w+)\.id\]", body)[1], re.search(r"metricName: '(\w+)'", body)[1]
+        if metric not in METRICS.get(scope, ()):
+            yield "bicep-alerts", f"{scope} has no metric {metric}"
+
+
+def names(project, main):
+    """What the scripts and the books take from azd is an output, a parameter, or noted by the scripts themselves."""
+    scripts = "".join((project / "deploy/azure" / name).read_text() for name in ("publish", "fill-slot"))
+    books = "".join((project / "docs" / name).read_text() for name in ("DEPLOY.md", "OPERATIONS.md"))
+    wanted = set(re.findall(r"\$\{?!?((?:BRIDGE|AZURE)_\w+)|", scripts)) | set(re.findall(r"\$\(value (\w+)\)", scripts)) | set(re.findall(r"azd env get-value (\w+)", books))
+    given = set(re.findall(r"^output (\w+) ", main, re.M)) | set(re.findall(r"azd env set (\w+)", scripts)) | {"BRIDGE_BUILD", ""}
+    given |= set(re.findall(r"readEnvironmentVariable\('(\w+)'", (project / "deploy/azure/main.bicepparam").read_text()))
+    for name in sorted(wanted - given):
+        yield "bicep-wiring", f"{name} is asked for and nobody gives it"
