@@ -57,7 +57,8 @@ def check(project):
     folder = project / "deploy/azure"
     for path in sorted(folder.rglob("*.bicep")):
         file = File(path.relative_to(folder).as_posix(), path.read_text())
-        yield from (("bicep-types", sentence) for sentence in file.faults())
+        for sentence in file.faults():
+            yield "bicep-types", sentence
 
 
 class File:

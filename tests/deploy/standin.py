@@ -27,7 +27,7 @@ def files(cache, base, target):
     version, suite = re.fullmatch(r"rust:([\d.]+)-slim-(\w+)", base).groups()
     toolchain = f"{version}-{target.replace('musl', 'gnu')}"
     salt = Path(__file__).read_bytes() + base.encode() + CERTIFICATES.read_bytes()
-    folder = cache / f"image-base-{hashlib.sha256(salt).hexdigest()[:12]}"
+    folder = only(cache, "image-base-", hashlib.sha256(salt).hexdigest()[:12])
     if (folder / "complete").exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -39,6 +39,14 @@ def files(cache, base, target):
     shutil.copy(CERTIFICATES, folder)
     (folder / "complete").touch()
     return folder
+
+
+def only(cache, prefix, name):
+    """A folder of the cache; those of earlier versions go."""
+    for path in cache.glob(f"{prefix}*"):
+        if path.name != prefix + name:
+            shutil.rmtree(path)
+    return cache / (prefix + name)
 
 
 def rust(folder, version, toolchain, target):
