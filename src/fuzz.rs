@@ -18,6 +18,15 @@ use crate::{
 /// What must hold for any input; the text says what did not.
 pub type Law = Result<(), String>;
 
+/// Bytes of a document for each byte of Markdown: a letter in a link with an address of 256 bytes carries all of it.
+const WRITTEN_FACTOR: usize = 200;
+
+/// Bytes of Markdown for each byte of a document: a line of code in lists and quotes begins with all their marks.
+const READ_FACTOR: usize = 40;
+
+/// What a document takes that holds next to nothing, and what the parser lets links by reference add.
+const MADE_BYTES_MIN: usize = 256 * 1024;
+
 /// More than any message, hint and data of an error.
 const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
 
@@ -56,7 +65,9 @@ pub fn adf_to_markdown(data: &[u8]) -> Law {
     if let Ok(node) = serde_json::from_slice::<adf::Node>(data) {
         adf::plain(&node);
         adf::unsayable(&node);
-        markdown_to_adf(&adf::to_markdown(&node))?;
+        let markdown = adf::to_markdown(&node);
+        bounded(markdown.len(), data.len(), READ_FACTOR)?;
+        markdown_to_adf(&markdown)?;
     }
     let Ok(raw) = serde_json::from_slice::<Box<RawValue>>(data) else { return Ok(()) };
     let addition = adf::from_markdown("more", &|_| None);
@@ -71,6 +82,11 @@ pub fn markdown_to_adf(markdown: &str) -> Law {
     adf::mentioned(markdown);
     let document = adf::from_markdown(markdown, &|_| None);
     let json = serde_json::to_string(&document).map_err(|error| format!("written: {error}"))?;
+    bounded(json.len(), markdown.len(), WRITTEN_FACTOR)?;
+    if adf::check_parts(&document).is_err() {
+        // Neither written nor read back.
+        return Ok(());
+    }
     let back: adf::Node = serde_json::from_str(&json).map_err(|error| format!("read back: {error}"))?;
     let lost = adf::unsayable(&back);
     if !lost.is_empty() {
@@ -124,6 +140,14 @@ pub fn tokens(data: &[u8]) -> Law {
     } else {
         Ok(())
     }
+}
+
+/// The law of amplification: what is made of a text is no more than so many times its bytes.
+fn bounded(made: usize, given: usize, factor: usize) -> Law {
+    if made > factor * given + MADE_BYTES_MIN {
+        return Err(format!("{made} bytes of {given}"));
+    }
+    Ok(())
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8], look: impl FnOnce(&T)) {

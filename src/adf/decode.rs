@@ -1,15 +1,50 @@
 //! Documents straight from JSON: what [`Node`]'s reading of a `Value` takes for what, without building the `Value`.
+//!
+//! A node takes fifty times the two bytes that it may have in JSON, so what one document may hold is bounded: a larger one
+//! is an error, which costs the value that it stands in.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess};
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
-    attrs::Attrs,
+    attrs::{ATTRS_MAX, Attrs},
     node::{Mark, Node},
-    place::{Into, Place},
+    place::{Counted, Into, Place},
 };
+
+/// Nodes, marks and attributes of one document, together. What Jira takes of text makes fewer, and a table of 12,000 cells
+/// has 36,000 of them.
+const PARTS_MAX: usize = 65_536;
+
+/// Bytes of all texts of one document. What Jira takes for one is a thirtieth of it.
+const TEXT_BYTES_MAX: usize = 1024 * 1024;
+
+/// How many parts a document may still have, and how many bytes of text.
+struct Room {
+    parts: Cell<usize>,
+    text_bytes: Cell<usize>,
+}
+
+impl Room {
+    fn take(&self) -> bool {
+        let left = self.parts.get();
+        self.parts.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    fn take_text(&self, bytes: usize) {
+        self.text_bytes.set(self.text_bytes.get().saturating_sub(bytes));
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.parts.get() == 0 || self.text_bytes.get() == 0
+    }
+
+    fn check<E: Error>(&self) -> Result<(), E> {
+        if self.is_used_up() { Err(E::custom("a document of too many parts")) } else { Ok(()) }
+    }
+}
 
 /// The types of most nodes and marks, which then need no text of their own.
 const COMMON: &[&str] = &[
@@ -33,39 +68,44 @@ const COMMON: &[&str] = &[
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut node = Self::default();
-        deserializer.deserialize_any(Into(&mut node))?;
+        let (mut node, room) =
+            (Self::default(), Room { parts: Cell::new(PARTS_MAX), text_bytes: Cell::new(TEXT_BYTES_MAX) });
+        deserializer.deserialize_any(Into(Whole(&mut node, &room)))?;
         Ok(node)
     }
 }
 
 /// A node that is as new.
-impl<'de> Place<'de> for &mut Node {
+struct Whole<'n>(&'n mut Node, &'n Room);
+
+impl<'de> Place<'de> for Whole<'_> {
     fn null(self) {}
 
     fn scalar(self, text: Cow<'_, str>, _is_text: bool) {
-        *self = Node::text(text);
+        *self.0 = Node::text(text);
     }
 
     fn list<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
-        Children(&mut self.content).list(items)
+        Children(&mut self.0.content, self.1).list(items)
     }
 
     fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let Self(node, room) = self;
         let mut kind = None;
         // Of a member sent twice the last one counts.
         while let Some(name) = members.next_key()? {
             match name {
                 Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
-                Member::Text => members.next_value_seed(Into(Text(&mut self.text)))?,
-                Member::Attrs => members.next_value_seed(Into(&mut self.attrs))?,
-                Member::Marks => members.next_value_seed(Into(Marks(&mut self.marks)))?,
-                Member::Content => members.next_value_seed(Into(Children(&mut self.content)))?,
+                Member::Text => members.next_value_seed(Into(Text(&mut node.text)))?,
+                Member::Attrs => members.next_value_seed(Into(Attributes(&mut node.attrs, room)))?,
+                Member::Marks => members.next_value_seed(Into(Marks(&mut node.marks, room)))?,
+                Member::Content => members.next_value_seed(Into(Children(&mut node.content, room)))?,
                 Member::Other => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        let untyped = if self.text.is_some() { "text" } else { "" };
-        self.kind = kind.unwrap_or(Cow::Borrowed(untyped));
+        room.take_text(node.text.as_ref().map_or(0, String::len));
+        let untyped = if node.text.is_some() { "text" } else { "" };
+        node.kind = kind.unwrap_or(Cow::Borrowed(untyped));
         Ok(())
     }
 }
@@ -83,7 +123,7 @@ enum Member {
 }
 
 /// The nodes below a node: a list, or one node where a list belongs.
-struct Children<'n>(&'n mut Vec<Node>);
+struct Children<'n>(&'n mut Vec<Node>, &'n Room);
 
 impl<'de> Place<'de> for Children<'_> {
     fn null(self) {
@@ -97,22 +137,25 @@ impl<'de> Place<'de> for Children<'_> {
 
     fn list<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.0.clear();
-        while items.next_element_seed(Into(Child(self.0)))?.is_some() {}
+        while items.next_element_seed(Into(Child(self.0, self.1)))?.is_some() {
+            self.1.check()?;
+        }
         Ok(())
     }
 
     fn object<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
         self.0.clear();
-        Child(self.0).object(members)
+        Child(self.0, self.1).object(members)
     }
 }
 
 /// One more of a list, where null is nothing.
-struct Child<'n>(&'n mut Vec<Node>);
+struct Child<'n>(&'n mut Vec<Node>, &'n Room);
 
 impl<'n> Child<'n> {
-    fn new_node(self) -> &'n mut Node {
-        self.0.push_mut(Node::default())
+    fn new_node(self) -> Whole<'n> {
+        self.1.take();
+        Whole(self.0.push_mut(Node::default()), self.1)
     }
 }
 
@@ -132,7 +175,7 @@ impl<'de> Place<'de> for Child<'_> {
     }
 }
 
-struct Marks<'n>(&'n mut Vec<Mark>);
+struct Marks<'n>(&'n mut Vec<Mark>, &'n Room);
 
 impl<'de> Place<'de> for Marks<'_> {
     fn null(self) {
@@ -145,33 +188,37 @@ impl<'de> Place<'de> for Marks<'_> {
 
     fn list<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.0.clear();
-        while items.next_element_seed(Into(AnotherMark(self.0)))?.is_some() {}
+        while items.next_element_seed(Into(AnotherMark(self.0, self.1)))?.is_some() {
+            self.1.check()?;
+        }
         Ok(())
     }
 }
 
 /// One more of a list, where what has no type is nothing.
-struct AnotherMark<'n>(&'n mut Vec<Mark>);
+struct AnotherMark<'n>(&'n mut Vec<Mark>, &'n Room);
 
 impl<'de> Place<'de> for AnotherMark<'_> {
     fn null(self) {}
 
     fn scalar(self, text: Cow<'_, str>, is_text: bool) {
-        if is_text {
+        if is_text && self.1.take() {
             self.0.push(Mark { kind: kind(text), attrs: Attrs::default() });
         }
     }
 
     fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let Self(marks, room) = self;
         let (mut kind, mut attrs) = (None, Attrs::default());
         while let Some(name) = members.next_key()? {
             match name {
                 Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
-                Member::Attrs => members.next_value_seed(Into(&mut attrs))?,
+                Member::Attrs => members.next_value_seed(Into(Attributes(&mut attrs, room)))?,
                 _ => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        self.0.extend(kind.map(|kind| Mark { kind, attrs }));
+        room.take();
+        marks.extend(kind.map(|kind| Mark { kind, attrs }));
         Ok(())
     }
 }
@@ -205,9 +252,12 @@ impl Place<'_> for Text<'_> {
     }
 }
 
-impl<'de> Place<'de> for &mut Attrs {
+/// Attributes; each value in one takes a part of the room.
+struct Attributes<'n>(&'n mut Attrs, &'n Room);
+
+impl<'de> Place<'de> for Attributes<'_> {
     fn null(self) {
-        self.clear();
+        self.0.clear();
     }
 
     fn scalar(self, _text: Cow<'_, str>, _is_text: bool) {
@@ -215,11 +265,16 @@ impl<'de> Place<'de> for &mut Attrs {
     }
 
     fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut attrs = Map::new();
-        while let Some((name, value)) = members.next_entry::<String, Value>()? {
-            attrs.insert(name, value);
+        let Self(attrs, room) = self;
+        attrs.clear();
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(Counted { take: &|| room.take() })?;
+            if value.is_null() {
+                attrs.remove(&name);
+            } else if attrs.count() < ATTRS_MAX {
+                attrs.insert(name, value);
+            }
         }
-        *self = attrs.into();
         Ok(())
     }
 }

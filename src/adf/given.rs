@@ -2,9 +2,14 @@
 
 use serde_json::Value;
 
+use crate::json;
+
 use super::node::Node;
 use super::read::to_markdown;
 use super::write::{Person, from_markdown};
+
+/// Values of a document as JSON text; three to five of them make one node.
+const VALUES_MAX: usize = 30_000;
 
 /// Why a text that begins like an ADF document is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +17,9 @@ pub enum NotADocument {
     /// It breaks off, or is no JSON for another reason.
     #[error("it is no JSON")]
     Json,
+    /// It has more values than are built.
+    #[error("it has more than {VALUES_MAX} values")]
+    TooMuch,
     /// A member that every document has is missing or wrong.
     #[error("it needs \"type\":\"doc\", \"version\":1, a list as \"content\", and a \"type\" in every node")]
     Shape,
@@ -26,6 +34,9 @@ pub fn from_text(text: &str, people: &dyn Fn(&str) -> Option<Person>) -> Result<
 pub fn document(text: &str) -> Result<Option<Node>, NotADocument> {
     if !text.trim_start().starts_with('{') {
         return Ok(None);
+    }
+    if !json::has_at_most(text, VALUES_MAX) {
+        return if begins_a_document(text) { Err(NotADocument::TooMuch) } else { Ok(None) };
     }
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,

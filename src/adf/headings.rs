@@ -9,6 +9,9 @@ use super::patch::PatchError;
 use super::read::{plain, to_markdown};
 use super::write::from_markdown;
 
+/// No heading that somebody names is longer; the name is parsed as Markdown.
+const NAME_BYTES_MAX: usize = 4_096;
+
 /// A heading among the top-level blocks.
 pub(super) struct Found {
     pub(super) heading: Node,
@@ -22,6 +25,9 @@ pub(super) struct Found {
 pub(super) fn find(blocks: &[&RawValue], name: &str) -> Result<Found, PatchError> {
     let headings: Vec<(usize, Node)> =
         blocks.iter().enumerate().filter_map(|(at, block)| Some((at, heading(block)?))).collect();
+    if name.len() > NAME_BYTES_MAX {
+        return Err(PatchError::Heading { heading: name.chars().take(60).collect(), found: 0 });
+    }
     // A heading that reads exactly so goes before one that only looks so: `#1` may be a name.
     let hits = |is: &dyn Fn(&Node) -> bool| -> Vec<usize> {
         (0..headings.len()).filter(|at| headings.get(*at).is_some_and(|(_, node)| is(node))).collect()

@@ -54,14 +54,18 @@ mod loss;
 /// Markdown, or a document as JSON text.
 mod given;
 
+/// A document as it is sent.
+mod document;
+
 #[cfg(test)]
 mod tests;
 
 pub use attrs::Attrs;
+pub use document::Document;
 pub use given::{NotADocument, document, from_text, is_blank, text_chars};
 pub use headings::begins_with_heading;
 pub use loss::unsayable;
 pub use node::{Mark, Node};
 pub use patch::{PatchError, Section, append, replace_section, section};
 pub use read::{plain, to_markdown};
-pub use write::{Person, from_markdown, mentioned};
+pub use write::{Excess, Person, check_markdown, check_parts, from_markdown, mentioned};

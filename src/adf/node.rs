@@ -56,8 +56,8 @@ impl Node {
 
     /// This node with one more attribute.
     #[must_use]
-    pub fn with_attr(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.attrs.insert(name.to_owned(), value.into());
+    pub fn with_attr(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.attrs.insert(name, value.into());
         self
     }
 
@@ -98,7 +98,7 @@ impl Mark {
     /// A `link` mark.
     pub fn link(href: &str) -> Self {
         let mut mark = Self::new("link");
-        mark.attrs.insert("href".to_owned(), href.into());
+        mark.attrs.insert("href", href.into());
         mark
     }
 }

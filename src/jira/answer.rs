@@ -4,10 +4,24 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    task::block_in_place,
+};
 
 use crate::json;
 
 use super::{JiraError, Unsure};
+
+/// Answers of this many bytes take milliseconds to decode.
+const LONG_BYTES: usize = 256 * 1024;
+
+/// Runs what takes long where it keeps nobody from being served: the worker's other tasks move to another thread.
+fn letting_others_run<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
+    let has_others =
+        || Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if bytes >= LONG_BYTES && has_others() { block_in_place(work) } else { work() }
+}
 
 /// The body of a successful answer.
 #[derive(Debug)]
@@ -60,7 +74,7 @@ impl Answer {
         })?;
         // Where a part may be null, the whole may not.
         let whole = if text.trim() == "null" { "" } else { text };
-        json::from_str(whole).map_err(|fault| {
+        letting_others_run(whole.len(), || json::from_str(whole)).map_err(|fault| {
             tracing::warn!(%fault, bytes = self.body.len(), "undecodable answer");
             self.unreadable()
         })

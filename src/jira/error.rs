@@ -123,7 +123,7 @@ pub enum JiraError {
         retry_after_s: u64,
     },
     /// The token reaches several sites.
-    #[error("The signed-in user has {} Jira sites and none was chosen.", sites.len())]
+    #[error("The signed-in user has {} Jira sites and none was chosen.", count(sites))]
     AmbiguousSite {
         /// Their URLs.
         sites: Vec<String>,
@@ -160,6 +160,15 @@ pub enum JiraError {
 }
 
 /// Jira never names paths; what stands in front of it does.
+/// Values of JSON in the body of a refusal; one for each of fifty issues has a few hundred.
+const BODY_VALUES_MAX: usize = 10_000;
+
+/// Of very many not all are listed.
+fn count(sites: &[String]) -> String {
+    let more = if sites.len() == super::site::LISTED_MAX { " or more" } else { "" };
+    format!("{}{more}", sites.len())
+}
+
 fn is_of_gateway(body: &Value) -> bool {
     body.get("path").and_then(Value::as_str).is_some_and(|path| path.starts_with("/ex/jira/"))
 }
@@ -167,7 +176,10 @@ fn is_of_gateway(body: &Value) -> bool {
 impl JiraError {
     /// Reads an answer that is not a success.
     pub(super) fn from_answer(request: &Request, answer: &Response) -> Self {
-        let body: Value = json::from_str(&String::from_utf8_lossy(&answer.body)).unwrap_or(Value::Null);
+        let body = String::from_utf8_lossy(&answer.body);
+        // What says more than any refusal of Jira's says nothing that can be passed on.
+        let is_read = json::has_at_most(&body, BODY_VALUES_MAX);
+        let body: Value = is_read.then(|| json::from_str(&body).ok()).flatten().unwrap_or(Value::Null);
         let texts = texts(&body);
         match answer.status.as_u16() {
             401 if is_scope_mismatch(&answer.headers, &texts) => {

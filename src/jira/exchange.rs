@@ -2,7 +2,6 @@
 
 use std::sync::atomic::Ordering;
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::Instant;
 
@@ -73,7 +72,7 @@ impl Session {
                 None => HeaderValue::from_static("application/json"),
             };
             outgoing.headers.insert(header::CONTENT_TYPE, kind);
-            outgoing.body = Some(Bytes::copy_from_slice(body));
+            outgoing.body = Some(body.clone());
         }
         Ok(outgoing)
     }

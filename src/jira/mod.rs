@@ -175,6 +175,21 @@ impl Session {
         self.site.get_or_try_init(|| site::choose(self)).await
     }
 
+    /// Makes sure that Atlassian has taken the caller's token, before work is done for it: its list of sites says so, and
+    /// where that was not to be had the account behind the token does.
+    pub async fn prove_token(&self) -> Result<(), JiraError> {
+        let is_listed = self.site().await?.scopes.is_some();
+        // The one credential of a process that its own user started is nobody else's.
+        if is_listed || self.jira.settings.reach == Reach::Site {
+            return Ok(());
+        }
+        match self.myself().await {
+            Err(refused @ JiraError::Unauthenticated) => Err(refused),
+            // A scope that the token lacks, or a Jira that is down, is for the call itself to meet.
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the operator named the one site to use.
     pub fn is_pinned(&self) -> bool {
         self.jira.is_pinned()

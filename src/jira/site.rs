@@ -3,9 +3,14 @@
 //! The order of BRIEF: the pinned cloud id, the pinned address, then the only site with Jira scopes. Several without a
 //! pin is an error that lists them: taking the first would sooner or later write into the wrong company.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+    sync::Arc,
+    time::Duration,
+};
 
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
 use url::Url;
 
@@ -19,8 +24,18 @@ const TTL: Duration = Duration::from_mins(5);
 /// The same where there was no list.
 const TTL_ASSUMED: Duration = Duration::from_secs(30);
 
-/// Users whose sites are remembered at a time; about 300 bytes each.
-const CALLERS_MAX: usize = 10_000;
+/// The bytes of all lists that are remembered. Most users have one site of some 600 bytes; a consultant may have hundreds,
+/// and nothing bounds what an answer holds.
+const BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// So few that the cache keeps them in one shard, into which one large list fits.
+const ENTRIES_EXPECTED: usize = 32;
+
+/// What a list costs beside its sites, and a site beside its texts.
+const ENTRY_BYTES: usize = 128;
+
+/// How many sites an error lists.
+pub(super) const LISTED_MAX: usize = 200;
 
 /// How Jira is reached, which follows from the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,18 +65,41 @@ pub struct Site {
     /// The site's name.
     pub name: String,
     /// The OAuth scopes that the token has there; none where scopes do not limit it.
-    pub scopes: Option<Vec<String>>,
-    /// The addresses of all sites that the token reaches.
-    pub all_urls: Vec<String>,
+    pub scopes: Option<Arc<[String]>>,
+    /// The addresses of all sites that the token reaches, which all of them share.
+    pub all_urls: Arc<[String]>,
 }
 
-/// Sites by keyed token hash, never by token: bounded in number and time.
-#[derive(Debug)]
-pub(super) struct SiteCache(Cache<CallerKey, (Instant, Arc<[Site]>)>);
+/// Sites by keyed token hash, never by token: bounded in bytes and time.
+pub(super) struct SiteCache(Cache<CallerKey, (Instant, Arc<[Site]>), ByBytes>);
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<CallerKey, (Instant, Arc<[Site]>)> for ByBytes {
+    fn weight(&self, _caller: &CallerKey, (_, sites): &(Instant, Arc<[Site]>)) -> u64 {
+        let mut scopes: Option<&Arc<[String]>> = None;
+        let bytes = sites.iter().map(|site| {
+            let own = ENTRY_BYTES + site.id.len() + 2 * site.url.len() + site.name.len();
+            let is_shared =
+                matches!((scopes, &site.scopes), (Some(one), Some(other)) if Arc::ptr_eq(one, other));
+            scopes = site.scopes.as_ref();
+            let listed = site.scopes.iter().filter(|_| !is_shared).flat_map(|scopes| scopes.iter());
+            own + listed.map(|scope| size_of::<String>() + scope.len()).sum::<usize>()
+        });
+        (ENTRY_BYTES + bytes.sum::<usize>()) as u64
+    }
+}
+
+impl fmt::Debug for SiteCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SiteCache").field("entries", &self.0.len()).finish_non_exhaustive()
+    }
+}
 
 impl SiteCache {
     pub(super) fn new() -> Self {
-        Self(Cache::new(CALLERS_MAX))
+        Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
     }
 
     pub(super) fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
@@ -109,37 +147,47 @@ pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
 fn itself(address: &Url) -> Site {
     let url = address.as_str().trim_end_matches('/').to_owned();
     let host = address.host_str().unwrap_or_default().to_owned();
-    Site { id: host.clone(), all_urls: vec![url.clone()], url, name: host, scopes: None }
+    Site { id: host.clone(), all_urls: [url.clone()].into(), url, name: host, scopes: None }
 }
 
 /// The entries with Jira scopes. A site with several products may be listed once for each.
 pub(super) fn jira_sites(resources: Vec<Resource>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
+    let mut by_id: HashMap<String, usize> = HashMap::new();
+    let mut scopes_before: Arc<[String]> = Arc::default();
     for resource in resources {
         if !resource.scopes.iter().any(|scope| scope.contains("jira")) {
             continue;
         }
-        match sites.iter_mut().find(|site| site.id == resource.id) {
-            Some(site) => {
-                let scopes = site.scopes.get_or_insert_default();
-                let new: Vec<_> =
-                    resource.scopes.into_iter().filter(|scope| !scopes.contains(scope)).collect();
-                scopes.extend(new);
-            }
-            None => sites.push(Site {
-                id: resource.id,
-                url: resource.url.trim_end_matches('/').to_owned(),
-                name: resource.name,
-                scopes: Some(resource.scopes),
-                all_urls: Vec::new(),
-            }),
+        // A token mostly has the same scopes everywhere, and they are kept once.
+        if *scopes_before != *resource.scopes {
+            scopes_before = resource.scopes.into();
         }
+        let known = by_id.get(&resource.id).and_then(|at| sites.get_mut(*at));
+        if let Some(site) = known {
+            site.scopes = Some(joined(site.scopes.as_deref().unwrap_or_default(), &scopes_before));
+            continue;
+        }
+        by_id.insert(resource.id.clone(), sites.len());
+        sites.push(Site {
+            id: resource.id,
+            url: resource.url.trim_end_matches('/').to_owned(),
+            name: resource.name,
+            scopes: Some(Arc::clone(&scopes_before)),
+            all_urls: Arc::default(),
+        });
     }
-    let all: Vec<String> = sites.iter().map(|site| site.url.clone()).collect();
+    let all: Arc<[String]> = sites.iter().map(|site| site.url.clone()).collect();
     for site in &mut sites {
-        site.all_urls.clone_from(&all);
+        site.all_urls = Arc::clone(&all);
     }
     sites
+}
+
+/// The scopes of both, each once.
+fn joined(some: &[String], more: &[String]) -> Arc<[String]> {
+    let mut seen = HashSet::new();
+    some.iter().chain(more).filter(|scope| seen.insert(scope.as_str())).cloned().collect()
 }
 
 /// All scopes on the sites that may be meant; none when no site is, which the call itself has to report.
@@ -148,11 +196,10 @@ pub(super) fn granted(sites: &[Site], pin: Option<&SitePin>, wish: Option<&str>)
     if meant.iter().any(|site| site.scopes.is_none()) {
         return None;
     }
-    let mut scopes: Vec<String> =
-        meant.iter().filter_map(|site| site.scopes.as_ref()).flatten().cloned().collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    (!meant.is_empty()).then_some(scopes)
+    let mut lists: Vec<&Arc<[String]>> = meant.iter().filter_map(|site| site.scopes.as_ref()).collect();
+    lists.dedup_by(|one, other| Arc::ptr_eq(one, other));
+    let scopes: BTreeSet<&str> = lists.into_iter().flat_map(|list| list.iter()).map(String::as_str).collect();
+    (!meant.is_empty()).then(|| scopes.into_iter().map(str::to_owned).collect())
 }
 
 fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
@@ -182,7 +229,8 @@ fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
 }
 
 fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Result<&'a Site, JiraError> {
-    let urls = |sites: &[&Site]| sites.iter().map(|site| site.url.clone()).collect::<Vec<_>>();
+    let urls =
+        |sites: &[&Site]| sites.iter().take(LISTED_MAX).map(|site| site.url.clone()).collect::<Vec<_>>();
     if sites.is_empty() {
         return Err(JiraError::NoSite);
     }
@@ -194,8 +242,8 @@ fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Res
         [] if pin.is_some() => Err(JiraError::UnknownSite { sites: urls(&allowed) }),
         [] => Err(JiraError::UnknownSite { sites: urls(&sites.iter().collect::<Vec<_>>()) }),
         several => Err(JiraError::AmbiguousSite {
-            names: several.iter().map(|site| site.name.clone()).collect(),
-            sites: several.iter().map(|site| distinct(site, several)).collect(),
+            names: several.iter().take(LISTED_MAX).map(|site| site.name.clone()).collect(),
+            sites: several.iter().take(LISTED_MAX).map(|site| distinct(site, several)).collect(),
         }),
     }
 }

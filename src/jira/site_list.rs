@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     Answer, JiraError, Session, request,
     site::{Site, host, jira_sites},
-    wire::Resource,
+    wire::Resources,
 };
 
 /// What stands for a site where none is known yet, for breakers and counts.
@@ -17,7 +17,7 @@ const SITE_LIST: &str = "accessible-resources";
 /// The sites of a token, or why they are not known.
 pub(super) async fn reachable(session: &Session) -> Result<Arc<[Site]>, JiraError> {
     let answer = session.send(SITE_LIST, request::accessible_resources()).await;
-    let resources = answer.and_then(|answer| answer.read()).map_err(|fault| match fault {
+    let Resources(resources) = answer.and_then(|answer| answer.read()).map_err(|fault| match fault {
         // About the token or the deployment, not about who failed.
         JiraError::Unauthenticated | JiraError::InsufficientScope { .. } | JiraError::Request => fault,
         fault => JiraError::SiteList { cause: Box::new(fault) },
@@ -36,7 +36,7 @@ pub(super) async fn listed(session: &Session) -> Option<Arc<[Site]>> {
     let until = Instant::now() + session.time_left() / 4;
     let answer = session.exchange(&request, &outgoing, until).await.ok()?;
     let answer = answer.status.is_success().then(|| Answer { body: answer.body, is_of_write: false })?;
-    let resources: Vec<Resource> = answer.read().ok()?;
+    let Resources(resources) = answer.read().ok()?;
     (!resources.is_empty()).then(|| jira_sites(resources).into())
 }
 
@@ -57,5 +57,5 @@ pub(super) async fn assumed(session: &Session, id: &str) -> Site {
         let info = answer.and_then(|answer| answer.read::<ServerInfo>());
         info.map(|info| info.base_url.trim_end_matches('/').to_owned()).unwrap_or_default()
     };
-    Site { id: id.to_owned(), name: id.to_owned(), all_urls: vec![url.clone()], url, scopes: None }
+    Site { id: id.to_owned(), name: id.to_owned(), all_urls: [url.clone()].into(), url, scopes: None }
 }

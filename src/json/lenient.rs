@@ -17,6 +17,11 @@ pub struct Lenient<T> {
 }
 
 impl<T> Lenient<T> {
+    /// A value that cannot be read.
+    pub fn unreadable() -> Self {
+        Self { value: None, is_unreadable: true }
+    }
+
     /// Whether there is a value that cannot be read.
     pub fn is_unreadable(&self) -> bool {
         self.is_unreadable

@@ -10,7 +10,9 @@
 //! single words, and an unread value is a [`Raw`]; `serde_json::value::RawValue` cannot be read here. Requests and everything a stranger's word could turn into a write are `serde_json`'s.
 
 mod access;
+mod count;
 mod error;
+mod first;
 mod lenient;
 mod raw;
 mod reader;
@@ -24,9 +26,11 @@ mod tests;
 
 use serde::Deserialize;
 
+pub use count::has_at_most;
 pub use error::Error;
+pub use first::{FirstItems, FirstMembers};
 pub use lenient::{Lenient, List, or_default, readable, required};
-pub use raw::Raw;
+pub use raw::{OwnedRaw, Raw};
 use reader::Reader;
 pub use surrogates::mend_surrogates;
 pub use text::Text;

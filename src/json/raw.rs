@@ -74,3 +74,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
         deserializer.deserialize_newtype_struct(TOKEN, Whole)
     }
 }
+
+/// The same, kept beyond the body that it stood in.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct OwnedRaw(Box<str>);
+
+impl OwnedRaw {
+    /// The text; empty where there was no value.
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for OwnedRaw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+
+        impl<'de> Visitor<'de> for Whole {
+            type Value = OwnedRaw;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any JSON")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(OwnedRaw(text.into()))
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Self::Value, D::Error> {
+                Box::<RawValue>::deserialize(other).map(|raw| OwnedRaw(raw.get().into()))
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(TOKEN, Whole)
+    }
+}

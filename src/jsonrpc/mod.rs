@@ -8,10 +8,13 @@ mod unique;
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value, json, value::RawValue};
 
-use crate::json::mend_surrogates;
+use crate::json::{has_at_most, mend_surrogates};
 
 /// Deeper than any argument of a tool, and less than what makes rmcp's parser give up (128).
 const DEPTH_MAX: usize = 64;
+/// Each value takes a hundred bytes and more once it is built, whatever it took in the message; no argument of a tool has
+/// as many.
+const VALUES_MAX: usize = 32_768;
 /// An id comes back in the reply; a long one would eat the reply's budget.
 const ID_BYTES_MAX: usize = 1024;
 const PARSE_ERROR: i32 = -32700;
@@ -86,6 +89,9 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
     if is_deeper_than(text, DEPTH_MAX) {
         return Err(parse_error(&format!("the message nests deeper than {DEPTH_MAX} levels")));
     }
+    if !has_at_most(text, VALUES_MAX) {
+        return Err(invalid("the message holds more than 32768 JSON values", None));
+    }
     if !text.trim_ascii_start().starts_with('{') {
         serde_json::from_str::<IgnoredAny>(text).map_err(|error| parse_error(&error.to_string()))?;
         return Err(invalid("the message must be one JSON object; batches are not supported", None));
@@ -109,7 +115,10 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
 pub(crate) fn object_in(text: &str) -> Option<Map<String, Value>> {
     let mended = mend_surrogates(text);
     let text = mended.as_deref().unwrap_or(text);
-    if is_deeper_than(text, DEPTH_MAX) || unique::check_nested(text).is_err() {
+    if is_deeper_than(text, DEPTH_MAX)
+        || !has_at_most(text, VALUES_MAX)
+        || unique::check_nested(text).is_err()
+    {
         return None;
     }
     serde_json::from_str(text).ok()

@@ -14,7 +14,7 @@ use crate::{
     policy::{Policy, Verdict},
     signals::{Span, Trace},
     telemetry::audit,
-    tools::{Code, Context, Given, Progress, Reply, Tool, ToolError, named_hosts},
+    tools::{Code, Context, Given, Progress, Reply, TextsMade, Tool, ToolError, named_hosts},
     trim::{self, Budget},
 };
 
@@ -166,6 +166,7 @@ impl Server {
             seal_keys: self.0.seal_keys.clone(),
             hidden_tools: self.hidden_by(policy),
             progress: Progress::default(),
+            texts: TextsMade::default(),
             named_hosts: Vec::new(),
         }
     }

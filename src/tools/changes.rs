@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::{
+    adf::Document,
     jira::{
         names::{self, FieldValue},
+        request::{Body, IssueBody, Update},
         wire::FieldMeta,
     },
     trim::{Row, clean},
@@ -82,9 +84,18 @@ impl Changes {
     pub(super) fn fields(&self) -> Map<String, Value> {
         let set = self.0.iter().filter_map(|change| match &change.value {
             FieldValue::Set(value) => Some((change.meta.id().to_owned(), value.clone())),
-            FieldValue::Change(_) | FieldValue::RichText(_) => None,
+            FieldValue::Change(_) | FieldValue::RichText(_) | FieldValue::Document(_) => None,
         });
         set.collect()
+    }
+
+    /// Rich text that replaces what is there, by field id.
+    pub(super) fn texts(&self) -> Vec<(String, Document)> {
+        let texts = self.0.iter().filter_map(|change| match &change.value {
+            FieldValue::Document(text) => Some((change.meta.id().to_owned(), text.clone())),
+            _ => None,
+        });
+        texts.collect()
     }
 
     /// Elements to add and take away, by field id.
@@ -93,19 +104,18 @@ impl Changes {
             FieldValue::Change(operations) => {
                 Some((change.meta.id().to_owned(), Value::Array(operations.clone())))
             }
-            FieldValue::Set(_) | FieldValue::RichText(_) => None,
+            FieldValue::Set(_) | FieldValue::RichText(_) | FieldValue::Document(_) => None,
         });
         changed.collect()
     }
 
     /// What Jira is told: `fields` and `update`, each where it says something.
-    pub(super) fn body(&self) -> Map<String, Value> {
-        let parts = [("fields", self.fields()), ("update", self.operations())];
-        parts
-            .into_iter()
-            .filter(|(_, part)| !part.is_empty())
-            .map(|(name, part)| (name.to_owned(), Value::Object(part)))
-            .collect()
+    pub(super) fn body(&self) -> IssueBody {
+        IssueBody {
+            fields: Body { values: self.fields(), texts: self.texts() },
+            update: Update { operations: self.operations(), comment: None },
+            beside: Map::new(),
+        }
     }
 
     /// Each field with the value as it was resolved; of rich text, how long it is.
@@ -194,7 +204,7 @@ async fn name_people_in(context: &Context, change: &mut Change) {
             let values = operations.iter().filter_map(Value::as_object).flat_map(Map::values);
             values.filter_map(account_id).collect()
         }
-        FieldValue::RichText(_) => Vec::new(),
+        FieldValue::RichText(_) | FieldValue::Document(_) => Vec::new(),
     };
     for id in ids {
         if holds_text(&change.shown, &id) {

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    adf::Document,
     jira::{
         JiraError,
         names::Among,
-        request,
+        request::{self, Body},
         wire::{Comment, Visibility},
     },
     trim::{CommentView, Row},
@@ -43,11 +44,12 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
     let key = &place::allowed(context, &args.issue_key).await?;
     let answer = context.ask(request::comment(key, &id)).await?;
     let before: Comment<'_> = answer.read()?;
-    if before.body.is_unreadable() && !args.replace_rich_text.unwrap_or(false) {
+    let stored = before.body.read();
+    if stored.is_unreadable() && !args.replace_rich_text.unwrap_or(false) {
         return Err(ToolError::invalid_argument("The comment's text could not be read, so what would be lost is unknown.")
             .hint("Nothing was changed. Add a further comment, or set replace_rich_text to true if the user accepts the loss."));
     }
-    if let Some(stored) = before.body.as_ref() {
+    if let Some(stored) = stored.as_ref() {
         check_replace_node(stored, &args.body, args.replace_rich_text.into(), Target::Comment)?;
     }
     let document = text::body(context, &args.body, Among::AssignableTo(key)).await?;
@@ -72,9 +74,8 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
 }
 
 /// Who may see the comment is said again, so that no edit can make a restricted comment public.
-fn new_body(document: Value, visibility: Option<&Visibility<'_>>) -> Value {
-    let mut body = Map::new();
-    body.insert("body".to_owned(), document);
+fn new_body(document: Document, visibility: Option<&Visibility<'_>>) -> Body {
+    let mut body = Body::with_text("body", document);
     if let Some(limit) = visibility {
         let mut same = Map::new();
         same.insert("type".to_owned(), Value::from(limit.kind.as_ref()));
@@ -83,9 +84,9 @@ fn new_body(document: Value, visibility: Option<&Visibility<'_>>) -> Value {
             Some(identifier) => same.insert("identifier".to_owned(), Value::from(identifier.as_ref())),
             None => same.insert("value".to_owned(), Value::from(limit.value.as_ref())),
         };
-        body.insert("visibility".to_owned(), Value::Object(same));
+        body.values.insert("visibility".to_owned(), Value::Object(same));
     }
-    Value::Object(body)
+    body
 }
 
 fn advise(error: JiraError) -> ToolError {
@@ -101,6 +102,8 @@ fn advise(error: JiraError) -> ToolError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
 
     #[test]
@@ -121,7 +124,8 @@ mod tests {
     fn an_edit_never_widens_who_may_see_a_comment() {
         let check = |json: &str, expected: Value| {
             let comment: Comment<'_> = serde_json::from_str(json).unwrap();
-            assert_eq!(new_body(json!({}), comment.visibility.as_ref()), expected);
+            let text = Document::from(RawValue::from_string("{}".to_owned()).unwrap());
+            assert_eq!(json!(new_body(text, comment.visibility.as_ref())), expected);
         };
         check("{}", json!({"body": {}}));
         check(

@@ -1,16 +1,19 @@
 //! Reading and writing comments.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     jira::{
         AllowedIssue,
         names::Among,
-        request,
+        request::{self, Body},
         wire::{Comment, CommentPage},
     },
+    json::Raw,
     moment::{DayTime, Direction, parse_jira},
     trim::{CommentView, Row, clean},
 };
@@ -67,26 +70,25 @@ struct Added {
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
     let key = &place::allowed(context, &args.issue_key).await?;
-    let mut body = Map::new();
-    body.insert("body".to_owned(), text::body(context, &args.body, Among::AssignableTo(key)).await?);
+    let mut body = Body::with_text("body", text::body(context, &args.body, Among::AssignableTo(key)).await?);
     if let Some(visible_to) = &args.visible_to {
         let (kind, name) = match visible_to.split_once(':') {
             Some((kind, name)) if kind.trim().eq_ignore_ascii_case("group") => ("group", name),
             Some((kind, name)) if kind.trim().eq_ignore_ascii_case("role") => ("role", name),
             _ => ("role", visible_to.as_str()),
         };
-        body.insert("visibility".to_owned(), json!({ "type": kind, "value": name.trim() }));
+        body.values.insert("visibility".to_owned(), json!({ "type": kind, "value": name.trim() }));
     }
     if args.internal.unwrap_or(false) {
-        body.insert("properties".to_owned(), internal_property());
+        body.values.insert("properties".to_owned(), internal_property());
     }
     if let Some(parent) = &args.reply_to {
         // Jira takes a number, and shows one.
         let id = comment_id("reply_to", parent)?;
-        body.insert("parentId".to_owned(), id.parse::<u64>().map_or(json!(id), Value::from));
+        body.values.insert("parentId".to_owned(), id.parse::<u64>().map_or(json!(id), Value::from));
     }
-    let look = read_back::comment(context, key, body.get("body"), lost::since());
-    let request = request::add_comment(key, &Value::Object(body.clone()));
+    let look = read_back::comment(context, key, body.text("body"), lost::since());
+    let request = request::add_comment(key, &body);
     let written = match lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await {
         Err(error) if args.visible_to.is_some() && error.code() == Code::InvalidArgument => {
             return Err(naming_roles(context, key, error).await);
@@ -165,15 +167,15 @@ pub(super) fn is_since(created: &str, since: Option<Timestamp>) -> bool {
     parse_jira(created).is_none_or(|created| created >= since)
 }
 
+/// Roles that an error lists.
+const ROLES_MAX: usize = 100;
+
 /// Adds the roles of the project to an error of a comment for one of them, where they can be had.
 async fn naming_roles(context: &Context, issue: &AllowedIssue, error: ToolError) -> ToolError {
     let Some(project) = issue.in_project() else { return error };
     let Ok(answer) = context.jira.call(request::project_roles(&project)).await else { return error };
-    let Ok(roles) = answer.read::<Map<String, Value>>() else { return error };
-    let roles: Vec<String> = roles.keys().map(|name| clean(name).into_owned()).collect();
-    error.hint(format!(
-        "Roles of {}: {}. A group is named as group:NAME.",
-        project.as_str(),
-        roles.join(", ")
-    ))
+    let Ok(roles) = answer.read::<BTreeMap<String, Raw<'_>>>() else { return error };
+    let roles: Vec<String> = roles.keys().take(ROLES_MAX).map(|name| clean(name).into_owned()).collect();
+    let project = project.as_str();
+    error.hint(format!("Roles of {project}: {}. A group is named as group:NAME.", roles.join(", ")))
 }

@@ -11,7 +11,9 @@ use crate::{
     trim::{Budget, Reading},
 };
 
-use super::{args::shown, error::ToolError, progress::Progress, repeat::Repeats, seal::SealKeys};
+use super::{
+    args::shown, error::ToolError, progress::Progress, repeat::Repeats, seal::SealKeys, text::TextsMade,
+};
 
 /// Page sizes and text lengths, from the operator's settings.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +45,8 @@ pub struct Context {
     pub hidden_tools: Arc<[&'static str]>,
     /// For a caller who wants to know how far the call is.
     pub progress: Progress,
+    /// How much rich text it has made.
+    pub texts: TextsMade,
     /// The hosts of addresses that the arguments name.
     pub named_hosts: Vec<String>,
 }

@@ -177,9 +177,7 @@ impl Plan {
     fn projects(&self) -> BTreeSet<&str> {
         self.ready
             .iter()
-            .filter_map(|(_, one)| {
-                one.new.body().pointer("/fields/project")?.as_object()?.values().next()?.as_str()
-            })
+            .filter_map(|(_, one)| one.new.values().get("project")?.as_object()?.values().next()?.as_str())
             .collect()
     }
 

@@ -3,16 +3,17 @@
 //! Appending and replacing a section patch the stored document, so every other node stays as it is. Replacing text that
 //! Markdown could not keep has to be asked for.
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
-    adf::{self, PatchError},
-    jira::{AllowedIssue, JiraError, names::Among, request, wire::Issue},
+    adf::{self, Document, PatchError},
+    jira::{AllowedIssue, names::Among, request, wire::Issue},
     json,
 };
 
 use super::{
     Context, ToolError,
+    fields::raw,
     rich_text::{self, ReplaceRichText, Target, check_replace, check_replace_node},
     text,
 };
@@ -40,9 +41,7 @@ impl Wish<'_> {
         }
         let answer = context.ask(request::issue(key, &["description"], &[])).await?;
         let issue: Issue<'_> = answer.read()?;
-        let stored = issue.fields.raw("description").map(|raw| RawValue::from_string(raw.get().to_owned()));
-        // What is written back is judged to its last sign first.
-        stored.transpose().map_err(|_| JiraError::Unreadable.into())
+        issue.fields.raw("description").map(|stored| raw(stored.get())).transpose()
     }
 
     /// The document to write, if the text is to change.
@@ -51,7 +50,7 @@ impl Wish<'_> {
         context: &Context,
         stored: Option<&RawValue>,
         among: Among<'_>,
-    ) -> Result<Option<Value>, ToolError> {
+    ) -> Result<Option<Document>, ToolError> {
         let stored = stored.unwrap_or(RawValue::NULL);
         match (self.replace, self.append, self.section) {
             (None, None, None) => Ok(None),
@@ -69,11 +68,11 @@ impl Wish<'_> {
                 let old = adf::section(stored, heading).map_err(refusal)?;
                 check_replace_node(&old.body, markdown, self.keep, Target::Section(heading))?;
                 let new = text::document(context, markdown, among).await?;
-                patched(adf::replace_section(stored, heading, &new))
+                patched(context, adf::replace_section(stored, heading, &new))
             }
             (None, Some(markdown), None) => {
                 let addition = text::document(context, markdown, among).await?;
-                patched(adf::append(stored, &addition))
+                patched(context, adf::append(stored, &addition))
             }
         }
     }
@@ -98,13 +97,22 @@ impl Wish<'_> {
     }
 }
 
-fn patched(result: Result<Box<RawValue>, PatchError>) -> Result<Option<Value>, ToolError> {
-    let document = result.map_err(refusal)?;
-    let node: adf::Node = json::from_str(document.get()).unwrap_or_default();
+fn patched(
+    context: &Context,
+    result: Result<Box<RawValue>, PatchError>,
+) -> Result<Option<Document>, ToolError> {
+    let patched = result.map_err(refusal)?;
+    // Half a pair of what is stored is sent as the sign that stands for it: Jira's parser need not take it.
+    let patched = match json::mend_surrogates(patched.get()) {
+        Some(mended) => RawValue::from_string(mended)
+            .map_err(|_| ToolError::internal("the patched description is no JSON"))?,
+        None => patched,
+    };
+    let document = Document::from(patched);
+    let node: adf::Node = json::from_str(document.json()).unwrap_or_default();
     text::check_size(&node)?;
-    json::from_str(document.get())
-        .map(Some)
-        .map_err(|_| ToolError::internal("the patched description is no JSON"))
+    context.texts.take_bytes(document.json().len())?;
+    Ok(Some(document))
 }
 
 fn refusal(fault: PatchError) -> ToolError {

@@ -1,6 +1,6 @@
 //! Sending an edit: by the edit screen, and for the assignee by a door of its own.
 
-use serde_json::{Map, Value, json, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 
 use crate::{
     jira::{
@@ -55,12 +55,12 @@ impl Editing<'_> {
     }
 
     async fn put(&self, changes: &Changes) -> Result<Option<bool>, Refusal> {
-        let (fields, operations) = (changes.fields(), changes.operations());
-        let request = request::update_issue(self.key, &Value::Object(changes.body()), self.notify);
+        let body = changes.body();
+        let request = request::update_issue(self.key, &body, self.notify);
         let look = read_back::edit(
             self.context,
             self.key,
-            Edit { fields: &fields, operations: &operations, description_before: self.description_before },
+            Edit { body: &body, description_before: self.description_before },
         );
         let mut refused = None;
         let keep = |error: JiraError| {
@@ -77,9 +77,10 @@ impl Editing<'_> {
     }
 
     async fn assign(&self, assignee: &Change) -> Result<Option<bool>, ToolError> {
-        let fields = Changes(vec![assignee.clone()]).fields();
-        let id = fields.get("assignee").and_then(|person| person.get("accountId")).and_then(Value::as_str);
-        let edit = Edit { fields: &fields, operations: &Map::new(), description_before: None };
+        let body = Changes(vec![assignee.clone()]).body();
+        let person = body.fields.values.get("assignee");
+        let id = person.and_then(|person| person.get("accountId")).and_then(Value::as_str);
+        let edit = Edit { body: &body, description_before: None };
         let look = read_back::edit(self.context, self.key, edit);
         let request = request::assign(self.key, id);
         let written = lost::write(self.context, request, Absence::Enough, look, |error| {

@@ -70,7 +70,7 @@ async fn ready(
         FieldValue::Change(operations) => {
             operations.iter().filter_map(Value::as_object).flat_map(Map::values).collect()
         }
-        FieldValue::RichText(_) => Vec::new(),
+        FieldValue::RichText(_) | FieldValue::Document(_) => Vec::new(),
     };
     // A text that was read clipped would lose its rest, whatever the field.
     texts.into_iter().filter_map(Value::as_str).try_for_each(check_complete)?;
@@ -83,13 +83,20 @@ async fn ready(
         let text = Some(NewText { given: String::new(), markdown: String::new() });
         return Ok(Change { label, value: FieldValue::Set(Value::Null), shown, meta, text });
     };
-    let document = text::body(context, &given, target.among).await?;
-    let node: adf::Node = serde_json::from_value(document.clone()).unwrap_or_default();
-    let text = Some(NewText { markdown: adf::to_markdown(&node), given });
-    Ok(Change { label, value: FieldValue::Set(document), shown, meta, text })
+    let document = text::document(context, &given, target.among).await?;
+    let text = Some(NewText { markdown: adf::to_markdown(&document), given });
+    let value = FieldValue::Document(text::written(context, &document)?);
+    Ok(Change { meta, label, value, shown, text })
 }
 
+/// A text that Jira holds is at most this long; what is longer is not carried through an edit.
+pub(super) const STORED_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// What Jira holds, to be edited.
 pub(super) fn raw(json: &str) -> Result<Box<RawValue>, ToolError> {
+    if json.len() > STORED_BYTES_MAX {
+        return Err(ToolError::internal("the stored text is too large to be edited"));
+    }
     // What is written back is judged to its last sign first.
     RawValue::from_string(json.to_owned()).map_err(|_| JiraError::Unreadable.into())
 }

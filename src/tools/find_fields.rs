@@ -26,7 +26,15 @@ arguments! {
     }
 }
 
+/// No name of a field is longer; each word of a query is looked for in every name.
+const QUERY_CHARS_MAX: usize = 255;
+
 async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolError> {
+    if args.query.chars().count() > QUERY_CHARS_MAX {
+        return Err(ToolError::invalid_argument(format!(
+            "`query` must be at most {QUERY_CHARS_MAX} characters long"
+        )));
+    }
     let mut answer = context.ask(request::fields()).await?;
     if !known(&args.query, &answer.read()?) && context.jira.look_again() {
         answer = context.ask(request::fields()).await?;

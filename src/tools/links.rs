@@ -6,7 +6,7 @@ use crate::{
     jira::{
         AllowedIssue, Answer,
         names::{self, NameError, Relation},
-        request,
+        request::{self, Body},
         wire::{Issue, IssueLink, LinkTypes, List, RemoteLink},
     },
     trim::{LinkView, Row, WebLinkView},
@@ -132,11 +132,10 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
     make(context, relation, from, to).await?;
     let commented = match comment {
         Some(body) => {
-            let properties = args.internal.unwrap_or(false).then(internal_property);
-            let comment = match properties {
-                Some(properties) => json!({ "body": body, "properties": properties }),
-                None => json!({ "body": body }),
-            };
+            let mut comment = Body::with_text("body", body);
+            if args.internal.unwrap_or(false) {
+                comment.values.insert("properties".to_owned(), internal_property());
+            }
             Some(context.jira.call(request::add_comment(from, &comment)).await.is_ok())
         }
         None => None,

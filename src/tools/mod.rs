@@ -81,6 +81,7 @@ pub use repeat::Repeats;
 pub use scope::allowed_projects;
 pub(crate) use seal::stranger_opens;
 pub use seal::{SEAL_CONTEXT, SealKeys};
+pub use text::TextsMade;
 
 /// Every tool of every set, in the order in which they are listed.
 pub fn all() -> impl Iterator<Item = &'static Tool> {

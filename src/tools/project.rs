@@ -70,8 +70,8 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
     let mut parts = Parts { row, left, left_out: Row::new() };
     if let Some(answer) = statuses? {
         let types: List<TypeStatuses<'_>> = answer.read()?;
-        let rows = status_rows(&types);
-        let total = rows.len() + types.unreadable();
+        let (rows, count) = status_rows(&types);
+        let total = count + types.unreadable();
         parts.add("statuses", rows, total);
     }
     if let Some(answer) = components? {

@@ -1,14 +1,14 @@
 //! Whether an issue holds what was just written to it.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Value, value::RawValue};
 
 use crate::{
-    adf,
+    adf::{self, Document},
     jira::{
         AllowedIssue,
         names::{self, Among},
-        request,
+        request::{self, IssueBody},
         wire::{CommentPage, Issue},
     },
     json,
@@ -28,11 +28,11 @@ const PAGES_MAX: u32 = 5;
 pub(super) async fn comment(
     context: &Context,
     key: &AllowedIssue,
-    body: Option<&Value>,
+    body: Option<&Document>,
     since: Timestamp,
 ) -> Result<Option<String>, ToolError> {
     let me = names::person(&context.jira, "me", Among::Everyone).await?;
-    let sent = markdown(body);
+    let sent = body.map(Document::markdown).unwrap_or_default();
     let cannot_tell = || ToolError::internal("the comments since then do not tell whether it is among them");
     let (mut start_at, mut seen_last) = (0, None::<String>);
     for _ in 0..PAGES_MAX {
@@ -50,7 +50,7 @@ pub(super) async fn comment(
             reached_older |= created < since;
             if is_mine
                 && created >= since
-                && comment.body.as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
+                && comment.body.read().as_ref().is_some_and(|body| adf::to_markdown(body) == sent)
             {
                 return Ok(Some(comment.id.clone().into_owned()));
             }
@@ -70,10 +70,8 @@ pub(super) async fn comment(
 
 /// What an edit wrote.
 pub(super) struct Edit<'a> {
-    /// Values by field id.
-    pub(super) fields: &'a Map<String, Value>,
-    /// Elements of lists by field id, each as `{"add": …}` or `{"remove": …}`.
-    pub(super) operations: &'a Map<String, Value>,
+    /// What Jira was told.
+    pub(super) body: &'a IssueBody,
     /// The description as it was, where it was changed.
     pub(super) description_before: Option<&'a RawValue>,
 }
@@ -87,14 +85,15 @@ pub(super) async fn edit(
     key: &AllowedIssue,
     edit: Edit<'_>,
 ) -> Result<Option<()>, ToolError> {
-    let ids: Vec<&str> = edit.fields.keys().chain(edit.operations.keys()).map(String::as_str).collect();
+    let (fields, operations) = (&edit.body.fields, &edit.body.update.operations);
+    let ids: Vec<&str> = fields.names().chain(operations.keys().map(String::as_str)).collect();
     let answer = context.ask(request::issue(key, &ids, &[])).await?;
     let issue: Issue<'_> = answer.read()?;
     let stored = |id: &str| issue.fields.read::<Value>(id).unwrap_or_default();
-    if let Some(document) = edit.fields.get("description") {
+    let described = fields.text("description").map(Document::markdown);
+    if let Some(after) = described.or_else(|| fields.values.get("description").map(|_| String::new())) {
         let before = edit.description_before.and_then(|raw| json::from_str(raw.get()).ok());
         let (before, now) = (markdown(before.as_ref()), markdown(Some(&stored("description"))));
-        let after = markdown(Some(document));
         if before != after {
             return match now {
                 now if now == after => Ok(Some(())),
@@ -103,9 +102,13 @@ pub(super) async fn edit(
             };
         }
     }
-    let arrived =
-        edit.fields.iter().filter(|(id, _)| *id != "description").all(|(id, sent)| holds(&stored(id), sent))
-            && edit.operations.iter().all(|(id, sent)| is_changed(&stored(id), sent));
+    let arrived = fields
+        .values
+        .iter()
+        .filter(|(id, _)| *id != "description")
+        .all(|(id, sent)| holds(&stored(id), sent))
+        && fields.texts.iter().all(|(id, sent)| markdown(Some(&stored(id))) == sent.markdown())
+        && operations.iter().all(|(id, sent)| is_changed(&stored(id), sent));
     Ok(arrived.then_some(()))
 }
 

@@ -146,8 +146,12 @@ fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
     }
     let stored = adf::to_markdown(stored);
     let stored_chars = stored.chars().count();
-    marks.any(|mark| mark.left_out <= stored_chars && !stored.contains(&mark.label()))
+    // Each is looked for in the whole stored text, and nobody copies more than a few.
+    marks.take(MARKS_MAX).any(|mark| mark.left_out <= stored_chars && !stored.contains(&mark.label()))
 }
+
+/// How many marks of one text are looked at.
+const MARKS_MAX: usize = 50;
 
 /// `… [+N chars]` at the end of a line, as [`crate::trim::clip`] writes it and a model may have copied it.
 struct Mark {

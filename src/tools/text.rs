@@ -1,23 +1,57 @@
 //! Markdown from agents, on its way into Jira: mentions resolved, the document built.
 
-use std::collections::HashMap;
-
-use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{
-    adf,
+    adf::{self, Document, Excess},
     jira::names::{self, Among, NameError},
 };
 
-use super::{Context, ToolError, rich_text};
+use super::{Code, Context, ToolError, rich_text};
 
 /// People mentioned in one text, at most; each costs a look-up.
 const MENTIONS_MAX: usize = 10;
+
+/// Bytes of documents that one call makes, first looks and second ones together. A page of Markdown makes a few dozen
+/// kilobytes.
+const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Characters of Markdown that one call has read. Many issues in one call share them.
+const CALL_CHARS_MAX: usize = 400_000;
 
 /// Characters that Jira takes for one text.
 /// Source: <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>, the
 /// text field character limit, which is 32,767 on every site.
 const TEXT_CHARS_MAX: usize = 32_767;
+
+/// How much rich text a call has made so far, whatever the number of its texts.
+#[derive(Debug, Default)]
+pub struct TextsMade {
+    chars: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl TextsMade {
+    fn take_chars(&self, chars: usize) -> Result<(), ToolError> {
+        within(&self.chars, chars, CALL_CHARS_MAX)
+    }
+
+    pub(super) fn take_bytes(&self, bytes: usize) -> Result<(), ToolError> {
+        within(&self.bytes, bytes, CALL_BYTES_MAX)
+    }
+}
+
+fn within(taken: &AtomicUsize, more: usize, max: usize) -> Result<(), ToolError> {
+    if taken.fetch_add(more, Ordering::Relaxed).saturating_add(more) <= max {
+        return Ok(());
+    }
+    // Not a fault of one of many issues: the others would meet it too.
+    Err(ToolError::new(Code::PayloadTooLarge, "The texts of this call are too much for one call.")
+        .hint("Nothing was written. Make several calls with fewer or shorter texts."))
+}
 
 /// Turns a text into an ADF document: Markdown, or such a document as JSON text. `@[Name]` becomes a mention of the one
 /// person of that name; nobody or several is an error, and nothing is written.
@@ -28,6 +62,8 @@ pub(super) async fn document(
     text: &str,
     among: Among<'_>,
 ) -> Result<adf::Node, ToolError> {
+    // Nothing is built for somebody whom Jira does not know.
+    context.jira.prove_token().await?;
     rich_text::check_complete(text)?;
     let given = adf::document(text).map_err(|fault| {
         ToolError::invalid_argument(format!("The text begins like an ADF document, but {fault}."))
@@ -42,13 +78,26 @@ pub(super) async fn document(
             .hint("Nothing was written. Give some text; a field is cleared with null in `fields`."));
     }
     check_size(&document)?;
+    adf::check_parts(&document).map_err(too_much)?;
     Ok(document)
 }
 
-/// Like [`document`], as a JSON value for a request's body.
-pub(super) async fn body(context: &Context, text: &str, among: Among<'_>) -> Result<Value, ToolError> {
+/// Like [`document`], as it is sent.
+pub(super) async fn body(context: &Context, text: &str, among: Among<'_>) -> Result<Document, ToolError> {
     let document = document(context, text, among).await?;
-    serde_json::to_value(document).map_err(|_| ToolError::internal("a document could not be written as JSON"))
+    written(context, &document)
+}
+
+/// A document as it is sent.
+pub(super) fn written(context: &Context, document: &adf::Node) -> Result<Document, ToolError> {
+    let document =
+        Document::of(document).map_err(|_| ToolError::internal("a document could not be written as JSON"))?;
+    context.texts.take_bytes(document.json().len())?;
+    Ok(document)
+}
+
+fn too_much(excess: Excess) -> ToolError {
+    ToolError::invalid_argument(excess.to_string()).hint(format!("Nothing was written. {}", excess.advice()))
 }
 
 /// Refuses what Jira would refuse without saying why. Jira counts more than the characters of text, so what is a
@@ -65,6 +114,8 @@ pub(super) fn check_size(document: &adf::Node) -> Result<(), ToolError> {
 }
 
 async fn from_markdown(context: &Context, markdown: &str, among: Among<'_>) -> Result<adf::Node, ToolError> {
+    adf::check_markdown(markdown).map_err(too_much)?;
+    context.texts.take_chars(markdown.chars().count())?;
     let mentioned = adf::mentioned(markdown);
     if mentioned.len() > MENTIONS_MAX {
         return Err(ToolError::invalid_argument(format!(

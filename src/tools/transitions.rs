@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     jira::{
         AllowedIssue, Answer, JiraError, NamedIssue,
         names::{self, Among, NameError},
-        request,
+        request::{self, Body},
         wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
     },
     json::Raw,
@@ -101,18 +101,16 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     let changes = changes(context, key, &args, &metas).await?;
     check_required(transition, &metas, &changes)?;
     let mut body = changes.body();
-    body.insert("transition".to_owned(), json!({ "id": transition.id }));
+    body.beside.insert("transition".to_owned(), json!({ "id": transition.id }));
     if let Some(comment) = &args.comment {
-        let mut added = Map::new();
-        added.insert("body".to_owned(), text::body(context, comment, Among::AssignableTo(key)).await?);
+        let mut added =
+            Body::with_text("body", text::body(context, comment, Among::AssignableTo(key)).await?);
         if args.internal.unwrap_or(false) {
-            added.insert("properties".to_owned(), internal_property());
+            added.values.insert("properties".to_owned(), internal_property());
         }
-        if let Value::Object(update) = body.entry("update").or_insert_with(|| json!({})) {
-            update.insert("comment".to_owned(), json!([{ "add": added }]));
-        }
+        body.update.comment = Some(added);
     }
-    let request = request::transition(key, &Value::Object(body));
+    let request = request::transition(key, &body);
     let to = transition.to.name.as_deref().unwrap_or_default();
     let look = has_moved(context, key, &from, to);
     let written =

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
+    adf::Document,
     jira::{
         AllowedIssue,
         names::{self, Among, FieldName, FieldValue},
-        request,
+        request::{self, Body, IssueBody},
         wire::Issue,
     },
     trim::{Row, issue_view},
@@ -93,9 +94,10 @@ async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply,
     let key = &place::allowed(context, &args.issue_key).await?;
     let summary = one_line(&args.summary)?;
     let fields = Map::from_iter([("summary".to_owned(), Value::from(summary.as_str()))]);
-    let written = Edit { fields: &fields, operations: &Map::new(), description_before: None };
+    let body = IssueBody { fields: Body { values: fields, texts: Vec::new() }, ..IssueBody::default() };
+    let written = Edit { body: &body, description_before: None };
     let look = read_back::edit(context, key, written);
-    let request = request::update_issue(key, &json!({ "fields": fields }), None);
+    let request = request::update_issue(key, &body, None);
     let written = lost::write(context, request, Absence::Enough, look, ToolError::from).await?;
     let mut changed = Row::new();
     changed.set("summary", summary);
@@ -150,13 +152,13 @@ fn updated(key: &AllowedIssue, verified: Option<bool>, changed: &Row) -> Result<
 }
 
 /// The description's change as one of a field, shown as its text will stand there.
-fn description(text: &Wish<'_>, before: Option<&RawValue>, document: Value) -> Change {
+fn description(text: &Wish<'_>, before: Option<&RawValue>, document: Document) -> Change {
     let meta = names::system_meta("description").unwrap_or_default();
     let markdown = text.shown(before).unwrap_or_default();
     Change {
         label: fields::label(&meta),
         shown: Value::from(markdown.as_str()),
-        value: FieldValue::Set(document),
+        value: FieldValue::Document(document),
         text: Some(NewText::of(text.replace.or(text.append).unwrap_or_default(), markdown)),
         meta,
     }

@@ -65,9 +65,9 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     }
     row.put("site", place);
     if site.all_urls.len() > 1 && !context.jira.is_pinned() {
-        row.put("sites", site.all_urls.clone());
+        row.put("sites", site.all_urls.to_vec());
     }
-    row.put("scopes", site.scopes.clone());
+    row.put("scopes", site.scopes.as_ref().map(|scopes| scopes.to_vec()));
     if let Some(permissions) = permissions {
         let (can, cannot) = split(permissions);
         row.put("can", can);

@@ -7,7 +7,7 @@ use crate::{
     jira::{
         AllowedIssue,
         names::{self, Among},
-        request,
+        request::{self, Body},
         wire::{Issue, Worklog, WorklogPage},
     },
     moment::{DayTime, Direction, jira_datetime, parse_jira},
@@ -145,14 +145,11 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
         context.budget.squeeze(&mut reply);
         return Reply::json(&reply);
     }
-    let mut body = Map::new();
-    body.insert("timeSpent".to_owned(), Value::from(args.time_spent.as_str()));
-    body.insert("started".to_owned(), Value::from(written(started)));
-    if let Some(comment) = comment {
-        body.insert("comment".to_owned(), comment);
-    }
+    let mut body = comment.map(|comment| Body::with_text("comment", comment)).unwrap_or_default();
+    body.values.insert("timeSpent".to_owned(), Value::from(args.time_spent.as_str()));
+    body.values.insert("started".to_owned(), Value::from(written(started)));
     let estimate = args.remaining_estimate.as_ref().map(WorkTime::as_str);
-    let request = request::add_worklog(key, &Value::Object(body), estimate);
+    let request = request::add_worklog(key, &body, estimate);
     match context.jira.call(request).await {
         Ok(answer) => acknowledge(context, key, &answer.read()?),
         Err(error) if lost::is_lost(&error) => {

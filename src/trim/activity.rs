@@ -104,7 +104,7 @@ impl WorklogView {
             started: short_text(&worklog.started, LABEL_CHARS),
             time: short_text(&worklog.time_spent, LABEL_CHARS),
             from_customer: is_customer(worklog.author.as_ref()),
-            comment: rich_text(&worklog.comment, text_chars),
+            comment: rich_text(worklog.comment, text_chars),
         }
     }
 

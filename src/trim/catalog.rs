@@ -1,6 +1,6 @@
 //! What a site offers: a project with its statuses, components and versions, fields, saved searches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
@@ -14,6 +14,9 @@ use super::{
 
 /// Names are clipped to this many characters.
 const NAME_CHARS: usize = 200;
+
+/// More statuses than any reply shows.
+const STATUSES_MAX: usize = 2_000;
 
 /// Descriptions of parts are clipped to this many characters.
 const ABOUT_CHARS: usize = 120;
@@ -37,16 +40,28 @@ pub fn project_row(project: &wire::ProjectDetail<'_>, text_chars: usize) -> Row 
 }
 
 /// The statuses of a project, each once; those that only some issue types have say which.
-pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> Vec<Row> {
+///
+/// Of very many the first ones, and how many there are.
+pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> (Vec<Row>, usize) {
+    // Which types have each status, looked up once for all: a site may have thousands of both.
+    let mut having: HashMap<&str, Vec<&str>> = HashMap::new();
+    for kind in types {
+        for status in &kind.statuses {
+            let names = having.entry(status.name.as_str()).or_default();
+            if names.last() != Some(&kind.name.as_str()) {
+                names.push(kind.name.as_str());
+            }
+        }
+    }
     let mut seen = BTreeSet::new();
     let all = types.iter().flat_map(|kind| &kind.statuses);
-    let statuses = all.filter(|status| seen.insert(status.name.to_lowercase()));
-    statuses
+    let statuses: Vec<_> = all.filter(|status| seen.insert(status.name.to_lowercase())).collect();
+    let rows = statuses
+        .iter()
+        .take(STATUSES_MAX)
         .map(|status| {
-            let has =
-                |kind: &&wire::TypeStatuses<'_>| kind.statuses.iter().any(|one| one.name == status.name);
-            let with: Vec<String> =
-                types.iter().filter(has).map(|kind| short_text(&kind.name, NAME_CHARS)).collect();
+            let with = having.get(status.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let with: Vec<String> = with.iter().map(|name| short_text(name, NAME_CHARS)).collect();
             let mut row = Row::new();
             row.put("name", short_text(&status.name, NAME_CHARS));
             let category = status.status_category.as_ref().map(|category| &category.name);
@@ -56,7 +71,8 @@ pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> Vec<Row> {
             }
             row
         })
-        .collect()
+        .collect();
+    (rows, statuses.len())
 }
 
 /// A component.
@@ -174,7 +190,7 @@ mod tests {
             {"name":"Bug","statuses":[{"name":"Open"},{"name":"Triage"},{"name":"Done"}]}]"#;
         let types: Vec<wire::TypeStatuses<'_>> = serde_json::from_str(text).unwrap();
         assert_eq!(
-            serde_json::to_value(status_rows(&types)).unwrap(),
+            serde_json::to_value(status_rows(&types).0).unwrap(),
             json!([
                 {"name": "Open", "category": "To Do"}, {"name": "Done"}, {"name": "Triage", "issue_types": ["Bug"]},
             ])

@@ -1,13 +1,13 @@
 //! Any field value of Jira, reduced to what a person would read.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cell::Cell, collections::BTreeMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     adf,
     jira::wire,
-    json::{self, Raw, UNREADABLE},
+    json::{self, FirstItems, FirstMembers, Raw, UNREADABLE},
 };
 
 use super::{
@@ -21,26 +21,57 @@ const DEPTH_MAX: usize = 3;
 /// Nothing that a person reads nests deeper than this in lists and cascades; a hostile value could nest without end.
 const NESTING_MAX: usize = 8;
 
+/// Parts of one value that are shown, at all its levels together; what is left out is counted.
+const PARTS_MAX: usize = 1_000;
+
 /// What is shown in place of what lies below these depths.
 const TOO_DEEP: &str = "[nested too deep]";
 
 /// A field's value in its smallest useful form: names for things and people, Markdown for rich text, short dates;
 /// none when there is nothing to show. Texts are clipped to `text_chars` characters.
 pub fn compact(raw: Raw<'_>, text_chars: usize) -> Option<Value> {
-    nested(raw, text_chars, 0)
+    nested(raw, &Room { text_chars, parts: Cell::new(PARTS_MAX) }, 0)
 }
 
-fn nested(raw: Raw<'_>, text_chars: usize, nesting: usize) -> Option<Value> {
+/// What a value may show.
+struct Room {
+    /// Texts are clipped to so many characters.
+    text_chars: usize,
+    /// So many parts are left.
+    parts: Cell<usize>,
+}
+
+impl Room {
+    fn take(&self) -> bool {
+        let left = self.parts.get();
+        self.parts.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+fn nested(raw: Raw<'_>, room: &Room, nesting: usize) -> Option<Value> {
     if nesting > NESTING_MAX {
         return Some(Value::from(TOO_DEEP));
     }
     let json = raw.get();
     let shown = match json.as_bytes().first()? {
         b'"' => json::from_str::<wire::Text<'_>>(json)
-            .map_or(Value::from(UNREADABLE), |text| Value::from(short_text(&text, text_chars))),
-        b'{' => object(json, text_chars, 0, nesting)?,
-        b'[' => json::from_str::<Vec<Raw<'_>>>(json).map_or(Value::from(UNREADABLE), |items| {
-            items.iter().filter_map(|item| nested(*item, text_chars, nesting + 1)).collect()
+            .map_or(Value::from(UNREADABLE), |text| Value::from(short_text(&text, room.text_chars))),
+        b'{' => object(json, room, 0, nesting)?,
+        b'[' => json::from_str::<FirstItems<'_>>(json).map_or(Value::from(UNREADABLE), |items| {
+            let mut omitted = items.omitted;
+            let mut shown: Vec<Value> = Vec::new();
+            for item in items.kept {
+                if room.take() {
+                    shown.extend(nested(item, room, nesting + 1));
+                } else {
+                    omitted += 1;
+                }
+            }
+            if omitted > 0 {
+                shown.push(Value::from(format!("… [+{omitted} items]")));
+            }
+            Value::Array(shown)
         }),
         _ => number(json),
     };
@@ -87,7 +118,8 @@ pub(super) fn in_words(value: &Value) -> String {
 }
 
 /// Rich text that may be absent or unreadable.
-pub(super) fn rich_text(node: &wire::Lenient<adf::Node>, text_chars: usize) -> String {
+pub(super) fn rich_text(text: wire::RichText<'_>, text_chars: usize) -> String {
+    let node = text.read();
     if node.is_unreadable() {
         return UNREADABLE.to_owned();
     }
@@ -121,7 +153,8 @@ pub(super) fn short_text(text: &str, text_chars: usize) -> String {
 /// How Jira begins rich text. Whatever else is rich text is found out by reading it as a thing first.
 const DOCUMENT_STARTS: [&str; 2] = [r#"{"type":"doc""#, r#"{"version":1,"type":"doc""#];
 
-fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
+fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
+    let text_chars = room.text_chars;
     if DOCUMENT_STARTS.iter().any(|start| json.starts_with(start))
         && let Ok(document) = json::from_str::<adf::Node>(json)
         && document.kind == "doc"
@@ -135,7 +168,7 @@ fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option
     }
     let option = thing.value.as_ref().and_then(wire::Loose::text);
     if let (Some(parent), Some(child)) = (option, thing.child) {
-        let child: Value = nested(child, text_chars, nesting + 1)?;
+        let child: Value = nested(child, room, nesting + 1)?;
         return Some(Value::from(format!("{parent} > {}", in_words(&child))));
     }
     // An issue's key says more than its name, a project's name less than its key.
@@ -149,32 +182,38 @@ fn object(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option
     if let Some(name) = name.into_iter().flatten().find(|name| *name != UNREADABLE) {
         return Some(Value::from(short_text(name, text_chars)));
     }
-    remainder(json, text_chars, depth, nesting)
+    remainder(json, room, depth, nesting)
 }
 
 /// An object of a kind we do not know, without what only machines read.
-fn remainder(json: &str, text_chars: usize, depth: usize, nesting: usize) -> Option<Value> {
+fn remainder(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
     if depth >= DEPTH_MAX {
         return Some(Value::from(if json == "{}" { "" } else { TOO_DEEP })).filter(|shown| !is_empty(shown));
     }
-    let Ok(fields) = json::from_str::<BTreeMap<String, Raw<'_>>>(json) else {
+    let Ok(members) = json::from_str::<FirstMembers<'_>>(json) else {
         return Some(Value::from(UNREADABLE));
     };
+    let fields: BTreeMap<wire::Text<'_>, Raw<'_>> = members.kept.into_iter().collect();
+    let omitted = members.omitted;
     let is_doubled =
         |name: &str| name.strip_suffix("Seconds").is_some_and(|in_words| fields.contains_key(in_words));
-    let shown = fields
+    let mut shown: Map<String, Value> = fields
         .iter()
         .filter(|(name, value)| !value.is_null() && !is_for_machines(name) && !is_doubled(name))
+        .filter(|_| room.take())
         .filter_map(|(name, value)| {
             let json = value.get();
             let value = if json.starts_with('{') {
-                object(json, text_chars, depth + 1, nesting + 1)
+                object(json, room, depth + 1, nesting + 1)
             } else {
-                nested(*value, text_chars, nesting + 1)
+                nested(*value, room, nesting + 1)
             };
             Some((clean(name).into_owned(), value?))
         })
         .collect();
+    if omitted > 0 {
+        shown.insert("…".to_owned(), Value::from(format!("[+{omitted} members]")));
+    }
     Some(Value::Object(shown))
 }
 

@@ -61,13 +61,16 @@ impl Reading<'_> {
 pub fn search_row(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Reading<'_>) -> Row {
     let mut row = Row::new();
     row.put("key", issue.key.as_ref());
-    let fields = fields_shown(fields, issue, None);
+    let (fields, omitted) = shown(fields, issue, None);
     for (at, field) in fields.iter().enumerate() {
         // Without a value there is nothing to tell apart.
         if field.is_local() || issue.fields.raw(&field.id).is_some() {
             let label = distinct_label(&mut row, fields.iter().take(at), field);
             put_field(&mut row, issue, field, label, reading);
         }
+    }
+    if omitted > 0 {
+        row.put("fields_omitted", omitted);
     }
     row
 }
@@ -98,10 +101,20 @@ pub fn fields_shown<'f>(
     issue: &wire::Issue<'_>,
     names: Option<Raw<'_>>,
 ) -> Cow<'f, [FieldName]> {
+    shown(fields, issue, names).0
+}
+
+/// The same, and how many more hold a value.
+fn shown<'f>(
+    fields: &'f [FieldName],
+    issue: &wire::Issue<'_>,
+    names: Option<Raw<'_>>,
+) -> (Cow<'f, [FieldName]>, usize) {
     if fields.iter().any(FieldName::is_all) {
-        Cow::Owned(filled::fields(issue, names.or(issue.names)))
+        let (filled, omitted) = filled::fields(issue, names.or(issue.names));
+        (Cow::Owned(filled), omitted)
     } else {
-        Cow::Borrowed(fields)
+        (Cow::Borrowed(fields), 0)
     }
 }
 

@@ -55,7 +55,7 @@ impl CommentView {
             visible_to: audience(&comment.visibility),
             internal: comment.jsd_public == Some(false),
             from_customer: is_customer(comment.author.as_ref()),
-            body: rich_text(&comment.body, text_chars),
+            body: rich_text(comment.body, text_chars),
         }
     }
 
@@ -129,7 +129,7 @@ impl CreateFieldView {
 
     /// Reads a field that is stored under its id.
     pub fn named(id: &str, field: &wire::FieldMeta) -> Self {
-        let values: Vec<Value> = field.allowed_values.iter().filter_map(allowed).collect();
+        let values: Vec<Value> = field.allowed_values.once().iter().filter_map(allowed).collect();
         Self {
             id: id.to_owned(),
             name: short_text(&field.name, LABEL_CHARS),
@@ -145,6 +145,7 @@ impl CreateFieldView {
         let query = query.to_lowercase();
         let found: Vec<Value> = field
             .allowed_values
+            .once()
             .iter()
             .filter_map(allowed)
             .filter(|value| value.to_string().to_lowercase().contains(&query))

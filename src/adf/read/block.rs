@@ -5,7 +5,7 @@ use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
 use super::run::{Piece, Run, STRONG};
 use super::shape::{code_text, extension_label, is_inline, is_known_container, nested, unsupported_label};
-use super::{DEPTH_MAX, plain};
+use super::{DEPTH_MAX, PREFIX_BYTES_MAX, plain};
 use crate::adf::node::Node;
 
 /// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list item).
@@ -53,7 +53,7 @@ impl Writer {
     }
 
     fn parted(&mut self, nodes: &[Node], depth: usize, gap: impl Fn(&Node, &Node) -> Gap) {
-        if depth > DEPTH_MAX {
+        if depth > DEPTH_MAX || self.prefix.len() > PREFIX_BYTES_MAX {
             let text = nodes.iter().map(plain).collect::<Vec<_>>().join(" ");
             return self.text_line(&text);
         }
@@ -194,6 +194,11 @@ impl Writer {
 
     fn code(&mut self, node: &Node) {
         let code = code_text(node);
+        // Of lines that are shorter than what stands before each, in lists and quotes without end, only the text is shown.
+        let before_lines = self.prefix.len() * code.bytes().filter(|byte| *byte == b'\n').count();
+        if before_lines > 8 * code.len() + 1_024 {
+            return self.text_line(&code);
+        }
         let fence = "`".repeat(longest_run(&code, '`').max(2) + 1);
         self.out.push_str(&fence);
         let language = node.attr("language").and_then(|language| language.split_whitespace().next());

@@ -103,7 +103,13 @@ impl<'a> Collector<'a> {
                 _ => {}
             }
         }
-        for (index, line) in node.text.as_deref().unwrap_or_default().split('\n').enumerate() {
+        let text = node.text.as_deref().unwrap_or_default();
+        let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
+        if breaks > text.len() / 8 + 100 {
+            // No text that people wrote has as many lines; each would be a run of its own.
+            return self.push_text(Cow::Owned(text.replace(['\n', '\r'], " ")));
+        }
+        for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
                 self.push(Run::plain(Piece::Break));
             }

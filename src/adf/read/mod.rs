@@ -18,6 +18,10 @@ pub(super) use leaf::date;
 /// How deep a tree is followed; below that only its text is shown. Parsed JSON ends at 64 levels of nodes.
 const DEPTH_MAX: usize = 100;
 
+/// What stands before each line of lists and quotes is followed to this many bytes; below that only text is shown. Thirty
+/// lists in each other have ninety.
+const PREFIX_BYTES_MAX: usize = 128;
+
 /// The document (or any node of one) as Markdown, without a line end at its end.
 pub fn to_markdown(node: &Node) -> String {
     let mut writer = Writer::new();

@@ -1,29 +1,32 @@
-//! Tables as GFM pipe tables: one line a row, merged cells shown once with empty cells in the place they cover.
+//! Tables as GFM pipe tables: one line a row, merged cells shown once with empty cells in the place they cover. A row is as
+//! long as its cells reach, for filling short ones up would cost the product of rows and columns.
 
 use super::block::Writer;
 use super::emit::Mode;
 use super::shape::{cells, inside};
 use crate::adf::node::Node;
 
-/// No table is written wider than this, whatever its spans claim.
+/// Cells are merged up to this column, whatever their spans claim.
 const COLUMNS_MAX: usize = 200;
 
 impl Writer {
     pub(super) fn write_table(&mut self, table: &Node) {
-        let rows = grid(table);
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let Some(first) = rows.first().filter(|_| columns > 0) else { return };
+        let columns = lines(table).map(|line| line.len()).max().unwrap_or(0);
+        let mut rows = lines(table).peekable();
+        let Some(first) = rows.peek().filter(|_| columns > 0) else { return };
         // A pipe table must have a header; an empty one says that the document has none.
         let has_header = first.iter().flatten().all(|cell| cell.kind == "tableHeader");
-        self.row(if has_header { first } else { &[] }, columns);
+        let header = if has_header { rows.next().unwrap_or_default() } else { Vec::new() };
+        self.row(&header, columns);
         self.line();
         self.out.push('|');
         for _ in 0..columns {
             self.out.push_str("---|");
         }
-        for row in rows.iter().skip(usize::from(has_header)) {
+        for row in rows {
             self.line();
-            self.row(row, columns);
+            // A line of nothing would end the table.
+            self.row(&row, row.len().max(1));
         }
     }
 
@@ -40,11 +43,10 @@ impl Writer {
     }
 }
 
-/// The cells by row and column; `None` where a merged cell reaches.
-fn grid(table: &Node) -> Vec<Vec<Option<&Node>>> {
+/// The cells row by row; `None` where a merged cell reaches.
+fn lines(table: &Node) -> impl Iterator<Item = Vec<Option<&Node>>> {
     let mut covered: Vec<u64> = Vec::new();
-    let mut rows = Vec::with_capacity(table.content.len());
-    for row in &table.content {
+    table.content.iter().map(move |row| {
         let mut line: Vec<Option<&Node>> = Vec::new();
         for cell in cells(row) {
             while covered.get(line.len()).is_some_and(|&rows| rows > 0) {
@@ -57,7 +59,7 @@ fn grid(table: &Node) -> Vec<Vec<Option<&Node>>> {
             for column in 0..width {
                 let at = line.len();
                 line.push((column == 0).then_some(cell));
-                if covered.len() <= at {
+                if covered.len() <= at && at < COLUMNS_MAX {
                     covered.resize(at + 1, 0);
                 }
                 // Counts this row too; the decrement below takes it off again.
@@ -69,7 +71,6 @@ fn grid(table: &Node) -> Vec<Vec<Option<&Node>>> {
         for rows in &mut covered {
             *rows = rows.saturating_sub(1);
         }
-        rows.push(line);
-    }
-    rows
+        line
+    })
 }

@@ -69,13 +69,27 @@ fn tables() {
             "table",
             vec![
                 row(vec![cell("tableHeader", vec![text("a")]), cell("tableHeader", vec![text("b")])]),
-                row(vec![cell("tableCell", vec![marked("c|d", &["code"])]), cell("tableCell", vec![])]),
+                row(vec![cell("tableCell", vec![marked("c|d", &["code"])])]),
                 row(vec![
                     cell("tableCell", vec![text("e"), json!({"type": "hardBreak"}), text("f")]),
                     cell("tableCell", vec![marked("g", &["strong"]), text(" | h")]),
                 ]),
             ]
         )]),
+    );
+    check(
+        "|a|b|\n|-|-|\n|c| |\n||\n\n|d|\n|-|",
+        json!([
+            of(
+                "table",
+                vec![
+                    row(vec![cell("tableHeader", vec![text("a")]), cell("tableHeader", vec![text("b")])]),
+                    row(vec![cell("tableCell", vec![text("c")]), cell("tableCell", vec![])]),
+                    row(vec![cell("tableCell", vec![])]),
+                ]
+            ),
+            of("table", vec![row(vec![cell("tableHeader", vec![text("d")])])]),
+        ]),
     );
     check("| |\n|-|\n|a|", json!([of("table", vec![row(vec![cell("tableCell", vec![text("a")])])])]));
     check(

@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use super::definitions::{Definitions, placeholder};
 use super::span::Span;
-use super::{Person, alert, code, extra, image, subsup};
+use super::{Person, alert, code, extra, image};
 use crate::adf::node::Node;
 
 /// How many containers may be open at once. Deeper ones are left out and their content stands in the last one;
@@ -17,7 +17,7 @@ const DEPTH_MAX: usize = 40;
 pub(super) struct Builder<'a> {
     source: &'a str,
     people: &'a dyn Fn(&str) -> Option<Person>,
-    span: Span<'a>,
+    pub(super) span: Span<'a>,
     /// Open containers, the document first.
     stack: Vec<Node>,
     /// For each open container tag, whether it is on the stack.
@@ -25,9 +25,11 @@ pub(super) struct Builder<'a> {
     code: Option<(String, String)>,
     /// Where the last text ended in the source.
     text_end: usize,
-    in_html: bool,
+    pub(super) in_html: bool,
     /// Where the last cell of a table ended.
     cell_end: usize,
+    /// Where the open row of a table ends.
+    row_end: Option<usize>,
     /// The title of a panel is being read; the marker before it ends here.
     title: Option<usize>,
     definitions: Definitions,
@@ -45,6 +47,7 @@ impl<'a> Builder<'a> {
             text_end: 0,
             in_html: false,
             cell_end: 0,
+            row_end: None,
             title: None,
             definitions: Definitions::default(),
         }
@@ -85,7 +88,7 @@ impl<'a> Builder<'a> {
             }
             Event::TaskListMarker(done) => match self.stack.last_mut() {
                 Some(item) if item.kind == "listItem" => {
-                    item.attrs.insert("done".to_owned(), done.into());
+                    item.attrs.insert("done", done.into());
                 }
                 _ => self.span.push_text(if done { "[x] " } else { "[ ] " }, true),
             },
@@ -117,6 +120,9 @@ impl<'a> Builder<'a> {
             }
             block => {
                 self.end_paragraph();
+                if matches!(block, Tag::TableHead | Tag::TableRow) {
+                    self.row_end = Some(range.end);
+                }
                 self.start_block(block);
             }
         }
@@ -159,6 +165,11 @@ impl<'a> Builder<'a> {
                     self.push(code::block(&language, &text));
                 }
             }
+            // The parser fills short rows up, each cell of it at the row's end. Who wrote none has none: filled up, a table
+            // would cost the product of its rows and columns.
+            TagEnd::TableCell if self.is_in(&["tableRow"]) && self.is_filled_up(range) => {
+                self.span.take();
+            }
             TagEnd::TableCell if self.is_in(&["tableRow"]) => {
                 let first_row = self.stack.iter().nth_back(1).is_some_and(|table| table.content.is_empty());
                 let paragraph = Node::new("paragraph").with_content(image::as_links(self.span.take()));
@@ -200,24 +211,6 @@ impl<'a> Builder<'a> {
         self.text_end = range.end;
     }
 
-    /// HTML is shown as written, except the line break that tables and headings have no other spelling for.
-    fn html(&mut self, html: &str) {
-        let line = html.trim_end_matches(['\n', '\r']);
-        let name: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-        if name.eq_ignore_ascii_case("<br>") || name.eq_ignore_ascii_case("<br/>") {
-            self.span.hard_break();
-            return;
-        }
-        if let Some(tag) = subsup::Tag::of(html) {
-            return self.span.subsup(tag);
-        }
-        if self.in_html {
-            self.span.hard_break();
-        }
-        self.in_html = line.len() < html.len();
-        self.span.push_text(line, false);
-    }
-
     fn mark(&mut self, change: impl FnOnce(&mut Span<'a>)) {
         self.span.flush();
         change(&mut self.span);
@@ -231,6 +224,11 @@ impl<'a> Builder<'a> {
         if enters {
             self.stack.push(node);
         }
+    }
+
+    /// Whether a cell is none of the source: it begins where its row ends.
+    fn is_filled_up(&self, range: &Range<usize>) -> bool {
+        self.row_end.is_some_and(|end| range.start >= end)
     }
 
     fn is_in(&self, kinds: &[&str]) -> bool {

@@ -1,8 +1,8 @@
 //! Images with an address on the web. They are read among words and are blocks in ADF: where a block may stand they part
 //! the paragraph, elsewhere they become links.
 
+use super::blank::trimmed;
 use super::flatten::merged;
-use super::span::trimmed;
 use crate::adf::node::{Mark, Node};
 
 /// An image as it stands among words until its place is known.

@@ -2,14 +2,17 @@
 
 mod address;
 mod alert;
+mod blank;
 mod builder;
 mod code;
 mod definitions;
 mod emoji;
 mod extra;
 mod flatten;
+mod html;
 mod image;
 mod indent;
+mod limit;
 mod nesting;
 mod normalise;
 mod scan;
@@ -25,6 +28,7 @@ use super::node::Node;
 pub(super) use address::{bare_url_bytes, is_account_id, is_safe_link, status_color};
 use builder::Builder;
 pub(super) use emoji::emoji_text;
+pub use limit::{Excess, check_markdown, check_parts};
 pub(super) use schema::allows;
 
 /// Whom a mention means.
@@ -66,6 +70,9 @@ fn tree(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
 /// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance. Names in code,
 /// in link texts and behind a backslash are not among them.
 pub fn mentioned(markdown: &str) -> Vec<String> {
+    if !markdown.contains("@[") {
+        return Vec::new();
+    }
     let names: RefCell<Vec<String>> = RefCell::default();
     from_markdown(markdown, &|name| {
         names.borrow_mut().push(name.to_owned());

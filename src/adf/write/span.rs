@@ -1,10 +1,15 @@
 //! Inline content while it is read: open marks and links, and the nodes of the current paragraph so far.
 
 use super::address::{href, is_account_id, status_color};
+use super::blank::trimmed;
 use super::flatten::merged;
 use super::scan::{Stretch, mention, scan};
 use super::{Person, image, subsup};
 use crate::adf::node::{Mark, Node};
+
+/// Every piece of a link's text carries its address. Up to this many bytes of it there may be several pieces, with marks
+/// and line breaks; in a link with a longer one all is one piece, or a page of text could become one of addresses.
+const HREF_BYTES_MAX: usize = 256;
 
 /// The state between two block boundaries.
 pub(super) struct Span<'a> {
@@ -16,6 +21,8 @@ pub(super) struct Span<'a> {
     pub(super) em: usize,
     pub(super) strike: usize,
     links: Vec<Link>,
+    /// The outermost link is being closed.
+    ends_link: bool,
     nodes: Vec<Node>,
 }
 
@@ -49,6 +56,7 @@ impl<'a> Span<'a> {
             em: 0,
             strike: 0,
             links: Vec::new(),
+            ends_link: false,
             nodes: Vec::new(),
         }
     }
@@ -77,7 +85,7 @@ impl<'a> Span<'a> {
     }
 
     pub(super) fn hard_break(&mut self) {
-        if self.captures() {
+        if self.captures() || self.is_in_long_link() {
             return self.push_text(" ", false);
         }
         self.flush();
@@ -86,7 +94,7 @@ impl<'a> Span<'a> {
 
     /// A code span. Code takes no mark but a link. Source: ADF schema, `code_inline_node`.
     pub(super) fn code(&mut self, code: &str) {
-        if self.captures() {
+        if self.captures() || self.is_in_long_link() {
             return self.push_text(code, false);
         }
         self.flush();
@@ -100,7 +108,7 @@ impl<'a> Span<'a> {
 
     /// `<sup>`, `</sub>` and the like.
     pub(super) fn subsup(&mut self, tag: subsup::Tag) {
-        if self.captures() {
+        if self.captures() || self.is_in_long_link() {
             return self.push_text(&tag.written(), false);
         }
         self.flush();
@@ -112,7 +120,9 @@ impl<'a> Span<'a> {
         self.flush();
         let on_web = href(address).filter(|href| is_image && href.starts_with("http"));
         let in_href = matches!(self.links.as_slice(), [] | [Link::Href(..)]);
-        let link = if let Some(url) = on_web.filter(|_| in_href) {
+        let link = if self.is_in_long_link() {
+            Link::Inner
+        } else if let Some(url) = on_web.filter(|_| in_href) {
             Link::Image(url.into_owned(), String::new())
         } else if !self.links.is_empty() {
             Link::Inner
@@ -139,7 +149,9 @@ impl<'a> Span<'a> {
     }
 
     pub(super) fn close_link(&mut self) {
+        self.ends_link = self.links.len() == 1;
         self.flush();
+        self.ends_link = false;
         match self.links.pop() {
             Some(Link::Href(href, before)) if self.nodes.len() == before => {
                 let node = Node::text(href.as_str()).with_mark(Mark::link(&href));
@@ -179,7 +191,8 @@ impl<'a> Span<'a> {
 
     /// Turns the text collected so far into nodes. Called wherever marks change.
     pub(super) fn flush(&mut self) {
-        if self.text.is_empty() {
+        // An address that is long stands once: what is read of its text is one piece until the link ends.
+        if self.text.is_empty() || (self.is_in_long_link() && !self.ends_link) {
             return;
         }
         let text = std::mem::take(&mut self.text);
@@ -225,6 +238,10 @@ impl<'a> Span<'a> {
         self.links.iter().any(Link::captures)
     }
 
+    fn is_in_long_link(&self) -> bool {
+        matches!(self.links.first(), Some(Link::Href(href, _)) if href.len() > HREF_BYTES_MAX)
+    }
+
     fn emphasised(&self, mut node: Node) -> Node {
         for (depth, kind) in [(self.strong, "strong"), (self.em, "em"), (self.strike, "strike")] {
             if depth > 0 {
@@ -264,32 +281,5 @@ impl Link {
 
     fn captures(&self) -> bool {
         !matches!(self, Self::Href(..) | Self::Literal(_) | Self::Inner)
-    }
-}
-
-/// Inline content without blanks and breaks at its ends.
-pub(super) fn trimmed(mut nodes: Vec<Node>) -> Vec<Node> {
-    let start = nodes.iter().position(|node| !is_blank(node)).unwrap_or(nodes.len());
-    nodes.drain(..start);
-    nodes.truncate(nodes.iter().rposition(|node| !is_blank(node)).map_or(0, |last| last + 1));
-    if let Some(text) = nodes.first_mut().and_then(plain_text) {
-        text.drain(..text.len() - text.trim_start_matches(BLANKS).len());
-    }
-    if let Some(text) = nodes.last_mut().and_then(plain_text) {
-        text.truncate(text.trim_end_matches(BLANKS).len());
-    }
-    nodes
-}
-
-const BLANKS: [char; 2] = [' ', '\t'];
-
-fn plain_text(node: &mut Node) -> Option<&mut String> {
-    if node.has_mark("code") { None } else { node.text.as_mut() }
-}
-
-fn is_blank(node: &Node) -> bool {
-    match &node.text {
-        Some(text) => !node.has_mark("code") && text.trim_matches(BLANKS).is_empty(),
-        None => node.kind == "hardBreak",
     }
 }

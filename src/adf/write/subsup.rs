@@ -43,7 +43,7 @@ pub(super) fn apply(nodes: &mut Vec<Node>, tag: Tag) {
     };
     nodes.remove(at);
     let mut mark = Mark::new("subsup");
-    mark.attrs.insert("type".to_owned(), tag.name.into());
+    mark.attrs.insert("type", tag.name.into());
     for node in nodes.iter_mut().skip(at).filter(|node| node.kind == "text" && !node.has_mark("code")) {
         // What is blank would not be seen to be raised, and could not be read back so.
         if node.has_mark("subsup") || node.text.as_deref().is_none_or(|text| text.trim().is_empty()) {

@@ -61,8 +61,8 @@ fn texts_are_cleaned_and_bounded() {
 
 #[test]
 fn a_lost_write_is_not_called_undone() {
-    let write =
-        request::add_comment(&crate::jira::Projects::default().told("P-1").unwrap(), &serde_json::json!({}));
+    let issue = crate::jira::Projects::default().told("P-1").unwrap();
+    let write = request::add_comment(&issue, &request::Body::default());
     let lost = JiraError::from_answer(&write, &answer(502, ""));
     assert_eq!(lost, JiraError::Unavailable { status: Some(502), sent: Unsure::MayHaveHappened });
     let read = JiraError::from_answer(&request::myself(), &answer(502, ""));

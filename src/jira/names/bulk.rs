@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::jira::wire::FieldMeta;
+use crate::{adf::Document, jira::wire::FieldMeta, json};
 
 use super::{FieldFault, FieldValue};
 
@@ -18,6 +18,7 @@ pub fn bulk_values<'v>(
         let made = match value {
             FieldValue::Set(value) => entry(meta, value),
             FieldValue::Change(operations) => changed(meta, operations)?,
+            FieldValue::Document(document) => entry(meta, &small(meta, document)?),
             FieldValue::RichText(_) => None,
         };
         let cannot = "this value cannot be set on many issues at once; change the issues one by one";
@@ -29,6 +30,17 @@ pub fn bulk_values<'v>(
         }
     }
     Ok(groups)
+}
+
+/// Values of JSON that a document on many issues may have: the plan of a bulk edit is kept as a tree, in several places.
+const VALUES_MAX: usize = 10_000;
+
+fn small(meta: &FieldMeta, document: &Document) -> Result<Value, FieldFault> {
+    let is_small = json::has_at_most(document.json(), VALUES_MAX);
+    let value = is_small.then(|| serde_json::from_str(document.json()).ok()).flatten();
+    value.ok_or_else(|| {
+        refusal(meta, "the text is too long for many issues at once; change the issues one by one")
+    })
 }
 
 fn refusal(meta: &FieldMeta, problem: &str) -> FieldFault {

@@ -28,7 +28,9 @@ pub fn pick<'t, T>(
     let folded = folded(given);
     let spelt = |name: &str| same_folded(name, &folded);
     let bare = bare(&folded);
-    let loose = |name: &str| is_lenient && !bare.is_empty() && self::bare(&self::folded(name)) == bare;
+    let loose = |name: &str| {
+        is_lenient && !bare.is_empty() && may_begin(name, &bare) && self::bare(&self::folded(name)) == bare
+    };
     let rules: [&dyn Fn(&str) -> bool; 3] = [&written, &spelt, &loose];
     for rule in rules {
         for at in 0..2 {
@@ -52,7 +54,19 @@ pub fn same(one: &str, other: &str) -> bool {
 }
 
 fn same_folded(name: &str, folded: &str) -> bool {
-    self::folded(name) == folded
+    may_begin(name, folded) && self::folded(name) == folded
+}
+
+/// Whether two names can be the same by how they begin, `folded` being one without what does not count. Most names differ
+/// there, and none of those has to be normalised.
+fn may_begin(name: &str, folded: &str) -> bool {
+    match name.trim_start().as_bytes() {
+        // What follows may compose with the first letter.
+        [first, second, ..] if first.is_ascii_alphanumeric() && second.is_ascii() => {
+            folded.as_bytes().first() == Some(&first.to_ascii_lowercase())
+        }
+        _ => true,
+    }
 }
 
 /// A name in the form in which most systems keep it, for a search.

@@ -8,7 +8,9 @@ use crate::jira::{
 };
 
 use super::{
-    NameError, Picked, nearest, pick, same_name,
+    NameError, Picked,
+    index::{of_names, off_screen_meta},
+    nearest, pick,
     system_fields::{set_elsewhere, system_meta},
 };
 
@@ -106,7 +108,7 @@ impl FieldName {
 /// the same name are all read: an issue mostly holds a value in one of them only.
 pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<FieldName>, NameError> {
     let mut fields = Vec::with_capacity(names.len());
-    let mut custom = Vec::new();
+    let mut custom: Vec<&str> = Vec::new();
     for name in names {
         match FieldName::known(name).or_else(|| part_of_time_tracking(name)) {
             Some(field) => fields.push(field),
@@ -117,25 +119,25 @@ pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<
     if !custom.is_empty() {
         let answer = session.call(request::fields()).await?;
         let entries: List<FieldEntry<'_>> = answer.read()?;
-        for name in custom {
-            let is_meant = |entry: &&FieldEntry<'_>| {
-                same_name(&entry.name, name)
-                    || entry.untranslated_name.as_deref().is_some_and(|own| same_name(own, name))
-                    || entry.id.eq_ignore_ascii_case(name)
-            };
-            let same = entries.iter().filter(is_meant);
-            let before = fields.len();
-            fields.extend(same.map(|entry| FieldName {
-                id: entry.id.clone().into_owned(),
-                label: Cow::Owned(entry.name.clone().into_owned()),
-            }));
-            if fields.len() == before {
-                let known = near(name, entries.iter().map(|entry| entry.name.as_ref()));
-                return Err(NameError::Unknown { what: "field", given: name.to_owned(), known });
-            }
-        }
+        fields.extend(named(&entries, &custom)?);
     }
     Ok(fields)
+}
+
+/// The fields of each name, in the order of the names.
+fn named(entries: &[FieldEntry<'_>], names: &[&str]) -> Result<Vec<FieldName>, NameError> {
+    let found = of_names(entries, names);
+    if let Some(given) =
+        names.iter().zip(&found).find_map(|(name, fields)| fields.is_empty().then_some(*name))
+    {
+        let known = near(given, entries.iter().map(|entry| entry.name.as_ref()));
+        return Err(NameError::Unknown { what: "field", given: given.to_owned(), known });
+    }
+    let fields = found.into_iter().flatten().map(|entry| FieldName {
+        id: entry.id.as_str().to_owned(),
+        label: Cow::Owned(entry.name.as_str().to_owned()),
+    });
+    Ok(fields.collect())
 }
 
 /// The field of a screen that is meant, by id, display name in either language, or a spelling of a system field.
@@ -159,13 +161,33 @@ pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMet
     })
 }
 
-/// Like [`find_meta`]; a field that the screen does not announce is known by its type all the same, so that Jira is
-/// asked and not its metadata. `GET /field` is asked for the names of such custom fields only.
-pub async fn field_meta<'m>(
+/// Like [`find_meta`] for each name; a field that the screen does not announce is known by its type all the same, so that
+/// Jira is asked and not its metadata. `GET /field` is asked for the names of such custom fields only, and once.
+pub async fn field_metas<'m>(
     session: &Session,
     metas: &'m [FieldMeta],
+    names: &[&str],
+) -> Result<Vec<Cow<'m, FieldMeta>>, NameError> {
+    let mut found = Vec::with_capacity(names.len());
+    for name in names {
+        found.push(on_screen(metas, name)?);
+    }
+    let unknown: Vec<(&str, NameError)> = names
+        .iter()
+        .zip(&mut found)
+        .filter_map(|(name, meta)| Some((*name, meta.as_mut().err()?.take()?)))
+        .collect();
+    let mut elsewhere = off_screen(session, unknown).await?.into_iter();
+    let metas = found.into_iter().map(|meta| meta.or_else(|_| elsewhere.next().ok_or(())));
+    // There is one for each that was unknown.
+    Ok(metas.filter_map(Result::ok).collect())
+}
+
+/// A field as the screen or Jira's own types describe it; what is to be said of the name where neither knows it.
+fn on_screen<'m>(
+    metas: &'m [FieldMeta],
     given: &str,
-) -> Result<Cow<'m, FieldMeta>, NameError> {
+) -> Result<Result<Cow<'m, FieldMeta>, Option<NameError>>, NameError> {
     let found = find_meta(metas, given);
     let is_custom = matches!(&found, Ok(meta) if !meta.schema.custom.is_empty());
     if let Some(field) = FieldName::known(given).filter(|_| !is_custom)
@@ -173,38 +195,33 @@ pub async fn field_meta<'m>(
     {
         return Err(NameError::Elsewhere { given: given.trim().to_owned(), how });
     }
-    let unknown = match found {
-        Ok(meta) => return Ok(Cow::Borrowed(meta)),
-        Err(unknown @ NameError::Unknown { .. }) => unknown,
-        Err(other) => return Err(other),
-    };
-    if let Some(meta) = system_meta(given) {
-        return Ok(Cow::Owned(meta));
+    match (found, system_meta(given)) {
+        (Ok(meta), _) => Ok(Ok(Cow::Borrowed(meta))),
+        (Err(NameError::Unknown { .. }), Some(meta)) => Ok(Ok(Cow::Owned(meta))),
+        (Err(unknown @ NameError::Unknown { .. }), None) => Ok(Err(Some(unknown))),
+        (Err(other), _) => Err(other),
     }
-    let Ok(answer) = session.call(request::fields()).await else { return Err(unknown) };
-    let Ok(entries) = answer.read::<Vec<FieldEntry<'_>>>() else { return Err(unknown) };
-    let plain = given.trim();
-    let by_id = entries.iter().find(|entry| entry.id == plain);
-    let entry = match by_id {
-        Some(entry) => entry,
-        None => match pick(&entries, plain, false, |entry| {
-            [Some(&entry.name), entry.untranslated_name.as_deref()]
-        }) {
-            Picked::One(entry) => entry,
-            Picked::Nothing => return Err(unknown),
-            Picked::Several(several) => {
-                return Err(ambiguous(
-                    plain,
-                    several.iter().map(|entry| (entry.name.as_ref(), entry.id.as_ref())),
-                ));
-            }
-        },
-    };
-    let Some(schema) = entry.schema.clone() else { return Err(unknown) };
-    Ok(Cow::Owned(FieldMeta::off_screen(&entry.id, &entry.name, schema)))
 }
 
-fn ambiguous<'n>(given: &str, several: impl Iterator<Item = (&'n str, &'n str)>) -> NameError {
+/// Fields by what the site knows of them.
+async fn off_screen(
+    session: &Session,
+    unknown: Vec<(&str, NameError)>,
+) -> Result<Vec<Cow<'static, FieldMeta>>, NameError> {
+    if unknown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = unknown.iter().map(|(name, _)| *name).collect();
+    let answer = session.call(request::fields()).await.ok();
+    let entries: Vec<FieldEntry<'_>> =
+        answer.as_ref().and_then(|answer| answer.read().ok()).unwrap_or_default();
+    let found = of_names(&entries, &names).into_iter().zip(unknown);
+    found
+        .map(|(fields, (name, unknown))| off_screen_meta(&fields, name).and_then(|meta| meta.ok_or(unknown)))
+        .collect()
+}
+
+pub(super) fn ambiguous<'n>(given: &str, several: impl Iterator<Item = (&'n str, &'n str)>) -> NameError {
     let candidates = several.map(|(name, id)| format!("{name} ({id})")).collect();
     NameError::Ambiguous { given: given.to_owned(), candidates }
 }

@@ -1,8 +1,16 @@
 //! Kinds of links between issues, by either phrase or by name.
 
+use std::collections::HashSet;
+
 use crate::jira::wire::LinkType;
 
 use super::NameError;
+
+/// How many kinds of one phrase an error lists.
+const CANDIDATES_MAX: usize = 50;
+
+/// How many phrases are listed.
+const PHRASES_MAX: usize = 1_000;
 
 /// A kind of link and the direction in which it was said.
 #[derive(Debug, Clone, Copy)]
@@ -28,12 +36,17 @@ type Rule<'r> = &'r dyn Fn(&LinkType<'_>) -> Option<bool>;
 pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<Relation<'t, 'a>, NameError> {
     let plain = folded(wanted);
     let short = plain.strip_prefix("is ").unwrap_or(&plain);
-    let same = |phrase: &str| folded(phrase) == plain;
+    let same = |phrase: &str| may_be(phrase, &plain) && folded(phrase) == plain;
     let alike = |phrase: &str| {
+        if !may_be(phrase, short) && !may_be(phrase, "is") {
+            return false;
+        }
         let phrase = folded(phrase);
         phrase.strip_prefix("is ").unwrap_or(&phrase) == short
     };
-    let full = |phrase: &str, kind: &LinkType<'_>| same(&format!("{phrase} ({})", kind.name));
+    let full = |phrase: &str, kind: &LinkType<'_>| {
+        may_be(phrase, &plain) && plain.ends_with(')') && same(&format!("{phrase} ({})", kind.name))
+    };
     let rules: [Rule<'_>; 4] = [
         &|kind| direction(full(&kind.outward, kind), full(&kind.inward, kind)),
         &|kind| direction(same(&kind.outward), same(&kind.inward)),
@@ -50,7 +63,7 @@ pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<
                 let say = |it: &Relation<'_, '_>| format!("{} ({})", it.phrase(), it.kind.name);
                 return Err(NameError::Ambiguous {
                     given: wanted.trim().to_owned(),
-                    candidates: several.iter().map(say).collect(),
+                    candidates: several.iter().take(CANDIDATES_MAX).map(say).collect(),
                 });
             }
         }
@@ -60,13 +73,18 @@ pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<
 
 /// Every phrase of the site, each once.
 pub fn phrases(types: &[LinkType<'_>]) -> Vec<String> {
-    let mut phrases: Vec<String> = Vec::new();
-    for phrase in types.iter().flat_map(|kind| [&kind.outward, &kind.inward]) {
-        if !phrase.is_empty() && !phrases.iter().any(|known| known == phrase.as_str()) {
-            phrases.push(phrase.clone().into_owned());
-        }
-    }
-    phrases
+    let mut seen = HashSet::new();
+    let all = types.iter().flat_map(|kind| [&kind.outward, &kind.inward]);
+    let phrases = all.filter(|phrase| !phrase.is_empty() && seen.insert(phrase.as_str()));
+    // A site has a dozen; thousands help nobody to choose.
+    phrases.take(PHRASES_MAX).map(|phrase| phrase.as_str().to_owned()).collect()
+}
+
+/// Whether two texts begin alike, which most do not: of thousands of phrases few are looked at more closely.
+fn may_be(phrase: &str, plain: &str) -> bool {
+    let first =
+        phrase.chars().flat_map(char::to_lowercase).find(|c| !matches!(c, '_' | '-') && !c.is_whitespace());
+    first == plain.chars().next()
 }
 
 /// A kind whose phrases are the same has no direction; outward is as good as inward.
@@ -75,8 +93,22 @@ fn direction(outward: bool, inward: bool) -> Option<bool> {
 }
 
 fn folded(text: &str) -> String {
-    let plain = text.to_lowercase().replace(['_', '-'], " ");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            '_' | '-' => blank(&mut plain),
+            c if c.is_whitespace() => blank(&mut plain),
+            c => plain.push(c),
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+fn blank(plain: &mut String) {
+    if !plain.is_empty() && !plain.ends_with(' ') {
+        plain.push(' ');
+    }
 }
 
 #[cfg(test)]

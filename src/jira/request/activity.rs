@@ -1,9 +1,8 @@
 //! What people do beside an issue's fields: editing comments, logging work, watching.
 
 use http::Method;
-use serde_json::Value;
 
-use super::{Effect, Request};
+use super::{Body, Effect, Request};
 use crate::jira::AllowedIssue;
 
 /// `GET /issue/{key}/comment/{id}`.
@@ -12,7 +11,7 @@ pub fn comment(key: &AllowedIssue, id: &str) -> Request {
 }
 
 /// `PUT /issue/{key}/comment/{id}`.
-pub fn update_comment(key: &AllowedIssue, id: &str, body: &Value) -> Request {
+pub fn update_comment(key: &AllowedIssue, id: &str, body: &Body) -> Request {
     Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .segment("comment")
@@ -22,7 +21,7 @@ pub fn update_comment(key: &AllowedIssue, id: &str, body: &Value) -> Request {
 
 /// `POST /issue/{key}/worklog`. The remaining estimate becomes `new_estimate`; without one Jira takes the logged time
 /// off it.
-pub fn add_worklog(key: &AllowedIssue, body: &Value, new_estimate: Option<&str>) -> Request {
+pub fn add_worklog(key: &AllowedIssue, body: &Body, new_estimate: Option<&str>) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
         .segment(key.to_string())
         .segment("worklog")
@@ -63,7 +62,7 @@ pub fn unwatch(key: &AllowedIssue, account_id: &str) -> Request {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::jira::Projects;
@@ -87,12 +86,13 @@ mod tests {
     #[test]
     fn each_goes_to_its_own_endpoint() {
         let (body, idempotent) = (json!({"x": 1}), Effect::IdempotentWrite);
+        let sent = Body { values: body.as_object().cloned().unwrap(), texts: Vec::new() };
         check(&comment(&issue(), "7"), "GET issue/P-1/comment/7", "", Effect::Read, None);
-        let edit = update_comment(&issue(), "7", &body);
+        let edit = update_comment(&issue(), "7", &sent);
         check(&edit, "PUT issue/P-1/comment/7", "", idempotent, Some(&body));
-        check(&add_worklog(&issue(), &body, None), "POST issue/P-1/worklog", "", Effect::Write, Some(&body));
+        check(&add_worklog(&issue(), &sent, None), "POST issue/P-1/worklog", "", Effect::Write, Some(&body));
         check(
-            &add_worklog(&issue(), &body, Some("1h")),
+            &add_worklog(&issue(), &sent, Some("1h")),
             "POST issue/P-1/worklog",
             "adjustEstimate=new&newEstimate=1h",
             Effect::Write,

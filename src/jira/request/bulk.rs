@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Effect, NewIssue, Request, scope};
@@ -24,8 +25,12 @@ pub fn bulk_fetch<F: AsRef<str>>(issues: &[&NamedIssue], fields: &[F]) -> Reques
 
 /// `POST /issue/bulk` with at most 50 bodies of `POST /issue`.
 pub fn create_issues(issues: &[&NewIssue]) -> Request {
-    let bodies: Vec<&Value> = issues.iter().map(|issue| issue.body()).collect();
-    Request::write(Method::POST, Effect::Write, ["issue", "bulk"]).json(&json!({ "issueUpdates": bodies }))
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Updates<'a> {
+        issue_updates: &'a [&'a NewIssue],
+    }
+    Request::write(Method::POST, Effect::Write, ["issue", "bulk"]).json(&Updates { issue_updates: issues })
 }
 
 /// `GET /bulk/issues/transition`: by workflow, the transitions that all of these issues share and that ask for no fields.
@@ -105,7 +110,7 @@ pub fn task(id: &str) -> Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::{Projects, request::Body};
 
     fn check(request: &Request, shown: &str, effect: Effect) {
         let path: Vec<&str> = request.path().collect();
@@ -120,7 +125,7 @@ mod tests {
     fn requests_name_their_endpoint() {
         let open = Projects::default();
         let (one, two) = (open.told("P-1").unwrap(), open.told("P-2").unwrap());
-        let new = NewIssue::new(&open.project("P").unwrap(), "1", Map::new());
+        let new = NewIssue::new(&open.project("P").unwrap(), "1", Body::default());
         check(
             &bulk_fetch(&[&one, &two], &["summary"]),
             r#"POST issue/bulkfetch  {"issueIdsOrKeys":["P-1","P-2"],"fields":["summary"]}"#,

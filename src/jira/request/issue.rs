@@ -1,9 +1,10 @@
 //! One issue: reading it and its sections, creating, editing, commenting, moving.
 
 use http::Method;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Effect, Request};
+use super::{Body, Effect, IssueBody, Request};
 use crate::jira::{AllowedIssue, AllowedProject, NamedIssue};
 
 /// `GET /issue/{key}` with only these fields.
@@ -14,39 +15,38 @@ pub fn issue<S: AsRef<str>>(key: &NamedIssue, fields: &[S], expand: &[&str]) -> 
 }
 
 /// An issue that is to be created in an allowed project.
-#[derive(Debug, Clone)]
-pub struct NewIssue(Value);
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct NewIssue(IssueBody);
 
 impl NewIssue {
     /// With these values, by field id.
-    pub fn new(project: &AllowedProject, issue_type_id: &str, mut fields: Map<String, Value>) -> Self {
+    pub fn new(project: &AllowedProject, issue_type_id: &str, mut fields: Body) -> Self {
         let is_id = project.as_str().bytes().all(|byte| byte.is_ascii_digit());
         let name = if is_id { "id" } else { "key" };
-        fields.insert("project".to_owned(), json!({ name: project.as_str() }));
-        fields.insert("issuetype".to_owned(), json!({ "id": issue_type_id }));
-        Self(json!({ "fields": fields }))
+        fields.values.insert("project".to_owned(), json!({ name: project.as_str() }));
+        fields.values.insert("issuetype".to_owned(), json!({ "id": issue_type_id }));
+        Self(IssueBody { fields, ..IssueBody::default() })
     }
 
     /// With these entity properties.
     pub fn bear(&mut self, properties: Value) {
-        if let Some(body) = self.0.as_object_mut() {
-            body.insert("properties".to_owned(), properties);
-        }
+        self.0.beside.insert("properties".to_owned(), properties);
     }
 
-    /// What Jira is told.
-    pub fn body(&self) -> &Value {
-        &self.0
+    /// Its values, by field id.
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.0.fields.values
     }
 }
 
 /// `POST /issue`.
 pub fn create_issue(issue: &NewIssue) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"]).json(issue.body())
+    Request::write(Method::POST, Effect::Write, ["issue"]).json(issue)
 }
 
 /// `PUT /issue/{key}`; `notify: Some(false)` silences mails and needs administrator rights.
-pub fn update_issue(key: &AllowedIssue, body: &Value, notify: Option<bool>) -> Request {
+pub fn update_issue(key: &AllowedIssue, body: &IssueBody, notify: Option<bool>) -> Request {
     Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .query_if("notifyUsers", notify)
@@ -72,7 +72,7 @@ pub fn transitions(key: &AllowedIssue) -> Request {
 }
 
 /// `POST /issue/{key}/transitions`.
-pub fn transition(key: &AllowedIssue, body: &Value) -> Request {
+pub fn transition(key: &AllowedIssue, body: &IssueBody) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
         .segment(key.to_string())
         .segment("transitions")
@@ -89,7 +89,7 @@ pub fn comments(key: &AllowedIssue, start_at: u32, max_results: u32, newest_firs
 }
 
 /// `POST /issue/{key}/comment`.
-pub fn add_comment(key: &AllowedIssue, body: &Value) -> Request {
+pub fn add_comment(key: &AllowedIssue, body: &Body) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
         .segment(key.to_string())
         .segment("comment")

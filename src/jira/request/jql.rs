@@ -40,7 +40,7 @@ mod tests {
     fn queries_are_judged_and_completed_without_changing_anything() {
         let parse = parse_jql("a = \"b\"");
         check(&parse, &Method::POST, "jql/parse", "validation=strict");
-        assert_eq!(parse.body(), Some(br#"{"queries":["a = \"b\""]}"#.as_slice()));
+        assert_eq!(parse.body().map(AsRef::as_ref), Some(br#"{"queries":["a = \"b\""]}"#.as_slice()));
         check(&jql_reference(), &Method::GET, "jql/autocompletedata", "");
         let path = "jql/autocompletedata/suggestions";
         check(&jql_suggestions("cf[7]", None), &Method::GET, path, "fieldName=cf[7]");

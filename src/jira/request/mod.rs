@@ -3,6 +3,7 @@
 mod activity;
 pub mod agile;
 mod attachment;
+mod body;
 mod bulk;
 mod deletion;
 mod filter;
@@ -18,11 +19,13 @@ mod version;
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
 
 pub use activity::{add_worklog, comment, unwatch, update_comment, watch, watchers, worklogs_started};
 pub use attachment::{add_attachment, attachment, attachment_content};
+pub use body::{Body, IssueBody, Update};
 pub use bulk::{BulkChange, bulk_fetch, create_issues, move_issue, shared_transitions, task};
 pub use deletion::{
     attached_file, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog,
@@ -71,7 +74,7 @@ pub struct Request {
     base: Base,
     path: Vec<Cow<'static, str>>,
     query: Vec<(&'static str, String)>,
-    body: Option<Vec<u8>>,
+    body: Option<Bytes>,
     form_boundary: Option<String>,
     effect: Effect,
     scope: &'static str,
@@ -169,12 +172,12 @@ impl Request {
     }
 
     fn json(mut self, body: &impl Serialize) -> Self {
-        self.body = serde_json::to_vec(body).ok();
+        self.body = serde_json::to_vec(body).ok().map(Bytes::from);
         self
     }
 
     fn form(mut self, form: form::Form) -> Self {
-        self.body = Some(form.body);
+        self.body = Some(Bytes::from(form.body));
         self.form_boundary = Some(form.boundary);
         self
     }
@@ -200,8 +203,8 @@ impl Request {
     }
 
     /// The body: JSON, or a form when there is a [`Request::form_boundary`].
-    pub fn body(&self) -> Option<&[u8]> {
-        self.body.as_deref()
+    pub fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref()
     }
 
     /// The boundary of a `multipart/form-data` body.
@@ -227,7 +230,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
 
     use super::*;
 
@@ -271,7 +274,14 @@ mod tests {
             None,
         );
         check(
-            &update_issue(&p1(), &json!({"fields": {}}), Some(false)),
+            &update_issue(
+                &p1(),
+                &IssueBody {
+                    beside: Map::from_iter([("fields".to_owned(), json!({}))]),
+                    ..IssueBody::default()
+                },
+                Some(false),
+            ),
             &Method::PUT,
             "issue/P-1",
             "notifyUsers=false",
@@ -281,16 +291,13 @@ mod tests {
 
     #[test]
     fn only_what_cannot_be_repeated_counts_as_a_plain_write() {
-        let new = NewIssue::new(
-            &crate::jira::Projects::default().project("P").unwrap(),
-            "1",
-            serde_json::Map::new(),
-        );
+        let new =
+            NewIssue::new(&crate::jira::Projects::default().project("P").unwrap(), "1", Body::default());
         assert_eq!(search("x", &[], 1, None).effect(), Effect::Read);
         assert_eq!(approximate_count("x").effect(), Effect::Read);
-        assert_eq!(update_issue(&p1(), &json!({}), None).effect(), Effect::IdempotentWrite);
-        assert_eq!(add_comment(&p1(), &json!({})).effect(), Effect::Write);
+        assert_eq!(update_issue(&p1(), &IssueBody::default(), None).effect(), Effect::IdempotentWrite);
+        assert_eq!(add_comment(&p1(), &Body::default()).effect(), Effect::Write);
         assert_eq!(create_issue(&new).effect(), Effect::Write);
-        assert_eq!(transition(&p1(), &json!({})).effect(), Effect::Write);
+        assert_eq!(transition(&p1(), &IssueBody::default()).effect(), Effect::Write);
     }
 }

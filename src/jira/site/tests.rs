@@ -86,7 +86,10 @@ fn scopes_of_one_site_are_joined() {
         resource("a", &["read:jira-user", "read:jira-work"]),
     ]);
     assert_eq!(sites.len(), 1);
-    assert_eq!(sites[0].scopes.as_deref().unwrap(), ["read:jira-work", "read:jira-user"]);
+    assert_eq!(
+        *sites[0].scopes.as_deref().unwrap(),
+        ["read:jira-work".to_owned(), "read:jira-user".to_owned()]
+    );
 }
 
 #[test]

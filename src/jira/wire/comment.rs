@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Lenient, List, Person, Text, User};
-use crate::{adf, json::or_default};
+use super::{Lenient, List, Person, RichText, Text, User};
+use crate::json::or_default;
 
 /// `GET /issue/{key}/comment`.
 #[derive(Debug, Deserialize)]
@@ -30,8 +30,8 @@ pub struct Comment<'a> {
     #[serde(borrow, default)]
     pub author: Lenient<Person<'a>>,
     /// Rich text.
-    #[serde(default)]
-    pub body: Lenient<adf::Node>,
+    #[serde(borrow, default)]
+    pub body: RichText<'a>,
     /// When.
     #[serde(borrow, default)]
     pub created: Text<'a>,

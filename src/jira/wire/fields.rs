@@ -11,12 +11,41 @@ const ROOM: usize = 20;
 
 /// An issue's fields by id, without the null ones: a real site answers hundreds of those.
 #[derive(Debug, Default)]
-pub struct Fields<'a>(Vec<(Text<'a>, Raw<'a>)>);
+pub struct Fields<'a> {
+    held: Vec<(Text<'a>, Raw<'a>)>,
+    /// Of very many, their places in the order of their ids; of a few, nothing.
+    by_id: Vec<usize>,
+}
+
+/// Up to this many are looked through as they stand.
+const UNSORTED_MAX: usize = 64;
 
 impl<'a> Fields<'a> {
     /// A field's JSON, if the issue has a value in it.
     pub fn raw(&self, id: &str) -> Option<Raw<'a>> {
-        self.0.iter().find(|(name, _)| name == id).map(|(_, value)| *value)
+        if self.by_id.is_empty() {
+            return self.held.iter().find(|(name, _)| name == id).map(|(_, value)| *value);
+        }
+        let name = |at: &usize| self.held.get(*at).map_or("", |(name, _)| name.as_str());
+        let place = self.by_id.partition_point(|at| name(at) < id);
+        self.by_id
+            .get(place)
+            .and_then(|at| self.held.get(*at))
+            .filter(|(name, _)| name == id)
+            .map(|(_, value)| *value)
+    }
+
+    fn of(held: Vec<(Text<'a>, Raw<'a>)>) -> Self {
+        let mut by_id = Vec::new();
+        if held.len() > UNSORTED_MAX {
+            by_id.extend(0..held.len());
+            // Of a field that was sent twice the first one counts, as among a few.
+            by_id.sort_by(|one, other| {
+                let name = |at: &usize| held.get(*at).map(|(name, _)| name.as_str());
+                name(one).cmp(&name(other))
+            });
+        }
+        Self { held, by_id }
     }
 
     /// A field decoded as what the caller expects; none when it is absent or something else.
@@ -36,7 +65,7 @@ impl<'a> Fields<'a> {
 
     /// All fields with their ids, in Jira's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Raw<'a>)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), *value))
+        self.held.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 }
 
@@ -62,7 +91,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
                         fields.push((name, value));
                     }
                 }
-                Ok(Fields(fields))
+                Ok(Fields::of(fields))
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {

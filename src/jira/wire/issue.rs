@@ -1,12 +1,11 @@
 //! Issues, their comments, transitions, links, history and worklogs.
 
-use crate::{
-    adf,
-    json::{Raw, or_default, readable, required},
-};
-use serde::Deserialize;
+use crate::json::{Raw, has_at_most, or_default, readable, required};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::{FieldMeta, Fields, Lenient, List, Person, Text};
+use super::{FieldMeta, Fields, Lenient, List, Person, RichText, Text};
 
 /// `POST /search/jql`.
 #[derive(Debug, Deserialize)]
@@ -46,8 +45,17 @@ pub struct Issue<'a> {
     #[serde(borrow, default)]
     pub names: Option<Raw<'a>>,
     /// The entity properties that were asked for, by key.
-    #[serde(default)]
-    pub properties: std::collections::BTreeMap<String, serde_json::Value>,
+    #[serde(default, deserialize_with = "few")]
+    pub properties: BTreeMap<String, Value>,
+}
+
+/// Values of JSON that properties may have: ours has three, and others are not asked for.
+const PROPERTY_VALUES_MAX: usize = 1_000;
+
+fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    let raw = Raw::deserialize(deserializer)?;
+    let is_small = has_at_most(raw.get(), PROPERTY_VALUES_MAX);
+    Ok(is_small.then(|| raw.read().ok()).flatten().unwrap_or_default())
 }
 
 /// `POST /issue`.
@@ -155,7 +163,7 @@ pub struct Transition<'a> {
     pub to: super::Thing<'a>,
     /// The fields of its screen by id; none where it has no screen.
     #[serde(default, deserialize_with = "readable")]
-    pub fields: std::collections::BTreeMap<String, FieldMeta>,
+    pub fields: BTreeMap<String, FieldMeta>,
 }
 
 /// `GET /issue/{key}/changelog`.
@@ -232,6 +240,6 @@ pub struct Worklog<'a> {
     #[serde(default, deserialize_with = "or_default")]
     pub time_spent_seconds: u64,
     /// What was done.
-    #[serde(default)]
-    pub comment: Lenient<adf::Node>,
+    #[serde(borrow, default)]
+    pub comment: RichText<'a>,
 }

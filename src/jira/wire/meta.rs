@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::{Lenient, List, Person, Text};
+use super::{Allowed, Lenient, List, Person, Text};
 use crate::json::{or_default, readable, required};
 
 /// `GET /project/search`.
@@ -110,8 +109,8 @@ pub struct FieldMeta {
     #[serde(default, deserialize_with = "or_default")]
     pub schema: FieldSchema,
     /// The values to choose from.
-    #[serde(default, deserialize_with = "or_default")]
-    pub allowed_values: Vec<Value>,
+    #[serde(default)]
+    pub allowed_values: Allowed,
 }
 
 impl FieldMeta {

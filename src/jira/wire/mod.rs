@@ -5,6 +5,7 @@
 //! type asks for no more than what makes it of use.
 
 mod agile;
+mod allowed;
 mod attachment;
 mod bulk;
 mod comment;
@@ -16,8 +17,10 @@ mod link;
 mod meta;
 mod people;
 mod project;
+mod rich_text;
 
 pub use agile::{Board, BoardIssuePage, RankEntry, RankReport, Sprint, ValuePage};
+pub use allowed::Allowed;
 pub use attachment::Attachment;
 pub use bulk::{
     AttachedFile, CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition,
@@ -38,9 +41,11 @@ pub use meta::{
     CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage, Project,
     ProjectPage,
 };
-pub use people::{Permission, PermissionAnswer, Person, Resource, User};
+pub use people::{Permission, PermissionAnswer, Person, Resource, Resources, User};
 pub use project::{
     Component, FieldDetail, PartPage, ProjectDetail, Status, StatusCategory, TypeStatuses, Version,
 };
+
+pub use rich_text::RichText;
 
 pub use crate::json::{Lenient, List, Text};

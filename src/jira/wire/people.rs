@@ -1,8 +1,11 @@
 //! People, sites and permissions.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
 
 use super::Text;
 use crate::json::{or_default, readable, required};
@@ -60,6 +63,40 @@ pub struct Resource {
     /// What the token may do there.
     #[serde(default)]
     pub scopes: Vec<String>,
+}
+
+/// More sites than any token reaches; each takes several times its bytes while it is read.
+const SITES_MAX: usize = 20_000;
+
+/// All of them.
+#[derive(Debug)]
+pub struct Resources(pub Vec<Resource>);
+
+impl<'de> Deserialize<'de> for Resources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Resources;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of sites")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Resources, A::Error> {
+                let mut read = Vec::new();
+                while let Some(site) = items.next_element()? {
+                    if read.len() == SITES_MAX {
+                        return Err(A::Error::custom("too many sites"));
+                    }
+                    read.push(site);
+                }
+                Ok(Resources(read))
+            }
+        }
+
+        deserializer.deserialize_seq(Each)
+    }
 }
 
 /// `GET /mypermissions`.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::json::mend_surrogates;
+use crate::json::{has_at_most, mend_surrogates};
 
 use super::{Argument, Shape, scalar::kind, shown};
 
@@ -22,12 +22,8 @@ impl Argument for FieldValues {
             return Err(format!("gives '{}' twice", shown(&name)));
         }
         let value = match value {
-            Value::String(text) => from_text(&text).map_err(|fault| {
-                format!(
-                    "must be a JSON object like {{\"Story Points\": 5}}; it is not valid JSON at character {}",
-                    fault.column()
-                )
-            })?,
+            Value::String(text) => from_text(&text)
+                .map_err(|fault| unread("must be a JSON object like {\"Story Points\": 5}", &fault))?,
             other => other,
         };
         match value {
@@ -67,8 +63,23 @@ impl Argument for FieldList {
     }
 }
 
+fn unread(expected: &str, fault: &serde_json::Error) -> String {
+    if fault.is_data() {
+        return format!("{expected} with at most {VALUES_MAX} values");
+    }
+    format!("{expected}; it is not valid JSON at character {}", fault.column())
+}
+
+/// Values of JSON in the text of one argument.
+const VALUES_MAX: usize = 30_000;
+
+const TOO_MANY: &str = "more than 30000 values";
+
 /// Half an emoji within the text is no fault of the rest.
 fn from_text(text: &str) -> serde_json::Result<Value> {
+    if !has_at_most(text, VALUES_MAX) {
+        return Err(serde::de::Error::custom(TOO_MANY));
+    }
     serde_json::from_str(mend_surrogates(text).as_deref().unwrap_or(text))
 }
 
@@ -114,12 +125,9 @@ impl Argument for FieldObjects {
 
     fn read(value: Value) -> Result<Self, String> {
         let value = match value {
-            Value::String(text) => from_text(&text).map_err(|fault| {
-                format!(
-                    "must be a JSON list of objects; it is not valid JSON at character {}",
-                    fault.column()
-                )
-            })?,
+            Value::String(text) => {
+                from_text(&text).map_err(|fault| unread("must be a JSON list of objects", &fault))?
+            }
             other => other,
         };
         let items = match value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::json::mend_surrogates;
+use crate::json::{has_at_most, mend_surrogates};
 
 use super::{Argument, Shape, unwrap_kind};
 
@@ -67,6 +67,9 @@ impl Argument for Vec<String> {
             Value::Number(_) | Value::Object(_) => vec![value],
             other => return Err(format!("must be a list of texts, not {}", kind(&other))),
         };
+        if items.len() > ITEMS_MAX {
+            return too_many();
+        }
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
             match unwrap_kind(item) {
@@ -92,15 +95,23 @@ const ITEMS_MAX: usize = 1_000;
 
 fn bounded(texts: Vec<String>) -> Result<Vec<String>, String> {
     if texts.len() > ITEMS_MAX || texts.iter().any(|text| text.chars().count() > ITEM_CHARS_MAX) {
-        return Err(format!("must hold at most {ITEMS_MAX} texts of at most {ITEM_CHARS_MAX} characters"));
+        return too_many();
     }
     Ok(texts)
+}
+
+fn too_many<T>() -> Result<T, String> {
+    Err(format!("must hold at most {ITEMS_MAX} texts of at most {ITEM_CHARS_MAX} characters"))
 }
 
 /// A list written as text: JSON or Python when it starts and ends like a list, else separated by commas.
 fn from_text(text: &str) -> Result<Vec<String>, String> {
     let trimmed = text.trim();
     if let Some(inner) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        // A list that is taken has one value for each of its items, or an object of few members.
+        if !has_at_most(trimmed, 16 * ITEMS_MAX) {
+            return too_many();
+        }
         if let Ok(Value::Array(items)) =
             serde_json::from_str(mend_surrogates(trimmed).as_deref().unwrap_or(trimmed))
         {
@@ -109,6 +120,10 @@ fn from_text(text: &str) -> Result<Vec<String>, String> {
         let items = python_items(inner)
             .ok_or("starts like a list but cannot be read as one; send a JSON list of texts")?;
         return bounded(items);
+    }
+    // A few commas more than items may stand in it.
+    if text.bytes().filter(|byte| *byte == b',').count() > 4 * ITEMS_MAX {
+        return too_many();
     }
     let texts: Vec<String> =
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();

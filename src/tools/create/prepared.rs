@@ -5,7 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    jira::{names::Among, request::NewIssue, wire::FieldMeta},
+    jira::{
+        names::Among,
+        request::{Body, NewIssue},
+        wire::FieldMeta,
+    },
     trim::{CreateFieldView, Row, clean},
 };
 
@@ -40,15 +44,15 @@ pub(in crate::tools) struct PreparedCreate {
 impl PreparedCreate {
     /// The summary as it is sent.
     pub(in crate::tools) fn summary(&self) -> &str {
-        self.new.body().pointer("/fields/summary").and_then(Value::as_str).unwrap_or_default()
+        self.new.values().get("summary").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The issue as it would be created.
     pub(in crate::tools) async fn preview(&mut self, context: &Context) -> Row {
         self.changes.name_people(context).await;
         let mut preview = Row::new();
-        let fields = self.new.body().get("fields");
-        let project = fields.and_then(|fields| fields.get("project")?.as_object()?.values().next());
+        let project = self.new.values().get("project").and_then(Value::as_object);
+        let project = project.and_then(|project| project.values().next());
         preview.put("project", project.cloned().unwrap_or_default());
         preview.put("type", clean(&self.kind).as_ref());
         preview.append(self.changes.previewed());
@@ -88,7 +92,8 @@ pub(super) async fn prepare(
     let mut changes = fields::resolve(context, &target, &given).await?;
     changes.start_lists()?;
     check_required(&metas, &changes)?;
-    let new = NewIssue::new(&project, &kind.id, changes.fields());
+    let fields = Body { values: changes.fields(), texts: changes.texts() };
+    let new = NewIssue::new(&project, &kind.id, fields);
     Ok(PreparedCreate { new, changes, kind: kind.name, metas, given })
 }
 

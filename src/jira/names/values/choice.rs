@@ -72,7 +72,7 @@ fn by_id(meta: &FieldMeta, allowed: &[Value], id: &str, name: Option<&str>) -> R
 /// An option and the one below it: as `Parent > Child`, as a list of both, or in the form of the API. Names may hold `>`
 /// themselves, so every place where the text can be cut is tried.
 pub(super) fn cascading(meta: &FieldMeta, value: &Value) -> Result<Resolved, FieldFault> {
-    let allowed = meta.allowed_values.as_slice();
+    let allowed = &*meta.allowed_values;
     if let Value::Array(levels) = value
         && let [parent, child] = levels.as_slice()
     {

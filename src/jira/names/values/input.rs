@@ -3,6 +3,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::json::has_at_most;
+
+/// Values of JSON in one text that is taken for more than a text.
+const VALUES_MAX: usize = 10_000;
+
 /// A value on its way in.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Input<'v> {
@@ -192,7 +197,7 @@ pub(in crate::jira::names) fn scalar(value: &Value) -> Option<String> {
 /// A list or an object that was written as text, as some platforms do; none for text that is just text.
 pub(super) fn unquoted(value: &Value) -> Option<Value> {
     let text = value.as_str()?.trim();
-    if !text.starts_with(['[', '{']) {
+    if !text.starts_with(['[', '{']) || !has_at_most(text, VALUES_MAX) {
         return None;
     }
     serde_json::from_str(text).ok()

@@ -15,14 +15,20 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use crate::jira::{Session, wire::FieldMeta};
+use crate::{
+    adf::Document,
+    jira::{Session, wire::FieldMeta},
+};
 
-use super::{Among, NameError, field_meta, find_meta};
+use super::{Among, NameError, field_metas, find_meta};
 
 pub(in crate::jira::names) use input::scalar;
 use kind::Kind;
 pub use kind::taught_forms;
 use writer::Writer;
+
+/// Fields that one call may write; no screen has as many.
+const FIELDS_MAX: usize = 250;
 
 /// A value that cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -72,6 +78,8 @@ pub enum FieldValue {
     Change(Vec<Value>),
     /// Rich text that is still to become a document: Markdown, or a document as JSON text; none for no text.
     RichText(Option<String>),
+    /// Rich text as it is sent.
+    Document(Document),
 }
 
 /// How the types of Atlassian's own custom fields begin. All others are made by apps, and mean what those say.
@@ -88,10 +96,19 @@ pub async fn write_values(
     given: &Map<String, Value>,
     among: Among<'_>,
 ) -> Result<Vec<FieldWrite>, FieldFault> {
+    if given.len() > FIELDS_MAX {
+        return Err(FieldFault::Value {
+            field: "fields".to_owned(),
+            problem: format!("{} are too many for one call", given.len()),
+            accepts: "at most 250 fields in one call",
+            allowed: Vec::new(),
+        });
+    }
     let given = duration::collected(metas, given)?;
     let mut written: Vec<FieldWrite> = Vec::with_capacity(given.len());
-    for (name, value) in given.iter() {
-        let meta = field_meta(session, metas, name).await?;
+    let names: Vec<&str> = given.keys().map(String::as_str).collect();
+    let known = field_metas(session, metas, &names).await?;
+    for (value, meta) in given.values().zip(known) {
         let meta = as_parent(metas, meta);
         if written.iter().any(|other| other.meta.id() == meta.id()) {
             return Err(FieldFault::Twice { field: meta.label().to_owned() });
@@ -143,7 +160,7 @@ impl FieldWrite {
                         collect_texts(operation, &mut texts);
                     }
                 }
-                FieldValue::RichText(_) => {}
+                FieldValue::RichText(_) | FieldValue::Document(_) => {}
             }
         }
         texts

@@ -19,6 +19,9 @@ use super::{
     quoted,
 };
 
+/// Values that one field takes in one call.
+const ITEMS_MAX: usize = 500;
+
 /// What a cleared field is shown as: a reply holds no nulls.
 const NOTHING: &str = "none";
 
@@ -117,6 +120,7 @@ impl Writer<'_> {
         if items.is_empty() {
             return Err(self.unread(value));
         }
+        self.check_count(items.len())?;
         let (mut written, mut shown) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             let item = self.item(item).await?;
@@ -130,6 +134,7 @@ impl Writer<'_> {
 
     /// The elements of a list that was written as one text. Whoever has the whole text as a name is meant by it.
     async fn cut(&self, text: &str) -> Result<Vec<Value>, FieldFault> {
+        self.check_count(text.bytes().filter(|byte| matches!(byte, b',' | b';')).count())?;
         let cut = |separators: &[char]| -> Vec<Value> {
             text.split(separators).map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
         };
@@ -155,6 +160,7 @@ impl Writer<'_> {
         if !self.kind.is_list() {
             return Err(fault(self.meta, "it holds one value, to which nothing can be added"));
         }
+        self.check_count(changes.len())?;
         let mut operations: Vec<Value> = Vec::with_capacity(changes.len());
         let (mut added, mut removed) = (Vec::new(), Vec::new());
         for (operation, value) in changes {
@@ -180,6 +186,16 @@ impl Writer<'_> {
             }
         }
         Ok(Written { value: FieldValue::Change(operations), shown: Value::Object(shown), issue: None })
+    }
+
+    /// Each value is looked for in a list, and held against all the others.
+    fn check_count(&self, count: usize) -> Result<(), FieldFault> {
+        let is_too_much = count > ITEMS_MAX;
+        if is_too_much {
+            Err(fault(self.meta, format!("{count} values are more than {ITEMS_MAX}")))
+        } else {
+            Ok(())
+        }
     }
 
     /// One value, or one element of a list.

@@ -85,7 +85,7 @@ fn is_nothing(value: &FieldValue) -> bool {
         FieldValue::Set(Value::Null) | FieldValue::RichText(None) => true,
         FieldValue::Set(Value::Array(items)) => items.is_empty() || items.iter().any(is_hollow),
         FieldValue::Set(Value::Object(map)) => map.is_empty(),
-        FieldValue::Set(_) | FieldValue::RichText(Some(_)) => false,
+        FieldValue::Set(_) | FieldValue::RichText(Some(_)) | FieldValue::Document(_) => false,
         FieldValue::Change(operations) => operations.is_empty() || operations.iter().any(is_hollow),
     }
 }
