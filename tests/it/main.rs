@@ -14,6 +14,7 @@ mod abuse;
 mod advice;
 mod agile;
 mod agile_writing;
+mod amplification;
 mod answers;
 mod attachment_scope;
 mod attachments;
