@@ -1,8 +1,10 @@
 //! Long and hard use of the real binary: `soak` makes many calls under random faults, `hang` a thousand calls at once
-//! against an upstream that never answers. Prints figures; ends with 1 when one of them is out of bounds.
+//! against an upstream that never answers, `amplify` weighs single requests that make much of little. Prints figures; ends
+//! with 1 when one of them is out of bounds.
 //!
 //!     cargo build && cargo run --example soak -- soak --calls 200000
 //!     cargo run --example soak -- hang --calls 1000
+//!     cargo run --example soak -- amplify --binary target/release/jira-mcp-bridge
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -13,6 +15,8 @@
     reason = "a test driver: it starts a process, sends requests, prints figures, and fails by panicking"
 )]
 
+#[path = "soak/amplify.rs"]
+mod amplify;
 #[path = "soak/child.rs"]
 mod child;
 #[path = "soak/hang.rs"]
@@ -51,6 +55,8 @@ enum What {
         #[arg(long, default_value_t = 5)]
         percent: u64,
     },
+    /// One request after the other that makes much of little.
+    Amplify,
     /// Calls at once against an upstream that never answers.
     Hang {
         #[arg(long, default_value_t = 1_000)]
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
     let is_good = runtime.block_on(async {
         match what {
             What::Soak { calls, percent } => load::run(&binary, calls, percent).await,
+            What::Amplify => amplify::run(&binary).await,
             What::Hang { calls, deadline_ms } => hang::run(&binary, calls, deadline_ms).await,
         }
     });

@@ -43,6 +43,11 @@ impl Bridge {
         Self { child, url: format!("http://{}", address.expect("an address in the log")) }
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident memory in KiB.
     pub(crate) fn rss_kib(&self) -> u64 {
         self.status("VmRSS:")

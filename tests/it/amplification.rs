@@ -2,7 +2,7 @@
 //! most 200 ms of a processor.
 //!
 //! The real binary is weighed from outside. Memory is what it is in every build; time is counted in what the build of the
-//! tests takes for a known piece of work. `cargo run --release --example soak -- amplify` does the same with what ships.
+//! tests takes for a known piece of work. `cargo run --example soak -- amplify --binary …` does the same with what ships.
 #![cfg(target_os = "linux")]
 
 mod answers;
@@ -10,7 +10,7 @@ mod drive;
 mod gauge;
 mod shapes;
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use jira_mcp_bridge::demo::Sandbox;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::{
     support::{NOW_MS, Process, Upstream},
 };
 
-/// What it takes a release build on the machine of the figures to make a document of [`known_work`], in milliseconds.
+/// What [`shapes::known_work`] takes a release build, in milliseconds; `soak amplify` prints it.
 const KNOWN_WORK_MS: f64 = 6.0;
 
 const SETTINGS: [(&str, &str); 5] = [
@@ -35,11 +35,11 @@ const SETTINGS: [(&str, &str); 5] = [
 
 /// How much slower than the figures' release build this one is on this machine.
 fn slowness() -> f64 {
-    let work = "*a* [b](https://x.y) `c`\n\n- d\n".repeat(1_000);
+    let work = shapes::known_work();
     let took = |_| {
-        let begun = Instant::now();
+        let begun = gauge::own_cpu_ms();
         jira_mcp_bridge::fuzz::markdown_to_adf(&work).unwrap();
-        begun.elapsed().as_secs_f64() * 1_000.0
+        gauge::own_cpu_ms() - begun
     };
     let least = (0..3).map(took).fold(f64::INFINITY, f64::min);
     (least / KNOWN_WORK_MS).max(1.0)

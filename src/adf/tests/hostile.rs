@@ -1,7 +1,9 @@
 //! Input meant to hurt: deep nesting and long rows of markup must neither overflow the stack nor take long.
 
-use super::super::{Node, plain, to_markdown, unsayable};
-use super::{structure, written};
+use proptest::prelude::*;
+
+use super::super::{Node, from_markdown, plain, to_markdown, unsayable};
+use super::{generate_any, nobody, structure, written};
 
 /// Both directions over one text, the result checked.
 fn convert(markdown: &str) -> String {
@@ -94,6 +96,26 @@ fn long_rows_of_markup_end_and_do_not_swell() {
     let table = Node::new("table").with_content(rows);
     let json = serde_json::to_string(&table).unwrap();
     assert!(to_markdown(&table).len() < 4 * json.len(), "{} of {}", to_markdown(&table).len(), json.len());
+}
+
+#[test]
+fn what_is_made_of_a_text_is_bounded_by_its_bytes() {
+    let table = (1_usize..300, 1_usize..300).prop_map(|(columns, rows)| {
+        format!("{}\n{}\n{}", "|a".repeat(columns), "|-".repeat(columns), "|b\n".repeat(rows))
+    });
+    let link = (1_usize..2_000, 1_usize..2_000).prop_map(|(pieces, letters)| {
+        format!("[{}](https://x.y/{})", "*a*b".repeat(pieces), "z".repeat(letters))
+    });
+    let again = (generate_any::markdownish(), 1_usize..200).prop_map(|(piece, times)| piece.repeat(times));
+    let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(text in prop_oneof![table, link, again])| {
+        let document = from_markdown(&text, &nobody);
+        let json = serde_json::to_string(&document).unwrap();
+        // The parser lets links by reference add 100,000 bytes, whatever their number.
+        prop_assert!(json.len() <= 200 * text.len() + 110_000, "{} bytes of {}", json.len(), text.len());
+        let markdown = to_markdown(&document);
+        prop_assert!(markdown.len() <= 4 * json.len() + 1_000, "{} bytes of {}", markdown.len(), json.len());
+    });
 }
 
 #[test]

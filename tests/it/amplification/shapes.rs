@@ -84,3 +84,8 @@ pub(crate) fn texts(chars: usize) -> Vec<(String, String)> {
     ];
     repeated.chain(grown.map(|(name, text)| (name.to_owned(), text))).collect()
 }
+
+/// A text whose making tells how fast a build is.
+pub(crate) fn known_work() -> String {
+    "*a* [b](https://x.y) `c`\n\n- d\n".repeat(1_000)
+}
