@@ -11,6 +11,9 @@ pub mod config;
 /// Builds every layer, serves, drains.
 pub mod run;
 
+/// What all limits together come to.
+pub mod bounds;
+
 /// Gives memory back when there is nothing to do.
 mod memory;
 

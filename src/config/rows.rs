@@ -69,13 +69,21 @@ pub const ROWS: &[Row] = &[
     row("CALL_DEADLINE_MS", "40000", "one whole tool call"),
     row("RATE_LIMIT_PER_USER_PER_MINUTE", "100", "tool calls of one user a minute"),
     row("MAX_CONCURRENT_PER_USER", "8", "tool calls of one user at the same time"),
-    row("MAX_IN_FLIGHT", "1024", "requests at the same time; more get 503"),
+    row(
+        "MAX_IN_FLIGHT",
+        "1024",
+        "requests at the same time, a third of them one caller's at most; more get 503",
+    ),
     row(
         "UPSTREAM_401",
         "tool_error",
         "what a refused token or a missing scope becomes: tool_error, or http_401 with its challenge",
     ),
-    row("BREAKER_FAILURES", "5", "failures of Jira that open the circuit breaker"),
+    row(
+        "BREAKER_FAILURES",
+        "5",
+        "failed calls that open the circuit breaker of a Jira site: at least half of all, and not one caller's only",
+    ),
     row("BREAKER_WINDOW_MS", "30000", "how long a failure counts"),
     row("BREAKER_OPEN_MS", "60000", "how long the breaker stays open"),
     row("BREAKER_HALF_OPEN_SUCCESSES", "3", "successes in a row that close it"),

@@ -1,15 +1,33 @@
-//! Reads the whole body once, within its size and time, and passes it on only if it is one JSON-RPC message.
+//! Reads the whole body once, within its size, its time and the room there is, and passes it on only if it is one
+//! JSON-RPC message.
+
+use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     extract::Request,
     response::{IntoResponse, Response},
 };
+use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body::Body as _;
+use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::{Settings, access_log::declared_length, jsonrpc, reject::Reject};
+use super::{
+    Edge,
+    access_log::declared_length,
+    jsonrpc,
+    overload::{self, Hold, Room},
+    reject::Reject,
+};
+use crate::identity::{Caller, CallerKey};
+
+/// Bodies that are refused and still coming, at the same time: what they send is read and dropped.
+pub(super) const DRAINS_MAX: usize = 16;
+/// How much of each, and for how long.
+const DRAIN_BYTES_MAX: usize = 8 << 20;
+const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// What became of a body.
 pub(super) enum Read {
@@ -20,14 +38,23 @@ pub(super) enum Read {
 }
 
 /// One timeout over the whole read: a limit per frame would let one byte a second go on for ever.
-pub(super) async fn read(settings: &Settings, request: Request) -> Result<Read, Reject> {
-    let (mut parts, body) = request.into_parts();
-    let max_bytes = settings.body_bytes_max;
-    if declared_length(&parts.headers).is_some_and(|length| length > max_bytes as u64) {
-        return Err(Reject::BodyTooLarge { max_bytes });
+pub(super) async fn read(edge: &Edge, request: Request) -> Result<Read, Reject> {
+    let (mut parts, mut body) = request.into_parts();
+    let caller = parts.extensions.get::<Caller>().map(Caller::key).ok_or(Reject::Internal)?;
+    let mut room = Room::new(&edge.places, caller)?;
+    let collected = collect(edge, &parts.headers, &mut body, caller, &mut room);
+    let collected = timeout(edge.settings.body_read_timeout, collected).await;
+    let bytes = match collected.map_err(|_| Reject::BodySlow)? {
+        Ok(bytes) => bytes,
+        Err(reject @ (Reject::BodyTooLarge { .. } | Reject::Overloaded)) => {
+            drain(edge, &parts.headers, body);
+            return Err(reject);
+        }
+        Err(reject) => return Err(reject),
+    };
+    if let Some(hold) = parts.extensions.get::<Hold>() {
+        hold.keep(room);
     }
-    let bytes = timeout(settings.body_read_timeout, collect(body, settings)).await;
-    let bytes = bytes.map_err(|_| Reject::BodySlow)??;
     let bytes = match jsonrpc::read(&bytes).map_err(Reject::Rpc)? {
         jsonrpc::Message::AsSent => bytes,
         jsonrpc::Message::Rewritten(text) => text.into(),
@@ -48,11 +75,75 @@ fn is_modern(headers: &HeaderMap) -> bool {
     version.is_some_and(|version| version >= "2026-07-28")
 }
 
-async fn collect(body: Body, settings: &Settings) -> Result<Bytes, Reject> {
-    let max_bytes = settings.body_bytes_max;
-    match Limited::new(body, max_bytes).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Reject::BodyTooLarge { max_bytes }),
-        Err(_) => Err(Reject::BodyBroken),
+async fn collect(
+    edge: &Edge,
+    headers: &HeaderMap,
+    body: &mut Body,
+    caller: CallerKey,
+    room: &mut Room,
+) -> Result<Bytes, Reject> {
+    let max_bytes = edge.settings.body_bytes_max;
+    let declared = declared_length(headers).unwrap_or_default();
+    if declared > max_bytes as u64 {
+        return Err(Reject::BodyTooLarge { max_bytes });
     }
+    let (mut only, mut bytes) = (Bytes::new(), BytesMut::new());
+    let mut arriving = None;
+    loop {
+        let frame = match poll_fn(|cx| Poll::Ready(Pin::new(&mut *body).poll_frame(cx))).await {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => {
+                if arriving.is_none() {
+                    arriving = Some(overload::arriving(&edge.places, caller)?);
+                }
+                body.frame().await
+            }
+        };
+        let Some(frame) = frame else { break };
+        let Ok(chunk) = frame.map_err(|_| Reject::BodyBroken)?.into_data() else { continue };
+        if only.len() + bytes.len() + chunk.len() > max_bytes {
+            return Err(Reject::BodyTooLarge { max_bytes });
+        }
+        room.grow(chunk.len())?;
+        if only.is_empty() && bytes.is_empty() {
+            // Most bodies are one chunk, which is passed on without a copy.
+            only = chunk;
+            continue;
+        }
+        if bytes.is_empty() {
+            // What is not written to is no memory yet.
+            bytes.reserve(usize::try_from(declared).unwrap_or_default().max(only.len() + chunk.len()));
+            bytes.extend_from_slice(&std::mem::take(&mut only));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(if bytes.is_empty() { only } else { bytes.freeze() })
+}
+
+/// Reads on behind a refusal, within bounds. A client that sends before it reads would otherwise find its connection
+/// reset instead of the answer.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it ends within seconds, and nothing that a stop waits for hangs on it"
+)]
+fn drain(edge: &Edge, headers: &HeaderMap, mut body: Body) {
+    // Who waits for permission to send has sent nothing.
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    let Ok(permit) = edge.drains.clone().try_acquire_owned() else { return };
+    tokio::spawn(async move {
+        let _permit = permit;
+        let mut left = DRAIN_BYTES_MAX;
+        let reading = async {
+            while let Some(Ok(frame)) = body.frame().await {
+                left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+                if left == 0 {
+                    break;
+                }
+            }
+        };
+        // A slow client has had its chance.
+        let _ = timeout(DRAIN_TIME_MAX, reading).await;
+    });
 }

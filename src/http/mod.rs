@@ -24,6 +24,7 @@ mod secret_file;
 mod secret_strength;
 mod serve;
 mod settings;
+mod slots;
 mod waiting;
 mod write_stall;
 
@@ -62,10 +63,14 @@ pub use host::AllowedHost;
 pub(crate) use jsonrpc::passed_on;
 pub use metadata::PublicBaseUrl;
 pub use origin::AllowedOrigin;
+pub use overload::{BODIES_BYTES_MAX, BODY_BYTES_FREE};
 pub use request_id::RequestId;
 pub use secret_strength::ADVICE as SECRET_ADVICE;
 pub use serve::{ConnectionSettings, Drain, serve};
 pub use settings::{RuleError, Settings};
+use slots::Crowded;
+pub use slots::RESERVE as CONNECTIONS_RESERVE;
+pub use waiting::HEADS_BYTES_MAX;
 
 /// No browser may take an answer for something else than it says it is.
 pub(crate) const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -80,7 +85,9 @@ struct Edge {
     /// Tokens that Jira has refused, for what is answered without asking it.
     refused: RefusedTokens,
     /// For requests inside /mcp.
-    places: Arc<Semaphore>,
+    places: overload::Places,
+    /// For bodies that are refused and still coming.
+    drains: Arc<Semaphore>,
 }
 
 /// Routes, and the way in around them.
@@ -100,8 +107,8 @@ where
     S::Future: Send + 'static,
     R: IntoResponse,
 {
-    // tokio's own maximum is no number of requests that anybody has.
-    let places = Arc::new(Semaphore::new(settings.in_flight_max.min(Semaphore::MAX_PERMITS)));
+    let places = overload::Places::new(settings.in_flight_max);
+    let drains = Arc::new(Semaphore::new(body::DRAINS_MAX));
     let request_deadline = settings.request_deadline;
     let request_ids = request_id::Mint::new(hasher.clone());
     let edge = Arc::new(Edge {
@@ -112,6 +119,7 @@ where
         signals,
         refused: RefusedTokens::default(),
         places,
+        drains,
     });
 
     // Every route, health and unknown paths included.
@@ -175,10 +183,14 @@ async fn attend(
     let page = cors::page(request.headers(), &edge.settings);
     let preflight = cors::preflight(&edge.settings, &request);
     let form = reject::Form::of(&request);
+    let is_crowded = request.extensions().get::<Crowded>().is_some();
     let answered = |request| {
         let answer = next.run(request);
         // The one place where a `Reject` from below becomes an answer.
-        async { reject::explain(&id, form, answer.await) }
+        async {
+            let answer = if is_crowded { Reject::Overloaded.into_response() } else { answer.await };
+            reject::explain(&id, form, answer)
+        }
     };
     let mut response = match preflight {
         Some(answer) => {
@@ -208,7 +220,7 @@ async fn hand_over(
     narrowing::note(&matched, params, &mut request)?;
     let answers = media::negotiate(request.headers_mut())?;
     // Last of the questions, so that nobody without a name makes us hold a body.
-    let request = match body::read(&edge.settings, request).await? {
+    let request = match body::read(&edge, request).await? {
         body::Read::Message(request) => request,
         body::Read::Answered(answer) => return Ok(answer),
     };
@@ -246,8 +258,12 @@ async fn admit(
 
     bearer::remove_secrets(request.headers_mut());
     let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site_wish);
+    if let Some(hold) = request.extensions().get::<overload::Hold>() {
+        hold.count(&edge.places, caller.key())?;
+    }
     request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;
+    edge.places.learn(&caller);
     if let Some(challenge) = challenge {
         // What was refused before Jira could be asked stays refused for its own reason.
         let is_answered = response.status().is_success() && caller.lacking().is_none();

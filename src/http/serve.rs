@@ -6,7 +6,8 @@
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, response::Response};
-use hyper::server::conn::http1;
+use http::{HeaderValue, Request, header};
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -14,16 +15,16 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tower::ServiceBuilder;
+use tower::{ServiceExt, service_fn};
 use tracing::{debug, warn};
 
 use super::{
     Readiness,
-    waiting::{Counted, Limits, Turns, Waiting},
+    slots::{Crowded, RESERVE_HEAD, Slot, Slots},
+    waiting::{Counted, Heads, Limits, Turns, Waiting},
     write_stall::WriteStall,
 };
 use crate::signals::Signals;
@@ -36,8 +37,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Limits of connections, and the pace of the drain.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
-    /// Connections open at the same time. Further ones wait in the kernel's backlog, where they cost us nothing; a place
-    /// gets free at the latest when an idle connection has waited twice as long as a head may take.
+    /// Connections open at the same time. A few more are taken so that probes are always answered; other requests on
+    /// them wait a moment for a place. All else waits in the kernel's backlog, where it costs us nothing. With less than an
+    /// eighth of the places free each connection ends with its next answer.
     pub connections_max: usize,
     /// Bytes of one request's head; more is answered with 431. At least 8192.
     pub headers_bytes_max: usize,
@@ -97,8 +99,8 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     let mut connections = Connections {
         http: http(settings),
-        slots: Arc::new(Semaphore::new(settings.connections_max)),
-        places: settings.connections_max,
+        slots: Slots::new(settings.connections_max),
+        heads: Heads::default(),
         limits: Limits { head: settings.header_read_timeout, idle: settings.idle_timeout },
         write_stall: settings.write_stall_timeout,
         open: JoinSet::new(),
@@ -134,9 +136,8 @@ fn http(settings: &ConnectionSettings) -> http1::Builder {
 
 struct Connections {
     http: http1::Builder,
-    slots: Arc<Semaphore>,
-    /// All of the slots, taken or free.
-    places: usize,
+    slots: Slots,
+    heads: Heads,
     limits: Limits,
     write_stall: Duration,
     open: JoinSet<()>,
@@ -152,42 +153,50 @@ impl Connections {
     ) -> Infallible {
         loop {
             let slots = self.slots.clone();
-            let mut next = pin!(async { (slots.acquire_owned().await, listener.accept().await) });
+            let mut next = pin!(async { (slots.take().await, listener.accept().await) });
             let accepted = tokio::select! {
                 accepted = &mut next => accepted,
                 Some(_ended) = self.open.join_next() => continue,
             };
             match accepted {
-                (Ok(slot), Ok((stream, _peer))) => self.start(stream, slot, router.clone(), graceful),
+                (slot, Ok((stream, _peer))) => self.start(stream, slot.settled(), router.clone(), graceful),
                 (_, Err(error)) => {
                     warn!(%error, "cannot accept a connection");
                     sleep(ACCEPT_PAUSE).await;
                 }
-                // Nobody closes the semaphore.
-                (Err(_), _) => std::future::pending().await,
             }
         }
     }
 
-    fn start(
-        &mut self,
-        stream: TcpStream,
-        slot: OwnedSemaphorePermit,
-        router: Router,
-        graceful: &GracefulShutdown,
-    ) {
+    fn start(&mut self, stream: TcpStream, slot: Slot, router: Router, graceful: &GracefulShutdown) {
         // An answer is one write; waiting to fill a packet would only delay it.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot turn Nagle's algorithm off");
         }
         let turns = Turns::default();
-        let places = (self.slots.clone(), self.places);
+        let slot = Arc::new(slot);
+        let mut limits = self.limits;
+        if slot.is_beyond() {
+            limits.head = limits.head.min(RESERVE_HEAD);
+        }
         let stream = WriteStall::new(stream, self.write_stall);
-        let stream = TokioIo::new(Waiting::new(stream, turns.clone(), self.limits, places));
+        let heads = self.heads.of_connection();
+        let stream = TokioIo::new(Waiting::new(stream, turns.clone(), limits, self.slots.free(), heads));
         let counted = turns.clone();
-        let service = ServiceBuilder::new()
-            .map_response(move |answer: Response<Body>| answer.map(|body| counted.until_end_of(body)))
-            .service(router);
+        let held = Arc::clone(&slot);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let (router, slot, turns) = (router.clone(), Arc::clone(&held), counted.clone());
+            async move {
+                if !slot.admits(request.uri().path()).await {
+                    request.extensions_mut().insert(Crowded);
+                }
+                let mut answer: Response<Body> = router.oneshot(request).await?;
+                if slot.is_last_answer() {
+                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(answer.map(|body| turns.until_end_of(body)))
+            }
+        });
         let service = Counted(TowerToHyperService::new(service), turns);
         let connection = self.http.serve_connection(stream, service);
         let connection = graceful.watch(connection);

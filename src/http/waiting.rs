@@ -17,9 +17,62 @@ use std::{
 use http_body::{Body, Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep, sleep},
 };
+
+/// Bytes of all unfinished heads together, beyond what each connection may have in any case. They are counted until the
+/// connection ends, for its buffer stays as large as its largest head.
+pub const HEADS_BYTES_MAX: usize = 4 << 20;
+/// What each connection may have in any case; nearly all heads are smaller.
+const HEAD_BYTES_FREE: usize = 8 << 10;
+/// No head is larger, so what goes on longer is something else: a refused body that is read and dropped.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+/// Bytes that are read at once. hyper doubles its buffer when a read fills it, and never gives it back.
+const READ_BYTES_MAX: usize = 4 << 10;
+
+/// The room for the heads of all connections.
+#[derive(Clone, Debug)]
+pub(super) struct Heads(Arc<Semaphore>);
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(HEADS_BYTES_MAX)))
+    }
+}
+
+impl Heads {
+    pub(super) fn of_connection(&self) -> Head {
+        Head { all: self.clone(), bytes: 0, held: None }
+    }
+}
+
+/// One connection's part of it.
+#[derive(Debug)]
+pub(super) struct Head {
+    all: Heads,
+    bytes: usize,
+    held: Option<OwnedSemaphorePermit>,
+}
+
+impl Head {
+    /// Takes room for what a head has grown by; false when there is none.
+    fn grow(&mut self, more: usize) -> bool {
+        self.bytes += more;
+        let wanted = self.bytes.min(HEAD_BYTES_MAX).saturating_sub(HEAD_BYTES_FREE);
+        let held = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let Ok(missing) = u32::try_from(wanted.saturating_sub(held)) else { return false };
+        if missing == 0 {
+            return true;
+        }
+        let Ok(permit) = Arc::clone(&self.all.0).try_acquire_many_owned(missing) else { return false };
+        match &mut self.held {
+            Some(held) => held.merge(permit),
+            None => self.held = Some(permit),
+        }
+        true
+    }
+}
 
 /// The limits of both waits.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +167,7 @@ pub(super) struct Waiting<S> {
     turns: Turns,
     limits: Limits,
     places: (Arc<Semaphore>, usize),
+    head: Head,
     wait: Wait,
     /// Part of an answer waits for the client to read. How long it may is not our question.
     is_writing: bool,
@@ -123,18 +177,29 @@ pub(super) struct Waiting<S> {
 
 impl<S> Waiting<S> {
     /// `places` are those for connections: the free ones, and how many there are.
-    pub(super) fn new(stream: S, turns: Turns, limits: Limits, places: (Arc<Semaphore>, usize)) -> Self {
+    pub(super) fn new(
+        stream: S,
+        turns: Turns,
+        limits: Limits,
+        places: (Arc<Semaphore>, usize),
+        head: Head,
+    ) -> Self {
         let wait = Wait { turn: turns.now(), since: Instant::now(), is_for_head: true };
-        Self { stream, turns, limits, places, wait, is_writing: false, look: Box::pin(sleep(limits.head)) }
+        let look = Box::pin(sleep(limits.head));
+        Self { stream, turns, limits, places, head, wait, is_writing: false, look }
     }
 
-    /// Bytes came while no request is in hand: they are a head's.
-    fn head_begins(&mut self) {
+    /// Bytes came. While no request is in hand they are a head's; false when there is no room for them.
+    fn came(&mut self, count: usize) -> bool {
         let turn = self.turns.now();
-        let is_known = self.wait.is_for_head && self.wait.turn == turn;
-        if turn.is_multiple_of(2) && !is_known {
-            self.wait = Wait { turn, since: Instant::now(), is_for_head: true };
+        if !turn.is_multiple_of(2) {
+            return true;
         }
+        if !self.wait.is_for_head || self.wait.turn != turn {
+            self.wait = Wait { turn, since: Instant::now(), is_for_head: true };
+            self.head.bytes = 0;
+        }
+        self.head.grow(count)
     }
 
     /// Ready when there has been enough of waiting, whether for a head.
@@ -176,10 +241,13 @@ impl<S> Waiting<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Waiting<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        let before = buf.filled().len();
-        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) {
-            if buf.filled().len() > before {
-                self.head_begins();
+        let room = buf.remaining().min(READ_BYTES_MAX);
+        let mut part = ReadBuf::new(buf.initialize_unfilled_to(room));
+        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, &mut part) {
+            let count = part.filled().len();
+            buf.advance(count);
+            if count > 0 && !self.came(count) {
+                return Poll::Ready(Err(Error::from(ErrorKind::QuotaExceeded)));
             }
             return Poll::Ready(read);
         }

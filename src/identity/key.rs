@@ -11,6 +11,13 @@ use super::Bearer;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallerKey(pub(super) [u8; 16]);
 
+impl CallerKey {
+    /// The keyed hash itself, for whoever tells callers apart without knowing what a caller is.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
 impl fmt::Display for CallerKey {
     /// The first 8 bytes in hex: enough to follow one user through the lines of one process.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

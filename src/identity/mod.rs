@@ -101,6 +101,16 @@ impl Caller {
         self.0.refused.store(true, Ordering::Relaxed);
     }
 
+    /// Notes that the upstream took this token.
+    pub fn report_accepted(&self) {
+        self.0.accepted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the upstream took this token during this request.
+    pub fn was_accepted(&self) -> bool {
+        self.0.accepted.load(Ordering::Relaxed)
+    }
+
     /// Notes the OAuth scopes that the request needs and the token does not all have; the first word stands.
     pub fn report_lacking(&self, scopes: &str) {
         self.0.lacking.get_or_init(|| scopes.to_owned());
@@ -109,16 +119,6 @@ impl Caller {
     /// The scopes that were missed during this request.
     pub fn lacking(&self) -> Option<&str> {
         self.0.lacking.get().map(String::as_str)
-    }
-
-    /// Notes that the upstream answered this token as it answers those that are good.
-    pub fn report_accepted(&self) {
-        self.0.accepted.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the upstream took this token during this request.
-    pub fn was_accepted(&self) -> bool {
-        self.0.accepted.load(Ordering::Relaxed)
     }
 
     /// Whether the upstream answered 401 to this token during this request.

@@ -116,6 +116,9 @@ pub enum JiraError {
         /// Whether something may have changed.
         sent: Unsure,
     },
+    /// The bridge holds as much of requests and answers as it may; nothing was changed.
+    #[error("The bridge has as many large requests and answers in hand as it can take.")]
+    Busy,
     /// The breaker is open.
     #[error("Jira has been failing, so no call is made for another {retry_after_s} seconds.")]
     CircuitOpen {
@@ -225,6 +228,11 @@ impl JiraError {
             UpstreamError::CircuitOpen { retry_after } => {
                 Self::CircuitOpen { retry_after_s: retry_after.as_secs().max(1) }
             }
+            UpstreamError::RequestTooLarge { limit_bytes } => {
+                let text = format!("requests of more than {limit_bytes} bytes are not sent.");
+                Self::TooLarge { status: Some(413), texts: vec![text] }
+            }
+            UpstreamError::Busy { .. } if sent == Unsure::NothingChanged => Self::Busy,
             UpstreamError::BodyTooLarge { .. } if request.effect() == Effect::Read => {
                 Self::TooLarge { status: None, texts: Vec::new() }
             }

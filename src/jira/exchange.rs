@@ -39,7 +39,6 @@ impl Session {
         };
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
-            self.caller.report_accepted();
             let answer = Answer::new(answer.body, request.effect() != Effect::Read);
             answer.of_jira()
         } else {
@@ -56,6 +55,7 @@ impl Session {
             Effect::Write => upstream::Safety::Write,
         };
         let mut outgoing = upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
+        outgoing.caller = self.caller.key().to_bytes().into();
         outgoing.trace = self.trace.clone();
         // Random numbers and a flag; `tracestate` and baggage stay here.
         outgoing.sends_trace = true;
@@ -86,6 +86,10 @@ impl Session {
     ) -> Result<upstream::Response, JiraError> {
         self.recall.sent(request);
         let outcome = self.jira.upstream.call(outgoing, until).await;
+        let is_signed = outgoing.headers.contains_key(header::AUTHORIZATION);
+        if is_signed && outcome.as_ref().is_ok_and(|answer| answer.status.is_success()) {
+            self.caller.report_accepted();
+        }
         let (attempts, bytes) = match &outcome {
             Ok(answer) => (answer.attempts, answer.bytes_read),
             Err(error) => (error.attempts(), 0),

@@ -55,6 +55,7 @@ impl Session {
         // No header is set: neither the caller's token nor anything else of this request is the media host's business.
         let mut bare = upstream::Request::new(Method::GET, target, upstream::Safety::Read, BREAKER.into());
         bare.body_bytes_max = Some(bytes_max);
+        bare.caller = signed.caller;
         bare.trace = self.trace.clone();
         let answer = self.exchange(&request, &bare, self.deadline).await?;
         match answer.status.as_u16() {

@@ -80,7 +80,8 @@ async fn cloud_id(session: &Session, until: Instant) -> Result<Option<String>, J
     }
     let site = &session.jira.settings.api_base;
     let url = site.join("/_edge/tenant_info").map_err(|_| JiraError::Request)?;
-    let outgoing = upstream::Request::new(Method::GET, url, upstream::Safety::Read, "tenant_info".into());
+    let mut outgoing = upstream::Request::new(Method::GET, url, upstream::Safety::Read, "tenant_info".into());
+    outgoing.caller = session.caller.key().to_bytes().into();
     let answer = session.exchange(&request::myself(), &outgoing, until).await?;
     let tenant: Option<Tenant> =
         (answer.status == StatusCode::OK).then(|| serde_json::from_slice(&answer.body).ok()).flatten();

@@ -2,8 +2,10 @@
 
 mod keyed;
 mod limiter;
+mod shares;
 mod window;
 
 pub(crate) use keyed::{Keyed, Slot};
 pub use limiter::{Limiter, LimiterPermit, LimiterSettings, Refusal};
+pub use shares::{Share, Shares, SharesSettings};
 pub(crate) use window::SlidingCount;

@@ -100,7 +100,10 @@ families! {
         "How long single HTTP requests to Jira took, by whether they could change something.";
     UPSTREAM_BYTES = Counter "jira_mcp_upstream_response_bytes_total" []
         "Body bytes read from Jira, after decompression.";
-    BREAKERS_OPEN = Gauge "jira_mcp_breakers_open" [] "Jira sites whose circuit breaker is not closed now.";
+    BREAKERS_OPEN = Gauge "jira_mcp_breakers_open" []
+        "Circuit breakers that are not closed now: of Jira sites, and of single callers there.";
+    CALLER_BREAKERS_OPEN = Gauge "jira_mcp_caller_breakers_open" []
+        "Those of single callers among them: their own calls failed, others go on.";
     BREAKER_OPENINGS = Counter "jira_mcp_breaker_openings_total" [] "How often a circuit breaker opened.";
     BREAKER_REFUSALS = Counter "jira_mcp_breaker_refusals_total" []
         "Requests to Jira that an open circuit breaker refused.";

@@ -78,8 +78,8 @@ pub struct Names {
     pub outcomes: Vec<&'static str>,
 }
 
-/// How many breakers are not closed; asked when the metrics are read.
-type Watch = Box<dyn Fn() -> u64 + Send + Sync>;
+/// How many breakers are not closed, of all callers of a site and of one alone; asked when the metrics are read.
+type Watch = Box<dyn Fn() -> (u64, u64) + Send + Sync>;
 
 /// Every number of one server.
 #[expect(missing_docs, reason = "the help text of each family says what it counts")]
@@ -207,7 +207,7 @@ impl Metrics {
     }
 
     /// Asks this for the number of breakers that are not closed, each time the metrics are read.
-    pub fn watch_breakers(&self, watch: impl Fn() -> u64 + Send + Sync + 'static) {
+    pub fn watch_breakers(&self, watch: impl Fn() -> (u64, u64) + Send + Sync + 'static) {
         let _ = self.breakers.set(Box::new(watch));
     }
 
@@ -232,7 +232,9 @@ impl Metrics {
         self.upstream_retries.read(visit);
         self.upstream_seconds.read(visit);
         visit(&f::UPSTREAM_BYTES, &[], number(self.upstream_bytes.value()));
-        visit(&f::BREAKERS_OPEN, &[], number(self.breakers.get().map_or(0, |watch| watch())));
+        let (of_all, of_one) = self.breakers.get().map_or((0, 0), |watch| watch());
+        visit(&f::BREAKERS_OPEN, &[], number(of_all + of_one));
+        visit(&f::CALLER_BREAKERS_OPEN, &[], number(of_one));
         visit(&f::BREAKER_OPENINGS, &[], number(self.breaker_openings.value()));
         visit(&f::BREAKER_REFUSALS, &[], number(self.breaker_refusals.value()));
         self.spans.read(visit);

@@ -1,31 +1,30 @@
-//! The circuit breaker of one key: a state machine that is told the time.
+//! The circuit breaker of one key: a state machine that is told the time and who calls.
 //!
-//! Closed, it remembers counted failures for the length of a window and opens at the limit. Successes do not erase
-//! failures: one healthy endpoint must not hide a broken one of the same upstream. Open, it refuses everything for a
-//! fixed time. Half-open, it lets through no more probes than are needed to decide, and decides by their results:
-//! all good closes it, one bad opens it again.
+//! Closed, it remembers the last calls of a window and opens when enough of them failed, when those are at least half of
+//! all, and when both stay so without any one caller: whoever asks for a broken issue again and again says nothing about
+//! the upstream that others see. A breaker of one caller alone (`callers: 1`) does without the last question.
+//!
+//! Open, it refuses everything for a fixed time. Half-open, it lets through no more probes than are needed to decide, of
+//! different callers: enough good ones close it, a bad one opens it again, but not twice in a row for the same caller.
 //!
 //! Every change of state starts a new epoch, and a result only counts in the epoch that admitted it, so a call from
 //! before an outage can neither close the breaker nor open it twice. A half-open breaker cannot get stuck: each
 //! probe's place comes back with its result or with the drop of its permit.
-//!
-//! A broken connection is the sign of a restart as often as of an outage, so while closed it counts more slowly than a
-//! failure that was answered: not as long as its call goes on by another connection, once only for all the calls that
-//! broke in the same moment, and no longer when a later call gets through.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::settings::Settings;
+use super::{recent::Recent, request::CallerId, settings::Settings};
 use crate::limit::Slot;
 
 /// More probes than these are never out at once, however many successes are asked for.
-const PROBES_MAX: u32 = 3;
-/// Calls that break within this time after a first one, having begun before it, are broken by the same event.
-const MOMENT: Duration = Duration::from_secs(1);
+const PROBES_MAX: usize = 3;
 /// What a caller is told while all probes are out: their answer is near, its time unknown.
 const PROBES_OUT_WAIT: Duration = Duration::from_secs(1);
+/// Calls that are remembered of all callers, and of one caller alone; a busier window ends earlier.
+const CALLS_MAX: usize = 128;
+const OWN_CALLS_MAX: usize = 32;
 
 /// The numbers of a breaker; see [`Settings`].
 #[derive(Clone, Copy, Debug)]
@@ -34,29 +33,41 @@ pub(super) struct Rules {
     pub(super) window: Duration,
     pub(super) open: Duration,
     pub(super) successes: u32,
+    /// Whether one caller's failures are enough: every call is that caller's.
+    pub(super) is_own: bool,
+    /// Calls that are remembered at most.
+    pub(super) calls_max: usize,
 }
 
 impl Rules {
-    pub(super) fn new(settings: &Settings) -> Self {
+    /// Those of all callers of an upstream.
+    pub(super) fn of_all(settings: &Settings) -> Self {
+        let failures = settings.breaker_failures as usize;
         Self {
-            failures: settings.breaker_failures as usize,
+            failures,
             window: settings.breaker_window,
             open: settings.breaker_open,
             successes: settings.breaker_half_open_successes,
+            is_own: false,
+            calls_max: CALLS_MAX.max(failures.saturating_mul(2)),
         }
+    }
+
+    /// Those of one caller.
+    pub(super) fn of_one(settings: &Settings) -> Self {
+        let all = Self::of_all(settings);
+        Self { is_own: true, calls_max: OWN_CALLS_MAX.max(all.failures.saturating_mul(2)), ..all }
     }
 }
 
-/// What an admitted call says about the upstream.
+/// What an admitted call says about the upstream, by its last attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     /// It answered, be it with a refusal.
     Up,
     /// Timeout, 5xx, or an answer that cannot be decoded.
     Down,
-    /// The connection broke, and its call goes on by another one.
-    Interrupted,
-    /// The connection broke, and its call ended with it.
+    /// The connection broke.
     Broken,
 }
 
@@ -74,23 +85,32 @@ pub(super) struct Pass {
     admitted: Instant,
 }
 
+impl Pass {
+    /// What a breaker gives that has seen nothing yet.
+    pub(super) fn of_fresh(now: Instant) -> Self {
+        Self { epoch: 0, admitted: now }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Breaker {
     rules: Rules,
     epoch: u64,
     state: State,
+    /// Whose probe opened it again. It takes somebody else to do so once more.
+    blamed: Option<CallerId>,
 }
 
 #[derive(Debug)]
 enum State {
-    Closed { failures: VecDeque<Instant>, breaks: VecDeque<Instant> },
+    Closed { recent: Recent },
     Open { until: Instant },
-    HalfOpen { probes: u32, successes: u32 },
+    HalfOpen { probes: Vec<CallerId>, successes: u32 },
 }
 
 impl Breaker {
     pub(super) fn new(rules: Rules) -> Self {
-        Self { rules, epoch: 0, state: State::closed() }
+        Self { rules, epoch: 0, state: State::closed(), blamed: None }
     }
 
     /// Whether calls are refused, or only tried with probes. One that nobody came back to for a further period is over.
@@ -102,70 +122,81 @@ impl Breaker {
         }
     }
 
+    /// Whether nobody is let through now. A call that is under way then ends with what it knows.
+    pub(super) fn refuses(&self, now: Instant) -> bool {
+        matches!(self.state, State::Open { until } if now < until)
+    }
+
     /// Lets a call through, or says how long to stay away.
-    pub(super) fn admit(&mut self, now: Instant) -> Result<Pass, Duration> {
+    pub(super) fn admit(&mut self, caller: CallerId, now: Instant) -> Result<Pass, Duration> {
         if let State::Open { until } = self.state {
             if now < until {
                 return Err(until - now);
             }
-            self.enter(State::HalfOpen { probes: 0, successes: 0 });
+            self.enter(State::HalfOpen { probes: Vec::new(), successes: 0 });
         }
         if let State::HalfOpen { probes, successes } = &mut self.state {
-            if *probes >= PROBES_MAX || *probes + *successes >= self.rules.successes {
+            let wanted = (self.rules.successes - *successes) as usize;
+            let is_twice = !self.rules.is_own && probes.contains(&caller);
+            if is_twice || probes.len() >= PROBES_MAX.min(wanted) {
                 return Err(PROBES_OUT_WAIT);
             }
-            *probes += 1;
+            probes.push(caller);
         }
         Ok(Pass { epoch: self.epoch, admitted: now })
     }
 
     /// Notes how an admitted call ended.
-    pub(super) fn record(&mut self, pass: &Pass, sign: Sign, now: Instant) -> Option<Change> {
+    pub(super) fn record(
+        &mut self,
+        pass: &Pass,
+        caller: CallerId,
+        sign: Sign,
+        now: Instant,
+    ) -> Option<Change> {
         if pass.epoch != self.epoch {
             return None;
         }
-        match (&mut self.state, sign) {
-            (State::Open { .. }, _) | (State::Closed { .. }, Sign::Interrupted) => None,
-            (State::Closed { breaks, .. }, Sign::Up) => {
-                if breaks.back().is_some_and(|last| *last <= pass.admitted) {
-                    breaks.clear();
-                }
-                None
+        let rules = self.rules;
+        match &mut self.state {
+            State::Open { .. } => None,
+            State::Closed { recent } => {
+                recent.note(caller, sign, pass.admitted, now);
+                recent.forget_old(&rules, now);
+                (sign != Sign::Up && recent.is_outage(&rules)).then(|| self.open(now))
             }
-            (State::Closed { failures, breaks }, Sign::Down | Sign::Broken) => {
-                if sign == Sign::Down {
-                    failures.push_back(now);
-                } else if breaks.back().is_none_or(|last| *last <= pass.admitted || now - *last >= MOMENT) {
-                    breaks.push_back(now);
+            State::HalfOpen { probes, successes } => {
+                give_back(probes, caller);
+                if sign == Sign::Up {
+                    *successes += 1;
+                    return (*successes >= rules.successes).then(|| self.close());
                 }
-                forget_old(failures, self.rules.window, now);
-                forget_old(breaks, self.rules.window, now);
-                (failures.len() + breaks.len() >= self.rules.failures).then(|| self.open(now))
-            }
-            (State::HalfOpen { .. }, Sign::Down | Sign::Interrupted | Sign::Broken) => Some(self.open(now)),
-            (State::HalfOpen { probes, successes }, Sign::Up) => {
-                *probes = probes.saturating_sub(1);
-                *successes += 1;
-                (*successes >= self.rules.successes).then(|| {
-                    self.enter(State::closed());
-                    Change::Closed
-                })
+                if !rules.is_own && self.blamed.replace(caller) == Some(caller) {
+                    return None;
+                }
+                Some(self.open(now))
             }
         }
     }
 
     /// Takes back an admission whose call was dropped: it says nothing about the upstream.
-    pub(super) fn abandon(&mut self, pass: &Pass) {
+    pub(super) fn abandon(&mut self, pass: &Pass, caller: CallerId) {
         if let State::HalfOpen { probes, .. } = &mut self.state
             && pass.epoch == self.epoch
         {
-            *probes = probes.saturating_sub(1);
+            give_back(probes, caller);
         }
     }
 
     fn open(&mut self, now: Instant) -> Change {
         self.enter(State::Open { until: now + self.rules.open });
         Change::Opened
+    }
+
+    fn close(&mut self) -> Change {
+        self.blamed = None;
+        self.enter(State::closed());
+        Change::Closed
     }
 
     fn enter(&mut self, state: State) {
@@ -176,21 +207,20 @@ impl Breaker {
 
 impl State {
     fn closed() -> Self {
-        Self::Closed { failures: VecDeque::new(), breaks: VecDeque::new() }
+        Self::Closed { recent: Recent::default() }
     }
 }
 
 impl Slot for Breaker {
     fn busy(&self) -> bool {
-        matches!(self.state, State::HalfOpen { probes: 1.., .. })
+        matches!(&self.state, State::HalfOpen { probes, .. } if !probes.is_empty())
     }
 
     fn at_rest(&mut self, now: Instant) -> bool {
         match &mut self.state {
-            State::Closed { failures, breaks } => {
-                forget_old(failures, self.rules.window, now);
-                forget_old(breaks, self.rules.window, now);
-                failures.is_empty() && breaks.is_empty()
+            State::Closed { recent } => {
+                recent.forget_old(&self.rules, now);
+                recent.is_all_well()
             }
             // Nobody came back for a whole further period: what it knew is out of date.
             State::Open { until } => now.saturating_duration_since(*until) >= self.rules.open,
@@ -199,8 +229,8 @@ impl Slot for Breaker {
     }
 }
 
-fn forget_old(failures: &mut VecDeque<Instant>, window: Duration, now: Instant) {
-    while failures.front().is_some_and(|at| now.saturating_duration_since(*at) >= window) {
-        failures.pop_front();
+fn give_back(probes: &mut Vec<CallerId>, caller: CallerId) {
+    if let Some(at) = probes.iter().position(|probe| *probe == caller) {
+        probes.swap_remove(at);
     }
 }

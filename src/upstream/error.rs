@@ -87,6 +87,22 @@ pub enum UpstreamError {
         /// When a call has a chance again.
         retry_after: Duration,
     },
+    /// The body is larger than any that is sent.
+    #[error("the request is larger than {limit_bytes} bytes")]
+    RequestTooLarge {
+        /// The limit in bytes.
+        limit_bytes: usize,
+    },
+    /// This process holds as many bytes of requests or answers as it may.
+    #[error("there was no room for the request or its answer")]
+    Busy {
+        /// Attempts made.
+        attempts: u32,
+        /// `No` if nothing was sent.
+        sent: Sent,
+        /// The status, if the head of the answer had come.
+        status: Option<StatusCode>,
+    },
     /// No connection came about in the last attempt.
     #[error("no connection to the upstream could be made")]
     Connect {
@@ -165,6 +181,8 @@ impl UpstreamError {
         match self {
             Self::InvalidRequest { .. } => "invalid_request",
             Self::CircuitOpen { .. } => "circuit_open",
+            Self::RequestTooLarge { .. } => "request_too_large",
+            Self::Busy { .. } => "busy",
             Self::Connect { .. } => "connect",
             Self::Network { .. } => "network",
             Self::Timeout { .. } => "timeout",
@@ -178,8 +196,10 @@ impl UpstreamError {
     /// Whether the upstream may have acted on the request.
     pub fn sent(&self) -> Sent {
         match self {
-            Self::InvalidRequest { .. } | Self::CircuitOpen { .. } => Sent::No,
-            Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } => *sent,
+            Self::InvalidRequest { .. } | Self::RequestTooLarge { .. } | Self::CircuitOpen { .. } => Sent::No,
+            Self::Busy { sent, .. } | Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } => {
+                *sent
+            }
             Self::Network { .. }
             | Self::Timeout { .. }
             | Self::Truncated { .. }
@@ -191,11 +211,14 @@ impl UpstreamError {
     /// The status of the answer, if its head had come. It tells the outcome of a write whose body was lost.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Timeout { status, .. } | Self::DeadlineExceeded { status, .. } => *status,
+            Self::Busy { status, .. }
+            | Self::Timeout { status, .. }
+            | Self::DeadlineExceeded { status, .. } => *status,
             Self::Truncated { status, .. }
             | Self::Decode { status, .. }
             | Self::BodyTooLarge { status, .. } => Some(*status),
             Self::InvalidRequest { .. }
+            | Self::RequestTooLarge { .. }
             | Self::CircuitOpen { .. }
             | Self::Connect { .. }
             | Self::Network { .. } => None,
@@ -205,8 +228,9 @@ impl UpstreamError {
     /// Attempts made.
     pub fn attempts(&self) -> u32 {
         match self {
-            Self::InvalidRequest { .. } | Self::CircuitOpen { .. } => 0,
-            Self::Connect { attempts, .. }
+            Self::InvalidRequest { .. } | Self::RequestTooLarge { .. } | Self::CircuitOpen { .. } => 0,
+            Self::Busy { attempts, .. }
+            | Self::Connect { attempts, .. }
             | Self::Network { attempts, .. }
             | Self::Timeout { attempts, .. }
             | Self::DeadlineExceeded { attempts, .. }
@@ -223,9 +247,11 @@ impl UpstreamError {
                 FailureClass::Network
             }
             Self::Timeout { .. } | Self::DeadlineExceeded { .. } => FailureClass::Timeout,
-            Self::InvalidRequest { .. } | Self::CircuitOpen { .. } | Self::BodyTooLarge { .. } => {
-                FailureClass::Local
-            }
+            Self::InvalidRequest { .. }
+            | Self::RequestTooLarge { .. }
+            | Self::CircuitOpen { .. }
+            | Self::Busy { .. }
+            | Self::BodyTooLarge { .. } => FailureClass::Local,
         }
     }
 
@@ -254,7 +280,8 @@ impl UpstreamError {
 
     /// Remembers that an earlier attempt of the same call may have had an effect.
     pub(super) fn after_earlier(mut self, earlier: Sent) -> Self {
-        if let Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } = &mut self
+        if let Self::Busy { sent, .. } | Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } =
+            &mut self
             && earlier == Sent::Maybe
         {
             *sent = Sent::Maybe;

@@ -7,13 +7,17 @@
 //! The parts that decide (`retry`, `budget`, `breaker`) are pure and are told the time; `send` alone does
 //! I/O. Dropping the future of a call stops it and gives its places back.
 
+mod accepted;
 mod breaker;
 mod breakers;
 mod budget;
 mod error;
+mod opened;
 mod rate_limit;
+mod recent;
 mod request;
 mod retry;
+mod room;
 mod roots;
 mod send;
 mod settings;
@@ -27,21 +31,27 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::signals::Signals;
 
 use self::{
+    accepted::Accepted,
     breaker::{Change, Sign},
-    breakers::{Breakers, Permit},
-    budget::RetryBudget,
+    breakers::{Breakers, Changed, Permit},
+    budget::Budgets,
     retry::{Ending, Retry},
+    room::{Full, REQUEST_BYTES_MAX},
     send::{Sender, pause},
 };
 pub use self::{
     error::{FailureClass, Sent, UpstreamError},
     rate_limit::RateLimit,
-    request::{BreakerKey, Request, Response, Safety},
+    request::{BreakerKey, CallerId, Request, Response, Safety},
+    room::{
+        ANSWER_BYTES_FREE, ANSWERS_BYTES_MAX, LARGE_ANSWERS_BYTES_MAX, REQUEST_BYTES_FREE, REQUESTS_BYTES_MAX,
+    },
     roots::TrustedRoots,
     settings::{BuildError, Settings},
 };
@@ -49,7 +59,8 @@ pub use self::{
 /// An attempt that the deadline cut short says something about the upstream only if it had this share of its time.
 const FAIR_SHARE: u32 = 4;
 
-/// The way out to an upstream: one connection pool, one retry budget, one breaker per key. A clone shares them.
+/// The way out to an upstream: one connection pool, and for each key budgets of repeats and breakers, of all callers and
+/// of each. A clone shares them.
 #[derive(Clone)]
 pub struct Upstream(Arc<Shared>);
 
@@ -57,10 +68,19 @@ struct Shared {
     sender: Sender,
     timeout: Duration,
     retry: Retry,
-    budget: Mutex<RetryBudget>,
+    budgets: Mutex<Budgets>,
     breakers: Breakers,
+    accepted: Accepted,
     chance: fn() -> f64,
     signals: Signals,
+}
+
+/// One attempt, and how it ended.
+struct Attempted {
+    result: Result<Response, UpstreamError>,
+    elapsed: Duration,
+    /// It met a connection that had been used before and closed without an answer, as idle ones are.
+    is_stale: bool,
 }
 
 impl fmt::Debug for Upstream {
@@ -89,13 +109,17 @@ impl Upstream {
         settings.check()?;
         let breakers = Breakers::new(settings);
         let watched = breakers.clone();
-        signals.metrics().watch_breakers(move || watched.open(Instant::now()));
+        signals.metrics().watch_breakers(move || {
+            let open = watched.open(Instant::now());
+            (open.of_all, open.of_one)
+        });
         Ok(Self(Arc::new(Shared {
             sender: Sender::new(settings)?,
             timeout: settings.timeout,
             retry: Retry::new(settings),
-            budget: Mutex::new(RetryBudget::new(settings.retry_floor, Instant::now())),
+            budgets: Mutex::new(Budgets::new(settings.retry_floor, Instant::now())),
             breakers,
+            accepted: Accepted::new(),
             chance,
             signals,
         })))
@@ -111,30 +135,67 @@ impl Upstream {
         if started >= deadline {
             return Err(UpstreamError::DeadlineExceeded { attempts: 0, sent: Sent::No, status: None });
         }
-        let open = |retry_after| UpstreamError::CircuitOpen { retry_after };
-        let mut permit = self.0.breakers.admit(&request.breaker_key, started).map_err(|retry_after| {
+        let is_accepted = self.0.accepted.has(request.caller);
+        let bytes = request.body.as_ref().map_or(0, Bytes::len);
+        if bytes > REQUEST_BYTES_MAX {
+            return Err(UpstreamError::RequestTooLarge { limit_bytes: REQUEST_BYTES_MAX });
+        }
+        let _room = self
+            .0
+            .sender
+            .room()
+            .of_request(request.caller, is_accepted, bytes)
+            .map_err(|Full| UpstreamError::Busy { attempts: 0, sent: Sent::No, status: None })?;
+        let admitted = self.0.breakers.admit(&request.breaker_key, request.caller, is_accepted, started);
+        let permit = admitted.map_err(|retry_after| {
             self.0.signals.metrics().breaker_refusals.inc();
-            open(retry_after)
+            UpstreamError::CircuitOpen { retry_after }
         })?;
-        self.budget(|budget| budget.deposit(started));
+        self.budgets(|budgets| budgets.deposit(is_accepted, started));
+        // Boxed: a tool is as large as the calls that it may make.
+        let (result, sign) = Box::pin(self.repeat(request, &permit, is_accepted, deadline)).await;
+        if let Some(sign) = sign {
+            self.record(permit, sign);
+        }
+        result
+    }
+
+    /// The attempts of an admitted call, and what they say about the upstream in the end.
+    async fn repeat(
+        &self,
+        request: &Request,
+        permit: &Permit,
+        is_accepted: bool,
+        deadline: Instant,
+    ) -> (Result<Response, UpstreamError>, Option<Sign>) {
         let mut sent = Sent::No;
         let mut bytes_read = 0;
         let mut attempts = 1;
+        let mut sign = None;
+        let mut may_be_stale = true;
         loop {
-            let (mut result, elapsed) = self.attempt(request, deadline, attempts).await;
+            let Attempted { mut result, elapsed, is_stale } = self.attempt(request, deadline, attempts).await;
             let ending = Ending::of(&result);
-            let wait = self.wait(request.safety, &ending, attempts, deadline);
-            self.record(permit, &result, elapsed, wait.is_some());
+            sign = self.sign(&result, elapsed).or(sign);
+            // Once, and outside of all budgets: most likely the upstream had no work with it. A write is sent once.
+            let is_stale = is_stale && std::mem::take(&mut may_be_stale) && request.safety == Safety::Read;
+            let wait = if is_stale {
+                Some(Duration::ZERO)
+            } else {
+                self.wait(request, is_accepted, &ending, attempts, deadline)
+            };
             result = result.map_err(|error| error.after_earlier(sent));
             if let Ok(response) = &mut result {
+                self.0.accepted.learn(request, response);
                 bytes_read += response.bytes_read;
                 response.bytes_read = bytes_read;
             }
-            let Some(wait) = wait else { return result };
+            let Some(wait) = wait else { return (result, sign) };
             pause(wait).await;
             // A breaker that opened meanwhile ends the call with what is known, not with a second-hand error.
-            let Ok(next) = self.0.breakers.admit(&request.breaker_key, Instant::now()) else { return result };
-            permit = next;
+            if permit.is_withdrawn(Instant::now()) {
+                return (result, sign);
+            }
             watch::repeat(&self.0.signals, ending.class);
             if ending.sent() == Sent::Maybe {
                 sent = Sent::Maybe;
@@ -143,12 +204,8 @@ impl Upstream {
         }
     }
 
-    async fn attempt(
-        &self,
-        request: &Request,
-        deadline: Instant,
-        attempts: u32,
-    ) -> (Result<Response, UpstreamError>, Duration) {
+    async fn attempt(&self, request: &Request, deadline: Instant, attempts: u32) -> Attempted {
+        let opened = self.0.sender.connections_opened();
         let started = Instant::now();
         let mut attempt = watch::Attempt::begin(&self.0.signals, request, attempts);
         let traceparent = attempt.traceparent(request);
@@ -161,39 +218,35 @@ impl Upstream {
         };
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(attempt = attempts, status, error, elapsed_ms, "upstream attempt");
-        (result, elapsed)
+        let is_unanswered =
+            matches!(&result, Err(UpstreamError::Network { source, .. }) if !source.is_timeout());
+        let is_stale = is_unanswered && self.0.sender.connections_opened() == opened;
+        Attempted { result, elapsed, is_stale }
     }
 
-    /// Tells the breaker how an attempt ended, and whether its call goes on.
-    fn record(
-        &self,
-        permit: Permit,
-        result: &Result<Response, UpstreamError>,
-        elapsed: Duration,
-        goes_on: bool,
-    ) {
-        let Some(sign) = self.sign(result, elapsed, goes_on) else { return };
-        match permit.record(sign, Instant::now()) {
-            Some(Change::Opened) => {
-                self.0.signals.metrics().breaker_openings.inc();
-                tracing::warn!("circuit breaker opened");
+    /// Tells the breakers how a call ended.
+    fn record(&self, permit: Permit, sign: Sign) {
+        for Changed { change, is_own } in permit.record(sign, Instant::now()).into_iter().flatten() {
+            match change {
+                Change::Opened => {
+                    self.0.signals.metrics().breaker_openings.inc();
+                    if is_own {
+                        tracing::info!("circuit breaker of one caller opened");
+                    } else {
+                        tracing::warn!("circuit breaker opened");
+                    }
+                }
+                Change::Closed => tracing::info!(one_caller = is_own, "circuit breaker closed"),
             }
-            Some(Change::Closed) => tracing::info!("circuit breaker closed"),
-            None => {}
         }
     }
 
     /// What the attempt says about the upstream; nothing, if it was this side that ended it early.
-    fn sign(
-        &self,
-        result: &Result<Response, UpstreamError>,
-        elapsed: Duration,
-        goes_on: bool,
-    ) -> Option<Sign> {
+    fn sign(&self, result: &Result<Response, UpstreamError>, elapsed: Duration) -> Option<Sign> {
         match result {
-            Err(UpstreamError::InvalidRequest { .. }) => None,
+            Err(UpstreamError::InvalidRequest { .. } | UpstreamError::Busy { status: None, .. }) => None,
             Err(UpstreamError::DeadlineExceeded { .. }) if elapsed < self.0.timeout / FAIR_SHARE => None,
-            Err(error) if error.is_break() => Some(if goes_on { Sign::Interrupted } else { Sign::Broken }),
+            Err(error) if error.is_break() => Some(Sign::Broken),
             _ => match Ending::of(result).class {
                 Some(class) if class.counts_toward_breaker() => Some(Sign::Down),
                 _ => Some(Sign::Up),
@@ -202,15 +255,24 @@ impl Upstream {
     }
 
     /// The wait before the next attempt, if there is to be one.
-    fn wait(&self, safety: Safety, ending: &Ending, attempts: u32, deadline: Instant) -> Option<Duration> {
-        let wait = self.0.retry.wait(safety, ending, attempts, self.0.chance)?;
+    fn wait(
+        &self,
+        request: &Request,
+        is_accepted: bool,
+        ending: &Ending,
+        attempts: u32,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        let wait = self.0.retry.wait(request.safety, ending, attempts, self.0.chance)?;
         let now = Instant::now();
+        let withdraw =
+            |budgets: &mut Budgets| budgets.withdraw(&request.breaker_key, request.caller, is_accepted, now);
         // What met a closed port was no load on the upstream.
-        let is_granted = || ending.found_nobody() || self.budget(|budget| budget.withdraw(now));
+        let is_granted = || ending.found_nobody() || self.budgets(withdraw);
         (now + wait < deadline && is_granted()).then_some(wait)
     }
 
-    fn budget<T>(&self, act: impl FnOnce(&mut RetryBudget) -> T) -> T {
-        act(&mut self.0.budget.lock().unwrap_or_else(PoisonError::into_inner))
+    fn budgets<T>(&self, act: impl FnOnce(&mut Budgets) -> T) -> T {
+        act(&mut self.0.budgets.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -32,6 +32,17 @@ impl From<&str> for BreakerKey {
     }
 }
 
+/// Who is behind a request, so that one caller's failures are not taken for all callers'. A keyed hash, never a
+/// secret; the default is the process itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CallerId([u8; 16]);
+
+impl From<[u8; 16]> for CallerId {
+    fn from(hash: [u8; 16]) -> Self {
+        Self(hash)
+    }
+}
+
 /// One signed request. The caller marks secret header values as sensitive.
 #[derive(Clone)]
 pub struct Request {
@@ -47,6 +58,8 @@ pub struct Request {
     pub safety: Safety,
     /// Under which name failures are counted.
     pub breaker_key: BreakerKey,
+    /// For whom it is made.
+    pub caller: CallerId,
     /// Overrides [`Settings::body_bytes_max`](super::Settings) for this answer, in bytes after inflation.
     pub body_bytes_max: Option<usize>,
     /// The trace that the call belongs to.
@@ -65,6 +78,7 @@ impl Request {
             body: None,
             safety,
             breaker_key,
+            caller: CallerId::default(),
             body_bytes_max: None,
             trace: Trace::default(),
             sends_trace: false,

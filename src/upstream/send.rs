@@ -13,8 +13,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     error::{Sent, UpstreamError},
+    opened::Opened,
     rate_limit::RateLimit,
     request::{Request, Response},
+    room::{AnswerRoom, Full, Room},
     settings::{BuildError, Settings},
 };
 
@@ -32,6 +34,8 @@ const RESERVE_BYTES_MAX: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Sender {
     client: reqwest::Client,
+    opened: Opened,
+    room: Room,
     timeout: Duration,
     body_bytes_max: usize,
 }
@@ -41,8 +45,10 @@ impl Sender {
     /// names. reqwest's own repeats stay on; they are limited to HTTP/2 streams that the server declared unprocessed
     /// (RFC 9113 section 8.7), so a write is not done twice.
     pub(super) fn new(settings: &Settings) -> Result<Self, BuildError> {
+        let opened = Opened::default();
         let client = reqwest::Client::builder()
             .no_proxy()
+            .connector_layer(opened.clone())
             .redirect(Policy::none())
             .referer(false)
             .gzip(settings.gzip)
@@ -56,7 +62,18 @@ impl Sender {
             .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
             .build()
             .map_err(|source| BuildError::Client { source: source.without_url() })?;
-        Ok(Self { client, timeout: settings.timeout, body_bytes_max: settings.body_bytes_max })
+        let (timeout, body_bytes_max) = (settings.timeout, settings.body_bytes_max);
+        Ok(Self { client, opened, room: Room::new(), timeout, body_bytes_max })
+    }
+
+    /// How many connections were begun so far: when none was during an attempt, it used one that stood already.
+    pub(super) fn connections_opened(&self) -> u64 {
+        self.opened.count()
+    }
+
+    /// The room for request bodies and answers.
+    pub(super) fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Sends the request once and reads the whole answer, within the attempt's own time and the call's deadline.
@@ -68,9 +85,12 @@ impl Sender {
         attempts: u32,
     ) -> Result<Response, UpstreamError> {
         let until = deadline.min(Instant::now() + self.timeout);
-        let mut status = None;
-        match timeout_at(until, self.exchange(request, traceparent, attempts, &mut status)).await {
+        let mut head = Head::default();
+        let outcome = timeout_at(until, self.exchange(request, traceparent, attempts, &mut head)).await;
+        let Head { status, waits_for_room } = head;
+        match outcome {
             Ok(result) => result,
+            Err(_) if waits_for_room => Err(UpstreamError::Busy { attempts, sent: Sent::Maybe, status }),
             Err(_) if until == deadline => {
                 Err(UpstreamError::DeadlineExceeded { attempts, sent: Sent::Maybe, status })
             }
@@ -85,7 +105,7 @@ impl Sender {
         request: &Request,
         traceparent: Option<HeaderValue>,
         attempts: u32,
-        head: &mut Option<StatusCode>,
+        head: &mut Head,
     ) -> Result<Response, UpstreamError> {
         let mut builder =
             self.client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
@@ -98,9 +118,11 @@ impl Sender {
         let mut answer = builder.send().await.map_err(|error| before_answer(error, attempts))?;
         let rate_limit = RateLimit::parse(answer.headers(), SystemTime::now());
         let status = answer.status();
-        *head = Some(status);
+        head.status = Some(status);
         let limit_bytes = request.body_bytes_max.unwrap_or(self.body_bytes_max);
-        let body = read_body(&mut answer, limit_bytes).await.map_err(|broken| match broken {
+        let reading = read_body(&mut answer, limit_bytes, &self.room, &mut head.waits_for_room);
+        let body = reading.await.map_err(|broken| match broken {
+            BrokenBody::Full => UpstreamError::Busy { attempts, sent: Sent::Maybe, status: Some(status) },
             BrokenBody::TooLarge => UpstreamError::BodyTooLarge { attempts, status, limit_bytes },
             BrokenBody::Truncated(source) => UpstreamError::Truncated { attempts, status, source },
             BrokenBody::Encoding(source) => UpstreamError::Decode { attempts, status, source },
@@ -127,8 +149,17 @@ fn before_answer(error: reqwest::Error, attempts: u32) -> UpstreamError {
     }
 }
 
+/// What is known of an answer before it is whole.
+#[derive(Default)]
+struct Head {
+    status: Option<StatusCode>,
+    /// It is this side that lets the upstream wait.
+    waits_for_room: bool,
+}
+
 enum BrokenBody {
     TooLarge,
+    Full,
     Truncated(reqwest::Error),
     Encoding(reqwest::Error),
 }
@@ -149,16 +180,28 @@ impl BrokenBody {
 }
 
 /// Counts after inflation, chunk by chunk: a small gzip stream can stand for gigabytes.
-async fn read_body(answer: &mut reqwest::Response, limit_bytes: usize) -> Result<Bytes, BrokenBody> {
-    let announced = answer.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
-    if announced > limit_bytes {
+async fn read_body(
+    answer: &mut reqwest::Response,
+    limit_bytes: usize,
+    room: &Room,
+    waits_for_room: &mut bool,
+) -> Result<Bytes, BrokenBody> {
+    let announced = answer.content_length().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    if announced.is_some_and(|announced| announced > limit_bytes) {
         return Err(BrokenBody::TooLarge);
     }
+    let mut room: AnswerRoom = room.of_answer(announced.unwrap_or(limit_bytes));
     let mut body = BytesMut::new();
     let mut only = Bytes::new();
     while let Some(chunk) = answer.chunk().await.map_err(BrokenBody::because)? {
-        if only.len() + body.len() + chunk.len() > limit_bytes {
+        let bytes = only.len() + body.len() + chunk.len();
+        if bytes > limit_bytes {
             return Err(BrokenBody::TooLarge);
+        }
+        if !room.holds(bytes) {
+            *waits_for_room = true;
+            Box::pin(room.grow_to(bytes)).await.map_err(|Full| BrokenBody::Full)?;
+            *waits_for_room = false;
         }
         if only.is_empty() && body.is_empty() {
             // Most answers are one chunk, which is passed on without a copy.
@@ -166,10 +209,11 @@ async fn read_body(answer: &mut reqwest::Response, limit_bytes: usize) -> Result
             continue;
         }
         if body.is_empty() {
-            body.reserve(announced.min(RESERVE_BYTES_MAX).max(only.len() + chunk.len()));
+            let reserved = announced.unwrap_or_default().min(RESERVE_BYTES_MAX);
+            body.reserve(reserved.max(only.len() + chunk.len()));
             body.extend_from_slice(&std::mem::take(&mut only));
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(if body.is_empty() { only } else { body.freeze() })
+    Ok(room.keep(if body.is_empty() { only } else { body.freeze() }))
 }

@@ -54,7 +54,7 @@ impl Default for Settings {
             breaker_window: Duration::from_secs(30),
             breaker_open: Duration::from_mins(1),
             breaker_half_open_successes: 3,
-            breaker_keys_max: 1024,
+            breaker_keys_max: 256,
             gzip: true,
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
         }

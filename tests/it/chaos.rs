@@ -61,6 +61,7 @@ async fn faults_of_every_kind_under_many_users() {
         }
     }
     schedule.switch(false);
+    *codes.entry("circuit_open".to_owned()).or_default() += outage(&bridge, &schedule, &users).await;
 
     assert!(schedule.faults() > 100, "only {} faults", schedule.faults());
     for code in ["upstream_unavailable", "rate_limited", "circuit_open"] {
@@ -77,6 +78,22 @@ async fn faults_of_every_kind_under_many_users() {
             && Handle::current().metrics().num_alive_tasks() < tasks + POOLED_TASKS_MAX
     })
     .await;
+}
+
+/// Everything fails for everybody, until the breaker refuses a call.
+async fn outage(bridge: &Bridge, schedule: &Schedule, users: &[(String, Value)]) -> usize {
+    schedule.down(true);
+    let mut callers = users.iter().map(|(user, _)| user).cycle();
+    let mut refused = 0;
+    until("the breaker refuses a call", async || {
+        let user = callers.next().unwrap();
+        let reply = bridge.call(user, "jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+        refused += usize::from(reply.value["error"] == "circuit_open");
+        refused > 0
+    })
+    .await;
+    schedule.down(false);
+    refused
 }
 
 /// One user's day; what was written, and the codes of what failed.

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("memory", &["signals"]),
+    ("bounds", &["http", "upstream"]),
     (
         "cli",
         &[
@@ -48,7 +49,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("connector", &[]),
     ("config", &["http", "identity", "jira", "limit", "mcp", "policy", "telemetry", "tools", "upstream"]),
-    ("http", &["errors", "identity", "jsonrpc", "policy", "signals"]),
+    ("http", &["errors", "identity", "jsonrpc", "limit", "policy", "signals"]),
     (
         "mcp",
         &[

@@ -176,6 +176,41 @@ async fn above_the_cap_connections_wait_for_a_place() {
 }
 
 #[tokio::test]
+async fn probes_are_answered_when_every_place_is_taken() {
+    let connections = ConnectionSettings { connections_max: 2, header_read_timeout: LONG, ..quick() };
+    let client = async |address, _stop| {
+        let _silent = [open(address, "").await, open(address, "POST /mcp HT").await];
+        for path in ["/healthz", "/readyz/"] {
+            let probe = open(address, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;
+            let answer = timeout(LONG / 2, rest(probe)).await.expect("an answer, and the end");
+            assert!(answer.starts_with("HTTP/1.1 200") || path == "/readyz/", "{answer}");
+        }
+        // Nobody waits for ever.
+        let call = open(address, &post("m", 0, "keep-alive")).await;
+        let answer = timeout(LONG / 2, rest(call)).await.expect("an answer, and the end");
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after"), "{answer}");
+    };
+    with_server(Settings::default(), connections, client).await;
+}
+
+#[tokio::test]
+async fn connections_end_with_their_answer_when_places_are_scarce() {
+    let connections = ConnectionSettings { connections_max: 16, idle_timeout: LONG, ..quick() };
+    let client = async |address, _stop| {
+        let mut kept = Vec::new();
+        for _ in 0..15 {
+            let mut stream = open(address, &post("m", 0, "keep-alive")).await;
+            answered(&mut stream).await;
+            kept.push(stream);
+        }
+        let last = open(address, &post("m", 0, "keep-alive")).await;
+        let answer = timeout(LONG / 2, rest(last)).await.expect("an answer, and the end");
+        assert!(answer.contains("connection: close"), "{answer}");
+    };
+    with_server(Settings::default(), connections, client).await;
+}
+
+#[tokio::test]
 async fn a_client_that_never_reads_is_given_up() {
     let connections = ConnectionSettings { write_stall_timeout: SHORT, ..quick() };
     let client = async |address, stop: oneshot::Sender<()>| {

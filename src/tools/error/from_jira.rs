@@ -49,6 +49,7 @@ impl From<JiraError> for ToolError {
                 unsure(status.map_or(error.clone(), |status| error.status(status)), sent)
             }
             JiraError::Timeout { sent } => unsure(Self::new(Code::UpstreamTimeout, message).retryable(None), sent),
+            JiraError::Busy => Self::new(Code::Overloaded, message).retryable(Some(1)),
             JiraError::CircuitOpen { retry_after_s } => {
                 Self::new(Code::CircuitOpen, message).retryable(Some(retry_after_s))
             }

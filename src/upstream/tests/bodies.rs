@@ -2,8 +2,10 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use tokio::time::Instant;
+
 use super::{Step, Stub, answer, call, settings};
-use crate::upstream::{Safety, Settings, UpstreamError};
+use crate::upstream::{Safety, Sent, Settings, Upstream, UpstreamError};
 
 const MIB: usize = 1024 * 1024;
 const GZIP: &str = "content-encoding: gzip\r\n";
@@ -134,4 +136,26 @@ async fn noise_instead_of_http_is_a_network_error() {
     let stub = Stub::start(|_| vec![Step::Send(b"\x16\x03\x01 no http\r\n\r\n".to_vec())]).await;
     let error = call(&small(), &stub.request(Safety::Write)).await.unwrap_err();
     assert_eq!(error.code(), "network");
+}
+
+#[tokio::test]
+async fn large_answers_wait_until_those_before_them_are_used() {
+    let stub = Stub::start(|_| answer(200, "", &vec![b'x'; 7 * MIB])).await;
+    let upstream = Upstream::new(&settings()).unwrap();
+    let request = stub.request(Safety::Read);
+    let call = |ms| upstream.call(&request, Instant::now() + Duration::from_millis(ms));
+    let held = call(30_000).await.unwrap().body;
+    let error = call(300).await.unwrap_err();
+    assert_eq!((error.code(), error.status().map(|status| status.as_u16())), ("busy", Some(200)));
+    drop(held);
+    assert_eq!(call(30_000).await.unwrap().body.len(), 7 * MIB);
+}
+
+#[tokio::test]
+async fn a_request_has_a_size_too() {
+    let stub = Stub::start(|_| answer(200, "", b"{}")).await;
+    let mut request = stub.request(Safety::Write);
+    request.body = Some(vec![b'x'; 6 * MIB + 1].into());
+    let error = call(&settings(), &request).await.unwrap_err();
+    assert_eq!((error.code(), error.sent(), stub.requests()), ("request_too_large", Sent::No, 0));
 }

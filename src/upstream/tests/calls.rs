@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Method, header::AUTHORIZATION};
-use tokio::time::Instant;
+use tokio::{io::AsyncWriteExt, time::Instant};
 
 use super::{Step, Stub, answer, call, settings};
 use crate::upstream::{Request, Safety, Sent, Settings, Upstream, UpstreamError};
@@ -164,6 +164,38 @@ async fn connections_that_are_mended_never_open_the_breaker() {
     let far = Instant::now() + Duration::from_secs(30);
     for _ in 0..20 {
         assert_eq!(upstream.call(&stub.request(Safety::Read), far).await.unwrap().attempts, 2);
+    }
+}
+
+/// Answers each connection's first request and closes it at the second one, as an upstream does that let it idle.
+async fn closing_when_used_again(upstream: &Upstream, request: &mut Request) -> u64 {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    request.url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let far = Instant::now() + Duration::from_secs(30);
+    let mut closed = 0;
+    let serving = async {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            assert!(super::read_request(&mut socket).await);
+            socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            closed += u64::from(super::read_request(&mut socket).await);
+        }
+    };
+    let calling = async {
+        upstream.call(request, far).await.unwrap();
+        upstream.call(request, far).await.map_or(0, |answer| answer.attempts)
+    };
+    let attempts = tokio::select! { attempts = calling => attempts, () = serving => 0 };
+    assert_eq!(closed, 1);
+    attempts.into()
+}
+
+#[tokio::test]
+async fn a_connection_closed_while_idle_costs_no_repeat() {
+    for (safety, attempts) in [(Safety::Read, 2), (Safety::IdempotentWrite, 0), (Safety::Write, 0)] {
+        let upstream = Upstream::new(&Settings { retry_floor: 0, ..settings() }).unwrap();
+        let mut request = Stub::start(|_| Vec::new()).await.request(safety);
+        assert_eq!(closing_when_used_again(&upstream, &mut request).await, attempts, "{safety:?}");
     }
 }
 

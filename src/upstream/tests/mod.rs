@@ -2,6 +2,7 @@
 
 mod bodies;
 mod breaker;
+mod breaker_model;
 mod calls;
 mod retry;
 

@@ -15,6 +15,7 @@ pub(crate) struct Schedule {
     seed: u64,
     percent: u64,
     is_on: AtomicBool,
+    is_down: AtomicBool,
     requests: AtomicU64,
     faults: AtomicU64,
     clock_ms: AtomicI64,
@@ -26,6 +27,7 @@ impl Schedule {
             seed,
             percent,
             is_on: AtomicBool::new(false),
+            is_down: AtomicBool::new(false),
             requests: AtomicU64::new(0),
             faults: AtomicU64::new(0),
             clock_ms: AtomicI64::new(0),
@@ -34,6 +36,11 @@ impl Schedule {
 
     pub(crate) fn switch(&self, on: bool) {
         self.is_on.store(on, Ordering::SeqCst);
+    }
+
+    /// From now on everything fails, or not everything any more.
+    pub(crate) fn down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::SeqCst);
     }
 
     /// How many requests met a fault.
@@ -48,6 +55,9 @@ impl Schedule {
 
     /// The fault for the next request, if it meets one.
     pub(crate) fn next(&self, method: &Method, path: &str) -> Option<Fault> {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Some(Fault::Html(502));
+        }
         if !self.is_on.load(Ordering::SeqCst) {
             return None;
         }

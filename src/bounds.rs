@@ -1,0 +1,91 @@
+//! What all limits together come to: the most memory that the process takes, whoever does what to it.
+//!
+//! The table stands in `docs/RELIABILITY.md`, and a test holds its sums against the memory that is shipped.
+
+use std::fmt::Write as _;
+
+use crate::{http, upstream};
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+/// Measured: the process before its first request, its code included.
+const PROCESS: usize = 16 * MIB;
+/// Metadata and site lists 8 MiB each, the counts, breakers and budgets of callers the rest.
+const REMEMBERED: usize = 24 * MIB;
+/// Measured: a connection whose head has come in part.
+const CONNECTION: usize = 14 * KIB;
+/// Measured: a call that waits for Jira, with both of its connections.
+const CALL: usize = 64 * KIB;
+/// The amplification law: a request of 1 MiB at most, while its texts are converted.
+const CONVERSION: usize = 32 * MIB;
+
+/// What an operator sets of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Deployment {
+    /// `MAX_IN_FLIGHT`
+    pub requests: usize,
+    /// Threads that work, by default as many as there are cores; `TOKIO_WORKER_THREADS`.
+    pub threads: usize,
+}
+
+/// One limit, and the memory behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What is bounded.
+    pub what: &'static str,
+    /// Its most, in bytes.
+    pub bytes: usize,
+}
+
+/// Every limit with its most.
+pub fn rows(deployment: Deployment) -> Vec<Row> {
+    let Deployment { requests, threads } = deployment;
+    let connections = http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
+    let free = http::BODY_BYTES_FREE + upstream::REQUEST_BYTES_FREE + upstream::ANSWER_BYTES_FREE;
+    let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
+    let row = |what, bytes| Row { what, bytes };
+    vec![
+        row("the process before its first request", PROCESS),
+        row("what is remembered: metadata, sites, counts of callers", REMEMBERED),
+        row("connections without a request in hand", connections.saturating_sub(requests) * CONNECTION),
+        // What an allocator loses to sizes of its own.
+        row("heads beyond 8 KiB", http::HEADS_BYTES_MAX + http::HEADS_BYTES_MAX / 4),
+        row("requests in hand, with their connections", requests * CALL),
+        row("what each of them may hold in any case", requests * free),
+        row("bodies beyond that, as they came and as they were read", 2 * http::BODIES_BYTES_MAX),
+        row("requests to Jira beyond that", upstream::REQUESTS_BYTES_MAX),
+        row("answers of Jira beyond that, and what is made of them", answers + answers / 2),
+        row("texts being converted, one for each thread", threads * CONVERSION),
+    ]
+}
+
+/// The most of all together.
+pub fn total(deployment: Deployment) -> usize {
+    rows(deployment).iter().map(|row| row.bytes).sum()
+}
+
+/// The table as the document shows it, in MiB, a column for each deployment.
+pub fn table(deployments: &[(&str, Deployment)]) -> String {
+    let mut text = String::from("| What |");
+    for (name, _) in deployments {
+        // Writing to a String does not fail.
+        let _ = write!(text, " {name} |");
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"---|".repeat(deployments.len()));
+    let columns: Vec<Vec<Row>> = deployments.iter().map(|(_, deployment)| rows(*deployment)).collect();
+    let names = columns.first().into_iter().flatten().map(|row| row.what);
+    for (at, what) in names.enumerate() {
+        let _ = write!(text, "\n| {what} |");
+        for row in columns.iter().filter_map(|rows| rows.get(at)) {
+            let _ = write!(text, " {} |", row.bytes.div_ceil(MIB));
+        }
+    }
+    text.push_str("\n| **all together** |");
+    for (_, deployment) in deployments {
+        let _ = write!(text, " **{}** |", total(*deployment).div_ceil(MIB));
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,71 @@
+//! The most memory that all limits together come to, against what the document says and what is shipped.
+
+use std::{fs, path::Path};
+
+use jira_mcp_bridge::{
+    bounds::{self, Deployment},
+    http,
+};
+use serde_json::Value;
+
+fn file(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The value that a container's manifest sets, by the name before it.
+fn set_in(manifest: &str, name: &str) -> Option<usize> {
+    let after = manifest.split_once(&format!("- name: {name}\n"))?.1;
+    after.lines().next()?.trim().strip_prefix("value:")?.trim().trim_matches('"').parse().ok()
+}
+
+fn mib(memory: &str) -> usize {
+    let (number, unit) = memory.split_at(memory.find(['M', 'G']).unwrap());
+    let number: f64 = number.parse().unwrap();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand at most")]
+    match unit {
+        "Mi" => number as usize,
+        "Gi" => (number * 1024.0) as usize,
+        _ => panic!("{memory}"),
+    }
+}
+
+fn kubernetes() -> (Deployment, usize) {
+    let manifest = file("deploy/kubernetes/base/deployment.yaml");
+    let limits = manifest.split_once("limits:").unwrap().1;
+    let memory = limits.split_once("memory:").unwrap().1.lines().next().unwrap().trim();
+    // Without a limit of processors there may be any number of threads.
+    let threads = set_in(&manifest, "TOKIO_WORKER_THREADS").expect("a number of threads");
+    let requests = set_in(&manifest, "MAX_IN_FLIGHT").unwrap_or(http::Settings::default().in_flight_max);
+    (Deployment { requests, threads }, mib(memory))
+}
+
+fn azure(environment: &str) -> (Deployment, usize) {
+    let sizes: Value =
+        serde_json::from_str(&file(&format!("deploy/azure/environments/{environment}.json"))).unwrap();
+    let cores: f64 = sizes["cpu"].as_str().unwrap().parse().unwrap();
+    assert!(cores <= 2.0, "more threads than are reckoned with");
+    let requests = sizes["settings"]["MAX_IN_FLIGHT"]
+        .as_str()
+        .map_or_else(|| http::Settings::default().in_flight_max, |requests| requests.parse().unwrap());
+    (Deployment { requests, threads: 2 }, mib(sizes["memory"].as_str().unwrap()))
+}
+
+#[test]
+fn all_limits_together_fit_the_memory_that_is_shipped() {
+    for (deployment, memory) in [kubernetes(), azure("dev"), azure("prod")] {
+        let most = bounds::total(deployment);
+        assert!(most <= memory << 20, "{deployment:?} may take {} of {memory} MiB", most >> 20);
+    }
+}
+
+#[test]
+fn the_document_shows_what_they_come_to() {
+    let (kubernetes, memory) = kubernetes();
+    let (azure, _) = azure("dev");
+    let names = [
+        format!("Kubernetes: {} requests, {} threads, {memory} MiB", kubernetes.requests, kubernetes.threads),
+        format!("default: {} requests, {} threads", azure.requests, azure.threads),
+    ];
+    let table = bounds::table(&[(&names[0], kubernetes), (&names[1], azure)]);
+    assert!(file("docs/RELIABILITY.md").contains(&table), "the table is now\n{table}");
+}
