@@ -138,6 +138,6 @@ mod tests {
         check(|s| s.breaker_failures = 0, Some("breaker_failures"));
         check(|s| s.breaker_keys_max = 0, Some("breaker_keys_max"));
         // What strangers can make it keep is bounded by this.
-        assert_eq!(Settings::default().breaker_keys_max, 1024);
+        assert_eq!(Settings::default().breaker_keys_max, 256);
     }
 }

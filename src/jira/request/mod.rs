@@ -230,7 +230,7 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, Value, json};
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -274,18 +274,11 @@ mod tests {
             None,
         );
         check(
-            &update_issue(
-                &p1(),
-                &IssueBody {
-                    beside: Map::from_iter([("fields".to_owned(), json!({}))]),
-                    ..IssueBody::default()
-                },
-                Some(false),
-            ),
+            &update_issue(&p1(), &IssueBody::default(), Some(false)),
             &Method::PUT,
             "issue/P-1",
             "notifyUsers=false",
-            Some(&json!({"fields": {}})),
+            Some(&json!({})),
         );
     }
 
