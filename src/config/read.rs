@@ -29,12 +29,21 @@ impl fmt::Display for Problem {
 /// A value as it may be shown: short, and without what stands before the `@` or behind the `?` of an address.
 pub(crate) fn without_credentials(value: &str) -> String {
     let shown = value.split_inclusive([',', ' ']).map(|part| {
-        let Some((scheme, rest)) = part.split_once("://") else { return part.to_owned() };
+        let Some((scheme, rest)) = part.split_once("://") else {
+            // A user and a password may stand before a bare host, too.
+            return part.rsplit_once('@').map_or_else(|| part.to_owned(), |(_, host)| format!("***@{host}"));
+        };
         let rest = rest.rsplit_once('@').map_or_else(|| rest.to_owned(), |(_, host)| format!("***@{host}"));
         let rest = rest.split_once('?').map_or_else(|| rest.clone(), |(path, _)| format!("{path}?***"));
         format!("{scheme}://{rest}")
     });
     shown.collect::<String>().chars().take(100).collect()
+}
+
+/// A sentence that may quote a value, without the credentials in it.
+fn without_credentials_in(sentence: String, value: &str) -> String {
+    let parts = value.split([',', ' ']).filter(|part| part.contains('@'));
+    parts.fold(sentence, |sentence, part| sentence.replace(part, &without_credentials(part)))
 }
 
 /// Reads settings from a source and remembers what was wrong.
@@ -73,7 +82,9 @@ impl<'a> Reader<'a> {
     pub(super) fn refuse(&mut self, name: &'static str, accepted: impl Into<String>) {
         let secret = ROWS.iter().any(|row| row.name == name && row.secret);
         let found = if secret { String::new() } else { without_credentials(self.text(name)) };
-        self.problems.push(Problem { name, found, accepted: accepted.into() });
+        // What is accepted may quote the part that is not.
+        let accepted = without_credentials_in(accepted.into(), self.text(name));
+        self.problems.push(Problem { name, found, accepted });
     }
 
     /// A whole number within a range; the default when it is wrong, so that reading can go on.

@@ -11,6 +11,31 @@ fn problems(pairs: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
+fn no_fault_shows_what_stands_before_a_host() {
+    let names = [
+        "ALLOWED_HOSTS",
+        "ADMIN_ADDR",
+        "HOST",
+        "TOOLSETS",
+        "PROJECTS_ALLOW",
+        "LOG_LEVEL",
+        "ALLOWED_ORIGINS",
+        "PUBLIC_BASE_URL",
+        "JIRA_API_BASE_URL",
+        "JIRA_SITE_URL",
+        "TOOLS_DENY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ];
+    for value in ["user:hunter2@host", "https://user:hunter2@host", "a,user:hunter2@host,b"] {
+        for name in names {
+            let found = problems(&[(name, value)]);
+            assert!(found.iter().all(|line| !line.contains("hunter2")), "{name}={value}: {found:#?}");
+            assert!(!found.is_empty() || name == "TOOLS_DENY", "{name}={value}");
+        }
+    }
+}
+
+#[test]
 fn the_defaults_are_the_tables() {
     let config = Config::read(&Source::default()).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");

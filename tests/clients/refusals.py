@@ -33,6 +33,11 @@ def play(installed, demo) -> Row:
             ("a web page", python(demo.url, NOBODY, evil), "Web pages of that origin may not call this server"),
         ]:
             row.check(f"Python 2, {what}", said, lambda said, words=words: words in said)
+        # The client is still sending when the answer comes: a connection that is closed at once would be all it sees.
+        token = f"authorization=Bearer {demo.token}"
+        for size in (1_100_000, 3_000_000):
+            said = python(demo.url, token, size=size)
+            row.check(f"Python 2, {size} bytes", said, lambda said: "The body is larger than" in said)
         # It tries an event stream when a POST fails, and shows the last thing it heard.
         mcporter = installed.npm / "node_modules/.bin/mcporter"
         said = told(mcporter, "list", demo.url, "--allow-http")
