@@ -9,13 +9,13 @@ use crate::{http, upstream};
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
-/// Measured: the process before its first request, its code included.
+/// The process before its first request, its code included: 10.3 MiB were measured, and room.
 const PROCESS: usize = 16 * MIB;
 /// Metadata and site lists 8 MiB each, the counts, breakers and budgets of callers the rest.
 const REMEMBERED: usize = 24 * MIB;
-/// Measured: a connection whose head has come in part.
+/// A connection whose head has come in part: 9 KiB were measured for a silent one, 11 for one that has sent 4 KB.
 const CONNECTION: usize = 14 * KIB;
-/// Measured: a call that waits for Jira, with both of its connections.
+/// A call that waits for Jira, with both of its connections: a thousand took 65 MiB.
 const CALL: usize = 64 * KIB;
 /// The amplification law: a request of 1 MiB at most, while its texts are converted.
 const CONVERSION: usize = 32 * MIB;
@@ -57,6 +57,7 @@ pub fn rows(deployment: Deployment) -> Vec<Row> {
         row("requests to Jira beyond that", upstream::REQUESTS_BYTES_MAX),
         row("answers of Jira beyond that, and what is made of them", answers + answers / 2),
         row("texts being converted, one for each thread", threads * CONVERSION),
+        row("a key being made of a gateway secret", http::KEY_BYTES),
     ]
 }
 

@@ -57,7 +57,7 @@ use refused_tokens::RefusedTokens;
 use reject::Reject;
 
 pub use admin::router as admin_router;
-pub use gateway::{Gateway, GatewayError, GatewaySource};
+pub use gateway::{Gateway, GatewayError, GatewaySource, KEY_BYTES};
 pub use health::Readiness;
 pub use host::AllowedHost;
 pub(crate) use jsonrpc::passed_on;

@@ -43,7 +43,7 @@ use self::{
     budget::Budgets,
     retry::{Ending, Retry},
     room::{Full, REQUEST_BYTES_MAX},
-    send::{Sender, pause},
+    send::{Sender, Sending, pause},
 };
 pub use self::{
     error::{FailureClass, Sent, UpstreamError},
@@ -209,7 +209,8 @@ impl Upstream {
         let started = Instant::now();
         let mut attempt = watch::Attempt::begin(&self.0.signals, request, attempts);
         let traceparent = attempt.traceparent(request);
-        let result = self.0.sender.attempt(request, traceparent, deadline, attempts).await;
+        let sending = Sending { traceparent, attempts, is_accepted: self.0.accepted.has(request.caller) };
+        let result = self.0.sender.attempt(request, sending, deadline).await;
         let elapsed = started.elapsed();
         attempt.end(&result, elapsed);
         let (status, error) = match &result {

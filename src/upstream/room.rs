@@ -1,8 +1,9 @@
 //! How many bytes of bodies the process holds: answers while they are read and used, requests while they are out.
 //!
-//! An answer takes its room in two steps at most, each for all that it may come to need: a small one, then one for the
-//! rest. Who holds the second waits for nothing more, so the first is never waited for in vain. A caller's tool may
-//! hold one answer while it asks for another, though, so no wait is without end.
+//! An answer takes its room bit by bit from a pool for all. Many that are not yet whole could fill it and wait for each
+//! other, and a few very large ones could keep all others out; so there is one lane beside it, which is for one answer at a
+//! time and holds any: whoever finds no room in the pool, or needs more of it than one answer may have, waits for that. A
+//! caller's tool may hold one answer while it asks for another, though, so no wait is without end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,12 +18,17 @@ use crate::limit::{Share, Shares, SharesSettings};
 
 /// What each answer may have in any case; nearly all are smaller.
 pub const ANSWER_BYTES_FREE: usize = 8 << 10;
-/// The first step of a larger one.
-const FIRST_BYTES: usize = 256 << 10;
-/// The room for all first steps.
+/// What a larger one takes of the pool at a time.
+const STEP_BYTES: usize = 32 << 10;
+/// What one answer may have of the pool.
+const POOLED_BYTES_MAX: usize = 1 << 20;
+/// The pool.
 pub const ANSWERS_BYTES_MAX: usize = 8 << 20;
-/// The room for the rest of those that are larger still.
+/// The lane, which holds the largest answer there may be.
 pub const LARGE_ANSWERS_BYTES_MAX: usize = 8 << 20;
+/// Callers who wait for the lane wait for their own turn first, so that many answers of one are one before others. This many
+/// turns there are; callers that share one are few.
+const TURNS: usize = 64;
 /// How long an answer waits for room, at most and for each step.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -35,8 +41,11 @@ pub(super) const REQUEST_BYTES_MAX: usize = REQUESTS_BYTES_MAX / 2;
 
 #[derive(Clone, Debug)]
 pub(super) struct Room {
-    first: Arc<Semaphore>,
-    rest: Arc<Semaphore>,
+    pool: Arc<Semaphore>,
+    /// What single callers, and those that are not accepted, may have of the pool.
+    pooled: Shares<CallerId>,
+    lane: Arc<Semaphore>,
+    turns: Arc<[Arc<Semaphore>]>,
     requests: Shares<CallerId>,
 }
 
@@ -51,10 +60,17 @@ impl Room {
             per_key: REQUEST_BYTES_MAX,
             untrusted: REQUEST_BYTES_MAX,
         };
-        let of = |bytes| Arc::new(Semaphore::new(bytes));
+        let pooled = SharesSettings {
+            total: ANSWERS_BYTES_MAX,
+            per_key: ANSWERS_BYTES_MAX / 2,
+            untrusted: ANSWERS_BYTES_MAX / 2,
+        };
+        let one = || Arc::new(Semaphore::new(1));
         Self {
-            first: of(ANSWERS_BYTES_MAX),
-            rest: of(LARGE_ANSWERS_BYTES_MAX),
+            pool: Arc::new(Semaphore::new(ANSWERS_BYTES_MAX)),
+            pooled: Shares::new(pooled),
+            lane: one(),
+            turns: std::iter::repeat_with(one).take(TURNS).collect(),
             requests: Shares::new(requests),
         }
     }
@@ -69,26 +85,52 @@ impl Room {
         self.requests.take(caller, is_accepted, bytes.saturating_sub(REQUEST_BYTES_FREE)).ok_or(Full)
     }
 
-    /// For an answer of at most so many bytes.
-    pub(super) fn of_answer(&self, bytes_max: usize) -> AnswerRoom {
+    /// For an answer to this caller, of at most so many bytes.
+    pub(super) fn of_answer(&self, caller: CallerId, is_accepted: bool, bytes_max: usize) -> AnswerRoom {
         AnswerRoom {
             all: self.clone(),
+            caller,
+            is_accepted,
             bytes_max,
             bytes: ANSWER_BYTES_FREE.min(bytes_max),
-            first: None,
-            rest: None,
+            pooled: None,
+            lane: None,
         }
     }
+
+    /// The lane, once it is this caller's turn.
+    async fn lane(&self, caller: CallerId) -> Result<Lane, Full> {
+        let turn = self.turns.get(caller.place_of(TURNS)).map(Arc::clone).ok_or(Full)?;
+        let turn = turn.acquire_owned().await.map_err(|_| Full)?;
+        let lane = Arc::clone(&self.lane).acquire_owned().await.map_err(|_| Full)?;
+        Ok(Lane { _turn: turn, _lane: lane })
+    }
+}
+
+/// The lane and the turn; both end with the answer.
+#[derive(Debug)]
+struct Lane {
+    _turn: OwnedSemaphorePermit,
+    _lane: OwnedSemaphorePermit,
+}
+
+/// What an answer has of the pool.
+#[derive(Debug)]
+struct Pooled {
+    share: Share<CallerId>,
+    permit: OwnedSemaphorePermit,
 }
 
 /// The room of one answer.
 #[derive(Debug)]
 pub(super) struct AnswerRoom {
     all: Room,
+    caller: CallerId,
+    is_accepted: bool,
     bytes_max: usize,
     bytes: usize,
-    first: Option<OwnedSemaphorePermit>,
-    rest: Option<OwnedSemaphorePermit>,
+    pooled: Option<Pooled>,
+    lane: Option<Lane>,
 }
 
 impl AnswerRoom {
@@ -99,33 +141,70 @@ impl AnswerRoom {
 
     /// Waits for room if the answer has grown beyond what it has.
     pub(super) async fn grow_to(&mut self, bytes: usize) -> Result<(), Full> {
-        if !self.holds(bytes) && self.first.is_none() {
-            let wanted = self.bytes_max.min(FIRST_BYTES);
-            self.first = Some(permits(&self.all.first, wanted).await?);
-            self.bytes = wanted;
-        }
-        if !self.holds(bytes) {
-            let wanted = self.bytes_max.saturating_sub(FIRST_BYTES).min(LARGE_ANSWERS_BYTES_MAX);
-            self.rest = Some(permits(&self.all.rest, wanted).await?);
-            self.bytes = self.bytes_max;
+        while !self.holds(bytes) {
+            timeout(WAIT, self.grow()).await.map_err(|_| Full)??;
         }
         Ok(())
     }
 
-    /// The whole answer, which keeps the room that it needs until nobody has it any more.
-    pub(super) fn keep(mut self, answer: Bytes) -> Bytes {
-        if self.first.is_none() {
+    async fn grow(&mut self) -> Result<(), Full> {
+        let step = STEP_BYTES.min(self.bytes_max.saturating_sub(self.bytes));
+        let all = self.all.clone();
+        let lane = all.lane(self.caller);
+        if !self.may_pool(step) {
+            self.take_lane(lane.await?);
+            return Ok(());
+        }
+        let count = u32::try_from(step).map_err(|_| Full)?;
+        let step_of_pool = Arc::clone(&all.pool).acquire_many_owned(count);
+        tokio::select! {
+            biased;
+            permit = step_of_pool => {
+                let permit = permit.map_err(|_| Full)?;
+                if let Some(pooled) = &mut self.pooled {
+                    pooled.permit.merge(permit);
+                } else if let Some(share) = all.pooled.take(self.caller, self.is_accepted, step) {
+                    self.pooled = Some(Pooled { share, permit });
+                } else {
+                    // Another answer of this caller was faster.
+                    return Ok(());
+                }
+                self.bytes += step;
+            }
+            lane = lane => self.take_lane(lane?),
+        }
+        Ok(())
+    }
+
+    /// Whether so much more of the pool is this answer's and this caller's to have.
+    fn may_pool(&mut self, step: usize) -> bool {
+        if self.bytes + step > POOLED_BYTES_MAX {
+            return false;
+        }
+        match &mut self.pooled {
+            Some(pooled) => pooled.share.grow(step),
+            None => self.all.pooled.take(self.caller, self.is_accepted, step).is_some(),
+        }
+    }
+
+    fn take_lane(&mut self, lane: Lane) {
+        self.lane = Some(lane);
+        self.bytes = self.bytes_max;
+    }
+
+    /// The whole answer, which keeps its room until nobody has it any more.
+    pub(super) fn keep(self, answer: Bytes) -> Bytes {
+        if self.pooled.is_none() && self.lane.is_none() {
             return answer;
         }
-        let first = shrunk(self.first.take(), answer.len());
-        let rest = shrunk(self.rest.take(), answer.len().saturating_sub(FIRST_BYTES));
-        Bytes::from_owner(Kept { answer, _room: [first, rest] })
+        Bytes::from_owner(Kept { answer, _pooled: self.pooled, _lane: self.lane })
     }
 }
 
 struct Kept {
     answer: Bytes,
-    _room: [Option<OwnedSemaphorePermit>; 2],
+    _pooled: Option<Pooled>,
+    _lane: Option<Lane>,
 }
 
 impl AsRef<[u8]> for Kept {
@@ -134,74 +213,5 @@ impl AsRef<[u8]> for Kept {
     }
 }
 
-async fn permits(semaphore: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, Full> {
-    let count = u32::try_from(bytes).map_err(|_| Full)?;
-    let permits = timeout(WAIT, Arc::clone(semaphore).acquire_many_owned(count)).await;
-    permits.map_err(|_| Full)?.map_err(|_| Full)
-}
-
-fn shrunk(mut permit: Option<OwnedSemaphorePermit>, bytes: usize) -> Option<OwnedSemaphorePermit> {
-    if let Some(permit) = &mut permit {
-        let unneeded = permit.num_permits().saturating_sub(bytes);
-        drop(permit.split(unneeded));
-    }
-    permit
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::FutureExt;
-
-    const MIB: usize = 1 << 20;
-
-    /// Reads `bytes` of an answer that may have 8 MiB; none while it waits for room.
-    fn read(room: &Room, bytes: usize) -> Option<Bytes> {
-        let mut answer = room.of_answer(8 * MIB);
-        answer.grow_to(bytes).now_or_never()?.unwrap();
-        Some(answer.keep(Bytes::from(vec![0; bytes])))
-    }
-
-    #[tokio::test]
-    async fn large_answers_wait_for_each_other_and_small_ones_for_nobody() {
-        let room = Room::new();
-        let mut held: Vec<_> = std::iter::from_fn(|| read(&room, 7 * MIB)).take(100).collect();
-        assert_eq!(held.len(), 1);
-        assert!(read(&room, ANSWER_BYTES_FREE).is_some());
-        assert!(read(&room, 200 << 10).is_some());
-        let part = held.pop().unwrap().slice(1..2);
-        assert!(read(&room, 7 * MIB).is_none(), "a part keeps the whole");
-        drop(part);
-        assert!(read(&room, 7 * MIB).is_some());
-    }
-
-    #[tokio::test]
-    async fn all_answers_together_are_bounded() {
-        let room = Room::new();
-        let all: usize = std::iter::from_fn(|| read(&room, 200 << 10))
-            .take(1000)
-            .map(|held| {
-                let bytes = held.len();
-                std::mem::forget(held);
-                bytes
-            })
-            .sum();
-        assert!((ANSWERS_BYTES_MAX / 2..=ANSWERS_BYTES_MAX).contains(&all), "{all}");
-    }
-
-    #[test]
-    fn a_caller_has_half_of_the_room_for_requests() {
-        let room = Room::new();
-        let [one, other] = [1, 2].map(|number| CallerId::from([number; 16]));
-        let fill = |caller, is_accepted| {
-            let take = || room.of_request(caller, is_accepted, MIB).ok();
-            std::iter::from_fn(take).take(100).collect::<Vec<_>>()
-        };
-        let held = fill(one, true);
-        assert_eq!(held.len(), 6);
-        assert!(room.of_request(one, true, REQUEST_BYTES_FREE).is_ok());
-        assert_eq!(fill(other, true).len(), 6);
-        drop(held);
-        assert_eq!(fill(other, false).len(), 6);
-    }
-}
+mod tests;

@@ -80,13 +80,13 @@ impl Sender {
     pub(super) async fn attempt(
         &self,
         request: &Request,
-        traceparent: Option<HeaderValue>,
+        sending: Sending,
         deadline: Instant,
-        attempts: u32,
     ) -> Result<Response, UpstreamError> {
+        let attempts = sending.attempts;
         let until = deadline.min(Instant::now() + self.timeout);
         let mut head = Head::default();
-        let outcome = timeout_at(until, self.exchange(request, traceparent, attempts, &mut head)).await;
+        let outcome = timeout_at(until, self.exchange(request, sending, &mut head)).await;
         let Head { status, waits_for_room } = head;
         match outcome {
             Ok(result) => result,
@@ -103,8 +103,7 @@ impl Sender {
     async fn exchange(
         &self,
         request: &Request,
-        traceparent: Option<HeaderValue>,
-        attempts: u32,
+        Sending { traceparent, attempts, is_accepted }: Sending,
         head: &mut Head,
     ) -> Result<Response, UpstreamError> {
         let mut builder =
@@ -120,7 +119,9 @@ impl Sender {
         let status = answer.status();
         head.status = Some(status);
         let limit_bytes = request.body_bytes_max.unwrap_or(self.body_bytes_max);
-        let reading = read_body(&mut answer, limit_bytes, &self.room, &mut head.waits_for_room);
+        let bytes_max = announced(&answer).unwrap_or(limit_bytes);
+        let room = self.room.of_answer(request.caller, is_accepted, bytes_max);
+        let reading = read_body(&mut answer, limit_bytes, room, &mut head.waits_for_room);
         let body = reading.await.map_err(|broken| match broken {
             BrokenBody::Full => UpstreamError::Busy { attempts, sent: Sent::Maybe, status: Some(status) },
             BrokenBody::TooLarge => UpstreamError::BodyTooLarge { attempts, status, limit_bytes },
@@ -147,6 +148,15 @@ fn before_answer(error: reqwest::Error, attempts: u32) -> UpstreamError {
     } else {
         UpstreamError::Network { attempts, source }
     }
+}
+
+/// What one attempt brings beside its request.
+pub(super) struct Sending {
+    pub(super) traceparent: Option<HeaderValue>,
+    /// Which attempt it is, from 1.
+    pub(super) attempts: u32,
+    /// Whether the upstream has accepted the caller.
+    pub(super) is_accepted: bool,
 }
 
 /// What is known of an answer before it is whole.
@@ -179,18 +189,21 @@ impl BrokenBody {
     }
 }
 
+fn announced(answer: &reqwest::Response) -> Option<usize> {
+    answer.content_length().map(|length| usize::try_from(length).unwrap_or(usize::MAX))
+}
+
 /// Counts after inflation, chunk by chunk: a small gzip stream can stand for gigabytes.
 async fn read_body(
     answer: &mut reqwest::Response,
     limit_bytes: usize,
-    room: &Room,
+    mut room: AnswerRoom,
     waits_for_room: &mut bool,
 ) -> Result<Bytes, BrokenBody> {
-    let announced = answer.content_length().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    let announced = announced(answer);
     if announced.is_some_and(|announced| announced > limit_bytes) {
         return Err(BrokenBody::TooLarge);
     }
-    let mut room: AnswerRoom = room.of_answer(announced.unwrap_or(limit_bytes));
     let mut body = BytesMut::new();
     let mut only = Bytes::new();
     while let Some(chunk) = answer.chunk().await.map_err(BrokenBody::because)? {
