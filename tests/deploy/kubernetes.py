@@ -24,6 +24,10 @@ COLLECTOR = {4318}
 FILLED_IN = {"ALLOWED_HOSTS": "bridge.test", "PUBLIC_BASE_URL": "https://gateway.test/jira-mcp"}
 
 
+# Not the bridge's own, but those of the runtime that it is built on.
+RUNTIME = {"TOKIO_WORKER_THREADS"}
+
+
 def check(project, settings, versions=VERSIONS):
     """Every rule that is broken, as (rule, sentence). `settings` are the bridge's names with their defaults."""
     with tempfile.TemporaryDirectory() as home:
@@ -119,7 +123,7 @@ def names(objects, project, settings):
     [container] = spec["containers"]
     given = {one["name"]: one.get("value", "") for one in container["env"]} | objects["ConfigMap"]["data"]
     for name in given:
-        if name not in settings:
+        if name not in settings and name not in RUNTIME:
             yield "kubernetes-settings", f"the bridge has no setting {name}"
     if not given.get("ALLOWED_HOSTS"):
         yield "kubernetes-settings", "ALLOWED_HOSTS is empty: every call of the gateway would be refused"
