@@ -15,7 +15,7 @@ use super::{
 
 /// Nodes, marks and attributes of one document, together. What Jira takes of text makes fewer, and a table of 12,000 cells
 /// has 36,000 of them.
-const PARTS_MAX: usize = 65_536;
+const PARTS_MAX: usize = 32_768;
 
 /// Bytes of all texts of one document. What Jira takes for one is a thirtieth of it.
 const TEXT_BYTES_MAX: usize = 1024 * 1024;

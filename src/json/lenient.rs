@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::UNREADABLE;
 
@@ -77,15 +77,20 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// A list in which an item that cannot be read costs itself only.
+/// Members of an object, and items of a [`List`] that does not say otherwise: many more than any page holds that is asked
+/// for. Each may take a hundred times its bytes.
+const ITEMS_MAX: usize = 4_096;
+
+/// A list in which an item that cannot be read costs itself only. Of more than `MAX` items the rest is not read, and counts
+/// as what cannot be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct List<T> {
+pub struct List<T, const MAX: usize = ITEMS_MAX> {
     items: Vec<T>,
     unreadable: usize,
     received: usize,
 }
 
-impl<T> List<T> {
+impl<T, const MAX: usize> List<T, MAX> {
     /// An empty list.
     pub fn new() -> Self {
         Self { items: Vec::new(), unreadable: 0, received: 0 }
@@ -107,13 +112,13 @@ impl<T> List<T> {
     }
 }
 
-impl<T> Default for List<T> {
+impl<T, const MAX: usize> Default for List<T, MAX> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T> Deref for List<T> {
+impl<T, const MAX: usize> Deref for List<T, MAX> {
     type Target = Vec<T>;
 
     fn deref(&self) -> &Vec<T> {
@@ -121,7 +126,7 @@ impl<T> Deref for List<T> {
     }
 }
 
-impl<'l, T> IntoIterator for &'l List<T> {
+impl<'l, T, const MAX: usize> IntoIterator for &'l List<T, MAX> {
     type Item = &'l T;
     type IntoIter = std::slice::Iter<'l, T>;
 
@@ -130,7 +135,7 @@ impl<'l, T> IntoIterator for &'l List<T> {
     }
 }
 
-impl<T> IntoIterator for List<T> {
+impl<T, const MAX: usize> IntoIterator for List<T, MAX> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -139,22 +144,22 @@ impl<T> IntoIterator for List<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = Lenient::<Items<T>>::deserialize(deserializer)?;
+        let read = Lenient::<Items<T, MAX>>::deserialize(deserializer)?;
         let lost = usize::from(read.is_unreadable);
         Ok(read.value.map_or(Self { items: Vec::new(), unreadable: lost, received: lost }, |items| items.0))
     }
 }
 
-struct Items<T>(List<T>);
+struct Items<T, const MAX: usize>(List<T, MAX>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Items<T> {
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Items<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each<T>(PhantomData<T>);
+        struct Each<T, const MAX: usize>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Each<T> {
-            type Value = Items<T>;
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Each<T, MAX> {
+            type Value = Items<T, MAX>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
@@ -166,12 +171,19 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Items<T> {
                     list.received += 1;
                     list.unreadable += usize::from(item.is_unreadable);
                     list.items.extend(item.value);
+                    if list.received == MAX {
+                        break;
+                    }
+                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    list.received += 1;
+                    list.unreadable += 1;
                 }
                 Ok(Items(list))
             }
         }
 
-        deserializer.deserialize_seq(Each(PhantomData))
+        deserializer.deserialize_seq(Each::<T, MAX>(PhantomData))
     }
 }
 
@@ -182,13 +194,42 @@ pub fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     Ok(Lenient::deserialize(deserializer)?.value.unwrap_or_default())
 }
 
-/// An object's members by name, without those that cannot be read: for what is said beside the point.
+/// An object's members by name, without those that cannot be read or are more than [`ITEMS_MAX`]: for what is said beside
+/// the point.
 pub fn readable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
-    let members =
-        Lenient::<BTreeMap<String, Lenient<T>>>::deserialize(deserializer)?.value.unwrap_or_default();
-    Ok(members.into_iter().filter_map(|(name, member)| Some((name, member.value?))).collect())
+    Ok(Lenient::<Members<T>>::deserialize(deserializer)?.value.map(|members| members.0).unwrap_or_default())
+}
+
+struct Members<T>(BTreeMap<String, T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Each<T> {
+            type Value = Members<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = BTreeMap::new();
+                while members.len() < ITEMS_MAX {
+                    let Some((name, member)) = map.next_entry::<String, Lenient<T>>()? else { break };
+                    if let Some(member) = member.value {
+                        members.insert(name, member);
+                    }
+                }
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Each(PhantomData))
+    }
 }
 
 /// A text without which nothing else is of use, such as an id: an empty or unreadable one is an error.

@@ -9,12 +9,18 @@ use rmcp::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
-use crate::jsonrpc::{self, Fault};
+use crate::{
+    jsonrpc::{self, Fault},
+    trim::{clean, clip},
+};
 
 use super::{
     handler::{Server, is_modern},
     legacy,
 };
+
+/// A name that nobody knows comes back in the error.
+const METHOD_CHARS: usize = 100;
 
 const CALL: &str = "tools/call";
 
@@ -47,7 +53,11 @@ pub(super) async fn custom_request(
         return legacy::lenient_initialize(server, request.params.as_ref());
     }
     let Some(expected) = expected(method, is_modern) else {
-        return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None));
+        return Err(ErrorData::new(
+            ErrorCode::METHOD_NOT_FOUND,
+            format!("Method not found: {}", clip(&clean(method), METHOD_CHARS)),
+            None,
+        ));
     };
     if method == CALL
         && let Some(params) = request.params.and_then(call_params)

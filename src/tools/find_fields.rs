@@ -39,7 +39,7 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
     if !known(&args.query, &answer.read()?) && context.jira.look_again() {
         answer = context.ask(request::fields()).await?;
     }
-    let fields: List<FieldDetail<'_>> = answer.read()?;
+    let fields: Details<'_> = answer.read()?;
     let mut holders: HashMap<String, usize> = HashMap::new();
     for field in &fields {
         *holders.entry(field.name.to_lowercase()).or_default() += 1;
@@ -62,7 +62,10 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
     Reply::json(&reply)
 }
 
-fn known(query: &str, fields: &List<FieldDetail<'_>>) -> bool {
+/// All fields of a site.
+type Details<'a> = List<FieldDetail<'a>, { names::FIELDS_MAX }>;
+
+fn known(query: &str, fields: &Details<'_>) -> bool {
     let query = query.trim().to_lowercase();
     fields.iter().any(|field| fit(&query, &field.name.to_lowercase(), field).is_some())
 }

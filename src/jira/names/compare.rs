@@ -53,7 +53,14 @@ pub fn same(one: &str, other: &str) -> bool {
     same_folded(one, &folded(other))
 }
 
+/// No name of Jira's is as long. A longer text is compared as it is written: folding it costs many times its length, and
+/// once for each name that it is compared with.
+const NAME_BYTES_MAX: usize = 2_048;
+
 fn same_folded(name: &str, folded: &str) -> bool {
+    if folded.len() > NAME_BYTES_MAX {
+        return name == folded;
+    }
     may_begin(name, folded) && self::folded(name) == folded
 }
 
@@ -71,6 +78,9 @@ fn may_begin(name: &str, folded: &str) -> bool {
 
 /// A name in the form in which most systems keep it, for a search.
 pub(super) fn composed(name: &str) -> Cow<'_, str> {
+    if name.len() > NAME_BYTES_MAX {
+        return Cow::Borrowed(name);
+    }
     ComposingNormalizerBorrowed::new_nfc().normalize(name)
 }
 
@@ -78,7 +88,7 @@ pub(super) fn composed(name: &str) -> Cow<'_, str> {
 /// apostrophes, plain hyphens, single blanks, no invisible characters.
 pub fn folded(name: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.bytes().all(is_plain) {
+    if name.len() > NAME_BYTES_MAX || name.bytes().all(is_plain) {
         return Cow::Borrowed(name);
     }
     let normalizer = ComposingNormalizerBorrowed::new_nfkc();

@@ -118,11 +118,14 @@ pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<
     }
     if !custom.is_empty() {
         let answer = session.call(request::fields()).await?;
-        let entries: List<FieldEntry<'_>> = answer.read()?;
+        let entries: List<FieldEntry<'_>, FIELDS_MAX> = answer.read()?;
         fields.extend(named(&entries, &custom)?);
     }
     Ok(fields)
 }
+
+/// Fields of one site; the largest have ten thousand.
+pub const FIELDS_MAX: usize = 65_536;
 
 /// The fields of each name, in the order of the names.
 fn named(entries: &[FieldEntry<'_>], names: &[&str]) -> Result<Vec<FieldName>, NameError> {

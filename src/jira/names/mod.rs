@@ -22,7 +22,7 @@ pub use boards::{BoardName, boards, pick_board};
 pub use bulk::bulk_values;
 pub(super) use candidates::FoundPeople;
 pub use compare::{Picked, folded, pick, same as same_name};
-pub use fields::{FieldName, field_metas, find_meta, readable_fields};
+pub use fields::{FIELDS_MAX, FieldName, field_metas, find_meta, readable_fields};
 pub use near::nearest;
 pub use people::{Among, name_of, people_like, person, person_seen_from};
 pub use relations::{Relation, phrases, pick_relation};

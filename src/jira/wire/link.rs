@@ -10,7 +10,7 @@ use super::{LinkType, List};
 pub struct LinkTypes<'a> {
     /// All kinds of the site.
     #[serde(borrow, default)]
-    pub issue_link_types: List<LinkType<'a>>,
+    pub issue_link_types: List<LinkType<'a>, 65_536>,
 }
 
 /// `POST /issue/{key}/remotelink`.

@@ -82,9 +82,8 @@ pub enum FieldValue {
     Document(Document),
 }
 
-/// How the types of Atlassian's own custom fields begin. All others are made by apps, and mean what those say.
-const ATLASSIANS: [&str; 3] =
-    ["com.atlassian.", "com.pyxis.greenhopper.jira:", "com.riadalabs.jira.plugins.insight:"];
+/// How the types of fields begin that Connect apps have made, although the name before it is Atlassian's.
+const CONNECT_APPS: &str = "com.atlassian.plugins.atlassian-connect-plugin:";
 
 /// Turns values by field name into values by field id in Jira's shapes. Nothing is sent but look-ups.
 ///
@@ -150,7 +149,9 @@ impl FieldWrite {
     /// The texts of a field that an app has made, in which a text may be a reference.
     pub fn texts_of_app(&self) -> Vec<&str> {
         let custom = self.meta.schema.custom.as_str();
-        let is_of_app = !custom.is_empty() && !ATLASSIANS.iter().any(|own| custom.starts_with(own));
+        let is_own = custom.starts_with("com.atlassian.") && !custom.starts_with(CONNECT_APPS)
+            || custom.starts_with("com.pyxis.greenhopper.jira:");
+        let is_of_app = !custom.is_empty() && !is_own;
         let mut texts = Vec::new();
         if is_of_app {
             match &self.value {
