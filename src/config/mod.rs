@@ -138,7 +138,8 @@ fn gateway(reader: &mut Reader<'_>) -> Option<Gateway> {
     match Gateway::load(&GatewaySource { secrets, file, recheck: GATEWAY_RECHECK }) {
         Ok(gateway) => Some(gateway),
         Err(fault) => {
-            reader.refuse(blamed, fault.to_string());
+            // A secret that was put in the place of its file must not be shown.
+            reader.refuse_unshown(blamed, fault.to_string());
             None
         }
     }

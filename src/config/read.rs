@@ -79,6 +79,11 @@ impl<'a> Reader<'a> {
         self.filled(name).unwrap_or(default)
     }
 
+    /// The same without what was found.
+    pub(super) fn refuse_unshown(&mut self, name: &'static str, accepted: impl Into<String>) {
+        self.problems.push(Problem { name, found: String::new(), accepted: accepted.into() });
+    }
+
     pub(super) fn refuse(&mut self, name: &'static str, accepted: impl Into<String>) {
         let secret = ROWS.iter().any(|row| row.name == name && row.secret);
         let found = if secret { String::new() } else { without_credentials(self.text(name)) };

@@ -126,7 +126,7 @@ async fn collect(
     clippy::disallowed_methods,
     reason = "it ends within seconds, and nothing that a stop waits for hangs on it"
 )]
-fn drain(edge: &Edge, headers: &HeaderMap, mut body: Body) {
+pub(super) fn drain(edge: &Edge, headers: &HeaderMap, mut body: Body) {
     // Who waits for permission to send has sent nothing.
     if headers.contains_key(header::EXPECT) {
         return;

@@ -49,8 +49,8 @@ pub enum GatewayError {
     /// The file cannot be read.
     #[error("the file of gateway secrets cannot be read: {}", .0.kind())]
     Unreadable(#[from] std::io::Error),
-    /// The file is larger than 64 KiB, no text, or no file at all.
-    #[error("the file of gateway secrets is no file, too large or no text")]
+    /// What stands there is no file.
+    #[error("what is named as the file of gateway secrets is no file")]
     NoSecretFile,
     /// A line of the file is no secret.
     #[error("line {line} of the file of gateway secrets: {fault}")]

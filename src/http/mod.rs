@@ -17,6 +17,7 @@ mod origin;
 mod overload;
 mod page;
 mod plain_fault;
+mod questions;
 mod refused_tokens;
 mod reject;
 mod request_id;
@@ -42,7 +43,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, header};
 use tokio::{sync::Semaphore, time::Instant};
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
@@ -53,6 +54,7 @@ use crate::{
     jsonrpc,
     signals::Signals,
 };
+use questions::Admitted;
 use refused_tokens::RefusedTokens;
 use reject::Reject;
 
@@ -217,8 +219,15 @@ async fn hand_over(
     mut request: Request<Body>,
     next: Next,
 ) -> Result<Response, Reject> {
-    narrowing::note(&matched, params, &mut request)?;
-    let answers = media::negotiate(request.headers_mut())?;
+    let noted = narrowing::note(&matched, params, &mut request);
+    let answers = match noted.and_then(|()| media::negotiate(request.headers_mut())) {
+        Ok(answers) => answers,
+        Err(reject) => {
+            let (parts, body) = request.into_parts();
+            body::drain(&edge, &parts.headers, body);
+            return Err(reject);
+        }
+    };
     // Last of the questions, so that nobody without a name makes us hold a body.
     let request = match body::read(&edge, request).await? {
         body::Read::Message(request) => request,
@@ -232,28 +241,26 @@ async fn hand_over(
     })
 }
 
-/// Asks the questions that need no body, cheapest first, and lets in a request that carries a name but no secret.
+/// Asks the questions that need no body, and lets in a request that carries a name but no secret.
 async fn admit(
     State(edge): State<Arc<Edge>>,
     Extension(request_id): Extension<RequestId>,
-    mut request: Request<Body>,
+    request: Request<Body>,
     next: Next,
 ) -> Result<Response, Reject> {
     let settings = &edge.settings;
-    host::check(&request, &settings.allowed_hosts)?;
-    origin::check(request.headers(), &settings.allowed_origins)?;
-    if let Some(gateway) = &settings.gateway {
-        gateway.check(request.headers()).await?;
-    }
-    if page::is_wanted(request.method(), request.headers()) {
-        return Ok(page::of(&edge, &request));
-    }
-    // Before the method: clients look for the challenge with GET too.
-    let bearer = bearer::read(&edge, &request)?;
-    if request.method() != Method::POST {
-        return Err(Reject::MethodNotAllowed { allow: "POST" });
-    }
-    let site_wish = bearer::site_wish(request.headers())?;
+    let (parts, body) = request.into_parts();
+    let head = Request::from_parts(parts, ());
+    let (bearer, site_wish) = match questions::ask(&edge, &head).await {
+        Ok(Admitted::Caller { bearer, site_wish }) => (bearer, site_wish),
+        Ok(Admitted::Browser) => return Ok(page::of(&edge, &head)),
+        Err(reject) => {
+            // Whoever still sends would find the connection closed instead of the reason.
+            body::drain(&edge, head.headers(), body);
+            return Err(reject);
+        }
+    };
+    let mut request = head.map(|()| body);
     let challenge = settings.challenge_on_upstream_401.then(|| metadata::Challenge::of(&edge, &request));
 
     bearer::remove_secrets(request.headers_mut());

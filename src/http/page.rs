@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, header};
 use std::sync::Arc;
 
-use super::{Edge, host, metadata, reject::Reject};
+use super::{Edge, body, host, metadata, reject::Reject};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
@@ -35,6 +35,8 @@ pub(super) fn of<B>(edge: &Edge, request: &Request<B>) -> Response {
 /// Whatever has no route: the page at the root for a browser, else the refusal.
 pub(super) async fn fallback(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Reject> {
     if request.uri().path() != "/" || !is_wanted(request.method(), request.headers()) {
+        let (parts, body) = request.into_parts();
+        body::drain(&edge, &parts.headers, body);
         return Err(Reject::NotFound);
     }
     // The page repeats the Host where no public URL is set.

@@ -26,6 +26,10 @@ use super::{
 
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
+/// What stands for lines that cannot be read; none of them is a secret.
+const NO_TEXT: &str = "?";
+const CUT: &str = "? and more than 64 KiB";
+
 /// No request waits longer for a disk; the set that is known then counts a little longer.
 const READ_TIME_MAX: Duration = Duration::from_secs(1);
 
@@ -141,6 +145,7 @@ fn secrets(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(lines).filter(|(_, line)| !line.is_empty())
 }
 
+/// The file's lines. What is no text becomes a line that is no secret, and what is behind the first 64 KiB is not read.
 fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
     let file = open(path)?;
     // A pipe would be waited for, and a device has no end.
@@ -152,8 +157,18 @@ fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     let fits = bytes.len() < room;
-    let text = std::str::from_utf8(&bytes).ok().filter(|_| fits).ok_or(GatewayError::NoSecretFile)?;
-    Ok(Zeroizing::new(text.to_owned()))
+    // A line that is cut off is none.
+    let whole =
+        if fits { bytes.len() } else { bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or_default() };
+    let mut text = Zeroizing::new(String::with_capacity(2 * whole + CUT.len() + 1));
+    for line in bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n') {
+        text.push_str(std::str::from_utf8(line).unwrap_or(NO_TEXT));
+        text.push('\n');
+    }
+    if !fits {
+        text.push_str(CUT);
+    }
+    Ok(text)
 }
 
 /// Opens without waiting: a pipe that nobody writes to would keep the thread for ever.

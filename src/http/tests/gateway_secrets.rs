@@ -57,6 +57,11 @@ async fn what_stands_in_the_file_counts_at_once_and_nothing_else() {
     // A line that is no secret counts for nothing, and takes nothing from the others.
     fs::write(&file, format!("{}\nshort\n{}\n", secret('a'), "ä".repeat(40))).unwrap();
     check("as").await;
+    // Neither does a line that is no text, nor what does not fit.
+    let odd =
+        [b"# Schl\xfcssel\n".as_slice(), secret('a').as_bytes(), b"\n", &b"x\n".repeat(40_000)].concat();
+    fs::write(&file, odd).unwrap();
+    check("as").await;
     for bad in [Vec::new(), vec![0xff; 64], vec![b'x'; 70_000], b"short\n".to_vec()] {
         fs::write(&file, format!("{}\n", secret('b'))).unwrap();
         check("bs").await;

@@ -69,7 +69,7 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&open, call("/nowhere", CALL)),
         (&open, {
             let mut request = call("/mcp", "");
-            *request.method_mut() = Method::GET;
+            *request.method_mut() = http::Method::GET;
             request
         }),
         (&open, with("accept", "text/html")),
