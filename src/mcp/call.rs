@@ -96,6 +96,7 @@ impl Server {
         if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
             caller.report_lacking(&scopes(call.tool, missing));
         }
+        let outcome = outcome.map_err(|error| error.fenced(&context.projects));
         let mut result = self.result(call.tool, outcome, context.budget, caller);
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
         if call.is_modern {

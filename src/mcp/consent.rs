@@ -29,6 +29,10 @@ const CONFIRM: &str = "confirm";
 const ISSUES: &str = "issues";
 const COUNT: &str = "count";
 
+/// What is changed, field by field, and as much of each value as tells what it is.
+const CHANGE: &str = "change";
+const VALUE_CHARS: usize = 160;
+
 /// A form is for a person; this much of a preview is read.
 const MESSAGE_CHARS: usize = 2_000;
 
@@ -109,8 +113,18 @@ fn message(title: &str, preview: &Map<String, Value>) -> String {
     let (of_issues, others): (Vec<_>, Vec<_>) = preview.iter().partition(|(name, _)| *name == ISSUES);
     let (count, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| *name == COUNT);
     let line = |(name, value): (&String, &Value)| format!("{name}: {value}");
+    // Every field that is changed is named, however long the values of others are.
+    let lines = |(name, value): (&String, &Value)| match value {
+        Value::Object(members) if name == CHANGE => {
+            let short = |(field, value): (&String, &Value)| {
+                format!("{field}: {}", trim::clip(&value.to_string(), VALUE_CHARS))
+            };
+            members.iter().map(short).collect::<Vec<_>>().join("\n")
+        }
+        value => format!("{name}: {value}"),
+    };
     let told = count.into_iter().map(line).chain(named);
-    let told = told.chain(others.into_iter().chain(of_issues).map(line));
+    let told = told.chain(others.into_iter().map(lines)).chain(of_issues.into_iter().map(line));
     let lines = std::iter::once(head).chain(told).collect::<Vec<_>>().join("\n");
     trim::clip(&lines, MESSAGE_CHARS).into_owned()
 }
@@ -231,6 +245,13 @@ mod tests {
         let named: Vec<String> = (1..=40).map(|n| format!("LONGER-{n}")).collect();
         assert_eq!(told.lines().nth(1), Some("count: 40"), "{told}");
         assert_eq!(told.lines().nth(2), Some(format!("issues: {}", named.join(", ")).as_str()), "{told}");
+        let long = "z".repeat(900);
+        let change = json!({"a": long, "b": long, "c": long, "assignee": "Dana"});
+        let told =
+            message("Edit", json!({"count": 1, "change": change, "issues": rows(1)}).as_object().unwrap());
+        for field in ["a: ", "b: ", "c: ", "assignee: \"Dana\""] {
+            assert!(told.lines().any(|line| line.starts_with(field)), "{field} is not named: {told}");
+        }
         let preview = json!({"count": 1000, "issues": rows(500)});
         let told = message("Edit", preview.as_object().unwrap());
         let line = told.lines().nth(2).unwrap();

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{jira::JiraError, trim::clip};
+use crate::{
+    jira::JiraError,
+    trim::{Visible, clip, fenced_sentence},
+};
 
 mod from_jira;
 
@@ -114,6 +117,15 @@ impl ToolError {
     pub fn internal(what: &str) -> Self {
         Self::new(Code::Internal, format!("The bridge failed: {what}."))
             .hint("This is a fault of the server. Report it with the request_id.")
+    }
+
+    /// Without the issues of other projects, where Jira said it: its sentences name what it likes.
+    #[must_use]
+    pub fn fenced(mut self, visible: &dyn Visible) -> Self {
+        if self.0.status.is_some() {
+            self.0.message = fenced_sentence(&self.0.message, visible).into_owned();
+        }
+        self
     }
 
     /// What to do next, unless what Jira said has told it already.

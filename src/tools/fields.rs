@@ -1,6 +1,8 @@
 //! Values of fields on their way into Jira, the same way for every tool that writes any: resolved, kept inside the allowed
 //! projects, rich text guarded, and shown as what they became.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
@@ -11,6 +13,7 @@ use crate::{
         request,
         wire::{FieldMeta, Issue},
     },
+    trim::references,
 };
 
 use super::{
@@ -121,6 +124,9 @@ async fn stored(
 
 /// Keeps what values name inside the allowed projects: parents and epics, sprints, projects.
 async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<(), ToolError> {
+    if !context.projects.is_open() {
+        check_named(context, writes).await?;
+    }
     for write in writes {
         if let Some(given) = write.issue.clone() {
             let key = IssueKey::parse(&given).ok_or_else(|| {
@@ -136,9 +142,6 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
         }
         if context.projects.is_open() {
             continue;
-        }
-        for key in write.texts_of_app().into_iter().flat_map(issues_in) {
-            place::allowed(context, &key).await?;
         }
         let FieldValue::Set(value) = &write.value else { continue };
         if value.is_null() {
@@ -163,15 +166,36 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
     Ok(())
 }
 
+/// Issues that one call may name in fields of apps; each has to be looked at.
+const NAMED_MAX: usize = 50;
+
+/// The issues that the values of apps' fields consist of. They are asked for at once, and each once.
+async fn check_named(context: &Context, writes: &[FieldWrite]) -> Result<(), ToolError> {
+    let texts = writes.iter().flat_map(FieldWrite::texts_of_app);
+    let named: BTreeSet<IssueKey> = texts.flat_map(issues_in).collect();
+    if named.len() > NAMED_MAX {
+        return Err(context
+            .projects
+            .refuses(format!("At most {NAMED_MAX} issues are named in one call's fields.")));
+    }
+    let named: Vec<&IssueKey> = named.iter().collect();
+    place::all_allowed(context, &named).await.map(drop)
+}
+
 /// The issues that a text consists of, if it consists of nothing else; of JSON, those in its texts.
 fn issues_in(text: &str) -> Vec<IssueKey> {
-    if text.trim_start().starts_with(['{', '[']) {
-        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
-        return words.filter(|word| word.contains('-')).filter_map(IssueKey::parse).collect();
+    let words = || {
+        text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).filter(|word| !word.is_empty())
+    };
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let start = text.trim_start();
+    if start.starts_with(['{', '[']) && !words().all(is_number) {
+        return words().filter(|word| word.contains('-')).filter_map(IssueKey::parse).collect();
     }
-    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'));
-    let read = words.filter(|word| !word.is_empty()).map(IssueKey::parse);
-    read.collect::<Option<Vec<_>>>().unwrap_or_default()
+    if start.starts_with("ari:") || words().all(is_number) {
+        return words().filter(|word| is_number(word)).filter_map(IssueKey::parse).collect();
+    }
+    references(text).unwrap_or_default().iter().filter_map(|key| IssueKey::parse(key)).collect()
 }
 
 /// Whether these are fields that Jira knows the same everywhere, with values that need no list to choose from: then their

@@ -34,6 +34,9 @@ pub(super) async fn all_allowed(
     if let Some(allowed) = unasked {
         return Ok(allowed);
     }
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     if keys.len() <= FEW {
         return try_join_all(keys.iter().map(|key| allowed(context, key))).await;
     }

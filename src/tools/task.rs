@@ -113,7 +113,9 @@ impl Progress {
 
     fn tell(&self, context: &Context) {
         let percent = f64::from(self.percent.unwrap_or_default());
-        context.progress.say(percent, Some(100.0), || format!("The task is {}.", self.status.to_lowercase()));
+        context
+            .progress
+            .say(percent, Some(100.0), || format!("The task is {}.", clean(&self.status.to_lowercase())));
     }
 }
 

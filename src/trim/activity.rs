@@ -8,7 +8,7 @@ use crate::jira::wire;
 
 use super::{
     Visible,
-    fence::{HIDDEN, without},
+    fence::{HIDDEN, keys_hidden, without},
     field::{id, rich_text, short_text, somebody},
     text::clip,
 };
@@ -36,6 +36,9 @@ pub struct ChangeView {
 const OF_ISSUES: &[&str] =
     &["link", "epic link", "epic child", "parent", "parent link", "issueparentassociation", "key"];
 
+/// The same by id.
+const IDS_OF_ISSUES: &[&str] = &["issuelinks", "parent", "subtasks", "issuekey"];
+
 impl ChangeView {
     /// One view for each field of an edit.
     pub fn all(history: &wire::History<'_>, visible: &dyn Visible) -> impl Iterator<Item = Self> {
@@ -44,9 +47,8 @@ impl ChangeView {
 
     /// One field of an edit. Issues that may not be shown are not named in it.
     pub fn of(history: &wire::History<'_>, item: &wire::Change<'_>, visible: &dyn Visible) -> Self {
-        let value = |text: Option<&str>| {
-            text.map(|text| short_text(&fit_to_show(&item.field, text, visible), LABEL_CHARS))
-        };
+        let value =
+            |text: Option<&str>| text.map(|text| short_text(&fit_to_show(item, text, visible), LABEL_CHARS));
         Self {
             when: short_text(&history.created, LABEL_CHARS),
             who: somebody(&history.author),
@@ -65,19 +67,23 @@ impl ChangeView {
     }
 }
 
-fn fit_to_show<'a>(field: &str, value: &'a str, visible: &dyn Visible) -> Cow<'a, str> {
+fn fit_to_show<'a>(item: &wire::Change<'_>, value: &'a str, visible: &dyn Visible) -> Cow<'a, str> {
     if visible.shows_all() {
         return Cow::Borrowed(value);
     }
-    let field = field.to_lowercase();
-    if field == "project" {
+    // Names are translated and given anew; ids are not.
+    let (field, id) = (item.field.to_lowercase(), item.field_id.as_deref().unwrap_or_default());
+    if field == "project" || id == "project" {
         return Cow::Borrowed(HIDDEN);
     }
-    if !OF_ISSUES.contains(&field.as_str()) {
+    if OF_ISSUES.contains(&field.as_str()) || IDS_OF_ISSUES.contains(&id) {
+        let is_between = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        return without(value, is_between, visible);
+    }
+    if matches!(id, "summary" | "description" | "environment" | "comment") || field == "summary" {
         return Cow::Borrowed(value);
     }
-    let is_between = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    without(value, is_between, visible)
+    keys_hidden(value, visible)
 }
 
 /// A piece of logged work.
@@ -120,6 +126,8 @@ pub(super) fn is_customer(author: Option<&wire::Person<'_>>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// Shows the issues of one project.
@@ -142,16 +150,23 @@ mod tests {
 
     #[test]
     fn hidden_issues_are_not_named_in_the_history() {
-        for (field, value, expected) in [
-            ("Link", "This issue blocks Q-12", "This issue blocks [hidden]"),
-            ("Link", "This issue blocks P-12", "This issue blocks P-12"),
-            ("Parent", "Q-1", "[hidden]"),
-            ("Key", "Q-1", "[hidden]"),
-            ("Epic Child", "P-1, Q-2,P-3", "P-1, [hidden],P-3"),
-            ("project", "Quarry", "[hidden]"),
-            ("summary", "as in Q-1", "as in Q-1"),
+        for (field, id, value, expected) in [
+            ("Link", "", "This issue blocks Q-12", "This issue blocks [hidden]"),
+            ("Verknüpfung", "issuelinks", "This issue blocks Q-12", "This issue blocks [hidden]"),
+            ("Link", "", "This issue blocks P-12", "This issue blocks P-12"),
+            ("Parent", "", "Q-1", "[hidden]"),
+            ("Übergeordnet", "parent", "Q-1", "[hidden]"),
+            ("Key", "", "Q-1", "[hidden]"),
+            ("Epic Child", "", "P-1, Q-2,P-3", "P-1, [hidden],P-3"),
+            ("project", "", "Quarry", "[hidden]"),
+            ("Projekt", "project", "Quarry", "[hidden]"),
+            ("Related", "customfield_1", "Q-1", "[hidden]"),
+            ("Notes", "customfield_2", "as in Q-1", "as in Q-1"),
+            ("summary", "summary", "as in Q-1", "as in Q-1"),
         ] {
-            assert_eq!(fit_to_show(field, value, &Only("P")), expected, "{field}: {value}");
+            let change = json!({"field": field, "fieldId": id}).to_string();
+            let change: wire::Change<'_> = serde_json::from_str(&change).unwrap();
+            assert_eq!(fit_to_show(&change, value, &Only("P")), expected, "{field}: {value}");
         }
     }
 

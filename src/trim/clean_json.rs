@@ -23,7 +23,8 @@ pub fn clean_json(json: String) -> String {
             cleaned.keep(at, rest.len());
             break;
         };
-        match judge(sign.means, previous) {
+        let next = json.get(at + sign.bytes..).and_then(Sign::first_of).map(|next| next.means);
+        match judge(sign.means, previous, next) {
             Verdict::Keep => {
                 cleaned.keep(at, sign.bytes);
                 previous = Some(sign.means);

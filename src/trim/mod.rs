@@ -28,6 +28,7 @@ pub use catalog::{component_row, field_row, filter_row, project_row, status_rows
 pub use charset::FileText;
 pub use clean_json::clean_json;
 pub use date::{on_clock, short as short_date, short_on_clock};
+pub use fence::{references, sentence as fenced_sentence};
 pub use field::{compact, person, somebody};
 pub use issue::{Reading, Visible, fields_shown, issue_view, search_row};
 pub use link::{LinkView, WebLinkView};

@@ -12,8 +12,9 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     }
     let mut cleaned = String::with_capacity(text.len());
     let mut previous = None;
-    for c in text.chars() {
-        match judge(c, previous) {
+    let mut signs = text.chars().peekable();
+    while let Some(c) = signs.next() {
+        match judge(c, previous, signs.peek().copied()) {
             Verdict::Keep => {
                 cleaned.push(c);
                 previous = Some(c);
@@ -53,12 +54,19 @@ pub(super) enum Verdict {
     Drop,
 }
 
-/// Whether a character may be shown behind the one that was shown last.
-pub(super) fn judge(c: char, previous: Option<char>) -> Verdict {
+/// Whether a character may be shown between the one that was shown last and the one that comes next.
+pub(super) fn judge(c: char, previous: Option<char>, next: Option<char>) -> Verdict {
+    let is_after_emoji = previous.is_some_and(is_emoji);
     match c {
         '\n' | '\t' => Verdict::Keep,
         '\u{2028}' | '\u{2029}' | '\u{85}' => Verdict::LineFeed,
-        '\u{200D}' | '\u{FE00}'..='\u{FE0F}' if previous.is_some_and(joins) => Verdict::Keep,
+        // Only where they build one sign: elsewhere they are bits that nobody sees.
+        '\u{200D}' if (is_after_emoji || previous == Some('\u{FE0F}')) && next.is_some_and(is_emoji) => {
+            Verdict::Keep
+        }
+        '\u{FE0E}' | '\u{FE0F}' if is_after_emoji => Verdict::Keep,
+        '\u{FE0F}' if previous.is_some_and(is_key) && next == Some('\u{20E3}') => Verdict::Keep,
+        _ if u32::from(c) & 0xFFFE == 0xFFFE => Verdict::Drop,
         '\u{00}'..='\u{1F}'
         | '\u{7F}'..='\u{9F}'
         | '\u{AD}'
@@ -78,15 +86,27 @@ pub(super) fn judge(c: char, previous: Option<char>) -> Verdict {
         | '\u{FEFF}'
         | '\u{FFA0}'
         | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{FDD0}'..='\u{FDEF}'
+        | '\u{13430}'..='\u{1345F}'
+        | '\u{1BCA0}'..='\u{1BCA3}'
         | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}' => Verdict::Drop,
         _ => Verdict::Keep,
     }
 }
 
-/// Whether a joiner or variation selector behind this character is part of a visible sign.
-fn joins(c: char) -> bool {
-    matches!(c, '#' | '*' | '0'..='9' | '\u{A9}' | '\u{AE}' | '\u{FE0F}' | '\u{2190}'..='\u{32FF}' | '\u{1F000}'..='\u{1FAFF}')
+/// What a keycap is made of.
+fn is_key(c: char) -> bool {
+    matches!(c, '#' | '*' | '0'..='9')
+}
+
+/// The pictures of text, skin tones among them. Source: Unicode's emoji-data.txt, Emoji and Extended_Pictographic, without
+/// the keys; blocks of pictures are taken whole.
+fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '\u{A9}' | '\u{AE}' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2194}'..='\u{2199}' | '\u{21A9}'
+        | '\u{21AA}' | '\u{231A}'..='\u{23FF}' | '\u{24C2}' | '\u{25AA}'..='\u{25FE}' | '\u{2600}'..='\u{27BF}' | '\u{2934}'
+        | '\u{2935}' | '\u{2B05}'..='\u{2B55}' | '\u{3030}' | '\u{303D}' | '\u{3297}' | '\u{3299}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 #[cfg(test)]

@@ -34,6 +34,11 @@ fn fields() -> Vec<(&'static str, &'static str, Value)> {
         ("customfield_20004", "Relatives", list("issuelink", "com.example.app:pickers")),
         ("customfield_20005", "Keys", list("string", "com.example.app:issue-keys")),
         ("customfield_20006", "Reference", custom("string", "com.example.app:issue-reference")),
+        (
+            "customfield_20009",
+            "Connected",
+            custom("string", "com.atlassian.plugins.atlassian-connect-plugin:com.example.app__issue"),
+        ),
         ("customfield_20007", "Anything", custom("any", "com.example.app:any")),
         ("customfield_20008", "Object", custom("object", "com.example.app:object")),
         (
@@ -74,6 +79,13 @@ fn forms() -> Vec<Value> {
         json!(format!("https://acme.example/browse/{OUTSIDE}")),
         json!(json!({"key": OUTSIDE}).to_string()),
         json!({"issueKey": OUTSIDE, "summary": "x"}),
+        json!(format!("{OUTSIDE}/ACME-1")),
+        json!(format!("({OUTSIDE})")),
+        json!(format!("key={OUTSIDE}")),
+        json!(format!("\"{OUTSIDE}\"")),
+        json!("MOB-\u{200B}1"),
+        json!("MOB\u{2011}1"),
+        json!(format!("ari:cloud:jira:x:issue/{OUTSIDE_ID}")),
         list,
     ]
 }
@@ -198,6 +210,19 @@ fn names_outside(body: &str) -> bool {
 }
 
 #[tokio::test]
+async fn however_many_issues_a_field_names_jira_is_asked_once() {
+    let (bridge, _) = bridge(Value::Null).await;
+    let many = |count: usize| (1..=count).map(|n| format!("ACME-{n}")).collect::<Vec<_>>().join(" ");
+    for (count, asked_max) in [(40, 8), (2_000, 8)] {
+        let before = bridge.upstream.seen().len();
+        let fields = json!({"Reference": json!({"a": many(count)}).to_string(), "Keys": [many(count)]});
+        bridge.call("anna", "jira_update_issue", json!({"issue_key": "ACME-2", "fields": fields})).await;
+        let asked = bridge.upstream.seen().len() - before;
+        assert!(asked <= asked_max, "{count} keys: {asked} requests");
+    }
+}
+
+#[tokio::test]
 async fn texts_that_mention_an_issue_outside_are_texts() {
     let (bridge, _) = bridge(Value::Null).await;
     for fields in [
@@ -228,6 +253,14 @@ async fn what_issues_outside_are_called_is_not_shown() {
         "customfield_20006": format!("{OUTSIDE}, ACME-1"),
         "customfield_20007": {"data": OUTSIDE, "more": [{"issueKey": OUTSIDE, "title": "Hush-hush"}]},
         "customfield_20008": {"id": OUTSIDE_ID, "fields": {"summary": "Hush-hush"}},
+        "customfield_20009": [
+            {"data": OUTSIDE, "summary": "Hush-hush"}, {"issue": OUTSIDE, "title": "Hush-hush"},
+            {"issueId": OUTSIDE_ID, "title": "Hush-hush"}, {"id": OUTSIDE_ID, "renderedFields": {"summary": "Hush-hush"}},
+            {OUTSIDE: "Hush-hush"}, format!("[{OUTSIDE}]"), "MOB-\u{200B}1", format!("{OUTSIDE}/ACME-1"),
+            json!({"key": OUTSIDE, "summary": "Hush-hush"}).to_string(),
+            format!("https://jira.example.com/browse/{OUTSIDE}?focusedId=1"),
+            {"id": "10002", "key": "MOB", "name": "Hush-hush"}, {"name": "Hush-hush", "projectTypeKey": "software"},
+        ],
         "parent": nested,
         "subtasks": [nested],
         "issuelinks": [{"id": "1", "type": {"name": "Blocks", "inward": "is blocked by", "outward": "blocks"}, "outwardIssue": nested}],
