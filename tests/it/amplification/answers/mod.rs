@@ -2,7 +2,9 @@
 
 mod fields;
 mod lists;
+mod names;
 mod texts;
+mod tiny;
 
 use std::{
     collections::HashMap,
@@ -85,5 +87,5 @@ pub(crate) fn cases() -> Vec<Case> {
         };
         [read, write]
     });
-    of_text.chain(fields::cases()).chain(lists::cases()).collect()
+    of_text.chain(fields::cases()).chain(lists::cases()).chain(tiny::cases()).chain(names::cases()).collect()
 }
