@@ -22,6 +22,7 @@ COPY deploy/supply ./deploy/supply
 # What the command `connector` writes out is in the program.
 COPY connector ./connector
 COPY src ./src
+COPY crates ./crates
 # Named by Cargo.toml, so cargo wants to see them; nothing of them is built.
 COPY benches ./benches
 COPY examples ./examples
@@ -35,7 +36,7 @@ ENV CARGO_INCREMENTAL=0 \
 # of 64 KiB, on which an allocator built for smaller ones would end the program at once.
 RUN target="$(uname -m)-unknown-linux-musl" \
     && if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
-    && cargo build --release --locked --no-default-features --target "$target" \
+    && cargo build --release --locked --package jira-mcp-bridge --no-default-features --target "$target" \
     && mkdir -p /out/etc/ssl/certs /out/usr/share/doc/jira-mcp-bridge \
     && cp "target/$target/release/jira-mcp-bridge" /out/jira-mcp-bridge \
     && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ca-certificates.crt \

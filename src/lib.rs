@@ -56,9 +56,6 @@ pub mod adf;
 /// One careful HTTP call.
 pub mod upstream;
 
-/// How much one key may have.
-pub mod limit;
-
 /// What is counted and traced on the way.
 pub mod signals;
 

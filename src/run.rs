@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use limit::Limiter;
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -20,7 +21,6 @@ use crate::{
     http::{self, ConnectionSettings, Drain, Readiness},
     identity::{Caller, Credential, KeyedHasher},
     jira::Jira,
-    limit::Limiter,
     mcp::{self, StdioSettings},
     memory,
     policy::Policy,

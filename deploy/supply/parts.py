@@ -25,7 +25,7 @@ class Part:
 
 
 def of_release(targets=TARGETS):
-    """Every part of the release for any of the targets, sorted; the project itself is not among them."""
+    """Every part of the release for any of the targets, sorted; the project and its own crates are not among them."""
     linked = {part for target in targets for part in tree(target, "normal,no-proc-macro")}
     built = {part for target in targets for part in tree(target, "normal,build")}
     metadata = json.loads(cargo("metadata", "--format-version", "1"))
@@ -34,9 +34,10 @@ def of_release(targets=TARGETS):
     packages = {package["id"]: package for package in metadata["packages"]}
     root = metadata["resolve"]["root"]
     key = {id: (package["name"], package["version"]) for id, package in packages.items()}
+    own = {id for id in metadata["workspace_members"] if id == root or key[id] in linked}
     parts = []
     for id, package in packages.items():
-        if id == root or key[id] not in built | linked:
+        if id in own or key[id] not in built | linked:
             continue
         needs = {key[need["pkg"]] for need in nodes[id]["deps"] if ships(need)} & (built | linked)
         parts.append(
@@ -51,11 +52,11 @@ def of_release(targets=TARGETS):
                 needs=tuple(sorted(needs)),
             )
         )
-    wanted = built | linked
-    missing = wanted - {(part.name, part.version) for part in parts} - {key[root]}
+    wanted = (built | linked) - {key[id] for id in own}
+    missing = wanted - {(part.name, part.version) for part in parts}
     if missing:
         raise RuntimeError(f"cargo tree names what cargo metadata does not: {sorted(missing)}")
-    direct = {key[need["pkg"]] for need in nodes[root]["deps"] if ships(need)} & wanted
+    direct = {key[need["pkg"]] for id in own for need in nodes[id]["deps"] if ships(need)} & wanted
     return packages[root], tuple(sorted(direct)), sorted(parts, key=lambda part: (part.name, part.version))
 
 
@@ -65,7 +66,7 @@ def ships(need):
 
 def tree(target, edges):
     """(name, version) of everything along the edges; cargo tree alone knows features without those of tests."""
-    lines = cargo("tree", "--edges", edges, "--target", target, "--prefix", "none", "--format", "{p}", *FEATURES)
+    lines = cargo("tree", "--package", "jira-mcp-bridge", "--edges", edges, "--target", target, "--prefix", "none", "--format", "{p}", *FEATURES)
     names = (line.split() for line in lines.splitlines() if line.strip())
     return {(words[0], words[1].removeprefix("v")) for words in names}
 

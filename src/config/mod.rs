@@ -18,12 +18,12 @@ use std::{
 };
 
 use secrecy::SecretString;
+use limit::LimiterSettings;
 use url::Url;
 
 use crate::{
     http::{self, AllowedOrigin, ConnectionSettings, Gateway, GatewaySource},
     jira::{self, Projects, Reach, SitePin},
-    limit::LimiterSettings,
     mcp, policy, telemetry,
     tools::{self, Limits, Toolset},
     upstream,

@@ -14,15 +14,13 @@ use axum::{
 };
 use futures_util::StreamExt;
 use http::header;
+use limit::{Share, Shares, SharesSettings};
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::timeout::error::Elapsed;
 
 use super::{Edge, reject::Reject};
-use crate::{
-    identity::{Caller, CallerKey},
-    limit::{Share, Shares, SharesSettings},
-};
+use crate::identity::{Caller, CallerKey};
 
 /// Callers that are known to an upstream, about 50 bytes each. Only an upstream's own word adds one.
 const KNOWN_MAX: usize = 16 * 1024;

@@ -3,6 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
+use limit::Refusal;
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -10,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     identity::Caller,
-    limit::Refusal,
     policy::{Policy, Verdict},
     signals::{Span, Trace},
     telemetry::audit,

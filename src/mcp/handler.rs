@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use limit::Limiter;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -17,7 +18,6 @@ use rmcp::{
 use crate::{
     identity::CallerKey,
     jira::Jira,
-    limit::Limiter,
     policy::{Narrowing, Policy},
     signals::Signals,
     telemetry::audit::KnownProjects,

@@ -2,6 +2,7 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
+use limit::{Limiter, LimiterSettings};
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,6 @@ use super::{
 use crate::{
     identity::{Bearer, Caller, KeyedHasher},
     jira::{self, Jira, Projects},
-    limit::{Limiter, LimiterSettings},
     policy::{self, Policy},
     signals::Signals,
     tools::{self, Effect, Limits, Running, SealKeys, Tool},

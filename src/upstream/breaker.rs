@@ -13,10 +13,10 @@
 
 use std::time::Duration;
 
+use limit::Slot;
 use tokio::time::Instant;
 
 use super::{recent::Recent, request::CallerId, settings::Settings};
-use crate::limit::Slot;
 
 /// More probes than these are never out at once, however many successes are asked for.
 const PROBES_MAX: usize = 3;

@@ -9,9 +9,8 @@ use std::{
     time::Duration,
 };
 
+use limit::Keyed;
 use tokio::time::Instant;
-
-use crate::limit::Keyed;
 
 use super::{
     breaker::{Breaker, Change, Pass, Rules, Sign},

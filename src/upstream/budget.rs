@@ -10,10 +10,10 @@
 
 use std::time::Duration;
 
+use limit::{Keyed, SlidingCount, Slot};
 use tokio::time::Instant;
 
 use super::request::{BreakerKey, CallerId};
-use crate::limit::{Keyed, SlidingCount, Slot};
 
 const SLOT: Duration = Duration::from_secs(1);
 const SLOTS: usize = 11;

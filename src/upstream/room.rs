@@ -8,13 +8,13 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use limit::{Share, Shares, SharesSettings};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
 use super::request::CallerId;
-use crate::limit::{Share, Shares, SharesSettings};
 
 /// What each answer may have in any case; nearly all are smaller.
 pub const ANSWER_BYTES_FREE: usize = 8 << 10;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// An event is remembered for at least `SLOTS - 1` slots and at most one slot longer, so a limit on the total holds
 /// in **every** stretch of that length; the price is refusing up to one slot too long.
 #[derive(Clone, Debug)]
-pub(crate) struct SlidingCount<const SLOTS: usize> {
+pub struct SlidingCount<const SLOTS: usize> {
     origin: Instant,
     slot: Duration,
     newest: u64,
@@ -17,11 +17,13 @@ pub(crate) struct SlidingCount<const SLOTS: usize> {
 }
 
 impl<const SLOTS: usize> SlidingCount<SLOTS> {
-    pub(crate) fn new(slot: Duration, now: Instant) -> Self {
+    /// Counts over `SLOTS` slots of this length, from now on.
+    pub fn new(slot: Duration, now: Instant) -> Self {
         Self { origin: now, slot, newest: 0, counts: [0; SLOTS] }
     }
 
-    pub(crate) fn add(&mut self, now: Instant) {
+    /// Counts one event.
+    pub fn add(&mut self, now: Instant) {
         self.advance(now);
         let at = Self::place(self.newest);
         if let Some(count) = self.counts.get_mut(at) {
@@ -29,13 +31,14 @@ impl<const SLOTS: usize> SlidingCount<SLOTS> {
         }
     }
 
-    pub(crate) fn total(&mut self, now: Instant) -> u64 {
+    /// How many events the window holds.
+    pub fn total(&mut self, now: Instant) -> u64 {
         self.advance(now);
         self.counts.iter().copied().map(u64::from).sum()
     }
 
     /// How long until the total falls below `limit` if nothing is added; zero if it is below already.
-    pub(crate) fn until_below(&mut self, limit: u64, now: Instant) -> Duration {
+    pub fn until_below(&mut self, limit: u64, now: Instant) -> Duration {
         let mut left = self.total(now);
         let slots = SLOTS as u64;
         let mut tick = (self.newest + 1).saturating_sub(slots);

@@ -5,7 +5,7 @@ mod limiter;
 mod shares;
 mod window;
 
-pub(crate) use keyed::{Keyed, Slot};
+pub use keyed::{Keyed, Slot};
 pub use limiter::{Limiter, LimiterPermit, LimiterSettings, Refusal};
 pub use shares::{Share, Shares, SharesSettings};
-pub(crate) use window::SlidingCount;
+pub use window::SlidingCount;

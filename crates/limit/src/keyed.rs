@@ -12,7 +12,7 @@ use tokio::time::Instant;
 const LOOK: usize = 32;
 
 /// State that is kept per key.
-pub(crate) trait Slot {
+pub trait Slot {
     /// Somebody holds a permit on it: it must not be forgotten.
     fn busy(&self) -> bool;
     /// It is equal to a fresh one: forgetting it changes nothing.
@@ -21,7 +21,7 @@ pub(crate) trait Slot {
 
 /// At most `keys_max` keys with their state. Keys should be short or shared: each is stored twice.
 #[derive(Debug)]
-pub(crate) struct Keyed<K, V> {
+pub struct Keyed<K, V> {
     places: HashMap<K, usize>,
     slots: Vec<(K, V)>,
     hand: usize,
@@ -29,22 +29,24 @@ pub(crate) struct Keyed<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Slot> Keyed<K, V> {
-    pub(crate) fn new(keys_max: usize) -> Self {
+    /// An empty map; of no keys it holds one all the same.
+    pub fn new(keys_max: usize) -> Self {
         Self { places: HashMap::new(), slots: Vec::new(), hand: 0, keys_max: keys_max.max(1) }
     }
 
-    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    /// The state of a key that is remembered.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let at = *self.places.get(key)?;
         self.slots.get_mut(at).map(|(_, state)| state)
     }
 
     /// The states of all keys that are remembered.
-    pub(crate) fn states(&self) -> impl Iterator<Item = &V> {
+    pub fn states(&self) -> impl Iterator<Item = &V> {
         self.slots.iter().map(|(_, state)| state)
     }
 
     /// The state of `key`, made by `fresh` if it is new. `None` when it is new and every place is in use.
-    pub(crate) fn entry(&mut self, key: &K, now: Instant, fresh: impl FnOnce() -> V) -> Option<&mut V> {
+    pub fn entry(&mut self, key: &K, now: Instant, fresh: impl FnOnce() -> V) -> Option<&mut V> {
         let at = match self.places.get(key) {
             Some(at) => *at,
             None if self.slots.len() < self.keys_max => {
