@@ -1,4 +1,5 @@
-//! What a call costs inside: reading arguments, trimming, rich text both ways, the byte budget. Nothing here does I/O.
+//! What a call costs inside: reading arguments, trimming, rich text both ways, the byte budget.
+//! Nothing here does I/O.
 
 #![expect(
     clippy::expect_used,
@@ -89,9 +90,10 @@ fn trimming(criterion: &mut Criterion) {
     let bodies = bodies::Bodies::new();
     let (issue_fields, search_fields) = (fields(ISSUE_FIELDS), fields(SEARCH_FIELDS));
     let mut group = criterion.benchmark_group("trim");
-    for (name, issue) in
-        [("issue", bodies.issue(&ids(&issue_fields))), ("issue, every field sent", bodies.issue(&[]))]
-    {
+    for (name, issue) in [
+        ("issue", bodies.issue(&ids(&issue_fields))),
+        ("issue, every field sent", bodies.issue(&[])),
+    ] {
         group.throughput(Throughput::Bytes(issue.len() as u64));
         group.bench_function(name, |bench| {
             bench.iter(|| {
@@ -102,12 +104,15 @@ fn trimming(criterion: &mut Criterion) {
     }
     let page = bodies.search(&ids(&search_fields), 50);
     group.throughput(Throughput::Bytes(page.len() as u64));
-    group.bench_function("search of 50", |bench| bench.iter(|| rows(black_box(&page), &search_fields)));
+    group.bench_function("search of 50", |bench| {
+        bench.iter(|| rows(black_box(&page), &search_fields))
+    });
     group.finish();
 }
 
 fn rich_text(criterion: &mut Criterion) {
-    let issue: Value = serde_json::from_slice(&bodies::Bodies::new().issue(&["description"])).unwrap();
+    let issue: Value =
+        serde_json::from_slice(&bodies::Bodies::new().issue(&["description"])).unwrap();
     let json = issue["fields"]["description"].to_string();
     let node: adf::Node = serde_json::from_str(&json).unwrap();
     let markdown = adf::to_markdown(&node);
@@ -130,7 +135,10 @@ fn arguments(criterion: &mut Criterion) {
             "jira_get_issue",
             json!({"issue_key": "https://x.atlassian.net/browse/LOAD-1", "include": "comments,links"}),
         ),
-        ("jira_search", json!({"jql": "project = LOAD", "max_results": "50", "fields": "status, summary"})),
+        (
+            "jira_search",
+            json!({"jql": "project = LOAD", "max_results": "50", "fields": "status, summary"}),
+        ),
         (
             "jira_create_issue",
             json!({"project_key": "LOAD", "issue_type": "Bug", "summary": "It fails", "labels": ["a", "b"],

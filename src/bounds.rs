@@ -1,6 +1,8 @@
-//! What all limits together come to: the most memory that the process takes, whoever does what to it.
+//! What all limits together come to: the most memory that the process takes, whoever does what to
+//! it.
 //!
-//! The table stands in `docs/RELIABILITY.md`, and a test holds its sums against the memory that is shipped.
+//! The table stands in `docs/RELIABILITY.md`, and a test holds its sums against the memory that is
+//! shipped.
 
 use std::fmt::Write as _;
 
@@ -13,7 +15,8 @@ const MIB: usize = 1 << 20;
 const PROCESS: usize = 16 * MIB;
 /// Metadata and site lists 8 MiB each, the counts, breakers and budgets of callers the rest.
 const REMEMBERED: usize = 24 * MIB;
-/// A connection whose head has come in part: 9 KiB were measured for a silent one, 11 for one that has sent 4 KB.
+/// A connection whose head has come in part: 9 KiB were measured for a silent one, 11 for one that
+/// has sent 4 KB.
 const CONNECTION: usize = 14 * KIB;
 /// A call that waits for Jira, with both of its connections: a thousand took 65 MiB.
 const CALL: usize = 64 * KIB;
@@ -41,14 +44,18 @@ pub struct Row {
 /// Every limit with its most.
 pub fn rows(deployment: Deployment) -> Vec<Row> {
     let Deployment { requests, threads } = deployment;
-    let connections = http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
+    let connections =
+        http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
     let free = http::BODY_BYTES_FREE + upstream::REQUEST_BYTES_FREE + upstream::ANSWER_BYTES_FREE;
     let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
     let row = |what, bytes| Row { what, bytes };
     vec![
         row("the process before its first request", PROCESS),
         row("what is remembered: metadata, sites, counts of callers", REMEMBERED),
-        row("connections without a request in hand", connections.saturating_sub(requests) * CONNECTION),
+        row(
+            "connections without a request in hand",
+            connections.saturating_sub(requests) * CONNECTION,
+        ),
         // What an allocator loses to sizes of its own.
         row("heads beyond 8 KiB", http::HEADS_BYTES_MAX + http::HEADS_BYTES_MAX / 4),
         row("requests in hand, with their connections", requests * CALL),
@@ -75,7 +82,8 @@ pub fn table(deployments: &[(&str, Deployment)]) -> String {
     }
     text.push_str("\n|---|");
     text.push_str(&"---|".repeat(deployments.len()));
-    let columns: Vec<Vec<Row>> = deployments.iter().map(|(_, deployment)| rows(*deployment)).collect();
+    let columns: Vec<Vec<Row>> =
+        deployments.iter().map(|(_, deployment)| rows(*deployment)).collect();
     let names = columns.first().into_iter().flatten().map(|row| row.what);
     for (at, what) in names.enumerate() {
         let _ = write!(text, "\n| {what} |");

@@ -1,7 +1,8 @@
-//! One vocabulary for every way to fail: what kind of failure it is, how bad for whom, and whether to try again.
+//! One vocabulary for every way to fail: what kind of failure it is, how bad for whom, and whether
+//! to try again.
 //!
-//! Each layer that answers with errors keeps a [`Row`] for each of them beside its own enum; `jira-mcp-bridge errors`
-//! prints them all as `docs/ERRORS.md`.
+//! Each layer that answers with errors keeps a [`Row`] for each of them beside its own enum;
+//! `jira-mcp-bridge errors` prints them all as `docs/ERRORS.md`.
 
 use std::fmt::Write as _;
 
@@ -122,8 +123,10 @@ pub fn table(rows: &[Row]) -> String {
         let status = row.status.unwrap_or(200);
         let (class, severity, again) = (row.class.name(), row.severity.name(), row.again.name());
         let Row { code, meaning, advice, .. } = row;
-        let _ =
-            writeln!(text, "| `{code}` | {status} | {class} | {severity} | {again} | {meaning} | {advice} |");
+        let _ = writeln!(
+            text,
+            "| `{code}` | {status} | {class} | {severity} | {again} | {meaning} | {advice} |"
+        );
     }
     text
 }

@@ -1,6 +1,8 @@
-//! Doors for the fuzz targets in `fuzz/`: each drives one reader of foreign input with any bytes and says which law broke.
+//! Doors for the fuzz targets in `fuzz/`: each drives one reader of foreign input with any bytes
+//! and says which law broke.
 //!
-//! They are here so that the readers themselves can stay private. Nothing of the product calls them.
+//! They are here so that the readers themselves can stay private. Nothing of the product calls
+//! them.
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -18,13 +20,16 @@ use crate::{
 /// What must hold for any input; the text says what did not.
 pub type Law = Result<(), String>;
 
-/// Bytes of a document for each byte of Markdown: a letter in a link with an address of 256 bytes carries all of it.
+/// Bytes of a document for each byte of Markdown: a letter in a link with an address of 256 bytes
+/// carries all of it.
 const WRITTEN_FACTOR: usize = 200;
 
-/// Bytes of Markdown for each byte of a document: a line of code in lists and quotes begins with all their marks.
+/// Bytes of Markdown for each byte of a document: a line of code in lists and quotes begins with
+/// all their marks.
 const READ_FACTOR: usize = 40;
 
-/// What a document takes that holds next to nothing, and what the parser lets links by reference add.
+/// What a document takes that holds next to nothing, and what the parser lets links by reference
+/// add.
 const MADE_BYTES_MIN: usize = 256 * 1024;
 
 /// More than any message, hint and data of an error.
@@ -33,7 +38,8 @@ const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
 /// The JSON-RPC entry: what passes is an object that a strict second parser reads the same way.
 pub fn json_rpc(body: &[u8]) -> Law {
     let Some(passed) = passed_on(body) else { return Ok(()) };
-    let message: Value = serde_json::from_slice(&passed).map_err(|error| format!("passed on: {error}"))?;
+    let message: Value =
+        serde_json::from_slice(&passed).map_err(|error| format!("passed on: {error}"))?;
     if message.get("jsonrpc") != Some(&Value::from("2.0")) {
         return Err("passed on without its version".to_owned());
     }
@@ -72,7 +78,8 @@ pub fn adf_to_markdown(data: &[u8]) -> Law {
     let Ok(raw) = serde_json::from_slice::<Box<RawValue>>(data) else { return Ok(()) };
     let addition = adf::from_markdown("more", &|_| None);
     if let Ok(patched) = adf::append(&raw, &addition) {
-        serde_json::from_str::<Value>(patched.get()).map_err(|error| format!("patched: {error}"))?;
+        serde_json::from_str::<Value>(patched.get())
+            .map_err(|error| format!("patched: {error}"))?;
     }
     Ok(())
 }
@@ -87,7 +94,8 @@ pub fn markdown_to_adf(markdown: &str) -> Law {
         // Neither written nor read back.
         return Ok(());
     }
-    let back: adf::Node = serde_json::from_str(&json).map_err(|error| format!("read back: {error}"))?;
+    let back: adf::Node =
+        serde_json::from_str(&json).map_err(|error| format!("read back: {error}"))?;
     let lost = adf::unsayable(&back);
     if !lost.is_empty() {
         return Err(format!("writes what Markdown cannot say: {lost:?}"));
@@ -96,7 +104,8 @@ pub fn markdown_to_adf(markdown: &str) -> Law {
     if shown.ends_with([' ', '\n']) { Err("blanks at the end".to_owned()) } else { Ok(()) }
 }
 
-/// An answer of Jira, as each of its kinds and as a refusal: nothing in it can break more than its own call.
+/// An answer of Jira, as each of its kinds and as a refusal: nothing in it can break more than its
+/// own call.
 pub fn jira_answer(data: &[u8]) -> Law {
     let Some((first, body)) = data.split_first() else { return Ok(()) };
     read::<wire::SearchPage<'_>>(body, |page| page.issues.iter().for_each(show));
@@ -128,7 +137,8 @@ pub fn jira_answer(data: &[u8]) -> Law {
     short(&ToolError::from(error))
 }
 
-/// The tokens that come back from an agent: a page token is ours or refused, a sealed one cannot be guessed.
+/// The tokens that come back from an agent: a page token is ours or refused, a sealed one cannot be
+/// guessed.
 pub fn tokens(data: &[u8]) -> Law {
     let Ok(text) = std::str::from_utf8(data) else { return Ok(()) };
     if let Err(error) = tools::offset(text) {
@@ -158,7 +168,10 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8], look: impl FnOnce(&T)) {
 }
 
 fn show(issue: &wire::Issue<'_>) {
-    let own = issue.fields.iter().map(|(id, _)| FieldName { id: id.to_owned(), label: id.to_owned().into() });
+    let own = issue
+        .fields
+        .iter()
+        .map(|(id, _)| FieldName { id: id.to_owned(), label: id.to_owned().into() });
     let fields: Vec<_> = own.collect();
     let visible = Projects::default();
     let reading = Reading { site_url: "https://a.example.com", text_chars: 100, visible: &visible };

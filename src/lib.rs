@@ -1,6 +1,7 @@
 //! An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
 //!
-//! The modules stand in the order in which a request meets them; `docs/ARCHITECTURE.md` walks through them.
+//! The modules stand in the order in which a request meets them; `docs/ARCHITECTURE.md` walks
+//! through them.
 
 /// The commands of the binary.
 pub mod cli;

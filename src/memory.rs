@@ -1,7 +1,8 @@
 //! Gives memory back to the system when there is nothing to do.
 //!
-//! The allocator returns freed pages as it is used, some time after they were freed. A server that falls idle after a
-//! peak uses it no more and would keep the peak's pages for good, so once it has come to rest they are returned by hand.
+//! The allocator returns freed pages as it is used, some time after they were freed. A server that
+//! falls idle after a peak uses it no more and would keep the peak's pages for good, so once it has
+//! come to rest they are returned by hand.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -10,8 +11,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::signals::Signals;
 
-/// How often it is asked whether there is nothing to do. Returning pages that are wanted again costs page faults, so
-/// this is long beside a call.
+/// How often it is asked whether there is nothing to do. Returning pages that are wanted again
+/// costs page faults, so this is long beside a call.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Returns freed pages each time the server has come to rest; to be dropped with the server.
@@ -37,8 +38,8 @@ pub(crate) async fn keep_small(signals: &Signals) -> Infallible {
 fn give_back() {
     let count = arenas::narenas::read().unwrap_or(0);
     for arena in 0..count {
-        // Pages may be kept for this long; when it is set to nothing, all go at once. An arena that was never used
-        // answers with an error and has none.
+        // Pages may be kept for this long; when it is set to nothing, all go at once. An arena that
+        // was never used answers with an error and has none.
         let name = format!("arena.{arena}.dirty_decay_ms\0");
         let kept_ms = name.as_str().name();
         if let Ok(usual_ms) = Access::<isize>::read(kept_ms) {

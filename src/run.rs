@@ -40,7 +40,9 @@ const FLUSH_MAX: Duration = Duration::from_secs(5);
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another HOST or PORT, or PORT=0 for any free one")]
+    #[error(
+        "cannot listen on {address}: {source}; choose another HOST or PORT, or PORT=0 for any free one"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -94,8 +96,8 @@ fn observed_server(config: &Config, signals: Signals) -> Result<mcp::Server, Sta
     Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, seal_keys(config)?, signals))
 }
 
-/// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that follow from those.
-/// Without a gateway there is one process, and a random key of its own will do.
+/// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that
+/// follow from those. Without a gateway there is one process, and a random key of its own will do.
 fn seal_keys(config: &Config) -> Result<SealKeys, StartError> {
     let Some(gateway) = config.http.gateway.clone() else { return Ok(SealKeys::random()?) };
     Ok(SealKeys::shared(move || {
@@ -104,7 +106,8 @@ fn seal_keys(config: &Config) -> Result<SealKeys, StartError> {
     }))
 }
 
-/// Serves the one user of a credential over standard input and output, until the input ends or `shutdown` resolves.
+/// Serves the one user of a credential over standard input and output, until the input ends or
+/// `shutdown` resolves.
 pub async fn stdio(
     config: Config,
     credential: Credential,
@@ -134,7 +137,9 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let address = listener.local_addr().map_err(listen)?;
     let admin = match config.admin {
         Some(address) => Some(
-            TcpListener::bind(address).await.map_err(|source| StartError::ListenAdmin { address, source })?,
+            TcpListener::bind(address)
+                .await
+                .map_err(|source| StartError::ListenAdmin { address, source })?,
         ),
         None => None,
     };
@@ -173,7 +178,8 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        let router = http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
+        let router =
+            http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
         let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
         tracing::info!(address = %self.address, admin_address, version = env!("CARGO_PKG_VERSION"), "listening");
         readiness.ready();
@@ -184,8 +190,9 @@ impl Bound {
             never = memory::keep_small(&signals) => match never {},
         };
         // A write whose client has gone holds no connection, and is finished all the same.
-        let until =
-            asked_at.get().map(|asked_at| *asked_at + connections.drain_pause + connections.drain_grace);
+        let until = asked_at
+            .get()
+            .map(|asked_at| *asked_at + connections.drain_pause + connections.drain_grace);
         if let Some(until) = until
             && timeout_at(until, self.server.finished()).await.is_err()
         {
@@ -194,7 +201,9 @@ impl Bound {
         flush(self.exporters, connections.drain_grace).await;
         match &drain {
             Drain::Finished => tracing::info!("stopped"),
-            Drain::Cut { connections } => tracing::warn!(connections, "stopped with calls still running"),
+            Drain::Cut { connections } => {
+                tracing::warn!(connections, "stopped with calls still running")
+            }
         }
         drain
     }
@@ -209,7 +218,8 @@ async fn serve_admin(
 ) -> Infallible {
     if let Some(listener) = listener {
         let router = http::admin_router(signals, readiness.clone());
-        let settings = ConnectionSettings { connections_max: ADMIN_CONNECTIONS_MAX, ..connections.clone() };
+        let settings =
+            ConnectionSettings { connections_max: ADMIN_CONNECTIONS_MAX, ..connections.clone() };
         // Its own connections are not counted among the clients'.
         let (ready, uncounted) = (Readiness::default(), Signals::default());
         http::serve(listener, router, &settings, &ready, &uncounted, std::future::pending()).await;
@@ -221,8 +231,8 @@ async fn serve_admin(
 async fn flush(exporters: Exporters, grace: Duration) {
     let patience = grace.min(FLUSH_MAX);
     let (done, flushed) = oneshot::channel();
-    // A thread of its own: the runtime's would be waited for at the end, and a receiver that hangs must not keep the
-    // process.
+    // A thread of its own: the runtime's would be waited for at the end, and a receiver that hangs
+    // must not keep the process.
     let flushing = std::thread::Builder::new().name("flush".to_owned()).spawn(move || {
         exporters.flush(patience);
         // Nobody waits any more when the time was up.
@@ -233,8 +243,8 @@ async fn flush(exporters: Exporters, grace: Duration) {
     }
 }
 
-/// Resolves when the process is asked to stop. The handlers stand as soon as this returns, before anybody is told that
-/// the server is ready.
+/// Resolves when the process is asked to stop. The handlers stand as soon as this returns, before
+/// anybody is told that the server is ready.
 pub fn asked_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());

@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 use super::{questions::given, server::typed};
 
 /// One red pixel, as PNG.
-pub(crate) const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==";
+pub(crate) const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==";
 
 /// A WAV file without a sample.
 pub(crate) const SILENCE: &str = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=";
@@ -94,14 +93,23 @@ pub(crate) fn resource(uri: &str) -> Result<ReadResourceResponse, ErrorData> {
         ("test://static-text", _) => {
             json!({"uri": uri, "mimeType": "text/plain", "text": "This is the content of the static text resource."})
         }
-        ("test://watched-resource", _) => json!({"uri": uri, "mimeType": "text/plain", "text": "Watched."}),
+        ("test://watched-resource", _) => {
+            json!({"uri": uri, "mimeType": "text/plain", "text": "Watched."})
+        }
         ("test://static-binary", _) => json!({"uri": uri, "mimeType": "image/png", "blob": PIXEL}),
         (_, Some(id)) => {
-            let data = json!({"id": id, "templateTest": true, "data": format!("Data for ID: {id}")});
+            let data =
+                json!({"id": id, "templateTest": true, "data": format!("Data for ID: {id}")});
             json!({"uri": uri, "mimeType": "application/json", "text": data.to_string()})
         }
-        _ => return Err(ErrorData::resource_not_found("Resource not found", Some(json!({"uri": uri})))),
+        _ => {
+            return Err(ErrorData::resource_not_found(
+                "Resource not found",
+                Some(json!({"uri": uri})),
+            ));
+        }
     };
-    let result: ReadResourceResult = typed(json!({"resultType": "complete", "contents": [contents]}))?;
+    let result: ReadResourceResult =
+        typed(json!({"resultType": "complete", "contents": [contents]}))?;
     Ok(result.into())
 }

@@ -1,8 +1,10 @@
-//! The server that the official conformance suite wants to see, behind this product's own edge and transport.
+//! The server that the official conformance suite wants to see, behind this product's own edge and
+//! transport.
 //!
-//! The suite judges a protocol stack by tools, prompts and resources that no product has. They stand here, and
-//! everything below them is what ships: `http::router` and `mcp::streamable`. The suite cannot send a header, so one
-//! layer of this file adds a bearer. Run by `tests/conformance/run`; an example is never a part of the binary.
+//! The suite judges a protocol stack by tools, prompts and resources that no product has. They
+//! stand here, and everything below them is what ships: `http::router` and `mcp::streamable`. The
+//! suite cannot send a header, so one layer of this file adds a bearer. Run by
+//! `tests/conformance/run`; an example is never a part of the binary.
 
 #![expect(deprecated, reason = "the old revisions are tested with what the new one dropped")]
 
@@ -35,11 +37,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     writeln!(std::io::stdout(), "http://{}/mcp", listener.local_addr()?)?;
     readiness.ready();
     let until_killed = std::future::pending();
-    serve(listener, router, &ConnectionSettings::default(), &readiness, &signals, until_killed).await;
+    serve(listener, router, &ConnectionSettings::default(), &readiness, &signals, until_killed)
+        .await;
     Ok(())
 }
 
 async fn with_bearer(mut request: Request) -> Request {
-    request.headers_mut().insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
+    request
+        .headers_mut()
+        .insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
     request
 }

@@ -3,8 +3,8 @@
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, InputRequiredResult,
-        InputResponses,
+        CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities,
+        InputRequiredResult, InputResponses,
     },
     service::RequestContext,
 };
@@ -45,7 +45,9 @@ fn rounds(tool: &str) -> Vec<Value> {
     let name = || form("What is your name?", "name", "string");
     match tool.trim_start_matches("test_input_required_result_") {
         "elicitation" => vec![json!({"user_name": name()})],
-        "sampling" => vec![json!({"capital_question": sample("What is the capital of France?", 100)})],
+        "sampling" => {
+            vec![json!({"capital_question": sample("What is the capital of France?", 100)})]
+        }
         "list_roots" => vec![json!({"client_roots": roots()})],
         "request_state" | "tampered_state" => {
             vec![json!({"confirm": form("Please confirm", "ok", "boolean")})]
@@ -78,7 +80,10 @@ pub(crate) fn answer(
     }
     if name.ends_with("capabilities") {
         let client = context.client_capabilities().unwrap_or_default();
-        rounds.iter_mut().filter_map(Value::as_object_mut).for_each(|round| keep_possible(round, &client));
+        rounds
+            .iter_mut()
+            .filter_map(Value::as_object_mut)
+            .for_each(|round| keep_possible(round, &client));
     }
     // Only the tools whose state is looked at seal one; the others would be none the wiser.
     let is_sealed = ["state", "inputs", "round"].iter().any(|end| name.ends_with(end));
@@ -110,22 +115,30 @@ pub(crate) fn ask(requests: Value, state: Option<String>) -> Result<CallToolResp
 }
 
 /// The answers, if there is a usable one to every question.
-pub(crate) fn given(asked: &Value, responses: Option<&InputResponses>) -> Option<Map<String, Value>> {
+pub(crate) fn given(
+    asked: &Value,
+    responses: Option<&InputResponses>,
+) -> Option<Map<String, Value>> {
     let responses = responses?;
     let names = asked.as_object()?.keys();
     let answers = names.map(|name| {
         let response = responses.get(name)?;
         let response = serde_json::to_value(response).ok()?;
-        let is_answer =
-            ["action", "content", "roots", "role"].iter().any(|member| response.get(member).is_some());
+        let is_answer = ["action", "content", "roots", "role"]
+            .iter()
+            .any(|member| response.get(member).is_some());
         is_answer.then(|| (name.clone(), response))
     });
     answers.collect()
 }
 
-/// A state that nobody else could have made: its round under a keyed hash. The key is of this file, for it guards nothing.
+/// A state that nobody else could have made: its round under a keyed hash. The key is of this file,
+/// for it guards nothing.
 fn sealed(tool: &str, round: usize) -> String {
-    let hash = blake3::keyed_hash(b"a key that guards a test fixture", format!("{tool}{round}").as_bytes());
+    let hash = blake3::keyed_hash(
+        b"a key that guards a test fixture",
+        format!("{tool}{round}").as_bytes(),
+    );
     format!("{round}.{}", hash.to_hex())
 }
 

@@ -1,4 +1,5 @@
-//! The tools that answer by themselves: content of every kind, errors, progress, log messages, headers.
+//! The tools that answer by themselves: content of every kind, errors, progress, log messages,
+//! headers.
 
 use std::time::Duration;
 
@@ -90,7 +91,9 @@ pub(crate) async fn call(
     let blocks = match request.name.as_ref() {
         "test_simple_text" => json!([text("This is a simple text response for testing.")]),
         "test_image_content" => json!([image()]),
-        "test_audio_content" => json!([{"type": "audio", "data": SILENCE, "mimeType": "audio/wav"}]),
+        "test_audio_content" => {
+            json!([{"type": "audio", "data": SILENCE, "mimeType": "audio/wav"}])
+        }
         "test_embedded_resource" => {
             json!([embedded(
                 "test://embedded-resource",
@@ -101,9 +104,15 @@ pub(crate) async fn call(
         "test_multiple_content_types" => json!([
             text("Multiple content types test:"),
             image(),
-            embedded("test://mixed-content-resource", "application/json", r#"{"test":"data","value":123}"#),
+            embedded(
+                "test://mixed-content-resource",
+                "application/json",
+                r#"{"test":"data","value":123}"#
+            ),
         ]),
-        "test_error_handling" => return failed("This tool intentionally returns an error for testing"),
+        "test_error_handling" => {
+            return failed("This tool intentionally returns an error for testing");
+        }
         "test_tool_with_progress" | "test_streaming_elicitation" => {
             progress(context).await;
             json!([text("Done.")])
@@ -113,7 +122,8 @@ pub(crate) async fn call(
             json!([text("Done.")])
         }
         "test_missing_capability" => {
-            let declared = context.client_capabilities().is_some_and(|client| client.sampling.is_some());
+            let declared =
+                context.client_capabilities().is_some_and(|client| client.sampling.is_some());
             if is_modern(context) && !declared {
                 let needed: ClientCapabilities = typed(json!({"sampling": {}}))?;
                 return Err(ErrorData::missing_required_client_capability(needed));

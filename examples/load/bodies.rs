@@ -1,16 +1,19 @@
-//! What Jira would answer: an issue of about 54 KB and a search of 50 issues of about 1 MB, cut to the fields asked for.
+//! What Jira would answer: an issue of about 54 KB and a search of 50 issues of about 1 MB, cut to
+//! the fields asked for.
 //!
-//! All data is made up here. Shapes and sizes are those of a busy company's site: four avatar addresses for each person,
-//! scores of empty custom fields, rich text as ADF.
+//! All data is made up here. Shapes and sizes are those of a busy company's site: four avatar
+//! addresses for each person, scores of empty custom fields, rich text as ADF.
 
 use serde_json::{Map, Value, json};
 
 const SITE: &str = "https://load.atlassian.net";
 const API: &str = "https://api.atlassian.com/ex/jira/load-cloud/rest/api/3";
-const NAMES: &[&str] = &["Anna Admin", "Ben Builder", "Carla Customer", "Dana Analyst", "Emil Engineer"];
+const NAMES: &[&str] =
+    &["Anna Admin", "Ben Builder", "Carla Customer", "Dana Analyst", "Emil Engineer"];
 const WORDS: &[&str] = &[
-    "the", "release", "fails", "when", "a", "second", "user", "opens", "the", "report", "while", "export",
-    "is", "still", "running", "and", "its", "queue", "was", "not", "drained", "before", "deploy",
+    "the", "release", "fails", "when", "a", "second", "user", "opens", "the", "report", "while",
+    "export", "is", "still", "running", "and", "its", "queue", "was", "not", "drained", "before",
+    "deploy",
 ];
 /// Custom fields of a site; most issues fill few of them.
 const CUSTOM_FIELDS: usize = 120;
@@ -39,7 +42,8 @@ fn person(id: usize) -> Value {
 }
 
 fn status(id: usize) -> Value {
-    let (name, category) = [("To Do", "new"), ("In Progress", "indeterminate"), ("Done", "done")][id % 3];
+    let (name, category) =
+        [("To Do", "new"), ("In Progress", "indeterminate"), ("Done", "done")][id % 3];
     json!({
         "self": format!("{API}/status/{}", 10_000 + id % 3), "description": "", "iconUrl": format!("{SITE}/"),
         "name": name, "id": format!("{}", 10_000 + id % 3),
@@ -60,8 +64,9 @@ fn issue_type() -> Value {
 }
 
 fn project() -> Value {
-    let avatar =
-        |size: &str| format!("{SITE}/rest/api/3/universal_avatar/view/type/project/avatar/10421?size={size}");
+    let avatar = |size: &str| {
+        format!("{SITE}/rest/api/3/universal_avatar/view/type/project/avatar/10421?size={size}")
+    };
     json!({"self": format!("{API}/project/10000"), "id": "10000", "key": "LOAD", "name": "Load", "projectTypeKey":
         "software", "simplified": false, "avatarUrls": {"48x48": avatar("48"), "24x24": avatar("small"),
         "16x16": avatar("xsmall"), "32x32": avatar("medium")}})
@@ -181,8 +186,12 @@ impl Bodies {
 
     /// `POST /search/jql`.
     pub(crate) fn search(&self, wanted: &[&str], max_results: usize) -> Vec<u8> {
-        let issues =
-            self.page.iter().take(max_results).enumerate().map(|(id, fields)| head(id + 1, fields, wanted));
+        let issues = self
+            .page
+            .iter()
+            .take(max_results)
+            .enumerate()
+            .map(|(id, fields)| head(id + 1, fields, wanted));
         let page = json!({"issues": issues.collect::<Vec<_>>(), "isLast": true});
         serde_json::to_vec(&page).expect("made of plain values")
     }

@@ -1,4 +1,5 @@
-//! The driver: calls in a closed loop over kept connections, at a fixed rate, or a thousand at once.
+//! The driver: calls in a closed loop over kept connections, at a fixed rate, or a thousand at
+//! once.
 
 use std::{
     cell::Cell,
@@ -91,7 +92,8 @@ pub(crate) async fn closed_loop(call: &Call, width: usize, count: usize) {
     for caller in 0..width {
         let (call, left) = (call.clone(), Rc::clone(&left));
         running.spawn_local(async move {
-            let mut connection = Connection::open(call.port, caller).await.expect("the server listens");
+            let mut connection =
+                Connection::open(call.port, caller).await.expect("the server listens");
             while left.get() > 0 {
                 left.set(left.get() - 1);
                 connection.checked(&call).await;
@@ -103,17 +105,21 @@ pub(crate) async fn closed_loop(call: &Call, width: usize, count: usize) {
     }
 }
 
-/// Calls each in turn, every one of them `rate` times a second; their latencies in milliseconds, sorted.
+/// Calls each in turn, every one of them `rate` times a second; their latencies in milliseconds,
+/// sorted.
 pub(crate) async fn at_rate(calls: &[Call], rate: u32, count: usize) -> Vec<Vec<f64>> {
     let mut connections = Vec::new();
     for call in calls {
         connections.push(Connection::open(call.port, 0).await.expect("the server listens"));
     }
     let mut latencies = vec![Vec::with_capacity(count); calls.len()];
-    let mut next =
-        tokio::time::interval(Duration::from_secs(1) / rate / u32::try_from(calls.len()).unwrap_or(1));
+    let mut next = tokio::time::interval(
+        Duration::from_secs(1) / rate / u32::try_from(calls.len()).unwrap_or(1),
+    );
     for _ in 0..count {
-        for ((call, connection), latencies) in calls.iter().zip(&mut connections).zip(&mut latencies) {
+        for ((call, connection), latencies) in
+            calls.iter().zip(&mut connections).zip(&mut latencies)
+        {
             next.tick().await;
             let started = Instant::now();
             connection.checked(call).await;
@@ -143,7 +149,8 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     percentile(&values, 0.5)
 }
 
-/// Waits until the server answers, looking every quarter of a millisecond; how long that took in milliseconds.
+/// Waits until the server answers, looking every quarter of a millisecond; how long that took in
+/// milliseconds.
 pub(crate) async fn until_answered(call: &Call, started: Instant) -> f64 {
     loop {
         if let Some(mut connection) = Connection::open(call.port, 0).await

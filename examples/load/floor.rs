@@ -26,14 +26,17 @@ pub(crate) async fn run(upstream_port: u16) {
             *request.uri_mut() = uri;
             request.headers_mut().remove(header::HOST);
             let answer = client.request(request).await;
-            Ok::<_, Infallible>(answer.map_or_else(|_| refused(), |answer| answer.map(BodyExt::boxed)))
+            Ok::<_, Infallible>(
+                answer.map_or_else(|_| refused(), |answer| answer.map(BodyExt::boxed)),
+            )
         }
     })
     .await;
 }
 
 fn refused() -> Response<Forwarded> {
-    let mut response = Response::new(Empty::new().map_err(|never: Infallible| match never {}).boxed());
+    let mut response =
+        Response::new(Empty::new().map_err(|never: Infallible| match never {}).boxed());
     *response.status_mut() = StatusCode::BAD_GATEWAY;
     response
 }

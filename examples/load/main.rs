@@ -1,5 +1,6 @@
-//! The load: the bridge's release binary between a driver and a fast loopback Jira, beside a bare proxy that forwards the
-//! same bytes, all in one run. `cargo run --release --example load -- --help` tells the options.
+//! The load: the bridge's release binary between a driver and a fast loopback Jira, beside a bare
+//! proxy that forwards the same bytes, all in one run. `cargo run --release --example load --
+//! --help` tells the options.
 
 #![expect(
     clippy::expect_used,
@@ -30,7 +31,8 @@ use report::Run;
 use servers::{Server, Task};
 use tokio::task::LocalSet;
 
-/// Measures the bridge against a bare proxy, and against a peer with --peers. Needs Linux and taskset; wants two idle cores.
+/// Measures the bridge against a bare proxy, and against a peer with --peers. Needs Linux and
+/// taskset; wants two idle cores.
 #[derive(Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Options {
@@ -58,7 +60,8 @@ struct Options {
     /// The core of the driver and of the upstream.
     #[arg(long, default_value_t = 1)]
     driver_core: usize,
-    /// Lets the driver's core sleep between two answers; each byte sent to it then costs the server the waking of a core.
+    /// Lets the driver's core sleep between two answers; each byte sent to it then costs the server
+    /// the waking of a core.
     #[arg(long)]
     driver_sleeps: bool,
     /// Where the numbers go as JSON; beside the build's output by default.
@@ -73,8 +76,10 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("the system has threads");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system has threads");
     let local = LocalSet::new();
     let args: Vec<String> = std::env::args().collect();
     match args.get(1).map(String::as_str) {
@@ -93,8 +98,13 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Builds what is measured, then goes on as a child on the driver's core, so that no thread of it strays.
-fn orchestrate(mut options: Options, runtime: &tokio::runtime::Runtime, local: &LocalSet) -> ExitCode {
+/// Builds what is measured, then goes on as a child on the driver's core, so that no thread of it
+/// strays.
+fn orchestrate(
+    mut options: Options,
+    runtime: &tokio::runtime::Runtime,
+    local: &LocalSet,
+) -> ExitCode {
     if options.smoke {
         (options.rounds, options.calls, options.samples, options.waves) = (1, 64, 10, 1);
     }
@@ -160,7 +170,8 @@ async fn measured(options: &Options, binary: &Path) {
     measure::added_latency(options, &under_test, fast, &seen, &mut run).await;
     drop(under_test);
     say("memory");
-    let fresh = [servers::floor(core, slow, seen), started(servers::bridge(core, binary, slow)).await];
+    let fresh =
+        [servers::floor(core, slow, seen), started(servers::bridge(core, binary, slow)).await];
     measure::memory_in_flight(options, &fresh, &mut run).await;
     drop(fresh);
     say("cold start");

@@ -24,11 +24,13 @@ const RATE: u32 = 20;
 const REST: Duration = Duration::from_secs(5);
 const COLD_STARTS: usize = 9;
 
-/// Processor time for each call, in interleaved rounds, so that whatever else the machine does hits all alike.
+/// Processor time for each call, in interleaved rounds, so that whatever else the machine does hits
+/// all alike.
 pub(crate) async fn processor_time(options: &Options, servers: &[Server], run: &mut Run) {
-    // Sending to a core that sleeps costs the sender the waking, several times what the sending costs. The floor keeps this
-    // core busy and never pays that; a server that takes longer would pay it for each of its answers and requests, and no
-    // server pays it whose clients are other machines.
+    // Sending to a core that sleeps costs the sender the waking, several times what the sending
+    // costs. The floor keeps this core busy and never pays that; a server that takes longer would
+    // pay it for each of its answers and requests, and no server pays it whose clients are other
+    // machines.
     let awake = tokio::task::spawn_local(stay_awake(!options.driver_sleeps));
     let mut spent = vec![[Vec::new(), Vec::new(), Vec::new()]; servers.len()];
     let mut resident = vec![Vec::new(); servers.len()];
@@ -51,8 +53,16 @@ pub(crate) async fn processor_time(options: &Options, servers: &[Server], run: &
     }
     awake.abort();
     for ((server, spent), resident_mb) in servers.iter().zip(spent).zip(resident) {
-        let [issue, search, list] = spent.map(|rounds| (!rounds.is_empty()).then(|| median(rounds)));
-        run.rows.push(Row { name: server.name, issue, search, list, resident_mb, ..Row::default() });
+        let [issue, search, list] =
+            spent.map(|rounds| (!rounds.is_empty()).then(|| median(rounds)));
+        run.rows.push(Row {
+            name: server.name,
+            issue,
+            search,
+            list,
+            resident_mb,
+            ..Row::default()
+        });
     }
 }
 
@@ -110,7 +120,8 @@ pub(crate) async fn memory_at_rest(servers: &[Server], run: &mut Run) {
     }
 }
 
-/// Memory of fresh servers with a thousand calls in flight, before, at the peak, and some seconds after.
+/// Memory of fresh servers with a thousand calls in flight, before, at the peak, and some seconds
+/// after.
 pub(crate) async fn memory_in_flight(options: &Options, fresh: &[Server], run: &mut Run) {
     for server in fresh {
         let Some(call) = server.call(Task::Issue) else { continue };

@@ -1,4 +1,5 @@
-//! A server that people use today, installed from its package registry when asked for: mcp-atlassian (Python).
+//! A server that people use today, installed from its package registry when asked for:
+//! mcp-atlassian (Python).
 
 use std::{
     path::{Path, PathBuf},
@@ -57,7 +58,8 @@ pub(crate) fn install(folder: &Path) -> Option<PathBuf> {
 pub(crate) async fn start(core: usize, program: &Path, upstream_port: u16) -> Server {
     let port = free_port();
     let settings = [
-        // It takes only such a name for Jira Cloud. Nobody asks for its address: the upstream is named as the proxy.
+        // It takes only such a name for Jira Cloud. Nobody asks for its address: the upstream is
+        // named as the proxy.
         ("JIRA_URL", "http://load.atlassian.net".to_owned()),
         ("JIRA_USERNAME", "anna@example.com".to_owned()),
         ("JIRA_API_TOKEN", "load-token-of-a-person".to_owned()),
@@ -79,5 +81,10 @@ pub(crate) async fn start(core: usize, program: &Path, upstream_port: u16) -> Se
         expected: "serverInfo",
     };
     client::until_answered(&call, Instant::now()).await;
-    servers::peer(process, port, &MCP_ATLASSIAN, vec![("mcp-protocol-version", "2025-06-18".to_owned())])
+    servers::peer(
+        process,
+        port,
+        &MCP_ATLASSIAN,
+        vec![("mcp-protocol-version", "2025-06-18".to_owned())],
+    )
 }

@@ -12,7 +12,12 @@ pub(crate) struct Process(Child);
 
 impl Process {
     /// Starts a program pinned to a core, with nothing but these settings around it.
-    pub(crate) fn start(core: usize, program: &Path, args: &[&str], settings: &[(&str, String)]) -> Self {
+    pub(crate) fn start(
+        core: usize,
+        program: &Path,
+        args: &[&str],
+        settings: &[(&str, String)],
+    ) -> Self {
         let mut command = Command::new("taskset");
         command.args(["-c", &core.to_string()]).arg(program).args(args);
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", "/nonexistent");
@@ -31,7 +36,8 @@ impl Process {
 
     /// Processor time of all threads so far, in milliseconds.
     pub(crate) fn cpu_ms(&self) -> f64 {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
+        let tasks =
+            fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
         let nanos = tasks.filter_map(|task| {
             let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
             text.split_whitespace().next()?.parse::<f64>().ok()
@@ -50,7 +56,8 @@ impl Process {
     }
 
     fn status_mb(&self, name: &str) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
         kib.unwrap_or_default() / 1024.0

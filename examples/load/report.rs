@@ -119,7 +119,8 @@ impl Run {
         let (floor, bridge, peer) = (row("floor"), row("bridge"), row("mcp-atlassian"));
         let of = |row: Option<&Row>, value: fn(&Row) -> Option<f64>| row.and_then(value);
         let low = |name, value, must, aim| Goal { name, value, must, aim, rising: false };
-        let high = |name, value, must, aim| Goal { name, value, must, aim: Some(aim), rising: true };
+        let high =
+            |name, value, must, aim| Goal { name, value, must, aim: Some(aim), rising: true };
         let mut goals = vec![
             low(
                 "get_issue CPU, x floor",
@@ -161,7 +162,12 @@ impl Run {
             low("added latency at 20/s, p99 ms", of(bridge, |r| r.added_p99), 3.0, None),
             low("peak MB, 1,000 calls in flight", of(bridge, |r| r.peak_mb), 128.0, Some(64.0)),
             low("MB at rest after load", of(bridge, |r| r.at_rest_mb), 24.0, Some(12.0)),
-            low("cold start to the first tools/list, ms", of(bridge, |r| r.cold_start_ms), 50.0, Some(15.0)),
+            low(
+                "cold start to the first tools/list, ms",
+                of(bridge, |r| r.cold_start_ms),
+                50.0,
+                Some(15.0),
+            ),
             low("binary, MB", Some(binary_mb), 16.0, Some(10.0)),
         ]);
         goals
@@ -171,7 +177,9 @@ impl Run {
 impl Goal {
     fn write(&self, out: &mut String) -> std::fmt::Result {
         let Self { name, must, rising, .. } = *self;
-        let Some(value) = self.value else { return writeln!(out, "| {name} | {must} | | not measured | |") };
+        let Some(value) = self.value else {
+            return writeln!(out, "| {name} | {must} | | not measured | |");
+        };
         let reaches = |goal: f64| if rising { value >= goal } else { value <= goal };
         let verdict = match self.aim {
             Some(aim) if reaches(aim) => "holds, and the aim",

@@ -1,4 +1,5 @@
-//! What the load's own two servers share: a port chosen by the system, one thread, one task a connection.
+//! What the load's own two servers share: a port chosen by the system, one thread, one task a
+//! connection.
 
 use std::{convert::Infallible, future::Future, io::Write, net::Ipv4Addr};
 
@@ -33,7 +34,9 @@ where
         let answer = answer.clone();
         tokio::task::spawn_local(async move {
             // A client that leaves early is no concern of the load's.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service_fn(answer))
+                .await;
         });
     }
 }

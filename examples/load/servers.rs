@@ -44,7 +44,8 @@ enum Dialect {
     Peer(&'static crate::peers::Peer, Vec<(&'static str, String)>),
 }
 
-/// The bridge as it is deployed, every check on; only the limits are raised, which a load would meet.
+/// The bridge as it is deployed, every check on; only the limits are raised, which a load would
+/// meet.
 pub(crate) fn bridge(core: usize, binary: &Path, upstream_port: u16) -> Server {
     let port = free_port();
     let settings = [
@@ -132,7 +133,8 @@ impl Server {
             Task::Search => ("tools/call", json!({"name": search_tool, "arguments": search})),
             Task::List => ("tools/list", json!({})),
         };
-        let body = json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params}).to_string();
+        let body =
+            json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params}).to_string();
         let expected = if task == Task::List { "\"tools\"" } else { "LOAD-1" };
         Call {
             port: self.port,
@@ -162,7 +164,14 @@ fn replay(port: u16, seen: &Value, task: Task) -> Option<Call> {
     let body = seen[kind]["body"].as_str().map(|body| Bytes::from(body.to_owned()));
     let method = if body.is_some() { Method::POST } else { Method::GET };
     let target = seen[kind]["target"].as_str().expect("the upstream has seen it").to_owned();
-    Some(Call { port, method, target, body: body.unwrap_or_default(), headers: Vec::new(), expected })
+    Some(Call {
+        port,
+        method,
+        target,
+        body: body.unwrap_or_default(),
+        headers: Vec::new(),
+        expected,
+    })
 }
 
 /// What the upstream has seen of whoever asked it last.

@@ -1,4 +1,5 @@
-//! A Jira on loopback that is faster than anything in front of it: answers are written once for each set of fields.
+//! A Jira on loopback that is faster than anything in front of it: answers are written once for
+//! each set of fields.
 
 use std::{cell::RefCell, collections::HashMap, convert::Infallible, rc::Rc, time::Duration};
 
@@ -19,9 +20,14 @@ struct Jira {
     seen: RefCell<HashMap<&'static str, Value>>,
 }
 
-/// Serves as long as this thread runs its tasks; answers with the ports of the fast one and of the slow one.
+/// Serves as long as this thread runs its tasks; answers with the ports of the fast one and of the
+/// slow one.
 pub(crate) async fn start() -> (u16, u16) {
-    let jira = Rc::new(Jira { bodies: Bodies::new(), written: RefCell::default(), seen: RefCell::default() });
+    let jira = Rc::new(Jira {
+        bodies: Bodies::new(),
+        written: RefCell::default(),
+        seen: RefCell::default(),
+    });
     let (fast, slow) = (serve::listen().await, serve::listen().await);
     let ports = (serve::port(&fast), serve::port(&slow));
     let answer = |jira: Rc<Jira>, wait: Duration| {
@@ -75,8 +81,12 @@ impl Jira {
         let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
         let fields: Vec<&str> =
             asked["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let count = asked["maxResults"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(50);
-        let answer = self.once(format!("search {count} {fields:?}"), || self.bodies.search(&fields, count));
+        let count = asked["maxResults"]
+            .as_u64()
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(50);
+        let answer =
+            self.once(format!("search {count} {fields:?}"), || self.bodies.search(&fields, count));
         self.note("search", &Request::from_parts(parts, ()), answer.len(), Some(&body));
         respond(StatusCode::OK, answer)
     }
@@ -85,7 +95,8 @@ impl Jira {
     fn search_by_query(&self, query: &str) -> Bytes {
         let fields = parameter(query, "fields").unwrap_or_default();
         let fields: Vec<&str> = fields.split(',').filter(|field| !field.is_empty()).collect();
-        let count = parameter(query, "maxResults").and_then(|count| count.parse().ok()).unwrap_or(50);
+        let count =
+            parameter(query, "maxResults").and_then(|count| count.parse().ok()).unwrap_or(50);
         self.once(format!("search {count} {fields:?}"), || self.bodies.search(&fields, count))
     }
 
@@ -93,7 +104,13 @@ impl Jira {
         self.written.borrow_mut().entry(name).or_insert_with(|| Bytes::from(write())).clone()
     }
 
-    fn note<B>(&self, kind: &'static str, request: &Request<B>, bytes: usize, body: Option<&Bytes>) {
+    fn note<B>(
+        &self,
+        kind: &'static str,
+        request: &Request<B>,
+        bytes: usize,
+        body: Option<&Bytes>,
+    ) {
         let mut seen = self.seen.borrow_mut();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         let calls = seen.get(kind).and_then(|last| last["calls"].as_u64()).unwrap_or(0) + 1;

@@ -1,4 +1,5 @@
-//! What one request may take, weighed on the build that ships: the shapes and answers of `tests/it/amplification.rs`.
+//! What one request may take, weighed on the build that ships: the shapes and answers of
+//! `tests/it/amplification.rs`.
 
 use std::path::Path;
 
@@ -22,11 +23,15 @@ const NOW_MS: i64 = 1_795_176_000_000;
 
 /// Doors through which text becomes documents.
 fn doors(text: &str) -> Vec<(&'static str, Value)> {
-    let one = json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "description": text});
+    let one =
+        json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "description": text});
     let count = (900_000 / (text.len() + 100)).clamp(1, 50);
     vec![
         ("jira_add_comment", json!({"issue_key": "ACME-1", "body": text})),
-        ("jira_update_issue", json!({"issue_key": "ACME-1", "append_description": text, "dry_run": true})),
+        (
+            "jira_update_issue",
+            json!({"issue_key": "ACME-1", "append_description": text, "dry_run": true}),
+        ),
         (
             "jira_update_issue",
             json!({"issue_key": "ACME-1", "fields": {"environment": text}, "dry_run": true}),

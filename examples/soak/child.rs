@@ -59,8 +59,8 @@ impl Bridge {
     }
 
     fn status(&self, name: &str) -> u64 {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a living child");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .expect("a living child");
         let line = status.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
@@ -89,7 +89,8 @@ pub(crate) async fn call(
         .body(body.to_string());
     let text = request.send().await.expect("an answer").text().await.expect("a whole answer");
     let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
-    let shown =
-        answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no result: {text}"));
+    let shown = answer["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no result: {text}"));
     (answer["result"]["isError"] == true, serde_json::from_str(shown).unwrap())
 }

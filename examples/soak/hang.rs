@@ -1,5 +1,5 @@
-//! Calls at once against an upstream that never answers: does health still answer, is each call answered in time, does
-//! the memory come back?
+//! Calls at once against an upstream that never answers: does health still answer, is each call
+//! answered in time, does the memory come back?
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -21,18 +21,20 @@ const SLACK: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(binary: &Path, calls: usize, deadline_ms: u64) -> bool {
     let upstream =
-        Upstream::start(Router::new().fallback(async || -> () { std::future::pending().await })).await;
+        Upstream::start(Router::new().fallback(async || -> () { std::future::pending().await }))
+            .await;
     let settings = [
         ("CALL_DEADLINE_MS", deadline_ms.to_string()),
         ("LOG_LEVEL", "info".to_owned()),
-        // With the breaker all but the first calls would be refused, and the second burst would not hang.
+        // With the breaker all but the first calls would be refused, and the second burst would not
+        // hang.
         ("BREAKER_FAILURES", "10000".to_owned()),
     ];
     let bridge = Bridge::start(binary, &format!("http://{}", upstream.address), &settings);
     sleep(SETTLE).await;
     let fresh_kib = bridge.rss_kib();
-    // A process that has never worked has neither its code nor its tables in memory: what it falls back to is what it
-    // weighs once it has.
+    // A process that has never worked has neither its code nor its tables in memory: what it falls
+    // back to is what it weighs once it has.
     burst(&bridge, calls).await;
     sleep(SETTLE).await;
     let idle_kib = bridge.rss_kib();
@@ -82,7 +84,8 @@ async fn burst(bridge: &Bridge, calls: usize) -> Seen {
             })
         })
         .collect();
-    let mut seen = Seen { health: Vec::new(), codes: BTreeMap::new(), slowest: Duration::ZERO, peak_kib: 0 };
+    let mut seen =
+        Seen { health: Vec::new(), codes: BTreeMap::new(), slowest: Duration::ZERO, peak_kib: 0 };
     while running.iter().any(|call| !call.is_finished()) {
         let asked = Instant::now();
         let answer = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -23,7 +23,8 @@ const SEED: u64 = 7;
 const WORKERS: u64 = 24;
 /// What the issue allows, in percent.
 const GROWTH_MAX: f64 = 5.0;
-/// Short runs end before the first hostile bodies of 8 MiB have shaped the heap; a few of those are allowed there, in KiB.
+/// Short runs end before the first hostile bodies of 8 MiB have shaped the heap; a few of those are
+/// allowed there, in KiB.
 const SHORT_CALLS: u64 = 50_000;
 const SHORT_SLACK_KIB: u64 = 32_768;
 
@@ -51,7 +52,8 @@ pub(crate) async fn run(binary: &Path, calls: u64, percent: u64) -> bool {
         ("MAX_CONCURRENT_PER_USER", "1000"),
     ]
     .map(|(name, value)| (name, value.to_owned()));
-    let bridge = Arc::new(Bridge::start(binary, &format!("http://{}", upstream.address), &settings));
+    let bridge =
+        Arc::new(Bridge::start(binary, &format!("http://{}", upstream.address), &settings));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut users = Vec::new();
     for (name, token) in &tokens {
@@ -93,12 +95,16 @@ fn report(tally: &Tally, schedule: &Schedule, bridge: &Bridge, calls: u64, secon
     let wrong = tally.wrong.load(Ordering::SeqCst);
     let samples = tally.rss_kib.lock().unwrap();
     let median = |from: u64, to: u64| {
-        let mut within: Vec<u64> =
-            samples.iter().filter(|(at, _)| (from..=to).contains(at)).map(|(_, kib)| *kib).collect();
+        let mut within: Vec<u64> = samples
+            .iter()
+            .filter(|(at, _)| (from..=to).contains(at))
+            .map(|(_, kib)| *kib)
+            .collect();
         within.sort_unstable();
         within[within.len() / 2]
     };
-    // Memory goes up and down with the faults, so that halves are compared: a leak shows in them just as well.
+    // Memory goes up and down with the faults, so that halves are compared: a leak shows in them
+    // just as well.
     let (begin, middle) = (calls / 10, calls / 10 + calls * 9 / 20);
     let (early, late) = (median(begin, middle), median(middle, calls));
     #[expect(clippy::cast_precision_loss, reason = "memory in KiB is far below 2^52")]
@@ -124,7 +130,8 @@ struct Worker {
     writer: String,
     /// What the summary of this worker's own issue may be; empty when nothing is known.
     possible: BTreeSet<String>,
-    /// What a write that was given up may still make of it at any later time: Jira goes on working on it.
+    /// What a write that was given up may still make of it at any later time: Jira goes on working
+    /// on it.
     late: BTreeSet<String>,
     /// What the last write that failed was answered with.
     last: Value,
@@ -178,11 +185,15 @@ impl Worker {
     }
 
     async fn read(&mut self, key: &str) -> bool {
-        match self.ask(&self.writer, "jira_get_issue", json!({"issue_key": key, "fields": "summary"})).await {
+        match self
+            .ask(&self.writer, "jira_get_issue", json!({"issue_key": key, "fields": "summary"}))
+            .await
+        {
             Ok(said) => {
                 let shown = said["summary"].as_str().unwrap_or_default().to_owned();
-                let is_known =
-                    self.possible.is_empty() || self.possible.contains(&shown) || self.late.contains(&shown);
+                let is_known = self.possible.is_empty()
+                    || self.possible.contains(&shown)
+                    || self.late.contains(&shown);
                 if !is_known {
                     let (possible, late) = (&self.possible, &self.late);
                     println!(
@@ -219,8 +230,11 @@ impl Worker {
     }
 }
 
-/// Errors of the upstream are expected here, faults of the bridge and words from inside the upstream are not.
+/// Errors of the upstream are expected here, faults of the bridge and words from inside the
+/// upstream are not.
 fn is_clean(error: &Value) -> bool {
     let text = error.to_string();
-    error["error"] != "internal" && error["error"] != "invalid_argument" && !text.contains("internal-host")
+    error["error"] != "internal"
+        && error["error"] != "invalid_argument"
+        && !text.contains("internal-host")
 }

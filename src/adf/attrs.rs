@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 /// What is read of one node at most: no type of the schema has half as many.
 pub(super) const ATTRS_MAX: usize = 64;
 
-/// Attributes by name, in their order. Most nodes have none and pay nothing for them; a list of a few is a tenth of the
-/// size of a map.
+/// Attributes by name, in their order. Most nodes have none and pay nothing for them; a list of a
+/// few is a tenth of the size of a map.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(clippy::box_collection, reason = "a list would make every node without attributes larger")]
 pub struct Attrs(Option<Box<Vec<Attr>>>);

@@ -1,7 +1,8 @@
-//! Documents straight from JSON: what [`Node`]'s reading of a `Value` takes for what, without building the `Value`.
+//! Documents straight from JSON: what [`Node`]'s reading of a `Value` takes for what, without
+//! building the `Value`.
 //!
-//! A node takes fifty times the two bytes that it may have in JSON, so what one document may hold is bounded: a larger one
-//! is an error, which costs the value that it stands in.
+//! A node takes fifty times the two bytes that it may have in JSON, so what one document may hold
+//! is bounded: a larger one is an error, which costs the value that it stands in.
 
 use std::{borrow::Cow, cell::Cell};
 
@@ -13,8 +14,8 @@ use super::{
     place::{Counted, Into, Place},
 };
 
-/// Nodes, marks and attributes of one document, together. What Jira takes of text makes fewer, and a table of 12,000 cells
-/// has 36,000 of them.
+/// Nodes, marks and attributes of one document, together. What Jira takes of text makes fewer, and
+/// a table of 12,000 cells has 36,000 of them.
 const PARTS_MAX: usize = 32_768;
 
 /// Bytes of all texts of one document. What Jira takes for one is a thirtieth of it.
@@ -68,8 +69,10 @@ const COMMON: &[&str] = &[
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (mut node, room) =
-            (Self::default(), Room { parts: Cell::new(PARTS_MAX), text_bytes: Cell::new(TEXT_BYTES_MAX) });
+        let (mut node, room) = (
+            Self::default(),
+            Room { parts: Cell::new(PARTS_MAX), text_bytes: Cell::new(TEXT_BYTES_MAX) },
+        );
         deserializer.deserialize_any(Into(Whole(&mut node, &room)))?;
         Ok(node)
     }
@@ -97,9 +100,13 @@ impl<'de> Place<'de> for Whole<'_> {
             match name {
                 Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
                 Member::Text => members.next_value_seed(Into(Text(&mut node.text)))?,
-                Member::Attrs => members.next_value_seed(Into(Attributes(&mut node.attrs, room)))?,
+                Member::Attrs => {
+                    members.next_value_seed(Into(Attributes(&mut node.attrs, room)))?
+                }
                 Member::Marks => members.next_value_seed(Into(Marks(&mut node.marks, room)))?,
-                Member::Content => members.next_value_seed(Into(Children(&mut node.content, room)))?,
+                Member::Content => {
+                    members.next_value_seed(Into(Children(&mut node.content, room)))?
+                }
                 Member::Other => drop(members.next_value::<IgnoredAny>()?),
             }
         }

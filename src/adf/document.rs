@@ -1,7 +1,7 @@
 //! A document on its way to Jira: the JSON text that will be sent, made once.
 //!
-//! A tree of JSON values takes a hundred times the bytes of the Markdown it came from, and a request copies it. The text
-//! takes a tenth of that, and is shared.
+//! A tree of JSON values takes a hundred times the bytes of the Markdown it came from, and a
+//! request copies it. The text takes a tenth of that, and is shared.
 
 use std::{fmt, sync::Arc};
 

@@ -21,12 +21,17 @@ pub enum NotADocument {
     #[error("it has more than {VALUES_MAX} values")]
     TooMuch,
     /// A member that every document has is missing or wrong.
-    #[error("it needs \"type\":\"doc\", \"version\":1, a list as \"content\", and a \"type\" in every node")]
+    #[error(
+        "it needs \"type\":\"doc\", \"version\":1, a list as \"content\", and a \"type\" in every node"
+    )]
     Shape,
 }
 
 /// A text as a document: the one that it spells as JSON, or what its Markdown says.
-pub fn from_text(text: &str, people: &dyn Fn(&str) -> Option<Person>) -> Result<Node, NotADocument> {
+pub fn from_text(
+    text: &str,
+    people: &dyn Fn(&str) -> Option<Person>,
+) -> Result<Node, NotADocument> {
     Ok(document(text)?.unwrap_or_else(|| from_markdown(text, people)))
 }
 
@@ -86,7 +91,9 @@ fn all(node: &Node, mut holds: impl FnMut(&Node) -> bool) -> bool {
 /// Whether JSON that broke off was a document: no prose begins like this.
 fn begins_a_document(text: &str) -> bool {
     let start: String = text.chars().filter(|c| !c.is_whitespace()).take(26).collect();
-    ["{\"type\":\"doc\"", "{\"version\":1,\"type\":\"doc\""].iter().any(|known| start.starts_with(known))
+    ["{\"type\":\"doc\"", "{\"version\":1,\"type\":\"doc\""]
+        .iter()
+        .any(|known| start.starts_with(known))
 }
 
 #[cfg(test)]
@@ -100,14 +107,21 @@ mod tests {
             ("{\"a\": 1}", Ok(None)),
             ("{not json", Ok(None)),
             ("see {\"type\":\"doc\"}", Ok(None)),
-            (" {\"version\":1, \"type\":\"doc\", \"content\":[{\"type\":\"paragraph\"}]} ", Ok(Some(1))),
+            (
+                " {\"version\":1, \"type\":\"doc\", \"content\":[{\"type\":\"paragraph\"}]} ",
+                Ok(Some(1)),
+            ),
             ("{\"type\":\"doc\",\"version\":1,\"content\":[]}", Ok(Some(0))),
             ("{\"type\": \"doc\", \"version\":1,\"content\":[{\"type\"", Err(NotADocument::Json)),
             ("{\"type\":\"doc\",\"content\":[]}", Err(NotADocument::Shape)),
             ("{\"type\":\"doc\",\"version\":1,\"content\":{}}", Err(NotADocument::Shape)),
-            ("{\"type\":\"doc\",\"version\":1,\"content\":[{\"content\":[]}]}", Err(NotADocument::Shape)),
+            (
+                "{\"type\":\"doc\",\"version\":1,\"content\":[{\"content\":[]}]}",
+                Err(NotADocument::Shape),
+            ),
         ] {
-            let blocks = document(text).map(|document| document.map(|document| document.content.len()));
+            let blocks =
+                document(text).map(|document| document.map(|document| document.content.len()));
             assert_eq!(blocks, expected, "{text}");
         }
     }

@@ -30,7 +30,9 @@ pub(super) fn find(blocks: &[&RawValue], name: &str) -> Result<Found, PatchError
     }
     // A heading that reads exactly so goes before one that only looks so: `#1` may be a name.
     let hits = |is: &dyn Fn(&Node) -> bool| -> Vec<usize> {
-        (0..headings.len()).filter(|at| headings.get(*at).is_some_and(|(_, node)| is(node))).collect()
+        (0..headings.len())
+            .filter(|at| headings.get(*at).is_some_and(|(_, node)| is(node)))
+            .collect()
     };
     let exact = folded(name);
     let shown = without_hashes(name);

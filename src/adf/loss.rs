@@ -1,4 +1,5 @@
-//! Names what a document holds that Markdown, as written here, cannot say: what a replacement would destroy.
+//! Names what a document holds that Markdown, as written here, cannot say: what a replacement would
+//! destroy.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +8,12 @@ use serde_json::Value;
 use super::node::{Mark, Node};
 use super::write::{allows, emoji_text, is_account_id, is_safe_link, status_color};
 
-/// The node and mark types of a document that would be lost on the way to Markdown and back, sorted, each once.
+/// The node and mark types of a document that would be lost on the way to Markdown and back,
+/// sorted, each once.
 ///
-/// Where only a use of a type is lost the entry says which: `bulletList in tableCell`, `merged cells`,
-/// `mention without id`. Layout that is set by dragging (column widths, table width) does not count; colors do.
+/// Where only a use of a type is lost the entry says which: `bulletList in tableCell`, `merged
+/// cells`, `mention without id`. Layout that is set by dragging (column widths, table width) does
+/// not count; colors do.
 pub fn unsayable(node: &Node) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut pending = vec![node];
@@ -23,8 +26,10 @@ pub fn unsayable(node: &Node) -> Vec<String> {
         }
         let place = node.kind.as_ref();
         if is_sayable(place) {
-            for child in
-                node.content.iter().filter(|child| is_sayable(&child.kind) && !allows(place, &child.kind))
+            for child in node
+                .content
+                .iter()
+                .filter(|child| is_sayable(&child.kind) && !allows(place, &child.kind))
             {
                 let place = if place == "tableHeader" { "tableCell" } else { place };
                 found.insert(format!("{} in {place}", child.kind));
@@ -40,9 +45,14 @@ pub fn unsayable(node: &Node) -> Vec<String> {
 
 /// Types that [`super::from_markdown`] can produce.
 fn is_sayable(kind: &str) -> bool {
-    matches!(kind, "doc" | "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard")
-        || allows("doc", kind)
-        || matches!(kind, "media" | "listItem" | "taskItem" | "tableRow" | "tableCell" | "tableHeader")
+    matches!(
+        kind,
+        "doc" | "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard"
+    ) || allows("doc", kind)
+        || matches!(
+            kind,
+            "media" | "listItem" | "taskItem" | "tableRow" | "tableCell" | "tableHeader"
+        )
 }
 
 fn lost_by_itself(node: &Node) -> Option<String> {
@@ -52,10 +62,18 @@ fn lost_by_itself(node: &Node) -> Option<String> {
             "mention of a group or an app"
         }
         "date" if super::read::date(node).is_none() => "date without a day",
-        "status" if node.attr("text").is_none_or(|text| text.trim().is_empty()) => "status without text",
-        "status" if node.attr("color").is_some_and(|color| status_color(color).is_none()) => "status color",
+        "status" if node.attr("text").is_none_or(|text| text.trim().is_empty()) => {
+            "status without text"
+        }
+        "status" if node.attr("color").is_some_and(|color| status_color(color).is_none()) => {
+            "status color"
+        }
         "emoji" if !is_sayable_emoji(node) => "emoji",
-        "inlineCard" if !node.attr("url").is_some_and(|url| is_safe_link(url) && url.starts_with("http")) => {
+        "inlineCard"
+            if !node
+                .attr("url")
+                .is_some_and(|url| is_safe_link(url) && url.starts_with("http")) =>
+        {
             "inlineCard"
         }
         "mediaSingle" if !is_plain_image(node) => "mediaSingle",
@@ -87,7 +105,8 @@ fn is_sayable_mark(mark: &Mark, node: &Node) -> bool {
                 .get("type")
                 .and_then(Value::as_str)
                 .is_some_and(|kind| ["sub", "sup"].contains(&kind));
-            is_known && node.marks.iter().all(|other| ["subsup", "link"].contains(&other.kind.as_ref()))
+            is_known
+                && node.marks.iter().all(|other| ["subsup", "link"].contains(&other.kind.as_ref()))
         }
         _ => false,
     }
@@ -95,8 +114,10 @@ fn is_sayable_mark(mark: &Mark, node: &Node) -> bool {
 
 /// Whether a `mediaSingle` is nothing but one image in the middle, in its own size.
 fn is_plain_image(node: &Node) -> bool {
-    let plain =
-        node.attrs.non_null().all(|(name, value)| name == "localId" || name == "layout" && value == "center");
+    let plain = node
+        .attrs
+        .non_null()
+        .all(|(name, value)| name == "localId" || name == "layout" && value == "center");
     plain && node.content.len() == 1
 }
 
@@ -118,7 +139,10 @@ fn lost_in_table(table: &Node, found: &mut BTreeSet<String>) {
             found.insert("tableHeader outside the first row".to_owned());
         }
         for cell in &row.content {
-            if ["colspan", "rowspan"].iter().any(|span| cell.number(span).is_some_and(|cells| cells > 1)) {
+            if ["colspan", "rowspan"]
+                .iter()
+                .any(|span| cell.number(span).is_some_and(|cells| cells > 1))
+            {
                 found.insert("merged cells".to_owned());
             }
             if cell.attr("background").is_some() {

@@ -1,10 +1,11 @@
-//! Rich text: Atlassian Document Format (ADF) to Markdown, Markdown to ADF, and patching of stored documents.
+//! Rich text: Atlassian Document Format (ADF) to Markdown, Markdown to ADF, and patching of stored
+//! documents.
 //!
-//! Everything here is pure. Jira speaks ADF, agents read and write Markdown, and nothing above this layer sees
-//! a node it has to understand.
+//! Everything here is pure. Jira speaks ADF, agents read and write Markdown, and nothing above this
+//! layer sees a node it has to understand.
 //!
-//! Markdown here is `CommonMark` with GitHub's tables, task lists, strike-through and alerts. What ADF can say
-//! beyond that has one fixed spelling:
+//! Markdown here is `CommonMark` with GitHub's tables, task lists, strike-through and alerts. What
+//! ADF can say beyond that has one fixed spelling:
 //!
 //! | ADF | Markdown | read back |
 //! |---|---|---|
@@ -24,9 +25,10 @@
 //! | decision | `- **Decision:** …` | no |
 //! | extension, anything unknown | `[extension: key]`, `[unsupported: type]`, and its text | no |
 //!
-//! Reading a text back changes it in a few harmless ways: a bare address becomes a link, a lone `2026-12-24` a
-//! date and a known `:name:` an emoji (`https\://…`, `2026\-12-24` and `\:name:` stay text); empty paragraphs and blanks at
-//! the ends of lines go; paragraphs in a table cell become lines of one.
+//! Reading a text back changes it in a few harmless ways: a bare address becomes a link, a lone
+//! `2026-12-24` a date and a known `:name:` an emoji (`https\://…`, `2026\-12-24` and `\:name:`
+//! stay text); empty paragraphs and blanks at the ends of lines go; paragraphs in a table cell
+//! become lines of one.
 //!
 //! [`unsayable`] names what a document would lose on the way to Markdown and back.
 

@@ -1,4 +1,5 @@
-//! The document tree: read from any JSON without failing, written the way Jira's validator wants it.
+//! The document tree: read from any JSON without failing, written the way Jira's validator wants
+//! it.
 
 use std::borrow::Cow;
 
@@ -10,9 +11,10 @@ use super::attrs::Attrs;
 
 /// One ADF node. A document is a node of type `doc`.
 ///
-/// Reading never fails on a wrong shape: odd attributes, `null` marks, a missing type or a bare string where a
-/// node belongs are all taken for what they most likely mean, because documents written by other programs break
-/// the schema often. Writing leaves out nulls and empty members, which Jira refuses.
+/// Reading never fails on a wrong shape: odd attributes, `null` marks, a missing type or a bare
+/// string where a node belongs are all taken for what they most likely mean, because documents
+/// written by other programs break the schema often. Writing leaves out nulls and empty members,
+/// which Jira refuses.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Node {
     /// The `type` member, such as `paragraph`; empty when it was missing.
@@ -76,8 +78,14 @@ impl Node {
     /// A whole-number attribute; fractions are cut off and numbers in quotes are understood.
     pub fn number(&self, name: &str) -> Option<u64> {
         match self.attrs.get(name)? {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-            Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|float| float as u64)),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "the cast saturates"
+            )]
+            Value::Number(number) => {
+                number.as_u64().or_else(|| number.as_f64().map(|float| float as u64))
+            }
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         }
@@ -107,7 +115,9 @@ impl From<Value> for Node {
     fn from(value: Value) -> Self {
         match value {
             Value::Object(object) => Self::from_object(object),
-            Value::Array(items) => Self { content: children(Value::Array(items)), ..Self::default() },
+            Value::Array(items) => {
+                Self { content: children(Value::Array(items)), ..Self::default() }
+            }
             Value::Null => Self::default(),
             scalar => Self::text(scalar_text(scalar).unwrap_or_default()),
         }
@@ -134,7 +144,9 @@ impl Node {
 fn children(value: Value) -> Vec<Node> {
     match value {
         Value::Null => Vec::new(),
-        Value::Array(items) => items.into_iter().filter(|item| !item.is_null()).map(Node::from).collect(),
+        Value::Array(items) => {
+            items.into_iter().filter(|item| !item.is_null()).map(Node::from).collect()
+        }
         single => vec![Node::from(single)],
     }
 }

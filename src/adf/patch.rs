@@ -1,7 +1,7 @@
 //! Edits of a stored document that keep every node they do not touch byte for byte.
 //!
-//! Nodes are carried as the JSON text Jira sent. They are never decoded and written again, so nothing in them
-//! can be lost, whatever it is.
+//! Nodes are carried as the JSON text Jira sent. They are never decoded and written again, so
+//! nothing in them can be lost, whatever it is.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -38,8 +38,9 @@ pub enum PatchError {
     Write(#[from] serde_json::Error),
 }
 
-/// The original with the blocks of `addition` (a document) at its end. An original of `null`, or one without
-/// content, is an empty document. Local ids of the addition that the original has already are changed.
+/// The original with the blocks of `addition` (a document) at its end. An original of `null`, or
+/// one without content, is an empty document. Local ids of the addition that the original has
+/// already are changed.
 pub fn append(original: &RawValue, addition: &Node) -> Result<Box<RawValue>, PatchError> {
     let document = Document::parse(original)?;
     let end = document.content.len();
@@ -55,9 +56,11 @@ pub struct Section {
     pub body: Node,
 }
 
-/// The section below the top-level heading whose text is `heading`: up to the next heading of its level or above.
+/// The section below the top-level heading whose text is `heading`: up to the next heading of its
+/// level or above.
 ///
-/// White space, letter case, hashes around the name, and whether it is given as text or as Markdown do not count.
+/// White space, letter case, hashes around the name, and whether it is given as text or as Markdown
+/// do not count.
 pub fn section(original: &RawValue, heading: &str) -> Result<Section, PatchError> {
     let document = Document::parse(original)?;
     let found = headings::find(&document.content, heading)?;
@@ -66,8 +69,8 @@ pub fn section(original: &RawValue, heading: &str) -> Result<Section, PatchError
     Ok(Section { heading: to_markdown(&found.heading), body: Node::new("doc").with_content(body) })
 }
 
-/// The original with the blocks of a [`section`] replaced. A heading of the same name at the start of the new ones is the
-/// section's own, and not written again.
+/// The original with the blocks of a [`section`] replaced. A heading of the same name at the start
+/// of the new ones is the section's own, and not written again.
 pub fn replace_section(
     original: &RawValue,
     heading: &str,
@@ -121,12 +124,15 @@ impl<'a> Document<'a> {
     ) -> Result<Box<RawValue>, PatchError> {
         let mut addition = addition.clone();
         rename_local_ids(&mut addition, local_ids(original.get()));
-        let added = addition.content.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        let added =
+            addition.content.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
         let before = self.content.iter().take(range.start).map(|block| block.get());
         let after = self.content.iter().skip(range.end).map(|block| block.get());
-        let blocks: Vec<&str> = before.chain(added.iter().map(String::as_str)).chain(after).collect();
-        let mut out =
-            String::with_capacity(original.get().len() + added.iter().map(String::len).sum::<usize>() + 64);
+        let blocks: Vec<&str> =
+            before.chain(added.iter().map(String::as_str)).chain(after).collect();
+        let mut out = String::with_capacity(
+            original.get().len() + added.iter().map(String::len).sum::<usize>() + 64,
+        );
         out.push('{');
         for (name, default) in [("type", "\"doc\""), ("version", "1")] {
             if !self.members.iter().any(|(member, _)| member == name) {
@@ -176,7 +182,8 @@ fn local_ids(json: &str) -> HashSet<String> {
     let mut ids = HashSet::new();
     for (at, name) in json.match_indices("\"localId\"") {
         let after = json.get(at + name.len()..).unwrap_or_default().trim_start();
-        let Some(value) = after.strip_prefix(':').map(str::trim_start).filter(|value| value.starts_with('"'))
+        let Some(value) =
+            after.strip_prefix(':').map(str::trim_start).filter(|value| value.starts_with('"'))
         else {
             continue;
         };

@@ -90,7 +90,8 @@ impl<'de, P: Place<'de>> Visitor<'de> for Into<P> {
     }
 }
 
-/// A JSON value of which each part is counted while it is read: beyond what `take` gives there is none.
+/// A JSON value of which each part is counted while it is read: beyond what `take` gives there is
+/// none.
 #[derive(Clone, Copy)]
 pub(super) struct Counted<'t> {
     pub(super) take: &'t dyn Fn() -> bool,

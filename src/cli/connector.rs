@@ -49,7 +49,11 @@ pub(super) fn run(mut source: Source, args: &Args) -> Result<(), Failure> {
     let policy = Config::policy(&source)?;
     if policy.toolsets.is_empty() {
         let accepted = "no set of tools is named; nobody would need a connector".to_owned();
-        return Err(Failure::Settings(vec![Problem { name: "TOOLSETS", found: String::new(), accepted }]));
+        return Err(Failure::Settings(vec![Problem {
+            name: "TOOLSETS",
+            found: String::new(),
+            accepted,
+        }]));
     }
     let connector = Connector {
         host: args.host.clone(),
@@ -64,10 +68,13 @@ pub(super) fn run(mut source: Source, args: &Args) -> Result<(), Failure> {
 
 /// All or, as far as can be seen beforehand, nothing.
 fn write(folder: &Path, files: &[File], force: bool) -> Result<(), Failure> {
-    let cannot = |path: &Path, fault: &io::Error| Failure::Running(format!("{}: {fault}", path.display()));
+    let cannot =
+        |path: &Path, fault: &io::Error| Failure::Running(format!("{}: {fault}", path.display()));
     fs::create_dir_all(folder).map_err(|fault| cannot(folder, &fault))?;
-    let mut present =
-        files.iter().map(|file| folder.join(file.name)).filter(|path| path.symlink_metadata().is_ok());
+    let mut present = files
+        .iter()
+        .map(|file| folder.join(file.name))
+        .filter(|path| path.symlink_metadata().is_ok());
     if let Some(path) = present.next().filter(|_| !force) {
         return Err(Failure::Running(format!(
             "{} exists; name another folder, or overwrite with --force",

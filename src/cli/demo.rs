@@ -32,7 +32,8 @@ pub(super) struct Args {
     /// Only the sandbox Jira, so that anything can stand between it and a bridge.
     #[arg(long)]
     jira_only: bool,
-    /// The sandbox's site: as documents know it, or with everything that is awkward about real ones.
+    /// The sandbox's site: as documents know it, or with everything that is awkward about real
+    /// ones.
     #[arg(long, value_enum, default_value_t = Site::Standard)]
     seed: Site,
 }
@@ -59,7 +60,8 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
     let (tokens, api_tokens) = (sandbox.tokens(), sandbox.api_tokens());
-    let world = |mcp_url| World { mcp_url, jira_url: &jira_url, tokens: &tokens, api_tokens: &api_tokens };
+    let world =
+        |mcp_url| World { mcp_url, jira_url: &jira_url, tokens: &tokens, api_tokens: &api_tokens };
     if args.jira_only {
         telemetry::start(&Config::read(&source)?.telemetry);
         print(&args, &world(""))?;
@@ -80,7 +82,8 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     finished(drain)
 }
 
-/// Serves the sandbox as the bridge is served, but with patience for connections that a client keeps.
+/// Serves the sandbox as the bridge is served, but with patience for connections that a client
+/// keeps.
 async fn serve_jira(jira: TcpListener, sandbox: &Sandbox, stop: impl Future<Output = ()>) -> Drain {
     let settings = ConnectionSettings {
         header_read_timeout: KEPT,
@@ -111,8 +114,7 @@ fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
             .iter()
             .map(|(name, email, token)| (name.clone(), json!({ "email": email, "token": token })))
             .collect();
-        let line =
-            json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
+        let line = json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
         // Standard output may be read by a program line by line.
         writeln!(out, "{line}")?;
     } else if args.jira_only {
@@ -169,9 +171,14 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
         "type": "http", "url": mcp_url, "headers": { "Authorization": format!("Bearer {token}") }
     } } });
     writeln!(out, "{servers:#}\n")?;
-    writeln!(out, "Claude Desktop and other clients that start a server, over standard input and output:\n")?;
-    let (email, api_token) =
-        world.api_tokens.first().map_or(("", ""), |(_, email, token)| (email.as_str(), token.as_str()));
+    writeln!(
+        out,
+        "Claude Desktop and other clients that start a server, over standard input and output:\n"
+    )?;
+    let (email, api_token) = world
+        .api_tokens
+        .first()
+        .map_or(("", ""), |(_, email, token)| (email.as_str(), token.as_str()));
     let servers = json!({ "mcpServers": { "jira": {
         "command": std::env::current_exe()?, "args": ["stdio"],
         "env": { "JIRA_SITE_URL": jira_url, "JIRA_EMAIL": email, "JIRA_API_TOKEN": api_token }

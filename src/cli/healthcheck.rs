@@ -25,7 +25,9 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => Err(Failure::Running("/healthz did not answer 200".to_owned())),
         Ok(Err(fault)) => Err(Failure::Running(format!("no answer at {address}: {fault}"))),
-        Err(_) => Err(Failure::Running(format!("no answer at {address} within {} s", TIMEOUT.as_secs()))),
+        Err(_) => {
+            Err(Failure::Running(format!("no answer at {address} within {} s", TIMEOUT.as_secs())))
+        }
     }
 }
 
@@ -40,7 +42,9 @@ fn reachable(ip: IpAddr) -> IpAddr {
 
 async fn ask(address: SocketAddr) -> std::io::Result<bool> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).await?;
     Ok(&head == b"HTTP/1.1 200")

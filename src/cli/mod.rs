@@ -1,4 +1,5 @@
-//! The commands. Exit codes: 0 done, 1 failed while running, 64 wrong settings or arguments (BSD's `EX_USAGE`).
+//! The commands. Exit codes: 0 done, 1 failed while running, 64 wrong settings or arguments (BSD's
+//! `EX_USAGE`).
 
 mod check;
 mod connector;
@@ -168,7 +169,8 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => runtime.block_on(demo::run(source, args)),
         Command::Stdio => {
             let outcome = runtime.block_on(stdio::run(&source));
-            // A read of standard input that has begun cannot be taken back; it must not keep the process.
+            // A read of standard input that has begun cannot be taken back; it must not keep the
+            // process.
             runtime.shutdown_background();
             outcome
         }
@@ -204,7 +206,8 @@ fn forbid_core_dumps() {
     }
 }
 
-/// The connection cap and as many calls to Jira need more files than the customary 1024; what the system allows is taken.
+/// The connection cap and as many calls to Jira need more files than the customary 1024; what the
+/// system allows is taken.
 fn raise_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let allowed = getrlimit(Resource::Nofile);

@@ -98,13 +98,15 @@ fn write(out: &mut impl Write, findings: &[Finding], secrets: &[&str]) -> io::Re
     Ok(())
 }
 
-/// Another machine's words may hold anything: an echoed secret, line breaks, control codes of a terminal.
+/// Another machine's words may hold anything: an echoed secret, line breaks, control codes of a
+/// terminal.
 fn shown(detail: &str, secrets: &[&str]) -> String {
     let mut text = detail.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "***");
     }
-    let clean = |c: char| if c.is_control() || ('\u{200b}'..='\u{206f}').contains(&c) { ' ' } else { c };
+    let clean =
+        |c: char| if c.is_control() || ('\u{200b}'..='\u{206f}').contains(&c) { ' ' } else { c };
     let mut short: String = text.chars().map(clean).take(DETAIL_CHARS).collect();
     if text.chars().count() > DETAIL_CHARS {
         short.push('…');
@@ -118,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_others_say_is_cleaned_before_it_is_shown() {
-        let check = |detail: &str, expected: &str| assert_eq!(shown(detail, &["s3cret", ""]), expected);
+        let check =
+            |detail: &str, expected: &str| assert_eq!(shown(detail, &["s3cret", ""]), expected);
         check("plain", "plain");
         check("you sent s3cret, s3cret", "you sent ***, ***");
         check("a\nb\u{1b}[2Jc\u{202e}d", "a b [2Jc d");
@@ -127,8 +130,11 @@ mod tests {
 
     #[test]
     fn the_table_is_aligned_and_fails_with_its_steps() {
-        let findings =
-            [Finding::ok("one", "fine"), Finding::failed("longer", "bad"), Finding::skipped("x", "why")];
+        let findings = [
+            Finding::ok("one", "fine"),
+            Finding::failed("longer", "bad"),
+            Finding::skipped("x", "why"),
+        ];
         let mut out = Vec::new();
         write(&mut out, &findings, &[]).unwrap();
         let expected = "one     ok       fine\nlonger  FAILED   bad\nx       skipped  why\n";

@@ -41,7 +41,13 @@ pub(super) fn run(source: &Source, args: &Args) -> Result<(), Failure> {
                 tool.description.as_deref().unwrap_or_default()
             )?;
         } else {
-            writeln!(out, "{:<28} {:<12} {effect:<12} {:>6} B", tool.name, known.set.name(), bytes(tool))?;
+            writeln!(
+                out,
+                "{:<28} {:<12} {effect:<12} {:>6} B",
+                tool.name,
+                known.set.name(),
+                bytes(tool)
+            )?;
         }
     }
     let total: usize = listed.iter().map(bytes).sum();

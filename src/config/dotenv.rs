@@ -1,4 +1,5 @@
-//! Reads `.env`. A line that is none is named by its number only: what stands in it may be half a secret.
+//! Reads `.env`. A line that is none is named by its number only: what stands in it may be half a
+//! secret.
 
 use std::{fs, io, path::Path};
 
@@ -7,7 +8,8 @@ use super::Problem;
 const NAME: &str = ".env";
 const ACCEPTED: &str = "expected NAME=value, with quotes around a value that holds blanks, quotes or #, and both of them on one line";
 
-/// The names and values of the file in this folder, or in the nearest one above it; nothing when there is none.
+/// The names and values of the file in this folder, or in the nearest one above it; nothing when
+/// there is none.
 pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, Problem> {
     for folder in folder.ancestors() {
         let path = folder.join(NAME);
@@ -23,7 +25,11 @@ pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, Problem> {
 }
 
 fn named(path: &Path, accepted: &str) -> Problem {
-    Problem { name: NAME, found: String::new(), accepted: format!("{}: {accepted}", path.display()) }
+    Problem {
+        name: NAME,
+        found: String::new(),
+        accepted: format!("{}: {accepted}", path.display()),
+    }
 }
 
 fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, String> {
@@ -77,7 +83,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let below = folder.path().join("a/b");
         fs::create_dir_all(&below).unwrap();
-        fs::write(folder.path().join(NAME), "\u{feff}export SERVER_NAME=\"a b\"\r\n# PORT=1\r\n").unwrap();
+        fs::write(folder.path().join(NAME), "\u{feff}export SERVER_NAME=\"a b\"\r\n# PORT=1\r\n")
+            .unwrap();
         assert_eq!(read(&below).unwrap(), [("SERVER_NAME".to_owned(), "a b".to_owned())]);
         fs::write(below.join(NAME), "").unwrap();
         assert_eq!(read(&below).unwrap(), []);

@@ -81,16 +81,23 @@ fn credential(reader: &mut Reader<'_>) -> Option<Credential> {
             None
         }
         (Some(_), ..) => {
-            reader.refuse("JIRA_ACCESS_TOKEN", "set either it or JIRA_EMAIL with JIRA_API_TOKEN, not both");
+            reader.refuse(
+                "JIRA_ACCESS_TOKEN",
+                "set either it or JIRA_EMAIL with JIRA_API_TOKEN, not both",
+            );
             None
         }
     }
 }
 
-/// The address that an API token goes to. What is wrong with one that is set is said where all settings are read.
+/// The address that an API token goes to. What is wrong with one that is set is said where all
+/// settings are read.
 fn site(reader: &mut Reader<'_>) -> Option<Url> {
     if reader.filled("JIRA_SITE_URL").is_none() {
-        reader.refuse("JIRA_SITE_URL", "an API token needs its site, such as https://example.atlassian.net");
+        reader.refuse(
+            "JIRA_SITE_URL",
+            "an API token needs its site, such as https://example.atlassian.net",
+        );
     }
     site_origin(reader.text("JIRA_SITE_URL"))
 }
@@ -132,9 +139,12 @@ mod tests {
             "https://example.atlassian.net/jira/software/projects/P/boards/1",
             "https://example.atlassian.net/browse/P-1?focusedId=1#x",
         ] {
-            let (config, credential) =
-                read(&[("JIRA_EMAIL", "a@b"), ("JIRA_API_TOKEN", "hidden"), ("JIRA_SITE_URL", site)])
-                    .unwrap();
+            let (config, credential) = read(&[
+                ("JIRA_EMAIL", "a@b"),
+                ("JIRA_API_TOKEN", "hidden"),
+                ("JIRA_SITE_URL", site),
+            ])
+            .unwrap();
             assert!(matches!(credential, Credential::Basic(_)));
             assert_eq!(
                 (config.jira.api_base.as_str(), config.jira.reach),
@@ -146,10 +156,14 @@ mod tests {
     #[test]
     fn a_token_with_scopes_may_go_to_the_api_host() {
         let id = "11111111-2222-3333-4444-555555555555";
-        let pairs =
-            [("JIRA_EMAIL", "a@b"), ("JIRA_API_TOKEN", "hidden"), ("JIRA_SITE_URL", "example.atlassian.net")];
-        let host =
-            |more: &[(&str, &str)]| read(&[&pairs[..], more].concat()).unwrap().0.jira.api_host.unwrap();
+        let pairs = [
+            ("JIRA_EMAIL", "a@b"),
+            ("JIRA_API_TOKEN", "hidden"),
+            ("JIRA_SITE_URL", "example.atlassian.net"),
+        ];
+        let host = |more: &[(&str, &str)]| {
+            read(&[&pairs[..], more].concat()).unwrap().0.jira.api_host.unwrap()
+        };
         assert_eq!(host(&[]).base.as_str(), "https://api.atlassian.com/");
         assert_eq!(host(&[]).cloud_id, None);
         assert_eq!(host(&[("JIRA_CLOUD_ID", id)]).cloud_id.as_deref(), Some(id));
@@ -164,8 +178,13 @@ mod tests {
         check(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("JIRA_API_TOKEN", "hidden")], "not both");
         let pair = [("JIRA_EMAIL", "a@b"), ("JIRA_API_TOKEN", "hidden")];
         check(&pair, "needs its site");
-        for site in ["http://example.atlassian.net", "https://a:b@example.com", "acme", "ftp://x.example"] {
-            check(&[pair[0], pair[1], ("JIRA_SITE_URL", site)], "expected the site's https address");
+        for site in
+            ["http://example.atlassian.net", "https://a:b@example.com", "acme", "ftp://x.example"]
+        {
+            check(
+                &[pair[0], pair[1], ("JIRA_SITE_URL", site)],
+                "expected the site's https address",
+            );
         }
         check(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("PORT", "none")], "PORT");
     }

@@ -17,8 +17,8 @@ use std::{
     time::Duration,
 };
 
-use secrecy::SecretString;
 use limit::LimiterSettings;
+use secrecy::SecretString;
 use url::Url;
 
 use crate::{
@@ -61,7 +61,8 @@ pub struct Config {
     pub telemetry: telemetry::Settings,
 }
 
-/// One tool call ends this long before the edge gives up on the request, so that its better answer arrives.
+/// One tool call ends this long before the edge gives up on the request, so that its better answer
+/// arrives.
 const EDGE_SLACK: Duration = Duration::from_secs(3);
 
 /// How long a change of the secret file may go unnoticed.
@@ -82,7 +83,8 @@ impl Config {
             scopes: policy::Policy::new(policy.clone()).scopes(),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
-        // Nobody but this machine can reach it then, and local tools such as an inspector's page must.
+        // Nobody but this machine can reach it then, and local tools such as an inspector's page
+        // must.
         if listen.ip().is_loopback() {
             http.allowed_origins.extend(AllowedOrigin::loopback());
         }
@@ -100,9 +102,18 @@ impl Config {
         let admin = observe::admin(&mut reader);
         let telemetry = observe::telemetry_settings(&mut reader);
         match jira {
-            Some(jira) if reader.problems.is_empty() => {
-                Ok(Self { listen, http, connections, mcp, policy, limits, jira, upstream, admin, telemetry })
-            }
+            Some(jira) if reader.problems.is_empty() => Ok(Self {
+                listen,
+                http,
+                connections,
+                mcp,
+                policy,
+                limits,
+                jira,
+                upstream,
+                admin,
+                telemetry,
+            }),
             _ => Err(reader.problems),
         }
     }
@@ -123,7 +134,10 @@ fn listen(reader: &mut Reader<'_>) -> SocketAddr {
         "PORT"
     };
     let port = reader.number(name, 0..=65_535);
-    SocketAddr::new(host.unwrap_or(IpAddr::from([127, 0, 0, 1])), u16::try_from(port).unwrap_or_default())
+    SocketAddr::new(
+        host.unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        u16::try_from(port).unwrap_or_default(),
+    )
 }
 
 fn gateway(reader: &mut Reader<'_>) -> Option<Gateway> {
@@ -134,7 +148,8 @@ fn gateway(reader: &mut Reader<'_>) -> Option<Gateway> {
     if secrets.is_empty() && file.is_none() {
         return None;
     }
-    let blamed = if file.is_some() { "GATEWAY_SHARED_SECRET_FILE" } else { "GATEWAY_SHARED_SECRET" };
+    let blamed =
+        if file.is_some() { "GATEWAY_SHARED_SECRET_FILE" } else { "GATEWAY_SHARED_SECRET" };
     match Gateway::load(&GatewaySource { secrets, file, recheck: GATEWAY_RECHECK }) {
         Ok(gateway) => Some(gateway),
         Err(fault) => {
@@ -145,7 +160,8 @@ fn gateway(reader: &mut Reader<'_>) -> Option<Gateway> {
     }
 }
 
-/// Without a gateway secret anybody who reaches the port may try tokens, so only loopback is open by itself.
+/// Without a gateway secret anybody who reaches the port may try tokens, so only loopback is open
+/// by itself.
 fn check_exposure(reader: &mut Reader<'_>, listen: SocketAddr, has_gateway: bool) {
     let waived = reader.flag("INSECURE_NO_GATEWAY");
     let already_blamed = reader.problems.iter().any(|problem| problem.name.starts_with("GATEWAY_"));
@@ -205,15 +221,18 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
             Some(set) => {
                 toolsets.insert(set);
             }
-            None => reader.refuse("TOOLSETS", format!("'{name}' is no set; there are {}", set_names())),
+            None => {
+                reader.refuse("TOOLSETS", format!("'{name}' is no set; there are {}", set_names()))
+            }
         }
     }
     let mut tools_deny = std::collections::BTreeSet::new();
     for name in reader.list("TOOLS_DENY") {
         // A misspelt name would silently leave the tool on.
         if tools::named(name).is_none() {
-            let near =
-                tools::nearest(name, |_| true).map(|near| format!(", perhaps {near}")).unwrap_or_default();
+            let near = tools::nearest(name, |_| true)
+                .map(|near| format!(", perhaps {near}"))
+                .unwrap_or_default();
             reader.refuse("TOOLS_DENY", format!("'{name}' is the name of no tool{near}"));
         }
         tools_deny.insert(name.to_owned());

@@ -13,11 +13,15 @@ const INGESTION: &str = "ingestionendpoint";
 
 pub(super) fn admin(reader: &mut Reader<'_>) -> Option<SocketAddr> {
     let text = reader.filled("ADMIN_ADDR")?;
-    let address =
-        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    let address = text
+        .strip_prefix("localhost:")
+        .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     let address = address.parse().ok();
     if address.is_none() {
-        reader.refuse("ADMIN_ADDR", "expected an IP address and a port such as 127.0.0.1:9090, or nothing");
+        reader.refuse(
+            "ADMIN_ADDR",
+            "expected an IP address and a port such as 127.0.0.1:9090, or nothing",
+        );
     }
     address
 }
@@ -42,7 +46,8 @@ pub(super) fn telemetry_settings(reader: &mut Reader<'_>) -> telemetry::Settings
     telemetry::Settings { level, format, export }
 }
 
-/// A collector usually stands beside the bridge, so plain http is accepted: nothing that is sent is secret.
+/// A collector usually stands beside the bridge, so plain http is accepted: nothing that is sent is
+/// secret.
 fn otlp(reader: &mut Reader<'_>) -> Option<Url> {
     let url = reader.filled("OTEL_EXPORTER_OTLP_ENDPOINT")?.parse::<Url>().ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")
@@ -71,13 +76,19 @@ fn app_insights(reader: &mut Reader<'_>) -> Option<SecretString> {
         .collect();
     let value = |wanted: &str| parts.iter().find(|(key, _)| key == wanted).map(|(_, value)| *value);
     if value("instrumentationkey").is_none_or(str::is_empty) {
-        reader
-            .refuse(name, "expected InstrumentationKey=...;IngestionEndpoint=https://..., as Azure shows it");
+        reader.refuse(
+            name,
+            "expected InstrumentationKey=...;IngestionEndpoint=https://..., as Azure shows it",
+        );
         return None;
     }
     // The key travels in each sending.
-    if value(INGESTION).is_some_and(|url| !url.parse().is_ok_and(|url: Url| is_safe_upstream(&url))) {
-        reader.refuse(name, "its IngestionEndpoint must be an https URL without user, query or fragment");
+    if value(INGESTION).is_some_and(|url| !url.parse().is_ok_and(|url: Url| is_safe_upstream(&url)))
+    {
+        reader.refuse(
+            name,
+            "its IngestionEndpoint must be an https URL without user, query or fragment",
+        );
         return None;
     }
     // Azure ends some of them with a semicolon, which the exporter does not read.

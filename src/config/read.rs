@@ -26,15 +26,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A value as it may be shown: short, and without what stands before the `@` or behind the `?` of an address.
+/// A value as it may be shown: short, and without what stands before the `@` or behind the `?` of
+/// an address.
 pub(crate) fn without_credentials(value: &str) -> String {
     let shown = value.split_inclusive([',', ' ']).map(|part| {
         let Some((scheme, rest)) = part.split_once("://") else {
             // A user and a password may stand before a bare host, too.
-            return part.rsplit_once('@').map_or_else(|| part.to_owned(), |(_, host)| format!("***@{host}"));
+            return part
+                .rsplit_once('@')
+                .map_or_else(|| part.to_owned(), |(_, host)| format!("***@{host}"));
         };
-        let rest = rest.rsplit_once('@').map_or_else(|| rest.to_owned(), |(_, host)| format!("***@{host}"));
-        let rest = rest.split_once('?').map_or_else(|| rest.clone(), |(path, _)| format!("{path}?***"));
+        let rest = rest
+            .rsplit_once('@')
+            .map_or_else(|| rest.to_owned(), |(_, host)| format!("***@{host}"));
+        let rest =
+            rest.split_once('?').map_or_else(|| rest.clone(), |(path, _)| format!("{path}?***"));
         format!("{scheme}://{rest}")
     });
     shown.collect::<String>().chars().take(100).collect()
@@ -164,8 +170,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The origin of a Jira site as people write it: with or without scheme, path or slash; none for what names no host on
-/// the internet, and for plain http beyond loopback.
+/// The origin of a Jira site as people write it: with or without scheme, path or slash; none for
+/// what names no host on the internet, and for plain http beyond loopback.
 pub(super) fn site_origin(text: &str) -> Option<Url> {
     let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let mut url = full.parse::<Url>().ok()?;
@@ -180,7 +186,8 @@ pub(super) fn site_origin(text: &str) -> Option<Url> {
     (is_full && is_safe_upstream(&url)).then_some(url)
 }
 
-/// The token goes to this host, so it must not travel in clear and the URL must not carry anything else.
+/// The token goes to this host, so it must not travel in clear and the URL must not carry anything
+/// else.
 pub fn is_safe_upstream(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -1,4 +1,5 @@
-//! The settings table: one row for each setting, from which `.env.example`, the README and every default follow.
+//! The settings table: one row for each setting, from which `.env.example`, the README and every
+//! default follow.
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +34,11 @@ pub const ROWS: &[Row] = &[
     ),
     row("SERVER_NAME", "jira-mcp-bridge", "MCP server name"),
     row("PUBLIC_BASE_URL", "", "the URL clients see, such as https://api.example.com/jira"),
-    row("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "accepted Host values, with or without a port"),
+    row(
+        "ALLOWED_HOSTS",
+        "localhost,127.0.0.1,[::1]",
+        "accepted Host values, with or without a port",
+    ),
     row(
         "ALLOWED_ORIGINS",
         "https://copilotstudio.microsoft.com,https://make.powerapps.com,https://make.powerautomate.com",
@@ -41,9 +46,21 @@ pub const ROWS: &[Row] = &[
     ),
     secret("GATEWAY_SHARED_SECRET", "what the gateway sends as X-Gateway-Token, at least 32 bytes"),
     secret("GATEWAY_SHARED_SECRET_PREVIOUS", "accepted as well, during a rotation"),
-    row("GATEWAY_SHARED_SECRET_FILE", "", "file with one accepted secret a line, re-read when it changes"),
-    row("INSECURE_NO_GATEWAY", "false", "true: listen beyond loopback although no gateway secret is set"),
-    row("JIRA_API_BASE_URL", "https://api.atlassian.com", "Jira's API host; plain http only to loopback"),
+    row(
+        "GATEWAY_SHARED_SECRET_FILE",
+        "",
+        "file with one accepted secret a line, re-read when it changes",
+    ),
+    row(
+        "INSECURE_NO_GATEWAY",
+        "false",
+        "true: listen beyond loopback although no gateway secret is set",
+    ),
+    row(
+        "JIRA_API_BASE_URL",
+        "https://api.atlassian.com",
+        "Jira's API host; plain http only to loopback",
+    ),
     row("JIRA_CLOUD_ID", "", "the only Jira site to use, by cloud id"),
     row("JIRA_SITE_URL", "", "the only Jira site to use, by address; JIRA_CLOUD_ID goes before it"),
     secret("JIRA_ACCESS_TOKEN", "stdio only: the user's OAuth access token"),
@@ -63,7 +80,11 @@ pub const ROWS: &[Row] = &[
     ),
     row("READ_ONLY", "false", "true: no tool that changes anything"),
     row("TOOLS_DENY", "", "names of tools to switch off"),
-    row("PROJECTS_ALLOW", "", "the only project keys that may be touched; empty = all the user may see"),
+    row(
+        "PROJECTS_ALLOW",
+        "",
+        "the only project keys that may be touched; empty = all the user may see",
+    ),
     row("STRUCTURED_CONTENT", "false", "true: send each result a second time as structuredContent"),
     row("JIRA_TIMEOUT_MS", "20000", "one HTTP call to Jira"),
     row("CALL_DEADLINE_MS", "40000", "one whole tool call"),
@@ -88,7 +109,11 @@ pub const ROWS: &[Row] = &[
     row("BREAKER_OPEN_MS", "60000", "how long the breaker stays open"),
     row("BREAKER_HALF_OPEN_SUCCESSES", "3", "successes in a row that close it"),
     row("RETRY_MAX", "3", "repeats of a read after a failure"),
-    row("RETRY_BASE_MS", "1000", "upper bound of the first random wait before a repeat; doubles each time"),
+    row(
+        "RETRY_BASE_MS",
+        "1000",
+        "upper bound of the first random wait before a repeat; doubles each time",
+    ),
     row("SHUTDOWN_GRACE_MS", "30000", "time for running calls after SIGTERM"),
     row("LOG_LEVEL", "info", "error, warn, info, debug or trace"),
     row("LOG_FORMAT", "", "json or pretty; empty: pretty on a terminal, json elsewhere"),
@@ -113,7 +138,8 @@ pub fn env_example() -> String {
     let mut text = String::from(
         "# Every setting with its default. Environment first, then .env, then the file given with --config, then this.\n",
     );
-    let rows = ROWS.iter().map(|row| format!("\n# {}\n# {}={}\n", row.about, row.name, row.default));
+    let rows =
+        ROWS.iter().map(|row| format!("\n# {}\n# {}={}\n", row.about, row.name, row.default));
     text.extend(rows);
     text
 }
@@ -125,7 +151,11 @@ pub fn document() -> String {
          letter case, lists as arrays), then the default. A wrong value stops the start with one line for each problem.\n\n\
          | Name | Default | Meaning |\n|---|---|---|\n",
     );
-    let shown = |row: &Row| if row.default.is_empty() { String::new() } else { format!("`{}`", row.default) };
-    text.extend(ROWS.iter().map(|row| format!("| `{}` | {} | {} |\n", row.name, shown(row), row.about)));
+    let shown = |row: &Row| {
+        if row.default.is_empty() { String::new() } else { format!("`{}`", row.default) }
+    };
+    text.extend(
+        ROWS.iter().map(|row| format!("| `{}` | {} | {} |\n", row.name, shown(row), row.about)),
+    );
     text
 }

@@ -1,4 +1,5 @@
-//! Where settings come from: environment, then `.env`, then a TOML file. The only place that reads any of them.
+//! Where settings come from: environment, then `.env`, then a TOML file. The only place that reads
+//! any of them.
 
 use std::{collections::HashMap, path::Path};
 
@@ -26,13 +27,18 @@ impl std::fmt::Debug for Source {
 }
 
 impl Source {
-    /// The process's own surroundings: its environment, `.env` in its folder, and a file if one is named.
+    /// The process's own surroundings: its environment, `.env` in its folder, and a file if one is
+    /// named.
     pub fn of_process(file: Option<&Path>) -> Result<Self, Vec<Problem>> {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads the environment"
+        )]
         let environment = std::env::vars_os();
         // What is no text is no setting of ours.
-        let environment = environment
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = environment.filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         let folder = std::env::current_dir().unwrap_or_default();
         let dotenv = dotenv::read(&folder).map_err(|fault| vec![fault])?;
         Self::layered(environment.collect(), dotenv.into_iter().collect(), file)
@@ -40,7 +46,8 @@ impl Source {
 
     /// Exactly these, for tests and for commands that add their own.
     pub fn of<K: AsRef<str>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        let environment = pairs.into_iter().map(|(name, value)| (name.as_ref().to_owned(), value.into()));
+        let environment =
+            pairs.into_iter().map(|(name, value)| (name.as_ref().to_owned(), value.into()));
         Self::layered(environment.collect(), Map::new(), None).unwrap_or_default()
     }
 
@@ -58,13 +65,15 @@ impl Source {
             let alone = builder
                 .build_cloned()
                 .and_then(config::Config::try_deserialize::<Map<String, config::Value>>);
-            let names = alone.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
+            let names =
+                alone.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
             strays.extend(among(names.keys().map(String::as_str), "the configuration file"));
         }
         for layer in [dotenv, environment] {
             builder = builder.add_source(Environment::default().source(Some(layer)));
         }
-        let merged = builder.build().map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
+        let merged =
+            builder.build().map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
         let mut values = HashMap::new();
         for row in ROWS {
             let name = row.name.to_lowercase();
@@ -104,9 +113,13 @@ impl Source {
     }
 }
 
-/// A secret that an operator put into the environment under a name of their own; nothing if it is empty.
+/// A secret that an operator put into the environment under a name of their own; nothing if it is
+/// empty.
 pub fn secret_of_environment(name: &str) -> Option<SecretString> {
-    #[expect(clippy::disallowed_methods, reason = "the operator names the variable on the command line")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the operator names the variable on the command line"
+    )]
     let value = std::env::var(name);
     value.ok().filter(|text| !text.trim().is_empty()).map(SecretString::from)
 }

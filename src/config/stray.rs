@@ -1,4 +1,5 @@
-//! Names that stand where settings stand and are none: a misspelt one would silently leave its default.
+//! Names that stand where settings stand and are none: a misspelt one would silently leave its
+//! default.
 
 use super::rows::ROWS;
 
@@ -31,10 +32,13 @@ pub(super) fn among<'a>(names: impl Iterator<Item = &'a str>, place: &'static st
     strays
 }
 
-/// The strays in the environment, where most names belong to others: only those that are nearly a setting.
+/// The strays in the environment, where most names belong to others: only those that are nearly a
+/// setting.
 pub(super) fn in_environment<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Stray> {
-    let mut strays =
-        among(names.filter(|name| name.contains('_') || name.len() >= WORD_BYTES_MIN), "the environment");
+    let mut strays = among(
+        names.filter(|name| name.contains('_') || name.len() >= WORD_BYTES_MIN),
+        "the environment",
+    );
     strays.retain(|stray| stray.near.is_some());
     strays
 }
@@ -54,7 +58,8 @@ fn near(name: &str) -> Option<&'static str> {
     distances.filter(is_near).min().map(|(_, near)| near)
 }
 
-/// Whether the words of one stand in the other, in their order and making most of it: `JIRA_SITE`, `ADMIN_ADDRESS`.
+/// Whether the words of one stand in the other, in their order and making most of it: `JIRA_SITE`,
+/// `ADMIN_ADDRESS`.
 fn has_words_of(name: &str, row: &str) -> bool {
     let (name, row): (Vec<&str>, Vec<&str>) = (name.split('_').collect(), row.split('_').collect());
     let (short, long) = if name.len() <= row.len() { (name, row) } else { (row, name) };
@@ -98,8 +103,10 @@ mod tests {
             "OTEL_EXPORTER_OTLP_HEADERS",
             "SERVER_SOFTWARE",
         ];
-        let found: Vec<(String, Option<&str>)> =
-            in_environment(names.into_iter()).into_iter().map(|stray| (stray.name, stray.near)).collect();
+        let found: Vec<(String, Option<&str>)> = in_environment(names.into_iter())
+            .into_iter()
+            .map(|stray| (stray.name, stray.near))
+            .collect();
         let expected = [
             ("ADMIN_ADDRESS", "ADMIN_ADDR"),
             ("GATEWAY_SECRET", "GATEWAY_SHARED_SECRET"),

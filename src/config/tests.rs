@@ -29,7 +29,10 @@ fn no_fault_shows_what_stands_before_a_host() {
     for value in ["user:hunter2@host", "https://user:hunter2@host", "a,user:hunter2@host,b"] {
         for name in names {
             let found = problems(&[(name, value)]);
-            assert!(found.iter().all(|line| !line.contains("hunter2")), "{name}={value}: {found:#?}");
+            assert!(
+                found.iter().all(|line| !line.contains("hunter2")),
+                "{name}={value}: {found:#?}"
+            );
             assert!(!found.is_empty() || name == "TOOLS_DENY", "{name}={value}");
         }
     }
@@ -80,7 +83,10 @@ fn every_fault_is_reported_at_once() {
 fn a_secret_is_never_shown() {
     let found = problems(&[("GATEWAY_SHARED_SECRET", "short-and-hidden")]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("shorter than 32 bytes") && !found[0].contains("hidden"), "{found:?}");
+    assert!(
+        found[0].contains("shorter than 32 bytes") && !found[0].contains("hidden"),
+        "{found:?}"
+    );
     let good = "0123456789abcdef0123456789abcdef-hidden";
     let config = Config::read(&Source::of([("GATEWAY_SHARED_SECRET", good)])).unwrap();
     assert!(!format!("{config:?}").contains("hidden"));
@@ -91,7 +97,10 @@ fn listening_beyond_loopback_needs_a_gateway_or_a_waiver() {
     assert!(problems(&[("HOST", "0.0.0.0")])[0].contains("INSECURE_NO_GATEWAY"));
     assert_eq!(problems(&[("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")]), [""; 0]);
     assert_eq!(
-        problems(&[("HOST", "0.0.0.0"), ("GATEWAY_SHARED_SECRET", "0123456789abcdef0123456789abcdef")]),
+        problems(&[
+            ("HOST", "0.0.0.0"),
+            ("GATEWAY_SHARED_SECRET", "0123456789abcdef0123456789abcdef")
+        ]),
         [""; 0]
     );
     assert_eq!(problems(&[("HOST", "::1")]), [""; 0]);
@@ -99,8 +108,9 @@ fn listening_beyond_loopback_needs_a_gateway_or_a_waiver() {
 
 #[test]
 fn app_services_port_counts_unless_port_is_set() {
-    let port =
-        |pairs: &[(&str, &str)]| Config::read(&Source::of(pairs.iter().copied())).unwrap().listen.port();
+    let port = |pairs: &[(&str, &str)]| {
+        Config::read(&Source::of(pairs.iter().copied())).unwrap().listen.port()
+    };
     assert_eq!(port(&[("WEBSITES_PORT", "8181")]), 8181);
     assert_eq!(port(&[("WEBSITES_PORT", "8181"), ("PORT", "1")]), 1);
 }
@@ -156,8 +166,9 @@ fn a_site_is_an_address_and_an_id_no_word() {
 
 #[test]
 fn the_scopes_asked_for_are_those_the_tools_need() {
-    let scopes =
-        |pairs: &[(&str, &str)]| Config::read(&Source::of(pairs.iter().copied())).unwrap().http.scopes;
+    let scopes = |pairs: &[(&str, &str)]| {
+        Config::read(&Source::of(pairs.iter().copied())).unwrap().http.scopes
+    };
     assert_eq!(scopes(&[]), ["read:jira-user", "read:jira-work", "write:jira-work"]);
     assert_eq!(scopes(&[("READ_ONLY", "true")]), ["read:jira-user", "read:jira-work"]);
     // A tool that writes looks things up first.
@@ -165,7 +176,8 @@ fn the_scopes_asked_for_are_those_the_tools_need() {
     assert_eq!(scopes(&[("TOOLSETS", "manage")]), manage);
     let deny = ("TOOLS_DENY", "jira_save_version");
     assert_eq!(scopes(&[("TOOLSETS", "manage"), deny]), &manage[1..]);
-    // Each request of the agile API names what it needs; a sign-in without one of them would end there.
+    // Each request of the agile API names what it needs; a sign-in without one of them would end
+    // there.
     let asked = scopes(&[("TOOLSETS", "agile")]);
     for needed in [
         agile::BOARDS,
@@ -188,7 +200,8 @@ fn the_scopes_asked_for_are_those_the_tools_need() {
 fn a_file_gives_what_the_environment_leaves_open() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bridge.toml");
-    std::fs::write(&path, "port = 7001\ntoolsets = [\"core\", \"agile\"]\nread_only = true\n").unwrap();
+    std::fs::write(&path, "port = 7001\ntoolsets = [\"core\", \"agile\"]\nread_only = true\n")
+        .unwrap();
     let source = Source::of_process(Some(&path)).unwrap().with("PORT", "7002");
     let config = Config::read(&source).unwrap();
     assert_eq!(config.listen.port(), 7002);
@@ -198,9 +211,14 @@ fn a_file_gives_what_the_environment_leaves_open() {
 
 #[test]
 fn the_files_for_operators_are_the_table() {
-    let stored =
-        |name: &str| std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    assert_eq!(stored(".env.example"), env_example(), "write the output of `jira-mcp-bridge settings` to it");
+    let stored = |name: &str| {
+        std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    assert_eq!(
+        stored(".env.example"),
+        env_example(),
+        "write the output of `jira-mcp-bridge settings` to it"
+    );
     assert_eq!(
         stored("docs/CONFIGURATION.md"),
         document(),

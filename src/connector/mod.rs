@@ -1,8 +1,8 @@
 //! The files from which Power Platform makes the custom connector, filled for one deployment.
 //!
-//! The files of `connector/` are the templates and at the same time what the defaults give, so they can be read, checked
-//! and imported as they stand. Pure: values in, files out. There is no place for a client secret; it is typed into the
-//! portal or asked for by the command-line tool.
+//! The files of `connector/` are the templates and at the same time what the defaults give, so they
+//! can be read, checked and imported as they stand. Pure: values in, files out. There is no place
+//! for a client secret; it is typed into the portal or asked for by the command-line tool.
 
 mod place;
 #[cfg(test)]
@@ -17,8 +17,8 @@ pub use place::{BasePath, ClientId, Host, PlaceError};
 /// Where the connector sends MCP messages, below its base path.
 pub const MCP_PATH: &str = "/mcp";
 
-/// Without it Atlassian issues no refresh token. It is the client's business, not a resource's, so no metadata document
-/// of the server names it.
+/// Without it Atlassian issues no refresh token. It is the client's business, not a resource's, so
+/// no metadata document of the server names it.
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
 const DEFINITION: &str = include_str!("../../connector/apiDefinition.swagger.json");
@@ -56,7 +56,8 @@ pub struct File {
     pub content: Vec<u8>,
 }
 
-/// The templates in this binary are not what the code expects; only a build from changed templates can meet it.
+/// The templates in this binary are not what the code expects; only a build from changed templates
+/// can meet it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the template of {file} in this binary is broken: {place}")]
 pub struct TemplateError {
@@ -81,7 +82,8 @@ impl Connector {
 
     /// Every scope of the sign-in, sorted, `offline_access` among them.
     pub fn sign_in_scopes(&self) -> Vec<&str> {
-        let all: BTreeSet<&str> = self.scopes.iter().map(String::as_str).chain([OFFLINE_ACCESS]).collect();
+        let all: BTreeSet<&str> =
+            self.scopes.iter().map(String::as_str).chain([OFFLINE_ACCESS]).collect();
         all.into_iter().collect()
     }
 
@@ -109,7 +111,8 @@ impl Connector {
 
     fn readme(&self) -> Result<String, TemplateError> {
         let broken = |place| TemplateError { file: "readme.md", place };
-        let (head, rest) = README.split_once(SCOPES_FROM).ok_or(broken("the mark before the scopes"))?;
+        let (head, rest) =
+            README.split_once(SCOPES_FROM).ok_or(broken("the mark before the scopes"))?;
         let (_, tail) = rest.split_once(SCOPES_TO).ok_or(broken("the mark after the scopes"))?;
         let mut text = format!("{head}{SCOPES_FROM}\n| Scope | What it opens |\n|---|---|\n");
         for scope in self.sign_in_scopes() {
@@ -152,7 +155,8 @@ struct Template {
 
 impl Template {
     fn read(file: &'static str, text: &str) -> Result<Self, TemplateError> {
-        let value = serde_json::from_str(text).map_err(|_| TemplateError { file, place: "it is no JSON" })?;
+        let value = serde_json::from_str(text)
+            .map_err(|_| TemplateError { file, place: "it is no JSON" })?;
         Ok(Self { file, value })
     }
 

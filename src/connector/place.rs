@@ -1,4 +1,5 @@
-//! What an operator says about a deployment, checked: a wrong value would only show when somebody signs in.
+//! What an operator says about a deployment, checked: a wrong value would only show when somebody
+//! signs in.
 
 use std::{fmt, str::FromStr};
 
@@ -47,8 +48,10 @@ impl FromStr for Host {
         let name = text.to_ascii_lowercase();
         let labels: Vec<&str> = name.split('.').collect();
         let is_numeric = labels.last().is_none_or(|last| last.bytes().all(|b| b.is_ascii_digit()));
-        let is_name =
-            labels.len() > 1 && name.len() <= 253 && labels.iter().copied().all(is_label) && !is_numeric;
+        let is_name = labels.len() > 1
+            && name.len() <= 253
+            && labels.iter().copied().all(is_label)
+            && !is_numeric;
         if is_name { Ok(Self(name)) } else { Err(PlaceError::Host) }
     }
 }

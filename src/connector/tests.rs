@@ -1,4 +1,5 @@
-//! The files agree with each other and with what they say about themselves; wrong places are refused.
+//! The files agree with each other and with what they say about themselves; wrong places are
+//! refused.
 
 use std::{fs, path::PathBuf};
 
@@ -34,8 +35,8 @@ fn a_deployment_stands_in_every_file_that_names_it() {
     let definition = json(&files, "apiDefinition.swagger.json");
     assert_eq!(definition["host"], "contoso.azure-api.net");
     assert_eq!(definition["basePath"], "/jira");
-    let oauth =
-        &json(&files, "apiProperties.json")["properties"]["connectionParameters"]["token"]["oAuthSettings"];
+    let oauth = &json(&files, "apiProperties.json")["properties"]["connectionParameters"]["token"]
+        ["oAuthSettings"];
     assert_eq!(oauth["clientId"], "client-0123456789");
     assert_eq!(oauth["scopes"], json!(["offline_access read:jira-work write:jira-work"]));
     let readme = text(&files, "readme.md");
@@ -58,7 +59,8 @@ fn the_scopes_are_the_same_everywhere() {
     assert!(described.keys().eq(expected), "{described:?}");
     assert_eq!(definition["security"], json!([{ "oauth2-auth": expected }]));
     let properties = json(&files, "apiProperties.json");
-    let asked = &properties["properties"]["connectionParameters"]["token"]["oAuthSettings"]["scopes"];
+    let asked =
+        &properties["properties"]["connectionParameters"]["token"]["oAuthSettings"]["scopes"];
     assert_eq!(asked, &json!([expected.join(" ")]));
     let readme = text(&files, "readme.md");
     let listed: Vec<&str> = readme
@@ -121,7 +123,11 @@ fn only_public_names_are_hosts() {
 fn base_paths_are_plain_and_leave_mcp_out() {
     let check = |text: &str, expected: Result<&str, PlaceError>| {
         let parsed = text.parse::<BasePath>();
-        assert_eq!(parsed.as_ref().map(BasePath::as_str).map_err(|fault| *fault), expected, "{text}");
+        assert_eq!(
+            parsed.as_ref().map(BasePath::as_str).map_err(|fault| *fault),
+            expected,
+            "{text}"
+        );
     };
     check("/jira-mcp", Ok("/jira-mcp"));
     check("/a/b_c.d~e/", Ok("/a/b_c.d~e"));

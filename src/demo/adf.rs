@@ -73,9 +73,10 @@ pub(super) fn is_blank(node: &Json) -> bool {
     let children = node.get("content").and_then(Json::as_array);
     match node.get("type").and_then(Json::as_str) {
         Some("doc" | "paragraph") => children.into_iter().flatten().all(is_blank),
-        Some("text") => {
-            node.get("text").and_then(Json::as_str).is_none_or(|text| text.chars().all(char::is_whitespace))
-        }
+        Some("text") => node
+            .get("text")
+            .and_then(Json::as_str)
+            .is_none_or(|text| text.chars().all(char::is_whitespace)),
         Some("hardBreak") => true,
         _ => false,
     }
@@ -83,7 +84,8 @@ pub(super) fn is_blank(node: &Json) -> bool {
 
 fn collect(node: &Json, text: &mut String, depth: usize) {
     let kind = node.get("type").and_then(Json::as_str).unwrap_or_default();
-    let attr = |name: &str| node.get("attrs").and_then(|attrs| attrs.get(name)).and_then(Json::as_str);
+    let attr =
+        |name: &str| node.get("attrs").and_then(|attrs| attrs.get(name)).and_then(Json::as_str);
     match kind {
         "text" => text.push_str(node.get("text").and_then(Json::as_str).unwrap_or_default()),
         "hardBreak" => text.push('\n'),
@@ -96,7 +98,10 @@ fn collect(node: &Json, text: &mut String, depth: usize) {
     if depth < DEPTH_MAX {
         children.into_iter().flatten().for_each(|child| collect(child, text, depth + 1));
     }
-    if matches!(kind, "paragraph" | "heading" | "codeBlock" | "taskItem" | "decisionItem" | "tableRow") {
+    if matches!(
+        kind,
+        "paragraph" | "heading" | "codeBlock" | "taskItem" | "decisionItem" | "tableRow"
+    ) {
         text.push('\n');
     }
 }
@@ -112,9 +117,10 @@ fn fits(parent: &str, node: &Json, depth: usize) -> bool {
 
 fn children_fit(kind: &str, node: &Json, depth: usize) -> bool {
     match node.get("content") {
-        None => {
-            !matches!(kind, "doc" | "listItem" | "tableRow" | "tableCell" | "tableHeader" | "panel" | "table")
-        }
+        None => !matches!(
+            kind,
+            "doc" | "listItem" | "tableRow" | "tableCell" | "tableHeader" | "panel" | "table"
+        ),
         Some(Json::Array(children)) => {
             let needs_one = matches!(
                 kind,
@@ -132,7 +138,8 @@ fn children_fit(kind: &str, node: &Json, depth: usize) -> bool {
                     | "expand"
                     | "layoutColumn"
             );
-            !(needs_one && children.is_empty()) && children.iter().all(|child| fits(kind, child, depth))
+            !(needs_one && children.is_empty())
+                && children.iter().all(|child| fits(kind, child, depth))
         }
         Some(_) => false,
     }
@@ -161,20 +168,30 @@ fn may_hold(parent: &str, child: &str) -> bool {
                         | "extension"
                 );
             let top = parent == "doc" && matches!(child, "layoutSection" | "bodiedExtension");
-            let table = child == "table" && !matches!(parent, "tableCell" | "tableHeader" | "nestedExpand");
+            let table =
+                child == "table" && !matches!(parent, "tableCell" | "tableHeader" | "nestedExpand");
             let expand = child == "expand" && matches!(parent, "doc" | "layoutColumn")
-                || child == "nestedExpand" && !matches!(parent, "doc" | "layoutColumn" | "nestedExpand");
+                || child == "nestedExpand"
+                    && !matches!(parent, "doc" | "layoutColumn" | "nestedExpand");
             everywhere || top || table || expand
         }
         "layoutSection" => child == "layoutColumn",
-        "paragraph" | "heading" | "taskItem" | "decisionItem" | "caption" => INLINE.contains(&child),
+        "paragraph" | "heading" | "taskItem" | "decisionItem" | "caption" => {
+            INLINE.contains(&child)
+        }
         "codeBlock" => child == "text",
         "bulletList" | "orderedList" => child == "listItem",
         "listItem" => {
-            list || matches!(child, "paragraph" | "codeBlock" | "mediaSingle" | "taskList" | "extension")
+            list || matches!(
+                child,
+                "paragraph" | "codeBlock" | "mediaSingle" | "taskList" | "extension"
+            )
         }
         "blockquote" => {
-            list || matches!(child, "paragraph" | "codeBlock" | "mediaSingle" | "mediaGroup" | "extension")
+            list || matches!(
+                child,
+                "paragraph" | "codeBlock" | "mediaSingle" | "mediaGroup" | "extension"
+            )
         }
         "panel" => {
             list || matches!(
@@ -208,9 +225,10 @@ fn attributes_fit(kind: &str, node: &Json) -> bool {
     let no_nulls = attrs.is_none_or(|attrs| attrs.values().all(|value| !value.is_null()));
     let enough = match kind {
         "text" => node.get("text").and_then(Json::as_str).is_some_and(|text| !text.is_empty()),
-        "heading" => {
-            attrs.and_then(|a| a.get("level")).and_then(Json::as_u64).is_some_and(|n| (1..=6).contains(&n))
-        }
+        "heading" => attrs
+            .and_then(|a| a.get("level"))
+            .and_then(Json::as_u64)
+            .is_some_and(|n| (1..=6).contains(&n)),
         "panel" => matches!(
             text("panelType"),
             Some("info" | "note" | "tip" | "warning" | "error" | "success" | "custom")
@@ -222,8 +240,9 @@ fn attributes_fit(kind: &str, node: &Json) -> bool {
         "taskList" | "decisionList" => filled("localId"),
         "taskItem" => filled("localId") && matches!(text("state"), Some("TODO" | "DONE")),
         "decisionItem" => filled("localId") && filled("state"),
-        "inlineCard" | "blockCard" => attrs
-            .is_some_and(|a| a.contains_key("url") || a.contains_key("data") || a.contains_key("datasource")),
+        "inlineCard" | "blockCard" => attrs.is_some_and(|a| {
+            a.contains_key("url") || a.contains_key("data") || a.contains_key("datasource")
+        }),
         "media" => matches!(text("type"), Some("file" | "link" | "external")),
         _ => true,
     };
@@ -233,14 +252,18 @@ fn attributes_fit(kind: &str, node: &Json) -> bool {
 fn marks_fit(node: &Json) -> bool {
     let Some(marks) = node.get("marks") else { return true };
     let Some(marks) = marks.as_array() else { return false };
-    let names: Vec<_> = marks.iter().filter_map(|mark| mark.get("type").and_then(Json::as_str)).collect();
-    let code_alone =
-        !names.contains(&"code") || names.iter().all(|n| matches!(*n, "code" | "link" | "annotation"));
+    let names: Vec<_> =
+        marks.iter().filter_map(|mark| mark.get("type").and_then(Json::as_str)).collect();
+    let code_alone = !names.contains(&"code")
+        || names.iter().all(|n| matches!(*n, "code" | "link" | "annotation"));
     let linked = marks.iter().all(|mark| {
         mark.get("type").and_then(Json::as_str) != Some("link")
             || mark.pointer("/attrs/href").is_some_and(Json::is_string)
     });
-    names.len() == marks.len() && names.iter().all(|name| MARKS.contains(name)) && code_alone && linked
+    names.len() == marks.len()
+        && names.iter().all(|name| MARKS.contains(name))
+        && code_alone
+        && linked
 }
 
 #[cfg(test)]
@@ -252,12 +275,12 @@ mod tests {
     #[test]
     fn accepts_and_refuses_like_jira() {
         let doc = |content: Json| json!({ "type": "doc", "version": 1, "content": content });
-        let paragraph = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] });
+        let paragraph =
+            json!({ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] });
         assert_eq!(check(&json!("plain")), Err(Wrong::NotADocument));
         assert_eq!(check(&doc(json!([paragraph]))), Ok(()));
         assert_eq!(check(&doc(json!([{ "type": "text", "text": "a" }]))), Err(Wrong::Invalid));
-        let quote =
-            json!([{ "type": "blockquote", "content": [{ "type": "heading", "attrs": { "level": 1 } }] }]);
+        let quote = json!([{ "type": "blockquote", "content": [{ "type": "heading", "attrs": { "level": 1 } }] }]);
         assert_eq!(check(&doc(quote)), Err(Wrong::Invalid));
         let empty = json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "" }] }]);
         assert_eq!(check(&doc(empty)), Err(Wrong::Invalid));

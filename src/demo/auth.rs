@@ -1,5 +1,5 @@
-//! The access tokens of the sandbox: whose they are, what they may ask for, which sites they reach. And the API
-//! tokens, with which a user speaks to the site itself.
+//! The access tokens of the sandbox: whose they are, what they may ask for, which sites they reach.
+//! And the API tokens, with which a user speaks to the site itself.
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -78,17 +78,23 @@ pub(super) fn tokens(seed: Seed) -> Vec<Token> {
     .collect()
 }
 
-/// A user's e-mail address and API token. An expired sign-in has no say over them, and they know no scopes.
+/// A user's e-mail address and API token. An expired sign-in has no say over them, and they know no
+/// scopes.
 pub(super) fn api_token(site: &Site, token: &Token) -> Option<(String, String)> {
     let who = site.person_by_account(token.account_id)?;
     let email = site.people.get(who)?.email.clone();
-    let digest = blake3::derive_key("jira sandbox API token, not a credential", token.name.as_bytes());
+    let digest =
+        blake3::derive_key("jira sandbox API token, not a credential", token.name.as_bytes());
     let start = format!("sandbox-api-{}-", token.name);
     Some((email, digest.iter().take(20).fold(start, |text, byte| format!("{text}{byte:02x}"))))
 }
 
 /// The user of a `Basic` header, if the site knows the pair.
-pub(super) fn basic<'a>(tokens: &'a [Token], site: &Site, headers: &HeaderMap) -> Option<&'a Token> {
+pub(super) fn basic<'a>(
+    tokens: &'a [Token],
+    site: &Site,
+    headers: &HeaderMap,
+) -> Option<&'a Token> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, pair) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -102,10 +108,14 @@ pub(super) fn basic<'a>(tokens: &'a [Token], site: &Site, headers: &HeaderMap) -
     })
 }
 
-/// Visibly fake, easy to search logs for, and made of token68 characters only (RFC 9110 section 11.2).
+/// Visibly fake, easy to search logs for, and made of token68 characters only (RFC 9110 section
+/// 11.2).
 fn secret(name: &str) -> String {
     let digest = blake3::derive_key("jira sandbox access token, not a credential", name.as_bytes());
-    digest.iter().take(20).fold(format!("sandbox-{name}-"), |text, byte| format!("{text}{byte:02x}"))
+    digest
+        .iter()
+        .take(20)
+        .fold(format!("sandbox-{name}-"), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The token of a `Bearer` header, if the gateway would let it pass.

@@ -11,7 +11,8 @@ pub(super) const MINUTE_MS: i64 = 60_000;
 pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub(super) const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// The platform API's form, `2026-11-20T10:00:00.123+0100`: no colon in the offset, which is the zone's on that date.
+/// The platform API's form, `2026-11-20T10:00:00.123+0100`: no colon in the offset, which is the
+/// zone's on that date.
 pub(super) fn jira_time(ms: i64, zone: &TimeZone) -> String {
     format(ms, zone, "%Y-%m-%dT%H:%M:%S%.3f%z")
 }
@@ -33,11 +34,14 @@ pub(super) fn rendered_time(ms: i64, zone: &TimeZone) -> String {
 
 /// Reads `2026-11-20T10:00:00.000+0000` and its RFC 3339 relatives; `None` for anything else.
 pub(super) fn parse_time(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>().ok().or_else(|| with_colon(text)?.parse().ok()).map(Timestamp::as_millisecond)
+    text.parse::<Timestamp>()
+        .ok()
+        .or_else(|| with_colon(text)?.parse().ok())
+        .map(Timestamp::as_millisecond)
 }
 
-/// Reads the one form in which Jira takes a moment, `yyyy-MM-dd'T'HH:mm:ss.SSSZ`: milliseconds, an offset without a
-/// colon, and no letter `Z`.
+/// Reads the one form in which Jira takes a moment, `yyyy-MM-dd'T'HH:mm:ss.SSSZ`: milliseconds, an
+/// offset without a colon, and no letter `Z`.
 pub(super) fn strict_time(text: &str) -> Option<i64> {
     let offset = text.get(23..)?;
     let is_offset = offset.starts_with(['+', '-']) && offset.len() == 5;

@@ -22,7 +22,8 @@ use super::{
 /// Larger than Jira's own limit for an issue, small enough to bound a test that goes wrong.
 const BODY_BYTES_MAX: usize = 20 * 1024 * 1024;
 
-/// One line of the route table. `path` begins below `/ex/jira/{cloudId}`; `{name}` takes one segment.
+/// One line of the route table. `path` begins below `/ex/jira/{cloudId}`; `{name}` takes one
+/// segment.
 pub(super) struct Route {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
@@ -123,7 +124,10 @@ impl Call {
             return Err(Fault(Reply::json(415, body)));
         }
         serde_json::from_slice(&self.body).map_err(|_| {
-            Fault::message(400, "There was an error parsing JSON. Check that your request body is valid.")
+            Fault::message(
+                400,
+                "There was an error parsing JSON. Check that your request body is valid.",
+            )
         })
     }
 }
@@ -155,11 +159,13 @@ fn gateway(sandbox: &Sandbox, request: &Parts, body: Bytes) -> Answer {
         let token = {
             let sites = sites.read().map_err(poisoned)?;
             let main = sites.first().ok_or_else(Fault::unauthorized)?;
-            auth::basic(&sandbox.inner.tokens, main, &request.headers).ok_or_else(Fault::unauthorized)?
+            auth::basic(&sandbox.inner.tokens, main, &request.headers)
+                .ok_or_else(Fault::unauthorized)?
         };
         return routed(sandbox, request, body, Target { token, site: 0, rest, is_scoped: false });
     }
-    let token = auth::bearer(&sandbox.inner.tokens, &request.headers).ok_or_else(Fault::unauthorized)?;
+    let token =
+        auth::bearer(&sandbox.inner.tokens, &request.headers).ok_or_else(Fault::unauthorized)?;
     if path == "/oauth/token/accessible-resources" {
         let sites = sites.read().map_err(poisoned)?;
         return Ok(Reply::json(200, routes::sites::accessible(token, &sites)));
@@ -194,7 +200,8 @@ fn routed(sandbox: &Sandbox, request: &Parts, body: Bytes, target: Target<'_>) -
         return Err(Fault::scope_mismatch());
     }
     let query = url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes());
-    let content_type = request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type =
+        request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let call = |sites: &[Site]| {
         let who = sites.get(site).and_then(|site| site.person_by_account(token.account_id));
         Ok(Call {

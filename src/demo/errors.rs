@@ -56,7 +56,10 @@ impl Reply {
         let mut response = Response::new(Body::from(bytes));
         *response.status_mut() = self.status.try_into().unwrap_or_default();
         let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store, no-transform"));
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-cache, no-store, no-transform"),
+        );
         if let Some(kind) = kind {
             headers.insert(header::CONTENT_TYPE, kind);
         }
@@ -69,7 +72,8 @@ impl Reply {
     }
 }
 
-/// Stands for the first half of an emoji whose second half somebody cut off: Rust's texts cannot hold one.
+/// Stands for the first half of an emoji whose second half somebody cut off: Rust's texts cannot
+/// hold one.
 pub(super) const HALF_EMOJI: char = '\u{F83D}';
 
 /// Half an emoji as Jira sends it, an escape without its partner.
@@ -115,7 +119,10 @@ impl Fault {
     }
 
     pub(super) fn bad_payload() -> Self {
-        Self::message(400, "Invalid request payload. Refer to the REST API documentation and try again.")
+        Self::message(
+            400,
+            "Invalid request payload. Refer to the REST API documentation and try again.",
+        )
     }
 
     /// The gateway's answer to an absent, unknown or expired token.
@@ -139,7 +146,10 @@ impl Fault {
     }
 
     pub(super) fn no_resource(path: &str) -> Self {
-        Self(Reply::json(404, json!({ "message": format!("null for uri: {path}"), "status-code": 404 })))
+        Self(Reply::json(
+            404,
+            json!({ "message": format!("null for uri: {path}"), "status-code": 404 }),
+        ))
     }
 
     pub(super) fn wrong_method(allow: &str) -> Self {
@@ -148,7 +158,8 @@ impl Fault {
     }
 }
 
-/// Collects what is wrong with a write, so that Jira's habit of reporting all fields at once is kept.
+/// Collects what is wrong with a write, so that Jira's habit of reporting all fields at once is
+/// kept.
 #[derive(Default)]
 pub(super) struct Problems {
     messages: Vec<String>,
@@ -171,6 +182,9 @@ impl Problems {
         if self.messages.is_empty() && self.fields.is_empty() {
             return Ok(());
         }
-        Err(Fault(Reply::json(400, json!({ "errorMessages": self.messages, "errors": self.fields }))))
+        Err(Fault(Reply::json(
+            400,
+            json!({ "errorMessages": self.messages, "errors": self.fields }),
+        )))
     }
 }

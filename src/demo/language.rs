@@ -1,6 +1,8 @@
-//! Jira's own words in the languages of profiles: what a German profile calls types, states, priorities and fields.
+//! Jira's own words in the languages of profiles: what a German profile calls types, states,
+//! priorities and fields.
 
-/// English and German, as Jira Cloud shows them. What administrators name themselves has one form only.
+/// English and German, as Jira Cloud shows them. What administrators name themselves has one form
+/// only.
 const GERMAN: &[(&str, &str)] = &[
     // Issue types
     ("Bug", "Fehler"),

@@ -19,12 +19,17 @@ pub(super) fn address(site: &Site, file: &Attachment, now: i64) -> String {
     let expires = now + LIFE_MS;
     let name: String = url::form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
     let token = token(&site.cloud_id, file.id, expires);
-    format!("{PREFIX}{}/{}/binary?token={token}&client=sandbox&dl=true&name={name}", site.cloud_id, file.id)
+    format!(
+        "{PREFIX}{}/{}/binary?token={token}&client=sandbox&dl=true&name={name}",
+        site.cloud_id, file.id
+    )
 }
 
-/// Answers `{cloudId}/{id}/binary`. A caller's own credentials have no business here and are refused loudly.
+/// Answers `{cloudId}/{id}/binary`. A caller's own credentials have no business here and are
+/// refused loudly.
 pub(super) fn serve(request: &Parts, path: &str, sites: &[Site], now: i64) -> Answer {
-    if [header::AUTHORIZATION, header::COOKIE].iter().any(|name| request.headers.contains_key(name)) {
+    if [header::AUTHORIZATION, header::COOKIE].iter().any(|name| request.headers.contains_key(name))
+    {
         return Err(refused(400, "credentials must not be sent to the media host"));
     }
     if request.method != "GET" {
@@ -35,8 +40,10 @@ pub(super) fn serve(request: &Parts, path: &str, sites: &[Site], now: i64) -> An
     let given = given.map(|(_, token)| token.into_owned()).unwrap_or_default();
     let not_there = || refused(404, "no such file");
     let (cloud_id, rest) = path.split_once('/').ok_or_else(not_there)?;
-    let id: u64 = rest.strip_suffix("/binary").and_then(|id| id.parse().ok()).ok_or_else(not_there)?;
-    let expires = given.split('-').nth(2).and_then(|expires| expires.parse::<i64>().ok()).unwrap_or_default();
+    let id: u64 =
+        rest.strip_suffix("/binary").and_then(|id| id.parse().ok()).ok_or_else(not_there)?;
+    let expires =
+        given.split('-').nth(2).and_then(|expires| expires.parse::<i64>().ok()).unwrap_or_default();
     if given != token(cloud_id, id, expires) || expires < now {
         return Err(refused(403, "the token is wrong or has expired"));
     }

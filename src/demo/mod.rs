@@ -1,9 +1,9 @@
-//! The sandbox Jira: an in-process HTTP server that answers like Jira Cloud, for a first run without an
-//! account and as the upstream of the tests.
+//! The sandbox Jira: an in-process HTTP server that answers like Jira Cloud, for a first run
+//! without an account and as the upstream of the tests.
 //!
-//! It is written against Atlassian's documents and shares no types with the client side, so that a wrong
-//! guess there cannot pass its own test. A request goes through [`dispatch`] (gateway checks, route table),
-//! one function in `routes/`, and comes back through `render/`.
+//! It is written against Atlassian's documents and shares no types with the client side, so that a
+//! wrong guess there cannot pass its own test. A request goes through [`dispatch`] (gateway checks,
+//! route table), one function in `routes/`, and comes back through `render/`.
 
 mod adf;
 mod auth;
@@ -43,8 +43,9 @@ pub enum Seed {
     /// The one that documents and examples know: usual, and friendly.
     #[default]
     Standard,
-    /// The same projects on a site with everything that is awkward about real ones: half letters, names with commas,
-    /// fields of one name, screens that lack fields, people who may do less, a profile in another language.
+    /// The same projects on a site with everything that is awkward about real ones: half letters,
+    /// names with commas, fields of one name, screens that lack fields, people who may do less, a
+    /// profile in another language.
     Awkward,
 }
 
@@ -70,7 +71,8 @@ impl Sandbox {
         Self::of(Seed::Awkward, Arc::new(move || now_ms))
     }
 
-    /// A world seeded relative to the clock's present reading; later writes are stamped with later readings.
+    /// A world seeded relative to the clock's present reading; later writes are stamped with later
+    /// readings.
     #[must_use]
     pub fn with_clock(clock: Clock) -> Self {
         Self::of(Seed::Standard, clock)
@@ -92,15 +94,16 @@ impl Sandbox {
         }
     }
 
-    /// Refuses too many writes to one issue, counted by the sandbox's clock: of no use on a clock that stands still.
+    /// Refuses too many writes to one issue, counted by the sandbox's clock: of no use on a clock
+    /// that stands still.
     #[must_use]
     pub fn with_write_limits(mut self) -> Self {
         self.limits_writes = true;
         self
     }
 
-    /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`, `/_edge/…`; and the main
-    /// site's own `/rest/…` for basic authentication.
+    /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`,
+    /// `/_edge/…`; and the main site's own `/rest/…` for basic authentication.
     pub fn router(&self) -> axum::Router {
         dispatch::router(self.clone())
     }
@@ -108,10 +111,15 @@ impl Sandbox {
     /// Names and access tokens in a fixed order; the first one's user sees everything.
     #[must_use]
     pub fn tokens(&self) -> Vec<(String, String)> {
-        self.inner.tokens.iter().map(|token| (token.name.to_owned(), token.secret.clone())).collect()
+        self.inner
+            .tokens
+            .iter()
+            .map(|token| (token.name.to_owned(), token.secret.clone()))
+            .collect()
     }
 
-    /// Names, e-mail addresses and API tokens for basic authentication at the main site, whose `/rest` is at the root.
+    /// Names, e-mail addresses and API tokens for basic authentication at the main site, whose
+    /// `/rest` is at the root.
     #[must_use]
     pub fn api_tokens(&self) -> Vec<(String, String, String)> {
         let sites = self.inner.sites.read().unwrap_or_else(PoisonError::into_inner);

@@ -15,7 +15,8 @@ pub(super) fn files<'a>(content_type: &str, body: &'a [u8]) -> Option<Vec<File<'
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
         return None;
     }
-    let boundary = parameter(parameters, "boundary").filter(|boundary| (1..=70).contains(&boundary.len()))?;
+    let boundary =
+        parameter(parameters, "boundary").filter(|boundary| (1..=70).contains(&boundary.len()))?;
     let delimiter = format!("\r\n--{boundary}");
     let mut rest = body.strip_prefix(delimiter.get(2..)?.as_bytes())?;
     let mut files = Vec::new();
@@ -39,7 +40,10 @@ fn file(part: &[u8]) -> Option<Option<File<'_>>> {
     let head = std::str::from_utf8(head).ok()?;
     let header = |wanted: &str| {
         let lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
-        lines.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim()).next()
+        lines
+            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value.trim())
+            .next()
     };
     let disposition = header("content-disposition")?;
     let field = parameter(disposition, "name")?;
@@ -56,7 +60,8 @@ fn parameter(header: &str, wanted: &str) -> Option<String> {
         c == ';' && !quoted
     });
     pairs.filter_map(|pair| pair.trim().split_once('=')).find_map(|(name, value)| {
-        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+        let value =
+            value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
         name.eq_ignore_ascii_case(wanted).then(|| value.replace("%22", "\""))
     })
 }
@@ -75,7 +80,10 @@ mod tests {
         let files = files(content_type, body.as_bytes());
         let shown: Option<Vec<_>> = files.as_ref().map(|files| {
             let text = |bytes| std::str::from_utf8(bytes).unwrap();
-            files.iter().map(|file| (file.field.as_str(), file.name.as_str(), text(file.content))).collect()
+            files
+                .iter()
+                .map(|file| (file.field.as_str(), file.name.as_str(), text(file.content)))
+                .collect()
         });
         assert_eq!(shown.as_deref(), expected, "{body}");
     }

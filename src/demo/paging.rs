@@ -23,7 +23,10 @@ impl Window {
         let number = |name: &str, default: usize| match call.query(name) {
             None | Some("") => Ok(default),
             Some(text) => text.parse::<usize>().map_err(|_| {
-                Fault::message(400, format!("The value '{text}' is not valid for the parameter '{name}'."))
+                Fault::message(
+                    400,
+                    format!("The value '{text}' is not valid for the parameter '{name}'."),
+                )
             }),
         };
         let size = number("maxResults", default)?;
@@ -81,7 +84,8 @@ impl PageToken {
         let mut parts = text.splitn(4, '|');
         let after = parts.next()?.parse().ok()?;
         let position = parts.next()?.parse().ok()?;
-        (parts.next()? == seal(jql, account_id) && parts.next()? == jql).then_some(Self { after, position })
+        (parts.next()? == seal(jql, account_id) && parts.next()? == jql)
+            .then_some(Self { after, position })
     }
 }
 

@@ -1,6 +1,7 @@
 //! A small deterministic number source, so that the same start time always gives the same world.
 
-/// `SplitMix64`. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
+/// `SplitMix64`. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+/// 2014.
 pub(super) struct Prng(u64);
 
 impl Prng {

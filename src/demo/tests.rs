@@ -50,17 +50,30 @@ impl Desk {
         let status = response.status().as_u16();
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         // Half an emoji would stop a strict reader.
-        let text = String::from_utf8(bytes.to_vec()).unwrap_or_default().replace("\\ud83d", "\u{FFFD}");
+        let text =
+            String::from_utf8(bytes.to_vec()).unwrap_or_default().replace("\\ud83d", "\u{FFFD}");
         (status, serde_json::from_str(&text).unwrap_or(Json::Null))
     }
 
     /// The whole response; `path` begins below `/rest`.
-    async fn response(&self, who: &str, method: &str, path: &str, body: Option<Json>) -> Response<Body> {
+    async fn response(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        body: Option<Json>,
+    ) -> Response<Body> {
         let cloud_id = &self.sandbox.cloud_ids()[0];
         self.send(who, method, &format!("/ex/jira/{cloud_id}/rest{path}"), body).await
     }
 
-    async fn send(&self, who: &str, method: &str, path: &str, body: Option<Json>) -> Response<Body> {
+    async fn send(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        body: Option<Json>,
+    ) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = self.tokens.get(who) {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -83,8 +96,7 @@ impl Desk {
         let mut keys = Vec::new();
         let mut token = Json::Null;
         loop {
-            let body =
-                json!({ "jql": jql, "fields": ["summary"], "maxResults": size, "nextPageToken": token });
+            let body = json!({ "jql": jql, "fields": ["summary"], "maxResults": size, "nextPageToken": token });
             let (status, page) = self.post(who, "/api/3/search/jql", body).await;
             assert_eq!(status, 200, "{page}");
             let issues = page["issues"].as_array().unwrap();
@@ -119,7 +131,9 @@ fn the_world_is_as_large_as_promised() {
     assert!(site.fields.iter().filter(custom).count() >= 150);
     let statuses: BTreeSet<_> = site.issues.values().map(|issue| issue.status).collect();
     assert_eq!(statuses.len(), 12);
-    assert!(site.issues.values().all(|issue| issue.created <= issue.updated && issue.updated <= NOW));
+    assert!(
+        site.issues.values().all(|issue| issue.created <= issue.updated && issue.updated <= NOW)
+    );
     assert!(site.issues.values().all(|issue| issue.summary().chars().count() <= 255));
     assert!(site.issues.values().any(|issue| issue.comments.len() > 100));
 }

@@ -1,4 +1,5 @@
-//! One line per request, and the span everything below logs under. Paths are patterns; no query, header or body.
+//! One line per request, and the span everything below logs under. Paths are patterns; no query,
+//! header or body.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -70,8 +71,14 @@ fn is_probe(route: &str) -> bool {
     matches!(route, "/healthz" | "/readyz")
 }
 
-/// The request's step of its trace. Its path is the pattern: what stands in a path's open part is the client's text.
-fn step(signals: &Signals, method: &'static str, route: &str, sent: &Trace) -> Option<signals::Span> {
+/// The request's step of its trace. Its path is the pattern: what stands in a path's open part is
+/// the client's text.
+fn step(
+    signals: &Signals,
+    method: &'static str,
+    route: &str,
+    sent: &Trace,
+) -> Option<signals::Span> {
     if is_probe(route) {
         return None;
     }
@@ -143,7 +150,8 @@ impl Line<'_> {
             None => step.fail("client_gone"),
             Some(answer) => {
                 step.set("http.response.status_code", i64::from(answer.status));
-                // A refusal is the client's fault up to 499; the conventions leave such a server span unset.
+                // A refusal is the client's fault up to 499; the conventions leave such a server
+                // span unset.
                 if answer.status >= 500 {
                     step.fail(reject.unwrap_or("internal"));
                 } else if let Some(code) = reject {

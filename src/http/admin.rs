@@ -1,4 +1,5 @@
-//! The operators' own listener: metrics and probes, on an address that no client of the product reaches.
+//! The operators' own listener: metrics and probes, on an address that no client of the product
+//! reaches.
 
 use axum::{
     Router,
@@ -13,9 +14,11 @@ use super::{NO_SNIFF, Readiness};
 use crate::signals::Signals;
 
 /// Prometheus's text format. Source: prometheus.io, "Exposition formats".
-const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+const CONTENT_TYPE: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-/// Routes of the admin listener. It has no secrets to tell and takes no input, so it asks nobody who they are.
+/// Routes of the admin listener. It has no secrets to tell and takes no input, so it asks nobody
+/// who they are.
 pub fn router(signals: Signals, readiness: Readiness) -> Router {
     let routes = [
         ("/metrics", get(metrics).with_state(signals)),

@@ -1,4 +1,5 @@
-//! Who asks? Exactly one well-formed bearer token, before any JSON is read, and none of it beyond this point.
+//! Who asks? Exactly one well-formed bearer token, before any JSON is read, and none of it beyond
+//! this point.
 
 use axum::extract::Request;
 use http::{HeaderMap, HeaderName, header};
@@ -13,12 +14,14 @@ pub(super) fn read<B>(edge: &Edge, request: &Request<B>) -> Result<Bearer, Rejec
     Bearer::from_headers(request.headers()).map_err(|fault| {
         let token_was_sent = !matches!(fault, BearerFault::Missing | BearerFault::WrongScheme);
         let challenge = metadata::Challenge::of(edge, request);
-        let challenge = if token_was_sent { challenge.invalid_token() } else { challenge.no_token() };
+        let challenge =
+            if token_was_sent { challenge.invalid_token() } else { challenge.no_token() };
         Reject::Unauthenticated { fault, challenge }
     })
 }
 
-/// The site the client would like, if it names one; it is looked up among the user's sites, never called.
+/// The site the client would like, if it names one; it is looked up among the user's sites, never
+/// called.
 pub(super) fn site_wish(headers: &HeaderMap) -> Result<Option<SiteWish>, Reject> {
     let mut lines = headers.get_all(SITE).iter();
     let Some(line) = lines.next() else { return Ok(None) };
@@ -28,7 +31,9 @@ pub(super) fn site_wish(headers: &HeaderMap) -> Result<Option<SiteWish>, Reject>
 
 /// rmcp hands the headers to every tool, so nothing secret may stand among them.
 pub(super) fn remove_secrets(headers: &mut HeaderMap) {
-    for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, gateway::HEADER] {
+    for name in
+        [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, gateway::HEADER]
+    {
         headers.remove(name);
     }
 }

@@ -1,5 +1,5 @@
-//! Reads the whole body once, within its size, its time and the room there is, and passes it on only if it is one
-//! JSON-RPC message.
+//! Reads the whole body once, within its size, its time and the room there is, and passes it on
+//! only if it is one JSON-RPC message.
 
 use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
@@ -61,15 +61,19 @@ pub(super) async fn read(edge: &Edge, request: Request) -> Result<Read, Reject> 
         jsonrpc::Message::Response if is_modern(&parts.headers) => {
             return Err(Reject::Rpc(jsonrpc::unwanted_response()));
         }
-        // A client's response to a request we never sent: taken and dropped, as the old transport asks.
-        jsonrpc::Message::Response => return Ok(Read::Answered(StatusCode::ACCEPTED.into_response())),
+        // A client's response to a request we never sent: taken and dropped, as the old transport
+        // asks.
+        jsonrpc::Message::Response => {
+            return Ok(Read::Answered(StatusCode::ACCEPTED.into_response()));
+        }
     };
     parts.headers.remove(header::TRANSFER_ENCODING);
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     Ok(Read::Message(Request::from_parts(parts, Body::from(bytes))))
 }
 
-/// Since 2026-07-28 there is nothing that a client could respond to. ISO dates compare as text as they do as dates.
+/// Since 2026-07-28 there is nothing that a client could respond to. ISO dates compare as text as
+/// they do as dates.
 fn is_modern(headers: &HeaderMap) -> bool {
     let version = headers.get("mcp-protocol-version").and_then(|version| version.to_str().ok());
     version.is_some_and(|version| version >= "2026-07-28")
@@ -112,7 +116,9 @@ async fn collect(
         }
         if bytes.is_empty() {
             // What is not written to is no memory yet.
-            bytes.reserve(usize::try_from(declared).unwrap_or_default().max(only.len() + chunk.len()));
+            bytes.reserve(
+                usize::try_from(declared).unwrap_or_default().max(only.len() + chunk.len()),
+            );
             bytes.extend_from_slice(&std::mem::take(&mut only));
         }
         bytes.extend_from_slice(&chunk);
@@ -120,8 +126,8 @@ async fn collect(
     Ok(if bytes.is_empty() { only } else { bytes.freeze() })
 }
 
-/// Reads on behind a refusal, within bounds. A client that sends before it reads would otherwise find its connection
-/// reset instead of the answer.
+/// Reads on behind a refusal, within bounds. A client that sends before it reads would otherwise
+/// find its connection reset instead of the answer.
 #[expect(
     clippy::disallowed_methods,
     reason = "it ends within seconds, and nothing that a stop waits for hangs on it"

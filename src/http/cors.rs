@@ -1,6 +1,8 @@
-//! What a browser asks before it lets a page of another origin call: who may, with which methods and headers.
+//! What a browser asks before it lets a page of another origin call: who may, with which methods
+//! and headers.
 //!
-//! Source: Fetch standard, "CORS protocol". No credentials of the browser's own are admitted, and never every origin.
+//! Source: Fetch standard, "CORS protocol". No credentials of the browser's own are admitted, and
+//! never every origin.
 
 use axum::{
     extract::Request,
@@ -10,7 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{Settings, host, origin};
 
-/// Request headers that something here reads. Not the gateway's secret: no page has any business with it.
+/// Request headers that something here reads. Not the gateway's secret: no page has any business
+/// with it.
 const HEADERS: [&str; 17] = [
     "accept",
     "accept-language",
@@ -36,7 +39,8 @@ const PARAM_PREFIX: &str = "mcp-param-";
 
 /// GET and DELETE as well: our 405 tells a client more than the browser's refusal to send.
 const METHODS: HeaderValue = HeaderValue::from_static("POST, GET, DELETE");
-const EXPOSED: HeaderValue = HeaderValue::from_static("WWW-Authenticate, X-Request-Id, Retry-After");
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("WWW-Authenticate, X-Request-Id, Retry-After");
 /// Two hours, the longest that browsers keep an answer.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 const PRIVATE_ASKED: HeaderName = HeaderName::from_static("access-control-request-private-network");
@@ -49,7 +53,8 @@ pub(super) fn page(headers: &HeaderMap, settings: &Settings) -> Option<HeaderVal
     origin::check(headers, &settings.allowed_origins).is_ok().then(|| sent.clone())
 }
 
-/// The answer to a preflight of a page that may call; any other request takes the usual way to its refusal.
+/// The answer to a preflight of a page that may call; any other request takes the usual way to its
+/// refusal.
 pub(super) fn preflight(settings: &Settings, request: &Request) -> Option<Response> {
     let headers = request.headers();
     let is_preflight = request.method() == Method::OPTIONS
@@ -82,7 +87,8 @@ pub(super) fn admit(page: HeaderValue, response: &mut Response) {
 /// Of the headers that a page would send, those that are read here.
 fn accepted(headers: &HeaderMap) -> Option<HeaderValue> {
     let lines = headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    let asked = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim);
+    let asked =
+        lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim);
     let known = asked.filter(|name| {
         let name = name.to_ascii_lowercase();
         HEADERS.contains(&name.as_str()) || name.starts_with(PARAM_PREFIX)

@@ -1,4 +1,5 @@
-//! Server-sent events for clients that take nothing else: the one reply as the one event of a stream.
+//! Server-sent events for clients that take nothing else: the one reply as the one event of a
+//! stream.
 //!
 //! All others get JSON, or the stream that rmcp begins when a tool tells its progress.
 
@@ -33,10 +34,12 @@ pub(super) async fn serve(
     }
 }
 
-/// A 202 has no body and a stream is one already; a fault keeps its status and becomes an event like any reply.
+/// A 202 has no body and a stream is one already; a fault keeps its status and becomes an event
+/// like any reply.
 fn is_reply(answer: &Response) -> bool {
     let kind = answer.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    answer.status() == StatusCode::OK && kind.is_some_and(|kind| kind.starts_with(b"application/json"))
+    answer.status() == StatusCode::OK
+        && kind.is_some_and(|kind| kind.starts_with(b"application/json"))
 }
 
 fn streaming(status: StatusCode, body: Body) -> Response {
@@ -70,7 +73,8 @@ fn late(answer: Waiting, keep_alive: Duration) -> Body {
             Late::Waiting(mut answer) => match timeout(keep_alive, &mut answer).await {
                 Err(_) => Some((COMMENT, Late::Waiting(answer))),
                 Ok(answer) => {
-                    let is_stream = answer.headers().get(header::CONTENT_TYPE) == Some(&EVENT_STREAM);
+                    let is_stream =
+                        answer.headers().get(header::CONTENT_TYPE) == Some(&EVENT_STREAM);
                     let body = if is_stream { answer.into_body() } else { event(answer).await };
                     next_frame(body.into_data_stream()).await
                 }

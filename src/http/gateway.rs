@@ -1,4 +1,5 @@
-//! Did the request come through our gateway? `X-Gateway-Token` must equal one of the accepted secrets.
+//! Did the request come through our gateway? `X-Gateway-Token` must equal one of the accepted
+//! secrets.
 
 use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -15,20 +16,23 @@ use super::{reject::Reject, secret_file::SecretFile, secret_strength};
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-gateway-token");
 const SECRET_BYTES_MIN: usize = 32;
 
-/// What one key costs to make, so that whoever holds something that was sealed with it cannot try secrets by the million:
-/// memory in KiB and passes. Source: OWASP's password storage sheet, one of its equivalent settings of Argon2id.
+/// What one key costs to make, so that whoever holds something that was sealed with it cannot try
+/// secrets by the million: memory in KiB and passes. Source: OWASP's password storage sheet, one of
+/// its equivalent settings of Argon2id.
 const STRETCH_KIB: u32 = 7 * 1024;
 const STRETCH_PASSES: u32 = 5;
 
 /// The memory that a key takes while it is made; one at a time is.
 pub const KEY_BYTES: usize = 7 << 20;
 
-/// Where the accepted secrets come from; all of them count at the same time, so that they can be rotated.
+/// Where the accepted secrets come from; all of them count at the same time, so that they can be
+/// rotated.
 #[derive(Debug)]
 pub struct GatewaySource {
     /// The current secret and, during a rotation, the previous one.
     pub secrets: Vec<SecretString>,
-    /// A file with one secret a line; followed through symbolic links, as mounted secret volumes swap them.
+    /// A file with one secret a line; followed through symbolic links, as mounted secret volumes
+    /// swap them.
     pub file: Option<PathBuf>,
     /// How old the last look at the file may be before a request looks again; one second is plenty.
     pub recheck: Duration,
@@ -62,8 +66,9 @@ pub enum GatewayError {
     },
 }
 
-/// The accepted secrets as digests: comparing digests of one length tells nothing of a secret's length, and the
-/// secrets themselves need not stay in memory. Clones share what the watched file held last.
+/// The accepted secrets as digests: comparing digests of one length tells nothing of a secret's
+/// length, and the secrets themselves need not stay in memory. Clones share what the watched file
+/// held last.
 #[derive(Clone)]
 pub struct Gateway {
     fixed: Arc<[Digest]>,
@@ -81,14 +86,16 @@ pub(super) type Digest = [u8; blake3::OUT_LEN];
 impl Gateway {
     /// Reads all secrets once, and judges them; blocking, for the start.
     pub fn load(source: &GatewaySource) -> Result<Self, GatewayError> {
-        let fixed: Result<Arc<[_]>, _> = source.secrets.iter().map(|s| accept(s.expose_secret())).collect();
+        let fixed: Result<Arc<[_]>, _> =
+            source.secrets.iter().map(|s| accept(s.expose_secret())).collect();
         let fixed = fixed?;
         let file = source.file.as_ref().map(|path| SecretFile::load(path.clone(), source.recheck));
         let file = file.transpose()?.map(Arc::new);
         if fixed.is_empty() && file.is_none() {
             return Err(GatewayError::Empty);
         }
-        let is_guessable = source.secrets.iter().any(|s| secret_strength::is_guessable(s.expose_secret()));
+        let is_guessable =
+            source.secrets.iter().any(|s| secret_strength::is_guessable(s.expose_secret()));
         Ok(Self { fixed, file, stretched: Arc::default(), is_guessable })
     }
 
@@ -102,9 +109,10 @@ impl Gateway {
         self.is_guessable || self.file.as_ref().is_some_and(|file| file.is_guessable())
     }
 
-    /// A key for each secret accepted now, the current one first: the same on every replica with the same secrets, and
-    /// no way back from it to them but trying one after the other, each at the price of [`STRETCH_KIB`]. `context`
-    /// names the one use of these keys. Made at the first call after a change of the secrets.
+    /// A key for each secret accepted now, the current one first: the same on every replica with
+    /// the same secrets, and no way back from it to them but trying one after the other, each at
+    /// the price of [`STRETCH_KIB`]. `context` names the one use of these keys. Made at the first
+    /// call after a change of the secrets.
     pub async fn derived_keys(&self, context: &'static str) -> Vec<Key> {
         let from_file = self.of_file();
         let all: Vec<Digest> = self.fixed.iter().chain(from_file.iter()).copied().collect();
@@ -126,10 +134,13 @@ impl Gateway {
         keys
     }
 
-    /// Lets pass exactly one header that equals an accepted secret; every secret is compared, none ends the search.
+    /// Lets pass exactly one header that equals an accepted secret; every secret is compared, none
+    /// ends the search.
     pub(super) async fn check(&self, headers: &HeaderMap) -> Result<(), Reject> {
         let mut lines = headers.get_all(HEADER).iter();
-        let (Some(sent), None) = (lines.next(), lines.next()) else { return Err(Reject::GatewayForbidden) };
+        let (Some(sent), None) = (lines.next(), lines.next()) else {
+            return Err(Reject::GatewayForbidden);
+        };
         let sent = digest(sent.as_bytes());
         let from_file = match &self.file {
             Some(file) => file.current().await,
@@ -138,7 +149,8 @@ impl Gateway {
         if self.fixed.iter().chain(from_file.iter()).any_equal(&sent) {
             return Ok(());
         }
-        // Another request may be reading a file that has just changed: what it finds counts for this one, too.
+        // Another request may be reading a file that has just changed: what it finds counts for
+        // this one, too.
         let settled = match &self.file {
             Some(file) => file.settled().await,
             None => return Err(Reject::GatewayForbidden),

@@ -1,4 +1,5 @@
-//! Is the process alive, and does it want traffic? Neither depends on Jira, or Jira's outage would restart us.
+//! Is the process alive, and does it want traffic? Neither depends on Jira, or Jira's outage would
+//! restart us.
 
 use std::sync::{
     Arc,

@@ -1,4 +1,5 @@
-//! Is the request meant for us? A foreign `Host` is the mark of DNS rebinding (MCP transports, security warning).
+//! Is the request meant for us? A foreign `Host` is the mark of DNS rebinding (MCP transports,
+//! security warning).
 
 use std::str::FromStr;
 
@@ -17,7 +18,9 @@ pub struct AllowedHost {
 impl AllowedHost {
     /// The names under which a laptop knows itself, with any port.
     pub fn loopback() -> Vec<Self> {
-        ["localhost", "127.0.0.1", "[::1]"].map(|host| Self { host: host.to_owned(), port: None }).to_vec()
+        ["localhost", "127.0.0.1", "[::1]"]
+            .map(|host| Self { host: host.to_owned(), port: None })
+            .to_vec()
     }
 
     fn admits(&self, sent: &Self) -> bool {
@@ -36,7 +39,8 @@ impl FromStr for AllowedHost {
     }
 }
 
-/// Lets pass a request with exactly one `Host` on the list; an absolute request target must be on it too.
+/// Lets pass a request with exactly one `Host` on the list; an absolute request target must be on
+/// it too.
 pub(super) fn check<B>(request: &Request<B>, allowed: &[AllowedHost]) -> Result<(), Reject> {
     let mut lines = request.headers().get_all(header::HOST).iter();
     // RFC 9112 section 3.2: none or several is a bad request.
@@ -69,7 +73,11 @@ mod tests {
     fn hosts_are_matched_by_name_and_given_port() {
         let check = |rule: &str, sent: &str, expected: bool| {
             let rule: AllowedHost = rule.parse().unwrap();
-            assert_eq!(parse(sent).is_some_and(|sent| rule.admits(&sent)), expected, "{rule:?} {sent}");
+            assert_eq!(
+                parse(sent).is_some_and(|sent| rule.admits(&sent)),
+                expected,
+                "{rule:?} {sent}"
+            );
         };
         check("bridge.example.com", "Bridge.Example.COM", true);
         check("bridge.example.com", "bridge.example.com:8443", true);
@@ -89,9 +97,15 @@ mod tests {
 
     #[test]
     fn rules_that_name_no_host_are_refused() {
-        for rule in
-            ["", "*", "*.example.com", "https://example.com", "example.com/path", "a b", "x@example.com"]
-        {
+        for rule in [
+            "",
+            "*",
+            "*.example.com",
+            "https://example.com",
+            "example.com/path",
+            "a b",
+            "x@example.com",
+        ] {
             assert_eq!(rule.parse::<AllowedHost>(), Err(RuleError::Host), "{rule}");
         }
     }

@@ -1,14 +1,17 @@
-//! Speaks two header dialects: what clients send in `Accept` and `Content-Type`, and the one form rmcp takes.
+//! Speaks two header dialects: what clients send in `Accept` and `Content-Type`, and the one form
+//! rmcp takes.
 
 use http::{HeaderMap, HeaderValue, header};
 
 use super::reject::Reject;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const JSON_AND_EVENTS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+const JSON_AND_EVENTS: HeaderValue =
+    HeaderValue::from_static("application/json, text/event-stream");
 
-/// Refuses what we cannot read or answer, and rewrites the rest to rmcp's liking: it wants both media types named in
-/// `Accept`, while clients and people with curl send `*/*`, one of them, or nothing.
+/// Refuses what we cannot read or answer, and rewrites the rest to rmcp's liking: it wants both
+/// media types named in `Accept`, while clients and people with curl send `*/*`, one of them, or
+/// nothing.
 pub(super) fn negotiate(headers: &mut HeaderMap) -> Result<Answers, Reject> {
     if !is_json(headers) {
         return Err(Reject::UnsupportedMediaType);
@@ -33,13 +36,16 @@ fn is_json(headers: &HeaderMap) -> bool {
     let mut lines = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return false };
     let mut parts = line.to_str().unwrap_or_default().split(';').map(str::trim);
-    let essence = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let essence =
+        parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     let charset = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
         !name.trim().eq_ignore_ascii_case("charset")
             || value.trim_matches([' ', '"']).eq_ignore_ascii_case("utf-8")
     });
     let encoding = headers.get_all(header::CONTENT_ENCODING).iter();
-    essence && charset && encoding.into_iter().all(|line| line.as_bytes().eq_ignore_ascii_case(b"identity"))
+    essence
+        && charset
+        && encoding.into_iter().all(|line| line.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// What a client takes as an answer.
@@ -57,7 +63,8 @@ impl Wanted {
         // RFC 9110 section 12.5.1: the most specific range that matches decides.
         let takes = |names: [&str; 3]| {
             names.iter().find_map(|name| {
-                let mut same = ranges.iter().filter(|(range, _)| range.eq_ignore_ascii_case(name)).peekable();
+                let mut same =
+                    ranges.iter().filter(|(range, _)| range.eq_ignore_ascii_case(name)).peekable();
                 same.peek()?;
                 Some(same.any(|(_, wanted)| *wanted))
             })
@@ -76,9 +83,11 @@ impl Wanted {
 fn range(item: &str) -> Option<(&str, bool)> {
     let mut parts = item.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?;
-    let weight =
-        parts.filter_map(|part| part.split_once('=')).find(|(key, _)| key.trim().eq_ignore_ascii_case("q"));
-    let unwanted = weight.and_then(|(_, value)| value.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0);
+    let weight = parts
+        .filter_map(|part| part.split_once('='))
+        .find(|(key, _)| key.trim().eq_ignore_ascii_case("q"));
+    let unwanted =
+        weight.and_then(|(_, value)| value.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0);
     Some((name, !unwanted))
 }
 

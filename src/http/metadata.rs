@@ -1,4 +1,5 @@
-//! Tells a client without a token where to get one: the RFC 9728 document and the 401 challenge that leads to it.
+//! Tells a client without a token where to get one: the RFC 9728 document and the 401 challenge
+//! that leads to it.
 
 use std::{str::FromStr, sync::Arc};
 
@@ -14,7 +15,8 @@ use super::{Edge, RuleError, host, reject::Reject};
 
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// The URL under which clients reach the server, without a trailing slash; it may hold a path of the gateway's.
+/// The URL under which clients reach the server, without a trailing slash; it may hold a path of
+/// the gateway's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicBaseUrl(String);
 
@@ -36,7 +38,10 @@ impl FromStr for PublicBaseUrl {
 }
 
 /// `GET /.well-known/oauth-protected-resource[/mcp…]`. Source: RFC 9728 section 2.
-pub(super) async fn document(State(edge): State<Arc<Edge>>, request: Request) -> Result<Json<Value>, Reject> {
+pub(super) async fn document(
+    State(edge): State<Arc<Edge>>,
+    request: Request,
+) -> Result<Json<Value>, Reject> {
     // Without a public URL the document repeats the Host, so a foreign one must not get this far.
     if edge.settings.public_base_url.is_none() {
         host::check(&request, &edge.settings.allowed_hosts)?;
@@ -52,8 +57,8 @@ pub(super) async fn document(State(edge): State<Arc<Edge>>, request: Request) ->
     })))
 }
 
-/// What every challenge to one request says; its Host must have been checked. Sources: RFC 9728 section 5.1, RFC 6750
-/// section 3.1 (an error code only where a bearer token was presented).
+/// What every challenge to one request says; its Host must have been checked. Sources: RFC 9728
+/// section 5.1, RFC 6750 section 3.1 (an error code only where a bearer token was presented).
 pub(super) struct Challenge {
     metadata_url: String,
     scopes: String,
@@ -74,15 +79,18 @@ impl Challenge {
         self.line("error=\"invalid_token\", ", &self.scopes)
     }
 
-    /// A client adds these scopes to those it has and signs its user in again. Source: MCP authorization, "Scope Challenge
-    /// Handling".
+    /// A client adds these scopes to those it has and signs its user in again. Source: MCP
+    /// authorization, "Scope Challenge Handling".
     pub(super) fn insufficient_scope(&self, scopes: &str) -> HeaderValue {
         let scopes = if is_scope(scopes) { scopes } else { &self.scopes };
         self.line("error=\"insufficient_scope\", ", scopes)
     }
 
     fn line(&self, error: &str, scopes: &str) -> HeaderValue {
-        let line = format!("Bearer {error}resource_metadata=\"{}\", scope=\"{scopes}\"", self.metadata_url);
+        let line = format!(
+            "Bearer {error}resource_metadata=\"{}\", scope=\"{scopes}\"",
+            self.metadata_url
+        );
         HeaderValue::try_from(line).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
     }
 }
@@ -121,7 +129,11 @@ mod tests {
     #[test]
     fn base_urls_are_absolute_and_bare() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(text.parse::<PublicBaseUrl>().ok().map(|base| base.0).as_deref(), expected, "{text}");
+            assert_eq!(
+                text.parse::<PublicBaseUrl>().ok().map(|base| base.0).as_deref(),
+                expected,
+                "{text}"
+            );
         };
         check("https://api.example.com/jira-mcp/", Some("https://api.example.com/jira-mcp"));
         check("http://127.0.0.1:8080", Some("http://127.0.0.1:8080"));

@@ -95,8 +95,9 @@ struct Edge {
 /// Routes, and the way in around them.
 ///
 /// `mcp` gets only requests that passed every question below: a POST to `/mcp`, `/mcp/readonly` or
-/// `/mcp/x/{toolsets}`, a slash at the end or not, whose body is one JSON-RPC message that rmcp can read, with a [`Caller`], a [`RequestId`] and a
-/// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+/// `/mcp/x/{toolsets}`, a slash at the end or not, whose body is one JSON-RPC message that rmcp can
+/// read, with a [`Caller`], a [`RequestId`] and a [`Narrowing`](crate::policy::Narrowing) among its
+/// extensions and no secret among its headers.
 pub fn router<S, R>(
     settings: Settings,
     hasher: KeyedHasher,
@@ -142,7 +143,8 @@ where
         .layer(from_fn_with_state(edge.clone(), admit))
         .layer(from_fn_with_state(edge.clone(), hand_over));
 
-    // A slash at the end is the same address: clients, gateways and hand-written connectors add one.
+    // A slash at the end is the same address: clients, gateways and hand-written connectors add
+    // one.
     let addresses = ["/mcp", "/mcp/", "/mcp/readonly", "/mcp/readonly/", "/mcp/x/{toolsets}"];
     let mcp = addresses
         .into_iter()
@@ -209,9 +211,11 @@ async fn attend(
     response
 }
 
-/// Reads what an admitted client wants and in which form, and speaks for what stands behind the edge.
+/// Reads what an admitted client wants and in which form, and speaks for what stands behind the
+/// edge.
 ///
-/// One step and not several layers: each layer of functions is two allocations and a copy of all below it, for each call.
+/// One step and not several layers: each layer of functions is two allocations and a copy of all
+/// below it, for each call.
 async fn hand_over(
     State(edge): State<Arc<Edge>>,
     matched: MatchedPath,
@@ -261,7 +265,8 @@ async fn admit(
         }
     };
     let mut request = head.map(|()| body);
-    let challenge = settings.challenge_on_upstream_401.then(|| metadata::Challenge::of(&edge, &request));
+    let challenge =
+        settings.challenge_on_upstream_401.then(|| metadata::Challenge::of(&edge, &request));
 
     bearer::remove_secrets(request.headers_mut());
     let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site_wish);

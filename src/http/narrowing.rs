@@ -1,4 +1,5 @@
-//! By how much the client narrows the operator's policy, from the path and from headers; policy decides what it means.
+//! By how much the client narrows the operator's policy, from the path and from headers; policy
+//! decides what it means.
 
 use axum::extract::{MatchedPath, RawPathParams, Request, rejection::RawPathParamsRejection};
 use http::{HeaderMap, HeaderName};
@@ -17,7 +18,8 @@ pub(super) fn note(
     request: &mut Request,
 ) -> Result<(), Reject> {
     let params = params.map_err(|_| Reject::NotFound)?;
-    let from_path = params.iter().find(|(name, _)| *name == "toolsets").map(|(_, value)| value.to_owned());
+    let from_path =
+        params.iter().find(|(name, _)| *name == "toolsets").map(|(_, value)| value.to_owned());
     let mut narrowing = from_headers(request.headers());
     narrowing.read_only |= matched.as_str().trim_end_matches('/') == "/mcp/readonly";
     narrowing.toolsets.extend(from_path);
@@ -25,10 +27,12 @@ pub(super) fn note(
     Ok(())
 }
 
-/// Every line counts, and a line that cannot be read narrows to nothing: a mistake must not give more rights.
+/// Every line counts, and a line that cannot be read narrows to nothing: a mistake must not give
+/// more rights.
 fn from_headers(headers: &HeaderMap) -> Narrowing {
-    let is_off =
-        |value: &http::HeaderValue| matches!(value.as_bytes(), b"" | b"false" | b"False" | b"FALSE" | b"0");
+    let is_off = |value: &http::HeaderValue| {
+        matches!(value.as_bytes(), b"" | b"false" | b"False" | b"FALSE" | b"0")
+    };
     Narrowing {
         read_only: headers.get_all(READ_ONLY).iter().any(|value| !is_off(value)),
         toolsets: headers

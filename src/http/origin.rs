@@ -1,4 +1,5 @@
-//! Does a browser page speak through somebody's browser? A present `Origin` must be on the list (MCP transports: MUST).
+//! Does a browser page speak through somebody's browser? A present `Origin` must be on the list
+//! (MCP transports: MUST).
 
 use std::str::FromStr;
 
@@ -17,9 +18,11 @@ pub struct AllowedOrigin {
 }
 
 impl AllowedOrigin {
-    /// Pages served from this machine over plain http, at any port: for a server that only this machine can reach.
+    /// Pages served from this machine over plain http, at any port: for a server that only this
+    /// machine can reach.
     pub fn loopback() -> Vec<Self> {
-        let hosts = ["http://localhost", "http://127.0.0.1", "http://[::1]"].into_iter().filter_map(parse);
+        let hosts =
+            ["http://localhost", "http://127.0.0.1", "http://[::1]"].into_iter().filter_map(parse);
         hosts.map(|origin| Self { port: None, ..origin }).collect()
     }
 
@@ -37,7 +40,8 @@ impl FromStr for AllowedOrigin {
     }
 }
 
-/// Lets pass a request without `Origin` (server to server), or with exactly one that is on the list.
+/// Lets pass a request without `Origin` (server to server), or with exactly one that is on the
+/// list.
 pub(super) fn check(headers: &HeaderMap, allowed: &[AllowedOrigin]) -> Result<(), Reject> {
     let mut lines = headers.get_all(header::ORIGIN).iter();
     let Some(line) = lines.next() else { return Ok(()) };
@@ -49,7 +53,8 @@ pub(super) fn check(headers: &HeaderMap, allowed: &[AllowedOrigin]) -> Result<()
     }
 }
 
-/// Stricter than a URL: what browsers send is `scheme://host[:port]` and nothing after it (RFC 6454 section 6.2).
+/// Stricter than a URL: what browsers send is `scheme://host[:port]` and nothing after it (RFC 6454
+/// section 6.2).
 fn parse(text: &str) -> Option<AllowedOrigin> {
     let (_, authority) = text.split_once("://")?;
     let bare = authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b));
@@ -100,9 +105,16 @@ mod tests {
 
     #[test]
     fn rules_that_name_no_origin_are_refused() {
-        for rule in
-            ["*", "null", "", "example.com", "https://", "https://*.example.com", "file:///x", "https://a/b"]
-        {
+        for rule in [
+            "*",
+            "null",
+            "",
+            "example.com",
+            "https://",
+            "https://*.example.com",
+            "file:///x",
+            "https://a/b",
+        ] {
             assert_eq!(rule.parse::<AllowedOrigin>(), Err(RuleError::Origin), "{rule}");
         }
     }

@@ -1,7 +1,9 @@
-//! How many requests may be inside at once and how much they may hold, and what the last deadline says when it strikes.
+//! How many requests may be inside at once and how much they may hold, and what the last deadline
+//! says when it strikes.
 //!
-//! Of the places and of the room for bodies no caller holds more than a part, made-up or not, from the moment in which
-//! the bearer is read. Callers whose token no upstream has taken yet share what one person may hold who makes up many.
+//! Of the places and of the room for bodies no caller holds more than a part, made-up or not, from
+//! the moment in which the bearer is read. Callers whose token no upstream has taken yet share what
+//! one person may hold who makes up many.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,11 +24,13 @@ use tower::timeout::error::Elapsed;
 use super::{Edge, reject::Reject};
 use crate::identity::{Caller, CallerKey};
 
-/// Callers that are known to an upstream, about 50 bytes each. Only an upstream's own word adds one.
+/// Callers that are known to an upstream, about 50 bytes each. Only an upstream's own word adds
+/// one.
 const KNOWN_MAX: usize = 16 * 1024;
 /// One caller may always have as many requests as this, if there are places.
 const CALLER_MIN: usize = 8;
-/// Bytes of all bodies together, beyond what each may have in any case, from their first byte to their request's end.
+/// Bytes of all bodies together, beyond what each may have in any case, from their first byte to
+/// their request's end.
 pub const BODIES_BYTES_MAX: usize = 8 << 20;
 /// What each body may have in any case; nearly all are smaller.
 pub const BODY_BYTES_FREE: usize = 4 << 10;
@@ -48,7 +52,8 @@ impl Places {
         let all = requests_max.min(Semaphore::MAX_PERMITS);
         let third = (all / 3).max(all.min(CALLER_MIN));
         let half = (all / 2).max(all.min(CALLER_MIN));
-        let shares = |total, per_key, untrusted| Shares::new(SharesSettings { total, per_key, untrusted });
+        let shares =
+            |total, per_key, untrusted| Shares::new(SharesSettings { total, per_key, untrusted });
         Self {
             all: Arc::new(Semaphore::new(all)),
             callers: shares(all, third, all),
@@ -120,7 +125,8 @@ pub(super) fn arriving(places: &Places, caller: CallerKey) -> Result<Share<Calle
     places.arriving.take(caller, is_known, 1).ok_or(Reject::Overloaded)
 }
 
-/// Gives a request one of the places, or refuses it at once: what waits in a queue has lost its deadline anyway.
+/// Gives a request one of the places, or refuses it at once: what waits in a queue has lost its
+/// deadline anyway.
 ///
 /// An event stream keeps its place until its end, for its call goes on behind it.
 pub(super) async fn place(
@@ -129,7 +135,8 @@ pub(super) async fn place(
     next: Next,
 ) -> Result<Response, Reject> {
     let place = Arc::clone(&edge.places.all).try_acquire_owned().map_err(|_| Reject::Overloaded)?;
-    let hold = Hold(Arc::new(Held { _place: place, caller: OnceLock::new(), body: OnceLock::new() }));
+    let hold =
+        Hold(Arc::new(Held { _place: place, caller: OnceLock::new(), body: OnceLock::new() }));
     request.extensions_mut().insert(hold.clone());
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -144,8 +151,8 @@ pub(super) async fn place(
     }))
 }
 
-/// The deadline is the last resort: a JSON-RPC reply would need the id of a body that may not have been read, so the
-/// answer is HTTP 504; a tool's own, earlier deadline answers in MCP's words.
+/// The deadline is the last resort: a JSON-RPC reply would need the id of a body that may not have
+/// been read, so the answer is HTTP 504; a tool's own, earlier deadline answers in MCP's words.
 pub(super) async fn answer(error: BoxError) -> Reject {
     if error.is::<Elapsed>() { Reject::Deadline } else { Reject::Internal }
 }

@@ -1,4 +1,5 @@
-//! What a person sees who opens the server's address in a browser: what it is, and the URL to paste into a client.
+//! What a person sees who opens the server's address in a browser: what it is, and the URL to paste
+//! into a client.
 
 use axum::{
     extract::{Request, State},
@@ -17,7 +18,8 @@ pub(super) fn is_wanted(method: &Method, headers: &HeaderMap) -> bool {
         let text = line.to_str().unwrap_or_default();
         text.split([',', ';']).any(|range| range.trim().eq_ignore_ascii_case("text/html"))
     };
-    matches!(*method, Method::GET | Method::HEAD) && headers.get_all(header::ACCEPT).iter().any(names_html)
+    matches!(*method, Method::GET | Method::HEAD)
+        && headers.get_all(header::ACCEPT).iter().any(names_html)
 }
 
 /// The page; the request's Host must have been checked.
@@ -33,7 +35,10 @@ pub(super) fn of<B>(edge: &Edge, request: &Request<B>) -> Response {
 }
 
 /// Whatever has no route: the page at the root for a browser, else the refusal.
-pub(super) async fn fallback(State(edge): State<Arc<Edge>>, request: Request) -> Result<Response, Reject> {
+pub(super) async fn fallback(
+    State(edge): State<Arc<Edge>>,
+    request: Request,
+) -> Result<Response, Reject> {
     if request.uri().path() != "/" || !is_wanted(request.method(), request.headers()) {
         let (parts, body) = request.into_parts();
         body::drain(&edge, &parts.headers, body);

@@ -14,8 +14,8 @@ const MESSAGE_CHARS_MAX: usize = 300;
 
 /// Leaves successes and JSON alone; anything else keeps its status and gets a JSON-RPC body.
 ///
-/// One status changes: the media type was settled before, so a 415 from here means a message that rmcp could not read,
-/// which the specification answers with 400.
+/// One status changes: the media type was settled before, so a 415 from here means a message that
+/// rmcp could not read, which the specification answers with 400.
 pub(super) async fn to_json(response: Response) -> Response {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || is_json(&response) {
@@ -31,7 +31,8 @@ pub(super) async fn to_json(response: Response) -> Response {
     if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
         parts.status = StatusCode::BAD_REQUEST;
     }
-    let body = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } });
+    let body =
+        json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": message } });
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Response::from_parts(parts, Body::from(body.to_string()))

@@ -1,5 +1,6 @@
-//! Tokens that Jira refused a moment ago. A handshake and a list are answered without asking Jira, so a client with a dead
-//! token would look connected; where clients sign in themselves (`UPSTREAM_401=http_401`), they are told at once.
+//! Tokens that Jira refused a moment ago. A handshake and a list are answered without asking Jira,
+//! so a client with a dead token would look connected; where clients sign in themselves
+//! (`UPSTREAM_401=http_401`), they are told at once.
 
 use std::time::Duration;
 
@@ -25,8 +26,8 @@ impl Default for RefusedTokens {
 }
 
 impl RefusedTokens {
-    /// Learns from a request that is over, and says whether it came with a token that Jira does not take: by its own
-    /// answer, or by an earlier one where this request did not ask.
+    /// Learns from a request that is over, and says whether it came with a token that Jira does not
+    /// take: by its own answer, or by an earlier one where this request did not ask.
     pub(super) fn is_still_refused(&self, caller: &Caller, now: Instant) -> bool {
         let key = caller.key();
         if caller.was_refused() {

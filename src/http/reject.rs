@@ -62,11 +62,15 @@ impl Reject {
                 (StatusCode::UNAUTHORIZED, "unauthenticated")
             }
             Self::ScopeMissing { .. } => (StatusCode::FORBIDDEN, "insufficient_scope"),
-            Self::SiteWish | Self::BodyBroken | Self::Rpc(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::SiteWish | Self::BodyBroken | Self::Rpc(_) => {
+                (StatusCode::BAD_REQUEST, "invalid_request")
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable"),
-            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
             Self::BodySlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
@@ -111,8 +115,12 @@ impl Reject {
     fn hint(&self) -> &'static str {
         match self {
             Self::HostMissing => "Send the host name the server is reached under.",
-            Self::HostForbidden => "Add the name to ALLOWED_HOSTS, or let the gateway send a listed one.",
-            Self::OriginForbidden => "Add the origin to ALLOWED_ORIGINS, or call without an Origin header.",
+            Self::HostForbidden => {
+                "Add the name to ALLOWED_HOSTS, or let the gateway send a listed one."
+            }
+            Self::OriginForbidden => {
+                "Add the origin to ALLOWED_ORIGINS, or call without an Origin header."
+            }
             Self::GatewayForbidden => {
                 "Call through the gateway; its X-Gateway-Token must be one of the server's secrets."
             }
@@ -123,7 +131,9 @@ impl Reject {
             Self::ScopeMissing { .. } => {
                 "Sign in again and ask for the scopes of the WWW-Authenticate header too."
             }
-            Self::SiteWish => "Send it once, with 1 to 255 printable ASCII characters, or leave it out.",
+            Self::SiteWish => {
+                "Send it once, with 1 to 255 printable ASCII characters, or leave it out."
+            }
             Self::NotFound => "The MCP endpoint is POST /mcp.",
             Self::MethodNotAllowed { .. } => {
                 "Use a method of the Allow header; there are no sessions, and no stream on GET."
@@ -173,14 +183,14 @@ impl Reject {
         match form {
             Form::Plain => said.to_string(),
             Form::JsonRpc => {
-                let error =
-                    json!({ "code": self.rpc_code(), "message": format!("{message} {hint}"), "data": said });
+                let error = json!({ "code": self.rpc_code(), "message": format!("{message} {hint}"), "data": said });
                 json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string()
             }
         }
     }
 
-    /// JSON-RPC's own codes where they say it, and of those for servers one for who asks and one for when.
+    /// JSON-RPC's own codes where they say it, and of those for servers one for who asks and one
+    /// for when.
     fn rpc_code(&self) -> i32 {
         match self.kind().0 {
             Class::Authentication | Class::Permission => NOT_ADMITTED,
@@ -196,17 +206,23 @@ impl Reject {
 pub(super) enum Form {
     /// The envelope alone.
     Plain,
-    /// A JSON-RPC error without an id, the envelope among its data: clients of MCP show people nothing else.
+    /// A JSON-RPC error without an id, the envelope among its data: clients of MCP show people
+    /// nothing else.
     JsonRpc,
 }
 
 impl Form {
-    /// JSON-RPC for all below `/mcp`, and for whoever posts elsewhere: that is a client with a wrong address.
+    /// JSON-RPC for all below `/mcp`, and for whoever posts elsewhere: that is a client with a
+    /// wrong address.
     pub(super) fn of<B>(request: &http::Request<B>) -> Self {
         let path = request.uri().path();
         let is_endpoint =
             path.strip_prefix("/mcp").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if is_endpoint || request.method() == http::Method::POST { Self::JsonRpc } else { Self::Plain }
+        if is_endpoint || request.method() == http::Method::POST {
+            Self::JsonRpc
+        } else {
+            Self::Plain
+        }
     }
 }
 
@@ -238,7 +254,8 @@ impl Reject {
         ]
     }
 
-    /// Its row in the table of all errors; the words there stand for those that depend on the request.
+    /// Its row in the table of all errors; the words there stand for those that depend on the
+    /// request.
     pub(super) fn row(&self) -> Row {
         let (status, code) = self.status_and_code();
         let meaning = match self {
@@ -251,7 +268,15 @@ impl Reject {
             },
         };
         let (class, severity, again) = self.kind();
-        Row { code, status: Some(status.as_u16()), class, severity, again, meaning, advice: self.hint() }
+        Row {
+            code,
+            status: Some(status.as_u16()),
+            class,
+            severity,
+            again,
+            meaning,
+            advice: self.hint(),
+        }
     }
 
     fn kind(&self) -> (Class, Severity, Again) {
@@ -293,7 +318,9 @@ pub(super) fn explain(request_id: &RequestId, form: Form, mut response: Response
     let Some(reject) = response.extensions_mut().remove::<Reject>() else { return response };
     reject.headers(response.headers_mut());
     response.headers_mut().remove(header::CONTENT_LENGTH);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.extensions_mut().insert(RejectCode(reject.status_and_code().1));
     *response.body_mut() = Body::from(reject.body(request_id, form));
     response

@@ -61,19 +61,22 @@ pub(super) fn tell(id: &RequestId, response: &mut Response) {
 }
 
 fn sent(headers: &HeaderMap) -> Option<RequestId> {
-    let own = only(headers, "x-request-id").filter(|id| is_sane(id) && !repeats_a_secret(headers, id));
+    let own =
+        only(headers, "x-request-id").filter(|id| is_sane(id) && !repeats_a_secret(headers, id));
     let id = own.or_else(|| only(headers, "traceparent").and_then(trace_id));
     id.map(|id| RequestId(id.into()))
 }
 
 /// An id is logged and echoed, so a client's mistake must not make a secret of it.
 fn repeats_a_secret(headers: &HeaderMap, id: &str) -> bool {
-    [header::AUTHORIZATION, super::gateway::HEADER].iter().flat_map(|name| headers.get_all(name)).any(
-        |value| {
+    [header::AUTHORIZATION, super::gateway::HEADER]
+        .iter()
+        .flat_map(|name| headers.get_all(name))
+        .any(|value| {
             let text = String::from_utf8_lossy(value.as_bytes());
-            text.split_whitespace().any(|part| id.contains(part) || (id.len() >= 8 && part.contains(id)))
-        },
-    )
+            text.split_whitespace()
+                .any(|part| id.contains(part) || (id.len() >= 8 && part.contains(id)))
+        })
 }
 
 pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

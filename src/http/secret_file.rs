@@ -1,7 +1,7 @@
 //! The file of gateway secrets: one a line, every good line accepted, read again when it changes.
 //!
-//! What stands in the file counts, and nothing else: a line that is taken out, a file that is emptied or removed, lets
-//! nobody in any more, whatever is wrong with the rest of it.
+//! What stands in the file counts, and nothing else: a line that is taken out, a file that is
+//! emptied or removed, lets nobody in any more, whatever is wrong with the rest of it.
 
 use std::{
     fs::File,
@@ -64,16 +64,20 @@ impl SecretFile {
         Ok(Self { path, recheck, lines: RwLock::new(lines), read_at: Mutex::new(Instant::now()) })
     }
 
-    /// The accepted secrets, from a new look at the file when the last one is too old. Content is compared, not the time
-    /// stamp: the file is tiny, and a swap within one tick of the clock or with kept times would stay unseen.
+    /// The accepted secrets, from a new look at the file when the last one is too old. Content is
+    /// compared, not the time stamp: the file is tiny, and a swap within one tick of the clock or
+    /// with kept times would stay unseen.
     pub(super) async fn current(&self) -> Arc<[Digest]> {
         // Whoever finds the lock taken goes on with the last set instead of waiting for the disk.
         if let Ok(mut read_at) = self.read_at.try_lock()
             && read_at.elapsed() >= self.recheck
         {
             let path = self.path.clone();
-            match timeout(READ_TIME_MAX, spawn_blocking(move || read(&path).map(|text| Lines::of(&text))))
-                .await
+            match timeout(
+                READ_TIME_MAX,
+                spawn_blocking(move || read(&path).map(|text| Lines::of(&text))),
+            )
+            .await
             {
                 Ok(Ok(Ok(fresh))) => self.replace(fresh),
                 Ok(Ok(Err(fault))) => {
@@ -112,7 +116,10 @@ impl SecretFile {
         }
         info!(secrets = fresh.accepted.len(), "gateway secrets: the file has changed");
         if let Some((line, count)) = fresh.bad {
-            warn!(line, count, "gateway secrets: a line of the file is no secret and counts for nothing");
+            warn!(
+                line,
+                count, "gateway secrets: a line of the file is no secret and counts for nothing"
+            );
         }
         if fresh.is_guessable {
             warn!("gateway secrets: a secret of the file {}", secret_strength::ADVICE);
@@ -145,7 +152,8 @@ fn secrets(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(lines).filter(|(_, line)| !line.is_empty())
 }
 
-/// The file's lines. What is no text becomes a line that is no secret, and what is behind the first 64 KiB is not read.
+/// The file's lines. What is no text becomes a line that is no secret, and what is behind the first
+/// 64 KiB is not read.
 fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
     let file = open(path)?;
     // A pipe would be waited for, and a device has no end.
@@ -158,8 +166,11 @@ fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     let fits = bytes.len() < room;
     // A line that is cut off is none.
-    let whole =
-        if fits { bytes.len() } else { bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or_default() };
+    let whole = if fits {
+        bytes.len()
+    } else {
+        bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or_default()
+    };
     let mut text = Zeroizing::new(String::with_capacity(2 * whole + CUT.len() + 1));
     for line in bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n') {
         text.push_str(std::str::from_utf8(line).unwrap_or(NO_TEXT));

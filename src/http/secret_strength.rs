@@ -6,10 +6,12 @@
 pub const ADVICE: &str =
     "can be guessed: it repeats itself or reads like words. Make one with: openssl rand -base64 32";
 
-/// A random text of 32 characters from an alphabet of 16 has fewer different ones in one case of some hundred thousand.
+/// A random text of 32 characters from an alphabet of 16 has fewer different ones in one case of
+/// some hundred thousand.
 const DIFFERENT_MIN: usize = 9;
 
-/// Letters in a row that count as a word: an upper-case letter only at its beginning, and a vowel among any four.
+/// Letters in a row that count as a word: an upper-case letter only at its beginning, and a vowel
+/// among any four.
 const WORD_LETTERS_MIN: usize = 4;
 
 /// Whether a secret repeats itself, or consists mostly of words, years and signs between them.
@@ -34,7 +36,9 @@ fn letters_of_words(secret: &str) -> usize {
     let (mut words, mut word) = (0, Vec::new());
     let is_word = |word: &[u8]| {
         word.len() >= WORD_LETTERS_MIN
-            && word.windows(4).all(|four| four.iter().any(|letter| b"aeiouyAEIOUY".contains(letter)))
+            && word
+                .windows(4)
+                .all(|four| four.iter().any(|letter| b"aeiouyAEIOUY".contains(letter)))
     };
     for byte in secret.bytes() {
         let goes_on = byte.is_ascii_lowercase() || (byte.is_ascii_uppercase() && word.is_empty());

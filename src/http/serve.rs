@@ -1,7 +1,7 @@
 //! The accept loop: how many connections, how long their headers may take, and how they end.
 //!
-//! `axum::serve` sets no timer, so a client that never finishes its headers would be held for ever. HTTP/1.1 only:
-//! gateways speak it, and HTTP/2 in clear would only add surface.
+//! `axum::serve` sets no timer, so a client that never finishes its headers would be held for ever.
+//! HTTP/1.1 only: gateways speak it, and HTTP/2 in clear would only add surface.
 
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -31,28 +31,32 @@ use crate::signals::Signals;
 
 /// hyper panics below this buffer size.
 const HEADERS_BYTES_MIN: usize = 8192;
-/// After a failed accept (no file handles left, say) trying again at once would only burn the processor.
+/// After a failed accept (no file handles left, say) trying again at once would only burn the
+/// processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Limits of connections, and the pace of the drain.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
-    /// Connections open at the same time. A few more are taken so that probes are always answered; other requests on
-    /// them wait a moment for a place. All else waits in the kernel's backlog, where it costs us nothing. With less than an
-    /// eighth of the places free each connection ends with its next answer.
+    /// Connections open at the same time. A few more are taken so that probes are always answered;
+    /// other requests on them wait a moment for a place. All else waits in the kernel's backlog,
+    /// where it costs us nothing. With less than an eighth of the places free each connection ends
+    /// with its next answer.
     pub connections_max: usize,
     /// Bytes of one request's head; more is answered with 431. At least 8192.
     pub headers_bytes_max: usize,
     /// Header lines of one request; more is answered with 431.
     pub headers_max: usize,
-    /// How long a head may take to arrive, from its first byte, or from the beginning of a new connection.
+    /// How long a head may take to arrive, from its first byte, or from the beginning of a new
+    /// connection.
     pub header_read_timeout: Duration,
-    /// How long a connection is kept after an answer without another request. With fewer than half of the places free it
-    /// is no longer than a head may take.
+    /// How long a connection is kept after an answer without another request. With fewer than half
+    /// of the places free it is no longer than a head may take.
     pub idle_timeout: Duration,
     /// How long a client may refuse to take any byte of its answer.
     pub write_stall_timeout: Duration,
-    /// How long connections are still accepted after the signal, until the load balancer has seen `/readyz` turn.
+    /// How long connections are still accepted after the signal, until the load balancer has seen
+    /// `/readyz` turn.
     pub drain_pause: Duration,
     /// How long calls in hand may take after that.
     pub drain_grace: Duration,
@@ -86,8 +90,9 @@ pub enum Drain {
     },
 }
 
-/// Serves until `shutdown` is ready, then drains: `/readyz` turns, new connections are accepted for the pause and refused
-/// after it, calls in hand get the grace time. Readiness for the start is the caller's to declare.
+/// Serves until `shutdown` is ready, then drains: `/readyz` turns, new connections are accepted for
+/// the pause and refused after it, calls in hand get the grace time. Readiness for the start is the
+/// caller's to declare.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -159,7 +164,9 @@ impl Connections {
                 Some(_ended) = self.open.join_next() => continue,
             };
             match accepted {
-                (slot, Ok((stream, _peer))) => self.start(stream, slot.settled(), router.clone(), graceful),
+                (slot, Ok((stream, _peer))) => {
+                    self.start(stream, slot.settled(), router.clone(), graceful)
+                }
                 (_, Err(error)) => {
                     warn!(%error, "cannot accept a connection");
                     sleep(ACCEPT_PAUSE).await;
@@ -168,7 +175,13 @@ impl Connections {
         }
     }
 
-    fn start(&mut self, stream: TcpStream, slot: Slot, router: Router, graceful: &GracefulShutdown) {
+    fn start(
+        &mut self,
+        stream: TcpStream,
+        slot: Slot,
+        router: Router,
+        graceful: &GracefulShutdown,
+    ) {
         // An answer is one write; waiting to fill a packet would only delay it.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot turn Nagle's algorithm off");
@@ -181,7 +194,8 @@ impl Connections {
         }
         let stream = WriteStall::new(stream, self.write_stall);
         let heads = self.heads.of_connection();
-        let stream = TokioIo::new(Waiting::new(stream, turns.clone(), limits, self.slots.free(), heads));
+        let stream =
+            TokioIo::new(Waiting::new(stream, turns.clone(), limits, self.slots.free(), heads));
         let counted = turns.clone();
         let held = Arc::clone(&slot);
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -192,7 +206,9 @@ impl Connections {
                 }
                 let mut answer: Response<Body> = router.oneshot(request).await?;
                 if slot.is_last_answer() {
-                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                    answer
+                        .headers_mut()
+                        .insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(answer.map(|body| turns.until_end_of(body)))
             }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{AllowedHost, AllowedOrigin, Gateway, PublicBaseUrl};
 
-/// The edge's own settings. [`Settings::default`] is a safe laptop: loopback names, no origins, no gateway.
+/// The edge's own settings. [`Settings::default`] is a safe laptop: loopback names, no origins, no
+/// gateway.
 #[derive(Debug)]
 pub struct Settings {
     /// Accepted `Host` values; empty refuses everything.
@@ -19,15 +20,18 @@ pub struct Settings {
     pub body_bytes_max: usize,
     /// How long the whole body may take to arrive.
     pub body_read_timeout: Duration,
-    /// Last resort over one whole request; keep it above the deadline of the tool layer, whose answer is better.
+    /// Last resort over one whole request; keep it above the deadline of the tool layer, whose
+    /// answer is better.
     pub request_deadline: Duration,
-    /// How long a client that takes only events waits for an answer with a status of its own; then its stream begins.
+    /// How long a client that takes only events waits for an answer with a status of its own; then
+    /// its stream begins.
     pub events_patience: Duration,
     /// A comment this often keeps proxies from giving up such a stream.
     pub events_keep_alive: Duration,
     /// Requests inside `/mcp` at the same time; more are shed with 503.
     pub in_flight_max: usize,
-    /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth themselves.
+    /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth
+    /// themselves.
     pub challenge_on_upstream_401: bool,
     /// Shown by `/readyz` and in the metadata document.
     pub server_name: String,
@@ -35,8 +39,8 @@ pub struct Settings {
     pub version: String,
     /// Issuer URL of the authorization server clients sign in at.
     pub authorization_server: String,
-    /// Scopes of the metadata document and the challenge; `offline_access` is the client's business, not a resource's
-    /// (MCP authorization, 2026-07-28).
+    /// Scopes of the metadata document and the challenge; `offline_access` is the client's
+    /// business, not a resource's (MCP authorization, 2026-07-28).
     pub scopes: Vec<String>,
 }
 
@@ -57,12 +61,15 @@ impl Default for Settings {
             server_name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             authorization_server: "https://auth.atlassian.com".to_owned(),
-            scopes: ["read:jira-work", "write:jira-work", "read:jira-user"].map(str::to_owned).to_vec(),
+            scopes: ["read:jira-work", "write:jira-work", "read:jira-user"]
+                .map(str::to_owned)
+                .to_vec(),
         }
     }
 }
 
-/// A setting that names no host, origin or URL; the sentence says what is accepted and repeats nothing.
+/// A setting that names no host, origin or URL; the sentence says what is accepted and repeats
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     /// Not a host.

@@ -1,7 +1,8 @@
-//! Which connections are taken: as many as there are slots, and a few more so that a probe is always answered.
+//! Which connections are taken: as many as there are slots, and a few more so that a probe is
+//! always answered.
 //!
-//! A connection beyond the slots carries one request. Probes are answered, some others wait a moment for a slot, and the
-//! rest hear 503 at once.
+//! A connection beyond the slots carries one request. Probes are answered, some others wait a
+//! moment for a slot, and the rest hear 503 at once.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -92,7 +93,8 @@ impl Slot {
             return true;
         }
         let Ok(_waiting) = self.slots.waiting.try_acquire() else { return false };
-        let Ok(Ok(permit)) = timeout(WAIT, Arc::clone(&self.slots.free).acquire_owned()).await else {
+        let Ok(Ok(permit)) = timeout(WAIT, Arc::clone(&self.slots.free).acquire_owned()).await
+        else {
             return false;
         };
         self.hold(permit);

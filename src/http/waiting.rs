@@ -1,7 +1,7 @@
 //! How long a connection may wait for a request: little for one that has begun, long between two.
 //!
-//! A gateway keeps its connections for a minute or more, and a request that meets the closing of one is lost to it. hyper
-//! has one limit for both waits, so it is not used.
+//! A gateway keeps its connections for a minute or more, and a request that meets the closing of
+//! one is lost to it. hyper has one limit for both waits, so it is not used.
 
 use std::{
     io::{Error, ErrorKind, IoSlice, Result},
@@ -21,14 +21,16 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// Bytes of all unfinished heads together, beyond what each connection may have in any case. They are counted until the
-/// connection ends, for its buffer stays as large as its largest head.
+/// Bytes of all unfinished heads together, beyond what each connection may have in any case. They
+/// are counted until the connection ends, for its buffer stays as large as its largest head.
 pub const HEADS_BYTES_MAX: usize = 4 << 20;
 /// What each connection may have in any case; nearly all heads are smaller.
 const HEAD_BYTES_FREE: usize = 8 << 10;
-/// No head is larger, so what goes on longer is something else: a refused body that is read and dropped.
+/// No head is larger, so what goes on longer is something else: a refused body that is read and
+/// dropped.
 const HEAD_BYTES_MAX: usize = 64 << 10;
-/// Bytes that are read at once. hyper doubles its buffer when a read fills it, and never gives it back.
+/// Bytes that are read at once. hyper doubles its buffer when a read fills it, and never gives it
+/// back.
 const READ_BYTES_MAX: usize = 4 << 10;
 
 /// The room for the heads of all connections.
@@ -65,7 +67,9 @@ impl Head {
         if missing == 0 {
             return true;
         }
-        let Ok(permit) = Arc::clone(&self.all.0).try_acquire_many_owned(missing) else { return false };
+        let Ok(permit) = Arc::clone(&self.all.0).try_acquire_many_owned(missing) else {
+            return false;
+        };
         match &mut self.held {
             Some(held) => held.merge(permit),
             None => self.held = Some(permit),
@@ -79,14 +83,16 @@ impl Head {
 pub(super) struct Limits {
     /// From a head's first byte, or from the connection's beginning, to its last byte.
     pub(super) head: Duration,
-    /// From the end of an answer to the next head's first byte; a head that began together with the request before it
-    /// counts from its next byte. When fewer than half of all places for connections are free it is no longer than that of
-    /// a head: who waits for a place goes before who may come back. hyper does not look at the stream as an answer
-    /// ends, so the wait may be noticed as late as a head may take.
+    /// From the end of an answer to the next head's first byte; a head that began together with the
+    /// request before it counts from its next byte. When fewer than half of all places for
+    /// connections are free it is no longer than that of a head: who waits for a place goes before
+    /// who may come back. hyper does not look at the stream as an answer ends, so the wait may be
+    /// noticed as late as a head may take.
     pub(super) idle: Duration,
 }
 
-/// Counts the beginnings and the ends of a connection's requests, which come one by one: odd while one is in hand.
+/// Counts the beginnings and the ends of a connection's requests, which come one by one: odd while
+/// one is in hand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turns(Arc<AtomicUsize>);
 
@@ -160,8 +166,8 @@ struct Wait {
     is_for_head: bool,
 }
 
-/// A stream that ends when it has waited long enough: with `TimedOut` within a head, as if closed by the client between
-/// two requests.
+/// A stream that ends when it has waited long enough: with `TimedOut` within a head, as if closed
+/// by the client between two requests.
 pub(super) struct Waiting<S> {
     stream: S,
     turns: Turns,
@@ -189,7 +195,8 @@ impl<S> Waiting<S> {
         Self { stream, turns, limits, places, head, wait, is_writing: false, look }
     }
 
-    /// Bytes came. While no request is in hand they are a head's; false when there is no room for them.
+    /// Bytes came. While no request is in hand they are a head's; false when there is no room for
+    /// them.
     fn came(&mut self, count: usize) -> bool {
         let turn = self.turns.now();
         if !turn.is_multiple_of(2) {
@@ -208,8 +215,8 @@ impl<S> Waiting<S> {
             let now = Instant::now();
             let mut next = now + self.limits.head;
             let turn = self.turns.now();
-            // While an answer is made or sent nobody waits. But hyper does not read when it has gone out, so the next look
-            // has to be set all the same.
+            // While an answer is made or sent nobody waits. But hyper does not read when it has
+            // gone out, so the next look has to be set all the same.
             if turn.is_multiple_of(2) && !self.is_writing {
                 if self.wait.turn != turn {
                     self.wait = Wait { turn, since: now, is_for_head: false };
@@ -240,7 +247,11 @@ impl<S> Waiting<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Waiting<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<Result<()>> {
         let room = buf.remaining().min(READ_BYTES_MAX);
         let mut part = ReadBuf::new(buf.initialize_unfilled_to(room));
         if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, &mut part) {
@@ -257,7 +268,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Waiting<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Waiting<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.wrote(progress)
     }

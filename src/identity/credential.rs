@@ -1,5 +1,5 @@
-//! What proves to Jira who the user is: an OAuth token, or, for one user's own process, an e-mail address with an API
-//! token.
+//! What proves to Jira who the user is: an OAuth token, or, for one user's own process, an e-mail
+//! address with an API token.
 
 use std::fmt;
 
@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use super::{Bearer, CallerKey, KeyedHasher};
 
-/// Longer than any address (RFC 5321) and any API token of Atlassian, which has about 200 characters.
+/// Longer than any address (RFC 5321) and any API token of Atlassian, which has about 200
+/// characters.
 const PART_BYTES_MAX: usize = 1_024;
 
 /// No longer than the shortest token, and seldom found by chance.
@@ -30,7 +31,9 @@ impl Credential {
     pub(super) fn key(&self, hasher: &KeyedHasher) -> CallerKey {
         match self {
             Self::Bearer(bearer) => hasher.caller_key(bearer),
-            Self::Basic(basic) => CallerKey(hasher.digest(b"basic:", basic.0.expose_secret().as_bytes())),
+            Self::Basic(basic) => {
+                CallerKey(hasher.digest(b"basic:", basic.0.expose_secret().as_bytes()))
+            }
         }
     }
 
@@ -40,9 +43,12 @@ impl Credential {
             Self::Bearer(bearer) => bearer.0.expose_secret(),
             Self::Basic(basic) => basic.0.expose_secret(),
         };
-        // Looked for by its beginning first: to look for all of it costs a preparation as long as a token.
-        let start =
-            proof.as_bytes().first_chunk::<PROOF_START_BYTES>().map_or(proof.as_bytes(), |start| start);
+        // Looked for by its beginning first: to look for all of it costs a preparation as long as a
+        // token.
+        let start = proof
+            .as_bytes()
+            .first_chunk::<PROOF_START_BYTES>()
+            .map_or(proof.as_bytes(), |start| start);
         let is_absent = memmem::find(text.as_bytes(), start).is_none();
         if is_absent || !text.contains(proof) { text } else { text.replace(proof, "***") }
     }

@@ -31,7 +31,8 @@ impl fmt::Debug for CallerKey {
     }
 }
 
-/// Keyed BLAKE3 under a random key that lives as long as the process; made once and passed to who needs it.
+/// Keyed BLAKE3 under a random key that lives as long as the process; made once and passed to who
+/// needs it.
 #[derive(Clone)]
 pub struct KeyedHasher(Arc<Zeroizing<[u8; 32]>>);
 

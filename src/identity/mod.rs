@@ -1,4 +1,5 @@
-//! Who a request speaks for: the user's token, held for that one request and wiped with its last holder.
+//! Who a request speaks for: the user's token, held for that one request and wiped with its last
+//! holder.
 
 mod credential;
 mod key;
@@ -23,7 +24,8 @@ const SITE_WISH_BYTES_MAX: usize = 255;
 
 /// The user behind one request: a shared handle, so that a clone copies no token.
 ///
-/// Dropping the last handle wipes the token. There is no `Display`, no `Serialize`, and `Debug` prints `***`.
+/// Dropping the last handle wipes the token. There is no `Display`, no `Serialize`, and `Debug`
+/// prints `***`.
 #[derive(Clone)]
 pub struct Caller(Arc<Inner>);
 
@@ -44,7 +46,8 @@ impl Inner {
         request_id: Arc<str>,
         site_wish: Option<SiteWish>,
     ) -> Self {
-        let (refused, accepted, lacking) = (AtomicBool::default(), AtomicBool::default(), OnceLock::new());
+        let (refused, accepted, lacking) =
+            (AtomicBool::default(), AtomicBool::default(), OnceLock::new());
         Self { credential, key, request_id, site_wish, refused, accepted, lacking }
     }
 }
@@ -70,13 +73,14 @@ impl Caller {
         Self(Arc::new(Inner::new(Arc::clone(credential), *key, request_id, site_wish.clone())))
     }
 
-    /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else; marked sensitive, its buffer is wiped on
-    /// drop.
+    /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else; marked sensitive,
+    /// its buffer is wiped on drop.
     pub fn expose_header_value(&self) -> HeaderValue {
         self.0.credential.expose_header_value()
     }
 
-    /// What Jira said, without this user's own token: an upstream that echoes requests must not get it to an agent.
+    /// What Jira said, without this user's own token: an upstream that echoes requests must not get
+    /// it to an agent.
     pub fn covered_in(&self, text: String) -> String {
         self.0.credential.covered_in(text)
     }
@@ -91,7 +95,8 @@ impl Caller {
         &self.0.request_id
     }
 
-    /// The site the request asked for with `X-Jira-Site`; a wish to look up, never an address to call.
+    /// The site the request asked for with `X-Jira-Site`; a wish to look up, never an address to
+    /// call.
     pub fn site_wish(&self) -> Option<&str> {
         self.0.site_wish.as_ref().map(|wish| wish.0.as_str())
     }
@@ -111,7 +116,8 @@ impl Caller {
         self.0.accepted.load(Ordering::Relaxed)
     }
 
-    /// Notes the OAuth scopes that the request needs and the token does not all have; the first word stands.
+    /// Notes the OAuth scopes that the request needs and the token does not all have; the first
+    /// word stands.
     pub fn report_lacking(&self, scopes: &str) {
         self.0.lacking.get_or_init(|| scopes.to_owned());
     }
@@ -137,7 +143,8 @@ impl fmt::Debug for Caller {
 pub struct Bearer(SecretString);
 
 impl Bearer {
-    /// Reads the one `Authorization: Bearer <token68>` header (RFC 9110 section 11.4, RFC 6750 section 2.1).
+    /// Reads the one `Authorization: Bearer <token68>` header (RFC 9110 section 11.4, RFC 6750
+    /// section 2.1).
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, BearerFault> {
         let mut lines = headers.get_all(header::AUTHORIZATION).iter();
         let line = lines.next().ok_or(BearerFault::Missing)?;
@@ -260,7 +267,10 @@ mod tests {
     fn keys_tell_users_apart_within_a_process_only() {
         let (one, other) = (KeyedHasher::random().unwrap(), KeyedHasher::random().unwrap());
         let bearer = |token: &str| Bearer::from_token(token).unwrap();
-        assert_eq!(one.caller_key(&bearer("aaaaaaaa")), one.clone().caller_key(&bearer("aaaaaaaa")));
+        assert_eq!(
+            one.caller_key(&bearer("aaaaaaaa")),
+            one.clone().caller_key(&bearer("aaaaaaaa"))
+        );
         assert_ne!(one.caller_key(&bearer("aaaaaaaa")), one.caller_key(&bearer("bbbbbbbb")));
         assert_ne!(one.caller_key(&bearer("aaaaaaaa")), other.caller_key(&bearer("aaaaaaaa")));
         assert_eq!(one.caller_key(&bearer("aaaaaaaa")).to_string().len(), 16);
@@ -268,7 +278,9 @@ mod tests {
 
     #[test]
     fn site_wishes_are_short_and_printable() {
-        let check = |value: &str, expected| assert_eq!(SiteWish::new(value).is_some(), expected, "{value:?}");
+        let check = |value: &str, expected| {
+            assert_eq!(SiteWish::new(value).is_some(), expected, "{value:?}")
+        };
         check("acme.atlassian.net", true);
         check(" Acme Inc ", true);
         check("", false);

@@ -1,10 +1,12 @@
-//! The URL of a request: its parts are escaped one by one, so no argument can change which endpoint is called.
+//! The URL of a request: its parts are escaped one by one, so no argument can change which endpoint
+//! is called.
 
 use url::Url;
 
 use super::{Base, Request};
 
-/// The address of a request at the API host, which serves every site below its id, or at a site itself.
+/// The address of a request at the API host, which serves every site below its id, or at a site
+/// itself.
 pub(super) fn below(base: &Url, cloud_id: Option<&str>, request: &Request) -> Option<Url> {
     let mut url = base.clone();
     {
@@ -81,7 +83,10 @@ mod tests {
             "https://api.atlassian.com/ex/jira/c-1/rest/api/3/user/search?query=a%26b%3Dc%2F..%2Fd&maxResults=5"
         );
         assert_eq!(
-            url(base, &request::create_fields(&open.project("a/../../b?c#d").unwrap(), "%2e%2e", 0)),
+            url(
+                base,
+                &request::create_fields(&open.project("a/../../b?c#d").unwrap(), "%2e%2e", 0)
+            ),
             "https://api.atlassian.com/ex/jira/c-1/rest/api/3/issue/createmeta/a%2F..%2F..%2Fb%3Fc%23d/issuetypes/%252e%252e?startAt=0&maxResults=200"
         );
         assert_eq!(

@@ -1,8 +1,10 @@
-//! The projects that an operator allows, and the names by which a request may speak of what lies in them.
+//! The projects that an operator allows, and the names by which a request may speak of what lies in
+//! them.
 //!
-//! A request takes no text for an issue or a project, but a name from here, and a name from here was checked. That an
-//! issue's key is of an allowed project is not enough: Jira answers an issue that was moved away under its old key too.
-//! So a key alone is good for reading the issue itself, whose answer tells the key it has by now; all else takes that.
+//! A request takes no text for an issue or a project, but a name from here, and a name from here
+//! was checked. That an issue's key is of an allowed project is not enough: Jira answers an issue
+//! that was moved away under its old key too. So a key alone is good for reading the issue itself,
+//! whose answer tells the key it has by now; all else takes that.
 
 use std::{collections::BTreeSet, fmt, ops::Deref};
 
@@ -13,7 +15,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Projects(BTreeSet<String>);
 
-/// An issue whose key is of an allowed project, or whose id was given where every project is allowed.
+/// An issue whose key is of an allowed project, or whose id was given where every project is
+/// allowed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct NamedIssue(String);
@@ -182,7 +185,9 @@ mod tests {
         assert_eq!(projects.project("ZZ"), Err(Outside::Project("ZZ".to_owned())));
         assert!(projects.project("ab").is_ok());
         assert!(
-            projects.holds_issue("AB-7") && !projects.holds_issue("EF-7") && !projects.holds_issue("10001")
+            projects.holds_issue("AB-7")
+                && !projects.holds_issue("EF-7")
+                && !projects.holds_issue("10001")
         );
     }
 

@@ -16,10 +16,13 @@ use super::{JiraError, Unsure};
 /// Answers of this many bytes take milliseconds to decode.
 const LONG_BYTES: usize = 256 * 1024;
 
-/// Runs what takes long where it keeps nobody from being served: the worker's other tasks move to another thread.
+/// Runs what takes long where it keeps nobody from being served: the worker's other tasks move to
+/// another thread.
 fn letting_others_run<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
-    let has_others =
-        || Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+    let has_others = || {
+        Handle::try_current()
+            .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
+    };
     if bytes >= LONG_BYTES && has_others() { block_in_place(work) } else { work() }
 }
 
@@ -48,7 +51,8 @@ impl Answer {
         Self { body, is_of_write }
     }
 
-    /// A page that something between here and Jira sends with status 200 does not say that a write was made.
+    /// A page that something between here and Jira sends with status 200 does not say that a write
+    /// was made.
     pub(super) fn of_jira(self) -> Result<Self, JiraError> {
         let is_foreign = self.is_of_write
             && !self.is_empty()
@@ -69,7 +73,11 @@ impl Answer {
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
         // Checked as a whole, text need not be checked again string by string.
         let text = std::str::from_utf8(&self.body).map_err(|fault| {
-            tracing::warn!(at = fault.valid_up_to(), bytes = self.body.len(), "an answer that is no UTF-8");
+            tracing::warn!(
+                at = fault.valid_up_to(),
+                bytes = self.body.len(),
+                "an answer that is no UTF-8"
+            );
             self.unreadable()
         })?;
         // Where a part may be null, the whole may not.

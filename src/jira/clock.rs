@@ -15,8 +15,8 @@ struct Profile<'a> {
 }
 
 impl Session {
-    /// What time it is where the caller is. [`JiraError::NoTimeZone`] when Jira does not say where that is: a guess
-    /// would put times hours away.
+    /// What time it is where the caller is. [`JiraError::NoTimeZone`] when Jira does not say where
+    /// that is: a guess would put times hours away.
     pub async fn clock(&self) -> Result<Clock, JiraError> {
         let zone = self.zone.get_or_try_init(|| self.ask_zone()).await?;
         Ok(Clock { now: Timestamp::now(), zone: zone.clone() })
@@ -30,13 +30,15 @@ impl Session {
         })
     }
 
-    /// The day that a text means; None when it means none. Jira is asked only where the caller's zone matters.
+    /// The day that a text means; None when it means none. Jira is asked only where the caller's
+    /// zone matters.
     pub async fn day(&self, text: &str, direction: Direction) -> Result<Option<Date>, JiraError> {
         let clock = self.clock_if(moment::day_needs_zone(text)).await?;
         Ok(moment::day(text, &clock, direction))
     }
 
-    /// The moment that a text means; None when it means none. Jira is asked only where the caller's zone matters.
+    /// The moment that a text means; None when it means none. Jira is asked only where the caller's
+    /// zone matters.
     pub async fn instant(
         &self,
         text: &str,

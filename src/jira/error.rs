@@ -32,7 +32,8 @@ pub struct RateLimit {
     pub quota: bool,
 }
 
-/// A failed call to Jira. `Display` is a sentence for the person; it never holds hosts, URLs, headers or raw bodies.
+/// A failed call to Jira. `Display` is a sentence for the person; it never holds hosts, URLs,
+/// headers or raw bodies.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JiraError {
     /// 401: the token is expired, revoked or wrong.
@@ -148,7 +149,8 @@ pub enum JiraError {
     /// A redirect, which the token never follows.
     #[error("Jira's API answered with a redirect, which is not followed.")]
     Redirected,
-    /// A file lies where it must not be loaded from: another host, plain http, or behind a second redirect.
+    /// A file lies where it must not be loaded from: another host, plain http, or behind a second
+    /// redirect.
     #[error("Jira points to a place for this file from which the bridge does not load.")]
     Misdirected,
     /// An answer that is not what Jira documents.
@@ -182,7 +184,8 @@ impl JiraError {
         let body = String::from_utf8_lossy(&answer.body);
         // What says more than any refusal of Jira's says nothing that can be passed on.
         let is_read = json::has_at_most(&body, BODY_VALUES_MAX);
-        let body: Value = is_read.then(|| json::from_str(&body).ok()).flatten().unwrap_or(Value::Null);
+        let body: Value =
+            is_read.then(|| json::from_str(&body).ok()).flatten().unwrap_or(Value::Null);
         let texts = texts(&body);
         match answer.status.as_u16() {
             401 if is_scope_mismatch(&answer.headers, &texts) => {
@@ -195,7 +198,8 @@ impl JiraError {
             409 => Self::Conflict { texts },
             413 => Self::TooLarge { status: Some(413), texts },
             429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
-            // Whatever stands in front of Jira may have passed a write on before it answered like this.
+            // Whatever stands in front of Jira may have passed a write on before it answered like
+            // this.
             status @ 300..=399 if request.effect() != Effect::Read => {
                 Self::Unavailable { status: Some(status), sent: Unsure::MayHaveHappened }
             }
@@ -203,7 +207,9 @@ impl JiraError {
             status @ 400..=499 => {
                 Self::Invalid { status, fields: field_ids(&body), elements: elements(&body), texts }
             }
-            status => Self::Unavailable { status: Some(status), sent: unsure(request, Sent::Maybe) },
+            status => {
+                Self::Unavailable { status: Some(status), sent: unsure(request, Sent::Maybe) }
+            }
         }
     }
 
@@ -236,7 +242,9 @@ impl JiraError {
             UpstreamError::BodyTooLarge { .. } if request.effect() == Effect::Read => {
                 Self::TooLarge { status: None, texts: Vec::new() }
             }
-            UpstreamError::Timeout { .. } | UpstreamError::DeadlineExceeded { .. } => Self::Timeout { sent },
+            UpstreamError::Timeout { .. } | UpstreamError::DeadlineExceeded { .. } => {
+                Self::Timeout { sent }
+            }
             _ => Self::Unavailable { status: None, sent },
         }
     }
@@ -249,7 +257,10 @@ impl JiraError {
 
 impl RateLimit {
     fn of(limits: &Limits) -> Self {
-        Self { retry_after_s: limits.wait().map(|wait| wait.as_secs().max(1)), quota: limits.is_quota() }
+        Self {
+            retry_after_s: limits.wait().map(|wait| wait.as_secs().max(1)),
+            quota: limits.is_quota(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The only reader of Jira's error bodies.
 //!
-//! Shapes and meanings: Jira REST v3 `ErrorCollection`, and the API gateway's own bodies in front of it.
+//! Shapes and meanings: Jira REST v3 `ErrorCollection`, and the API gateway's own bodies in front
+//! of it.
 
 use serde_json::Value;
 
@@ -43,7 +44,8 @@ pub(super) fn texts(body: &Value) -> Vec<String> {
         texts.extend(entry.get("message").and_then(Value::as_str).map(str::to_owned));
     }
     if texts.is_empty() {
-        let plain = ["message", "error_description"].iter().find_map(|name| body.get(*name)?.as_str());
+        let plain =
+            ["message", "error_description"].iter().find_map(|name| body.get(*name)?.as_str());
         texts.extend(plain.map(str::to_owned));
     }
     texts.truncate(TEXTS_MAX);
@@ -57,7 +59,12 @@ pub(super) fn field_ids(body: &Value) -> Vec<String> {
 
 /// Jira's texts repeat user input: control characters go, and length is bounded.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(TEXT_CHARS_MAX).collect::<String>().trim().to_owned()
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(TEXT_CHARS_MAX)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 pub(super) fn said(texts: &[String], otherwise: &str) -> String {
@@ -76,7 +83,10 @@ pub(super) fn is_scope_mismatch(headers: &http::HeaderMap, texts: &[String]) -> 
 pub(super) fn said_once(texts: &[String]) -> Vec<String> {
     const ENDS: [&str; 2] =
         [" or you do not have permission to see it", " or you do not have permission to view it"];
-    texts.iter().map(|text| ENDS.iter().fold(text.clone(), |text, end| text.replace(end, ""))).collect()
+    texts
+        .iter()
+        .map(|text| ENDS.iter().fold(text.clone(), |text, end| text.replace(end, "")))
+        .collect()
 }
 
 #[cfg(test)]
@@ -92,7 +102,8 @@ mod tests {
             {"status": 400, "failedElementNumber": 3, "elementErrors": collection},
             {"status": 400, "failedElementNumber": 5, "elementErrors": {}},
         ]});
-        let expected = [(3, "No. summary: Required.".to_owned()), (5, "it gave no reason.".to_owned())];
+        let expected =
+            [(3, "No. summary: Required.".to_owned()), (5, "it gave no reason.".to_owned())];
         assert_eq!(elements(&body), expected);
         assert_eq!(elements(&json!({"errors": {"summary": "x"}})), []);
     }

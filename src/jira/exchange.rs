@@ -24,11 +24,13 @@ impl Session {
         request: Request,
         until: Instant,
     ) -> Result<Answer, JiraError> {
-        let mut is_at_site = self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
+        let mut is_at_site =
+            self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
         let answer = loop {
             let outgoing = self.signed(cloud_id, &request)?;
             let answer = self.exchange(&request, &outgoing, until).await?;
-            // Refused before anything was done, so a write may be sent again. Boxed: it happens once in a process.
+            // Refused before anything was done, so a write may be sent again. Boxed: it happens
+            // once in a process.
             if !is_at_site
                 || answer.status != StatusCode::UNAUTHORIZED
                 || !Box::pin(scoped_token::is_taken(self, until)).await
@@ -47,14 +49,19 @@ impl Session {
     }
 
     /// The request as it goes to Jira, with the caller's token.
-    pub(super) fn signed(&self, cloud_id: &str, request: &Request) -> Result<upstream::Request, JiraError> {
+    pub(super) fn signed(
+        &self,
+        cloud_id: &str,
+        request: &Request,
+    ) -> Result<upstream::Request, JiraError> {
         let url = self.jira.url(cloud_id, request).ok_or(JiraError::Request)?;
         let safety = match request.effect() {
             Effect::Read => upstream::Safety::Read,
             Effect::IdempotentWrite => upstream::Safety::IdempotentWrite,
             Effect::Write => upstream::Safety::Write,
         };
-        let mut outgoing = upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
+        let mut outgoing =
+            upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
         outgoing.caller = self.caller.key().to_bytes().into();
         outgoing.trace = self.trace.clone();
         // Random numbers and a flag; `tracestate` and baggage stay here.
@@ -105,7 +112,9 @@ impl Session {
             self.caller.report_refused();
         }
         match error {
-            JiraError::Unauthenticated if self.jira.settings.reach == Reach::Site => JiraError::ApiToken,
+            JiraError::Unauthenticated if self.jira.settings.reach == Reach::Site => {
+                JiraError::ApiToken
+            }
             JiraError::InsufficientScope { needed } if self.jira.settings.reach == Reach::Site => {
                 JiraError::ApiTokenScope { needed }
             }

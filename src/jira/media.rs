@@ -1,7 +1,8 @@
-//! The bytes of a file: Jira redirects to another host, and that one hop is made here, by hand and as a stranger.
+//! The bytes of a file: Jira redirects to another host, and that one hop is made here, by hand and
+//! as a stranger.
 //!
-//! The address holds a short-lived token of its own, so nothing of the caller's goes along and it is never logged.
-//! Where it may lead is decided by [`is_allowed`], whatever Jira's answer says.
+//! The address holds a short-lived token of its own, so nothing of the caller's goes along and it
+//! is never logged. Where it may lead is decided by [`is_allowed`], whatever Jira's answer says.
 
 use bytes::Bytes;
 use http::{Method, header};
@@ -28,14 +29,20 @@ pub struct Download {
 
 impl Download {
     fn of(answer: upstream::Response) -> Self {
-        let content_type = answer.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let content_type =
+            answer.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         Self { content_type: content_type.map(str::to_owned), bytes: answer.body }
     }
 }
 
 impl Session {
-    /// Loads what `request` leads to, in one redirect at most and up to `bytes_max` bytes after inflation.
-    pub async fn download(&self, request: Request, bytes_max: usize) -> Result<Download, JiraError> {
+    /// Loads what `request` leads to, in one redirect at most and up to `bytes_max` bytes after
+    /// inflation.
+    pub async fn download(
+        &self,
+        request: Request,
+        bytes_max: usize,
+    ) -> Result<Download, JiraError> {
         let site = self.site().await?;
         let mut signed = self.signed(&site.id, &request)?;
         signed.body_bytes_max = Some(bytes_max);
@@ -43,7 +50,8 @@ impl Session {
         if answer.status.is_success() {
             return Ok(Download::of(answer));
         }
-        let Some(location) = answer.headers.get(header::LOCATION).filter(|_| answer.status.is_redirection())
+        let Some(location) =
+            answer.headers.get(header::LOCATION).filter(|_| answer.status.is_redirection())
         else {
             return Err(self.refusal(&request, &answer));
         };
@@ -52,8 +60,10 @@ impl Session {
         let target = target
             .filter(|target| is_allowed(target, &settings.api_base, &settings.media_hosts))
             .ok_or(JiraError::Misdirected)?;
-        // No header is set: neither the caller's token nor anything else of this request is the media host's business.
-        let mut bare = upstream::Request::new(Method::GET, target, upstream::Safety::Read, BREAKER.into());
+        // No header is set: neither the caller's token nor anything else of this request is the
+        // media host's business.
+        let mut bare =
+            upstream::Request::new(Method::GET, target, upstream::Safety::Read, BREAKER.into());
         bare.body_bytes_max = Some(bytes_max);
         bare.caller = signed.caller;
         bare.trace = self.trace.clone();
@@ -63,20 +73,25 @@ impl Session {
             300..=399 => Err(JiraError::Misdirected),
             404 => Err(JiraError::NotFound { texts: Vec::new() }),
             429 => Err(JiraError::from_answer(&request, &answer)),
-            // A refusal speaks of the address's own token, not of the caller's sign-in: asking again gives a new one.
-            status => Err(JiraError::Unavailable { status: Some(status), sent: Unsure::NothingChanged }),
+            // A refusal speaks of the address's own token, not of the caller's sign-in: asking
+            // again gives a new one.
+            status => {
+                Err(JiraError::Unavailable { status: Some(status), sent: Unsure::NothingChanged })
+            }
         }
     }
 }
 
-/// https to a listed host or to the API host; plain http only from loopback to loopback, which is the sandbox.
+/// https to a listed host or to the API host; plain http only from loopback to loopback, which is
+/// the sandbox.
 fn is_allowed(target: &Url, api_base: &Url, media_hosts: &[String]) -> bool {
     if !target.username().is_empty() || target.password().is_some() {
         return false;
     }
     match target.scheme() {
         "https" => {
-            let listed = |host: &str| media_hosts.iter().any(|media| media.eq_ignore_ascii_case(host));
+            let listed =
+                |host: &str| media_hosts.iter().any(|media| media.eq_ignore_ascii_case(host));
             target.origin() == api_base.origin()
                 || (target.port().is_none() && target.host_str().is_some_and(listed))
         }

@@ -1,8 +1,10 @@
-//! What Jira said of its own make-up minutes ago: fields, create screens, kinds of links, the words of JQL.
+//! What Jira said of its own make-up minutes ago: fields, create screens, kinds of links, the words
+//! of JQL.
 //!
-//! Kept for one token on one site, because Jira shows each user what their permissions allow: nothing is ever shared
-//! between users. What is remembered may save a call and never decides a refusal: a tool that fails after it used
-//! some is run once more on fresh answers (`mcp/call.rs`), and a write that Jira refuses makes the bridge forget.
+//! Kept for one token on one site, because Jira shows each user what their permissions allow:
+//! nothing is ever shared between users. What is remembered may save a call and never decides a
+//! refusal: a tool that fails after it used some is run once more on fresh answers (`mcp/call.rs`),
+//! and a write that Jira refuses makes the bridge forget.
 
 use std::{
     fmt,
@@ -34,8 +36,8 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// What an entry costs beside its body and its address.
 const ENTRY_BYTES: u64 = 256;
 
-/// So few that the cache keeps them in one shard: the bytes are divided among shards, and an answer larger than its
-/// shard could not be kept.
+/// So few that the cache keeps them in one shard: the bytes are divided among shards, and an answer
+/// larger than its shard could not be kept.
 const ENTRIES_EXPECTED: usize = 32;
 
 /// Answers by keyed token hash and address, never by token: bounded in bytes and time.
@@ -113,8 +115,8 @@ impl Recall {
 }
 
 impl Session {
-    /// Whether the call used what Jira said earlier and has sent no write: then it can be made once more, and is from
-    /// now on answered by Jira itself.
+    /// Whether the call used what Jira said earlier and has sent no write: then it can be made once
+    /// more, and is from now on answered by Jira itself.
     pub fn look_again(&self) -> bool {
         let recall = &self.recall;
         recall.used.load(Ordering::Relaxed)
@@ -123,20 +125,27 @@ impl Session {
             && !recall.distrusted.swap(true, Ordering::Relaxed)
     }
 
-    /// What Jira answered to this a short while ago. Unlike [`Session::recalled`] it gives no reason to look again.
+    /// What Jira answered to this a short while ago. Unlike [`Session::recalled`] it gives no
+    /// reason to look again.
     pub(super) fn remembered(&self, cloud_id: &str, request: &Request) -> Option<Answer> {
         let url = self.jira.url(cloud_id, request)?;
-        let body = self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
+        let body =
+            self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
         Some(Answer { body, is_of_write: false })
     }
 
-    /// Notes that Jira itself refused what the caller wrote, such as a query: asking again would end the same.
+    /// Notes that Jira itself refused what the caller wrote, such as a query: asking again would
+    /// end the same.
     pub fn settle(&self) {
         self.recall.settled.store(true, Ordering::Relaxed);
     }
 
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
-    pub(super) async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
+    pub(super) async fn recalled(
+        &self,
+        cloud_id: &str,
+        request: Request,
+    ) -> Result<Answer, JiraError> {
         let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
         let key = (self.caller.key(), String::from(url));
         let now = Instant::now();
@@ -151,8 +160,8 @@ impl Session {
         Ok(answer)
     }
 
-    /// `GET /myself`, asked once in five minutes. The account behind a token never changes, so that what is remembered
-    /// of it is no reason to doubt a failure.
+    /// `GET /myself`, asked once in five minutes. The account behind a token never changes, so that
+    /// what is remembered of it is no reason to doubt a failure.
     pub async fn myself(&self) -> Result<Answer, JiraError> {
         let site = self.site().await?;
         let request = request::myself();
@@ -192,7 +201,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_believed_for_five_minutes_and_by_its_owner_only() {
-        let (cache, hasher, start) = (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
+        let (cache, hasher, start) =
+            (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
         cache.keep(key(&hasher, 1, "a"), start, &Bytes::from_static(b"one"));
         let seen = |user, url, after_s| {
             cache.fresh(&key(&hasher, user, url), start + Duration::from_secs(after_s)).is_some()
@@ -203,7 +213,8 @@ mod tests {
 
     #[test]
     fn forgetting_leaves_the_others_alone() {
-        let (cache, hasher, now) = (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
+        let (cache, hasher, now) =
+            (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
         for user in 1..=2 {
             cache.keep(key(&hasher, user, "a"), now, &Bytes::from_static(b"x"));
             cache.keep(key(&hasher, user, "b"), now, &Bytes::from_static(b"x"));
@@ -221,7 +232,8 @@ mod tests {
 
     #[test]
     fn its_bytes_are_bounded_whoever_asks() {
-        let (cache, hasher, now) = (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
+        let (cache, hasher, now) =
+            (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
         let body = Bytes::from(vec![b'x'; 100 * 1024]);
         for user in 0..500 {
             cache.keep(key(&hasher, user, "a"), now, &body);

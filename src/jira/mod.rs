@@ -1,7 +1,7 @@
 //! Jira Cloud, in Jira's words: requests as values, one call, the caller's own token on each.
 //!
-//! [`Jira`] is shared by all users and holds no credentials. A [`Session`] is one tool call's view of it: the
-//! caller, the site, the deadline, and what was spent.
+//! [`Jira`] is shared by all users and holds no credentials. A [`Session`] is one tool call's view
+//! of it: the caller, the site, the deadline, and what was spent.
 
 mod address;
 mod allowed;
@@ -58,7 +58,8 @@ pub struct Settings {
     pub site_address: Option<String>,
     /// Where a site's own user goes with a token that the site refuses, if anywhere.
     pub api_host: Option<ApiHost>,
-    /// The hosts that files may be loaded from, beside the API host itself: [`MEDIA_HOSTS`] in production.
+    /// The hosts that files may be loaded from, beside the API host itself: [`MEDIA_HOSTS`] in
+    /// production.
     pub media_hosts: Vec<String>,
 }
 
@@ -84,8 +85,8 @@ impl Jira {
         self.settings.site.is_some() || self.settings.reach == Reach::Site
     }
 
-    /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were learned in the last
-    /// minutes. Asks nobody.
+    /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were
+    /// learned in the last minutes. Asks nobody.
     pub fn granted(&self, caller: &Caller, wish: Option<&str>) -> Option<Vec<String>> {
         // Whether an API token has scopes, and which, nobody says beforehand.
         if self.settings.reach == Reach::Site {
@@ -96,7 +97,12 @@ impl Jira {
     }
 
     /// What one tool call may do as its caller until `deadline`.
-    pub fn session(self: &Arc<Self>, caller: Caller, wish: Option<String>, deadline: Instant) -> Session {
+    pub fn session(
+        self: &Arc<Self>,
+        caller: Caller,
+        wish: Option<String>,
+        deadline: Instant,
+    ) -> Session {
         Session {
             jira: Arc::clone(self),
             caller,
@@ -152,8 +158,8 @@ impl Session {
         Self { trace, ..self }
     }
 
-    /// Asks Jira, as the caller; metadata may be answered as Jira did a short while ago. Every status but 2xx is a
-    /// [`JiraError`].
+    /// Asks Jira, as the caller; metadata may be answered as Jira did a short while ago. Every
+    /// status but 2xx is a [`JiraError`].
     pub async fn call(&self, request: Request) -> Result<Answer, JiraError> {
         let site = self.site().await?;
         if request.is_metadata() {
@@ -162,12 +168,21 @@ impl Session {
         self.send(&site.id, request).await
     }
 
-    /// Like [`Session::call`], but ends early enough to leave `reserve`, or a quarter of what is left if that is less,
-    /// for a look at what became of it.
-    pub async fn call_leaving(&self, request: Request, reserve: Duration) -> Result<Answer, JiraError> {
+    /// Like [`Session::call`], but ends early enough to leave `reserve`, or a quarter of what is
+    /// left if that is less, for a look at what became of it.
+    pub async fn call_leaving(
+        &self,
+        request: Request,
+        reserve: Duration,
+    ) -> Result<Answer, JiraError> {
         let site = self.site().await?;
         let reserve = reserve.min(self.time_left() / 4);
-        self.send_until(&site.id, request, self.deadline.checked_sub(reserve).unwrap_or(self.deadline)).await
+        self.send_until(
+            &site.id,
+            request,
+            self.deadline.checked_sub(reserve).unwrap_or(self.deadline),
+        )
+        .await
     }
 
     /// The site this call works on.
@@ -175,8 +190,8 @@ impl Session {
         self.site.get_or_try_init(|| site::choose(self)).await
     }
 
-    /// Makes sure that Atlassian has taken the caller's token, before work is done for it: its list of sites says so, and
-    /// where that was not to be had the account behind the token does.
+    /// Makes sure that Atlassian has taken the caller's token, before work is done for it: its list
+    /// of sites says so, and where that was not to be had the account behind the token does.
     pub async fn prove_token(&self) -> Result<(), JiraError> {
         let is_listed = self.site().await?.scopes.is_some();
         // The one credential of a process that its own user started is nobody else's.

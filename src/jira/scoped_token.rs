@@ -1,7 +1,9 @@
-//! API tokens with scopes: a site refuses them with 401, Atlassian's API host takes them below the site's cloud id.
+//! API tokens with scopes: a site refuses them with 401, Atlassian's API host takes them below the
+//! site's cloud id.
 //!
-//! Nothing about a token says which kind it is, so the site is asked first and the API host once after its first refusal.
-//! Source: Atlassian, "Manage API tokens for your Atlassian account", on tokens with scopes.
+//! Nothing about a token says which kind it is, so the site is asked first and the API host once
+//! after its first refusal. Source: Atlassian, "Manage API tokens for your Atlassian account", on
+//! tokens with scopes.
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -39,15 +41,19 @@ impl Detour {
     }
 }
 
-/// Whether a token that the site refused is taken by the API host; found out once. A fault on the way there decides
-/// nothing, and the next call asks again.
+/// Whether a token that the site refused is taken by the API host; found out once. A fault on the
+/// way there decides nothing, and the next call asks again.
 pub(super) async fn is_taken(session: &Session, until: Instant) -> bool {
     let Some(host) = &session.jira.settings.api_host else { return false };
     let found = session.jira.detour.0.get_or_try_init(|| find(session, host, until)).await;
     matches!(found, Ok(Some(_)))
 }
 
-async fn find(session: &Session, host: &ApiHost, until: Instant) -> Result<Option<Found>, JiraError> {
+async fn find(
+    session: &Session,
+    host: &ApiHost,
+    until: Instant,
+) -> Result<Option<Found>, JiraError> {
     let cloud_id = match &host.cloud_id {
         Some(cloud_id) => cloud_id.clone(),
         None => match cloud_id(session, until).await? {
@@ -58,11 +64,13 @@ async fn find(session: &Session, host: &ApiHost, until: Instant) -> Result<Optio
     let found = Found { base: host.base.clone(), cloud_id };
     let request = request::myself();
     let mut outgoing = session.signed(&found.cloud_id, &request)?;
-    outgoing.url = address::below(&found.base, Some(&found.cloud_id), &request).ok_or(JiraError::Request)?;
+    outgoing.url =
+        address::below(&found.base, Some(&found.cloud_id), &request).ok_or(JiraError::Request)?;
     let answer = session.exchange(&request, &outgoing, until).await?;
     let is_refused = !answer.status.is_success()
         && match JiraError::from_answer(&request, &answer) {
-            // It knows the token and misses a scope, or the user a right: for the call itself to report.
+            // It knows the token and misses a scope, or the user a right: for the call itself to
+            // report.
             JiraError::InsufficientScope { .. } | JiraError::Forbidden { .. } => false,
             JiraError::Unauthenticated | JiraError::NotFound { .. } => true,
             fault => return Err(fault),
@@ -80,15 +88,18 @@ async fn cloud_id(session: &Session, until: Instant) -> Result<Option<String>, J
     }
     let site = &session.jira.settings.api_base;
     let url = site.join("/_edge/tenant_info").map_err(|_| JiraError::Request)?;
-    let mut outgoing = upstream::Request::new(Method::GET, url, upstream::Safety::Read, "tenant_info".into());
+    let mut outgoing =
+        upstream::Request::new(Method::GET, url, upstream::Safety::Read, "tenant_info".into());
     outgoing.caller = session.caller.key().to_bytes().into();
     let answer = session.exchange(&request::myself(), &outgoing, until).await?;
-    let tenant: Option<Tenant> =
-        (answer.status == StatusCode::OK).then(|| serde_json::from_slice(&answer.body).ok()).flatten();
+    let tenant: Option<Tenant> = (answer.status == StatusCode::OK)
+        .then(|| serde_json::from_slice(&answer.body).ok())
+        .flatten();
     Ok(tenant.map(|tenant| tenant.cloud_id).filter(|id| is_cloud_id(id)))
 }
 
-/// What may be a cloud id: a UUID, or what else is made of letters, digits and hyphens and is no plain word.
+/// What may be a cloud id: a UUID, or what else is made of letters, digits and hyphens and is no
+/// plain word.
 pub fn is_cloud_id(text: &str) -> bool {
     (8..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')

@@ -1,7 +1,8 @@
 //! Which Jira site a call works on, found with the caller's own token.
 //!
-//! The order of BRIEF: the pinned cloud id, the pinned address, then the only site with Jira scopes. Several without a
-//! pin is an error that lists them: taking the first would sooner or later write into the wrong company.
+//! The order of BRIEF: the pinned cloud id, the pinned address, then the only site with Jira
+//! scopes. Several without a pin is an error that lists them: taking the first would sooner or
+//! later write into the wrong company.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -24,8 +25,8 @@ const TTL: Duration = Duration::from_mins(5);
 /// The same where there was no list.
 const TTL_ASSUMED: Duration = Duration::from_secs(30);
 
-/// The bytes of all lists that are remembered. Most users have one site of some 600 bytes; a consultant may have hundreds,
-/// and nothing bounds what an answer holds.
+/// The bytes of all lists that are remembered. Most users have one site of some 600 bytes; a
+/// consultant may have hundreds, and nothing bounds what an answer holds.
 const BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// So few that the cache keeps them in one shard, into which one large list fits.
@@ -190,15 +191,22 @@ fn joined(some: &[String], more: &[String]) -> Arc<[String]> {
     some.iter().chain(more).filter(|scope| seen.insert(scope.as_str())).cloned().collect()
 }
 
-/// All scopes on the sites that may be meant; none when no site is, which the call itself has to report.
-pub(super) fn granted(sites: &[Site], pin: Option<&SitePin>, wish: Option<&str>) -> Option<Vec<String>> {
+/// All scopes on the sites that may be meant; none when no site is, which the call itself has to
+/// report.
+pub(super) fn granted(
+    sites: &[Site],
+    pin: Option<&SitePin>,
+    wish: Option<&str>,
+) -> Option<Vec<String>> {
     let meant = wished(&allowed(sites, pin), wish);
     if meant.iter().any(|site| site.scopes.is_none()) {
         return None;
     }
-    let mut lists: Vec<&Arc<[String]>> = meant.iter().filter_map(|site| site.scopes.as_ref()).collect();
+    let mut lists: Vec<&Arc<[String]>> =
+        meant.iter().filter_map(|site| site.scopes.as_ref()).collect();
     lists.dedup_by(|one, other| Arc::ptr_eq(one, other));
-    let scopes: BTreeSet<&str> = lists.into_iter().flat_map(|list| list.iter()).map(String::as_str).collect();
+    let scopes: BTreeSet<&str> =
+        lists.into_iter().flat_map(|list| list.iter()).map(String::as_str).collect();
     (!meant.is_empty()).then(|| scopes.into_iter().map(str::to_owned).collect())
 }
 
@@ -211,8 +219,8 @@ fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
     sites.iter().filter(fits).collect()
 }
 
-/// A wish narrows what the pin allows; it never goes beyond it. What a site is goes before what it is called: anybody may
-/// name a site like another's address, and a name must not lead there.
+/// A wish narrows what the pin allows; it never goes beyond it. What a site is goes before what it
+/// is called: anybody may name a site like another's address, and a name must not lead there.
 fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
     let Some(wish) = wish else { return allowed.to_vec() };
     let ways: [fn(&Site, &str) -> bool; 4] = [
@@ -222,15 +230,21 @@ fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
         |site, wish| site.name.eq_ignore_ascii_case(wish),
     ];
     let meant = |is_meant: fn(&Site, &str) -> bool| {
-        let meant: Vec<&Site> = allowed.iter().copied().filter(|site| is_meant(site, wish)).collect();
+        let meant: Vec<&Site> =
+            allowed.iter().copied().filter(|site| is_meant(site, wish)).collect();
         (!meant.is_empty()).then_some(meant)
     };
     ways.into_iter().find_map(meant).unwrap_or_default()
 }
 
-fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Result<&'a Site, JiraError> {
-    let urls =
-        |sites: &[&Site]| sites.iter().take(LISTED_MAX).map(|site| site.url.clone()).collect::<Vec<_>>();
+fn pick<'a>(
+    sites: &'a [Site],
+    pin: Option<&SitePin>,
+    wish: Option<&str>,
+) -> Result<&'a Site, JiraError> {
+    let urls = |sites: &[&Site]| {
+        sites.iter().take(LISTED_MAX).map(|site| site.url.clone()).collect::<Vec<_>>()
+    };
     if sites.is_empty() {
         return Err(JiraError::NoSite);
     }
@@ -248,34 +262,40 @@ fn pick<'a>(sites: &'a [Site], pin: Option<&SitePin>, wish: Option<&str>) -> Res
     }
 }
 
-/// What leads to each site and to no other: its address, or where several are said to have the same one, its name or its
-/// id. In the order of the sites.
+/// What leads to each site and to no other: its address, or where several are said to have the same
+/// one, its name or its id. In the order of the sites.
 fn distinct<'s>(sites: &'s [&'s Site]) -> impl Iterator<Item = String> + 's {
-    // One table for each way in which `wished` reads words, in the same order; who looks each site up in all others
-    // works for minutes where there are thousands.
+    // One table for each way in which `wished` reads words, in the same order; who looks each site
+    // up in all others works for minutes where there are thousands.
     let mut ways: [HashMap<String, Option<&'s str>>; 4] = Default::default();
     for site in sites {
-        let words = [Some(site.id.as_str()), Some(host(&site.url)), site.label(), Some(site.name.as_str())];
+        let words =
+            [Some(site.id.as_str()), Some(host(&site.url)), site.label(), Some(site.name.as_str())];
         for (way, word) in ways.iter_mut().zip(words) {
             let Some(word) = word.filter(|word| !word.is_empty()) else { continue };
-            way.entry(word.to_ascii_lowercase()).and_modify(|only| *only = None).or_insert(Some(&site.id));
+            way.entry(word.to_ascii_lowercase())
+                .and_modify(|only| *only = None)
+                .or_insert(Some(&site.id));
         }
     }
     let leads_to = move |words: &str| {
         let asked = [words, host(words), words, words];
-        let found = ways.iter().zip(asked).find_map(|(way, word)| way.get(&word.to_ascii_lowercase()));
+        let found =
+            ways.iter().zip(asked).find_map(|(way, word)| way.get(&word.to_ascii_lowercase()));
         found.copied().flatten()
     };
     let leading = move |site: &&Site| {
-        let words =
-            [&site.url, &site.name].into_iter().find(|words| leads_to(words) == Some(site.id.as_str()));
+        let words = [&site.url, &site.name]
+            .into_iter()
+            .find(|words| leads_to(words) == Some(site.id.as_str()));
         words.unwrap_or(&site.id).clone()
     };
     sites.iter().map(leading)
 }
 
 impl Site {
-    /// Compares addresses by host: with or without scheme, path and trailing slash. Only the whole host counts.
+    /// Compares addresses by host: with or without scheme, path and trailing slash. Only the whole
+    /// host counts.
     pub fn is_at(&self, address: &str) -> bool {
         !host(address).is_empty() && host(&self.url).eq_ignore_ascii_case(host(address))
     }

@@ -40,7 +40,11 @@ impl Place {
 
     /// Whoever stops early has not read what was there.
     fn end(mut self, reader: &mut Reader<'_>, closing: u8) -> Result<(), Error> {
-        if self.next(reader, closing)? { Err(Error::custom("more than was expected")) } else { Ok(()) }
+        if self.next(reader, closing)? {
+            Err(Error::custom("more than was expected"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -62,7 +66,10 @@ impl<'r, 'a> Items<'r, 'a> {
 impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
         if !self.place.next(self.reader, b']')? {
             return Ok(None);
         }
@@ -88,13 +95,18 @@ impl<'r, 'a> Members<'r, 'a> {
 impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
         if !self.place.next(self.reader, b'}')? {
             return Ok(None);
         }
         let name = match self.reader.name()? {
             Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::<Error>::new(name)),
-            Cow::Owned(name) => seed.deserialize::<StringDeserializer<Error>>(name.into_deserializer()),
+            Cow::Owned(name) => {
+                seed.deserialize::<StringDeserializer<Error>>(name.into_deserializer())
+            }
         };
         name.map(Some)
     }
@@ -120,7 +132,10 @@ impl<'r, 'a> Attempts<'r, 'a> {
 impl<'de> SeqAccess<'de> for Attempts<'_, 'de> {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
         self.reader.go_back(self.start);
         seed.deserialize(&mut *self.reader).map(Some)
     }
@@ -132,7 +147,10 @@ pub(super) struct Nothing;
 impl<'de> SeqAccess<'de> for Nothing {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, _seed: T) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        _seed: T,
+    ) -> Result<Option<T::Value>, Error> {
         Ok(None)
     }
 }
@@ -140,7 +158,10 @@ impl<'de> SeqAccess<'de> for Nothing {
 impl<'de> MapAccess<'de> for Nothing {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        _seed: K,
+    ) -> Result<Option<K::Value>, Error> {
         Ok(None)
     }
 

@@ -1,9 +1,10 @@
-//! How many values a JSON text holds, counted without building any: each one takes up to a hundred times its bytes.
+//! How many values a JSON text holds, counted without building any: each one takes up to a hundred
+//! times its bytes.
 
 use memchr::memchr2;
 
-/// Whether a JSON text holds at most so many values, lists and objects counted as well as what stands in them. A text that
-/// is no JSON may be judged either way.
+/// Whether a JSON text holds at most so many values, lists and objects counted as well as what
+/// stands in them. A text that is no JSON may be judged either way.
 pub fn has_at_most(text: &str, max: usize) -> bool {
     let bytes = text.as_bytes();
     // Each value but the first is behind a comma, or the first of a list or an object.

@@ -16,7 +16,8 @@ impl Error {
         Self { what, at: Some(at) }
     }
 
-    /// The byte of the text at which it was noticed, counted from 0; none where JSON is well-formed but of another shape.
+    /// The byte of the text at which it was noticed, counted from 0; none where JSON is well-formed
+    /// but of another shape.
     pub fn at(&self) -> Option<usize> {
         self.at
     }
@@ -34,7 +35,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl de::Error for Error {
-    // serde's texts quote what was found; making and dropping one for each odd value would cost as well.
+    // serde's texts quote what was found; making and dropping one for each odd value would cost as
+    // well.
     fn custom<T: fmt::Display>(_message: T) -> Self {
         Self { what: "JSON of another shape", at: None }
     }

@@ -59,7 +59,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
             }
 
             /// This module's reader gives the same value as often as it is asked for.
-            fn visit_seq<A: SeqAccess<'de>>(self, mut attempts: A) -> Result<Self::Value, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                mut attempts: A,
+            ) -> Result<Self::Value, A::Error> {
                 if let Ok(value) = attempts.next_element::<Option<T>>() {
                     return Ok(Lenient { value: value.flatten(), is_unreadable: false });
                 }
@@ -68,7 +71,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
             }
 
             /// Every other reader hands itself over, and can read a value only once.
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Self::Value, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                other: D,
+            ) -> Result<Self::Value, D::Error> {
                 Ok(Lenient { value: Option::deserialize(other)?, is_unreadable: false })
             }
         }
@@ -77,12 +83,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// Members of an object, and items of a [`List`] that does not say otherwise: many more than any page holds that is asked
-/// for. Each may take a hundred times its bytes.
+/// Members of an object, and items of a [`List`] that does not say otherwise: many more than any
+/// page holds that is asked for. Each may take a hundred times its bytes.
 const ITEMS_MAX: usize = 4_096;
 
-/// A list in which an item that cannot be read costs itself only. Of more than `MAX` items the rest is not read, and counts
-/// as what cannot be.
+/// A list in which an item that cannot be read costs itself only. Of more than `MAX` items the rest
+/// is not read, and counts as what cannot be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<T, const MAX: usize = ITEMS_MAX> {
     items: Vec<T>,
@@ -101,7 +107,8 @@ impl<T, const MAX: usize> List<T, MAX> {
         self.unreadable
     }
 
-    /// How many items there were, those that hold nothing or cannot be read included: what paging counts.
+    /// How many items there were, those that hold nothing or cannot be read included: what paging
+    /// counts.
     pub fn received(&self) -> usize {
         self.received
     }
@@ -148,7 +155,9 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for List<T, MA
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = Lenient::<Items<T, MAX>>::deserialize(deserializer)?;
         let lost = usize::from(read.is_unreadable);
-        Ok(read.value.map_or(Self { items: Vec::new(), unreadable: lost, received: lost }, |items| items.0))
+        Ok(read
+            .value
+            .map_or(Self { items: Vec::new(), unreadable: lost, received: lost }, |items| items.0))
     }
 }
 
@@ -194,12 +203,15 @@ pub fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     Ok(Lenient::deserialize(deserializer)?.value.unwrap_or_default())
 }
 
-/// An object's members by name, without those that cannot be read or are more than [`ITEMS_MAX`]: for what is said beside
-/// the point.
+/// An object's members by name, without those that cannot be read or are more than [`ITEMS_MAX`]:
+/// for what is said beside the point.
 pub fn readable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
-    Ok(Lenient::<Members<T>>::deserialize(deserializer)?.value.map(|members| members.0).unwrap_or_default())
+    Ok(Lenient::<Members<T>>::deserialize(deserializer)?
+        .value
+        .map(|members| members.0)
+        .unwrap_or_default())
 }
 
 struct Members<T>(BTreeMap<String, T>);
@@ -218,7 +230,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = BTreeMap::new();
                 while members.len() < ITEMS_MAX {
-                    let Some((name, member)) = map.next_entry::<String, Lenient<T>>()? else { break };
+                    let Some((name, member)) = map.next_entry::<String, Lenient<T>>()? else {
+                        break;
+                    };
                     if let Some(member) = member.value {
                         members.insert(name, member);
                     }
@@ -232,7 +246,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
     }
 }
 
-/// A text without which nothing else is of use, such as an id: an empty or unreadable one is an error.
+/// A text without which nothing else is of use, such as an id: an empty or unreadable one is an
+/// error.
 pub fn required<'de, D: Deserializer<'de>, T: Deserialize<'de> + AsRef<str>>(
     deserializer: D,
 ) -> Result<T, D::Error> {

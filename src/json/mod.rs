@@ -1,13 +1,16 @@
-//! Jira's answers, read as fast as they come: one pass that decodes what is asked for and only looks for the end of the
-//! rest, borrowing from the body.
+//! Jira's answers, read as fast as they come: one pass that decodes what is asked for and only
+//! looks for the end of the rest, borrowing from the body.
 //!
-//! Jira's answers hold what many programs wrote, and one odd value must not cost the others: half a surrogate pair is
-//! U+FFFD; `null` is an empty text, list or object where one is expected; a number is a text and the other way round;
-//! and [`Lenient`] and [`List`] tell what cannot be read from what is not there.
+//! Jira's answers hold what many programs wrote, and one odd value must not cost the others: half a
+//! surrogate pair is U+FFFD; `null` is an empty text, list or object where one is expected; a
+//! number is a text and the other way round; and [`Lenient`] and [`List`] tell what cannot be read
+//! from what is not there.
 //!
-//! Values that are not read are not judged either: brackets and quotes have to match, no more. What is read keeps to
-//! RFC 8259, but for control characters, which may stand in a text without escapes. Names of members are texts, enums are
-//! single words, and an unread value is a [`Raw`]; `serde_json::value::RawValue` cannot be read here. Requests and everything a stranger's word could turn into a write are `serde_json`'s.
+//! Values that are not read are not judged either: brackets and quotes have to match, no more. What
+//! is read keeps to RFC 8259, but for control characters, which may stand in a text without
+//! escapes. Names of members are texts, enums are single words, and an unread value is a [`Raw`];
+//! `serde_json::value::RawValue` cannot be read here. Requests and everything a stranger's word
+//! could turn into a write are `serde_json`'s.
 
 mod access;
 mod count;

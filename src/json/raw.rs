@@ -66,7 +66,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
             }
 
             // Every other reader hands itself over; serde_json's own can do the same.
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Self::Value, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                other: D,
+            ) -> Result<Self::Value, D::Error> {
                 <&RawValue>::deserialize(other).map(Raw::from)
             }
         }
@@ -101,7 +104,10 @@ impl<'de> Deserialize<'de> for OwnedRaw {
                 Ok(OwnedRaw(text.into()))
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Self::Value, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                other: D,
+            ) -> Result<Self::Value, D::Error> {
                 Box::<RawValue>::deserialize(other).map(|raw| OwnedRaw(raw.get().into()))
             }
         }

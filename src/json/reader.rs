@@ -195,7 +195,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if self.skips_null()? { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    /// Whatever stands where a text belongs has one: a number as it is written, `null` the empty one.
+    /// Whatever stands where a text belongs has one: a number as it is written, `null` the empty
+    /// one.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.peek() {
             Some(b'"') => self.deserialize_any(visitor),
@@ -247,7 +248,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         // A list is no object, whatever its items.
-        if self.peek() == Some(b'[') { Err(self.error("a list")) } else { self.deserialize_map(visitor) }
+        if self.peek() == Some(b'[') {
+            Err(self.error("a list"))
+        } else {
+            self.deserialize_map(visitor)
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(

@@ -1,4 +1,5 @@
-//! Where things end in a JSON text. Every function gets a position and gives one; none allocates or recurses.
+//! Where things end in a JSON text. Every function gets a position and gives one; none allocates or
+//! recurses.
 
 use memchr::memchr2;
 
@@ -55,14 +56,16 @@ fn quote_or_escape(bytes: &[u8], mut at: usize) -> Option<usize> {
     memchr2(b'"', b'\\', bytes.get(at..)?).map(|distance| at + distance)
 }
 
-/// A word whose lowest bit set is in the first byte that is `byte`; 0 if none is. Higher bits may be set beside it.
+/// A word whose lowest bit set is in the first byte that is `byte`; 0 if none is. Higher bits may
+/// be set beside it.
 const fn holds(word: u64, byte: u8) -> u64 {
     const LOW: u64 = u64::MAX / 0xFF;
     let differing = word ^ (LOW * byte as u64);
     differing.wrapping_sub(LOW) & !differing & (LOW << 7)
 }
 
-/// The position behind the value that begins at `at`. Of its inside only brackets and quotes are looked at.
+/// The position behind the value that begins at `at`. Of its inside only brackets and quotes are
+/// looked at.
 pub(super) fn value_end(bytes: &[u8], at: usize) -> Result<usize, Error> {
     match bytes.get(at) {
         Some(b'"') => Ok(quoted(bytes, at + 1)?.end + 1),
@@ -76,7 +79,8 @@ pub(super) fn value_end(bytes: &[u8], at: usize) -> Result<usize, Error> {
 /// The position behind a number, a flag or null.
 pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, Error> {
     let rest = bytes.get(at..).unwrap_or_default();
-    let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'+' | b'.');
+    let is_part =
+        |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'+' | b'.');
     match rest.iter().take_while(|byte| is_part(byte)).count() {
         0 => Err(Error::new("no value", at)),
         length => Ok(at + length),
@@ -93,7 +97,11 @@ fn closed(bytes: &[u8], opening: usize, closing: u8) -> Result<usize, Error> {
             b'}' | b']' => {
                 open -= 1;
                 if open == 0 {
-                    return if *byte == closing { Ok(at) } else { Err(Error::new("another bracket", at)) };
+                    return if *byte == closing {
+                        Ok(at)
+                    } else {
+                        Err(Error::new("another bracket", at))
+                    };
                 }
             }
             _ => {}

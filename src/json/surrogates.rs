@@ -1,7 +1,8 @@
-//! Half an emoji: an escape of one surrogate without the other, which some programs leave when they cut a text.
+//! Half an emoji: an escape of one surrogate without the other, which some programs leave when they
+//! cut a text.
 //!
-//! RFC 8259 section 8.2 calls what a reader makes of it unpredictable; here it is U+FFFD, as in browsers, and the rest
-//! of the text is read.
+//! RFC 8259 section 8.2 calls what a reader makes of it unpredictable; here it is U+FFFD, as in
+//! browsers, and the rest of the text is read.
 
 use memchr::{memchr, memmem};
 
@@ -9,11 +10,12 @@ use memchr::{memchr, memmem};
 const ESCAPE_BYTES: usize = 6;
 const REPLACEMENT: &str = "\\ufffd";
 
-/// The JSON text with `\ufffd` for each lone surrogate; none if it holds no such escape. One pass, and none over texts
-/// without escapes of surrogates.
+/// The JSON text with `\ufffd` for each lone surrogate; none if it holds no such escape. One pass,
+/// and none over texts without escapes of surrogates.
 pub fn mend_surrogates(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    let is_surrogate = |at: usize| bytes.get(at + 2).is_some_and(|byte| matches!(byte, b'd' | b'D'));
+    let is_surrogate =
+        |at: usize| bytes.get(at + 2).is_some_and(|byte| matches!(byte, b'd' | b'D'));
     if !memmem::find_iter(bytes, b"\\u").any(is_surrogate) {
         return None;
     }

@@ -35,9 +35,15 @@ fn a_value_that_nobody_reads_only_has_to_end() {
     assert_eq!(members["a"].get(), r#"[ {"}":"\"]"} , -1.5e3 ]"#);
     assert!(members["b"].is_null());
     assert!(members["c"].read::<bool>().is_err());
-    for unended in
-        [r#"{"a":[1}"#, r#"{"a":"}"#, r#"{"a":"\"}"#, r#"{"a":"#, r#"{"a":}"#, r#"{"a":[}}"#, "{\"a\":\"\\"]
-    {
+    for unended in [
+        r#"{"a":[1}"#,
+        r#"{"a":"}"#,
+        r#"{"a":"\"}"#,
+        r#"{"a":"#,
+        r#"{"a":}"#,
+        r#"{"a":[}}"#,
+        "{\"a\":\"\\",
+    ] {
         assert!(read(unended).is_err(), "{unended}");
     }
     // Without end in depth, and at no cost in stack.
@@ -56,7 +62,8 @@ fn text_is_borrowed_unless_it_is_escaped() {
 #[test]
 fn a_raw_value_is_the_same_from_both_readers() {
     let text = r#"{"child": {"a": [1, 2]}, "value": "x"}"#;
-    let (own, other): (Thing<'_>, Thing<'_>) = (from_str(text).unwrap(), serde_json::from_str(text).unwrap());
+    let (own, other): (Thing<'_>, Thing<'_>) =
+        (from_str(text).unwrap(), serde_json::from_str(text).unwrap());
     assert_eq!(own.child, other.child);
     assert_eq!(own.child.unwrap().get(), r#"{"a": [1, 2]}"#);
 }

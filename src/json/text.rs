@@ -13,8 +13,8 @@ use serde::{
 
 /// Text borrowed from the body, or owned where escapes made that impossible.
 ///
-/// A type of its own, for serde borrows a [`Cow`] only where that very word stands in a struct's field, and copies it
-/// elsewhere: in an `Option`, in a list, under another name.
+/// A type of its own, for serde borrows a [`Cow`] only where that very word stands in a struct's
+/// field, and copies it elsewhere: in an `Option`, in a list, under another name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Text<'a>(Cow<'a, str>);

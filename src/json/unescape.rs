@@ -4,8 +4,9 @@ use memchr::memchr;
 
 /// The text; none when an escape is wrong.
 ///
-/// Programs that cut a text by its UTF-16 units leave half of a surrogate pair behind, and Jira passes it on as it is.
-/// It is no character, so U+FFFD stands for it: losing the whole text would be worse.
+/// Programs that cut a text by its UTF-16 units leave half of a surrogate pair behind, and Jira
+/// passes it on as it is. It is no character, so U+FFFD stands for it: losing the whole text would
+/// be worse.
 pub(super) fn unescaped(quoted: &str) -> Option<String> {
     let mut text = String::with_capacity(quoted.len());
     let mut rest = quoted;

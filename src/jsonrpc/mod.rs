@@ -1,4 +1,5 @@
-//! Is this text one JSON-RPC message? Decided from its outermost members alone; nothing below them is built.
+//! Is this text one JSON-RPC message? Decided from its outermost members alone; nothing below them
+//! is built.
 //!
 //! HTTP asks it of each body, stdio of each line.
 
@@ -12,8 +13,8 @@ use crate::json::{has_at_most, mend_surrogates};
 
 /// Deeper than any argument of a tool, and less than what makes rmcp's parser give up (128).
 const DEPTH_MAX: usize = 64;
-/// Each value takes a hundred bytes and more once it is built, whatever it took in the message; no argument of a tool has
-/// as many.
+/// Each value takes a hundred bytes and more once it is built, whatever it took in the message; no
+/// argument of a tool has as many.
 const VALUES_MAX: usize = 32_768;
 /// An id comes back in the reply; a long one would eat the reply's budget.
 const ID_BYTES_MAX: usize = 1024;
@@ -52,20 +53,42 @@ impl Fault {
             error: Value,
         }
         let error = json!({ "code": self.code, "message": self.message });
-        serde_json::to_string(&Reply { jsonrpc: "2.0", id: self.id.as_deref(), error }).unwrap_or_default()
+        serde_json::to_string(&Reply { jsonrpc: "2.0", id: self.id.as_deref(), error })
+            .unwrap_or_default()
     }
 }
 
-/// The members JSON-RPC and MCP know; a member sent twice is an error here, so that no two parsers can differ.
+/// The members JSON-RPC and MCP know; a member sent twice is an error here, so that no two parsers
+/// can differ.
 #[derive(Deserialize, Serialize)]
 struct Envelope<'a> {
-    #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     jsonrpc: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     id: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     method: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     params: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present", skip_serializing)]
     result: Option<&'a RawValue>,
@@ -78,9 +101,11 @@ fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<&'de RawValue>
     <&RawValue>::deserialize(member).map(Some)
 }
 
-/// Judges a whole message. Source: JSON-RPC 2.0 sections 4 to 6, and MCP's narrowing of ids and params.
+/// Judges a whole message. Source: JSON-RPC 2.0 sections 4 to 6, and MCP's narrowing of ids and
+/// params.
 ///
-/// Half an emoji in the parameters becomes U+FFFD: one broken letter is no reason to refuse what was meant.
+/// Half an emoji in the parameters becomes U+FFFD: one broken letter is no reason to refuse what
+/// was meant.
 pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
     let text = std::str::from_utf8(body).map_err(|_| parse_error("the message is not UTF-8"))?;
     if text.starts_with('\u{feff}') {
@@ -93,11 +118,19 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
         return Err(invalid("the message holds more than 32768 JSON values", None));
     }
     if !text.trim_ascii_start().starts_with('{') {
-        serde_json::from_str::<IgnoredAny>(text).map_err(|error| parse_error(&error.to_string()))?;
-        return Err(invalid("the message must be one JSON object; batches are not supported", None));
+        serde_json::from_str::<IgnoredAny>(text)
+            .map_err(|error| parse_error(&error.to_string()))?;
+        return Err(invalid(
+            "the message must be one JSON object; batches are not supported",
+            None,
+        ));
     }
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| {
-        if error.is_data() { invalid(&error.to_string(), None) } else { parse_error(&error.to_string()) }
+        if error.is_data() {
+            invalid(&error.to_string(), None)
+        } else {
+            parse_error(&error.to_string())
+        }
     })?;
     let message = judge(&envelope)?;
     let id = envelope.id.filter(|id| is_id(id.get()));
@@ -106,7 +139,9 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Fault> {
         .map_err(|error| invalid(&error.to_string(), id.map(ToOwned::to_owned)))?;
     Ok(match (message, mended) {
         (Message::AsSent, Some(mended)) => Message::Rewritten(mended),
-        (Message::Rewritten(text), Some(_)) => Message::Rewritten(mend_surrogates(&text).unwrap_or(text)),
+        (Message::Rewritten(text), Some(_)) => {
+            Message::Rewritten(mend_surrogates(&text).unwrap_or(text))
+        }
         (message, _) => message,
     })
 }
@@ -124,7 +159,8 @@ pub(crate) fn object_in(text: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(text).ok()
 }
 
-/// What goes on to the protocol layer for a body; none when the edge answers it, with a fault or without.
+/// What goes on to the protocol layer for a body; none when the edge answers it, with a fault or
+/// without.
 pub(crate) fn passed_on(body: &[u8]) -> Option<Vec<u8>> {
     match read(body).ok()? {
         Message::AsSent => Some(body.to_vec()),
@@ -149,14 +185,16 @@ fn judge(envelope: &Envelope) -> Result<Message, Fault> {
     if answers {
         return refuse("a message is either a request or a response, not both");
     }
-    if !envelope.params.is_none_or(|params| params.get().starts_with('{') || params.get() == "null") {
+    if !envelope.params.is_none_or(|params| params.get().starts_with('{') || params.get() == "null")
+    {
         return refuse("params must be an object");
     }
     match envelope.id {
-        Some(sent) if id.is_none() => copilot::without_null_id(envelope, &method, sent).map_or_else(
-            || refuse("id must be a string or an integer of at most 1024 bytes"),
-            |text| Ok(Message::Rewritten(text)),
-        ),
+        Some(sent) if id.is_none() => copilot::without_null_id(envelope, &method, sent)
+            .map_or_else(
+                || refuse("id must be a string or an integer of at most 1024 bytes"),
+                |text| Ok(Message::Rewritten(text)),
+            ),
         _ => Ok(Message::AsSent),
     }
 }
@@ -177,7 +215,8 @@ fn is_text(raw: &str, expected: &str) -> bool {
     serde_json::from_str::<String>(raw).is_ok_and(|text| text == expected)
 }
 
-/// Counts open brackets outside of strings. `RawValue` is skipped without recursion, so nothing else counts them.
+/// Counts open brackets outside of strings. `RawValue` is skipped without recursion, so nothing
+/// else counts them.
 fn is_deeper_than(text: &str, max: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     text.bytes().any(|byte| {

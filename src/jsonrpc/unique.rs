@@ -1,8 +1,10 @@
-//! Refuses JSON that says one thing twice, so that no gateway before us and no parser behind us can read it otherwise.
+//! Refuses JSON that says one thing twice, so that no gateway before us and no parser behind us can
+//! read it otherwise.
 //!
-//! Parsers differ in which of two equal names they take, and some take `Name` for `name`: a gateway that checks one tool
-//! would let another one through. The names that the protocol defines stand in the two outermost levels, so there they
-//! may not even differ in letter case; below, in what tools are given, case is part of a name.
+//! Parsers differ in which of two equal names they take, and some take `Name` for `name`: a gateway
+//! that checks one tool would let another one through. The names that the protocol defines stand in
+//! the two outermost levels, so there they may not even differ in letter case; below, in what tools
+//! are given, case is part of a name.
 
 use std::{collections::HashSet, fmt};
 

@@ -11,7 +11,8 @@ const INSTRUCTIONS: &str = "Work in Jira Cloud as the signed-in user. Names are 
     confirm token has done nothing yet: show the preview to the user, and call again with the token once they agree. \
     The hint of an error says what to do next.";
 
-/// 24 by 24, one path: a card with a tick. In base64, since clients check that it is a URI, which holds no blanks.
+/// 24 by 24, one path: a card with a tick. In base64, since clients check that it is a URI, which
+/// holds no blanks.
 const ICON: &str = concat!(
     "data:image/svg+xml;base64,",
     "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PHBhdGggZmlsbD0iIzAwNTJj", // pragma: allowlist secret
@@ -33,7 +34,8 @@ pub(super) fn info(implementation: Implementation) -> ServerConfig {
 pub(super) fn show_icon(implementation: &mut Implementation, version: &ProtocolVersion) {
     // ISO dates compare as text as they do as dates.
     if version.as_str() >= ProtocolVersion::V_2025_11_25.as_str() {
-        let icon = Icon::new(ICON).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
+        let icon =
+            Icon::new(ICON).with_mime_type("image/svg+xml").with_sizes(vec!["any".to_owned()]);
         implementation.icons = Some(vec![icon]);
     }
 }
@@ -48,7 +50,8 @@ mod tests {
     fn what_every_conversation_pays_for_is_little() {
         assert!(INSTRUCTIONS.len() <= 640, "{} bytes", INSTRUCTIONS.len());
         assert!(ICON.len() <= 256, "{} bytes", ICON.len());
-        let picture = STANDARD.decode(ICON.strip_prefix("data:image/svg+xml;base64,").unwrap()).unwrap();
+        let picture =
+            STANDARD.decode(ICON.strip_prefix("data:image/svg+xml;base64,").unwrap()).unwrap();
         assert!(picture.starts_with(b"<svg ") && picture.ends_with(b"</svg>"));
     }
 }

@@ -1,4 +1,5 @@
-//! What a tool call brings along, and the one way in for all of them: through rmcp, past it, or over stdio.
+//! What a tool call brings along, and the one way in for all of them: through rmcp, past it, or
+//! over stdio.
 
 use http::request::Parts;
 use rmcp::{
@@ -59,7 +60,8 @@ impl Server {
         let _in_hand = self.0.in_flight.enter(caller.key(), id.clone(), gone.clone());
         let answer = consent::answer(&request);
         let arguments = request.arguments.unwrap_or_default();
-        let call = Call { tool, policy, caller, traces, gone, is_modern, can_ask, answer, progress };
+        let call =
+            Call { tool, policy, caller, traces, gone, is_modern, can_ask, answer, progress };
         Ok(self.run(call, arguments, bytes_of(id)).await)
     }
 
@@ -99,11 +101,16 @@ fn unknown_tool(name: &str, policy: &Policy) -> ErrorData {
     if tools::named(name).is_some() {
         // `jira_whoami` lists these names with the reason, so this gives nothing away.
         return ErrorData::invalid_params(
-            format!("Unknown tool here: {name} is switched off by the operator, the path or a header"),
+            format!(
+                "Unknown tool here: {name} is switched off by the operator, the path or a header"
+            ),
             None,
         );
     }
     let near = tools::nearest(name, |tool| policy.allows(tool));
     let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    ErrorData::invalid_params(format!("Unknown tool{advice}"), near.map(|near| json!({ "nearest": near })))
+    ErrorData::invalid_params(
+        format!("Unknown tool{advice}"),
+        near.map(|near| json!({ "nearest": near })),
+    )
 }

@@ -26,7 +26,9 @@ fn block(block: Block) -> ContentBlock {
         Block::Image { base64, media_type } => ContentBlock::image(base64, media_type),
         Block::Link { uri, name, media_type, bytes } => {
             let (name, media_type) = (clean(&name).into_owned(), clean(&media_type).into_owned());
-            ContentBlock::resource_link(Resource::new(uri, name).with_mime_type(media_type).with_size(bytes))
+            ContentBlock::resource_link(
+                Resource::new(uri, name).with_mime_type(media_type).with_size(bytes),
+            )
         }
     }
 }

@@ -25,7 +25,8 @@ use super::{
     provenance,
 };
 
-/// The upstream call ends by itself at the deadline and knows what it leaves behind; this is for all else.
+/// The upstream call ends by itself at the deadline and knows what it leaves behind; this is for
+/// all else.
 const DEADLINE_SLACK: Duration = Duration::from_secs(1);
 
 /// What is to be run, for whom, under which rules.
@@ -47,7 +48,8 @@ pub(super) struct Call<'a> {
     pub(super) progress: Progress,
 }
 
-/// The traces that a call may belong to: the message's own goes before that of the request which carried it.
+/// The traces that a call may belong to: the message's own goes before that of the request which
+/// carried it.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
     pub(super) message: Trace,
@@ -55,7 +57,8 @@ pub(super) struct Traces {
 }
 
 impl Server {
-    /// Runs a tool and writes its audit line. The reply's JSON-RPC id takes `id_bytes` of the budget.
+    /// Runs a tool and writes its audit line. The reply's JSON-RPC id takes `id_bytes` of the
+    /// budget.
     pub(super) async fn run(
         &self,
         call: Call<'_>,
@@ -100,7 +103,11 @@ impl Server {
         let mut result = self.result(call.tool, outcome, context.budget, caller);
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();
         if call.is_modern {
-            let meta = if let Some(question) = &mut question { &mut question.meta } else { &mut result.meta };
+            let meta = if let Some(question) = &mut question {
+                &mut question.meta
+            } else {
+                &mut result.meta
+            };
             self.put_server_info(meta.get_or_insert_default());
         }
         let line = audit::Line {
@@ -130,10 +137,11 @@ impl Server {
         deadline: Instant,
         gone: &CancellationToken,
     ) -> Result<Reply, ToolError> {
-        let _place = self.0.limiter.admit(&call.jira.caller().key(), Instant::now()).map_err(|refusal| {
-            self.0.signals.metrics().count_limited(refusal.name());
-            refused(&refusal)
-        })?;
+        let _place =
+            self.0.limiter.admit(&call.jira.caller().key(), Instant::now()).map_err(|refusal| {
+                self.0.signals.metrics().count_limited(refusal.name());
+                refused(&refusal)
+            })?;
         if let Verdict::Lacks(scope) = verdict {
             return Err(ToolError::insufficient_scope(&scope));
         }
@@ -183,8 +191,12 @@ impl Server {
             Ok(reply) => {
                 let (text, beside) = reply.into_parts();
                 let text = sayable(caller, text);
-                let structured =
-                    self.0.settings.structured_content.then(|| serde_json::from_str(&text).ok()).flatten();
+                let structured = self
+                    .0
+                    .settings
+                    .structured_content
+                    .then(|| serde_json::from_str(&text).ok())
+                    .flatten();
                 let mut result = CallToolResult::success(blocks::content(text, beside));
                 result.structured_content = structured;
                 result.meta = provenance::of(tool);
@@ -212,7 +224,8 @@ fn within(budget: Budget, reply: Reply) -> Result<Reply, ToolError> {
     ))
 }
 
-/// Runs a tool to its reply or its error; nothing that happens inside can leave the client without an answer.
+/// Runs a tool to its reply or its error; nothing that happens inside can leave the client without
+/// an answer.
 async fn guarded(
     tool: &Tool,
     given: Given,
@@ -222,13 +235,15 @@ async fn guarded(
     let running = AssertUnwindSafe(attempt(tool, given, context)).catch_unwind();
     match tokio::time::timeout_at(deadline + DEADLINE_SLACK, running).await {
         Ok(Ok(result)) => result,
-        // rmcp runs tools in a task of its own, where a panic would leave the client waiting for ever.
+        // rmcp runs tools in a task of its own, where a panic would leave the client waiting for
+        // ever.
         Ok(Err(_panic)) => Err(ToolError::internal("the tool stopped unexpectedly")),
         Err(_elapsed) => Err(too_long(tool)),
     }
 }
 
-/// All that a token needs for a tool: a client that asks for just these must not come back for more.
+/// All that a token needs for a tool: a client that asks for just these must not come back for
+/// more.
 fn scopes(tool: &Tool, missing: &str) -> String {
     let mut all: Vec<&str> = tool.scopes.to_vec();
     all.extend(missing.split(' ').filter(|scope| !tool.scopes.contains(scope)));
@@ -246,7 +261,8 @@ fn too_long(tool: &Tool) -> ToolError {
         .with("outcome", "unknown")
 }
 
-/// A failure may come from what Jira said minutes ago, so the tool gets a second look before anybody is told.
+/// A failure may come from what Jira said minutes ago, so the tool gets a second look before
+/// anybody is told.
 async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, ToolError> {
     if !context.named_hosts.is_empty() {
         // Boxed: few calls name an address, and every call would carry its size.
@@ -259,9 +275,11 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
     outcome
 }
 
-/// A reply as it may leave: without what cannot be seen, and without the token if an upstream echoed it.
+/// A reply as it may leave: without what cannot be seen, and without the token if an upstream
+/// echoed it.
 fn sayable(caller: &Caller, text: String) -> String {
-    // In this order, for hidden signs between its letters would hide a token from the search for it.
+    // In this order, for hidden signs between its letters would hide a token from the search for
+    // it.
     caller.covered_in(trim::clean_json(text))
 }
 

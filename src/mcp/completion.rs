@@ -1,7 +1,8 @@
-//! `completion/complete`: what a person may mean, while they type an argument of a prompt or of a resource's address.
+//! `completion/complete`: what a person may mean, while they type an argument of a prompt or of a
+//! resource's address.
 //!
-//! The values come from the tools that read them, with all that stands around a tool. What cannot be found out is
-//! no error here: there are no suggestions then.
+//! The values come from the tools that read them, with all that stands around a tool. What cannot
+//! be found out is no error here: there are no suggestions then.
 
 use rmcp::{
     ErrorData, RoleServer,
@@ -34,15 +35,20 @@ pub(super) async fn complete(
 ) -> Result<CompleteResult, ErrorData> {
     let name = request.argument.name.as_str();
     if !is_known(&request.r#ref, name) {
-        // Older clients, and the conformance suite's scenario for them, are content with no suggestions.
+        // Older clients, and the conformance suite's scenario for them, are content with no
+        // suggestions.
         if !is_modern(context) {
             return Ok(CompleteResult::default());
         }
-        return Err(ErrorData::invalid_params("Unknown prompt, resource template or argument", None));
+        return Err(ErrorData::invalid_params(
+            "Unknown prompt, resource template or argument",
+            None,
+        ));
     }
     let typed = request.argument.value.trim();
     let known = request.context.and_then(|context| context.arguments).unwrap_or_default();
-    let mut values = match (name, question(name, typed, |name| known.get(name).map(String::as_str))) {
+    let mut values = match (name, question(name, typed, |name| known.get(name).map(String::as_str)))
+    {
         ("since", _) => beginning(["1d", "2d", "3d", "7d", "14d"].map(str::to_owned), typed),
         (_, Some(question)) => ask(server, &question, typed, context).await?,
         (_, None) => Vec::new(),
@@ -62,14 +68,19 @@ fn is_known(reference: &Reference, argument: &str) -> bool {
         Reference::Prompt(prompt) => prompts::named(&prompt.name)
             .is_some_and(|prompt| prompt.args.iter().any(|arg| arg.name == argument)),
         Reference::Resource(template) => {
-            template.uri.starts_with("jira://") && matches!(argument, "issue_key" | "attachment_id" | "site")
+            template.uri.starts_with("jira://")
+                && matches!(argument, "issue_key" | "attachment_id" | "site")
         }
         _ => false,
     }
 }
 
 /// What to ask for an argument, given what was typed of it and what the other arguments are.
-fn question<'a>(argument: &str, typed: &str, known: impl Fn(&str) -> Option<&'a str>) -> Option<Question> {
+fn question<'a>(
+    argument: &str,
+    typed: &str,
+    known: impl Fn(&str) -> Option<&'a str>,
+) -> Option<Question> {
     Some(match argument {
         "project_key" => Question {
             tool: "jira_get_projects",
@@ -115,7 +126,8 @@ fn issues(typed: &str) -> String {
     let project = typed.split_once('-').and_then(|(project, _)| tools::project_key(project));
     match project {
         Some(key) => format!("project = \"{key}\" ORDER BY updated DESC"),
-        None => "(assignee = currentUser() OR reporter = currentUser()) ORDER BY updated DESC".to_owned(),
+        None => "(assignee = currentUser() OR reporter = currentUser()) ORDER BY updated DESC"
+            .to_owned(),
     }
 }
 
@@ -132,9 +144,11 @@ async fn ask(
     };
     let Some(ContentBlock::Text(text)) = result.content.first() else { return Ok(Vec::new()) };
     let shown: Value = serde_json::from_str(&text.text).unwrap_or_default();
-    let items = shown.get(question.list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let name =
-        |item: &Value| question.names.iter().find_map(|name| item.get(*name)?.as_str()).map(str::to_owned);
+    let items =
+        shown.get(question.list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let name = |item: &Value| {
+        question.names.iter().find_map(|name| item.get(*name)?.as_str()).map(str::to_owned)
+    };
     let mut values: Vec<String> = items.iter().filter_map(name).collect();
     if !question.is_search {
         values = beginning(values, typed);

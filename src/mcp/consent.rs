@@ -1,9 +1,9 @@
-//! The user's consent as a multi round-trip request: clients of 2026-07-28 that can show a form ask their user
-//! themselves, where all others get the preview and its token as text.
+//! The user's consent as a multi round-trip request: clients of 2026-07-28 that can show a form ask
+//! their user themselves, where all others get the preview and its token as text.
 //!
-//! The token of the preview is the request state. It is bound to user, tool, plan and time, so a state that came back
-//! changed, or from somebody else, is an ordinary wrong token. See the specification's page on multi round-trip
-//! requests.
+//! The token of the preview is the request state. It is bound to user, tool, plan and time, so a
+//! state that came back changed, or from somebody else, is an ordinary wrong token. See the
+//! specification's page on multi round-trip requests.
 
 use rmcp::{
     RoleServer,
@@ -45,10 +45,12 @@ pub(super) enum Answer {
     Refused,
 }
 
-/// Whether the client can put a form before its user. An elicitation capability that names no mode means forms.
+/// Whether the client can put a form before its user. An elicitation capability that names no mode
+/// means forms.
 pub(super) fn can_ask(context: &RequestContext<RoleServer>) -> bool {
     let asked = context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
-    handler::is_modern(context) && asked.is_some_and(|modes| modes.form.is_some() || modes.url.is_none())
+    handler::is_modern(context)
+        && asked.is_some_and(|modes| modes.form.is_some() || modes.url.is_none())
 }
 
 /// Whether a tool asks for consent.
@@ -56,7 +58,8 @@ pub(super) fn is_asked_by(tool: &Tool) -> bool {
     tool.args.iter().any(|arg| arg.name == CONFIRM)
 }
 
-/// The answer that a request brings along; none when it answers nothing, so that the question is asked (again).
+/// The answer that a request brings along; none when it answers nothing, so that the question is
+/// asked (again).
 pub(super) fn answer(request: &CallToolRequestParams) -> Option<Answer> {
     let state = request.request_state.as_ref()?;
     let response = request.input_responses.as_ref()?.get(CONFIRM)?;
@@ -65,8 +68,8 @@ pub(super) fn answer(request: &CallToolRequestParams) -> Option<Answer> {
     Some(if is_yes { Answer::Agreed(state.clone()) } else { Answer::Refused })
 }
 
-/// Gives a tool the token that its user agreed with, and none otherwise: where the user can be asked, what the agent
-/// writes into the arguments says nothing.
+/// Gives a tool the token that its user agreed with, and none otherwise: where the user can be
+/// asked, what the agent writes into the arguments says nothing.
 pub(super) fn put_answer(arguments: &mut Map<String, Value>, answer: Option<Answer>) {
     arguments.remove(CONFIRM);
     if let Some(Answer::Agreed(token)) = answer {
@@ -86,8 +89,8 @@ pub(super) fn question(tool: &Tool, result: &CallToolResult) -> Option<InputRequ
     let shown: Map<String, Value> = serde_json::from_str(&text.text).ok()?;
     let token = shown.get(CONFIRM)?.as_str()?;
     let preview = shown.get("preview")?.as_object()?;
-    let form =
-        ElicitationSchema::builder().required_bool_property(CONFIRM, |field| field.title("Yes, do it"));
+    let form = ElicitationSchema::builder()
+        .required_bool_property(CONFIRM, |field| field.title("Yes, do it"));
     let params = ElicitRequestParams::FormElicitationParams {
         meta: None,
         message: message(tool.title, preview),
@@ -103,15 +106,19 @@ pub(super) fn bytes(question: &InputRequiredResult) -> usize {
     serde_json::to_string(question).map_or(0, |text| text.len())
 }
 
-/// One line for each thing the preview tells, the issues first: whatever is cut off, the user sees what is changed. Values
-/// stay JSON: a text from Jira in quotes cannot pass for our words.
+/// One line for each thing the preview tells, the issues first: whatever is cut off, the user sees
+/// what is changed. Values stay JSON: a text from Jira in quotes cannot pass for our words.
 fn message(title: &str, preview: &Map<String, Value>) -> String {
     let head = format!("{title}? Nothing is done unless you agree.");
-    let issues = preview.get(ISSUES).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let total = preview.get(COUNT).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+    let issues =
+        preview.get(ISSUES).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let total =
+        preview.get(COUNT).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     let named = named(issues, total.unwrap_or(issues.len()));
-    let (of_issues, others): (Vec<_>, Vec<_>) = preview.iter().partition(|(name, _)| *name == ISSUES);
-    let (count, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| *name == COUNT);
+    let (of_issues, others): (Vec<_>, Vec<_>) =
+        preview.iter().partition(|(name, _)| *name == ISSUES);
+    let (count, others): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|(name, _)| *name == COUNT);
     let line = |(name, value): (&String, &Value)| format!("{name}: {value}");
     // Every field that is changed is named, however long the values of others are.
     let lines = |(name, value): (&String, &Value)| match value {
@@ -163,7 +170,8 @@ mod tests {
     #[test]
     fn a_preview_becomes_one_flat_form() {
         let preview = json!({"key": "P-1", "summary": "a\nkey: \"P-2\"", "lost": {"comments": 2}});
-        let question = asked(&json!({"preview": preview, "confirm": "token", "expires_in_s": 600})).unwrap();
+        let question =
+            asked(&json!({"preview": preview, "confirm": "token", "expires_in_s": 600})).unwrap();
         let message = "Delete issue? Nothing is done unless you agree.\nkey: \"P-1\"\n\
             summary: \"a\\nkey: \\\"P-2\\\"\"\nlost: {\"comments\":2}";
         assert_eq!(
@@ -183,8 +191,11 @@ mod tests {
             })
         );
         let long = json!({"preview": {"summary": "x".repeat(9_000)}, "confirm": "token"});
-        let message =
-            asked(&long).unwrap().pointer("/inputRequests/confirm/params/message").cloned().unwrap();
+        let message = asked(&long)
+            .unwrap()
+            .pointer("/inputRequests/confirm/params/message")
+            .cloned()
+            .unwrap();
         assert!(message.as_str().unwrap().chars().count() < MESSAGE_CHARS + 30, "{message}");
     }
 
@@ -237,20 +248,31 @@ mod tests {
     #[test]
     fn the_issues_come_first_and_are_counted() {
         let rows = |count: usize| -> Vec<Value> {
-            (1..=count).map(|n| json!({"key": format!("LONGER-{n}"), "summary": "y".repeat(200)})).collect()
+            (1..=count)
+                .map(|n| json!({"key": format!("LONGER-{n}"), "summary": "y".repeat(200)}))
+                .collect()
         };
         let labels: Vec<String> = (0..13).map(|n| format!("{n}{}", "l".repeat(250))).collect();
         let preview = json!({"count": 40, "change": {"labels": labels}, "issues": rows(40)});
         let told = message("Edit", preview.as_object().unwrap());
         let named: Vec<String> = (1..=40).map(|n| format!("LONGER-{n}")).collect();
         assert_eq!(told.lines().nth(1), Some("count: 40"), "{told}");
-        assert_eq!(told.lines().nth(2), Some(format!("issues: {}", named.join(", ")).as_str()), "{told}");
+        assert_eq!(
+            told.lines().nth(2),
+            Some(format!("issues: {}", named.join(", ")).as_str()),
+            "{told}"
+        );
         let long = "z".repeat(900);
         let change = json!({"a": long, "b": long, "c": long, "assignee": "Dana"});
-        let told =
-            message("Edit", json!({"count": 1, "change": change, "issues": rows(1)}).as_object().unwrap());
+        let told = message(
+            "Edit",
+            json!({"count": 1, "change": change, "issues": rows(1)}).as_object().unwrap(),
+        );
         for field in ["a: ", "b: ", "c: ", "assignee: \"Dana\""] {
-            assert!(told.lines().any(|line| line.starts_with(field)), "{field} is not named: {told}");
+            assert!(
+                told.lines().any(|line| line.starts_with(field)),
+                "{field} is not named: {told}"
+            );
         }
         let preview = json!({"count": 1000, "issues": rows(500)});
         let told = message("Edit", preview.as_object().unwrap());
@@ -265,7 +287,8 @@ mod tests {
     #[test]
     fn what_the_agent_writes_is_no_answer() {
         let put = |answer: Option<Answer>| {
-            let mut arguments = json!({"confirm": "agent", "issue_key": "P-1"}).as_object().unwrap().clone();
+            let mut arguments =
+                json!({"confirm": "agent", "issue_key": "P-1"}).as_object().unwrap().clone();
             put_answer(&mut arguments, answer);
             arguments.get(CONFIRM).cloned()
         };

@@ -1,12 +1,14 @@
-//! The short way of a tool call. Clients of before 2026-07-28 send it whole in one POST, so it needs nothing of what rmcp
-//! sets up for a request: a transport, channels, four tasks, a second parse. Every other message goes to rmcp.
+//! The short way of a tool call. Clients of before 2026-07-28 send it whole in one POST, so it
+//! needs nothing of what rmcp sets up for a request: a transport, channels, four tasks, a second
+//! parse. Every other message goes to rmcp.
 //!
-//! What is answered here is answered as rmcp would; `tests/it/direct.rs` holds both ways against each other.
+//! What is answered here is answered as rmcp would; `tests/it/direct.rs` holds both ways against
+//! each other.
 
 use http::{HeaderMap, request::Parts};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonRpcError, JsonRpcResponse,
-    JsonRpcVersion2_0, RequestId,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonRpcError,
+    JsonRpcResponse, JsonRpcVersion2_0, RequestId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -51,10 +53,9 @@ impl ToolCall {
         }
         let params: CallToolRequestParams = serde_json::from_str(params.get()).ok()?;
         // Progress is told on a stream, which is rmcp's.
-        let is_special = params
-            .meta
-            .as_ref()
-            .is_some_and(|meta| meta.protocol_version().is_some() || meta.get_progress_token().is_some());
+        let is_special = params.meta.as_ref().is_some_and(|meta| {
+            meta.protocol_version().is_some() || meta.get_progress_token().is_some()
+        });
         (!is_special).then_some(Self { id, params })
     }
 
@@ -89,7 +90,9 @@ impl ToolCall {
             Err(_panic) => Err(ErrorData::internal_error("the call stopped unexpectedly", None)),
         };
         match outcome {
-            Ok(result) => written(room(&result), &JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }),
+            Ok(result) => {
+                written(room(&result), &JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
+            }
             Err(error) => written(ROOM_BYTES, &JsonRpcError::new(Some(id), error)),
         }
     }
@@ -102,7 +105,10 @@ fn complete(response: CallToolResponse) -> Result<CallToolResult, ErrorData> {
             result.result_type = None;
             Ok(result)
         }
-        _ => Err(ErrorData::internal_error("the call asked for input that the client cannot give", None)),
+        _ => Err(ErrorData::internal_error(
+            "the call asked for input that the client cannot give",
+            None,
+        )),
     }
 }
 
@@ -114,7 +120,8 @@ fn room(result: &CallToolResult) -> usize {
 
 fn written(room: usize, message: &impl Serialize) -> Vec<u8> {
     let mut body = Vec::with_capacity(room);
-    // Made of texts and numbers, so it can be written; an empty body would be a client's parse error.
+    // Made of texts and numbers, so it can be written; an empty body would be a client's parse
+    // error.
     let _ = serde_json::to_writer(&mut body, message);
     body
 }

@@ -6,11 +6,12 @@ use limit::Limiter;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        self, CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
-        CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams, GetPromptResponse,
-        Implementation, InitializeRequestParams, InitializeResult, ListPromptsResult,
-        ListResourceTemplatesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ProtocolVersion,
-        ReadResourceRequestParams, ReadResourceResponse, RequestId, ServerConfig,
+        self, CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams,
+        CompleteResult, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
+        GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
+        ListPromptsResult, ListResourceTemplatesResult, ListToolsResult, MetaObject,
+        PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+        RequestId, ServerConfig,
     },
     service::RequestContext,
 };
@@ -81,7 +82,8 @@ impl Server {
         seal_keys: SealKeys,
         signals: Signals,
     ) -> Self {
-        let showing = Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
+        let showing =
+            Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
         let lists = Lists::new(&policy, showing);
         let hidden = hidden_by(&policy);
         let repeats = Arc::default();
@@ -133,7 +135,11 @@ impl Server {
     /// The tools that do not exist under a policy.
     pub(super) fn hidden_by(&self, policy: &Policy) -> Arc<[&'static str]> {
         // Hardly any request narrows the operator's own policy.
-        if std::ptr::eq(policy, &raw const self.0.policy) { self.0.hidden.clone() } else { hidden_by(policy) }
+        if std::ptr::eq(policy, &raw const self.0.policy) {
+            self.0.hidden.clone()
+        } else {
+            hidden_by(policy)
+        }
     }
 
     /// Says which server a result is from, as clients of 2026-07-28 expect it.
@@ -143,7 +149,8 @@ impl Server {
     }
 
     fn implementation(&self) -> Implementation {
-        Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION")).with_title("Jira")
+        Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION"))
+            .with_title("Jira")
     }
 }
 
@@ -166,13 +173,17 @@ impl ServerHandler for Server {
     ) -> Result<InitializeResult, ErrorData> {
         let mut answer = self.negotiate_initialize(&request)?;
         about::show_icon(&mut answer.server_info, &answer.protocol_version);
-        // Over stdio a client's later requests are read by what was agreed on, not by what it asked for.
+        // Over stdio a client's later requests are read by what was agreed on, not by what it asked
+        // for.
         request.protocol_version = answer.protocol_version.clone();
         context.peer.set_peer_info(request);
         Ok(answer)
     }
 
-    async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+    async fn discover(
+        &self,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
         let mut info = self.get_info();
         about::show_icon(&mut info.server_info, &ProtocolVersion::V_2026_07_28);

@@ -13,10 +13,12 @@ use tokio_util::{
 
 use crate::identity::CallerKey;
 
-/// Above this many a call cannot be taken back by notice, only by hanging up. The edge admits fewer at once by default.
+/// Above this many a call cannot be taken back by notice, only by hanging up. The edge admits fewer
+/// at once by default.
 const CALLS_MAX: usize = 4096;
 
-/// Whose call, under which id. Ids are the client's own and start at 1 with everybody, so alone they say nothing.
+/// Whose call, under which id. Ids are the client's own and start at 1 with everybody, so alone
+/// they say nothing.
 type Key = (CallerKey, RequestId);
 
 /// All calls in hand. A clone shares them.
@@ -35,7 +37,12 @@ struct Known {
 
 impl InFlight {
     /// Notes a call; it is in hand until the returned value is dropped.
-    pub(super) fn enter(&self, caller: CallerKey, id: RequestId, cancel: CancellationToken) -> InHand {
+    pub(super) fn enter(
+        &self,
+        caller: CallerKey,
+        id: RequestId,
+        cancel: CancellationToken,
+    ) -> InHand {
         let mut known = lock(&self.known);
         let entry = (known.count < CALLS_MAX).then(|| {
             known.last += 1;
@@ -48,11 +55,13 @@ impl InFlight {
         InHand { known: Arc::clone(&self.known), entry, _running: self.running.token() }
     }
 
-    /// Takes a call back if the caller has exactly one of this id. With two, nobody can tell which one is meant, and a
-    /// server may ignore the notice (MCP, cancellation).
+    /// Takes a call back if the caller has exactly one of this id. With two, nobody can tell which
+    /// one is meant, and a server may ignore the notice (MCP, cancellation).
     pub(super) fn cancel(&self, caller: CallerKey, id: RequestId) -> bool {
         let known = lock(&self.known);
-        let Some([(_, only)]) = known.calls.get(&(caller, id)).map(Vec::as_slice) else { return false };
+        let Some([(_, only)]) = known.calls.get(&(caller, id)).map(Vec::as_slice) else {
+            return false;
+        };
         only.cancel();
         true
     }
@@ -125,7 +134,8 @@ mod tests {
         let all = InFlight::default();
         let token = CancellationToken::new();
         let ids = 0..i64::try_from(CALLS_MAX).unwrap() + 10;
-        let held: Vec<_> = ids.map(|id| all.enter(anna, RequestId::Number(id), token.clone())).collect();
+        let held: Vec<_> =
+            ids.map(|id| all.enter(anna, RequestId::Number(id), token.clone())).collect();
         assert_eq!(lock(&all.known).count, CALLS_MAX);
         drop(held);
         assert!(lock(&all.known).calls.is_empty() && lock(&all.known).count == 0);

@@ -30,7 +30,11 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         loop {
             let Ok(chunk) = self.reader.fill_buf().await else { return Line::End };
             if chunk.is_empty() {
-                return if self.begun.is_empty() && !self.is_too_long { Line::End } else { self.take() };
+                return if self.begun.is_empty() && !self.is_too_long {
+                    Line::End
+                } else {
+                    self.take()
+                };
             }
             let end = chunk.iter().position(|byte| *byte == b'\n');
             let (text, used) = match end {

@@ -1,7 +1,9 @@
-//! What `tools/list` answers: one list for each narrowing, as tools and as bytes that are made once.
+//! What `tools/list` answers: one list for each narrowing, as tools and as bytes that are made
+//! once.
 //!
-//! A list differs from another by the request's narrowing, by what the caller's token lacks, and by the era. All three
-//! are a few bits, so the bytes are kept under them; making them anew gives the same bytes.
+//! A list differs from another by the request's narrowing, by what the caller's token lacks, and by
+//! the era. All three are a few bits, so the bytes are kept under them; making them anew gives the
+//! same bytes.
 
 use std::sync::Arc;
 
@@ -28,11 +30,13 @@ use super::{
 /// How long clients of 2026-07-28 may keep the tool list.
 pub(super) const TTL_MS: u64 = 300_000;
 
-/// The one argument that clients of 2026-07-28 repeat in a header, so that a gateway can tell projects apart without
-/// reading bodies: a key, never words of a user. Source: MCP 2026-07-28, basic/transports/streamable-http, `x-mcp-header`.
+/// The one argument that clients of 2026-07-28 repeat in a header, so that a gateway can tell
+/// projects apart without reading bodies: a key, never words of a user. Source: MCP 2026-07-28,
+/// basic/transports/streamable-http, `x-mcp-header`.
 const IN_HEADER: (&str, &str, &str) = ("jira_whoami", "project_key", "Project-Key");
 
-/// Narrowings come from clients, so what is remembered of them is bounded; a list has 28 KB at most.
+/// Narrowings come from clients, so what is remembered of them is bounded; a list has 28 KB at
+/// most.
 const KEPT_LISTS: usize = 64;
 
 /// Which fields a client knows.
@@ -98,7 +102,8 @@ impl Lists {
 fn mark(tool: &mut model::Tool) {
     let (name, argument, header) = IN_HEADER;
     if tool.name == name
-        && let Some(Value::Object(properties)) = Arc::make_mut(&mut tool.input_schema).get_mut("properties")
+        && let Some(Value::Object(properties)) =
+            Arc::make_mut(&mut tool.input_schema).get_mut("properties")
         && let Some(Value::Object(property)) = properties.get_mut(argument)
     {
         property.insert("x-mcp-header".to_owned(), Value::from(header));
@@ -113,8 +118,8 @@ impl Server {
         Some(tool)
     }
 
-    /// What is listed for a request. What its token may do narrows the list only where that is known already: listing
-    /// asks Jira nothing.
+    /// What is listed for a request. What its token may do narrows the list only where that is
+    /// known already: listing asks Jira nothing.
     pub(super) fn tool_list(
         &self,
         narrowing: Option<&Narrowing>,
@@ -168,7 +173,8 @@ impl Server {
     }
 }
 
-/// One page holds everything, so no cursor was ever given out. Source: MCP, server/utilities/pagination.
+/// One page holds everything, so no cursor was ever given out. Source: MCP,
+/// server/utilities/pagination.
 pub(super) fn refuse_cursor(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
     match request.and_then(|request| request.cursor.as_deref()) {
         None | Some("") => Ok(()),
@@ -197,7 +203,12 @@ mod tests {
         let few = ["read:jira-work".to_owned()];
         let lacking = lists.lacking(Some(&few));
         for (bit, probe) in (0..).zip(&lists.probes) {
-            assert_eq!(lacking >> bit & 1 == 1, probe.missing_scopes(&few).is_some(), "{}", probe.name);
+            assert_eq!(
+                lacking >> bit & 1 == 1,
+                probe.missing_scopes(&few).is_some(),
+                "{}",
+                probe.name
+            );
         }
     }
 }

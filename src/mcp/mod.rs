@@ -1,4 +1,5 @@
-//! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same over both.
+//! MCP over streamable HTTP or stdio: the only layer that knows rmcp. A tool call looks the same
+//! over both.
 
 mod about;
 mod asked;

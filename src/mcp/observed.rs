@@ -1,5 +1,6 @@
-//! What is counted and traced about one tool call, beside its audit line. Names follow OpenTelemetry's semantic
-//! conventions for MCP: <https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md>.
+//! What is counted and traced about one tool call, beside its audit line. Names follow
+//! OpenTelemetry's semantic conventions for MCP:
+//! <https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md>.
 
 use crate::{
     signals::{Role, Span},
@@ -13,11 +14,13 @@ use super::{call::Traces, handler::Server};
 const TOOL_ERROR: &str = "tool_error";
 
 impl Server {
-    /// Below the message's own trace, if it brought one, with a link to the request's; else below the request's.
+    /// Below the message's own trace, if it brought one, with a link to the request's; else below
+    /// the request's.
     pub(super) fn tool_span(&self, tool: &Tool, traces: &Traces) -> Option<Span> {
         let is_own = !traces.message.is_empty();
         let parent = if is_own { &traces.message } else { &traces.request };
-        let mut span = self.0.signals.span(Role::Server, || format!("tools/call {}", tool.name), parent)?;
+        let mut span =
+            self.0.signals.span(Role::Server, || format!("tools/call {}", tool.name), parent)?;
         if is_own {
             span.link(&traces.request);
         }
@@ -42,7 +45,10 @@ impl Server {
         span.set("jira_mcp.outcome", outcome);
         span.set("jira_mcp.request_id", line.request_id.to_owned());
         span.set("jira_mcp.upstream_requests", i64::from(line.jira_calls));
-        span.set("jira_mcp.upstream_bytes", i64::try_from(line.bytes_from_jira).unwrap_or(i64::MAX));
+        span.set(
+            "jira_mcp.upstream_bytes",
+            i64::try_from(line.bytes_from_jira).unwrap_or(i64::MAX),
+        );
         span.set("jira_mcp.result_bytes", i64::try_from(line.bytes_sent).unwrap_or(i64::MAX));
         if line.outcome.is_some() {
             span.fail(TOOL_ERROR);

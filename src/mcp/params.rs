@@ -1,5 +1,6 @@
-//! Known methods with params that rmcp cannot read. It takes them for unknown methods, and a client that is told so
-//! stops using them; here they are read where it is clear what was meant, and refused as params where it is not.
+//! Known methods with params that rmcp cannot read. It takes them for unknown methods, and a client
+//! that is told so stops using them; here they are read where it is clear what was meant, and
+//! refused as params where it is not.
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -25,13 +26,16 @@ const METHOD_CHARS: usize = 100;
 const CALL: &str = "tools/call";
 
 /// Lists, whose params rmcp drops as a whole when their cursor is no text.
-const LISTS: [&str; 4] = ["tools/list", "prompts/list", "resources/list", "resources/templates/list"];
+const LISTS: [&str; 4] =
+    ["tools/list", "prompts/list", "resources/list", "resources/templates/list"];
 
 /// What a method's params must be; none for a method that this era does not know.
 fn expected(method: &str, is_modern: bool) -> Option<&'static str> {
     Some(match method {
         CALL => "params with the tool's name as a text, and arguments as an object",
-        "prompts/get" => "params with the prompt's name as a text, and arguments as an object of texts",
+        "prompts/get" => {
+            "params with the prompt's name as a text, and arguments as an object of texts"
+        }
         "resources/read" => "params with a uri as a text",
         "completion/complete" => "params with ref and argument as objects",
         "ping" | "initialize" if is_modern => return None,
@@ -67,22 +71,26 @@ pub(super) async fn custom_request(
             result.strip_result_type_for_legacy_peer();
         }
         let result = serde_json::to_value(result);
-        return Ok(CustomResult::new(result.map_err(|_| ErrorData::internal_error("no answer", None))?));
+        return Ok(CustomResult::new(
+            result.map_err(|_| ErrorData::internal_error("no answer", None))?,
+        ));
     }
     Err(ErrorData::invalid_params(format!("Invalid params: {method} takes {expected}"), None))
 }
 
 /// The call that odd params mean.
 ///
-/// Arguments that hold no object stay an argument of that name, which no tool has: so the agent gets an error that it
-/// sees, where clients keep errors of the protocol to themselves.
+/// Arguments that hold no object stay an argument of that name, which no tool has: so the agent
+/// gets an error that it sees, where clients keep errors of the protocol to themselves.
 fn call_params(params: Value) -> Option<CallToolRequestParams> {
     let Value::Object(mut params) = params else { return None };
     let arguments = match params.remove("arguments").unwrap_or_default() {
         Value::Null => Map::new(),
         Value::Object(arguments) => arguments,
         Value::String(text) if matches!(text.trim(), "" | "null") => Map::new(),
-        Value::String(text) => jsonrpc::object_in(&text).unwrap_or_else(|| unreadable(&Value::String(text))),
+        Value::String(text) => {
+            jsonrpc::object_in(&text).unwrap_or_else(|| unreadable(&Value::String(text)))
+        }
         other => unreadable(&other),
     };
     params.insert("arguments".to_owned(), Value::Object(arguments));
@@ -142,7 +150,9 @@ mod tests {
         ] {
             check(odd.clone(), json!({"arguments": [odd]}));
         }
-        for hopeless in [json!({}), json!({"name": 7}), json!({"name": "t", "requestState": 5}), json!([])] {
+        for hopeless in
+            [json!({}), json!({"name": 7}), json!({"name": "t", "requestState": 5}), json!([])]
+        {
             assert!(call_params(hopeless.clone()).is_none(), "{hopeless}");
         }
     }
@@ -153,8 +163,14 @@ mod tests {
             assert_eq!(cursor_fault(body.as_bytes()).is_some(), expected, "{body}");
         };
         for cursor in ["5", "[]", "{}", "true"] {
-            check(&format!(r#"{{"id":1,"method":"tools/list","params":{{"cursor":{cursor}}}}}"#), true);
-            check(&format!(r#"{{"id":1,"method":"tools/call","params":{{"cursor":{cursor}}}}}"#), false);
+            check(
+                &format!(r#"{{"id":1,"method":"tools/list","params":{{"cursor":{cursor}}}}}"#),
+                true,
+            );
+            check(
+                &format!(r#"{{"id":1,"method":"tools/call","params":{{"cursor":{cursor}}}}}"#),
+                false,
+            );
         }
         check(r#"{"id":1,"method":"prompts/list","params":{"cursor":"x"}}"#, false);
         check(r#"{"id":1,"method":"prompts/list","params":{"cursor":null}}"#, false);

@@ -1,7 +1,8 @@
-//! Recognises `tools/list` in the form in which clients ask it, so that it need not go through the protocol crate.
+//! Recognises `tools/list` in the form in which clients ask it, so that it need not go through the
+//! protocol crate.
 //!
-//! The rule is: if anything is unusual, it is not recognised, and rmcp judges it. So this must be exact about what is
-//! usual, and says nothing about what is wrong.
+//! The rule is: if anything is unusual, it is not recognised, and rmcp judges it. So this must be
+//! exact about what is usual, and says nothing about what is wrong.
 
 use http::{HeaderMap, HeaderName};
 use rmcp::model::{ProtocolVersion, RequestMetaObject};
@@ -56,8 +57,8 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Asked<'a>>
     Some(Asked { id: message.id, era })
 }
 
-/// No version in the header, which means 2025-03-26, or one from before 2026-07-28; an unknown or repeated one is rmcp's
-/// to refuse.
+/// No version in the header, which means 2025-03-26, or one from before 2026-07-28; an unknown or
+/// repeated one is rmcp's to refuse.
 pub(super) fn is_legacy(headers: &HeaderMap) -> bool {
     match only(headers, &VERSION_HEADER) {
         Ok(None) => true,
@@ -70,16 +71,18 @@ pub(super) fn is_legacy(headers: &HeaderMap) -> bool {
     }
 }
 
-/// The version in body and header, the method in its header, and no header that speaks of anything else.
+/// The version in body and header, the method in its header, and no header that speaks of anything
+/// else.
 fn modern(headers: &HeaderMap, meta: Map<String, Value>) -> Option<Era> {
     let version = ProtocolVersion::V_2026_07_28;
     let meta = RequestMetaObject::from(meta);
-    let is_complete = meta.missing_required_keys(&version).is_empty() && meta.protocol_version()? == version;
+    let is_complete =
+        meta.missing_required_keys(&version).is_empty() && meta.protocol_version()? == version;
     let agrees = only(headers, &VERSION_HEADER).ok()?? == version.as_str()
         && only(headers, &METHOD_HEADER).ok()?? == METHOD;
-    let is_plain = !headers
-        .keys()
-        .any(|name| name.as_str().starts_with("mcp-") && *name != VERSION_HEADER && *name != METHOD_HEADER);
+    let is_plain = !headers.keys().any(|name| {
+        name.as_str().starts_with("mcp-") && *name != VERSION_HEADER && *name != METHOD_HEADER
+    });
     (is_complete && agrees && is_plain).then_some(Era::Modern)
 }
 
@@ -96,7 +99,8 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>
 
 /// Ids that rmcp gives back as they were sent.
 fn is_id(raw: &str) -> bool {
-    raw.parse::<i64>().is_ok() || (raw.starts_with('"') && serde_json::from_str::<String>(raw).is_ok())
+    raw.parse::<i64>().is_ok()
+        || (raw.starts_with('"') && serde_json::from_str::<String>(raw).is_ok())
 }
 
 #[cfg(test)]
@@ -113,7 +117,11 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_str(value).unwrap());
         }
-        assert_eq!(read(&headers, body.as_bytes()).map(|asked| asked.era), expected, "{lines:?} {body}");
+        assert_eq!(
+            read(&headers, body.as_bytes()).map(|asked| asked.era),
+            expected,
+            "{lines:?} {body}"
+        );
     }
 
     #[test]
@@ -124,7 +132,11 @@ mod tests {
         check(&[("mcp-session-id", "x")], list, Some(Era::Legacy));
         check(&[("mcp-protocol-version", "2026-07-28")], list, None);
         check(&[("mcp-protocol-version", "2025-01-01")], list, None);
-        check(&[("mcp-protocol-version", "2025-11-25"), ("mcp-protocol-version", "2025-11-25")], list, None);
+        check(
+            &[("mcp-protocol-version", "2025-11-25"), ("mcp-protocol-version", "2025-11-25")],
+            list,
+            None,
+        );
         for (params, expected) in [
             ("null", Some(Era::Legacy)),
             ("{}", Some(Era::Legacy)),
@@ -134,7 +146,8 @@ mod tests {
             (r#"{"extra":1}"#, None),
             (r#"{"_meta":1}"#, None),
         ] {
-            let body = format!(r#"{{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{params}}}"#);
+            let body =
+                format!(r#"{{"jsonrpc":"2.0","id":"a","method":"tools/list","params":{params}}}"#);
             check(&[], &body, expected);
         }
     }

@@ -1,7 +1,7 @@
 //! Tells a client that brought a progress token how far its call has come, while the call runs.
 //!
-//! Source: MCP, basic/utilities/progress. Values rise, and nothing follows the reply: what passes the steps on ends with
-//! the call itself.
+//! Source: MCP, basic/utilities/progress. Values rise, and nothing follows the reply: what passes
+//! the steps on ends with the call itself.
 
 use std::future::Future;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        self, GetPromptRequestParams, GetPromptResult, ListPromptsResult, PromptArgument, PromptMessage, Role,
+        self, GetPromptRequestParams, GetPromptResult, ListPromptsResult, PromptArgument,
+        PromptMessage, Role,
     },
     service::RequestContext,
 };

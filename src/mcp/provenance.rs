@@ -5,8 +5,8 @@ use serde_json::json;
 
 use crate::tools::Tool;
 
-/// The `_meta` of what a tool has read; `_meta` exists in every revision since 2024-11-05. Bytes of it count in every
-/// reply.
+/// The `_meta` of what a tool has read; `_meta` exists in every revision since 2024-11-05. Bytes of
+/// it count in every reply.
 pub(super) fn of(tool: &Tool) -> Option<MetaObject> {
     tool.effect.is_read().then(untrusted)
 }

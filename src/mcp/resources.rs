@@ -1,7 +1,7 @@
 //! `jira://` resources: one issue, one attachment.
 //!
-//! Reading one runs the tool that shows the same thing, so policy, scopes, limits, trimming, budget and audit are those
-//! of the tool. Nothing is listed: what a user may see is found by searching.
+//! Reading one runs the tool that shows the same thing, so policy, scopes, limits, trimming, budget
+//! and audit are those of the tool. Nothing is listed: what a user may see is found by searching.
 
 use rmcp::{
     ErrorData, RoleServer,
@@ -77,17 +77,22 @@ pub(super) fn templates(
                 _ => !policy.projects().is_open(),
             })
             .collect();
-        let query = if query.is_empty() { String::new() } else { format!("{{?{}}}", query.join(",")) };
-        let template =
-            ResourceTemplate::new(format!("jira://{}/{{{}}}{query}", kind.host, kind.id), kind.host)
-                .with_title(kind.title)
-                .with_description(kind.about);
+        let query =
+            if query.is_empty() { String::new() } else { format!("{{?{}}}", query.join(",")) };
+        let template = ResourceTemplate::new(
+            format!("jira://{}/{{{}}}{query}", kind.host, kind.id),
+            kind.host,
+        )
+        .with_title(kind.title)
+        .with_description(kind.about);
         match kind.media_type {
             Some(media_type) => template.with_mime_type(media_type),
             None => template,
         }
     };
-    ListResourceTemplatesResult::with_all_items(KINDS.iter().filter(is_open).map(describe).collect())
+    ListResourceTemplatesResult::with_all_items(
+        KINDS.iter().filter(is_open).map(describe).collect(),
+    )
 }
 
 pub(super) async fn read(
@@ -112,7 +117,8 @@ fn unknown() -> ErrorData {
 
 /// The kind and the tool's arguments that an address stands for.
 fn parse(uri: &str) -> Option<(&'static Kind, Map<String, Value>)> {
-    // It comes back in the reply, so it must need no escapes; the parser would forgive blanks and controls around it.
+    // It comes back in the reply, so it must need no escapes; the parser would forgive blanks and
+    // controls around it.
     let is_plain =
         uri.len() <= URI_BYTES_MAX && uri.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
     let url = Url::parse(uri).ok().filter(|url| url.scheme() == "jira" && is_plain)?;
@@ -125,7 +131,8 @@ fn parse(uri: &str) -> Option<(&'static Kind, Map<String, Value>)> {
     let mut arguments = Map::new();
     arguments.insert(kind.id.to_owned(), json!(id));
     for (name, value) in url.query_pairs() {
-        if !kind.query.contains(&name.as_ref()) || arguments.insert(name.into_owned(), json!(value)).is_some()
+        if !kind.query.contains(&name.as_ref())
+            || arguments.insert(name.into_owned(), json!(value)).is_some()
         {
             return None;
         }
@@ -152,7 +159,9 @@ fn contents(kind: &Kind, uri: &str, result: CallToolResult) -> Result<ResourceCo
         return Err(refused(shown));
     }
     let contents = match (picture, shown.get("text").and_then(Value::as_str)) {
-        (Some((base64, media_type)), _) => ResourceContents::blob(base64, uri).with_mime_type(media_type),
+        (Some((base64, media_type)), _) => {
+            ResourceContents::blob(base64, uri).with_mime_type(media_type)
+        }
         (None, Some(text)) if kind.host == "attachment" => {
             let declared = shown.get("type").and_then(Value::as_str).unwrap_or("text/plain");
             ResourceContents::text(text, uri).with_mime_type(declared)
@@ -162,9 +171,11 @@ fn contents(kind: &Kind, uri: &str, result: CallToolResult) -> Result<ResourceCo
     Ok(contents.with_meta(provenance::untrusted()))
 }
 
-/// A tool's error as a protocol error, which is all that reading a resource has; the envelope goes along.
+/// A tool's error as a protocol error, which is all that reading a resource has; the envelope goes
+/// along.
 fn refused(envelope: Value) -> ErrorData {
-    let text = |name: &str| envelope.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |name: &str| envelope.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let message = [text("message"), text("hint")].join(" ").trim().to_owned();
     match text("error").as_str() {
         "not_found" => ErrorData::resource_not_found(message, Some(envelope)),
@@ -174,8 +185,8 @@ fn refused(envelope: Value) -> ErrorData {
 }
 
 impl Server {
-    /// Runs a tool that changes nothing for what is no tool call; none when it does not exist for this request.
-    /// `extra_bytes` of the reply's budget are spent otherwise.
+    /// Runs a tool that changes nothing for what is no tool call; none when it does not exist for
+    /// this request. `extra_bytes` of the reply's budget are spent otherwise.
     pub(super) async fn ask(
         &self,
         context: &RequestContext<RoleServer>,
@@ -184,7 +195,8 @@ impl Server {
         extra_bytes: usize,
     ) -> Result<Option<CallToolResult>, ErrorData> {
         let policy = self.policy_of(context);
-        let Some(tool) = tools::named(tool).filter(|tool| tool.effect.is_read() && policy.allows(tool))
+        let Some(tool) =
+            tools::named(tool).filter(|tool| tool.effect.is_read() && policy.allows(tool))
         else {
             return Ok(None);
         };
@@ -225,7 +237,10 @@ mod tests {
         let mut on_site = issue("ACME-1");
         on_site["site"] = json!("one.atlassian.net");
         check("jira://issue/ACME-1?site=one.atlassian.net", Some(("jira_get_issue", &on_site)));
-        check("jira://attachment/7", Some(("jira_get_attachment", &json!({ "attachment_id": "7" }))));
+        check(
+            "jira://attachment/7",
+            Some(("jira_get_attachment", &json!({ "attachment_id": "7" }))),
+        );
         check(
             "jira://attachment/7?issue_key=ACME-1",
             Some(("jira_get_attachment", &json!({ "attachment_id": "7", "issue_key": "ACME-1" }))),

@@ -1,6 +1,7 @@
 //! The JSON-RPC errors of the endpoint: faults of the message or the client, never of a tool.
 //!
-//! Most are raised by the edge and by rmcp; `tests/it/errors.rs` provokes each and holds it against this table.
+//! Most are raised by the edge and by rmcp; `tests/it/errors.rs` provokes each and holds it against
+//! this table.
 
 use crate::errors::{Again::No, Class, Row, Severity};
 

@@ -1,6 +1,7 @@
 //! Tools as MCP shows them: flat input schemas of four types, titles, annotations.
 //!
-//! Copilot Studio drops a tool whose schema holds more than this, silently; see the rules in BRIEF section 6.
+//! Copilot Studio drops a tool whose schema holds more than this, silently; see the rules in BRIEF
+//! section 6.
 
 use std::sync::Arc;
 
@@ -38,7 +39,8 @@ fn input_schema(args: &[ArgSpec], with_site: bool) -> Map<String, Value> {
     let mut properties: Map<String, Value> =
         args.iter().map(|arg| (arg.name.to_owned(), property(arg))).collect();
     if with_site {
-        // Its name says it all, and it stands in every tool; the error `ambiguous_site` explains it when it matters.
+        // Its name says it all, and it stands in every tool; the error `ambiguous_site` explains it
+        // when it matters.
         properties.insert("site".to_owned(), json!({ "type": "string" }));
     }
     let required: Vec<&str> = args.iter().filter(|arg| arg.required).map(|arg| arg.name).collect();

@@ -1,5 +1,5 @@
-//! The tower service behind the edge: `tools/list` from bytes made once, tool calls of older clients by a short way, all
-//! else through rmcp.
+//! The tower service behind the edge: `tools/list` from bytes made once, tool calls of older
+//! clients by a short way, all else through rmcp.
 
 use std::{
     convert::Infallible,
@@ -36,12 +36,15 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What both answer with.
 pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
-/// Any MCP server over streamable HTTP as this product speaks it: stateless, one JSON reply for each POST, a stream only
-/// where there is something to say before the reply.
+/// Any MCP server over streamable HTTP as this product speaks it: stateless, one JSON reply for
+/// each POST, a stream only where there is something to say before the reply.
 ///
-/// Host, Origin and body size are the edge's questions, asked before anything is parsed; here they are off so that
-/// one place decides.
-pub fn streamable<H>(handler: H, body_bytes_max: usize) -> StreamableHttpService<H, NeverSessionManager>
+/// Host, Origin and body size are the edge's questions, asked before anything is parsed; here they
+/// are off so that one place decides.
+pub fn streamable<H>(
+    handler: H,
+    body_bytes_max: usize,
+) -> StreamableHttpService<H, NeverSessionManager>
 where
     H: ServerHandler + Clone + Send + Sync + 'static,
 {
@@ -52,7 +55,11 @@ where
         .with_max_request_body_bytes(body_bytes_max)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    StreamableHttpService::new(move || Ok(handler.clone()), Arc::new(NeverSessionManager::default()), config)
+    StreamableHttpService::new(
+        move || Ok(handler.clone()),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    )
 }
 
 /// The product's server as a tower service.
@@ -77,7 +84,8 @@ impl HttpService {
             return self.rmcp.handle(request).await;
         }
         let (parts, body) = request.into_parts();
-        // The edge has read and bounded it already. One that breaks off is no message, and rmcp says so of an empty one.
+        // The edge has read and bounded it already. One that breaks off is no message, and rmcp
+        // says so of an empty one.
         let body = body.collect().await.map_or_else(|_| Bytes::new(), Collected::to_bytes);
         if let Some(list) = self.plain_list(&parts, &body) {
             return list;
@@ -100,7 +108,8 @@ impl HttpService {
     fn plain_list(&self, parts: &http::request::Parts, body: &[u8]) -> Option<Answer> {
         let body = (body.len() <= LIST_REQUEST_BYTES_MAX).then_some(body)?;
         let asked = plain_list::read(&parts.headers, body)?;
-        let (narrowing, caller) = (parts.extensions.get::<Narrowing>(), parts.extensions.get::<Caller>());
+        let (narrowing, caller) =
+            (parts.extensions.get::<Narrowing>(), parts.extensions.get::<Caller>());
         let result = self.server.tool_list_bytes(narrowing, caller, asked.era)?;
         let id = asked.id.get();
         let mut reply = BytesMut::with_capacity(result.len() + id.len() + 40);

@@ -1,8 +1,9 @@
-//! MCP over standard input and output: one line is one message, and every line that asks gets an answer.
+//! MCP over standard input and output: one line is one message, and every line that asks gets an
+//! answer.
 //!
-//! Each request is served by itself, as over HTTP: none depends on a handshake before it. A line that is no message
-//! is answered and the next one is read. At the end of the input, or when the process is asked to stop, what runs is
-//! finished and answered first.
+//! Each request is served by itself, as over HTTP: none depends on a handshake before it. A line
+//! that is no message is answered and the next one is read. At the end of the input, or when the
+//! process is asked to stop, what runs is finished and answered first.
 
 use std::{
     collections::HashSet,

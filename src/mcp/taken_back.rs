@@ -1,10 +1,12 @@
-//! A call taken back. Without sessions a `notifications/cancelled` arrives as a request of its own, which rmcp answers
-//! with 202 and forgets; what it asks for is done here, in the name of the caller who sent it.
+//! A call taken back. Without sessions a `notifications/cancelled` arrives as a request of its own,
+//! which rmcp answers with 202 and forgets; what it asks for is done here, in the name of the
+//! caller who sent it.
 
 use rmcp::model::RequestId;
 use serde::Deserialize;
 
-/// A notice holds an id and perhaps a reason. Looking for one in larger bodies is not worth it: ignoring it is allowed.
+/// A notice holds an id and perhaps a reason. Looking for one in larger bodies is not worth it:
+/// ignoring it is allowed.
 const NOTICE_BYTES_MAX: usize = 4096;
 const METHOD: &str = "notifications/cancelled";
 
@@ -32,15 +34,20 @@ mod tests {
 
     #[test]
     fn only_a_notice_names_a_call() {
-        let check =
-            |body: &str, expected: Option<RequestId>| assert_eq!(taken_back(body.as_bytes()), expected);
-        let notice = |params: &str| format!(r#"{{"jsonrpc":"2.0","method":"{METHOD}","params":{params}}}"#);
+        let check = |body: &str, expected: Option<RequestId>| {
+            assert_eq!(taken_back(body.as_bytes()), expected)
+        };
+        let notice =
+            |params: &str| format!(r#"{{"jsonrpc":"2.0","method":"{METHOD}","params":{params}}}"#);
         check(&notice(r#"{"requestId":"a","reason":"b"}"#), Some(RequestId::String("a".into())));
         check(&notice(r#"{"requestId":7}"#), Some(RequestId::Number(7)));
         check(&notice("{}"), None);
         check(&notice(r#"{"requestId":null}"#), None);
         check(&notice(r#"{"requestId":[1]}"#), None);
-        check(r#"{"method":"tools/call","params":{"requestId":7,"name":"notifications/cancelled"}}"#, None);
+        check(
+            r#"{"method":"tools/call","params":{"requestId":7,"name":"notifications/cancelled"}}"#,
+            None,
+        );
         check("notifications/cancelled", None);
         assert_eq!(taken_back(b"\xff cancelled"), None);
     }

@@ -46,11 +46,21 @@ fn server() -> Server {
         projects: Projects::default(),
     });
     let limiter = Limiter::new(LimiterSettings::default());
-    Server::new(settings, policy, Arc::new(jira), limiter, SealKeys::random().unwrap(), Signals::default())
+    Server::new(
+        settings,
+        policy,
+        Arc::new(jira),
+        limiter,
+        SealKeys::random().unwrap(),
+        Signals::default(),
+    )
 }
 
 /// What a client is told by a tool that does this.
-async fn told(effect: Effect, run: for<'a> fn(&'a tools::Context, tools::Given) -> Running<'a>) -> Value {
+async fn told(
+    effect: Effect,
+    run: for<'a> fn(&'a tools::Context, tools::Given) -> Running<'a>,
+) -> Value {
     let tool: &'static Tool =
         Box::leak(Box::new(Tool { effect, run, ..*tools::named("jira_whoami").unwrap() }));
     let server = server();

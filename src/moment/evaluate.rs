@@ -120,7 +120,12 @@ impl Distance {
     }
 }
 
-fn named(today: Date, which: Option<Which>, weekday: Weekday, direction: Direction) -> Option<Date> {
+fn named(
+    today: Date,
+    which: Option<Which>,
+    weekday: Weekday,
+    direction: Direction,
+) -> Option<Date> {
     match (which, direction) {
         (Some(Which::Next), _) | (None, Direction::Future) => today.nth_weekday(1, weekday).ok(),
         (Some(Which::Last), _) | (None, Direction::Past) => today.nth_weekday(-1, weekday).ok(),

@@ -49,7 +49,11 @@ impl Expression {
             && text.contains(':')
             && let Ok(zoned) = text.parse::<Zoned>()
         {
-            return Some(Self { anchor: Anchor::Instant(zoned.timestamp()), time: None, zone: None });
+            return Some(Self {
+                anchor: Anchor::Instant(zoned.timestamp()),
+                time: None,
+                zone: None,
+            });
         }
         let (rest, zone) = split_zone(&text);
         let (rest, time) = split_time(rest)?;
@@ -86,8 +90,11 @@ fn normalised(text: &str) -> Option<String> {
         c => c.to_ascii_lowercase(),
     });
     let plain: String = plain.collect();
-    let words: Vec<&str> =
-        plain.split(' ').map(|word| word.trim_end_matches(',')).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = plain
+        .split(' ')
+        .map(|word| word.trim_end_matches(','))
+        .filter(|word| !word.is_empty())
+        .collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
 
@@ -96,7 +103,8 @@ fn has_months_of_jql(text: &str) -> bool {
     let mut before = ' ';
     text.char_indices().any(|(at, c)| {
         let follows = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
-        let found = c == 'M' && before.is_ascii_digit() && !follows.is_some_and(char::is_alphabetic);
+        let found =
+            c == 'M' && before.is_ascii_digit() && !follows.is_some_and(char::is_alphabetic);
         if !c.is_whitespace() {
             before = c;
         }
@@ -124,12 +132,14 @@ fn split_zone(text: &str) -> (&str, Option<TimeZone>) {
         return (before, Some(TimeZone::UTC));
     }
     let split = text.rfind(['+', '-']).and_then(|at| text.split_at_checked(at));
-    let Some((before, offset)) = split.and_then(|(before, offset)| Some((before, words::offset(offset)?)))
+    let Some((before, offset)) =
+        split.and_then(|(before, offset)| Some((before, words::offset(offset)?)))
     else {
         return (text, None);
     };
     let before = before.trim_end();
-    let before = before.strip_suffix("utc").or_else(|| before.strip_suffix("gmt")).unwrap_or(before);
+    let before =
+        before.strip_suffix("utc").or_else(|| before.strip_suffix("gmt")).unwrap_or(before);
     let before = before.trim_end();
     if ends_in_time(before) { (before, Some(fixed(offset))) } else { (text, None) }
 }

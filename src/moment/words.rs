@@ -38,8 +38,8 @@ pub(super) fn weekday(text: &str) -> Option<Weekday> {
     })
 }
 
-/// `2026-11-20`, `2026/11/20`, `20 nov 2026`, `november 20 2026`, and `20/nov/26` as Jira's pages show it. Nothing
-/// where day and month could be taken for each other.
+/// `2026-11-20`, `2026/11/20`, `20 nov 2026`, `november 20 2026`, and `20/nov/26` as Jira's pages
+/// show it. Nothing where day and month could be taken for each other.
 pub(super) fn date(text: &str) -> Option<Date> {
     let separator = [' ', '-', '/', '.'].into_iter().find(|separator| text.contains(*separator))?;
     let mut parts = text.split(separator).filter(|part| !part.is_empty());
@@ -48,9 +48,11 @@ pub(super) fn date(text: &str) -> Option<Date> {
         return None;
     }
     let (year, month, day) = match (month(first), month(second)) {
-        (None, None) if separator != ' ' => {
-            (number(first, 4..=4)?, i8::try_from(number(second, 1..=2)?).ok()?, number(third, 1..=2)?)
-        }
+        (None, None) if separator != ' ' => (
+            number(first, 4..=4)?,
+            i8::try_from(number(second, 1..=2)?).ok()?,
+            number(third, 1..=2)?,
+        ),
         (Some(month), None) => (number(third, 4..=4)?, month, number(ordinal(second), 1..=2)?),
         (None, Some(month)) if separator == '/' && third.len() == 2 => {
             (2000 + number(third, 2..=2)?, month, number(first, 1..=2)?)
@@ -68,7 +70,10 @@ fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<i16> {
 
 /// The number in `20th` and `20.`
 fn ordinal(text: &str) -> &str {
-    ["st", "nd", "rd", "th", "."].iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text)
+    ["st", "nd", "rd", "th", "."]
+        .iter()
+        .find_map(|ending| text.strip_suffix(ending))
+        .unwrap_or(text)
 }
 
 fn month(text: &str) -> Option<i8> {
@@ -98,7 +103,8 @@ pub(super) fn time(text: &str) -> Option<Time> {
     if text == "noon" {
         return Some(Time::constant(12, 0, 0, 0));
     }
-    let ending = |short: &str, long: &str| text.strip_suffix(short).or_else(|| text.strip_suffix(long));
+    let ending =
+        |short: &str, long: &str| text.strip_suffix(short).or_else(|| text.strip_suffix(long));
     let (text, afternoon) = match (ending("am", "a.m."), ending("pm", "p.m.")) {
         (Some(text), _) => (text.trim_end(), Some(0)),
         (_, Some(text)) => (text.trim_end(), Some(12)),

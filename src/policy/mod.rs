@@ -1,5 +1,6 @@
-//! What may be called: the operator's toolsets, read-only switch, denied tools and allowed projects, which a request
-//! can narrow but never widen. The same answer serves `tools/list` and `tools/call`.
+//! What may be called: the operator's toolsets, read-only switch, denied tools and allowed
+//! projects, which a request can narrow but never widen. The same answer serves `tools/list` and
+//! `tools/call`.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -77,8 +78,9 @@ impl Policy {
         Self::new(settings)
     }
 
-    /// The one question behind listing and calling. `granted` are the scopes of the caller's token, as far as they
-    /// are known: of a token about which nothing is known, nothing is held against it.
+    /// The one question behind listing and calling. `granted` are the scopes of the caller's token,
+    /// as far as they are known: of a token about which nothing is known, nothing is held against
+    /// it.
     pub fn judge(&self, tool: &Tool, granted: Option<&[String]>) -> Verdict {
         if !self.allows(tool) {
             return Verdict::Closed;
@@ -142,12 +144,21 @@ mod tests {
     fn what_a_token_lacks_is_named_unless_the_operator_comes_first() {
         let policy = policy(&[Toolset::Core], false, &["jira_update_issue"]);
         let check = |tool: &str, granted: Option<&[&str]>, expected: Verdict| {
-            let granted = granted.map(|scopes| scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
-            assert_eq!(policy.judge(tools::named(tool).unwrap(), granted.as_deref()), expected, "{tool}");
+            let granted =
+                granted.map(|scopes| scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+            assert_eq!(
+                policy.judge(tools::named(tool).unwrap(), granted.as_deref()),
+                expected,
+                "{tool}"
+            );
         };
         check("jira_add_comment", None, Verdict::Open);
         check("jira_add_comment", Some(&["read:jira-work", "write:jira-work"]), Verdict::Open);
-        check("jira_add_comment", Some(&["read:jira-work"]), Verdict::Lacks("write:jira-work".to_owned()));
+        check(
+            "jira_add_comment",
+            Some(&["read:jira-work"]),
+            Verdict::Lacks("write:jira-work".to_owned()),
+        );
         check("jira_update_issue", Some(&["read:jira-work"]), Verdict::Closed);
     }
 
@@ -167,7 +178,10 @@ mod tests {
             vec!["nonsense".to_owned()],
             vec!["core".to_owned(), "agile".to_owned()],
         ] {
-            assert_eq!(names(&operator.narrowed(&Narrowing { read_only: false, toolsets })), [""; 0]);
+            assert_eq!(
+                names(&operator.narrowed(&Narrowing { read_only: false, toolsets })),
+                [""; 0]
+            );
         }
     }
 }

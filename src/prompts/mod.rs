@@ -1,7 +1,9 @@
-//! Prompts for the common jobs: what a person picks from a menu, so that an agent does a whole job without being told how.
+//! Prompts for the common jobs: what a person picks from a menu, so that an agent does a whole job
+//! without being told how.
 //!
-//! An extra surface: everything in them can be asked for in words, and clients without prompts lose nothing. A prompt
-//! is text for the model, put together from the person's own arguments; Jira is not asked.
+//! An extra surface: everything in them can be asked for in words, and clients without prompts lose
+//! nothing. A prompt is text for the model, put together from the person's own arguments; Jira is
+//! not asked.
 
 mod jobs;
 
@@ -77,7 +79,8 @@ impl Prompt {
     pub fn text(&self, mut given: BTreeMap<String, String>) -> Result<String, String> {
         let mut read = BTreeMap::new();
         for arg in self.args {
-            let value = given.remove(arg.name).map(|value| value.trim().to_owned()).unwrap_or_default();
+            let value =
+                given.remove(arg.name).map(|value| value.trim().to_owned()).unwrap_or_default();
             if !value.is_empty() {
                 read.insert(arg.name, arg.read(&value)?);
             } else if arg.required {
@@ -87,7 +90,10 @@ impl Prompt {
         if let Some(unknown) = given.keys().next() {
             let known: Vec<&str> = self.args.iter().map(|arg| arg.name).collect();
             let unknown: String = unknown.chars().take(60).collect();
-            return Err(format!("`{unknown}` is no argument of this prompt; it takes: {}", known.join(", ")));
+            return Err(format!(
+                "`{unknown}` is no argument of this prompt; it takes: {}",
+                known.join(", ")
+            ));
         }
         Ok((self.text)(&Given(read)))
     }
@@ -103,7 +109,9 @@ impl Arg {
             Kind::Text if value.chars().count() > TEXT_CHARS_MAX => {
                 Err(format!("`{}` must have at most {TEXT_CHARS_MAX} characters", self.name))
             }
-            Kind::Text if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
+            Kind::Text
+                if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) =>
+            {
                 Err(format!("`{}` holds control characters", self.name))
             }
             Kind::Text => Ok(value.to_owned()),
@@ -121,7 +129,8 @@ mod tests {
     use super::*;
 
     fn text(name: &str, given: &[(&str, &str)]) -> Result<String, String> {
-        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let given =
+            given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         named(name).unwrap().text(given)
     }
 
@@ -153,20 +162,27 @@ mod tests {
             });
             let text = prompt.text(given.collect()).unwrap();
             for (at, _) in text.match_indices("jira_") {
-                let named: String =
-                    text[at..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let named: String = text[at..]
+                    .chars()
+                    .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                    .collect();
                 assert!(prompt.needs.contains(&named.as_str()), "{} names {named}", prompt.name);
             }
             for tool in prompt.needs {
                 assert!(text.contains(tool), "{} does not name {tool}", prompt.name);
             }
-            assert!(text.contains("ACME") || text.contains("words"), "{} drops its arguments", prompt.name);
+            assert!(
+                text.contains("ACME") || text.contains("words"),
+                "{} drops its arguments",
+                prompt.name
+            );
         }
     }
 
     #[test]
     fn arguments_are_checked_and_put_into_the_text() {
-        let notes = text("release_notes", &[("project_key", "acme"), ("version", "2.\"4")]).unwrap();
+        let notes =
+            text("release_notes", &[("project_key", "acme"), ("version", "2.\"4")]).unwrap();
         assert!(notes.contains("project = \"ACME\" AND fixVersion = \"2.\\\"4\""), "{notes}");
         for (name, given, part) in [
             ("release_notes", &[("project_key", "ACME")][..], "`version` is required"),
@@ -180,7 +196,8 @@ mod tests {
         }
         let long = "x".repeat(TEXT_CHARS_MAX + 1);
         assert!(text("report_bug", &[("project_key", "ACME"), ("notes", &long)]).is_err());
-        let brief = text("issue_brief", &[("issue_key", "https://x.example/browse/acme-7")]).unwrap();
+        let brief =
+            text("issue_brief", &[("issue_key", "https://x.example/browse/acme-7")]).unwrap();
         assert!(brief.contains("ACME-7") && !brief.contains("https"), "{brief}");
     }
 }

@@ -59,8 +59,10 @@ impl Drop for InUse<'_> {
     }
 }
 
-/// Upper bounds in seconds: fine around Jira's usual tenths of a second, ending at the deadline of a tool call.
-pub(super) const BOUNDS_S: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 40.0];
+/// Upper bounds in seconds: fine around Jira's usual tenths of a second, ending at the deadline of
+/// a tool call.
+pub(super) const BOUNDS_S: [f64; 12] =
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 40.0];
 
 /// How many took how long.
 #[derive(Debug, Default)]
@@ -68,7 +70,8 @@ pub struct Histogram {
     /// One for each bound, and one for what took longer than all of them.
     buckets: [AtomicU64; BOUNDS_S.len() + 1],
     sum_us: AtomicU64,
-    /// OpenTelemetry's histograms cannot be read from elsewhere as its counters can, so it is told as well.
+    /// OpenTelemetry's histograms cannot be read from elsewhere as its counters can, so it is told
+    /// as well.
     mirror: OnceLock<(metrics::Histogram<f64>, Vec<KeyValue>)>,
 }
 
@@ -80,7 +83,8 @@ impl Histogram {
         if let Some(bucket) = self.buckets.get(at) {
             bucket.fetch_add(1, Ordering::Relaxed);
         }
-        self.sum_us.fetch_add(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.sum_us
+            .fetch_add(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
         if let Some((mirror, attributes)) = self.mirror.get() {
             mirror.record(seconds, attributes);
         }
@@ -123,7 +127,9 @@ mod tests {
             histogram.observe(Duration::from_millis(millis));
         }
         let counts: Vec<_> = histogram.cumulative().collect();
-        let at = |bound: f64| counts.iter().find(|(known, _)| known.total_cmp(&bound).is_eq()).unwrap().1;
+        let at = |bound: f64| {
+            counts.iter().find(|(known, _)| known.total_cmp(&bound).is_eq()).unwrap().1
+        };
         assert_eq!((at(0.005), at(0.01), at(1.0), at(2.5), at(40.0)), (2, 3, 5, 6, 6));
         assert_eq!((at(f64::INFINITY), histogram.count()), (7, 7));
         assert!((histogram.sum_s() - 3603.011).abs() < 1e-9);

@@ -1,4 +1,5 @@
-//! The table of metrics: one row for each, from which the exposition, the export and the documentation follow.
+//! The table of metrics: one row for each, from which the exposition, the export and the
+//! documentation follow.
 
 use std::fmt::Write as _;
 
@@ -38,18 +39,22 @@ impl Kind {
 }
 
 impl Family {
-    /// The name in OpenTelemetry: without the endings that a collector adds again when it hands the metric to
-    /// Prometheus, with a dot after the namespace.
+    /// The name in OpenTelemetry: without the endings that a collector adds again when it hands the
+    /// metric to Prometheus, with a dot after the namespace.
     pub fn otel_name(&self) -> String {
-        let bare =
-            self.name.trim_end_matches("_total").trim_end_matches("_seconds").trim_end_matches("_bytes");
+        let bare = self
+            .name
+            .trim_end_matches("_total")
+            .trim_end_matches("_seconds")
+            .trim_end_matches("_bytes");
         match bare.strip_prefix("jira_mcp_") {
             Some(own) => format!("jira_mcp.{own}"),
             None => bare.replacen('_', ".", 1),
         }
     }
 
-    /// The unit in OpenTelemetry (UCUM); none for plain counts, as `1` would make a ratio of a gauge in Prometheus.
+    /// The unit in OpenTelemetry (UCUM); none for plain counts, as `1` would make a ratio of a
+    /// gauge in Prometheus.
     pub fn unit(&self) -> &'static str {
         let bare = self.name.trim_end_matches("_total");
         if bare.ends_with("_seconds") {
@@ -117,13 +122,19 @@ families! {
 
 /// The table for documents.
 pub fn document() -> String {
-    let mut text =
-        String::from("| Metric | Kind | Labels | OpenTelemetry | Meaning |\n|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| Metric | Kind | Labels | OpenTelemetry | Meaning |\n|---|---|---|---|---|\n",
+    );
     for family in FAMILIES {
         let labels: Vec<_> = family.labels.iter().map(|label| format!("`{label}`")).collect();
         let (name, kind, otel) = (family.name, family.kind.word(), family.otel_name());
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "| `{name}` | {kind} | {} | `{otel}` | {} |", labels.join(", "), family.help);
+        let _ = writeln!(
+            text,
+            "| `{name}` | {kind} | {} | `{otel}` | {} |",
+            labels.join(", "),
+            family.help
+        );
     }
     text
 }
@@ -138,9 +149,19 @@ mod tests {
             let name = family.name;
             assert!(name.starts_with("jira_mcp_") || name.starts_with("process_"), "{name}");
             assert_eq!(name.ends_with("_total"), family.kind == Kind::Counter, "{name}");
-            assert_eq!(name.ends_with("_duration_seconds"), family.kind == Kind::Histogram, "{name}");
-            assert!(family.help.ends_with('.') && !family.help.contains(['\n', '\\', '|']), "{name}");
-            assert!(FAMILIES.iter().take(at).all(|other| other.otel_name() != family.otel_name()), "{name}");
+            assert_eq!(
+                name.ends_with("_duration_seconds"),
+                family.kind == Kind::Histogram,
+                "{name}"
+            );
+            assert!(
+                family.help.ends_with('.') && !family.help.contains(['\n', '\\', '|']),
+                "{name}"
+            );
+            assert!(
+                FAMILIES.iter().take(at).all(|other| other.otel_name() != family.otel_name()),
+                "{name}"
+            );
         }
     }
 
@@ -149,6 +170,9 @@ mod tests {
         assert_eq!(TOOL_CALLS.otel_name(), "jira_mcp.tool_calls");
         assert_eq!(TOOL_CALL_SECONDS.otel_name(), "jira_mcp.tool_call_duration");
         assert_eq!(UPSTREAM_BYTES.otel_name(), "jira_mcp.upstream_response");
-        assert_eq!((TOOL_CALL_SECONDS.unit(), UPSTREAM_BYTES.unit(), TOOL_CALLS.unit()), ("s", "By", ""));
+        assert_eq!(
+            (TOOL_CALL_SECONDS.unit(), UPSTREAM_BYTES.unit(), TOOL_CALLS.unit()),
+            ("s", "By", "")
+        );
     }
 }

@@ -78,7 +78,8 @@ pub struct Names {
     pub outcomes: Vec<&'static str>,
 }
 
-/// How many breakers are not closed, of all callers of a site and of one alone; asked when the metrics are read.
+/// How many breakers are not closed, of all callers of a site and of one alone; asked when the
+/// metrics are read.
 type Watch = Box<dyn Fn() -> (u64, u64) + Send + Sync>;
 
 /// Every number of one server.
@@ -190,7 +191,8 @@ impl Metrics {
         cell::BOUNDS_S.to_vec()
     }
 
-    /// Gives every histogram of a family, by its label values, one of OpenTelemetry's to tell the same.
+    /// Gives every histogram of a family, by its label values, one of OpenTelemetry's to tell the
+    /// same.
     pub fn mirror_histograms(
         &self,
         family: &Family,
@@ -211,8 +213,8 @@ impl Metrics {
         let _ = self.breakers.set(Box::new(watch));
     }
 
-    /// Tells every number, family by family in the order of [`FAMILIES`](super::FAMILIES): the family, the values of
-    /// its labels, and the reading.
+    /// Tells every number, family by family in the order of [`FAMILIES`](super::FAMILIES): the
+    /// family, the values of its labels, and the reading.
     pub fn read(&self, visit: &mut dyn FnMut(&'static Family, &[&'static str], Reading<'_>)) {
         let number = |value: u64| Reading::Number(float(value));
         visit(&f::BUILD_INFO, &[env!("CARGO_PKG_VERSION")], number(1));

@@ -1,7 +1,9 @@
-//! What is counted and traced while calls pass through the layers: cheap on the path, read and sent elsewhere.
+//! What is counted and traced while calls pass through the layers: cheap on the path, read and sent
+//! elsewhere.
 //!
-//! Counting is an addition to a number that was set up at the start: no lock, no allocation, no label that a client
-//! chose. Spans are made only when somebody receives them. Neither takes a token, a query or any of Jira's content.
+//! Counting is an addition to a number that was set up at the start: no lock, no allocation, no
+//! label that a client chose. Spans are made only when somebody receives them. Neither takes a
+//! token, a query or any of Jira's content.
 
 mod cell;
 mod families;
@@ -19,7 +21,8 @@ pub use trace::{Role, Span, Trace, Tracer};
 
 use std::sync::Arc;
 
-/// The counters and the tracer of one server. A clone shares them; the default one counts for nobody.
+/// The counters and the tracer of one server. A clone shares them; the default one counts for
+/// nobody.
 #[derive(Clone, Debug, Default)]
 pub struct Signals {
     metrics: Arc<Metrics>,

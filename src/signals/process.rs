@@ -2,7 +2,8 @@
 
 use std::fs;
 
-/// Kernel ticks in a second, as seen through `/proc` on every Linux platform that Rust supports (proc(5), `USER_HZ`).
+/// Kernel ticks in a second, as seen through `/proc` on every Linux platform that Rust supports
+/// (proc(5), `USER_HZ`).
 const TICKS_PER_S: f64 = 100.0;
 
 pub(super) fn resident_bytes() -> Option<f64> {
@@ -25,11 +26,13 @@ pub(super) fn open_files() -> Option<f64> {
 
 pub(super) fn started_at() -> Option<f64> {
     let stat = fs::read_to_string("/proc/stat").ok()?;
-    let booted: f64 = stat.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+    let booted: f64 =
+        stat.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
     Some(booted + stat_field(22)? / TICKS_PER_S)
 }
 
-/// A field of `/proc/self/stat`, counted from 1. The second, a name in parentheses, may hold blanks of its own.
+/// A field of `/proc/self/stat`, counted from 1. The second, a name in parentheses, may hold blanks
+/// of its own.
 fn stat_field(number: usize) -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     let (_, rest) = stat.rsplit_once(')')?;

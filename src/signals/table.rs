@@ -1,4 +1,5 @@
-//! A metric with labels whose values are all known at the start: one number for each combination, and no way to add one.
+//! A metric with labels whose values are all known at the start: one number for each combination,
+//! and no way to add one.
 
 use super::{
     cell::{Counter, Gauge, Histogram},
@@ -115,17 +116,21 @@ mod tests {
     use super::*;
     use crate::signals::Kind;
 
-    static FAMILY: Family = Family { name: "x", kind: Kind::Counter, help: "", labels: &["a", "b"] };
+    static FAMILY: Family =
+        Family { name: "x", kind: Kind::Counter, help: "", labels: &["a", "b"] };
 
     #[test]
     fn each_combination_has_its_own_number_and_no_other_exists() {
-        let table: Table<Counter, 2> = Table::new(&FAMILY, [vec!["a0", "a1"], vec!["b0", "b1", "b2"]]);
+        let table: Table<Counter, 2> =
+            Table::new(&FAMILY, [vec!["a0", "a1"], vec!["b0", "b1", "b2"]]);
         for (count, a, b) in [(1, "a0", "b2"), (2, "a1", "b0"), (3, "a1", "b2")] {
             table.at([a, b]).unwrap().add(count);
         }
         assert!(table.at(["a2", "b0"]).is_none() && table.at(["b0", "a0"]).is_none());
-        let seen: Vec<_> = table.cells().map(|(labels, cell)| (labels.join(" "), cell.value())).collect();
-        let expected = [("a0 b0", 0), ("a0 b1", 0), ("a0 b2", 1), ("a1 b0", 2), ("a1 b1", 0), ("a1 b2", 3)];
+        let seen: Vec<_> =
+            table.cells().map(|(labels, cell)| (labels.join(" "), cell.value())).collect();
+        let expected =
+            [("a0 b0", 0), ("a0 b1", 0), ("a0 b2", 1), ("a1 b0", 2), ("a1 b1", 0), ("a1 b2", 3)];
         assert_eq!(seen, expected.map(|(labels, count)| (labels.to_owned(), count)));
     }
 }

@@ -51,8 +51,11 @@ fn sample(text: &mut String, family: &Family, values: &[&str], reading: &Reading
                 let _ = writeln!(text, "{name}_bucket{{{labels},le=\"{bound}\"}} {count}");
                 total = count;
             }
-            let _ =
-                writeln!(text, "{name}_sum{{{labels}}} {}\n{name}_count{{{labels}}} {total}", times.sum_s());
+            let _ = writeln!(
+                text,
+                "{name}_sum{{{labels}}} {}\n{name}_count{{{labels}}} {total}",
+                times.sum_s()
+            );
         }
     }
 }
@@ -71,8 +74,10 @@ mod tests {
 
     #[test]
     fn the_text_is_as_prometheus_reads_it() {
-        let metrics =
-            Metrics::new(&Names { tools: vec!["jira_search", "jira_whoami"], outcomes: vec!["ok"] });
+        let metrics = Metrics::new(&Names {
+            tools: vec!["jira_search", "jira_whoami"],
+            outcomes: vec!["ok"],
+        });
         metrics.tool_calls.at(["jira_search", "ok"]).unwrap().add(2);
         metrics.tool_call_seconds.at(["jira_search"]).unwrap().observe(Duration::from_millis(30));
         let text = metrics.to_text();

@@ -1,16 +1,18 @@
-//! Spans, and the trace context that ties those of one call together across processes (W3C Trace Context).
+//! Spans, and the trace context that ties those of one call together across processes (W3C Trace
+//! Context).
 //!
-//! A span is made by hand with attributes named here and in the layers, never from log fields, so nothing gets into one
-//! by accident. Context comes in by header or by `_meta`; what goes out is `traceparent` alone: random numbers and a
-//! flag. `tracestate` is other people's text and baggage is the users' data, so neither is sent on.
+//! A span is made by hand with attributes named here and in the layers, never from log fields, so
+//! nothing gets into one by accident. Context comes in by header or by `_meta`; what goes out is
+//! `traceparent` alone: random numbers and a flag. `tracestate` is other people's text and baggage
+//! is the users' data, so neither is sent on.
 
 use std::sync::Arc;
 
 use opentelemetry::{
     Context, KeyValue, Value,
     trace::{
-        Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId,
-        TraceState, Tracer as _,
+        Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags,
+        TraceId, TraceState, Tracer as _,
     },
 };
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
@@ -26,7 +28,8 @@ impl Tracer {
     /// Spans of this provider.
     pub fn new(provider: &SdkTracerProvider) -> Self {
         use opentelemetry::{InstrumentationScope, trace::TracerProvider as _};
-        let scope = InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION")).build();
+        let scope =
+            InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION")).build();
         Self(provider.tracer_with_scope(scope))
     }
 
@@ -83,7 +86,8 @@ impl Trace {
 
 fn parse(text: &str) -> Option<SpanContext> {
     let mut parts = text.split('-');
-    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (version, trace, parent, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let hex = |text: &str, len: usize| {
         text.len() == len && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };
@@ -115,7 +119,8 @@ impl Span {
         Trace(Some(Arc::new(self.0.span_context().clone())))
     }
 
-    /// Adds an attribute: a name of the semantic conventions or our own, and a value without content.
+    /// Adds an attribute: a name of the semantic conventions or our own, and a value without
+    /// content.
     pub fn set(&mut self, name: &'static str, value: impl Into<Value>) {
         self.0.set_attribute(KeyValue::new(name, value));
     }
@@ -161,7 +166,8 @@ mod tests {
     fn spans_of_one_call_share_its_trace() {
         let provider = SdkTracerProvider::builder().build();
         let tracer = Tracer::new(&provider);
-        let parent = Trace::from_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        let parent =
+            Trace::from_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         let server = tracer.span(Role::Server, "POST".to_owned(), &parent);
         let client = tracer.span(Role::Client, "GET".to_owned(), &server.trace());
         assert_eq!(client.trace().id(), parent.id());

@@ -1,4 +1,5 @@
-//! One structured line for each tool call: who, what, with what outcome, at what cost. Never content.
+//! One structured line for each tool call: who, what, with what outcome, at what cost. Never
+//! content.
 
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ const PROJECTS_MAX: usize = 10_000;
 /// What a call was about: an issue or project key, if its arguments name one.
 pub fn subject(arguments: &Map<String, Value>) -> String {
     let issue = ["issue_key", "from_key"].iter().find_map(|name| arguments.get(*name)?.as_str());
-    let project = || ["project_key", "assignable_in"].iter().find_map(|name| arguments.get(*name)?.as_str());
+    let project =
+        || ["project_key", "assignable_in"].iter().find_map(|name| arguments.get(*name)?.as_str());
     let key = match issue {
         Some(text) => tools::issue_key(text),
         None => project().and_then(tools::project_key),
@@ -24,8 +26,8 @@ pub fn subject(arguments: &Map<String, Value>) -> String {
     key.unwrap_or_default()
 }
 
-/// The projects that Jira has answered for. What has only the form of a key may be anything that was typed in its place,
-/// a password among it.
+/// The projects that Jira has answered for. What has only the form of a key may be anything that
+/// was typed in its place, a password among it.
 #[derive(Debug)]
 pub struct KnownProjects(Cache<String, ()>);
 
@@ -36,7 +38,8 @@ impl Default for KnownProjects {
 }
 
 impl KnownProjects {
-    /// What of a subject may be written: all of it once a call about its project was answered, else nothing.
+    /// What of a subject may be written: all of it once a call about its project was answered, else
+    /// nothing.
     pub fn shown<'s>(&self, subject: &'s str, is_answered: bool) -> &'s str {
         let project = subject.split_once('-').map_or(subject, |(project, _)| project);
         let is_known = project.is_empty() || self.0.get(project).is_some();

@@ -1,7 +1,8 @@
-//! One JSON object a line: when, how grave, the event's fields, where it comes from, and the span it happened in.
+//! One JSON object a line: when, how grave, the event's fields, where it comes from, and the span
+//! it happened in.
 //!
-//! Two lines are written for each call, so they are written straight into the line's buffer: the subscriber's own JSON
-//! reads the fields of a span back from JSON in order to write them again.
+//! Two lines are written for each call, so they are written straight into the line's buffer: the
+//! subscriber's own JSON reads the fields of a span back from JSON in order to write them again.
 
 use std::fmt::{self, Write};
 
@@ -68,7 +69,8 @@ impl<'writer> FormatFields<'writer> for Members {
     }
 }
 
-/// What the bridge from the `log` crate adds to the lines of crates that use it: their place in a source file among it.
+/// What the bridge from the `log` crate adds to the lines of crates that use it: their place in a
+/// source file among it.
 const BRIDGED: &str = "log.";
 
 /// Where a line of the `log` crate comes from.
@@ -96,7 +98,11 @@ impl MemberVisitor<'_> {
         }
     }
 
-    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) -> fmt::Result {
+    fn write(
+        &mut self,
+        field: &Field,
+        value: impl FnOnce(&mut Writer<'_>) -> fmt::Result,
+    ) -> fmt::Result {
         self.line.write_char(',')?;
         write_text(&mut self.line, field.name())?;
         self.line.write_char(':')?;
@@ -123,12 +129,9 @@ impl Visit for MemberVisitor<'_> {
 
     fn record_f64(&mut self, field: &Field, value: f64) {
         // JSON has neither infinity nor anything else that is no number.
-        self.member(
-            field,
-            |line| {
-                if value.is_finite() { write!(line, "{value}") } else { line.write_str("null") }
-            },
-        );
+        self.member(field, |line| {
+            if value.is_finite() { write!(line, "{value}") } else { line.write_str("null") }
+        });
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
@@ -152,7 +155,9 @@ struct Escaped<'a, 'writer>(&'a mut Writer<'writer>);
 impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        while let Some(at) =
+            rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+        {
             let (plain, after) = rest.split_at(at);
             let mut chars = after.chars();
             let escaped = chars.next().map_or(0, u32::from);
@@ -211,7 +216,8 @@ mod tests {
         let layer = layer.fmt_fields(Members).event_format(JsonLine);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), log);
         let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
-        let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let mut lines: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         for line in &mut lines {
             let time = line.as_object_mut().unwrap().remove("timestamp").unwrap();
             assert!(time.as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{time}");

@@ -33,8 +33,8 @@ pub struct Settings {
     pub export: ExportSettings,
 }
 
-/// Crates that log requests, results or headers below these levels. Appended last, so no setting lowers them:
-/// rmcp writes whole arguments at debug, the HTTP crates write headers at trace.
+/// Crates that log requests, results or headers below these levels. Appended last, so no setting
+/// lowers them: rmcp writes whole arguments at debug, the HTTP crates write headers at trace.
 const QUIET: &str = "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info,\
     opentelemetry=error,opentelemetry_sdk=error,opentelemetry_otlp=error,opentelemetry_http=error";
 
@@ -50,7 +50,8 @@ pub fn start(settings: &Settings) {
     let _already_started = if pretty {
         registry.with(line).try_init()
     } else {
-        let json = line.with_ansi(false).fmt_fields(json_line::Members).event_format(json_line::JsonLine);
+        let json =
+            line.with_ansi(false).fmt_fields(json_line::Members).event_format(json_line::JsonLine);
         registry.with(json).try_init()
     };
 }

@@ -1,4 +1,5 @@
-//! What a panic may say: its place. Its message can hold whatever the code had in hand, a user's text or a token.
+//! What a panic may say: its place. Its message can hold whatever the code had in hand, a user's
+//! text or a token.
 
 use std::{
     io::{self, Write},
@@ -8,7 +9,8 @@ use std::{
 /// Replaces the standard hook, which prints the message. To be called before anything can panic.
 pub fn keep_messages_out() {
     panic::set_hook(Box::new(|info| {
-        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        let place =
+            info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
         if tracing::dispatcher::has_been_set() {
             tracing::error!(place, "panic");
         } else {
@@ -26,7 +28,8 @@ mod tests {
 
     const PROBE: &str = "PANIC_PROBE";
 
-    /// Hooks belong to the process, so the panic happens in a second one, which runs this very test.
+    /// Hooks belong to the process, so the panic happens in a second one, which runs this very
+    /// test.
     #[test]
     fn a_panic_tells_its_place_and_nothing_else() {
         if let Some(log) = env::var_os(PROBE) {

@@ -1,6 +1,7 @@
 //! Errors that teach: after a failure, what the caller probably meant is looked up and offered.
 //!
-//! It costs calls to Jira only when something failed already, and when they fail too, the first error stands as it was.
+//! It costs calls to Jira only when something failed already, and when they fail too, the first
+//! error stands as it was.
 
 use serde_json::json;
 
@@ -28,18 +29,20 @@ const LOOKUPS_MAX: usize = 3;
 /// With how many letters a misspelt project is looked for at first.
 const BEGINNING_CHARS: usize = 3;
 
-/// Adds the nearest projects to an error about one that was not found. A project that exists after all, but not for what
-/// was asked, is no misspelling: its error stays.
+/// Adds the nearest projects to an error about one that was not found. A project that exists after
+/// all, but not for what was asked, is no misspelling: its error stays.
 pub(super) async fn unknown_project(context: &Context, given: &str, error: ToolError) -> ToolError {
     let near = projects_like(context, given).await;
-    let is_given = |said: &String| said.split(' ').next().is_some_and(|key| key.eq_ignore_ascii_case(given));
+    let is_given =
+        |said: &String| said.split(' ').next().is_some_and(|key| key.eq_ignore_ascii_case(given));
     if near.is_empty() || near.iter().any(is_given) {
         return error;
     }
     error.hint(format!("Did you mean: {}?", near.join("; "))).with("candidates", near)
 }
 
-/// The visible and allowed projects whose key or name is most like a given one, each as `KEY (name)`.
+/// The visible and allowed projects whose key or name is most like a given one, each as `KEY
+/// (name)`.
 pub(super) async fn projects_like(context: &Context, given: &str) -> Vec<String> {
     let beginning: String = given.trim().chars().take(BEGINNING_CHARS).collect();
     // The first letters are seldom wrong, and a search for them costs least.
@@ -67,9 +70,9 @@ pub(super) async fn projects_like(context: &Context, given: &str) -> Vec<String>
     Vec::new()
 }
 
-/// Adds to an error about a query where its faults are and which fields, functions or values are nearest. `texts` are
-/// Jira's sentences about the query as it was sent, which the error's message holds already. `hint` is for a fault about
-/// which nothing nearer is known.
+/// Adds to an error about a query where its faults are and which fields, functions or values are
+/// nearest. `texts` are Jira's sentences about the query as it was sent, which the error's message
+/// holds already. `hint` is for a fault about which nothing nearer is known.
 pub(super) async fn wrong_jql(
     context: &Context,
     jql: &Jql,
@@ -96,7 +99,8 @@ pub(super) async fn wrong_jql(
     }
 }
 
-/// One row for each of Jira's sentences about a query: the sentence, its place, and what is nearest to the unknown name.
+/// One row for each of Jira's sentences about a query: the sentence, its place, and what is nearest
+/// to the unknown name.
 pub(super) async fn explain(context: &Context, texts: &[String]) -> Vec<Row> {
     let subjects: Vec<Option<Subject<'_>>> = texts.iter().map(|text| subject(text)).collect();
     let about_names = |subject: &Subject<'_>| !matches!(subject, Subject::Value { .. });
@@ -116,7 +120,9 @@ pub(super) async fn explain(context: &Context, texts: &[String]) -> Vec<Row> {
             row.put("character", place.character);
         }
         match (subject, &reference) {
-            (Some(Subject::Field(name)), Some(reference)) => row.put("nearest", reference.fields_like(name)),
+            (Some(Subject::Field(name)), Some(reference)) => {
+                row.put("nearest", reference.fields_like(name))
+            }
             (Some(Subject::Function(name)), Some(reference)) => {
                 row.put("nearest", reference.functions_like(name));
             }

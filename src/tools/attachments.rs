@@ -8,7 +8,10 @@ use crate::{
         Download, JiraError, request,
         wire::{Attachment, Issue, List},
     },
-    trim::{AttachmentView, Budget, FileContent, FileText, Row, charset, may_be_shown, put_text, read_file},
+    trim::{
+        AttachmentView, Budget, FileContent, FileText, Row, charset, may_be_shown, put_text,
+        read_file,
+    },
 };
 
 use super::{
@@ -93,7 +96,10 @@ pub(super) async fn files_of(context: &Context, key: &IssueKey) -> Result<Files,
     let issue: Issue<'_> = answer.read()?;
     place::found(context, &named, &issue)?;
     let files: List<Attachment<'_>> = issue.fields.list("attachment");
-    Ok(Files { files: files.iter().map(AttachmentView::from).collect(), unreadable: files.unreadable() })
+    Ok(Files {
+        files: files.iter().map(AttachmentView::from).collect(),
+        unreadable: files.unreadable(),
+    })
 }
 
 async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply, ToolError> {
@@ -121,8 +127,9 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
 
 /// What the file is called and how large it is.
 ///
-/// The file's own metadata does not say which issue it is on, so where the operator allows some projects only, the
-/// issue must be named: it is checked like every other key, and the file must be among its own.
+/// The file's own metadata does not say which issue it is on, so where the operator allows some
+/// projects only, the issue must be named: it is checked like every other key, and the file must be
+/// among its own.
 async fn describe(
     context: &Context,
     id: u64,
@@ -131,7 +138,8 @@ async fn describe(
     match issue_key {
         Some(key) => {
             let wanted = id.to_string();
-            let found = files_of(context, key).await?.files.into_iter().find(|file| file.id == wanted);
+            let found =
+                files_of(context, key).await?.files.into_iter().find(|file| file.id == wanted);
             found.ok_or_else(|| {
                 ToolError::new(Code::NotFound, format!("{key} has no attachment {id}."))
                     .hint("Call jira_list_attachments to see the files of the issue.")
@@ -141,20 +149,21 @@ async fn describe(
             let answer = context.ask(request::attachment(id)).await?;
             Ok(AttachmentView::from(&answer.read::<Attachment<'_>>()?))
         }
-        None => {
-            Err(ToolError::invalid_argument("`issue_key` is required here: some projects only are allowed.")
-                .hint("Repeat the call with the key of the issue that the file is on."))
-        }
+        None => Err(ToolError::invalid_argument(
+            "`issue_key` is required here: some projects only are allowed.",
+        )
+        .hint("Repeat the call with the key of the issue that the file is on.")),
     }
 }
 
 /// A file can be larger than its metadata says.
 fn explain(error: JiraError, bytes_max: u32) -> ToolError {
     match error {
-        JiraError::TooLarge { status: None, .. } => {
-            ToolError::new(Code::PayloadTooLarge, format!("The file is larger than {bytes_max} bytes."))
-                .hint(format!("Set max_bytes, up to {BYTES_MAX}, or open the file in Jira."))
-        }
+        JiraError::TooLarge { status: None, .. } => ToolError::new(
+            Code::PayloadTooLarge,
+            format!("The file is larger than {bytes_max} bytes."),
+        )
+        .hint(format!("Set max_bytes, up to {BYTES_MAX}, or open the file in Jira.")),
         other => other.into(),
     }
 }
@@ -166,7 +175,12 @@ enum Omitted {
     TooLarge { limit_bytes: usize },
 }
 
-fn show(file: &AttachmentView, uri: String, content: &Download, budget: Budget) -> Result<Reply, ToolError> {
+fn show(
+    file: &AttachmentView,
+    uri: String,
+    content: &Download,
+    budget: Budget,
+) -> Result<Reply, ToolError> {
     let served = content.content_type.as_deref().and_then(charset);
     let declared = file.charset.as_deref().or(served.as_deref());
     let content = &content.bytes;
@@ -225,7 +239,12 @@ fn uri(context: &Context, file: &AttachmentView, issue_key: Option<&IssueKey>) -
     format!("jira://attachment/{}{query}", file.id)
 }
 
-fn linked(file: &AttachmentView, uri: String, omitted: Omitted, budget: Budget) -> Result<Reply, ToolError> {
+fn linked(
+    file: &AttachmentView,
+    uri: String,
+    omitted: Omitted,
+    budget: Budget,
+) -> Result<Reply, ToolError> {
     let mut row = row(file);
     match omitted {
         Omitted::Binary => row.put("omitted", "binary"),
@@ -235,8 +254,7 @@ fn linked(file: &AttachmentView, uri: String, omitted: Omitted, budget: Budget) 
         }
     }
     let (name, media_type, bytes) = (file.name.clone(), file.media_type.clone(), file.bytes);
-    let block =
-        json!({ "type": "resource_link", "uri": uri, "name": name, "mimeType": media_type, "size": bytes });
+    let block = json!({ "type": "resource_link", "uri": uri, "name": name, "mimeType": media_type, "size": bytes });
     budget.minus(&block).squeeze(&mut row);
     Ok(Reply::json(&row)?.beside(Block::Link { uri, name, media_type, bytes }))
 }

@@ -95,9 +95,11 @@ async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolE
     Reply::json(&task::finished(context, begun.task_id.as_ref(), job.keys.len()).await)
 }
 
-/// Jira works off one kind of change at a time, and a half-done pair could not be told from a done one.
+/// Jira works off one kind of change at a time, and a half-done pair could not be told from a done
+/// one.
 fn check_one_action(args: &BulkEdit) -> Result<(), ToolError> {
-    let holds = |labels: &Option<Vec<String>>| labels.as_ref().is_some_and(|labels| !labels.is_empty());
+    let holds =
+        |labels: &Option<Vec<String>>| labels.as_ref().is_some_and(|labels| !labels.is_empty());
     let (adds, removes) = (holds(&args.add_labels), holds(&args.remove_labels));
     let edits = args.fields.as_ref().is_some_and(|fields| !fields.0.is_empty());
     let labels = adds || removes;
@@ -118,9 +120,13 @@ fn check_one_action(args: &BulkEdit) -> Result<(), ToolError> {
     Ok(())
 }
 
-/// What one `POST /bulk/issues/fields` has to say. Names and values are those of each project's own screen; they must
-/// come out the same, for there is one edit for all.
-async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Result<Job, ToolError> {
+/// What one `POST /bulk/issues/fields` has to say. Names and values are those of each project's own
+/// screen; they must come out the same, for there is one edit for all.
+async fn plan_fields(
+    context: &Context,
+    found: &Targets,
+    args: &BulkEdit,
+) -> Result<Job, ToolError> {
     let mut samples: Vec<(&str, &AllowedIssue)> = Vec::new();
     for target in &found.issues {
         if !samples.iter().any(|(project, _)| *project == target.project) {
@@ -137,7 +143,8 @@ async fn plan_fields(context: &Context, found: &Targets, args: &BulkEdit) -> Res
     let mut planned: Option<(Changes, Map<String, Value>)> = None;
     for (project, key) in samples {
         let changes = changes_for(context, key, &wanted).await?;
-        let input = names::bulk_values(changes.0.iter().map(|change| (&change.meta, &change.value)))?;
+        let input =
+            names::bulk_values(changes.0.iter().map(|change| (&change.meta, &change.value)))?;
         match &planned {
             Some((_, known)) if *known != input => {
                 return Err(ToolError::invalid_argument(format!(
@@ -177,7 +184,8 @@ async fn changes_for(
     wanted: &Map<String, Value>,
 ) -> Result<Changes, ToolError> {
     let meta: EditMeta = context.ask(request::edit_fields(sample)).await?.read()?;
-    let metas: Vec<FieldMeta> = meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect();
+    let metas: Vec<FieldMeta> =
+        meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect();
     let project = sample.in_project();
     let among = project.as_ref().map_or(Among::Everyone, Among::AssignableIn);
     let screen = Screen { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
@@ -237,7 +245,9 @@ fn actions(input: &Map<String, Value>) -> Vec<String> {
             "multiselectComponents" => ids.push("components".to_owned()),
             _ => {
                 let entries = entries.as_array().into_iter().flatten();
-                ids.extend(entries.filter_map(|entry| Some(entry.get("fieldId")?.as_str()?.to_owned())));
+                ids.extend(
+                    entries.filter_map(|entry| Some(entry.get("fieldId")?.as_str()?.to_owned())),
+                );
             }
         }
     }
@@ -245,8 +255,11 @@ fn actions(input: &Map<String, Value>) -> Vec<String> {
 }
 
 fn preview(context: &Context, found: &Targets, job: &Job) -> Row {
-    let rows =
-        found.issues.iter().filter(|target| job.keys.contains(&target.key)).map(|target| target.row.clone());
+    let rows = found
+        .issues
+        .iter()
+        .filter(|target| job.keys.contains(&target.key))
+        .map(|target| target.row.clone());
     let mut preview = Row::new();
     preview.put("count", job.keys.len());
     preview.put("change", job.change.clone());

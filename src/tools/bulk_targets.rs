@@ -56,7 +56,9 @@ pub(super) async fn targets(
         ([], Some(jql)) => by_query(context, jql).await?,
         (keys, None) => by_keys(context, keys).await?,
         (_, Some(_)) => {
-            return Err(ToolError::invalid_argument("Either `issue_keys` or `jql` is taken, not both."));
+            return Err(ToolError::invalid_argument(
+                "Either `issue_keys` or `jql` is taken, not both.",
+            ));
         }
     };
     if targets.issues.is_empty() {
@@ -74,15 +76,17 @@ async fn by_keys(context: &Context, keys: &[IssueKey]) -> Result<Targets, ToolEr
     if keys.len() > ISSUES_MAX {
         return Err(too_many());
     }
-    let named = keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
+    let named =
+        keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
     let named: Vec<&NamedIssue> = named.iter().collect();
     let mut targets = Targets::default();
     for chunk in named.chunks(PAGE as usize) {
         let answer = context.ask(request::bulk_fetch(chunk, &FIELDS)).await?;
         let fetched: FetchedIssues<'_> = answer.read()?;
         let lost = chunk.iter().map(|key| key.as_str());
-        let lost =
-            lost.filter(|key| !fetched.issues.iter().any(|issue| issue.key == *key || issue.id == *key));
+        let lost = lost.filter(|key| {
+            !fetched.issues.iter().any(|issue| issue.key == *key || issue.id == *key)
+        });
         targets.missing.extend(lost.map(str::to_owned));
         targets.take(context, &fetched.issues);
         targets.tell(context, Some(keys.len()));
@@ -100,7 +104,9 @@ async fn by_query(context: &Context, jql: &Jql) -> Result<Targets, ToolError> {
         targets.take(context, &page.issues);
         targets.tell(context, None);
         let next = page.next_page_token.map(Text::into_owned);
-        if targets.issues.len() > ISSUES_MAX || (targets.issues.len() == ISSUES_MAX && next.is_some()) {
+        if targets.issues.len() > ISSUES_MAX
+            || (targets.issues.len() == ISSUES_MAX && next.is_some())
+        {
             return Err(too_many());
         }
         // A token that comes back again would lead in a circle.
@@ -127,7 +133,8 @@ impl Targets {
     }
 
     fn take(&mut self, context: &Context, issues: &[Issue<'_>]) {
-        let allowed = issues.iter().filter_map(|issue| Some((context.projects.told(&issue.key)?, issue)));
+        let allowed =
+            issues.iter().filter_map(|issue| Some((context.projects.told(&issue.key)?, issue)));
         for (key, issue) in allowed {
             let target = Target::of(key, issue);
             if !self.issues.iter().any(|known| known.key == target.key) {
@@ -145,7 +152,11 @@ impl Target {
         Self {
             project: key.project().map(str::to_owned).unwrap_or_default(),
             key,
-            type_id: issue.fields.read::<IssueType>("issuetype").map(|kind| kind.id).unwrap_or_default(),
+            type_id: issue
+                .fields
+                .read::<IssueType>("issuetype")
+                .map(|kind| kind.id)
+                .unwrap_or_default(),
             status: status.map(|status| clean(&status).into_owned()).unwrap_or_default(),
             row,
         }

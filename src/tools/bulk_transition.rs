@@ -21,15 +21,20 @@ use super::{
     bulk_targets::{Target, Targets, some_keys},
 };
 
-/// Issues of one project, type and status are asked for together; more groups than this are more than one wish.
+/// Issues of one project, type and status are asked for together; more groups than this are more
+/// than one wish.
 const GROUPS_MAX: usize = 25;
 
 /// Keys in one request, so that its address does not grow too long for Jira.
 const KEYS_MAX: usize = 100;
 
-/// What one `POST /bulk/issues/transition` has to say to bring the issues through `wanted`. Issues that cannot go there
-/// are skipped and listed; a name that means several transitions is an error.
-pub(super) async fn plan(context: &Context, targets: &Targets, wanted: &str) -> Result<Job, ToolError> {
+/// What one `POST /bulk/issues/transition` has to say to bring the issues through `wanted`. Issues
+/// that cannot go there are skipped and listed; a name that means several transitions is an error.
+pub(super) async fn plan(
+    context: &Context,
+    targets: &Targets,
+    wanted: &str,
+) -> Result<Job, ToolError> {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&Target>> = BTreeMap::new();
     for target in &targets.issues {
         groups.entry((&target.project, &target.type_id, &target.status)).or_default().push(target);
@@ -38,7 +43,9 @@ pub(super) async fn plan(context: &Context, targets: &Targets, wanted: &str) -> 
         return Err(ToolError::invalid_argument(format!(
             "The issues are of more than {GROUPS_MAX} different projects, types and statuses."
         ))
-        .hint("Nothing was changed. Move them in several calls, for example one status at a time."));
+        .hint(
+            "Nothing was changed. Move them in several calls, for example one status at a time.",
+        ));
     }
     let mut by_transition: BTreeMap<u64, Vec<AllowedIssue>> = BTreeMap::new();
     let mut skipped = Vec::new();

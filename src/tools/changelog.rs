@@ -1,7 +1,8 @@
 //! The history of an issue, newest first: who changed which field, from what to what.
 //!
-//! Jira pages histories from the oldest edit on, and an edit may change several fields. A page here is counted in
-//! changed fields that pass the filter, from the newest on, so that a cut inside an edit loses nothing.
+//! Jira pages histories from the oldest edit on, and an edit may change several fields. A page here
+//! is counted in changed fields that pass the filter, from the newest on, so that a cut inside an
+//! edit loses nothing.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -92,9 +93,13 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
     Reply::json(&reply)
 }
 
-/// How long the issue stood in each status, if its whole history was read. What came before the first change of status
-/// can only be told from when the issue was created, which costs a call.
-async fn time_in_status(context: &Context, key: &AllowedIssue, walk: &mut Walk<'_>) -> Option<Value> {
+/// How long the issue stood in each status, if its whole history was read. What came before the
+/// first change of status can only be told from when the issue was created, which costs a call.
+async fn time_in_status(
+    context: &Context,
+    key: &AllowedIssue,
+    walk: &mut Walk<'_>,
+) -> Option<Value> {
     let is_about_status = walk.wanted.is_empty() || walk.wanted.iter().any(Wanted::is_status);
     if !walk.is_whole || walk.done || !is_about_status || walk.statuses.is_empty() {
         return None;
@@ -105,7 +110,11 @@ async fn time_in_status(context: &Context, key: &AllowedIssue, walk: &mut Walk<'
 }
 
 /// Goes through the history from its end until the page is full.
-async fn walk_back(context: &Context, key: &AllowedIssue, walk: &mut Walk<'_>) -> Result<(), ToolError> {
+async fn walk_back(
+    context: &Context,
+    key: &AllowedIssue,
+    walk: &mut Walk<'_>,
+) -> Result<(), ToolError> {
     let first = context.ask(request::changelog(key, 0, PAGE_EDITS)).await?;
     let oldest: Changelog<'_> = first.read()?;
     let held = u32::try_from(oldest.values.received()).unwrap_or(u32::MAX);
@@ -131,7 +140,8 @@ async fn pages(
     let (mut answers, mut at) = (Vec::new(), start);
     while at < end {
         let answer = context.ask(request::changelog(key, at, end - at)).await?;
-        let count = u32::try_from(answer.read::<Changelog<'_>>()?.values.received()).unwrap_or(u32::MAX);
+        let count =
+            u32::try_from(answer.read::<Changelog<'_>>()?.values.received()).unwrap_or(u32::MAX);
         if count == 0 {
             break;
         }
@@ -253,8 +263,12 @@ mod tests {
     use super::*;
 
     fn check(wanted: &str, field: &str, id: Option<&str>, expected: bool) {
-        let item =
-            Change { field: field.into(), field_id: id.map(Into::into), from_string: None, to_string: None };
+        let item = Change {
+            field: field.into(),
+            field_id: id.map(Into::into),
+            from_string: None,
+            to_string: None,
+        };
         assert_eq!(Wanted::new(wanted).fits(&item), expected, "{wanted} {field}");
     }
 

@@ -62,7 +62,12 @@ impl Change {
     pub(super) fn check_stored(&self, stored: Option<&str>) -> Result<(), ToolError> {
         let Some(text) = &self.text else { return Ok(()) };
         let stored = stored.map(raw).transpose()?;
-        check_replace(stored.as_deref(), &text.given, ReplaceRichText::Refuse, Replaced::Field(&self.label))
+        check_replace(
+            stored.as_deref(),
+            &text.given,
+            ReplaceRichText::Refuse,
+            Replaced::Field(&self.label),
+        )
     }
 }
 
@@ -73,7 +78,9 @@ impl Changes {
 
     /// Whether a field gets a value.
     pub(super) fn gives(&self, id: &str) -> bool {
-        self.0.iter().any(|change| change.meta.id() == id && change.value != FieldValue::Set(Value::Null))
+        self.0
+            .iter()
+            .any(|change| change.meta.id() == id && change.value != FieldValue::Set(Value::Null))
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
@@ -162,7 +169,8 @@ impl Changes {
     pub(super) fn start_lists(&mut self) -> Result<(), ToolError> {
         for change in &mut self.0 {
             let FieldValue::Change(operations) = &change.value else { continue };
-            let added: Option<Vec<Value>> = operations.iter().map(|one| one.get("add").cloned()).collect();
+            let added: Option<Vec<Value>> =
+                operations.iter().map(|one| one.get("add").cloned()).collect();
             let Some(added) = added else {
                 return Err(ToolError::invalid_argument(format!(
                     "{}: a new issue holds nothing that could be removed",
@@ -178,7 +186,8 @@ impl Changes {
         Ok(())
     }
 
-    /// Puts names in the place of account ids that were given as they are: who agrees to a preview sees people.
+    /// Puts names in the place of account ids that were given as they are: who agrees to a preview
+    /// sees people.
     pub(super) async fn name_people(&mut self, context: &Context) {
         for change in &mut self.0 {
             name_people_in(context, change).await;
@@ -191,7 +200,9 @@ fn cleaned(shown: &Value) -> Value {
     match shown {
         Value::String(text) => Value::from(clean(text).as_ref()),
         Value::Array(items) => items.iter().map(cleaned).collect(),
-        Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), cleaned(value))).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(name, value)| (name.clone(), cleaned(value))).collect()
+        }
         other => other.clone(),
     }
 }
@@ -219,11 +230,12 @@ fn says(given: &Value, shown: &Value) -> bool {
     match (given, shown) {
         (Value::String(given), Value::String(shown)) => names::same_name(given, shown),
         (Value::Array(given), Value::Array(shown)) => {
-            given.len() == shown.len() && given.iter().zip(shown).all(|(given, shown)| says(given, shown))
+            given.len() == shown.len()
+                && given.iter().zip(shown).all(|(given, shown)| says(given, shown))
         }
-        (Value::String(_), Value::Array(_)) => {
-            shown.as_array().is_some_and(|shown| matches!(shown.as_slice(), [only] if says(given, only)))
-        }
+        (Value::String(_), Value::Array(_)) => shown
+            .as_array()
+            .is_some_and(|shown| matches!(shown.as_slice(), [only] if says(given, only))),
         (Value::Object(given), shown) => given.values().any(|given| says(given, shown)),
         (given, shown) => given == shown || given.as_str() == Some(&shown.to_string()),
     }

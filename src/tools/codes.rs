@@ -38,7 +38,15 @@ impl Code {
     /// What is to be known about it. Single errors say more: their own message, hint and data.
     pub const fn row(self) -> Row {
         let (code, class, severity, again) = self.kind();
-        Row { code, status: None, class, severity, again, meaning: self.meaning(), advice: self.advice() }
+        Row {
+            code,
+            status: None,
+            class,
+            severity,
+            again,
+            meaning: self.meaning(),
+            advice: self.advice(),
+        }
     }
 
     const fn kind(self) -> (&'static str, Class, Severity, Again) {
@@ -67,8 +75,12 @@ impl Code {
         match self {
             Self::Unauthenticated => "Jira does not accept the token any more.",
             Self::Forbidden => "The user may not do this, or an operator's rule forbids it.",
-            Self::InsufficientScope => "The token was issued without an OAuth scope; `scope` names it.",
-            Self::NotFound => "Nothing there, or nothing that this user may see; Jira does not tell which.",
+            Self::InsufficientScope => {
+                "The token was issued without an OAuth scope; `scope` names it."
+            }
+            Self::NotFound => {
+                "Nothing there, or nothing that this user may see; Jira does not tell which."
+            }
             Self::InvalidArgument => "An argument, a query or a field value is wrong.",
             Self::AmbiguousSite => "The user has several Jira sites and none was chosen.",
             Self::AmbiguousName => "A name fits several things; nothing was written.",
@@ -97,10 +109,14 @@ impl Code {
                 "An administrator adds the scope to the connection; signing in again does not help before."
             }
             Self::NotFound => "Check the key or id, and the user's permissions.",
-            Self::InvalidArgument => "Mend what the message names; the hint holds what is accepted.",
+            Self::InvalidArgument => {
+                "Mend what the message names; the hint holds what is accepted."
+            }
             Self::AmbiguousSite => "Repeat with `site` set to one of `sites`.",
             Self::AmbiguousName => "Choose one of those listed.",
-            Self::ConfirmationRequired => "Show the user the preview, then repeat with its `confirm`.",
+            Self::ConfirmationRequired => {
+                "Show the user the preview, then repeat with its `confirm`."
+            }
             Self::Conflict => "Read it again; repeat the change if it is still wanted.",
             Self::RateLimited | Self::CircuitOpen => "Wait `retry_after` seconds.",
             Self::UpstreamUnavailable | Self::UpstreamTimeout => {

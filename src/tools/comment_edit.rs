@@ -64,7 +64,9 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
         return Reply::json(&reply);
     }
     if before.visibility.is_unreadable() {
-        return Err(ToolError::internal("who may see the comment could not be read, so nothing was changed"));
+        return Err(ToolError::internal(
+            "who may see the comment could not be read, so nothing was changed",
+        ));
     }
     // A reply is seen by whoever sees its thread, and Jira refuses to be told so.
     let limit = before.visibility.as_ref().filter(|_| before.parent_id.is_none());
@@ -81,7 +83,9 @@ fn new_body(document: Document, visibility: Option<&Visibility<'_>>) -> Body {
         same.insert("type".to_owned(), Value::from(limit.kind.as_ref()));
         // A group's name may change; its identifier does not.
         match &limit.identifier {
-            Some(identifier) => same.insert("identifier".to_owned(), Value::from(identifier.as_ref())),
+            Some(identifier) => {
+                same.insert("identifier".to_owned(), Value::from(identifier.as_ref()))
+            }
             None => same.insert("value".to_owned(), Value::from(limit.value.as_ref())),
         };
         body.values.insert("visibility".to_owned(), Value::Object(same));
@@ -110,7 +114,10 @@ mod tests {
     fn ids_and_addresses_of_comments_are_read() {
         for (given, expected) in [
             (" 10001 ", Some("10001")),
-            ("https://x.atlassian.net/browse/A-1?focusedCommentId=10002&page=c#comment", Some("10002")),
+            (
+                "https://x.atlassian.net/browse/A-1?focusedCommentId=10002&page=c#comment",
+                Some("10002"),
+            ),
             ("", None),
             ("../worklog/1", None),
             ("12a", None),

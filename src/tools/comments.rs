@@ -70,7 +70,8 @@ struct Added {
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
     let key = &place::allowed(context, &args.issue_key).await?;
-    let mut body = Body::with_text("body", text::body(context, &args.body, Among::AssignableTo(key)).await?);
+    let mut body =
+        Body::with_text("body", text::body(context, &args.body, Among::AssignableTo(key)).await?);
     if let Some(visible_to) = &args.visible_to {
         let (kind, name) = match visible_to.split_once(':') {
             Some((kind, name)) if kind.trim().eq_ignore_ascii_case("group") => ("group", name),
@@ -89,12 +90,13 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     }
     let look = read_back::comment(context, key, body.text("body"), lost::since());
     let request = request::add_comment(key, &body);
-    let written = match lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await {
-        Err(error) if args.visible_to.is_some() && error.code() == Code::InvalidArgument => {
-            return Err(naming_roles(context, key, error).await);
-        }
-        other => other?,
-    };
+    let written =
+        match lost::write(context, request, Absence::UnlessUnderWay, look, ToolError::from).await {
+            Err(error) if args.visible_to.is_some() && error.code() == Code::InvalidArgument => {
+                return Err(naming_roles(context, key, error).await);
+            }
+            other => other?,
+        };
     let verified = written.verified();
     let id = match written {
         Written::Answered(answer) => answer.read::<Added>()?.id,
@@ -121,8 +123,11 @@ pub(super) fn comment_id(argument: &str, given: &str) -> Result<String, ToolErro
     if !id.is_empty() && id.len() <= 18 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(id.to_owned());
     }
-    Err(ToolError::invalid_argument(format!("`{argument}` must be a number, not '{}'", shown(given)))
-        .hint("jira_get_comments lists the comments of an issue with their ids."))
+    Err(ToolError::invalid_argument(format!(
+        "`{argument}` must be a number, not '{}'",
+        shown(given)
+    ))
+    .hint("jira_get_comments lists the comments of an issue with their ids."))
 }
 
 async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, ToolError> {
@@ -156,7 +161,10 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
 }
 
 /// The moment from which on things are asked for; a day begins on the caller's clock.
-pub(super) async fn since(context: &Context, given: Option<&str>) -> Result<Option<Timestamp>, ToolError> {
+pub(super) async fn since(
+    context: &Context,
+    given: Option<&str>,
+) -> Result<Option<Timestamp>, ToolError> {
     let Some(given) = given else { return Ok(None) };
     context.instant("since", given, Direction::Past, DayTime::Start).await.map(Some)
 }
@@ -173,9 +181,12 @@ const ROLES_MAX: usize = 100;
 /// Adds the roles of the project to an error of a comment for one of them, where they can be had.
 async fn naming_roles(context: &Context, issue: &AllowedIssue, error: ToolError) -> ToolError {
     let Some(project) = issue.in_project() else { return error };
-    let Ok(answer) = context.jira.call(request::project_roles(&project)).await else { return error };
+    let Ok(answer) = context.jira.call(request::project_roles(&project)).await else {
+        return error;
+    };
     let Ok(roles) = answer.read::<BTreeMap<String, Raw<'_>>>() else { return error };
-    let roles: Vec<String> = roles.keys().take(ROLES_MAX).map(|name| clean(name).into_owned()).collect();
+    let roles: Vec<String> =
+        roles.keys().take(ROLES_MAX).map(|name| clean(name).into_owned()).collect();
     let project = project.as_str();
     error.hint(format!("Roles of {project}: {}. A group is named as group:NAME.", roles.join(", ")))
 }

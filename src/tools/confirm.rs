@@ -1,9 +1,10 @@
-//! Actions in two steps: the first call shows what would be changed and hands out a sealed token, the second acts on it.
+//! Actions in two steps: the first call shows what would be changed and hands out a sealed token,
+//! the second acts on it.
 //!
-//! The token is sealed over the tool, the plan that was shown, the account id of the user, the site and the time of
-//! expiry. It can be used again until it expires, which is harmless: the plan is made anew by every call and is part of
-//! the seal, so a token opens nothing but the very change that was shown, and making that twice leaves what making it
-//! once leaves.
+//! The token is sealed over the tool, the plan that was shown, the account id of the user, the site
+//! and the time of expiry. It can be used again until it expires, which is harmless: the plan is
+//! made anew by every call and is part of the seal, so a token opens nothing but the very change
+//! that was shown, and making that twice leaves what making it once leaves.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -28,14 +29,15 @@ pub(super) struct Step<'a> {
     pub(super) confirm: Option<&'a str>,
 }
 
-/// None when the action was agreed to and may be done; else the reply that shows it, with a token for the next call.
-/// A token that does not fit is an error with a fresh preview and a fresh token.
+/// None when the action was agreed to and may be done; else the reply that shows it, with a token
+/// for the next call. A token that does not fit is an error with a fresh preview and a fresh token.
 pub(super) async fn agreed(context: &Context, step: Step<'_>) -> Result<Option<Reply>, ToolError> {
     let me = context.jira.myself().await?;
     let me: User<'_> = me.read()?;
     let site = context.jira.site().await?;
     let plan = step.plan.to_string();
-    let subject = Subject { tool: step.tool, site_id: &site.id, account_id: &me.account_id, plan: &plan };
+    let subject =
+        Subject { tool: step.tool, site_id: &site.id, account_id: &me.account_id, plan: &plan };
     let now_s = Timestamp::now().as_second();
     let keys = context.seal_keys.current().await;
     if step.confirm.is_some_and(|token| keys.opens(&subject, token, now_s)) {

@@ -1,4 +1,5 @@
-//! What a running tool has at hand: its caller's Jira session, the limits, the byte budget, the allowed projects.
+//! What a running tool has at hand: its caller's Jira session, the limits, the byte budget, the
+//! allowed projects.
 
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use crate::{
 };
 
 use super::{
-    args::shown, error::ToolError, progress::Progress, repeat::Repeats, seal::SealKeys, text::TextsMade,
+    args::shown, error::ToolError, progress::Progress, repeat::Repeats, seal::SealKeys,
+    text::TextsMade,
 };
 
 /// Page sizes and text lengths, from the operator's settings.
@@ -78,7 +80,8 @@ impl Context {
         Ok(self.jira.clock().await?)
     }
 
-    /// Where times are to be shown that nobody wrote in a zone of their own: on the caller's clock, or else in UTC.
+    /// Where times are to be shown that nobody wrote in a zone of their own: on the caller's clock,
+    /// or else in UTC.
     pub(super) async fn zone_to_show(&self) -> TimeZone {
         self.jira.clock().await.map_or(TimeZone::UTC, |clock| clock.zone)
     }
@@ -115,7 +118,8 @@ impl Context {
         })
     }
 
-    /// To how many characters texts of a page are clipped: who asks for one item asks for all of it.
+    /// To how many characters texts of a page are clipped: who asks for one item asks for all of
+    /// it.
     pub(super) fn text_chars(&self, page_size: u32) -> usize {
         if page_size == 1 { usize::MAX } else { self.limits.text_chars }
     }

@@ -116,7 +116,9 @@ impl Made {
 
     async fn repeated(self, context: &Context) -> Result<Reply, ToolError> {
         let url = browse(context, &self.key).await?;
-        Reply::json(&json!({ "key": self.key, "url": url, "created": false, "repeated_request_id": true }))
+        Reply::json(
+            &json!({ "key": self.key, "url": url, "created": false, "repeated_request_id": true }),
+        )
     }
 }
 
@@ -147,7 +149,13 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         Written::Answered(answer) => answer.read::<Created>()?.key,
         Written::Seen(key) => key,
     };
-    Ok(Made { url: browse(context, &key).await?, key, verified, resolved: ready.resolved(), preview: None })
+    Ok(Made {
+        url: browse(context, &key).await?,
+        key,
+        verified,
+        resolved: ready.resolved(),
+        preview: None,
+    })
 }
 
 /// Adds to Jira's refusal what the fields it complained about accept.
@@ -160,7 +168,8 @@ fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
         .collect();
     let error = ToolError::from(error);
     if views.is_empty() {
-        return error.hint("Nothing was created. Correct the fields that Jira names and repeat the call.");
+        return error
+            .hint("Nothing was created. Correct the fields that Jira names and repeat the call.");
     }
     error
         .hint("Nothing was created. `fields` lists what the refused fields accept.")

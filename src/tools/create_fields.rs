@@ -19,7 +19,8 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// What can be created in a project: its issue types, or with issue_type the fields and allowed values.
+    /// What can be created in a project: its issue types, or with issue_type the fields and allowed
+    /// values.
     "jira_get_create_fields", "Get create fields", Core, Read, get_create_fields(GetCreateFields)
 )];
 
@@ -108,14 +109,20 @@ pub(super) async fn issue_types(
 async fn closed(context: &Context, project: &AllowedProject) -> ToolError {
     let error = ToolError::new(
         Code::NotFound,
-        format!("There is no project {} in which the signed-in user may create issues.", project.as_str()),
+        format!(
+            "There is no project {} in which the signed-in user may create issues.",
+            project.as_str()
+        ),
     )
     .hint("List the projects, or ask a project administrator for the permission to create issues.");
     advice::unknown_project(context, project.as_str(), error).await
 }
 
 /// The type that is meant, by id or by its name in the profile's or the site's language.
-pub(super) fn pick_type<'t>(types: &'t [IssueType], wanted: &str) -> Result<&'t IssueType, ToolError> {
+pub(super) fn pick_type<'t>(
+    types: &'t [IssueType],
+    wanted: &str,
+) -> Result<&'t IssueType, ToolError> {
     let wanted = wanted.trim();
     if let Some(kind) = types.iter().find(|kind| kind.id == wanted) {
         return Ok(kind);
@@ -164,5 +171,7 @@ pub(super) async fn fields(
 /// Whether Jira refuses a create that says nothing of this field.
 pub(super) fn is_missing_without(meta: &FieldMeta) -> bool {
     // Project and type are arguments of their own, and Jira takes the caller as reporter.
-    meta.required && !meta.has_default_value && !matches!(meta.id(), "project" | "issuetype" | "reporter")
+    meta.required
+        && !meta.has_default_value
+        && !matches!(meta.id(), "project" | "issuetype" | "reporter")
 }

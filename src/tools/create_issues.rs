@@ -87,7 +87,8 @@ fn remembered(outcome: &Row) -> String {
         return whole;
     }
     let failed = outcome.get("failed").and_then(Value::as_array).map_or(0, Vec::len);
-    json!({ "created": outcome.get("created"), "failed": [], "omitted": { "failed": failed } }).to_string()
+    json!({ "created": outcome.get("created"), "failed": [], "omitted": { "failed": failed } })
+        .to_string()
 }
 
 async fn create_all(
@@ -98,7 +99,8 @@ async fn create_all(
 ) -> Result<Row, ToolError> {
     let count = issues.0.len();
     let mut plan = Plan::of(context, &issues).await?;
-    // What is wrong with one of many is no failure of the call, which would get its second look by itself.
+    // What is wrong with one of many is no failure of the call, which would get its second look by
+    // itself.
     if !plan.failed.is_empty() && context.jira.look_again() {
         plan = Plan::of(context, &issues).await?;
     }
@@ -122,7 +124,9 @@ async fn create_all(
         let projects = plan.projects();
         let found = match &mark {
             Some(mark) => recent::all_by_request(context, &projects, mark).await?,
-            None => recent::all_by_summary(context, &projects, &plan.summaries(), lost::since()).await?,
+            None => {
+                recent::all_by_summary(context, &projects, &plan.summaries(), lost::since()).await?
+            }
         };
         Ok((found.len() == plan.ready.len()).then_some(found))
     };
@@ -165,7 +169,8 @@ impl Plan {
 
     /// Nothing can be created; when all issues fail for one kind of reason, that is the call's.
     fn refusal(self, context: &Context, count: usize) -> ToolError {
-        let code = self.codes.first().copied().filter(|first| self.codes.iter().all(|code| code == first));
+        let code =
+            self.codes.first().copied().filter(|first| self.codes.iter().all(|code| code == first));
         nothing(context, code.unwrap_or(Code::InvalidArgument), count, self.failed)
     }
 
@@ -177,7 +182,9 @@ impl Plan {
     fn projects(&self) -> BTreeSet<&str> {
         self.ready
             .iter()
-            .filter_map(|(_, one)| one.new.values().get("project")?.as_object()?.values().next()?.as_str())
+            .filter_map(|(_, one)| {
+                one.new.values().get("project")?.as_object()?.values().next()?.as_str()
+            })
             .collect()
     }
 
@@ -218,7 +225,8 @@ impl Plan {
     }
 
     fn outcome(self, context: &Context, answer: &CreatedIssues) -> Row {
-        let refused = |at: usize| answer.errors.iter().find(|error| error.failed_element_number == at);
+        let refused =
+            |at: usize| answer.errors.iter().find(|error| error.failed_element_number == at);
         let mut keys = answer.issues.iter();
         let (mut made, mut failed) = (Vec::new(), self.failed);
         for (at, (index, one)) in self.ready.iter().enumerate() {
@@ -249,7 +257,8 @@ fn failure(index: usize, error: &str, hint: Option<&str>) -> Row {
     row.put(
         "hint",
         hint.map(|hint| {
-            hint.trim_start_matches("Nothing was changed. ").trim_start_matches("Nothing was created. ")
+            hint.trim_start_matches("Nothing was changed. ")
+                .trim_start_matches("Nothing was created. ")
         }),
     );
     row
@@ -268,7 +277,8 @@ async fn shown(context: &Context, plan: Plan) -> Row {
 /// What was done, then what was not: the first goes before when there is room for only one of them.
 fn assemble(context: &Context, name: &'static str, done: Vec<Value>, mut failed: Vec<Row>) -> Row {
     failed.sort_by_key(|row| row.get("index").and_then(Value::as_u64));
-    let frame = json!({ name: [], "failed": [], "omitted": { name: 50, "failed": 50 }, "dry_run": true });
+    let frame =
+        json!({ name: [], "failed": [], "omitted": { name: 50, "failed": 50 }, "dry_run": true });
     let done = context.budget.fit(&frame, done);
     let failed = context.budget.minus(&done.kept).fit_rows(&frame, failed);
     let mut row = Row::new();
@@ -283,7 +293,11 @@ fn assemble(context: &Context, name: &'static str, done: Vec<Value>, mut failed:
 fn is_of_one(code: Code) -> bool {
     matches!(
         code,
-        Code::InvalidArgument | Code::AmbiguousName | Code::NotFound | Code::Forbidden | Code::Conflict
+        Code::InvalidArgument
+            | Code::AmbiguousName
+            | Code::NotFound
+            | Code::Forbidden
+            | Code::Conflict
     )
 }
 

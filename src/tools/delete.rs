@@ -35,8 +35,16 @@ arguments! {
 /// What a preview tells of an issue, in characters of each text.
 const TEXT_CHARS: usize = 300;
 
-const COUNTED: &[&str] =
-    &["summary", "status", "issuetype", "subtasks", "issuelinks", "attachment", "comment", "worklog"];
+const COUNTED: &[&str] = &[
+    "summary",
+    "status",
+    "issuetype",
+    "subtasks",
+    "issuelinks",
+    "attachment",
+    "comment",
+    "worklog",
+];
 
 async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, ToolError> {
     let asked = context.projects.check_issue(&args.issue_key)?;
@@ -59,7 +67,9 @@ async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, Too
     preview.put_unreadable_of("subtasks", read.unreadable());
     let plan = json!([key, subtasks]);
     let confirm = args.confirm.as_deref();
-    if let Some(reply) = agreed(context, Step { tool: "jira_delete_issue", plan, preview, confirm }).await? {
+    if let Some(reply) =
+        agreed(context, Step { tool: "jira_delete_issue", plan, preview, confirm }).await?
+    {
         return Ok(reply);
     }
     let request = request::delete_issue(key, !subtasks.is_empty());
@@ -83,9 +93,11 @@ pub(super) fn head(issue: &Issue<'_>) -> Row {
 
 /// How much hangs on an issue, where there is any.
 fn losses(issue: &Issue<'_>) -> serde_json::Value {
-    let total =
-        |field: &str| issue.fields.read::<CommentPage<'_>>(field).map_or(0, |page| page.total as usize);
-    let length = |field: &str| issue.fields.read::<Vec<Loose<'_>>>(field).map_or(0, |items| items.len());
+    let total = |field: &str| {
+        issue.fields.read::<CommentPage<'_>>(field).map_or(0, |page| page.total as usize)
+    };
+    let length =
+        |field: &str| issue.fields.read::<Vec<Loose<'_>>>(field).map_or(0, |items| items.len());
     let mut lost = Row::new();
     for (name, count) in [
         ("comments", total("comment")),
@@ -100,9 +112,14 @@ fn losses(issue: &Issue<'_>) -> serde_json::Value {
     json!(lost)
 }
 
-/// Deletes what `read` has just shown. Where the answer leaves open what happened, another look decides: a deletion
-/// that was repeated after a lost answer finds nothing, and so does one that somebody else was faster with.
-pub(super) async fn delete(context: &Context, request: Request, read: Request) -> Result<(), ToolError> {
+/// Deletes what `read` has just shown. Where the answer leaves open what happened, another look
+/// decides: a deletion that was repeated after a lost answer finds nothing, and so does one that
+/// somebody else was faster with.
+pub(super) async fn delete(
+    context: &Context,
+    request: Request,
+    read: Request,
+) -> Result<(), ToolError> {
     let Err(error) = context.jira.call(request).await else { return Ok(()) };
     let is_open = matches!(
         error,
@@ -120,9 +137,11 @@ pub(super) async fn delete(context: &Context, request: Request, read: Request) -
                 .status(404)
                 .hint("It is still there: the signed-in user may see it but not delete it."))
         }
-        Ok(_) => Err(ToolError::new(Code::UpstreamUnavailable, "Jira failed, and nothing was deleted.")
-            .retryable(None)
-            .hint("Repeat the call with the same confirm token.")),
+        Ok(_) => {
+            Err(ToolError::new(Code::UpstreamUnavailable, "Jira failed, and nothing was deleted.")
+                .retryable(None)
+                .hint("Repeat the call with the same confirm token."))
+        }
         Err(_) => Err(error.into()),
     }
 }

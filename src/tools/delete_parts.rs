@@ -81,7 +81,8 @@ async fn delete_comment(context: &Context, args: DeleteComment) -> Result<Reply,
     preview.put("key", key.as_str());
     preview.put("comment", json!(CommentView::of(&comment, TEXT_CHARS)));
     let plan = json!([key, id, comment.updated]);
-    let step = Step { tool: "jira_delete_comment", plan, preview, confirm: args.confirm.as_deref() };
+    let step =
+        Step { tool: "jira_delete_comment", plan, preview, confirm: args.confirm.as_deref() };
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);
     }
@@ -98,7 +99,8 @@ async fn delete_worklog(context: &Context, args: DeleteWorklog) -> Result<Reply,
     preview.put("key", key.as_str());
     preview.put("worklog", json!(WorklogView::of(&worklog, TEXT_CHARS)));
     let plan = json!([key, id, worklog.started, worklog.time_spent]);
-    let step = Step { tool: "jira_delete_worklog", plan, preview, confirm: args.confirm.as_deref() };
+    let step =
+        Step { tool: "jira_delete_worklog", plan, preview, confirm: args.confirm.as_deref() };
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);
     }
@@ -116,15 +118,19 @@ async fn delete_attachment(context: &Context, args: DeleteAttachment) -> Result<
     let files: List<AttachedFile<'_>> = issue.fields.list("attachment");
     let Some(file) = files.iter().find(|file| file.id == id) else {
         let shown: Vec<Value> = files.iter().map(|file| json!(view(file))).collect();
-        return Err(ToolError::new(Code::NotFound, format!("{key} has no attachment with the id {id}."))
-            .hint("`attachments` lists what it has.")
-            .with("attachments", context.budget.share(2).fit(&"", shown).kept));
+        return Err(ToolError::new(
+            Code::NotFound,
+            format!("{key} has no attachment with the id {id}."),
+        )
+        .hint("`attachments` lists what it has.")
+        .with("attachments", context.budget.share(2).fit(&"", shown).kept));
     };
     let mut preview = Row::new();
     preview.put("key", key);
     preview.put("attachment", json!(view(file)));
     let plan = json!([key, id, file.filename]);
-    let step = Step { tool: "jira_delete_attachment", plan, preview, confirm: args.confirm.as_deref() };
+    let step =
+        Step { tool: "jira_delete_attachment", plan, preview, confirm: args.confirm.as_deref() };
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);
     }
@@ -149,10 +155,12 @@ async fn unlink_issues(context: &Context, args: UnlinkIssues) -> Result<Reply, T
     let (Some(from), Some(to)) = (&*link.inward_issue, &*link.outward_issue) else {
         return Err(ToolError::internal("a link has only one end"));
     };
-    // A link belongs to both of its issues, so both have to be where this request may change something.
+    // A link belongs to both of its issues, so both have to be where this request may change
+    // something.
     for end in [from, to] {
-        let hidden =
-            || ToolError::new(Code::Forbidden, "The link leads to a project that is not allowed here.");
+        let hidden = || {
+            ToolError::new(Code::Forbidden, "The link leads to a project that is not allowed here.")
+        };
         context.projects.told(&end.key).ok_or_else(hidden)?;
     }
     let relation = clean(&link.kind.outward);
@@ -170,8 +178,8 @@ async fn unlink_issues(context: &Context, args: UnlinkIssues) -> Result<Reply, T
     Reply::json(&json!({ "unlinked": true, "from": from.key, "relation": relation, "to": to.key }))
 }
 
-/// An issue under its present key. Only where projects are restricted must it be asked for: an issue may have been moved
-/// since, and answers under its old key too.
+/// An issue under its present key. Only where projects are restricted must it be asked for: an
+/// issue may have been moved since, and answers under its old key too.
 async fn present(context: &Context, key: &IssueKey) -> Result<AllowedIssue, ToolError> {
     let asked = context.projects.check_issue(key)?;
     if let Some(allowed) = context.projects.unasked(&asked) {

@@ -1,7 +1,7 @@
 //! A new description for an issue that has one: what is there is never lost by accident.
 //!
-//! Appending and replacing a section patch the stored document, so every other node stays as it is. Replacing text that
-//! Markdown could not keep has to be asked for.
+//! Appending and replacing a section patch the stored document, so every other node stays as it is.
+//! Replacing text that Markdown could not keep has to be asked for.
 
 use serde_json::value::RawValue;
 
@@ -77,7 +77,8 @@ impl Wish<'_> {
         }
     }
 
-    /// What the field will hold, in the caller's words; a section below its heading as it is stored.
+    /// What the field will hold, in the caller's words; a section below its heading as it is
+    /// stored.
     pub(super) fn shown(&self, stored: Option<&RawValue>) -> Option<String> {
         if let Some(text) = self.append {
             return Some(format!("[…]\n\n{}", rich_text::shown(text)));
@@ -102,7 +103,8 @@ fn patched(
     result: Result<Box<RawValue>, PatchError>,
 ) -> Result<Option<Document>, ToolError> {
     let patched = result.map_err(refusal)?;
-    // Half a pair of what is stored is sent as the sign that stands for it: Jira's parser need not take it.
+    // Half a pair of what is stored is sent as the sign that stands for it: Jira's parser need not
+    // take it.
     let patched = match json::mend_surrogates(patched.get()) {
         Some(mended) => RawValue::from_string(mended)
             .map_err(|_| ToolError::internal("the patched description is no JSON"))?,
@@ -119,14 +121,18 @@ fn refusal(fault: PatchError) -> ToolError {
     match fault {
         PatchError::Heading { heading, found: 0 } => {
             ToolError::invalid_argument(format!("The description has no heading '{heading}'."))
-                .hint("Read the description and name one of its headings, or use append_description.")
+                .hint(
+                    "Read the description and name one of its headings, or use append_description.",
+                )
         }
-        PatchError::Heading { heading, found } => {
-            ToolError::invalid_argument(format!("The description has {found} headings '{heading}'."))
-                .hint("Nothing was changed. Only a section whose heading stands once can be replaced.")
+        PatchError::Heading { heading, found } => ToolError::invalid_argument(format!(
+            "The description has {found} headings '{heading}'."
+        ))
+        .hint("Nothing was changed. Only a section whose heading stands once can be replaced."),
+        PatchError::Nothing => {
+            ToolError::invalid_argument("The new section holds nothing but its heading.")
+                .hint("Nothing was changed. Give the text that is to stand below the heading.")
         }
-        PatchError::Nothing => ToolError::invalid_argument("The new section holds nothing but its heading.")
-            .hint("Nothing was changed. Give the text that is to stand below the heading."),
         PatchError::NotADocument(_) | PatchError::Write(_) => {
             ToolError::internal("the stored description could not be patched")
         }

@@ -32,15 +32,18 @@ pub(super) struct Editing<'e> {
 impl Editing<'_> {
     /// Sends all changes, and says whether they had to be looked up.
     ///
-    /// The assignee has a door of its own, for people who may assign but not edit and for screens that lack the field. It is
-    /// tried when the edit as a whole is refused for the assignee, so nothing was changed by then.
+    /// The assignee has a door of its own, for people who may assign but not edit and for screens
+    /// that lack the field. It is tried when the edit as a whole is refused for the assignee, so
+    /// nothing was changed by then.
     pub(super) async fn send(&self, changes: &Changes) -> Result<Option<bool>, ToolError> {
         let refusal = match self.put(changes).await {
             Ok(seen) => return Ok(seen),
             Err(refusal) => refusal,
         };
         let (assignee, others) = split_assignee(changes);
-        let Some(assignee) = assignee.filter(|_| refusal.of_assignee) else { return Err(refusal.error) };
+        let Some(assignee) = assignee.filter(|_| refusal.of_assignee) else {
+            return Err(refusal.error);
+        };
         let seen = self.assign(assignee).await?;
         if others.is_empty() {
             return Ok(seen);
@@ -48,7 +51,8 @@ impl Editing<'_> {
         // What was done is said, for the call as a whole failed.
         let others = self.put(&others).await.map_err(|refusal| {
             let done = Changes(vec![assignee.clone()]).acknowledged();
-            let hint = "Only `already_changed` was changed. Correct the other fields and send them alone.";
+            let hint =
+                "Only `already_changed` was changed. Correct the other fields and send them alone.";
             refusal.error.hint(hint).with("already_changed", json!(done))
         })?;
         Ok(seen.or(others))
@@ -84,7 +88,8 @@ impl Editing<'_> {
         let look = read_back::edit(self.context, self.key, edit);
         let request = request::assign(self.key, id);
         let written = lost::write(self.context, request, Absence::Enough, look, |error| {
-            let is_refusal = matches!(error, JiraError::Invalid { .. } | JiraError::Forbidden { .. });
+            let is_refusal =
+                matches!(error, JiraError::Invalid { .. } | JiraError::Forbidden { .. });
             let error = ToolError::from(error);
             if is_refusal {
                 error.hint(
@@ -97,8 +102,8 @@ impl Editing<'_> {
         Ok(written.await?.verified())
     }
 
-    /// Says with Jira's refusal what the refused fields take. The screen is read only now where it was not needed before;
-    /// an empty one is how Jira says that the user may not edit.
+    /// Says with Jira's refusal what the refused fields take. The screen is read only now where it
+    /// was not needed before; an empty one is how Jira says that the user may not edit.
     async fn explain(&self, error: JiraError, changes: &Changes) -> Refusal {
         let refused: Vec<String> = match &error {
             JiraError::Invalid { fields, .. } => fields.clone(),
@@ -133,7 +138,9 @@ impl Editing<'_> {
         let is_named = !refused.is_empty();
         let error = ToolError::from(error);
         let error = if is_named {
-            error.hint("Nothing was changed. Correct the fields that Jira names and repeat the call.")
+            error.hint(
+                "Nothing was changed. Correct the fields that Jira names and repeat the call.",
+            )
         } else {
             error
         };
@@ -155,7 +162,10 @@ fn split_assignee(changes: &Changes) -> (Option<&Change>, Changes) {
 }
 
 /// The fields of the edit screen; none where the user may not edit.
-pub(super) async fn edit_fields(context: &Context, key: &AllowedIssue) -> Result<Vec<FieldMeta>, ToolError> {
+pub(super) async fn edit_fields(
+    context: &Context,
+    key: &AllowedIssue,
+) -> Result<Vec<FieldMeta>, ToolError> {
     let meta: EditMeta = context.ask(request::edit_fields(key)).await?.read()?;
     Ok(meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect())
 }

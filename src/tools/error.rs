@@ -1,4 +1,5 @@
-//! What an agent is told when a tool fails: the envelope of BRIEF section 7, and the only way to build it.
+//! What an agent is told when a tool fails: the envelope of BRIEF section 7, and the only way to
+//! build it.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -47,7 +48,8 @@ pub enum Code {
     AmbiguousSite,
     /// A name fits several things; nothing was written.
     AmbiguousName,
-    /// The action must be seen and agreed to first, or its token is not valid any more; nothing was changed.
+    /// The action must be seen and agreed to first, or its token is not valid any more; nothing was
+    /// changed.
     ConfirmationRequired,
     /// The bridge has too much to do.
     Overloaded,
@@ -57,7 +59,8 @@ pub enum Code {
     Internal,
 }
 
-/// A failed tool call. Serialises to the envelope, without the request id, which the protocol layer adds.
+/// A failed tool call. Serialises to the envelope, without the request id, which the protocol layer
+/// adds.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct ToolError(Box<Fault>);
@@ -113,7 +116,8 @@ impl ToolError {
             .with("scope", needed)
     }
 
-    /// A fault of ours. `what` goes to the agent, so it names no internals beyond the broken expectation.
+    /// A fault of ours. `what` goes to the agent, so it names no internals beyond the broken
+    /// expectation.
     pub fn internal(what: &str) -> Self {
         Self::new(Code::Internal, format!("The bridge failed: {what}."))
             .hint("This is a fault of the server. Report it with the request_id.")
@@ -192,8 +196,8 @@ impl ToolError {
         self.0.status
     }
 
-    /// The same failure in few words: what does not fit into a reply is no advice to anybody. Short data stays, such as
-    /// a confirm token or a scope.
+    /// The same failure in few words: what does not fit into a reply is no advice to anybody. Short
+    /// data stays, such as a confirm token or a scope.
     #[must_use]
     pub fn in_short(mut self) -> Self {
         self.0.message = clip(&self.0.message, SHORT_CHARS_MAX).into_owned();

@@ -1,5 +1,5 @@
-//! Values of fields on their way into Jira, the same way for every tool that writes any: resolved, kept inside the allowed
-//! projects, rich text guarded, and shown as what they became.
+//! Values of fields on their way into Jira, the same way for every tool that writes any: resolved,
+//! kept inside the allowed projects, rich text guarded, and shown as what they became.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,8 @@ pub(super) struct Target<'t> {
     pub(super) keep: ReplaceRichText,
 }
 
-/// Resolves values by name. Nothing is written; whatever does not mean one thing is an error that says what would.
+/// Resolves values by name. Nothing is written; whatever does not mean one thing is an error that
+/// says what would.
 pub(super) async fn resolve(
     context: &Context,
     target: &Target<'_>,
@@ -52,7 +53,8 @@ pub(super) async fn resolve(
     };
     let mut changes = Vec::with_capacity(writes.len());
     for write in writes {
-        let before = stored.iter().find(|(id, _)| id == write.meta.id()).map(|(_, raw)| raw.as_ref());
+        let before =
+            stored.iter().find(|(id, _)| id == write.meta.id()).map(|(_, raw)| raw.as_ref());
         changes.push(ready(context, target, write, before).await?);
     }
     Ok(Changes(changes))
@@ -81,7 +83,12 @@ async fn ready(
         FieldValue::RichText(given) => given,
         value => return Ok(Change { label, value, shown, meta, text: None }),
     };
-    check_replace(before, given.as_deref().unwrap_or_default(), target.keep, Replaced::Field(&label))?;
+    check_replace(
+        before,
+        given.as_deref().unwrap_or_default(),
+        target.keep,
+        Replaced::Field(&label),
+    )?;
     let Some(given) = given else {
         let text = Some(NewText { given: String::new(), markdown: String::new() });
         return Ok(Change { label, value: FieldValue::Set(Value::Null), shown, meta, text });
@@ -147,19 +154,26 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
         if value.is_null() {
             continue;
         }
-        if let (true, Some(id)) = (write.meta.schema.custom.ends_with(":gh-sprint"), value.as_u64()) {
+        if let (true, Some(id)) = (write.meta.schema.custom.ends_with(":gh-sprint"), value.as_u64())
+        {
             agile::check_sprint(context, id).await?;
         }
         if write.meta.schema.kind == "project" {
             match value.get("key").and_then(Value::as_str).and_then(ProjectKey::parse) {
                 Some(key) => drop(context.projects.check_project(&key)?),
-                None => return Err(context.projects.refuses("Projects are named by key here, not by id.")),
+                None => {
+                    return Err(context
+                        .projects
+                        .refuses("Projects are named by key here, not by id."));
+                }
             }
         }
         if write.is_of_unknown_kind() {
             // Nobody can tell which issue or project it names.
-            let message =
-                format!("{}: values of this kind of field are not written here.", write.meta.label());
+            let message = format!(
+                "{}: values of this kind of field are not written here.",
+                write.meta.label()
+            );
             return Err(context.projects.refuses(message));
         }
     }
@@ -169,7 +183,8 @@ async fn check_projects(context: &Context, writes: &mut [FieldWrite]) -> Result<
 /// Issues that one call may name in fields of apps; each has to be looked at.
 const NAMED_MAX: usize = 50;
 
-/// The issues that the values of apps' fields consist of. They are asked for at once, and each once.
+/// The issues that the values of apps' fields consist of. They are asked for at once, and each
+/// once.
 async fn check_named(context: &Context, writes: &[FieldWrite]) -> Result<(), ToolError> {
     let texts = writes.iter().flat_map(FieldWrite::texts_of_app);
     let named: BTreeSet<IssueKey> = texts.flat_map(issues_in).collect();
@@ -185,7 +200,8 @@ async fn check_named(context: &Context, writes: &[FieldWrite]) -> Result<(), Too
 /// The issues that a text consists of, if it consists of nothing else; of JSON, those in its texts.
 fn issues_in(text: &str) -> Vec<IssueKey> {
     let words = || {
-        text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).filter(|word| !word.is_empty())
+        text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_')))
+            .filter(|word| !word.is_empty())
     };
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let start = text.trim_start();
@@ -198,12 +214,14 @@ fn issues_in(text: &str) -> Vec<IssueKey> {
     references(text).unwrap_or_default().iter().filter_map(|key| IssueKey::parse(key)).collect()
 }
 
-/// Whether these are fields that Jira knows the same everywhere, with values that need no list to choose from: then their
-/// screen need not be read before Jira is asked.
+/// Whether these are fields that Jira knows the same everywhere, with values that need no list to
+/// choose from: then their screen need not be read before Jira is asked.
 pub(super) fn are_plain(wanted: &Map<String, Value>) -> bool {
     const PLAIN: [&str; 7] =
         ["summary", "description", "environment", "labels", "duedate", "assignee", "parent"];
-    wanted.keys().all(|name| FieldName::known(name).is_some_and(|field| PLAIN.contains(&field.id.as_str())))
+    wanted
+        .keys()
+        .all(|name| FieldName::known(name).is_some_and(|field| PLAIN.contains(&field.id.as_str())))
 }
 
 /// The name of a field in replies.
@@ -213,7 +231,8 @@ pub(super) fn label(meta: &FieldMeta) -> String {
     own.map_or_else(|| meta.label().to_owned(), |field| field.label.into_owned())
 }
 
-/// Refuses what is named in `fields` although an argument of its own says it: one of the two would be lost silently.
+/// Refuses what is named in `fields` although an argument of its own says it: one of the two would
+/// be lost silently.
 pub(super) fn once<'a>(
     fields: &Map<String, Value>,
     own: impl IntoIterator<Item = &'a str>,
@@ -264,7 +283,8 @@ impl From<FieldFault> for ToolError {
                 Self::invalid_argument(message).hint("Nothing was changed. Give it once.")
             }
             FieldFault::Value { allowed, accepts, .. } if allowed.is_empty() => {
-                Self::invalid_argument(message).hint(format!("Nothing was changed. It takes {accepts}."))
+                Self::invalid_argument(message)
+                    .hint(format!("Nothing was changed. It takes {accepts}."))
             }
             FieldFault::Value { allowed, .. } => Self::invalid_argument(message)
                 .hint(format!("Allowed: {}.", allowed.join(", ")))

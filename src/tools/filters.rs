@@ -33,7 +33,8 @@ async fn get_filters(context: &Context, args: GetFilters) -> Result<Reply, ToolE
     let size = context.page_size(args.max_results);
     let rows = |filters: &[&Filter<'_>]| -> Vec<Row> {
         let names_projects = context.projects.is_open();
-        let row = |filter: &&Filter<'_>| filter_row(filter, context.limits.text_chars, names_projects);
+        let row =
+            |filter: &&Filter<'_>| filter_row(filter, context.limits.text_chars, names_projects);
         filters.iter().map(row).collect()
     };
     if args.favourites.unwrap_or(false) {
@@ -43,7 +44,8 @@ async fn get_filters(context: &Context, args: GetFilters) -> Result<Reply, ToolE
         let named: Vec<&Filter<'_>> =
             all.iter().filter(|filter| filter.name.to_lowercase().contains(&part)).collect();
         let total = u32::try_from(named.len()).unwrap_or(u32::MAX);
-        let page: Vec<&Filter<'_>> = named.into_iter().skip(start_at as usize).take(size as usize).collect();
+        let page: Vec<&Filter<'_>> =
+            named.into_iter().skip(start_at as usize).take(size as usize).collect();
         return reply(context, rows(&page), start_at, total, all.unreadable());
     }
     let answer = context.ask(request::filters(args.query.as_deref(), start_at, size)).await?;
@@ -62,7 +64,8 @@ fn reply(
 ) -> Result<Reply, ToolError> {
     let frame = json!({ "filters": [], "total": total, "next_start_at": u32::MAX });
     let fitted = context.budget.fit_rows(&frame, rows);
-    let passed = if fitted.dropped > 0 { fitted.kept.len() } else { fitted.kept.len() + unreadable };
+    let passed =
+        if fitted.dropped > 0 { fitted.kept.len() } else { fitted.kept.len() + unreadable };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     let mut reply = Row::new();
     reply.set("filters", json!(fitted.kept));

@@ -111,8 +111,8 @@ fn fit(query: &str, name: &str, field: &FieldDetail<'_>) -> Option<Fit> {
     (name.contains(query) || has_all).then_some(Fit::Part)
 }
 
-/// Without the fields of projects that are not allowed. Jira names those projects by id only, so where it matters the ids
-/// of the allowed ones are asked for.
+/// Without the fields of projects that are not allowed. Jira names those projects by id only, so
+/// where it matters the ids of the allowed ones are asked for.
 async fn visible<'f, 'a>(
     context: &Context,
     found: Vec<&'f FieldDetail<'a>>,
@@ -128,7 +128,10 @@ async fn visible<'f, 'a>(
         let held = page.values.iter().filter(|project| context.projects.holds(&project.key));
         allowed.extend(held.map(|project| project.id.clone().into_owned()));
     }
-    Ok(found.into_iter().filter(|field| field.project_id().is_none_or(|id| allowed.contains(&id))).collect())
+    Ok(found
+        .into_iter()
+        .filter(|field| field.project_id().is_none_or(|id| allowed.contains(&id)))
+        .collect())
 }
 
 /// Keys that one search for projects may name.

@@ -36,7 +36,8 @@ arguments! {
 /// What Jira takes at once.
 const KEYS_MAX: usize = 100;
 
-/// Keys of issues that were moved are looked up one by one; more than this at once would be a burst.
+/// Keys of issues that were moved are looked up one by one; more than this at once would be a
+/// burst.
 const MOVED_MAX: usize = 10;
 
 async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolError> {
@@ -47,7 +48,8 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
             keys.len()
         )));
     }
-    let asked = keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
+    let asked =
+        keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
     let asked: Vec<&NamedIssue> = asked.iter().collect();
     let fields = match &args.fields {
         Some(names) if !names.is_empty() => names::readable_fields(&context.jira, names).await?,
@@ -79,7 +81,8 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
         return Err(ToolError::new(Code::PayloadTooLarge, "The issues do not fit into one reply.")
             .hint("Ask for fewer issues or fewer fields."));
     }
-    let omitted: Vec<&str> = found.iter().skip(fitted.kept.len()).map(|(asked, _)| *asked).collect();
+    let omitted: Vec<&str> =
+        found.iter().skip(fitted.kept.len()).map(|(asked, _)| *asked).collect();
     let mut reply = Row::new();
     reply.set("issues", json!(fitted.kept));
     reply.put("browse", browse);
@@ -102,26 +105,32 @@ struct Ordered<'i, 'a> {
     missing: Vec<&'i str>,
 }
 
-/// Jira answers by ascending id, and an issue that was moved comes under a key that nobody asked for.
+/// Jira answers by ascending id, and an issue that was moved comes under a key that nobody asked
+/// for.
 async fn order<'i, 'a>(
     context: &Context,
     keys: &[&'i NamedIssue],
     issues: &'i [&'i Issue<'a>],
 ) -> Ordered<'i, 'a> {
-    let direct = |key: &str| issues.iter().copied().find(|issue| issue.key == key || issue.id == key);
+    let direct =
+        |key: &str| issues.iter().copied().find(|issue| issue.key == key || issue.id == key);
     let mut matches: Vec<(&'i NamedIssue, Option<&'i Issue<'a>>)> =
         keys.iter().map(|key| (*key, direct(key.as_str()))).collect();
     let direct_count = matches.iter().filter(|(_, issue)| issue.is_some()).count();
     if direct_count < issues.len() {
         let lost = matches.iter_mut().filter(|(_, issue)| issue.is_none()).take(MOVED_MAX);
         join_all(lost.map(|(key, issue)| async move {
-            let Ok(answer) = context.ask(request::issue(key, &["summary"], &[])).await else { return };
+            let Ok(answer) = context.ask(request::issue(key, &["summary"], &[])).await else {
+                return;
+            };
             let Ok(moved) = answer.read::<Issue<'_>>() else { return };
             *issue = issues.iter().copied().find(|issue| issue.key == moved.key);
         }))
         .await;
     }
-    let missing = matches.iter().filter(|(_, issue)| issue.is_none()).map(|(key, _)| key.as_str()).collect();
-    let found = matches.into_iter().filter_map(|(key, issue)| Some((key.as_str(), issue?))).collect();
+    let missing =
+        matches.iter().filter(|(_, issue)| issue.is_none()).map(|(key, _)| key.as_str()).collect();
+    let found =
+        matches.into_iter().filter_map(|(key, issue)| Some((key.as_str(), issue?))).collect();
     Ordered { found, missing }
 }

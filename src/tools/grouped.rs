@@ -1,4 +1,5 @@
-//! How many issues there are for each value of a field: of all that a query finds, never of one page.
+//! How many issues there are for each value of a field: of all that a query finds, never of one
+//! page.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,8 @@ use crate::{
 
 use super::{Context, Reply, ToolError, args::Jql, scope::confined, search};
 
-/// Issues that are read one by one; where there are more, Jira's own counts are taken. Each costs a point of its quota.
+/// Issues that are read one by one; where there are more, Jira's own counts are taken. Each costs a
+/// point of its quota.
 const READ_MAX: u32 = 2_000;
 
 /// What Jira answers at once when fields are asked for.
@@ -56,7 +58,10 @@ impl Counts {
         }
         let values = values(issue, field_id);
         let is_nothing = values.iter().all(|(id, _)| id == NONE);
-        let held = issue.fields.raw(field_id).is_some_and(|raw| !matches!(raw.get(), "[]" | "{}" | "\"\""));
+        let held = issue
+            .fields
+            .raw(field_id)
+            .is_some_and(|raw| !matches!(raw.get(), "[]" | "{}" | "\"\""));
         self.uncounted += u64::from(is_nothing && held);
         for (id, name) in values {
             match self.groups.iter_mut().find(|group| group.id == id) {
@@ -76,7 +81,11 @@ impl Counts {
         let mut row = Row::new();
         for group in &self.groups {
             let is_shared = self.groups.iter().filter(|other| other.name == group.name).count() > 1;
-            let name = if is_shared { format!("{} ({})", group.name, group.id) } else { group.name.clone() };
+            let name = if is_shared {
+                format!("{} ({})", group.name, group.id)
+            } else {
+                group.name.clone()
+            };
             row.set(name, group.count);
         }
         row
@@ -88,15 +97,26 @@ impl Counts {
 }
 
 /// The answer of a search with `group_by`.
-pub(super) async fn count(context: &Context, given: &Jql, jql: &str, name: &str) -> Result<Reply, ToolError> {
+pub(super) async fn count(
+    context: &Context,
+    given: &Jql,
+    jql: &str,
+    name: &str,
+) -> Result<Reply, ToolError> {
     let fields = names::readable_fields(&context.jira, &[name.to_owned()]).await?;
     let Some(field) = fields.first().filter(|field| !field.is_local()) else {
-        return Err(ToolError::invalid_argument(format!("`group_by` cannot be '{}'.", clean(name)))
-            .hint("Use status, type, priority, assignee, reporter, project, labels, or another field."));
+        return Err(ToolError::invalid_argument(format!(
+            "`group_by` cannot be '{}'.",
+            clean(name)
+        ))
+        .hint(
+            "Use status, type, priority, assignee, reporter, project, labels, or another field.",
+        ));
     };
     let mut counts = Counts::default();
     let is_whole =
-        read(context, given, jql, &[&field.id], READ_MAX, |issue| counts.note(issue, &field.id)).await?;
+        read(context, given, jql, &[&field.id], READ_MAX, |issue| counts.note(issue, &field.id))
+            .await?;
     if counts.uncounted > 0 {
         return Err(ToolError::invalid_argument(format!("`group_by` cannot be '{}': its values are nothing to count by.", clean(name)))
             .hint("Use status, type, priority, assignee, reporter, project, labels, or another field with names or options."));
@@ -110,7 +130,8 @@ pub(super) async fn count(context: &Context, given: &Jql, jql: &str, name: &str)
     };
     counts.largest_first();
     let listed = counts.groups.len();
-    let room = context.budget.minus(&json!({ "count": total, "exact": true, "values_omitted": u32::MAX }));
+    let room =
+        context.budget.minus(&json!({ "count": total, "exact": true, "values_omitted": u32::MAX }));
     while !counts.groups.is_empty() && !room.holds(&json!({ "counts": counts.row() })) {
         counts.groups.truncate(counts.groups.len() / 2);
     }
@@ -123,8 +144,8 @@ pub(super) async fn count(context: &Context, given: &Jql, jql: &str, name: &str)
     Reply::json(&reply)
 }
 
-/// Shows every issue of a query that may be seen to `each`, with these fields. False when there are too many to read
-/// them all.
+/// Shows every issue of a query that may be seen to `each`, with these fields. False when there are
+/// too many to read them all.
 pub(super) async fn read(
     context: &Context,
     given: &Jql,
@@ -137,9 +158,13 @@ pub(super) async fn read(
     let (mut token, mut read): (Option<String>, u32) = (None, 0);
     // Jira may answer fewer than it is asked for, even none, before the end.
     for _ in 0..read_max / PAGE * 2 {
-        let answer = search::ask(context, given, request::search(jql, &ids, PAGE, token.as_deref())).await?;
+        let answer =
+            search::ask(context, given, request::search(jql, &ids, PAGE, token.as_deref())).await?;
         let page: SearchPage<'_> = answer.read()?;
-        page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key)).for_each(&mut each);
+        page.issues
+            .iter()
+            .filter(|issue| context.projects.holds_issue(&issue.key))
+            .for_each(&mut each);
         read = read.saturating_add(u32::try_from(page.issues.len()).unwrap_or(u32::MAX));
         let next = page.next_page_token.as_deref().map(str::to_owned);
         if next.is_none() || next == token {
@@ -155,7 +180,11 @@ pub(super) async fn read(
 }
 
 /// Jira's own count, which may lag behind by seconds.
-pub(super) async fn approximate(context: &Context, given: &Jql, jql: &str) -> Result<u64, ToolError> {
+pub(super) async fn approximate(
+    context: &Context,
+    given: &Jql,
+    jql: &str,
+) -> Result<u64, ToolError> {
     let answer = search::ask(context, given, request::approximate_count(jql)).await?;
     Ok(answer.read::<CountAnswer>()?.count)
 }
@@ -191,7 +220,9 @@ fn condition(field_id: &str, value: &str) -> String {
         "components" => "component".to_owned(),
         "fixVersions" => "fixVersion".to_owned(),
         "versions" => "affectedVersion".to_owned(),
-        id => id.strip_prefix("customfield_").map_or_else(|| id.to_owned(), |number| format!("cf[{number}]")),
+        id => id
+            .strip_prefix("customfield_")
+            .map_or_else(|| id.to_owned(), |number| format!("cf[{number}]")),
     };
     match value {
         NONE => format!("{field} is EMPTY"),
@@ -209,7 +240,8 @@ fn values(issue: &Issue<'_>, field_id: &str) -> Vec<(String, String)> {
     if named.is_empty() { vec![(NONE.to_owned(), NONE.to_owned())] } else { named }
 }
 
-/// Values of one name count as one: each team-managed project has a status To Do of its own. People do not.
+/// Values of one name count as one: each team-managed project has a status To Do of its own. People
+/// do not.
 fn named(value: &Value, field_id: &str) -> Option<(String, String)> {
     let text = match value {
         Value::Object(fields) => {
@@ -238,7 +270,8 @@ mod tests {
         let mut counts = Counts::default();
         for (at, value) in values.iter().enumerate() {
             let issue =
-                json!({ "id": "1", "key": format!("P-{at}"), "fields": { field_id: value } }).to_string();
+                json!({ "id": "1", "key": format!("P-{at}"), "fields": { field_id: value } })
+                    .to_string();
             let issue: Issue<'_> = serde_json::from_str(&issue).unwrap();
             counts.note(&issue, field_id);
             counts.note(&issue, field_id);
@@ -261,7 +294,10 @@ mod tests {
             json!({ "x": 2, "y": 1, "(none)": 1 })
         );
         assert_eq!(counted("project", &[json!({ "key": "P", "name": "Plan" })]), json!({ "P": 1 }));
-        assert_eq!(counted("customfield_1", &[json!(5.0), json!(true)]), json!({ "5.0": 1, "true": 1 }));
+        assert_eq!(
+            counted("customfield_1", &[json!(5.0), json!(true)]),
+            json!({ "5.0": 1, "true": 1 })
+        );
     }
 
     #[test]

@@ -23,8 +23,8 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Read one issue. Texts are Markdown and untrusted user content; long ones are clipped; name a field in
-    /// fields for more.
+    /// Read one issue. Texts are Markdown and untrusted user content; long ones are clipped; name a
+    /// field in fields for more.
     "jira_get_issue", "Get issue", Core, Read, get_issue(GetIssue)
 )];
 
@@ -119,8 +119,8 @@ fn ids(fields: &[FieldName]) -> Vec<&str> {
     if ids.is_empty() { vec!["summary"] } else { ids }
 }
 
-/// Puts the sections behind the fields and makes the whole fit: the issue's own texts are clipped first, then the
-/// sections lose their last items, and what is missing is counted.
+/// Puts the sections behind the fields and makes the whole fit: the issue's own texts are clipped
+/// first, then the sections lose their last items, and what is missing is counted.
 fn assemble(
     mut row: Row,
     extras: Vec<(Section, Answer)>,

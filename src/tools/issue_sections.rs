@@ -10,8 +10,8 @@ use crate::{
         wire::{Changelog, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage},
     },
     trim::{
-        ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView, person,
-        short_date,
+        ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView,
+        person, short_date,
     },
 };
 
@@ -47,7 +47,8 @@ pub(super) async fn read_sections(
     futures_util::future::try_join_all(reads).await
 }
 
-/// Jira gives a history from its beginning; of a long one the last page is what somebody wants to know.
+/// Jira gives a history from its beginning; of a long one the last page is what somebody wants to
+/// know.
 async fn newest(
     context: &Context,
     key: &AllowedIssue,
@@ -107,7 +108,8 @@ impl Section {
             Self::Changelog => {
                 let page: Changelog<'_> = answer.read()?;
                 let edits = Items::of(&page.values, page.total, |_| ());
-                let unreadable: usize = page.values.iter().map(|edit| edit.items.unreadable()).sum();
+                let unreadable: usize =
+                    page.values.iter().map(|edit| edit.items.unreadable()).sum();
                 let changes = page.values.iter().flat_map(|edit| ChangeView::all(edit, projects));
                 Items {
                     shown: changes.filter_map(|view| serde_json::to_value(view).ok()).collect(),
@@ -154,8 +156,14 @@ impl Items {
     }
 }
 
-/// How long the issue stood in each status. Of a long history only the end was read: then since when is said too.
-pub(super) fn put_time_in_status(row: &mut Row, history: &Answer, created: Option<&str>, is_partial: bool) {
+/// How long the issue stood in each status. Of a long history only the end was read: then since
+/// when is said too.
+pub(super) fn put_time_in_status(
+    row: &mut Row,
+    history: &Answer,
+    created: Option<&str>,
+    is_partial: bool,
+) {
     let Ok(page) = history.read::<Changelog<'_>>() else { return };
     let mut times = StatusTimes::default();
     page.values.iter().for_each(|edit| times.note(edit));

@@ -1,4 +1,5 @@
-//! Jira's sentences about a query that cannot run: where the fault is, and which name was not known.
+//! Jira's sentences about a query that cannot run: where the fault is, and which name was not
+//! known.
 //!
 //! The sentences are those of an English site; any other stands for itself, without place and name.
 
@@ -35,7 +36,10 @@ pub(super) fn subject(text: &str) -> Option<Subject<'_>> {
     }
     for start in ["The value '", "A value with ID '"] {
         if let Some((value, rest)) = between(start, "' does not exist for the field '") {
-            return Some(Subject::Value { field: rest.trim_end_matches(['.', '\'']).into(), value });
+            return Some(Subject::Value {
+                field: rest.trim_end_matches(['.', '\'']).into(),
+                value,
+            });
         }
     }
     if let Some((value, rest)) = between("The option '", "' for field '") {
@@ -56,7 +60,8 @@ pub(super) fn subject(text: &str) -> Option<Subject<'_>> {
 pub(super) fn place(text: &str) -> Option<Place> {
     let (_, rest) = text.rsplit_once("line ")?;
     let (line, rest) = number(rest)?;
-    let rest = [", character ", " at position "].iter().find_map(|words| rest.strip_prefix(words))?;
+    let rest =
+        [", character ", " at position "].iter().find_map(|words| rest.strip_prefix(words))?;
     let (character, _) = number(rest)?;
     Some(Place { line, character })
 }
@@ -73,7 +78,8 @@ mod tests {
 
     #[test]
     fn unknown_names_are_read_from_jiras_sentences() {
-        let value = |field: &'static str, value| Some(Subject::Value { field: field.into(), value });
+        let value =
+            |field: &'static str, value| Some(Subject::Value { field: field.into(), value });
         for (text, expected) in [
             (
                 "Field 'universe' does not exist or you do not have permission to view it.",
@@ -81,8 +87,14 @@ mod tests {
             ),
             ("Not able to sort using field 'bar'.", Some(Subject::Field("bar"))),
             ("The value 'NOPE' does not exist for the field 'project'.", value("project", "NOPE")),
-            ("The value 'O'Neil' does not exist for the field 'assignee'.", value("assignee", "O'Neil")),
-            ("A value with ID '1' does not exist for the field 'reporter'.", value("reporter", "1")),
+            (
+                "The value 'O'Neil' does not exist for the field 'assignee'.",
+                value("assignee", "O'Neil"),
+            ),
+            (
+                "A value with ID '1' does not exist for the field 'reporter'.",
+                value("reporter", "1"),
+            ),
             ("The option 'Red' for field 'cf[10020]' does not exist.", value("cf[10020]", "Red")),
             (
                 "Sprint with name 'Nope' does not exist or you do not have permission to view it.",

@@ -100,7 +100,9 @@ async fn about(
 ) -> Result<Option<About>, ToolError> {
     let Some(given) = field else {
         return match part {
-            Some(_) => Err(ToolError::invalid_argument("`value_prefix` needs `field`: whose values?")),
+            Some(_) => {
+                Err(ToolError::invalid_argument("`value_prefix` needs `field`: whose values?"))
+            }
             None => Ok(None),
         };
     };
@@ -108,7 +110,8 @@ async fn about(
     let reference = Reference(answer.read()?);
     let Some(field) = reference.field(given) else {
         let near = reference.fields_like(given);
-        let error = ToolError::invalid_argument(format!("JQL knows no field '{}' here.", shown(given)));
+        let error =
+            ToolError::invalid_argument(format!("JQL knows no field '{}' here.", shown(given)));
         return Err(if near.is_empty() {
             error.hint("Look the field up by a part of its name.")
         } else {
@@ -129,12 +132,14 @@ async fn about(
         operators: operators(field),
         functions: reference.functions(field),
         values,
-        hidden: hidden.then_some("They come from all projects, also from those that are not allowed here."),
+        hidden: hidden
+            .then_some("They come from all projects, also from those that are not allowed here."),
     }))
 }
 
 async fn allowed_projects(context: &Context, part: Option<&str>) -> Result<Vec<Choice>, ToolError> {
-    let answer = context.ask(request::projects(part, context.projects.keys().take(50), 0, 50)).await?;
+    let answer =
+        context.ask(request::projects(part, context.projects.keys().take(50), 0, 50)).await?;
     let page: ProjectPage<'_> = answer.read()?;
     let held = page.values.iter().filter(|project| context.projects.holds(&project.key));
     let choice = |project: &crate::jira::wire::Project<'_>| Choice {

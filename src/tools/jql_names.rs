@@ -36,11 +36,14 @@ pub(super) async fn judged(context: &Context, jql: &Jql) -> Result<Vec<String>, 
 pub(super) struct Reference<'a>(pub(super) JqlReference<'a>);
 
 impl<'a> Reference<'a> {
-    /// A field by the name that stands in queries, with or without quotes, or by `cf[…]`, in any letter case.
+    /// A field by the name that stands in queries, with or without quotes, or by `cf[…]`, in any
+    /// letter case.
     pub(super) fn field(&self, name: &str) -> Option<&JqlField<'a>> {
         let name = unquoted(name.trim());
         // `Story Points[Number]` is how Jira tells fields of the same name apart.
-        let bare = |value: &str| value.rsplit_once('[').map_or(value.to_owned(), |(name, _)| name.to_owned());
+        let bare = |value: &str| {
+            value.rsplit_once('[').map_or(value.to_owned(), |(name, _)| name.to_owned())
+        };
         let all = || self.0.visible_field_names.iter();
         let same = |field: &&JqlField<'_>| {
             unquoted(&field.value).eq_ignore_ascii_case(&name)
@@ -68,8 +71,9 @@ impl<'a> Reference<'a> {
     /// The functions whose names are most like a given one, as they stand in a query.
     pub(super) fn functions_like(&self, name: &str) -> Vec<String> {
         let functions = &self.0.visible_function_names;
-        let near =
-            names::nearest(name, functions, |function| function.value.split('(').next().unwrap_or_default());
+        let near = names::nearest(name, functions, |function| {
+            function.value.split('(').next().unwrap_or_default()
+        });
         near.into_iter().map(|function| function.value.clone().into_owned()).collect()
     }
 
@@ -115,11 +119,13 @@ pub(super) async fn values_like(context: &Context, field: &str, value: &str) -> 
     Vec::new()
 }
 
-/// Whether the values of a field may be shown: where projects are restricted, versions, sprints, labels and the like
-/// would tell of the others.
+/// Whether the values of a field may be shown: where projects are restricted, versions, sprints,
+/// labels and the like would tell of the others.
 pub(super) fn may_show(context: &Context, field: &str) -> bool {
     let plain = field.to_lowercase();
-    context.projects.is_open() || SITE_WIDE.contains(&plain.as_str()) || PEOPLE.contains(&plain.as_str())
+    context.projects.is_open()
+        || SITE_WIDE.contains(&plain.as_str())
+        || PEOPLE.contains(&plain.as_str())
 }
 
 /// A value that a query may name.
@@ -163,8 +169,14 @@ fn choice(suggestion: &JqlSuggestion<'_>) -> Choice {
 fn without_markup(html: &str) -> String {
     let plain = html.replace("<b>", "").replace("</b>", "");
     // The ampersand comes last, or what it hides would be decoded twice.
-    let entities =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ];
     entities.iter().fold(plain, |text, (entity, sign)| text.replace(entity, sign))
 }
 
@@ -179,7 +191,8 @@ fn without_mail(text: &str) -> String {
 
 /// A name without the quotes that JQL needs around it.
 pub(super) fn unquoted(name: &str) -> String {
-    let inner = ['"', '\''].iter().find_map(|quote| name.strip_prefix(*quote)?.strip_suffix(*quote));
+    let inner =
+        ['"', '\''].iter().find_map(|quote| name.strip_prefix(*quote)?.strip_suffix(*quote));
     inner.map_or_else(|| name.to_owned(), |inner| inner.replace("\\\"", "\"").replace("\\\\", "\\"))
 }
 

@@ -64,8 +64,9 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
     let web: List<RemoteLink<'_>> = web.read()?;
     let types: LinkTypes<'_> = types.read()?;
     let links = links(&issue);
-    let seen =
-        links.iter().filter(|link| other_key(link).is_some_and(|key| context.projects.holds_issue(key)));
+    let seen = links
+        .iter()
+        .filter(|link| other_key(link).is_some_and(|key| context.projects.holds_issue(key)));
     let mut reply = Row::new();
     reply.put("key", issue.key.as_ref());
     let counts = json!({
@@ -99,18 +100,22 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
         return Err(ToolError::invalid_argument("An issue cannot be linked to itself."));
     }
     let allowed = place::all_allowed(context, &[&args.from_key, &args.to_key]).await?;
-    let [from, to] = allowed.as_slice() else { return Err(ToolError::internal("two issues were not two")) };
+    let [from, to] = allowed.as_slice() else {
+        return Err(ToolError::internal("two issues were not two"));
+    };
     let answer = context.ask(request::link_types()).await?;
     let types: LinkTypes<'_> = answer.read()?;
     let relation = names::pick_relation(&types.issue_link_types, &args.relation)
         .map_err(|error| advise(error, &types))?;
     let comment = match &args.comment {
-        Some(markdown) => Some(text::body(context, markdown, names::Among::AssignableTo(from)).await?),
+        Some(markdown) => {
+            Some(text::body(context, markdown, names::Among::AssignableTo(from)).await?)
+        }
         None => None,
     };
-    // A link is made at once: Jira makes none twice, and says whether the issues are there. What is known of them
-    // already is needed for a preview only, and so that a repeat of a call whose answer was lost does not write its
-    // comment twice.
+    // A link is made at once: Jira makes none twice, and says whether the issues are there. What is
+    // known of them already is needed for a preview only, and so that a repeat of a call whose
+    // answer was lost does not write its comment twice.
     let is_dry = args.dry_run.unwrap_or(false);
     let before = if is_dry || comment.is_some() {
         Some(context.ask(request::issue(from, &["issuelinks"], &[])).await?)
@@ -140,7 +145,8 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
         }
         None => None,
     };
-    let notes: Vec<(&str, bool)> = commented.map(|done| ("comment_added", done)).into_iter().collect();
+    let notes: Vec<(&str, bool)> =
+        commented.map(|done| ("comment_added", done)).into_iter().collect();
     acknowledge(from, relation.phrase(), to, &notes)
 }
 
@@ -161,7 +167,8 @@ fn acknowledge(
     Reply::json(&reply)
 }
 
-/// Makes the link. When the answer was lost, Jira is asked whether the link is there before it is called a failure.
+/// Makes the link. When the answer was lost, Jira is asked whether the link is there before it is
+/// called a failure.
 async fn make(
     context: &Context,
     relation: Relation<'_, '_>,
@@ -169,7 +176,8 @@ async fn make(
     to: &AllowedIssue,
 ) -> Result<(), ToolError> {
     let (source, destination) = if relation.outward { (from, to) } else { (to, from) };
-    let outcome = context.jira.call(request::link_issues(&relation.kind.id, source, destination)).await;
+    let outcome =
+        context.jira.call(request::link_issues(&relation.kind.id, source, destination)).await;
     match outcome {
         Err(error) if lost::is_lost(&error) => {
             if is_made(context, relation, from, to).await {
@@ -223,7 +231,8 @@ fn advise(error: NameError, types: &LinkTypes<'_>) -> ToolError {
                 .hint(format!("Nothing was linked. This site knows: {}.", known.join(", ")))
                 .with("relations", json!(known))
         }
-        NameError::Ambiguous { .. } => ToolError::from(error)
-            .hint("Nothing was linked. Repeat the call with one of the candidates as it is written."),
+        NameError::Ambiguous { .. } => ToolError::from(error).hint(
+            "Nothing was linked. Repeat the call with one of the candidates as it is written.",
+        ),
     }
 }

@@ -41,8 +41,8 @@ impl<T> Written<T> {
     }
 }
 
-/// Sends a write once. When its answer was lost, `look` tells what became of it: something, nothing, or that it
-/// cannot be told. Other failures go through `explain`.
+/// Sends a write once. When its answer was lost, `look` tells what became of it: something,
+/// nothing, or that it cannot be told. Other failures go through `explain`.
 pub(super) async fn write<T>(
     context: &Context,
     request: Request,
@@ -78,9 +78,12 @@ pub(super) fn since() -> Timestamp {
 }
 
 fn unseen(error: JiraError, absence: Absence) -> ToolError {
-    // Who waited in vain does not know whether the work goes on; a failure that was answered has ended it.
-    let under_way =
-        matches!(error, JiraError::Timeout { .. } | JiraError::Unavailable { status: Some(504), .. });
+    // Who waited in vain does not know whether the work goes on; a failure that was answered has
+    // ended it.
+    let under_way = matches!(
+        error,
+        JiraError::Timeout { .. } | JiraError::Unavailable { status: Some(504), .. }
+    );
     let error = ToolError::from(error);
     match absence {
         Absence::UnlessUnderWay if under_way => error.hint(

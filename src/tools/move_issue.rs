@@ -23,7 +23,8 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Move an issue, with its subtasks, to a project or type: previews first, acts on the confirm token.
+    /// Move an issue, with its subtasks, to a project or type: previews first, acts on the confirm
+    /// token.
     "jira_move_issue", "Move to project", Manage, Destructive, move_issue(MoveIssue)
 )];
 
@@ -37,7 +38,8 @@ arguments! {
     }
 }
 
-/// What is read of the issue; the last ones hold values that belong to its project and do not move with it.
+/// What is read of the issue; the last ones hold values that belong to its project and do not move
+/// with it.
 const FIELDS: &[&str] =
     &["summary", "status", "issuetype", "subtasks", "components", "fixVersions", "versions"];
 
@@ -140,13 +142,18 @@ fn preview(issue: &Issue<'_>, target: &ProjectKey, kind: &IssueType) -> Row {
     let mut preview = head(issue);
     preview.put("to", json!({ "project": target.as_str(), "type": kind.name }));
     preview.put("subtasks", json!(subtasks(issue)));
-    let moves_away = issue.key.rsplit_once('-').is_some_and(|(project, _)| project != target.as_str());
-    let bound =
-        [("components", "components"), ("fixVersions", "fix_versions"), ("versions", "affected_versions")];
+    let moves_away =
+        issue.key.rsplit_once('-').is_some_and(|(project, _)| project != target.as_str());
+    let bound = [
+        ("components", "components"),
+        ("fixVersions", "fix_versions"),
+        ("versions", "affected_versions"),
+    ];
     let lost: Vec<Value> = bound
         .into_iter()
         .filter(|(id, _)| {
-            moves_away && issue.fields.read::<Vec<Loose<'_>>>(id).is_some_and(|items| !items.is_empty())
+            moves_away
+                && issue.fields.read::<Vec<Loose<'_>>>(id).is_some_and(|items| !items.is_empty())
         })
         .map(|(_, name)| Value::from(name))
         .collect();

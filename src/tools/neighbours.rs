@@ -1,8 +1,10 @@
-//! The tool that somebody means by a name that no tool has: names of other servers, other words for the same.
+//! The tool that somebody means by a name that no tool has: names of other servers, other words for
+//! the same.
 
 use super::Tool;
 
-/// Names that other servers use and whose words lead nowhere here, without `jira` and in snake case.
+/// Names that other servers use and whose words lead nowhere here, without `jira` and in snake
+/// case.
 const KNOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("assign_issue", "jira_update_issue"),
     ("assign", "jira_update_issue"),
@@ -87,22 +89,26 @@ pub(super) fn nearest(name: &str, may_be_named: impl Fn(&Tool) -> bool) -> Optio
         let theirs = self::words(tool.name);
         let share = wanted.share(&Meaning::of(&theirs));
         // One or many: where that is all the difference, the word itself decides.
-        let same = words.iter().filter(|word| verb(word).is_none() && theirs.contains(word)).count();
+        let same =
+            words.iter().filter(|word| verb(word).is_none() && theirs.contains(word)).count();
         (share, same, strsim::jaro_winkler(&bare, &theirs.join("_")), tool.name)
     };
     let alike = candidates.iter().map(likeness).filter(|(share, ..)| *share >= SHARE_MIN);
-    let best = alike.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+    let best =
+        alike.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
     best.map(|(.., name)| name).or_else(|| misspelt(&bare, &wanted, &candidates))
 }
 
-/// The tool whose name is most like a misspelt one. Where it is plain what is to be done, the rest must be like it too.
+/// The tool whose name is most like a misspelt one. Where it is plain what is to be done, the rest
+/// must be like it too.
 fn misspelt(bare: &str, wanted: &Meaning, candidates: &[&'static Tool]) -> Option<&'static str> {
     let likeness = |tool: &&'static Tool| {
         let words = words(tool.name);
         let theirs = Meaning::of(&words);
         let whole = strsim::jaro_winkler(bare, &words.join("_"));
         let nouns = strsim::jaro_winkler(&wanted.nouns.join("_"), &theirs.nouns.join("_"));
-        let is_like = if wanted.verb.is_some() { nouns >= LIKENESS_MIN } else { whole >= LIKENESS_MIN };
+        let is_like =
+            if wanted.verb.is_some() { nouns >= LIKENESS_MIN } else { whole >= LIKENESS_MIN };
         (is_like && wanted.may_do(&theirs)).then_some((whole, tool.name))
     };
     let best = candidates.iter().filter_map(likeness).max_by(|a, b| a.0.total_cmp(&b.0));
@@ -134,7 +140,8 @@ impl Meaning {
     fn of(words: &[String]) -> Self {
         let verb = words.first().and_then(|word| verb(word));
         let nouns = words.iter().skip(usize::from(verb.is_some()));
-        let is_noun = |word: &&String| !matches!(word.as_str(), "for" | "to" | "from" | "of" | "the" | "all");
+        let is_noun =
+            |word: &&String| !matches!(word.as_str(), "for" | "to" | "from" | "of" | "the" | "all");
         Self { verb, nouns: nouns.filter(is_noun).map(|word| noun(word)).collect() }
     }
 
@@ -155,7 +162,8 @@ impl Meaning {
         let verbs = if self.verb.is_some() && self.verb == other.verb { 1.0 } else { 0.0 };
         let nouns = self.nouns.iter().filter(|noun| other.nouns.contains(noun)).count();
         let weight = |meaning: &Self| {
-            NOUN_WEIGHT * count(meaning.nouns.len()) + if meaning.verb.is_some() { 1.0 } else { 0.0 }
+            NOUN_WEIGHT * count(meaning.nouns.len())
+                + if meaning.verb.is_some() { 1.0 } else { 0.0 }
         };
         2.0 * (verbs + NOUN_WEIGHT * count(nouns)) / (weight(self) + weight(other)).max(1.0)
     }
@@ -168,9 +176,11 @@ fn count(words: usize) -> f64 {
 
 fn verb(word: &str) -> Option<&'static str> {
     Some(match word {
-        "get" | "list" | "read" | "fetch" | "show" | "view" | "find" | "search" | "retrieve" | "query"
-        | "lookup" | "load" | "download" | "describe" => "get",
-        "create" | "add" | "new" | "make" | "post" | "insert" | "upload" | "log" | "write" => "create",
+        "get" | "list" | "read" | "fetch" | "show" | "view" | "find" | "search" | "retrieve"
+        | "query" | "lookup" | "load" | "download" | "describe" => "get",
+        "create" | "add" | "new" | "make" | "post" | "insert" | "upload" | "log" | "write" => {
+            "create"
+        }
         "update" | "edit" | "set" | "change" | "modify" | "put" | "patch" | "save" => "update",
         "delete" | "remove" | "unlink" | "destroy" | "drop" | "erase" => "delete",
         "transition" => "transition",
@@ -255,7 +265,9 @@ mod tests {
     #[test]
     fn only_what_may_be_named_is_named() {
         let core = |tool: &Tool| tool.set == Toolset::Core;
-        for name in ["jira_remove_comment", "jira_delete_issues", "jira_get_links", "jira_drop_issue"] {
+        for name in
+            ["jira_remove_comment", "jira_delete_issues", "jira_get_links", "jira_drop_issue"]
+        {
             assert_eq!(nearest(name, core), None, "{name}");
         }
         assert_eq!(nearest("jira_list_comments", core), Some("jira_get_comments"));

@@ -1,8 +1,9 @@
 //! Which OAuth scopes a tool needs, and whether a token has them.
 //!
-//! A token holds classic scopes (`read:jira-work`), granular ones (`read:issue:jira`), or both. Which granular scopes
-//! an endpoint really insists on is not documented reliably, so a tool counts as out of reach only when the token
-//! has neither the classic scope nor any granular one that could stand for it; all else Jira judges.
+//! A token holds classic scopes (`read:jira-work`), granular ones (`read:issue:jira`), or both.
+//! Which granular scopes an endpoint really insists on is not documented reliably, so a tool counts
+//! as out of reach only when the token has neither the classic scope nor any granular one that
+//! could stand for it; all else Jira judges.
 
 use crate::jira::request::scope::{READ_USER, READ_WORK, WRITE_WORK};
 

@@ -33,8 +33,9 @@ arguments! {
     }
 }
 
-/// Jira cuts a window of all people and only then looks who fits, so that a short page is not the end, nor is an empty
-/// one. Source: JRACLOUD-71293, and the description of `GET /user/assignable/search`.
+/// Jira cuts a window of all people and only then looks who fits, so that a short page is not the
+/// end, nor is an empty one. Source: JRACLOUD-71293, and the description of `GET
+/// /user/assignable/search`.
 const WINDOW: u32 = 200;
 
 /// Jira looks at the first thousand people only.
@@ -97,8 +98,8 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
 
 const MORE: &str = "There are more: use a longer query, or a larger max_results.";
 
-/// The people, at least one more than `size` where there are as many, whether nobody was left to look at, and how many
-/// could not be read.
+/// The people, at least one more than `size` where there are as many, whether nobody was left to
+/// look at, and how many could not be read.
 async fn found(
     context: &Context,
     query: &str,
@@ -116,7 +117,8 @@ async fn found(
         let answer = context.ask(request.starting_at(start_at)).await?;
         let page: List<User<'_>> = answer.read()?;
         unreadable += page.unreadable();
-        let is_app = |user: &&User<'_>| user.account_type.as_deref().is_some_and(|kind| kind == "app");
+        let is_app =
+            |user: &&User<'_>| user.account_type.as_deref().is_some_and(|kind| kind == "app");
         people.extend(page.iter().filter(|user| !is_app(user)).map(UserView::from));
         // A name that was found needs no second look; who wants everybody gets everybody.
         if people.len() > size || !(query.is_empty() || people.is_empty()) {

@@ -66,11 +66,13 @@ const FURTHER: &[&str] = &[
     "ADMINISTER",
 ];
 
-/// Exists only on sites with Jira Software, and one unknown permission makes Jira refuse the whole question.
+/// Exists only on sites with Jira Software, and one unknown permission makes Jira refuse the whole
+/// question.
 const SPRINTS: &str = "MANAGE_SPRINTS_PERMISSION";
 
 async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply, ToolError> {
-    let project = args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
+    let project =
+        args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
     let issue = match &args.issue_key {
         Some(key) => Some(place::allowed(context, key).await?),
         None => None,
@@ -100,9 +102,11 @@ async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply,
     Reply::json(&reply)
 }
 
-/// The keys of the permissions that are asked for by key or in words; without any, those that decide most.
+/// The keys of the permissions that are asked for by key or in words; without any, those that
+/// decide most.
 fn asked(given: &[String]) -> Result<Vec<&'static str>, ToolError> {
-    let given: Vec<&str> = given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    let given: Vec<&str> =
+        given.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
     if given.is_empty() {
         return Ok(DECISIVE.to_vec());
     }
@@ -110,7 +114,8 @@ fn asked(given: &[String]) -> Result<Vec<&'static str>, ToolError> {
     for name in given {
         let words = words(name);
         let known = || DECISIVE.iter().chain(FURTHER).copied();
-        let alias = || WORDS.iter().find(|(said, _)| said.contains(&words.as_str())).map(|(_, key)| *key);
+        let alias =
+            || WORDS.iter().find(|(said, _)| said.contains(&words.as_str())).map(|(_, key)| *key);
         let found = known().find(|key| self::words(key) == words).or_else(alias);
         let Some(key) = found else {
             let said: Vec<String> = known().map(str::to_lowercase).collect();
@@ -149,14 +154,20 @@ const WORDS: &[(&[&str], &str)] = &[
     (&["create", "create an issue"], "CREATE_ISSUES"),
     (&["edit", "update", "update issue", "change issue"], "EDIT_ISSUES"),
     (&["assign"], "ASSIGN_ISSUES"),
-    (&["transition", "change statu", "change the statu", "move through workflow"], "TRANSITION_ISSUES"),
+    (
+        &["transition", "change statu", "change the statu", "move through workflow"],
+        "TRANSITION_ISSUES",
+    ),
     (&["comment", "add a comment"], "ADD_COMMENTS"),
     (&["delete", "delete an issue"], "DELETE_ISSUES"),
     (&["link"], "LINK_ISSUES"),
     (&["log work", "add worklog", "worklog", "log time"], "WORK_ON_ISSUES"),
     (&["attach", "attach file", "add attachment", "attachment"], "CREATE_ATTACHMENTS"),
     (&["manage sprint", "sprint"], SPRINTS),
-    (&["administer project", "administer", "project admin", "manage version"], "ADMINISTER_PROJECTS"),
+    (
+        &["administer project", "administer", "project admin", "manage version"],
+        "ADMINISTER_PROJECTS",
+    ),
     (&["be assigned", "assignable"], "ASSIGNABLE_USER"),
     (&["schedule", "due date", "set due date"], "SCHEDULE_ISSUES"),
     (&["resolve"], "RESOLVE_ISSUES"),
@@ -169,7 +180,8 @@ const WORDS: &[(&[&str], &str)] = &[
     (&["administer jira", "global admin", "jira admin"], "ADMINISTER"),
 ];
 
-/// Which of these permissions the caller has. Where Jira does not know the one for sprints, it is left out.
+/// Which of these permissions the caller has. Where Jira does not know the one for sprints, it is
+/// left out.
 pub(super) async fn held(
     context: &Context,
     keys: &[&str],
@@ -178,7 +190,9 @@ pub(super) async fn held(
 ) -> Result<PermissionAnswer, JiraError> {
     let asked = context.jira.call(request::my_permissions(keys, project, issue)).await;
     let answer = match asked {
-        Err(JiraError::Invalid { texts, .. }) if texts.iter().any(|text| text.contains(SPRINTS)) => {
+        Err(JiraError::Invalid { texts, .. })
+            if texts.iter().any(|text| text.contains(SPRINTS)) =>
+        {
             let known: Vec<&str> = keys.iter().copied().filter(|key| *key != SPRINTS).collect();
             context.jira.call(request::my_permissions(&known, project, issue)).await?
         }

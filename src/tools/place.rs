@@ -1,4 +1,5 @@
-//! Where an issue is now: Jira answers an issue that was moved under its old key too, past a check of the key alone.
+//! Where an issue is now: Jira answers an issue that was moved under its old key too, past a check
+//! of the key alone.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,8 @@ use super::{Code, Context, ToolError, args::IssueKey};
 /// So many issues are asked for one by one: then it can be said which of them was moved.
 const FEW: usize = 2;
 
-/// The issue that somebody named, once it is sure where it lies. Nobody is asked where every project is allowed.
+/// The issue that somebody named, once it is sure where it lies. Nobody is asked where every
+/// project is allowed.
 pub(super) async fn allowed(context: &Context, key: &IssueKey) -> Result<AllowedIssue, ToolError> {
     let named = context.projects.check_issue(key)?;
     if let Some(allowed) = context.projects.unasked(&named) {
@@ -29,7 +31,8 @@ pub(super) async fn all_allowed(
     context: &Context,
     keys: &[&IssueKey],
 ) -> Result<Vec<AllowedIssue>, ToolError> {
-    let named = keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
+    let named =
+        keys.iter().map(|key| context.projects.check_issue(key)).collect::<Result<Vec<_>, _>>()?;
     let unasked: Option<Vec<_>> = named.iter().map(|one| context.projects.unasked(one)).collect();
     if let Some(allowed) = unasked {
         return Ok(allowed);
@@ -50,7 +53,8 @@ pub(super) async fn all_allowed(
         return Err(moved(asked));
     }
     // Whoever is not among the answers under its own key may be there under a new one, or nowhere.
-    let is_answered = |one: &NamedIssue| fetched.issues.iter().any(|issue| issue.key == one.as_str());
+    let is_answered =
+        |one: &NamedIssue| fetched.issues.iter().any(|issue| issue.key == one.as_str());
     if fetched.issues.len() < different.len() {
         let missing: Vec<&str> =
             different.iter().filter(|one| !is_answered(one)).map(|one| one.as_str()).collect();
@@ -82,6 +86,9 @@ pub(super) fn present(
 }
 
 fn moved(asked: &str) -> ToolError {
-    ToolError::new(Code::Forbidden, format!("{asked} was moved to a project that is not allowed here."))
-        .hint("The operator of this connection allows other projects only.")
+    ToolError::new(
+        Code::Forbidden,
+        format!("{asked} was moved to a project that is not allowed here."),
+    )
+    .hint("The operator of this connection allows other projects only.")
 }

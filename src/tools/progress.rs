@@ -9,11 +9,13 @@ pub struct Step {
     pub done: f64,
     /// What `done` will be at the end, if that is known.
     pub total: Option<f64>,
-    /// The same in words. No text from Jira: it goes to a progress bar, not through the cleaning of results.
+    /// The same in words. No text from Jira: it goes to a progress bar, not through the cleaning of
+    /// results.
     pub message: String,
 }
 
-/// Where a tool says how far it is. Only the newest step is kept, so a slow reader holds nothing up.
+/// Where a tool says how far it is. Only the newest step is kept, so a slow reader holds nothing
+/// up.
 #[derive(Debug, Default)]
 pub struct Progress(Option<watch::Sender<Option<Step>>>);
 

@@ -41,7 +41,8 @@ const DESCRIPTION_CHARS: usize = 1_000;
 
 async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolError> {
     let key = &context.projects.check_project(&args.project_key)?;
-    let wants = |section: Section| args.include.as_ref().is_some_and(|wanted| wanted.contains(&section));
+    let wants =
+        |section: Section| args.include.as_ref().is_some_and(|wanted| wanted.contains(&section));
     let (detail, statuses, components, versions) = tokio::join!(
         context.jira.call(request::project(key)),
         ask_if(context, wants(Section::Statuses), request::project_statuses(key)),
@@ -76,7 +77,11 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
     }
     if let Some(answer) = components? {
         let page: PartPage<Component<'_>> = answer.read()?;
-        parts.add("components", page.values.iter().map(component_row).collect(), page.total as usize);
+        parts.add(
+            "components",
+            page.values.iter().map(component_row).collect(),
+            page.total as usize,
+        );
     }
     if let Some(answer) = versions? {
         let page: PartPage<Version<'_>> = answer.read()?;
@@ -111,6 +116,10 @@ impl Parts {
     }
 }
 
-async fn ask_if(context: &Context, wanted: bool, request: Request) -> Result<Option<Answer>, ToolError> {
+async fn ask_if(
+    context: &Context,
+    wanted: bool,
+    request: Request,
+) -> Result<Option<Answer>, ToolError> {
     if wanted { context.ask(request).await.map(Some) } else { Ok(None) }
 }

@@ -34,8 +34,9 @@ async fn get_projects(context: &Context, args: GetProjects) -> Result<Reply, Too
     let visible = page.values.iter().filter(|project| context.projects.holds(&project.key));
     let views: Vec<ProjectView> = visible.map(ProjectView::from).collect();
     let shown = views.len();
-    let fitted =
-        context.budget.fit(&json!({ "projects": [], "total": page.total, "next_start_at": u32::MAX }), views);
+    let fitted = context
+        .budget
+        .fit(&json!({ "projects": [], "total": page.total, "next_start_at": u32::MAX }), views);
     let mut reply = Row::new();
     reply.set("projects", json!(fitted.kept));
     reply.put("total", page.total);

@@ -23,8 +23,8 @@ const COMMENTS: u32 = 100;
 /// Pages of the look. Who finds this many newer comments has not seen all that could be the one.
 const PAGES_MAX: u32 = 5;
 
-/// The id of the caller's comment with this body, if one was made since then; an error where there are too many since
-/// then to tell.
+/// The id of the caller's comment with this body, if one was made since then; an error where there
+/// are too many since then to tell.
 pub(super) async fn comment(
     context: &Context,
     key: &AllowedIssue,
@@ -33,20 +33,25 @@ pub(super) async fn comment(
 ) -> Result<Option<String>, ToolError> {
     let me = names::person(&context.jira, "me", Among::Everyone).await?;
     let sent = body.map(Document::markdown).unwrap_or_default();
-    let cannot_tell = || ToolError::internal("the comments since then do not tell whether it is among them");
+    let cannot_tell =
+        || ToolError::internal("the comments since then do not tell whether it is among them");
     let (mut start_at, mut seen_last) = (0, None::<String>);
     for _ in 0..PAGES_MAX {
         let answer = context.ask(request::comments(key, start_at, COMMENTS, true)).await?;
         let page: CommentPage<'_> = answer.read()?;
-        // Newest first: what is added meanwhile shows some twice, what is deleted would hide one between two pages. The
-        // last of one page is asked for again with the next, and must be there.
-        if seen_last.is_some_and(|last| page.comments.iter().all(|comment| comment.id.as_str() != last)) {
+        // Newest first: what is added meanwhile shows some twice, what is deleted would hide one
+        // between two pages. The last of one page is asked for again with the next, and must be
+        // there.
+        if seen_last
+            .is_some_and(|last| page.comments.iter().all(|comment| comment.id.as_str() != last))
+        {
             return Err(cannot_tell());
         }
         let mut reached_older = false;
         for comment in &page.comments {
             let created = parse_jira(&comment.created).ok_or_else(cannot_tell)?;
-            let is_mine = comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id);
+            let is_mine =
+                comment.author.as_ref().is_some_and(|author| author.account_id == me.account_id);
             reached_older |= created < since;
             if is_mine
                 && created >= since
@@ -78,8 +83,8 @@ pub(super) struct Edit<'a> {
 
 /// Whether an edit arrived.
 ///
-/// Jira takes an edit as a whole, so a description that changed decides for all: appending to it twice would do harm,
-/// while other values may well read differently from how they are written.
+/// Jira takes an edit as a whole, so a description that changed decides for all: appending to it
+/// twice would do harm, while other values may well read differently from how they are written.
 pub(super) async fn edit(
     context: &Context,
     key: &AllowedIssue,
@@ -91,7 +96,9 @@ pub(super) async fn edit(
     let issue: Issue<'_> = answer.read()?;
     let stored = |id: &str| issue.fields.read::<Value>(id).unwrap_or_default();
     let described = fields.text("description").map(Document::markdown);
-    if let Some(after) = described.or_else(|| fields.values.get("description").map(|_| String::new())) {
+    if let Some(after) =
+        described.or_else(|| fields.values.get("description").map(|_| String::new()))
+    {
         let before = edit.description_before.and_then(|raw| json::from_str(raw.get()).ok());
         let (before, now) = (markdown(before.as_ref()), markdown(Some(&stored("description"))));
         if before != after {
@@ -114,8 +121,9 @@ pub(super) async fn edit(
 
 /// An absent document and an empty one read the same.
 fn markdown(document: Option<&Value>) -> String {
-    let node: adf::Node =
-        document.and_then(|document| serde_json::from_value(document.clone()).ok()).unwrap_or_default();
+    let node: adf::Node = document
+        .and_then(|document| serde_json::from_value(document.clone()).ok())
+        .unwrap_or_default();
     adf::to_markdown(&node)
 }
 
@@ -126,9 +134,9 @@ fn holds(stored: &Value, sent: &Value) -> bool {
         (_, Value::Object(document)) if document.get("type").is_some_and(|kind| kind == "doc") => {
             markdown(Some(stored)) == markdown(Some(sent))
         }
-        (Value::Object(stored), Value::Object(sent)) => {
-            sent.iter().all(|(name, sent)| stored.get(name).is_some_and(|stored| holds(stored, sent)))
-        }
+        (Value::Object(stored), Value::Object(sent)) => sent
+            .iter()
+            .all(|(name, sent)| stored.get(name).is_some_and(|stored| holds(stored, sent))),
         (Value::Array(stored), Value::Array(sent)) => {
             stored.len() == sent.len()
                 && sent.iter().all(|sent| stored.iter().any(|stored| holds(stored, sent)))
@@ -139,11 +147,11 @@ fn holds(stored: &Value, sent: &Value) -> bool {
             stored.get("id").is_some_and(|id| holds(id, sent))
         }
         (Value::Number(stored), Value::Number(sent)) => stored.as_f64() == sent.as_f64(),
-        (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
-            number.to_string() == *text
-        }
+        (Value::Number(number), Value::String(text))
+        | (Value::String(text), Value::Number(number)) => number.to_string() == *text,
         (Value::String(stored), Value::String(sent)) => {
-            stored == sent || parse_jira(stored).is_some_and(|stored| parse_jira(sent) == Some(stored))
+            stored == sent
+                || parse_jira(stored).is_some_and(|stored| parse_jira(sent) == Some(stored))
         }
         (stored, sent) => stored == sent,
     }
@@ -151,10 +159,13 @@ fn holds(stored: &Value, sent: &Value) -> bool {
 
 /// Whether a list holds what was added to it and lacks what was taken away.
 fn is_changed(stored: &Value, operations: &Value) -> bool {
-    let has =
-        |value: &Value| stored.as_array().is_some_and(|stored| stored.iter().any(|one| holds(one, value)));
+    let has = |value: &Value| {
+        stored.as_array().is_some_and(|stored| stored.iter().any(|one| holds(one, value)))
+    };
     let operations = operations.as_array().map(Vec::as_slice).unwrap_or_default();
-    operations.iter().all(|sent| sent.get("add").is_none_or(has) && !sent.get("remove").is_some_and(has))
+    operations
+        .iter()
+        .all(|sent| sent.get("add").is_none_or(has) && !sent.get("remove").is_some_and(has))
 }
 
 #[cfg(test)]

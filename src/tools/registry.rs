@@ -29,8 +29,15 @@ pub enum Toolset {
 
 impl Toolset {
     /// All sets.
-    pub const ALL: &'static [Self] =
-        &[Self::Core, Self::Context, Self::Collab, Self::Agile, Self::Bulk, Self::Manage, Self::Destructive];
+    pub const ALL: &'static [Self] = &[
+        Self::Core,
+        Self::Context,
+        Self::Collab,
+        Self::Agile,
+        Self::Bulk,
+        Self::Manage,
+        Self::Destructive,
+    ];
 
     /// The name in settings, paths and headers.
     pub const fn name(self) -> &'static str {
@@ -89,8 +96,8 @@ pub struct Tool {
     pub effect: Effect,
     /// The OAuth scopes without which it cannot work.
     pub scopes: &'static [&'static str],
-    /// Further scopes that some of its ways use: asked for at sign-in, not held against a token. An entry may name
-    /// several, separated by spaces.
+    /// Further scopes that some of its ways use: asked for at sign-in, not held against a token. An
+    /// entry may name several, separated by spaces.
     pub also: &'static [&'static str],
     /// Its arguments.
     pub args: &'static [ArgSpec],
@@ -102,7 +109,10 @@ pub struct Tool {
 
 impl fmt::Debug for Tool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tool").field("name", &self.name).field("set", &self.set).finish_non_exhaustive()
+        f.debug_struct("Tool")
+            .field("name", &self.name)
+            .field("set", &self.set)
+            .finish_non_exhaustive()
     }
 }
 

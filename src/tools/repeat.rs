@@ -1,10 +1,11 @@
 //! Creates that were asked for twice: an agent's retry must not make a second issue.
 //!
-//! Within one process a `request_id` is remembered for ten minutes, and a repeat waits for the first call's result.
-//! Beyond it, a digest of the id is written into an entity property of each new issue, and an id that this process
-//! does not know is looked for among the caller's issues of the last 15 minutes in these projects, with one search.
-//! That is best effort: Jira's search lags behind a create by seconds, looks at the newest 50 or 100 issues only, and
-//! when it fails the create goes on. So a repeat that reaches another replica at once can still make a second issue.
+//! Within one process a `request_id` is remembered for ten minutes, and a repeat waits for the
+//! first call's result. Beyond it, a digest of the id is written into an entity property of each
+//! new issue, and an id that this process does not know is looked for among the caller's issues of
+//! the last 15 minutes in these projects, with one search. That is best effort: Jira's search lags
+//! behind a create by seconds, looks at the newest 50 or 100 issues only, and when it fails the
+//! create goes on. So a repeat that reaches another replica at once can still make a second issue.
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,7 +31,8 @@ pub(super) struct Purpose<'a> {
     pub(super) cloud_id: &'a str,
 }
 
-/// The place of one create. While it is locked, the create is under way and a repeat waits for its result.
+/// The place of one create. While it is locked, the create is under way and a repeat waits for its
+/// result.
 type Slot = Arc<Mutex<Option<(Instant, String)>>>;
 
 impl Default for Repeats {
@@ -40,7 +42,8 @@ impl Default for Repeats {
 }
 
 impl Repeats {
-    /// The place of this caller's `request_id`, which is kept as a digest: it may be as long as a request.
+    /// The place of this caller's `request_id`, which is kept as a digest: it may be as long as a
+    /// request.
     pub(super) fn slot(&self, caller: CallerKey, purpose: Purpose<'_>, request_id: &str) -> Slot {
         let mut digest = blake3::Hasher::new();
         for part in [purpose.tool, purpose.cloud_id, request_id] {

@@ -1,7 +1,7 @@
 //! Replacing rich text that is stored: one guard for every text, by whatever door it comes.
 //!
-//! What Markdown cannot say would be lost with the old text, and a text that was read clipped would lose its rest. Neither
-//! happens by accident.
+//! What Markdown cannot say would be lost with the old text, and a text that was read clipped would
+//! lose its rest. Neither happens by accident.
 
 use std::{borrow::Cow, fmt};
 
@@ -83,7 +83,8 @@ impl Target<'_> {
     }
 }
 
-/// Refuses to replace a stored text where something of it would be lost unasked. Jira's null is no text.
+/// Refuses to replace a stored text where something of it would be lost unasked. Jira's null is no
+/// text.
 pub(super) fn check_replace(
     stored: Option<&RawValue>,
     text: &str,
@@ -122,7 +123,8 @@ pub(super) fn check_replace_node(
     Ok(())
 }
 
-/// Refuses a text that ends in the mark of a clipped one, whatever it is written to: only a part was read.
+/// Refuses a text that ends in the mark of a clipped one, whatever it is written to: only a part
+/// was read.
 ///
 /// The mark inside a text may be meant, at its very end it hardly can.
 pub(super) fn check_complete(text: &str) -> Result<(), ToolError> {
@@ -137,8 +139,8 @@ pub(super) fn check_complete(text: &str) -> Result<(), ToolError> {
     Ok(())
 }
 
-/// Whether a text was read from a longer stored one: it holds a mark that the other does not, of at most as many
-/// characters.
+/// Whether a text was read from a longer stored one: it holds a mark that the other does not, of at
+/// most as many characters.
 fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
     let mut marks = marks(text).peekable();
     if marks.peek().is_none() {
@@ -147,13 +149,16 @@ fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
     let stored = adf::to_markdown(stored);
     let stored_chars = stored.chars().count();
     // Each is looked for in the whole stored text, and nobody copies more than a few.
-    marks.take(MARKS_MAX).any(|mark| mark.left_out <= stored_chars && !stored.contains(&mark.label()))
+    marks
+        .take(MARKS_MAX)
+        .any(|mark| mark.left_out <= stored_chars && !stored.contains(&mark.label()))
 }
 
 /// How many marks of one text are looked at.
 const MARKS_MAX: usize = 50;
 
-/// `… [+N chars]` at the end of a line, as [`crate::trim::clip`] writes it and a model may have copied it.
+/// `… [+N chars]` at the end of a line, as [`crate::trim::clip`] writes it and a model may have
+/// copied it.
 struct Mark {
     left_out: usize,
     has_ellipsis: bool,
@@ -173,7 +178,11 @@ fn marks(text: &str) -> impl Iterator<Item = Mark> {
         let after = trimmed.get(at + opening.len()..)?;
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         let left_out = after.get(..digits)?.parse().ok()?;
-        let rest = after.get(digits..)?.strip_prefix(" chars")?.trim_start_matches('\\').strip_prefix(']')?;
+        let rest = after
+            .get(digits..)?
+            .strip_prefix(" chars")?
+            .trim_start_matches('\\')
+            .strip_prefix(']')?;
         let before = trimmed.get(..at)?.trim_end_matches(['\\', ' ']);
         // Emphasis and cells may have been closed behind it.
         let line = rest.lines().next().unwrap_or_default();
@@ -215,8 +224,12 @@ mod tests {
     fn nothing_is_no_content() {
         for stored in [None, Some("null"), Some(r#"{"type":"doc","version":1,"content":[]}"#)] {
             let stored = stored.map(|json| RawValue::from_string(json.to_owned()).unwrap());
-            let checked =
-                check_replace(stored.as_deref(), "new", ReplaceRichText::Refuse, Target::Description);
+            let checked = check_replace(
+                stored.as_deref(),
+                "new",
+                ReplaceRichText::Refuse,
+                Target::Description,
+            );
             assert!(checked.is_ok(), "{stored:?}");
         }
     }
@@ -250,7 +263,10 @@ mod tests {
         ] {
             assert_eq!(refused(&stored, text), expected, "{text:?}");
         }
-        assert!(!refused("it shows … [+3 chars]", "it showed … [+3 chars]\n"), "the mark is stored itself");
+        assert!(
+            !refused("it shows … [+3 chars]", "it showed … [+3 chars]\n"),
+            "the mark is stored itself"
+        );
         assert!(refused(
             "a text",
             r#"{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"a… [+5 chars]"}]}]}"#

@@ -1,4 +1,5 @@
-//! The projects an operator allows: checked on every key that goes in, every issue that comes out, and every query.
+//! The projects an operator allows: checked on every key that goes in, every issue that comes out,
+//! and every query.
 
 use crate::{
     jira::{AllowedProject, NamedIssue, Outside, Projects},
@@ -43,14 +44,17 @@ impl Projects {
     pub(super) fn check_issue(&self, key: &IssueKey) -> Result<NamedIssue, ToolError> {
         self.named(key.as_str()).map_err(|outside| match outside {
             Outside::Project(project) => self.refusal(&project),
-            Outside::ById => ToolError::invalid_argument("Issues are named by key here, not by numeric id.")
-                .hint("Use the issue's key, such as PROJ-123."),
+            Outside::ById => {
+                ToolError::invalid_argument("Issues are named by key here, not by numeric id.")
+                    .hint("Use the issue's key, such as PROJ-123.")
+            }
         })
     }
 
     /// The query, restricted to the allowed projects.
     ///
-    /// The query is put in parentheses, so one whose own do not match could break out of them; it is refused.
+    /// The query is put in parentheses, so one whose own do not match could break out of them; it
+    /// is refused.
     pub(super) fn restrict(&self, jql: &Jql) -> Result<String, ToolError> {
         match self.condition() {
             Some(allowed) => confined(&allowed, jql.as_str(), ""),
@@ -84,8 +88,11 @@ pub(super) fn confined(condition: &str, jql: &str, order: &str) -> Result<String
     })?;
     let order = if own_order.is_empty() { order } else { own_order };
     let filter = filter.trim_start();
-    let confined =
-        if filter.is_empty() { condition.to_owned() } else { format!("{condition} AND ({filter})") };
+    let confined = if filter.is_empty() {
+        condition.to_owned()
+    } else {
+        format!("{condition} AND ({filter})")
+    };
     Ok(if order.is_empty() { confined } else { format!("{confined} {order}") })
 }
 
@@ -106,11 +113,14 @@ fn split_order(jql: &str) -> Option<(&str, &str)> {
         }
         match c {
             '"' | '\'' => quote = Some(c),
-            // A backslash outside quotes may escape a quote or parenthesis to Jira; such a query is not for guessing.
+            // A backslash outside quotes may escape a quote or parenthesis to Jira; such a query is
+            // not for guessing.
             '\\' => return None,
             '(' => depth += 1,
             ')' => depth = depth.checked_sub(1)?,
-            'o' | 'O' if depth == 0 && word_start && order.is_none() && is_order_by(jql.get(at..)?) => {
+            'o' | 'O'
+                if depth == 0 && word_start && order.is_none() && is_order_by(jql.get(at..)?) =>
+            {
                 order = Some(at);
             }
             _ => {}
@@ -149,7 +159,10 @@ mod tests {
             Some("project in (\"AB\", \"CD\") AND (status = Done ) order by created"),
         );
         check("ORDER BY key", Some("project in (\"AB\", \"CD\") ORDER BY key"));
-        check("summary ~ \"order by\"", Some("project in (\"AB\", \"CD\") AND (summary ~ \"order by\")"));
+        check(
+            "summary ~ \"order by\"",
+            Some("project in (\"AB\", \"CD\") AND (summary ~ \"order by\")"),
+        );
         check("summary ~ ')('", Some("project in (\"AB\", \"CD\") AND (summary ~ ')(')"));
         check("a = 1) OR (project = ZZ", None);
         check("a = \"x", None);
@@ -162,8 +175,9 @@ mod tests {
     fn a_list_is_read_generously_and_told_off_by_name() {
         let projects = allowed_projects(["ab", "https://x.atlassian.net/browse/CD"]).unwrap();
         assert_eq!(projects.keys().collect::<Vec<_>>(), ["AB", "CD"]);
-        let check =
-            |key: &str| projects.check_issue(&IssueKey::parse(key).unwrap()).err().map(|fault| fault.code());
+        let check = |key: &str| {
+            projects.check_issue(&IssueKey::parse(key).unwrap()).err().map(|fault| fault.code())
+        };
         assert_eq!(check("ab-1"), None);
         assert_eq!(check("ABC-1"), Some(Code::Forbidden));
         assert_eq!(check("10001"), Some(Code::InvalidArgument));

@@ -1,6 +1,8 @@
-//! What is sealed for one user on one site, with keys that nobody else has: confirm tokens, and the marks of creates.
+//! What is sealed for one user on one site, with keys that nobody else has: confirm tokens, and the
+//! marks of creates.
 //!
-//! A seal is a keyed BLAKE3 hash over what it stands for. Nothing is stored, so any replica with the same keys knows it.
+//! A seal is a keyed BLAKE3 hash over what it stands for. Nothing is stored, so any replica with
+//! the same keys knows it.
 
 use std::{fmt, sync::Arc};
 
@@ -9,7 +11,8 @@ use futures_util::future::BoxFuture;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-/// The one use of the keys that [`SealKeys::shared`] gets; changing it voids every token that is under way.
+/// The one use of the keys that [`SealKeys::shared`] gets; changing it voids every token that is
+/// under way.
 pub const SEAL_CONTEXT: &str = "jira-mcp-bridge 2026-11-29 confirm tokens and marks of creates";
 
 /// How long a token is good for, in seconds.
@@ -36,8 +39,8 @@ pub(crate) struct Keys {
     is_shared: bool,
 }
 
-/// What marks are keyed with where no other process knows our keys. It is no secret: a mark then still counts for its
-/// account only, but who knows a `request_id` could make one.
+/// What marks are keyed with where no other process knows our keys. It is no secret: a mark then
+/// still counts for its account only, but who knows a `request_id` could make one.
 const OPEN_MARKS: &str = "jira-mcp-bridge 2026-11-29 marks of creates without a shared secret";
 
 impl SealKeys {
@@ -46,7 +49,8 @@ impl SealKeys {
         Self { source: Arc::new(keys), is_shared: true }
     }
 
-    /// A key that lives and dies with this process; fails only where the system has no randomness to give.
+    /// A key that lives and dies with this process; fails only where the system has no randomness
+    /// to give.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut key = Key::default();
         getrandom::fill(key.as_mut_slice())?;
@@ -77,10 +81,13 @@ impl Keys {
         Some(URL_SAFE_NO_PAD.encode([expiry.as_slice(), hash.as_bytes()].concat()))
     }
 
-    /// Whether a token was sealed for `subject` and is still good. Every key is tried, whichever fits.
+    /// Whether a token was sealed for `subject` and is still good. Every key is tried, whichever
+    /// fits.
     pub(super) fn opens(&self, subject: &Subject<'_>, token: &str, now_s: i64) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(token.trim()) else { return false };
-        let Some((expiry, sealed)) = bytes.split_first_chunk::<EXPIRY_BYTES>() else { return false };
+        let Some((expiry, sealed)) = bytes.split_first_chunk::<EXPIRY_BYTES>() else {
+            return false;
+        };
         let fits = self.keys.iter().fold(Choice::from(0), |found, key| {
             found | subject.hash(key, *expiry).as_bytes().as_slice().ct_eq(sealed)
         });
@@ -134,7 +141,10 @@ mod tests {
     const NOW_S: i64 = 1_795_176_000;
 
     fn keys(bytes: &[u8]) -> Keys {
-        Keys { keys: bytes.iter().map(|byte| Zeroizing::new([*byte; 32])).collect(), is_shared: true }
+        Keys {
+            keys: bytes.iter().map(|byte| Zeroizing::new([*byte; 32])).collect(),
+            is_shared: true,
+        }
     }
 
     fn subject<'a>(tool: &'a str, account_id: &'a str, plan: &'a str) -> Subject<'a> {
@@ -160,8 +170,15 @@ mod tests {
         check("delete", "anna", "P-2", &token, NOW_S, false);
         check("move", "anna", "P-1", &token, NOW_S, false);
         check("deletea", "nna", "P-1", &token, NOW_S, false);
-        for wrong in ["", "yes", "true", "ä", &token[1..], &token[..token.len() - 1], &format!("{token}AAAA")]
-        {
+        for wrong in [
+            "",
+            "yes",
+            "true",
+            "ä",
+            &token[1..],
+            &token[..token.len() - 1],
+            &format!("{token}AAAA"),
+        ] {
             check("delete", "anna", "P-1", wrong, NOW_S, false);
         }
     }
@@ -189,7 +206,11 @@ mod tests {
         let source = SealKeys::random().unwrap();
         assert_eq!(format!("{source:?}"), "SealKeys(***)");
         let alone = source.current().await;
-        assert!(source.clone().current().await.opens(&it(), &alone.seal(&it(), NOW_S).unwrap(), NOW_S));
+        assert!(source.clone().current().await.opens(
+            &it(),
+            &alone.seal(&it(), NOW_S).unwrap(),
+            NOW_S
+        ));
         let other = SealKeys::random().unwrap().current().await;
         assert!(!other.opens(&it(), &alone.seal(&it(), NOW_S).unwrap(), NOW_S));
     }
@@ -207,10 +228,14 @@ mod tests {
         ] {
             assert!(keys.marks(&other).iter().all(|mark| !marks.contains(mark)));
         }
-        let token = URL_SAFE_NO_PAD
-            .encode([&NO_EXPIRY[..], blake3::Hash::from_hex(&marks[0]).unwrap().as_bytes()].concat());
+        let token = URL_SAFE_NO_PAD.encode(
+            [&NO_EXPIRY[..], blake3::Hash::from_hex(&marks[0]).unwrap().as_bytes()].concat(),
+        );
         for now_s in [NOW_S, 0, -1, -600] {
-            assert!(!keys.opens(&subject("create", "anna", "r-1"), &token, now_s) || now_s < 0, "{now_s}");
+            assert!(
+                !keys.opens(&subject("create", "anna", "r-1"), &token, now_s) || now_s < 0,
+                "{now_s}"
+            );
         }
     }
 

@@ -43,10 +43,12 @@ arguments! {
     }
 }
 
-pub(super) static DEFAULT_FIELDS: LazyLock<Vec<FieldName>> =
-    LazyLock::new(|| ["status", "summary", "assignee"].into_iter().filter_map(FieldName::known).collect());
+pub(super) static DEFAULT_FIELDS: LazyLock<Vec<FieldName>> = LazyLock::new(|| {
+    ["status", "summary", "assignee"].into_iter().filter_map(FieldName::known).collect()
+});
 
-/// A page that is asked for again may hold other, larger issues, because somebody edits them meanwhile.
+/// A page that is asked for again may hold other, larger issues, because somebody edits them
+/// meanwhile.
 const REFETCHES_MAX: usize = 4;
 
 /// Empty pages before the end that are skipped within one call.
@@ -64,15 +66,19 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         return grouped::count(context, &args.jql, &jql, field).await;
     }
     if args.count_only.unwrap_or(false) {
-        let count: CountAnswer = ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
+        let count: CountAnswer =
+            ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
         return Reply::json(&json!({ "count": count.count, "approximate": true }));
     }
     let fields = match &args.fields {
-        Some(names) if !names.is_empty() => Cow::Owned(names::readable_fields(&context.jira, names).await?),
+        Some(names) if !names.is_empty() => {
+            Cow::Owned(names::readable_fields(&context.jira, names).await?)
+        }
         _ => Cow::Borrowed(DEFAULT_FIELDS.as_slice()),
     };
     let page_size = context.page_size(args.max_results);
-    let query = Query { jql, given: &args.jql, fields: &fields, also: &[], page_size, each: &nothing };
+    let query =
+        Query { jql, given: &args.jql, fields: &fields, also: &[], page_size, each: &nothing };
     let page = page(context, context.budget, &query, args.next_page_token.as_deref()).await?;
     Reply::json(&page)
 }
@@ -87,7 +93,8 @@ pub(super) struct Query<'a> {
     /// The ids of fields that `each` reads and nobody is shown.
     pub(super) also: &'a [String],
     pub(super) page_size: u32,
-    /// Sees every issue that may be shown, those that are asked for again a second time; adds to its row.
+    /// Sees every issue that may be shown, those that are asked for again a second time; adds to
+    /// its row.
     pub(super) each: &'a (dyn Fn(&Issue<'_>, &mut Row) + Sync),
 }
 
@@ -101,7 +108,8 @@ pub(super) struct Page {
     /// The same rows as JSON.
     written: Vec<Box<RawValue>>,
     pub(super) next: Option<String>,
-    /// How many fewer issues than asked for, because of their size. The next token leads to the first of them.
+    /// How many fewer issues than asked for, because of their size. The next token leads to the
+    /// first of them.
     pub(super) left_out: usize,
     /// Entries of Jira's page that are no issues.
     unreadable: usize,
@@ -151,8 +159,9 @@ impl Page {
 
 /// One page that fits the budget.
 ///
-/// Jira's tokens lead to the end of a page, never into the middle. So when only some issues fit, a page of just that
-/// size is asked for, and its own token leads to the first issue that was left out.
+/// Jira's tokens lead to the end of a page, never into the middle. So when only some issues fit, a
+/// page of just that size is asked for, and its own token leads to the first issue that was left
+/// out.
 pub(super) async fn page(
     context: &Context,
     budget: Budget,
@@ -173,7 +182,8 @@ pub(super) async fn page(
     let mut token = token.map(str::to_owned);
     let (mut refetches, mut empty_pages, mut left_out) = (0, 0, 0);
     loop {
-        let answer = ask(context, given, request::search(jql, &ids, wanted, token.as_deref())).await?;
+        let answer =
+            ask(context, given, request::search(jql, &ids, wanted, token.as_deref())).await?;
         let found: SearchPage<'_> = answer.read()?;
         let next = found.next_page_token.as_deref().map(str::to_owned);
         let visible = found.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
@@ -185,11 +195,14 @@ pub(super) async fn page(
                 row
             })
             .collect();
-        // Jira may answer an empty page before the end; it is no page worth a reply, but its token must move on.
+        // Jira may answer an empty page before the end; it is no page worth a reply, but its token
+        // must move on.
         if rows.is_empty() && next.is_some() && next != token && empty_pages < EMPTY_PAGES_MAX {
             empty_pages += 1;
             token = next;
-            context.progress.say(f64::from(empty_pages), None, || "A page held nothing to show.".to_owned());
+            context
+                .progress
+                .say(f64::from(empty_pages), None, || "A page held nothing to show.".to_owned());
             continue;
         }
         let frame = json!({
@@ -203,8 +216,11 @@ pub(super) async fn page(
         }
         let fitting = u32::try_from(kept.len()).unwrap_or(u32::MAX);
         if fitting == 0 || refetches == REFETCHES_MAX {
-            return Err(ToolError::new(Code::PayloadTooLarge, "The issues do not fit into one reply.")
-                .hint("Ask for fewer fields, or for a smaller max_results."));
+            return Err(ToolError::new(
+                Code::PayloadTooLarge,
+                "The issues do not fit into one reply.",
+            )
+            .hint("Ask for fewer fields, or for a smaller max_results."));
         }
         refetches += 1;
         left_out += dropped;
@@ -212,18 +228,24 @@ pub(super) async fn page(
     }
 }
 
-/// What a key completes to the address of its issue, said once in a reply; empty where each row says its own.
+/// What a key completes to the address of its issue, said once in a reply; empty where each row
+/// says its own.
 pub(super) fn browse(reading: &Reading<'_>, fields: &[FieldName]) -> String {
     let is_in_rows = fields.iter().any(|field| field.id == "url");
     if is_in_rows { String::new() } else { reading.browse("") }
 }
 
 /// Asks, and turns a refusal of the query into advice.
-pub(super) async fn ask(context: &Context, given: &Jql, request: Request) -> Result<Answer, ToolError> {
+pub(super) async fn ask(
+    context: &Context,
+    given: &Jql,
+    request: Request,
+) -> Result<Answer, ToolError> {
     match context.jira.call(request).await {
         Err(JiraError::Invalid { status, texts, fields, elements }) => {
             context.jira.settle();
-            let error = JiraError::Invalid { status, texts: texts.clone(), fields, elements }.into();
+            let error =
+                JiraError::Invalid { status, texts: texts.clone(), fields, elements }.into();
             Err(advice::wrong_jql(context, given, texts, error, HINT).await)
         }
         other => Ok(other?),

@@ -113,14 +113,14 @@ impl Progress {
 
     fn tell(&self, context: &Context) {
         let percent = f64::from(self.percent.unwrap_or_default());
-        context
-            .progress
-            .say(percent, Some(100.0), || format!("The task is {}.", clean(&self.status.to_lowercase())));
+        context.progress.say(percent, Some(100.0), || {
+            format!("The task is {}.", clean(&self.status.to_lowercase()))
+        });
     }
 }
 
-/// What came of a task that was just begun, as far as that is known within some seconds: who asked for the change need
-/// not ask for its end. It never fails, for the change is under way.
+/// What came of a task that was just begun, as far as that is known within some seconds: who asked
+/// for the change need not ask for its end. It never fails, for the change is under way.
 pub(super) async fn finished(context: &Context, task_id: &str, count: usize) -> Row {
     let mut reply = Row::new();
     reply.put("task_id", task_id);
@@ -139,7 +139,8 @@ pub(super) async fn finished(context: &Context, task_id: &str, count: usize) -> 
     reply.put("done", progress.changed);
     reply.put("inaccessible", progress.inaccessible.filter(|count| *count > 0));
     let failed = named(context, &progress.failed).await.unwrap_or_default();
-    let fitted = context.budget.share(2).fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
+    let fitted =
+        context.budget.share(2).fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
     let omitted = progress.failed.len() - fitted.kept.len();
     reply.put("failed", json!(fitted.kept));
     if omitted > 0 {
@@ -151,7 +152,11 @@ pub(super) async fn finished(context: &Context, task_id: &str, count: usize) -> 
 const UNDER_WAY: &str = "The change is under way: jira_get_task tells how it went.";
 
 /// Asks until the task has ended, for so long at most, or until the call's time is nearly used up.
-pub(super) async fn wait(context: &Context, id: &str, at_most: Duration) -> Result<Progress, ToolError> {
+pub(super) async fn wait(
+    context: &Context,
+    id: &str,
+    at_most: Duration,
+) -> Result<Progress, ToolError> {
     let until = Instant::now() + at_most;
     let mut pause = POLL_FIRST;
     loop {
@@ -175,9 +180,14 @@ fn reason(texts: &Value) -> String {
     clip(&clean(&text), REASON_CHARS).into_owned()
 }
 
-/// Failed issues by key. Where projects are restricted, only those whose project is known to be allowed.
-async fn named(context: &Context, failed: &BTreeMap<String, String>) -> Result<Vec<Row>, ToolError> {
-    let ids: Vec<NamedIssue> = failed.keys().take(FAILED_MAX).map(|id| NamedIssue::by_jira(id)).collect();
+/// Failed issues by key. Where projects are restricted, only those whose project is known to be
+/// allowed.
+async fn named(
+    context: &Context,
+    failed: &BTreeMap<String, String>,
+) -> Result<Vec<Row>, ToolError> {
+    let ids: Vec<NamedIssue> =
+        failed.keys().take(FAILED_MAX).map(|id| NamedIssue::by_jira(id)).collect();
     let ids: Vec<&NamedIssue> = ids.iter().collect();
     if ids.is_empty() {
         return Ok(Vec::new());

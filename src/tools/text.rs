@@ -15,16 +15,16 @@ use super::{Code, Context, ToolError, rich_text};
 /// People mentioned in one text, at most; each costs a look-up.
 const MENTIONS_MAX: usize = 10;
 
-/// Bytes of documents that one call makes, first looks and second ones together. A page of Markdown makes a few dozen
-/// kilobytes.
+/// Bytes of documents that one call makes, first looks and second ones together. A page of Markdown
+/// makes a few dozen kilobytes.
 const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Characters of Markdown that one call has read. Many issues in one call share them.
 const CALL_CHARS_MAX: usize = 400_000;
 
-/// Characters that Jira takes for one text.
-/// Source: <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>, the
-/// text field character limit, which is 32,767 on every site.
+/// Characters that Jira takes for one text. Source:
+/// <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>,
+/// the text field character limit, which is 32,767 on every site.
 const TEXT_CHARS_MAX: usize = 32_767;
 
 /// How much rich text a call has made so far, whatever the number of its texts.
@@ -53,10 +53,11 @@ fn within(taken: &AtomicUsize, more: usize, max: usize) -> Result<(), ToolError>
         .hint("Nothing was written. Make several calls with fewer or shorter texts."))
 }
 
-/// Turns a text into an ADF document: Markdown, or such a document as JSON text. `@[Name]` becomes a mention of the one
-/// person of that name; nobody or several is an error, and nothing is written.
+/// Turns a text into an ADF document: Markdown, or such a document as JSON text. `@[Name]` becomes
+/// a mention of the one person of that name; nobody or several is an error, and nothing is written.
 ///
-/// People are looked for among everyone, and where nobody is seen there among `among`: not every account may browse users.
+/// People are looked for among everyone, and where nobody is seen there among `among`: not every
+/// account may browse users.
 pub(super) async fn document(
     context: &Context,
     text: &str,
@@ -74,8 +75,10 @@ pub(super) async fn document(
         None => from_markdown(context, text, among).await?,
     };
     if adf::is_blank(&document) {
-        return Err(ToolError::invalid_argument("The text is empty: nothing of it would be shown.")
-            .hint("Nothing was written. Give some text; a field is cleared with null in `fields`."));
+        return Err(ToolError::invalid_argument(
+            "The text is empty: nothing of it would be shown.",
+        )
+        .hint("Nothing was written. Give some text; a field is cleared with null in `fields`."));
     }
     check_size(&document)?;
     adf::check_parts(&document).map_err(too_much)?;
@@ -83,25 +86,30 @@ pub(super) async fn document(
 }
 
 /// Like [`document`], as it is sent.
-pub(super) async fn body(context: &Context, text: &str, among: Among<'_>) -> Result<Document, ToolError> {
+pub(super) async fn body(
+    context: &Context,
+    text: &str,
+    among: Among<'_>,
+) -> Result<Document, ToolError> {
     let document = document(context, text, among).await?;
     written(context, &document)
 }
 
 /// A document as it is sent.
 pub(super) fn written(context: &Context, document: &adf::Node) -> Result<Document, ToolError> {
-    let document =
-        Document::of(document).map_err(|_| ToolError::internal("a document could not be written as JSON"))?;
+    let document = Document::of(document)
+        .map_err(|_| ToolError::internal("a document could not be written as JSON"))?;
     context.texts.take_bytes(document.json().len())?;
     Ok(document)
 }
 
 fn too_much(excess: Excess) -> ToolError {
-    ToolError::invalid_argument(excess.to_string()).hint(format!("Nothing was written. {}", excess.advice()))
+    ToolError::invalid_argument(excess.to_string())
+        .hint(format!("Nothing was written. {}", excess.advice()))
 }
 
-/// Refuses what Jira would refuse without saying why. Jira counts more than the characters of text, so what is a
-/// little shorter may still be too long for it.
+/// Refuses what Jira would refuse without saying why. Jira counts more than the characters of text,
+/// so what is a little shorter may still be too long for it.
 pub(super) fn check_size(document: &adf::Node) -> Result<(), ToolError> {
     let chars = adf::text_chars(document);
     if chars <= TEXT_CHARS_MAX {
@@ -113,7 +121,11 @@ pub(super) fn check_size(document: &adf::Node) -> Result<(), ToolError> {
     .hint("Nothing was written. Split the text, or attach it as a file with jira_add_attachment."))
 }
 
-async fn from_markdown(context: &Context, markdown: &str, among: Among<'_>) -> Result<adf::Node, ToolError> {
+async fn from_markdown(
+    context: &Context,
+    markdown: &str,
+    among: Among<'_>,
+) -> Result<adf::Node, ToolError> {
     adf::check_markdown(markdown).map_err(too_much)?;
     context.texts.take_chars(markdown.chars().count())?;
     let mentioned = adf::mentioned(markdown);
@@ -131,8 +143,9 @@ async fn from_markdown(context: &Context, markdown: &str, among: Among<'_>) -> R
 }
 
 async fn person(context: &Context, name: &str, among: Among<'_>) -> Result<adf::Person, ToolError> {
-    let found =
-        names::person_seen_from(&context.jira, name, among).await.map_err(|fault| advise(fault, name))?;
+    let found = names::person_seen_from(&context.jira, name, among)
+        .await
+        .map_err(|fault| advise(fault, name))?;
     let account_id = found.account_id.into_owned();
     let name = found.display_name.into_owned();
     // Somebody given by id alone has no name here; Jira shows the right one whatever is sent.
@@ -150,14 +163,21 @@ fn advise(fault: NameError, name: &str) -> ToolError {
         NameError::Jira(_) | NameError::Elsewhere { .. } => return fault.into(),
     };
     let error = ToolError::from(fault);
-    let first = known.first().and_then(|said| said.rsplit_once('(')).map(|(_, id)| id.trim_end_matches(')'));
+    let first = known
+        .first()
+        .and_then(|said| said.rsplit_once('('))
+        .map(|(_, id)| id.trim_end_matches(')'));
     let id = first.unwrap_or("ID");
     if is_ambiguous {
         return error.hint(format!(
             "Nothing was written. Mention the one that is meant as @[Full Name], or as @[accountid:{id}]."
         ));
     }
-    let near = if known.is_empty() { String::new() } else { format!("Did you mean: {}? ", known.join("; ")) };
+    let near = if known.is_empty() {
+        String::new()
+    } else {
+        format!("Did you mean: {}? ", known.join("; "))
+    };
     error.hint(format!(
         "{near}Nothing was written. Mention people as @[Full Name] or @[accountid:{id}]; \\@[{name}] stays text."
     ))

@@ -113,8 +113,10 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     let request = request::transition(key, &body);
     let to = transition.to.name.as_deref().unwrap_or_default();
     let look = has_moved(context, key, &from, to);
-    let written =
-        lost::write(context, request, Absence::UnlessUnderWay, look, |error| explain(error, &metas)).await?;
+    let written = lost::write(context, request, Absence::UnlessUnderWay, look, |error| {
+        explain(error, &metas)
+    })
+    .await?;
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("from", from.as_str());
@@ -124,21 +126,25 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     Reply::json(&reply)
 }
 
-/// The status of an issue, and an answer with the transitions that are possible from there and the fields of each.
+/// The status of an issue, and an answer with the transitions that are possible from there and the
+/// fields of each.
 ///
-/// One call brings both, as far as Jira tells the fields with it; the issue's own address for transitions always does.
+/// One call brings both, as far as Jira tells the fields with it; the issue's own address for
+/// transitions always does.
 async fn workflow(
     context: &Context,
     named: &NamedIssue,
 ) -> Result<(AllowedIssue, String, Answer), ToolError> {
-    let answer =
-        context.ask(request::issue(named, &["status"], &["transitions", "transitions.fields"])).await?;
+    let answer = context
+        .ask(request::issue(named, &["status"], &["transitions", "transitions.fields"]))
+        .await?;
     let issue: Issue<'_> = answer.read()?;
     let key = place::found(context, named, &issue)?;
     let status = status_of(&issue);
     let shown: ShownTransitions<'_> = answer.read()?;
-    let is_whole =
-        shown.transitions.is_some_and(|all| !all.is_empty() && all.iter().all(|one| !one.hides_fields()));
+    let is_whole = shown
+        .transitions
+        .is_some_and(|all| !all.is_empty() && all.iter().all(|one| !one.hides_fields()));
     let answer = if is_whole { answer } else { context.ask(request::transitions(&key)).await? };
     Ok((key, status, answer))
 }
@@ -168,7 +174,8 @@ impl ShownTransition<'_> {
     }
 }
 
-/// Whether the issue stands where the transition leads. A step that leads back to the same status leaves no trace.
+/// Whether the issue stands where the transition leads. A step that leads back to the same status
+/// leaves no trace.
 async fn has_moved(
     context: &Context,
     key: &AllowedIssue,
@@ -209,8 +216,12 @@ async fn changes(
         fields::once(&wanted, ["resolution"])?;
         wanted.insert("resolution".to_owned(), Value::from(resolution.as_str()));
     }
-    let target =
-        Target { metas, among: Among::AssignableTo(key), issue: Some(key), keep: ReplaceRichText::Refuse };
+    let target = Target {
+        metas,
+        among: Among::AssignableTo(key),
+        issue: Some(key),
+        keep: ReplaceRichText::Refuse,
+    };
     fields::resolve(context, &target, &wanted).await
 }
 

@@ -94,7 +94,8 @@ async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply,
     let key = &place::allowed(context, &args.issue_key).await?;
     let summary = one_line(&args.summary)?;
     let fields = Map::from_iter([("summary".to_owned(), Value::from(summary.as_str()))]);
-    let body = IssueBody { fields: Body { values: fields, texts: Vec::new() }, ..IssueBody::default() };
+    let body =
+        IssueBody { fields: Body { values: fields, texts: Vec::new() }, ..IssueBody::default() };
     let written = Edit { body: &body, description_before: None };
     let look = read_back::edit(context, key, written);
     let request = request::update_issue(key, &body, None);
@@ -108,7 +109,11 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
     let key = &place::allowed(context, &args.issue_key).await?;
     let (text, wanted) = (args.text(), wanted(&args)?);
     let screen = async {
-        if fields::are_plain(&wanted) { Ok(None) } else { edit_fields(context, key).await.map(Some) }
+        if fields::are_plain(&wanted) {
+            Ok(None)
+        } else {
+            edit_fields(context, key).await.map(Some)
+        }
     };
     let (screen, before) = tokio::try_join!(screen, text.stored(context, key))?;
     let target = Target {
@@ -179,8 +184,10 @@ fn wanted(args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
         ("fixVersions", list(&args.fix_versions)),
         ("labels", labels(args)?),
     ];
-    let own: Vec<(&str, Value)> = own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
-    let text = (args.description.is_some() || args.append_description.is_some()).then_some("description");
+    let own: Vec<(&str, Value)> =
+        own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
+    let text =
+        (args.description.is_some() || args.append_description.is_some()).then_some("description");
     fields::once(&wanted, own.iter().map(|(id, _)| *id).chain(text))?;
     wanted.extend(own.into_iter().map(|(id, value)| (id.to_owned(), value)));
     Ok(wanted)
@@ -205,11 +212,18 @@ fn labels(args: &UpdateIssue) -> Result<Option<Value>, ToolError> {
     }
 }
 
-async fn preview(context: &Context, key: &AllowedIssue, changes: &Changes) -> Result<Reply, ToolError> {
+async fn preview(
+    context: &Context,
+    key: &AllowedIssue,
+    changes: &Changes,
+) -> Result<Reply, ToolError> {
     let names: Vec<FieldName> = changes
         .0
         .iter()
-        .map(|change| FieldName { id: change.meta.id().to_owned(), label: change.label.clone().into() })
+        .map(|change| FieldName {
+            id: change.meta.id().to_owned(),
+            label: change.label.clone().into(),
+        })
         .collect();
     let ids: Vec<&str> = names.iter().map(|field| field.id.as_str()).collect();
     let answer = context.ask(request::issue(key, &ids, &[])).await?;

@@ -73,7 +73,8 @@ async fn add_attachment(context: &Context, args: AddAttachment) -> Result<Reply,
     let answer = context.ask(request).await?;
     let mut reply = Row::new();
     reply.put("key", key);
-    // The file is there whatever can be read of the answer: an error would make an agent add it twice.
+    // The file is there whatever can be read of the answer: an error would make an agent add it
+    // twice.
     let made = answer.read::<List<Attachment<'_>>>().unwrap_or_default();
     reply.put("attachment_id", made.first().map(|file| file.id().to_string()));
     reply.put("bytes", bytes.len());
@@ -96,7 +97,8 @@ fn content(text: Option<String>, base64: Option<&str>) -> Result<Vec<u8>, ToolEr
         }
     };
     if bytes.len() > BYTES_MAX {
-        let message = format!("The file has {} bytes; at most {BYTES_MAX} can be added here.", bytes.len());
+        let message =
+            format!("The file has {} bytes; at most {BYTES_MAX} can be added here.", bytes.len());
         return Err(ToolError::new(Code::PayloadTooLarge, message)
             .hint("Add a larger file in Jira itself, or split it."));
     }
@@ -134,7 +136,8 @@ fn media_type(name: &str, content: &[u8]) -> &'static str {
     }
 }
 
-/// A name that is only a name: no path, nothing invisible, nothing that could end a quoted text or a header line.
+/// A name that is only a name: no path, nothing invisible, nothing that could end a quoted text or
+/// a header line.
 #[derive(Debug, PartialEq, Eq)]
 struct FileName {
     name: String,
@@ -151,7 +154,13 @@ impl Argument for FileName {
         let cleaned = clean(last);
         let plain: String = cleaned
             .chars()
-            .map(|c| if matches!(c, '"' | '\'' | '`' | '<' | '>' | ':' | '|' | '?' | '*') { '_' } else { c })
+            .map(|c| {
+                if matches!(c, '"' | '\'' | '`' | '<' | '>' | ':' | '|' | '?' | '*') {
+                    '_'
+                } else {
+                    c
+                }
+            })
             .filter(|c| !c.is_control())
             .collect();
         let name = shortened(plain.trim());
@@ -167,7 +176,8 @@ fn shortened(name: &str) -> String {
     if name.len() <= NAME_BYTES_MAX {
         return name.to_owned();
     }
-    let ending = name.rfind('.').and_then(|dot| name.get(dot..)).filter(|ending| ending.len() <= 20);
+    let ending =
+        name.rfind('.').and_then(|dot| name.get(dot..)).filter(|ending| ending.len() <= 20);
     let ending = ending.unwrap_or_default();
     let mut end = NAME_BYTES_MAX - ending.len();
     while !name.is_char_boundary(end) {

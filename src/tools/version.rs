@@ -52,10 +52,13 @@ const OPEN_NAMED_MAX: u32 = 5;
 async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, ToolError> {
     let project = context.projects.check_project(&args.project_key)?;
     let name = checked_name("name", &args.name)?;
-    let new_name = args.new_name.as_deref().map(|name| checked_name("new_name", name)).transpose()?;
+    let new_name =
+        args.new_name.as_deref().map(|name| checked_name("new_name", name)).transpose()?;
     let mut body = Map::new();
-    let dates =
-        [("startDate", "start_date", &args.start_date), ("releaseDate", "release_date", &args.release_date)];
+    let dates = [
+        ("startDate", "start_date", &args.start_date),
+        ("releaseDate", "release_date", &args.release_date),
+    ];
     for (field, argument, date) in dates {
         if let Some(date) = date {
             let day = context.day(argument, date, Direction::Future).await?;
@@ -75,8 +78,14 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
         Some(version) => change(context, version, body, args.dry_run).await,
         None if new_name.is_some() => Err(unknown(name, &versions)),
         None => {
-            create(context, (&args, &project), name, body, versions.iter().find_map(|one| one.project_id))
-                .await
+            create(
+                context,
+                (&args, &project),
+                name,
+                body,
+                versions.iter().find_map(|one| one.project_id),
+            )
+            .await
         }
     }
 }
@@ -122,14 +131,17 @@ async fn change(
     Reply::json(&reply)
 }
 
-/// Who releases a version is told what is not done in it. Without an answer nothing is said: the version is released.
+/// Who releases a version is told what is not done in it. Without an answer nothing is said: the
+/// version is released.
 async fn put_open(context: &Context, reply: &mut Row, version: &VersionDetail<'_>, releases: bool) {
     if !releases {
         return;
     }
     let jql = format!("fixVersion = {} AND statusCategory != Done ORDER BY key", version.id);
     let fields = ["status".to_owned()];
-    let Ok(answer) = context.jira.call(request::search(&jql, &fields, OPEN_NAMED_MAX + 1, None)).await else {
+    let Ok(answer) =
+        context.jira.call(request::search(&jql, &fields, OPEN_NAMED_MAX + 1, None)).await
+    else {
         return;
     };
     let Ok(page) = answer.read::<SearchPage<'_>>() else { return };
@@ -169,7 +181,8 @@ async fn create(
         None => project_id_of(context, project).await?,
     };
     body.insert("projectId".to_owned(), Value::from(id));
-    let answer = context.ask(request::create_version(&Value::Object(body))).await.map_err(explain)?;
+    let answer =
+        context.ask(request::create_version(&Value::Object(body))).await.map_err(explain)?;
     let made: VersionDetail<'_> = answer.read()?;
     let mut reply = acknowledged(&made, "created", true);
     let view = view(&made);
@@ -228,11 +241,14 @@ fn checked_name<'n>(argument: &str, name: &'n str) -> Result<&'n str, ToolError>
     if (1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
         return Ok(name);
     }
-    Err(ToolError::invalid_argument(format!("`{argument}` must have 1 to {NAME_CHARS_MAX} characters")))
+    Err(ToolError::invalid_argument(format!(
+        "`{argument}` must have 1 to {NAME_CHARS_MAX} characters"
+    )))
 }
 
 fn unknown(name: &str, versions: &[VersionDetail<'_>]) -> ToolError {
-    let error = ToolError::new(Code::NotFound, format!("There is no version '{}' to rename.", shown(name)));
+    let error =
+        ToolError::new(Code::NotFound, format!("There is no version '{}' to rename.", shown(name)));
     let Some(near) = nearest(name, versions.iter().map(|version| version.name.as_ref())) else {
         return error.hint("Nothing was changed. Look the versions up with jira_get_project.");
     };
@@ -242,9 +258,9 @@ fn unknown(name: &str, versions: &[VersionDetail<'_>]) -> ToolError {
 /// Jira answers 404 to those who may not administer the project.
 fn explain(error: ToolError) -> ToolError {
     match error.code() {
-        Code::NotFound | Code::Forbidden => {
-            error.hint("Nothing was changed. Versions are written by administrators of the project only.")
-        }
+        Code::NotFound | Code::Forbidden => error.hint(
+            "Nothing was changed. Versions are written by administrators of the project only.",
+        ),
         Code::InvalidArgument => {
             error.hint("Nothing was changed. Correct what Jira names and repeat the call.")
         }

@@ -35,8 +35,11 @@ async fn watch_issue(context: &Context, args: WatchIssue) -> Result<Reply, ToolE
     let remove = args.remove.unwrap_or(false);
     let given = args.user.as_deref().unwrap_or("me");
     let user = names::person(&context.jira, given, Among::Everyone).await?;
-    let request =
-        if remove { request::unwatch(key, &user.account_id) } else { request::watch(key, &user.account_id) };
+    let request = if remove {
+        request::unwatch(key, &user.account_id)
+    } else {
+        request::watch(key, &user.account_id)
+    };
     context.jira.call(request).await.map_err(advise)?;
     let mut reply = Row::new();
     reply.put("key", key);

@@ -47,7 +47,10 @@ async fn add_remote_link(context: &Context, args: AddRemoteLink) -> Result<Reply
 fn web_address(text: &str) -> Result<String, ToolError> {
     let text = text.trim();
     let fault = || {
-        ToolError::invalid_argument(format!("`url` must be an http or https address, not '{}'", shown(text)))
+        ToolError::invalid_argument(format!(
+            "`url` must be an http or https address, not '{}'",
+            shown(text)
+        ))
     };
     let url = Url::parse(text).map_err(|_| fault())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {

@@ -22,7 +22,8 @@ use super::{
 };
 
 pub(super) const TOOLS: &[Tool] = &[tool!(
-    /// Who is signed in to Jira, on which site, with which rights. Use it when something is refused.
+    /// Who is signed in to Jira, on which site, with which rights. Use it when something is
+    /// refused.
     "jira_whoami", "Who am I", Core, Read, whoami(WhoAmI)
 )
 .needs(&[])];
@@ -36,7 +37,8 @@ arguments! {
 }
 
 async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
-    let project = args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
+    let project =
+        args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
     let site = match context.jira.site().await {
         Err(JiraError::AmbiguousSite { sites, names }) => {
             // Which sites there are is what somebody asks who has not chosen one yet.
@@ -59,7 +61,8 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         row.put("time_zone", me.time_zone.as_deref());
     }
     let mut place = json!({ "name": site.name, "url": site.url });
-    // A site that is reached at its own address goes by no cloud id, and no scopes limit what may be done there.
+    // A site that is reached at its own address goes by no cloud id, and no scopes limit what may
+    // be done there.
     if let (Some(place), true) = (place.as_object_mut(), site.scopes.is_some()) {
         place.insert("cloud_id".to_owned(), json!(site.id));
     }
@@ -77,7 +80,8 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     Reply::json(&row)
 }
 
-/// Without the scope for people nobody can say who the caller is; all else is worth an answer then, above all why.
+/// Without the scope for people nobody can say who the caller is; all else is worth an answer then,
+/// above all why.
 async fn profile(context: &Context, site: &Site) -> Result<Option<Answer>, ToolError> {
     if site.scopes.as_ref().is_some_and(|granted| !oauth::holds(granted, scope::READ_USER)) {
         return Ok(None);

@@ -61,7 +61,8 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
     let answer = context.ask(request::worklogs(key, start_at, size)).await?;
     let page: WorklogPage<'_> = answer.read()?;
     // A page that holds all is added up; else the issue knows the sum.
-    let whole = (start_at == 0 && page.worklogs.len() >= page.total as usize).then(|| sum(&page)).flatten();
+    let whole =
+        (start_at == 0 && page.worklogs.len() >= page.total as usize).then(|| sum(&page)).flatten();
     let mut times = Row::new();
     if let Some(seconds) = whole {
         times.put("total_time", hours(seconds));
@@ -78,8 +79,7 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
         .collect();
     let mut reply = Row::new();
     reply.put("key", key);
-    let frame =
-        json!({ "key": key, "worklogs": [], "total": page.total, "next_start_at": u32::MAX, "times": times });
+    let frame = json!({ "key": key, "worklogs": [], "total": page.total, "next_start_at": u32::MAX, "times": times });
     let received = page.worklogs.received().min(size as usize);
     let fitted = context.budget.fit_clipped(&frame, views, WorklogView::clip);
     reply.set("worklogs", json!(fitted.kept));
@@ -109,7 +109,8 @@ fn put_times(reply: &mut Row, issue: &Issue<'_>) {
 
 /// The time of all worklogs of a page that tell it in seconds.
 fn sum(page: &WorklogPage<'_>) -> Option<u64> {
-    let tells = |worklog: &Worklog<'_>| worklog.time_spent_seconds > 0 || worklog.time_spent.is_empty();
+    let tells =
+        |worklog: &Worklog<'_>| worklog.time_spent_seconds > 0 || worklog.time_spent.is_empty();
     let all = page.worklogs.iter();
     page.worklogs.iter().all(tells).then(|| all.map(|worklog| worklog.time_spent_seconds).sum())
 }
@@ -164,12 +165,17 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     }
 }
 
-fn acknowledge(context: &Context, key: &AllowedIssue, made: &Worklog<'_>) -> Result<Reply, ToolError> {
+fn acknowledge(
+    context: &Context,
+    key: &AllowedIssue,
+    made: &Worklog<'_>,
+) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
     reply.put("key", key);
     reply.put("worklog_id", made.id.as_ref());
     reply.put("time", made.time_spent.as_ref());
-    reply.put("started", short_on_clock(&made.started, context.jira.known_zone().as_ref()).as_ref());
+    reply
+        .put("started", short_on_clock(&made.started, context.jira.known_zone().as_ref()).as_ref());
     Reply::json(&reply)
 }
 
@@ -181,7 +187,8 @@ async fn look_for(
     time: &str,
 ) -> Option<Result<Reply, ToolError>> {
     let me = names::person(&context.jira, "me", Among::Everyone).await.ok()?;
-    let answer = context.jira.call(request::worklogs_started(key, started.as_millisecond())).await.ok()?;
+    let answer =
+        context.jira.call(request::worklogs_started(key, started.as_millisecond())).await.ok()?;
     let page: WorklogPage<'_> = answer.read().ok()?;
     find(&page, &me.account_id, started, time).map(|made| acknowledge(context, key, made))
 }
@@ -195,7 +202,8 @@ fn find<'p, 'a>(
     page.worklogs.iter().rev().find(|worklog| {
         worklog.author.as_ref().is_some_and(|user| user.account_id == author)
             && worklog.time_spent == time
-            && parse_jira(&worklog.started).is_some_and(|at| at.as_millisecond() == started.as_millisecond())
+            && parse_jira(&worklog.started)
+                .is_some_and(|at| at.as_millisecond() == started.as_millisecond())
     })
 }
 

@@ -47,8 +47,9 @@ impl ChangeView {
 
     /// One field of an edit. Issues that may not be shown are not named in it.
     pub fn of(history: &wire::History<'_>, item: &wire::Change<'_>, visible: &dyn Visible) -> Self {
-        let value =
-            |text: Option<&str>| text.map(|text| short_text(&fit_to_show(item, text, visible), LABEL_CHARS));
+        let value = |text: Option<&str>| {
+            text.map(|text| short_text(&fit_to_show(item, text, visible), LABEL_CHARS))
+        };
         Self {
             when: short_text(&history.created, LABEL_CHARS),
             who: somebody(&history.author),
@@ -170,7 +171,8 @@ mod tests {
         }
     }
 
-    const CUSTOMER: &str = r#"{"accountId":"qm:1","displayName":"Cu\u200bs","accountType":"customer"}"#;
+    const CUSTOMER: &str =
+        r#"{"accountId":"qm:1","displayName":"Cu\u200bs","accountType":"customer"}"#;
 
     #[test]
     fn what_a_customer_did_is_marked() {
@@ -192,7 +194,8 @@ mod tests {
 
     #[test]
     fn long_values_are_clipped_and_say_so() {
-        let json = format!(r#"{{"items":[{{"field":"description","toString":"{}"}}]}}"#, "x".repeat(900));
+        let json =
+            format!(r#"{{"items":[{{"field":"description","toString":"{}"}}]}}"#, "x".repeat(900));
         let history: wire::History<'_> = serde_json::from_str(&json).unwrap();
         let mut view = ChangeView::all(&history, &Only("P")).next().unwrap();
         assert!(view.to.as_deref().unwrap().ends_with("[+700 chars]"));

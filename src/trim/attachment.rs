@@ -77,7 +77,8 @@ pub fn put_text(row: &mut Row, text: &str, budget: Budget) {
 
 /// The encoding that a content type names.
 pub fn charset(content_type: &str) -> Option<String> {
-    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let parameters =
+        content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let mut named = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
     named.next().map(|(_, value)| value.trim().trim_matches('"').to_owned())
 }
@@ -129,7 +130,8 @@ mod tests {
     #[test]
     fn names_are_one_clean_line() {
         let json = r#"{"id": "7", "filename": "a\u202egnp\n\n.exe", "size": 3, "created": "2026-11-20T10:00:00.123+0000"}"#;
-        let view = AttachmentView::from(&serde_json::from_str::<wire::Attachment<'_>>(json).unwrap());
+        let view =
+            AttachmentView::from(&serde_json::from_str::<wire::Attachment<'_>>(json).unwrap());
         assert_eq!(
             serde_json::to_string(&view).unwrap(),
             r#"{"id":"7","name":"agnp .exe","type":"application/octet-stream","bytes":3,"created":"2026-11-20T10:00Z"}"#

@@ -1,6 +1,7 @@
 //! The byte budget of one reply, counted as it will stand on the wire.
 //!
-//! A result is JSON text inside a JSON-RPC reply, so each of its quotes and backslashes costs two bytes.
+//! A result is JSON text inside a JSON-RPC reply, so each of its quotes and backslashes costs two
+//! bytes.
 
 use std::io::{self, Write};
 
@@ -9,12 +10,16 @@ use serde_json::value::RawValue;
 
 use super::row::Row;
 
-/// What a JSON-RPC reply needs around the text block: version, id, content wrapper, result metadata.
+/// What a JSON-RPC reply needs around the text block: version, id, content wrapper, result
+/// metadata.
 const ENVELOPE_BYTES: usize = 640;
 
-/// Text lengths that an oversize item is clipped to, one after the other, before it is cut down to its key.
-const CLIPS_CHARS: [usize; 16] =
-    [24_000, 16_000, 11_000, 7_500, 5_000, 3_000, 1_600, 1_300, 1_000, 700, 450, 300, 160, 100, 60, 20];
+/// Text lengths that an oversize item is clipped to, one after the other, before it is cut down to
+/// its key.
+const CLIPS_CHARS: [usize; 16] = [
+    24_000, 16_000, 11_000, 7_500, 5_000, 3_000, 1_600, 1_300, 1_000, 700, 450, 300, 160, 100, 60,
+    20,
+];
 
 /// How many bytes a tool's result may still take.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +39,8 @@ pub struct Fitted<T> {
 }
 
 impl Budget {
-    /// A budget for a reply of at most `reply_bytes_max` bytes, of which the JSON-RPC id takes `id_bytes`.
+    /// A budget for a reply of at most `reply_bytes_max` bytes, of which the JSON-RPC id takes
+    /// `id_bytes`.
     pub fn new(reply_bytes_max: usize, id_bytes: usize, twice: bool) -> Self {
         Self { bytes: reply_bytes_max.saturating_sub(ENVELOPE_BYTES + id_bytes), twice }
     }
@@ -103,8 +109,8 @@ impl Budget {
         Fitted { kept: items, dropped }
     }
 
-    /// Like [`Budget::fit`], but never drops all: the first row is made to fit when it is too large by itself, so
-    /// that paging always moves on.
+    /// Like [`Budget::fit`], but never drops all: the first row is made to fit when it is too large
+    /// by itself, so that paging always moves on.
     pub fn fit_rows(self, frame: &impl Serialize, mut rows: Vec<Row>) -> Fitted<Row> {
         let room = self.minus(frame);
         if let Some(first) = rows.first_mut() {
@@ -113,9 +119,13 @@ impl Budget {
         self.fit(frame, rows)
     }
 
-    /// Like [`Budget::fit_rows`], and answers the rows that fit as the JSON they were weighed as, so that nobody writes
-    /// them a second time.
-    pub fn write_rows(self, frame: &impl Serialize, mut rows: Vec<Row>) -> (Fitted<Row>, Vec<Box<RawValue>>) {
+    /// Like [`Budget::fit_rows`], and answers the rows that fit as the JSON they were weighed as,
+    /// so that nobody writes them a second time.
+    pub fn write_rows(
+        self,
+        frame: &impl Serialize,
+        mut rows: Vec<Row>,
+    ) -> (Fitted<Row>, Vec<Box<RawValue>>) {
         let room = self.minus(frame);
         if let Some(first) = rows.first_mut() {
             room.squeeze(first);
@@ -175,7 +185,8 @@ impl Budget {
 
 /// How many backslashes JSON text takes inside a JSON string.
 fn escapes(json: &[u8]) -> usize {
-    // Counted in single bytes, many at a time, which is why a chunk must not hold more than such a count can say.
+    // Counted in single bytes, many at a time, which is why a chunk must not hold more than such a
+    // count can say.
     let in_chunk = |chunk: &[u8]| {
         let counted = chunk.iter().map(|byte| u8::from(matches!(byte, b'"' | b'\\')));
         usize::from(counted.fold(0_u8, u8::wrapping_add))
@@ -193,7 +204,8 @@ struct Counter {
 impl Write for Counter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.plain += bytes.len();
-        // Minified JSON holds no raw control characters, so quotes and backslashes are all that grows.
+        // Minified JSON holds no raw control characters, so quotes and backslashes are all that
+        // grows.
         self.escaped += bytes.len() + escapes(bytes);
         Ok(bytes.len())
     }
@@ -225,11 +237,15 @@ mod tests {
         let mut row = Row::new();
         row.put("key", "P-1");
         row.put("summary", "x".repeat(5_000));
-        let fitted = Budget { bytes: 300, twice: false }.fit_rows(&json!({}), vec![row.clone(), row.clone()]);
+        let fitted = Budget { bytes: 300, twice: false }
+            .fit_rows(&json!({}), vec![row.clone(), row.clone()]);
         assert_eq!(fitted.kept.len(), 1);
         assert!(fitted.kept[0].get("summary").and_then(Value::as_str).unwrap().contains("[+"));
         let fitted = Budget { bytes: 60, twice: false }.fit_rows(&json!({}), vec![row]);
-        assert_eq!(serde_json::to_string(&fitted.kept).unwrap(), r#"[{"key":"P-1","clipped":true}]"#);
+        assert_eq!(
+            serde_json::to_string(&fitted.kept).unwrap(),
+            r#"[{"key":"P-1","clipped":true}]"#
+        );
     }
 
     proptest::proptest! {

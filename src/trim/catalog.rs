@@ -1,4 +1,5 @@
-//! What a site offers: a project with its statuses, components and versions, fields, saved searches.
+//! What a site offers: a project with its statuses, components and versions, fields, saved
+//! searches.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -33,7 +34,11 @@ pub fn project_row(project: &wire::ProjectDetail<'_>, text_chars: usize) -> Row 
     row.put("description", project.description.as_deref().map(|text| short_text(text, text_chars)));
     let types = project.issue_types.iter().map(|kind| {
         let name = short_text(&kind.name, NAME_CHARS);
-        if kind.subtask { json!({ "name": name, "subtask": true }) } else { json!({ "name": name }) }
+        if kind.subtask {
+            json!({ "name": name, "subtask": true })
+        } else {
+            json!({ "name": name })
+        }
     });
     row.put("issue_types", types.collect::<Vec<_>>());
     row
@@ -80,7 +85,10 @@ pub fn component_row(component: &wire::Component<'_>) -> Row {
     let mut row = Row::new();
     row.put("name", short_text(&component.name, NAME_CHARS));
     row.put("lead", somebody(&component.lead));
-    row.put("description", component.description.as_deref().map(|text| short_text(text, ABOUT_CHARS)));
+    row.put(
+        "description",
+        component.description.as_deref().map(|text| short_text(text, ABOUT_CHARS)),
+    );
     row
 }
 
@@ -97,7 +105,8 @@ pub fn version_row(version: &wire::Version<'_>) -> Row {
     row
 }
 
-/// A field. `is_unique` tells whether its display name means it alone, so that a query may use the name.
+/// A field. `is_unique` tells whether its display name means it alone, so that a query may use the
+/// name.
 pub fn field_row(field: &wire::FieldDetail<'_>, is_unique: bool) -> Row {
     let mut row = Row::new();
     row.put("id", field.id.as_ref());
@@ -108,7 +117,8 @@ pub fn field_row(field: &wire::FieldDetail<'_>, is_unique: bool) -> Row {
     row
 }
 
-/// The name under which a query may speak of the field: its own name where that is clear, else its number.
+/// The name under which a query may speak of the field: its own name where that is clear, else its
+/// number.
 fn clause(field: &wire::FieldDetail<'_>, is_unique: bool) -> Option<String> {
     let clauses = field.clause_names();
     let by_number = clauses.iter().find(|clause| clause.starts_with("cf["));
@@ -128,8 +138,8 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A saved search, its query clipped to `text_chars` characters. A query may name projects that must not be shown:
-/// then it is given by the filter's id, which searches the same.
+/// A saved search, its query clipped to `text_chars` characters. A query may name projects that
+/// must not be shown: then it is given by the filter's id, which searches the same.
 pub fn filter_row(filter: &wire::Filter<'_>, text_chars: usize, names_projects: bool) -> Row {
     let mut row = Row::new();
     row.put("id", filter.id.as_ref());
@@ -153,7 +163,10 @@ fn flag(row: &mut Row, name: &'static str, value: bool) {
 mod tests {
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads best without borrows")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table of literals reads best without borrows"
+    )]
     fn check_field(field: serde_json::Value, is_unique: bool, expected: serde_json::Value) {
         let text = field.to_string();
         let field: wire::FieldDetail<'_> = serde_json::from_str(&text).unwrap();

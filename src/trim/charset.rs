@@ -1,6 +1,7 @@
 //! The text in a file's bytes, in whichever encoding it was written: as browsers find it out.
 //!
-//! Sources: WHATWG Encoding (labels, decoders, byte order marks) and HTML (what a document says of itself).
+//! Sources: WHATWG Encoding (labels, decoders, byte order marks) and HTML (what a document says of
+//! itself).
 
 use std::borrow::Cow;
 
@@ -26,13 +27,18 @@ pub struct FileText<'a> {
     pub undecodable: usize,
 }
 
-/// Reads bytes as text. `charset` is what was said of the file when it came; `may_guess` is whether bytes in an encoding
-/// that nobody names are text at all.
-pub(super) fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, may_guess: bool) -> Option<FileText<'a>> {
+/// Reads bytes as text. `charset` is what was said of the file when it came; `may_guess` is whether
+/// bytes in an encoding that nobody names are text at all.
+pub(super) fn decode<'a>(
+    bytes: &'a [u8],
+    charset: Option<&str>,
+    may_guess: bool,
+) -> Option<FileText<'a>> {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return Some(read(bytes, encoding, false));
     }
-    let said = charset.map(str::as_bytes).or_else(|| declared_inside(bytes)).and_then(Encoding::for_label);
+    let said =
+        charset.map(str::as_bytes).or_else(|| declared_inside(bytes)).and_then(Encoding::for_label);
     if let Some(encoding) = said.filter(|encoding| *encoding != UTF_8) {
         return Some(read(bytes, encoding, false));
     }
@@ -49,15 +55,20 @@ pub(super) fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, may_guess: bool
 
 fn read<'a>(bytes: &'a [u8], encoding: &'static Encoding, is_guessed: bool) -> FileText<'a> {
     let (text, encoding, _) = encoding.decode(bytes);
-    // Windows-1252 has five bytes that stand for nothing; browsers make controls of them, which nobody sees.
+    // Windows-1252 has five bytes that stand for nothing; browsers make controls of them, which
+    // nobody sees.
     let text = if encoding == WINDOWS_1252 && text.contains(is_c1) {
         Cow::Owned(text.replace(is_c1, "\u{FFFD}"))
     } else {
         text
     };
-    let stands_there =
-        if encoding == UTF_8 { bytes.windows(3).filter(|three| three == b"\xEF\xBF\xBD").count() } else { 0 };
-    let undecodable = text.matches(char::REPLACEMENT_CHARACTER).count().saturating_sub(stands_there);
+    let stands_there = if encoding == UTF_8 {
+        bytes.windows(3).filter(|three| three == b"\xEF\xBF\xBD").count()
+    } else {
+        0
+    };
+    let undecodable =
+        text.matches(char::REPLACEMENT_CHARACTER).count().saturating_sub(stands_there);
     FileText { text, encoding: encoding.name(), is_guessed, undecodable }
 }
 

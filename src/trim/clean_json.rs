@@ -1,12 +1,14 @@
-//! The one way out: whatever a tool says, in good answers and in errors, loses here what cannot be seen.
+//! The one way out: whatever a tool says, in good answers and in errors, loses here what cannot be
+//! seen.
 //!
-//! The views clean what they show as well, because lengths are counted there. This is for what they miss: names used as
-//! keys, sentences of Jira's own errors, candidates to choose from.
+//! The views clean what they show as well, because lengths are counted there. This is for what they
+//! miss: names used as keys, sentences of Jira's own errors, candidates to choose from.
 
 use super::text::{Verdict, judge};
 
-/// A serialised JSON value whose strings and member names went through [`clean`](super::clean). Never longer than what
-/// was given, valid where that was valid, and the same text where there is nothing to do.
+/// A serialised JSON value whose strings and member names went through [`clean`](super::clean).
+/// Never longer than what was given, valid where that was valid, and the same text where there is
+/// nothing to do.
 pub fn clean_json(json: String) -> String {
     let mut cleaned = Cleaned { json: &json, written: None };
     let mut previous = None;
@@ -122,9 +124,10 @@ mod tests {
         match value {
             Value::String(text) => Value::from(clean(text)),
             Value::Array(items) => items.iter().map(cleaned).collect(),
-            Value::Object(members) => {
-                members.iter().map(|(name, value)| (clean(name).into_owned(), cleaned(value))).collect()
-            }
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (clean(name).into_owned(), cleaned(value)))
+                .collect(),
             other => other.clone(),
         }
     }
@@ -132,7 +135,8 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_goes_from_names_and_values() {
         let hidden = "a\u{202E}b\u{200B}c\u{E0041}d\u{1B}[31me\u{9B}f\u{7F}g\u{2028}h\u{FEFF}";
-        let shown = json!({ hidden: [hidden, { "x": hidden }], "👩\u{200D}💻": "❤\u{FE0F} żółć\n\"\\\t" });
+        let shown =
+            json!({ hidden: [hidden, { "x": hidden }], "👩\u{200D}💻": "❤\u{FE0F} żółć\n\"\\\t" });
         let text = clean_json(shown.to_string());
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), cleaned(&shown));
         assert!(text.contains(r"abcd[31mefg\nh"), "{text}");
@@ -179,8 +183,11 @@ mod tests {
     }
 
     fn value() -> impl Strategy<Value = Value> {
-        let leaf =
-            prop_oneof![text().prop_map(Value::from), any::<i64>().prop_map(Value::from), Just(Value::Null)];
+        let leaf = prop_oneof![
+            text().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            Just(Value::Null)
+        ];
         leaf.prop_recursive(3, 24, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),

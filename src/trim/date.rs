@@ -6,8 +6,8 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::moment::{jira_datetime, parse_jira};
 
-/// `2026-11-20T10:00:00.123+0100` becomes `2026-11-20T10:00+01:00`, and a zero offset becomes `Z`. Anything that is
-/// not a Jira timestamp is returned as it is.
+/// `2026-11-20T10:00:00.123+0100` becomes `2026-11-20T10:00+01:00`, and a zero offset becomes `Z`.
+/// Anything that is not a Jira timestamp is returned as it is.
 pub fn short(timestamp: &str) -> Cow<'_, str> {
     parse(timestamp).map_or(Cow::Borrowed(timestamp), Cow::Owned)
 }
@@ -41,7 +41,8 @@ fn parse(text: &str) -> Option<String> {
     let rest = text.get(16..)?;
     let zone = rest.find(['+', '-', 'Z']).and_then(|at| rest.get(at..))?;
     let fraction = rest.strip_suffix(zone)?;
-    if !shape || !fraction.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')) {
+    if !shape || !fraction.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'))
+    {
         return None;
     }
     let digits: String = zone.chars().filter(char::is_ascii_digit).collect();

@@ -1,4 +1,5 @@
-//! What names issues and projects that may not be shown, taken out of a value before it is reduced to what people read.
+//! What names issues and projects that may not be shown, taken out of a value before it is reduced
+//! to what people read.
 
 use std::borrow::Cow;
 
@@ -11,8 +12,8 @@ use super::{issue::Visible, text::clean};
 /// What is shown in place of a key or an issue of another project.
 pub(super) const HIDDEN: &str = "[hidden]";
 
-/// The value without them, as JSON; none where there is nothing to hide. Texts that merely mention an issue stay; in a
-/// custom field, one that consists of nothing but keys is no text.
+/// The value without them, as JSON; none where there is nothing to hide. Texts that merely mention
+/// an issue stay; in a custom field, one that consists of nothing but keys is no text.
 pub(super) fn fenced(field_id: &str, raw: Raw<'_>, visible: &dyn Visible) -> Option<String> {
     if visible.shows_all() {
         return None;
@@ -35,7 +36,9 @@ fn hide(value: &mut Value, texts_too: bool, visible: &dyn Visible) -> bool {
             }
             Cow::Borrowed(_) => false,
         },
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| hide(item, texts_too, visible) | any),
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |any, item| hide(item, texts_too, visible) | any)
+        }
         Value::Object(members) => {
             if members.get("type").is_some_and(|kind| kind == "doc") {
                 return false;
@@ -50,7 +53,8 @@ fn hide(value: &mut Value, texts_too: bool, visible: &dyn Visible) -> bool {
     }
 }
 
-/// Whether an object is an issue or a project that may not be shown, or an issue that does not say which.
+/// Whether an object is an issue or a project that may not be shown, or an issue that does not say
+/// which.
 fn is_outside(members: &Map<String, Value>, texts_too: bool, visible: &dyn Visible) -> bool {
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     let has = |names: &[&str]| names.iter().any(|name| members.contains_key(*name));
@@ -79,13 +83,17 @@ fn is_outside(members: &Map<String, Value>, texts_too: bool, visible: &dyn Visib
 fn is_project_key(text: &str) -> bool {
     text.len() > 1
         && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// A text of nothing but keys, without those that may not be shown; any other text as it is.
 pub(super) fn keys_hidden<'t>(text: &'t str, visible: &dyn Visible) -> Cow<'t, str> {
     let plain = plain(text);
-    if let Ok(mut inner @ (Value::Object(_) | Value::Array(_))) = json::from_str::<Value>(plain.trim()) {
+    if let Ok(mut inner @ (Value::Object(_) | Value::Array(_))) =
+        json::from_str::<Value>(plain.trim())
+    {
         // JSON that is kept as a text is looked through like any other.
         return if hide(&mut inner, true, visible) {
             Cow::Owned(inner.to_string())
@@ -111,8 +119,9 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_')
 }
 
-/// The keys of a text that consists of nothing else: keys with signs between them, parts of addresses, words for what a
-/// key is. None for a text that says more, which may mention what it likes.
+/// The keys of a text that consists of nothing else: keys with signs between them, parts of
+/// addresses, words for what a key is. None for a text that says more, which may mention what it
+/// likes.
 pub fn references(text: &str) -> Option<Vec<String>> {
     let text = plain(text);
     let words = text.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty());
@@ -121,7 +130,8 @@ pub fn references(text: &str) -> Option<Vec<String>> {
     for word in words {
         if is_key(word) {
             keys.push(word.to_ascii_uppercase());
-        } else if !(is_address || NAMES_OF_KEYS.iter().any(|name| word.eq_ignore_ascii_case(name))) {
+        } else if !(is_address || NAMES_OF_KEYS.iter().any(|name| word.eq_ignore_ascii_case(name)))
+        {
             others += 1;
         }
     }
@@ -154,7 +164,11 @@ pub(super) fn without<'t>(
 
 /// A sentence of Jira's without the keys that may not be shown.
 pub fn sentence<'t>(text: &'t str, visible: &dyn Visible) -> Cow<'t, str> {
-    if visible.shows_all() { Cow::Borrowed(text) } else { without(text, |c| !is_of_word(c), visible) }
+    if visible.shows_all() {
+        Cow::Borrowed(text)
+    } else {
+        without(text, |c| !is_of_word(c), visible)
+    }
 }
 
 /// Whether a word has the form of an issue's key.

@@ -18,7 +18,8 @@ use super::{
 /// Objects without a name we know are shown down to this depth.
 const DEPTH_MAX: usize = 3;
 
-/// Nothing that a person reads nests deeper than this in lists and cascades; a hostile value could nest without end.
+/// Nothing that a person reads nests deeper than this in lists and cascades; a hostile value could
+/// nest without end.
 const NESTING_MAX: usize = 8;
 
 /// Parts of one value that are shown, at all its levels together; what is left out is counted.
@@ -27,8 +28,9 @@ const PARTS_MAX: usize = 1_000;
 /// What is shown in place of what lies below these depths.
 const TOO_DEEP: &str = "[nested too deep]";
 
-/// A field's value in its smallest useful form: names for things and people, Markdown for rich text, short dates;
-/// none when there is nothing to show. Texts are clipped to `text_chars` characters.
+/// A field's value in its smallest useful form: names for things and people, Markdown for rich
+/// text, short dates; none when there is nothing to show. Texts are clipped to `text_chars`
+/// characters.
 pub fn compact(raw: Raw<'_>, text_chars: usize) -> Option<Value> {
     nested(raw, &Room { text_chars, parts: Cell::new(PARTS_MAX) }, 0)
 }
@@ -55,8 +57,9 @@ fn nested(raw: Raw<'_>, room: &Room, nesting: usize) -> Option<Value> {
     }
     let json = raw.get();
     let shown = match json.as_bytes().first()? {
-        b'"' => json::from_str::<wire::Text<'_>>(json)
-            .map_or(Value::from(UNREADABLE), |text| Value::from(short_text(&text, room.text_chars))),
+        b'"' => json::from_str::<wire::Text<'_>>(json).map_or(Value::from(UNREADABLE), |text| {
+            Value::from(short_text(&text, room.text_chars))
+        }),
         b'{' => object(json, room, 0, nesting)?,
         b'[' => json::from_str::<FirstItems<'_>>(json).map_or(Value::from(UNREADABLE), |items| {
             let mut omitted = items.omitted;
@@ -78,7 +81,8 @@ fn nested(raw: Raw<'_>, room: &Room, nesting: usize) -> Option<Value> {
     (!is_empty(&shown)).then_some(shown)
 }
 
-/// Jira writes whole story points as `5.0`; a person would not. A number too large for one is shown as it is written.
+/// Jira writes whole story points as `5.0`; a person would not. A number too large for one is shown
+/// as it is written.
 fn number(json: &str) -> Value {
     let whole = json.strip_suffix(".0").unwrap_or(json);
     let is_number = whole.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
@@ -150,7 +154,8 @@ pub(super) fn short_text(text: &str, text_chars: usize) -> String {
     clip(&clean(text), text_chars).into_owned()
 }
 
-/// How Jira begins rich text. Whatever else is rich text is found out by reading it as a thing first.
+/// How Jira begins rich text. Whatever else is rich text is found out by reading it as a thing
+/// first.
 const DOCUMENT_STARTS: [&str; 2] = [r#"{"type":"doc""#, r#"{"version":1,"type":"doc""#];
 
 fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
@@ -188,15 +193,17 @@ fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value
 /// An object of a kind we do not know, without what only machines read.
 fn remainder(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
     if depth >= DEPTH_MAX {
-        return Some(Value::from(if json == "{}" { "" } else { TOO_DEEP })).filter(|shown| !is_empty(shown));
+        return Some(Value::from(if json == "{}" { "" } else { TOO_DEEP }))
+            .filter(|shown| !is_empty(shown));
     }
     let Ok(members) = json::from_str::<FirstMembers<'_>>(json) else {
         return Some(Value::from(UNREADABLE));
     };
     let fields: BTreeMap<wire::Text<'_>, Raw<'_>> = members.kept.into_iter().collect();
     let omitted = members.omitted;
-    let is_doubled =
-        |name: &str| name.strip_suffix("Seconds").is_some_and(|in_words| fields.contains_key(in_words));
+    let is_doubled = |name: &str| {
+        name.strip_suffix("Seconds").is_some_and(|in_words| fields.contains_key(in_words))
+    };
     let mut shown: Map<String, Value> = fields
         .iter()
         .filter(|(name, value)| !value.is_null() && !is_for_machines(name) && !is_doubled(name))

@@ -19,12 +19,14 @@ const TIMES: [&str; 5] =
 /// Fields of one issue that are shown.
 const SHOWN_MAX: usize = 1_000;
 
-/// Every field that holds a value, under its display name. Left out is what is no value of the issue's own: when this
-/// user looked at it, a ratio that other fields give, and what is said twice.
+/// Every field that holds a value, under its display name. Left out is what is no value of the
+/// issue's own: when this user looked at it, a ratio that other fields give, and what is said
+/// twice.
 ///
 /// The first thousand, and how many more there are: no issue that people use holds as many.
 pub(super) fn fields(issue: &Issue<'_>, names: Option<Raw<'_>>) -> (Vec<FieldName>, usize) {
-    let names: HashMap<String, Text<'_>> = names.and_then(|names| names.read().ok()).unwrap_or_default();
+    let names: HashMap<String, Text<'_>> =
+        names.and_then(|names| names.read().ok()).unwrap_or_default();
     let held = issue.fields.iter().filter(|(id, raw)| says_something(issue, id, *raw));
     let (mut shown, mut omitted) = (Vec::new(), 0);
     for (id, _) in held {

@@ -14,8 +14,8 @@ use crate::{
 };
 
 use super::{
-    activity::WorklogView, attachment::AttachmentView, fence::fenced, field::compact, filled, link::LinkView,
-    row::Row, text::clean, view::CommentView,
+    activity::WorklogView, attachment::AttachmentView, fence::fenced, field::compact, filled,
+    link::LinkView, row::Row, text::clean, view::CommentView,
 };
 
 /// More links or files than this are counted, not shown.
@@ -75,7 +75,8 @@ pub fn search_row(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Readi
     row
 }
 
-/// Display names are not unique: where two fields of one name hold a value, each is shown with its id.
+/// Display names are not unique: where two fields of one name hold a value, each is shown with its
+/// id.
 fn distinct_label<'f>(
     row: &mut Row,
     before: impl Iterator<Item = &'f FieldName>,
@@ -95,7 +96,8 @@ fn distinct_label<'f>(
     with_id(field)
 }
 
-/// The fields to show of an issue: those that were asked for, or with `*all` every one that holds a value.
+/// The fields to show of an issue: those that were asked for, or with `*all` every one that holds a
+/// value.
 pub fn fields_shown<'f>(
     fields: &'f [FieldName],
     issue: &wire::Issue<'_>,
@@ -155,14 +157,18 @@ fn put_field(
         }
         "parent" => {
             let parent: Lenient<wire::LinkedIssue<'_>> = issue.fields.lenient("parent");
-            let key = parent.as_ref().map(|parent| &parent.key).filter(|key| reading.visible.shows(key));
+            let key =
+                parent.as_ref().map(|parent| &parent.key).filter(|key| reading.visible.shows(key));
             row.put(label, key.map(AsRef::as_ref).or(parent.is_unreadable().then_some(UNREADABLE)));
         }
         "subtasks" => {
             let subtasks: List<wire::LinkedIssue<'_>> = issue.fields.list("subtasks");
             row.put_unreadable_of(&label, subtasks.unreadable());
             let shown = subtasks.iter().filter(|subtask| reading.visible.shows(&subtask.key));
-            row.put(label, shown.map(|subtask| Value::from(clean(&subtask.key))).collect::<Vec<_>>());
+            row.put(
+                label,
+                shown.map(|subtask| Value::from(clean(&subtask.key))).collect::<Vec<_>>(),
+            );
         }
         id => {
             let shown = |raw| match fenced(id, raw, reading.visible) {
@@ -174,7 +180,12 @@ fn put_field(
     }
 }
 
-fn put_links(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<'_>, visible: &dyn Visible) {
+fn put_links(
+    row: &mut Row,
+    label: Cow<'static, str>,
+    issue: &wire::Issue<'_>,
+    visible: &dyn Visible,
+) {
     let links: List<wire::IssueLink<'_>> = issue.fields.list("issuelinks");
     let one_sided = links.iter().filter(|link| link.is_unreadable()).count();
     row.put_unreadable_of(&label, links.unreadable() + one_sided);

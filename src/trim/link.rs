@@ -67,7 +67,10 @@ pub struct WebLinkView {
 
 impl From<&wire::RemoteLink<'_>> for WebLinkView {
     fn from(link: &wire::RemoteLink<'_>) -> Self {
-        Self { url: short_text(&link.object.url, 1_000), title: short_text(&link.object.title, TITLE_CHARS) }
+        Self {
+            url: short_text(&link.object.url, 1_000),
+            title: short_text(&link.object.title, TITLE_CHARS),
+        }
     }
 }
 
@@ -82,9 +85,12 @@ mod tests {
 
     #[test]
     fn a_link_reads_from_the_issue_it_was_found_on() {
-        let kind = r#""type":{"id":"1","name":"Blocks","inward":"is blocked by","outward":"blocks"}"#;
+        let kind =
+            r#""type":{"id":"1","name":"Blocks","inward":"is blocked by","outward":"blocks"}"#;
         check(
-            &format!(r#"{{"id":"9",{kind},"outwardIssue":{{"key":"A-2","fields":{{"summary":"Two"}}}}}}"#),
+            &format!(
+                r#"{{"id":"9",{kind},"outwardIssue":{{"key":"A-2","fields":{{"summary":"Two"}}}}}}"#
+            ),
             r#"{"id":"9","relation":"blocks","key":"A-2","summary":"Two"}"#,
         );
         check(

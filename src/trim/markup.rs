@@ -1,7 +1,7 @@
 //! HTML and SVG as the text that a person would see: no tags, no scripts, no comments.
 //!
-//! This is no HTML parser. Its promise is about what does not come out: the result holds no `<` at all, so that
-//! nothing which shows it can take it for markup.
+//! This is no HTML parser. Its promise is about what does not come out: the result holds no `<` at
+//! all, so that nothing which shows it can take it for markup.
 
 /// What stands between these is never seen, and in HTML a `/` at the end of one does not close it.
 const HIDDEN: &[&str] = &["script", "style", "template", "noscript", "iframe", "object"];
@@ -107,11 +107,13 @@ impl<'a> Tag<'a> {
         if inside.starts_with(['!', '?']) {
             return unnamed(inside.split_once('>').map_or("", |(_, rest)| rest));
         }
-        let (closes, inside) = inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));
+        let (closes, inside) =
+            inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));
         if !inside.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
-        let name_end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(inside.len());
+        let name_end =
+            inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(inside.len());
         let (name, attributes) = inside.split_at(name_end);
         let end = end_of(attributes);
         let (attributes, rest) = attributes.split_at(end);
@@ -181,12 +183,14 @@ impl Text {
     }
 }
 
-/// The character an entity stands for and its length in bytes; none for what has to stay as it is written, above
-/// all `&lt;` in each of its spellings.
+/// The character an entity stands for and its length in bytes; none for what has to stay as it is
+/// written, above all `&lt;` in each of its spellings.
 fn entity(text: &str) -> (Option<char>, usize) {
     const LENGTH_MAX: usize = 10;
     let end = text.bytes().take(LENGTH_MAX).position(|byte| byte == b';');
-    let Some((end, name)) = end.and_then(|end| Some((end, text.get(1..end)?))) else { return (Some('&'), 1) };
+    let Some((end, name)) = end.and_then(|end| Some((end, text.get(1..end)?))) else {
+        return (Some('&'), 1);
+    };
     let number = name.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
         None => number.parse().ok(),
@@ -216,7 +220,10 @@ mod tests {
         check("<h1>Title</h1><p>One <b>bold</b> word.</p>", "Title\nOne bold word.");
         check("<ul><li>a<li>b</ul>", "a\nb");
         check("<table><tr><td>1</td><td>2</td></tr></table>", "1 2");
-        check("a&amp;b &quot;c&quot; &#39;d&#x27;&nbsp;e &unknown; & f", "a&b \"c\" 'd' e &unknown; & f");
+        check(
+            "a&amp;b &quot;c&quot; &#39;d&#x27;&nbsp;e &unknown; & f",
+            "a&b \"c\" 'd' e &unknown; & f",
+        );
         check("<svg><title>Plan</title><text x='1'>Start</text></svg>", "Plan\nStart");
         check("Grüße<br/>日本語", "Grüße\n日本語");
         check("  lots \n\n of   space ", "lots of space");

@@ -1,4 +1,5 @@
-//! What a file is by its bytes. Its name and declared type were chosen by whoever added it and prove nothing.
+//! What a file is by its bytes. Its name and declared type were chosen by whoever added it and
+//! prove nothing.
 
 use std::borrow::Cow;
 
@@ -43,8 +44,8 @@ pub fn may_be_shown(declared: &str) -> bool {
     !OPAQUE_TYPES.iter().any(|opaque| declared.starts_with(opaque))
 }
 
-/// Looks into the bytes. The declared type is asked only where bytes cannot tell: which text is HTML or SVG.
-/// `charset` is what was said of its encoding.
+/// Looks into the bytes. The declared type is asked only where bytes cannot tell: which text is
+/// HTML or SVG. `charset` is what was said of its encoding.
 pub fn read_file<'a>(bytes: &'a [u8], declared: &str, charset: Option<&str>) -> FileContent<'a> {
     if let Some(media_type) = image_type(bytes) {
         return FileContent::Image(media_type);
@@ -64,7 +65,9 @@ pub fn image_type(bytes: &[u8]) -> Option<&'static str> {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("image/png"),
         [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', b'V', b'P', ..] => Some("image/webp"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', b'V', b'P', ..] => {
+            Some("image/webp")
+        }
         _ => None,
     }
 }
@@ -79,22 +82,27 @@ fn is_textual(declared: &str) -> bool {
         })
 }
 
-/// Text in whichever encoding; in one that nobody names only where text was declared, for any bytes at all would pass as
-/// that.
+/// Text in whichever encoding; in one that nobody names only where text was declared, for any bytes
+/// at all would pass as that.
 fn text<'a>(bytes: &'a [u8], declared: &str, charset: Option<&str>) -> Option<FileText<'a>> {
     if bytes.starts_with(b"%PDF-") {
         return None;
     }
-    // Logs hold colour codes and form feeds; other control characters are a sign of a binary format.
-    let is_foreign = |c: char| matches!(c, '\0'..='\u{7}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}');
-    charset::decode(bytes, charset, is_textual(declared)).filter(|read| !read.text.contains(is_foreign))
+    // Logs hold colour codes and form feeds; other control characters are a sign of a binary
+    // format.
+    let is_foreign =
+        |c: char| matches!(c, '\0'..='\u{7}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}');
+    charset::decode(bytes, charset, is_textual(declared))
+        .filter(|read| !read.text.contains(is_foreign))
 }
 
 fn is_markup(text: &str, declared: &str) -> bool {
-    if ["text/html", "application/xhtml", "image/svg"].iter().any(|kind| declared.starts_with(kind)) {
+    if ["text/html", "application/xhtml", "image/svg"].iter().any(|kind| declared.starts_with(kind))
+    {
         return true;
     }
-    let start: String = text.trim_start().chars().take(1_024).collect::<String>().to_ascii_lowercase();
+    let start: String =
+        text.trim_start().chars().take(1_024).collect::<String>().to_ascii_lowercase();
     let opens = ["<!doctype html", "<html", "<svg", "<head", "<body", "<script", "<iframe", "<!--"];
     opens.iter().any(|tag| start.starts_with(tag))
         || (start.starts_with("<?xml") && ["<svg", "<html"].iter().any(|tag| start.contains(tag)))
@@ -121,7 +129,11 @@ mod tests {
     #[test]
     fn bytes_decide_and_not_the_declared_type() {
         check(b"\x89PNG\r\n\x1a\n....", "text/plain", &FileContent::Image("image/png"));
-        check(b"\xff\xd8\xff\xe0....", "application/octet-stream", &FileContent::Image("image/jpeg"));
+        check(
+            b"\xff\xd8\xff\xe0....",
+            "application/octet-stream",
+            &FileContent::Image("image/jpeg"),
+        );
         check(b"GIF89a....", "", &FileContent::Image("image/gif"));
         check(b"RIFF\x01\x02\x03\x04WEBPVP8 ", "image/png", &FileContent::Image("image/webp"));
         check(b"no picture", "image/png", &text("no picture"));

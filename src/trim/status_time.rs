@@ -17,7 +17,8 @@ const DAY_S: i64 = 24 * HOUR_S;
 #[derive(Debug, Default)]
 pub struct StatusTimes {
     moves: Vec<Move>,
-    /// A change of status that cannot be placed in time: then nobody can tell how long anything lasted.
+    /// A change of status that cannot be placed in time: then nobody can tell how long anything
+    /// lasted.
     is_unclear: bool,
 }
 
@@ -32,7 +33,9 @@ impl StatusTimes {
     /// Notes what an edit says about the status. The order of edits does not matter.
     pub fn note(&mut self, edit: &History<'_>) {
         for change in edit.items.iter().filter(|change| is_of_status(change)) {
-            let name = |text: Option<&str>| clip(&clean(text.unwrap_or_default()), NAME_CHARS).into_owned();
+            let name = |text: Option<&str>| {
+                clip(&clean(text.unwrap_or_default()), NAME_CHARS).into_owned()
+            };
             match moment(&edit.created) {
                 Some(at) => self.moves.push(Move {
                     at,
@@ -49,8 +52,8 @@ impl StatusTimes {
         self.moves.is_empty()
     }
 
-    /// Elapsed time by status, in the order in which they were entered, from `since` (when the issue was created) or the
-    /// first change on until `now`.
+    /// Elapsed time by status, in the order in which they were entered, from `since` (when the
+    /// issue was created) or the first change on until `now`.
     pub fn shown(mut self, since: Option<&str>, now: Timestamp) -> Option<Value> {
         self.moves.sort_by_key(|change| change.at);
         let first = self.moves.first().filter(|_| !self.is_unclear)?;
@@ -94,19 +97,25 @@ fn is_of_status(change: &Change<'_>) -> bool {
 }
 
 fn moment(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok())
+    text.parse()
+        .ok()
+        .or_else(|| strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok())
 }
 
 /// The two largest units; days have 24 hours.
 fn in_words(seconds: i64) -> String {
-    let (days, hours, minutes) = (seconds / DAY_S, seconds % DAY_S / HOUR_S, seconds % HOUR_S / MINUTE_S);
+    let (days, hours, minutes) =
+        (seconds / DAY_S, seconds % DAY_S / HOUR_S, seconds % HOUR_S / MINUTE_S);
     let parts = match (days, hours) {
         (0, 0) => return format!("{minutes}m"),
         (0, _) => [(hours, 'h'), (minutes, 'm')],
         _ => [(days, 'd'), (hours, 'h')],
     };
-    let said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    let said: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect();
     said.join(" ")
 }
 
@@ -128,7 +137,8 @@ mod tests {
     }
 
     fn edit(created: &str, from: &str, to: &str) -> Value {
-        let item = json!({"field": "Status", "fieldId": "status", "fromString": from, "toString": to});
+        let item =
+            json!({"field": "Status", "fieldId": "status", "fromString": from, "toString": to});
         json!({"created": created, "items": [{"field": "summary", "toString": "x"}, item]})
     }
 
@@ -154,9 +164,14 @@ mod tests {
 
     #[test]
     fn durations_have_two_units_at_most() {
-        for (seconds, expected) in
-            [(0, "0m"), (59, "0m"), (3_600, "1h"), (4_000, "1h 6m"), (86_400, "1d"), (273_600, "3d 4h")]
-        {
+        for (seconds, expected) in [
+            (0, "0m"),
+            (59, "0m"),
+            (3_600, "1h"),
+            (4_000, "1h 6m"),
+            (86_400, "1d"),
+            (273_600, "3d 4h"),
+        ] {
             assert_eq!(in_words(seconds), expected);
         }
     }

@@ -1,11 +1,13 @@
-//! Text from Jira is data from strangers: what cannot be seen is removed, what is long is clipped and says so.
+//! Text from Jira is data from strangers: what cannot be seen is removed, what is long is clipped
+//! and says so.
 
 use std::borrow::Cow;
 
-/// Removes what a person cannot see but a model reads: control, bidi-control, zero-width, tag and filler characters.
+/// Removes what a person cannot see but a model reads: control, bidi-control, zero-width, tag and
+/// filler characters.
 ///
-/// Joiners and variation selectors stay behind a symbol, where they build an emoji. Unicode line and paragraph
-/// separators become line feeds. Borrows when there is nothing to do.
+/// Joiners and variation selectors stay behind a symbol, where they build an emoji. Unicode line
+/// and paragraph separators become line feeds. Borrows when there is nothing to do.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if text.as_bytes().chunks(64).all(is_plain) {
         return Cow::Borrowed(text);
@@ -54,14 +56,17 @@ pub(super) enum Verdict {
     Drop,
 }
 
-/// Whether a character may be shown between the one that was shown last and the one that comes next.
+/// Whether a character may be shown between the one that was shown last and the one that comes
+/// next.
 pub(super) fn judge(c: char, previous: Option<char>, next: Option<char>) -> Verdict {
     let is_after_emoji = previous.is_some_and(is_emoji);
     match c {
         '\n' | '\t' => Verdict::Keep,
         '\u{2028}' | '\u{2029}' | '\u{85}' => Verdict::LineFeed,
         // Only where they build one sign: elsewhere they are bits that nobody sees.
-        '\u{200D}' if (is_after_emoji || previous == Some('\u{FE0F}')) && next.is_some_and(is_emoji) => {
+        '\u{200D}'
+            if (is_after_emoji || previous == Some('\u{FE0F}')) && next.is_some_and(is_emoji) =>
+        {
             Verdict::Keep
         }
         '\u{FE0E}' | '\u{FE0F}' if is_after_emoji => Verdict::Keep,
@@ -100,8 +105,8 @@ fn is_key(c: char) -> bool {
     matches!(c, '#' | '*' | '0'..='9')
 }
 
-/// The pictures of text, skin tones among them. Source: Unicode's emoji-data.txt, Emoji and Extended_Pictographic, without
-/// the keys; blocks of pictures are taken whole.
+/// The pictures of text, skin tones among them. Source: Unicode's emoji-data.txt, Emoji and
+/// Extended_Pictographic, without the keys; blocks of pictures are taken whole.
 fn is_emoji(c: char) -> bool {
     matches!(c,
         '\u{A9}' | '\u{AE}' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2194}'..='\u{2199}' | '\u{21A9}'
@@ -125,7 +130,10 @@ mod tests {
         check("\u{1b}[31mred\u{7}\r\n", "[31mred\n");
         check("a\u{2028}b", "a\nb");
         check("soft\u{AD}hyphen\u{FEFF}", "softhyphen");
-        check("👩\u{200D}💻 ❤\u{FE0F} 1\u{FE0F}\u{20E3}", "👩\u{200D}💻 ❤\u{FE0F} 1\u{FE0F}\u{20E3}");
+        check(
+            "👩\u{200D}💻 ❤\u{FE0F} 1\u{FE0F}\u{20E3}",
+            "👩\u{200D}💻 ❤\u{FE0F} 1\u{FE0F}\u{20E3}",
+        );
         check("a\u{200D}b x\u{FE0F}\u{E0100}", "ab x");
         check("Grüße, 日本語, שלום", "Grüße, 日本語, שלום");
     }

@@ -73,7 +73,8 @@ fn audience(visibility: &wire::Lenient<wire::Visibility<'_>>) -> Option<String> 
     let visibility = visibility.as_ref()?;
     // A group whose name is hidden still has its identifier.
     let name = Some(visibility.value.as_str()).filter(|name| !name.is_empty());
-    let name = short_text(name.or(visibility.identifier.as_deref()).unwrap_or(UNREADABLE), LABEL_CHARS);
+    let name =
+        short_text(name.or(visibility.identifier.as_deref()).unwrap_or(UNREADABLE), LABEL_CHARS);
     Some(if visibility.kind.as_str() == "group" { format!("group:{name}") } else { name })
 }
 
@@ -158,8 +159,13 @@ impl CreateFieldView {
 /// An allowed value as it may be written; the options below a cascading one stand behind it.
 fn allowed(value: &Value) -> Option<Value> {
     let name = ["name", "value", "key", "id"].iter().find_map(|name| value.get(*name)?.as_str())?;
-    let children: Vec<Value> =
-        value.get("children").and_then(Value::as_array).into_iter().flatten().filter_map(allowed).collect();
+    let children: Vec<Value> = value
+        .get("children")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(allowed)
+        .collect();
     if children.is_empty() {
         return Some(Value::from(short_text(name, LABEL_CHARS)));
     }

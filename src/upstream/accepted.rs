@@ -1,4 +1,5 @@
-//! Whose credentials an upstream has accepted. Only they are callers of their own; all others could be one and the same.
+//! Whose credentials an upstream has accepted. Only they are callers of their own; all others could
+//! be one and the same.
 
 use quick_cache::sync::Cache;
 

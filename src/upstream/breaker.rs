@@ -1,15 +1,18 @@
 //! The circuit breaker of one key: a state machine that is told the time and who calls.
 //!
-//! Closed, it remembers the last calls of a window and opens when enough of them failed, when those are at least half of
-//! all, and when both stay so without any one caller: whoever asks for a broken issue again and again says nothing about
-//! the upstream that others see. A breaker of one caller alone (`callers: 1`) does without the last question.
+//! Closed, it remembers the last calls of a window and opens when enough of them failed, when those
+//! are at least half of all, and when both stay so without any one caller: whoever asks for a
+//! broken issue again and again says nothing about the upstream that others see. A breaker of one
+//! caller alone (`callers: 1`) does without the last question.
 //!
-//! Open, it refuses everything for a fixed time. Half-open, it lets through no more probes than are needed to decide, of
-//! different callers: enough good ones close it, a bad one opens it again, but not twice in a row for the same caller.
+//! Open, it refuses everything for a fixed time. Half-open, it lets through no more probes than are
+//! needed to decide, of different callers: enough good ones close it, a bad one opens it again, but
+//! not twice in a row for the same caller.
 //!
-//! Every change of state starts a new epoch, and a result only counts in the epoch that admitted it, so a call from
-//! before an outage can neither close the breaker nor open it twice. A half-open breaker cannot get stuck: each
-//! probe's place comes back with its result or with the drop of its permit.
+//! Every change of state starts a new epoch, and a result only counts in the epoch that admitted
+//! it, so a call from before an outage can neither close the breaker nor open it twice. A half-open
+//! breaker cannot get stuck: each probe's place comes back with its result or with the drop of its
+//! permit.
 
 use std::time::Duration;
 
@@ -113,7 +116,8 @@ impl Breaker {
         Self { rules, epoch: 0, state: State::closed(), blamed: None }
     }
 
-    /// Whether calls are refused, or only tried with probes. One that nobody came back to for a further period is over.
+    /// Whether calls are refused, or only tried with probes. One that nobody came back to for a
+    /// further period is over.
     pub(super) fn is_open(&self, now: Instant) -> bool {
         match self.state {
             State::Closed { .. } => false,

@@ -1,8 +1,9 @@
-//! The breakers of all keys, shared by all calls, with permits that find their way back when a call is dropped.
+//! The breakers of all keys, shared by all calls, with permits that find their way back when a call
+//! is dropped.
 //!
-//! Each call asks two of them: one of its caller and key alone, and one of all callers of the key. Callers whose
-//! credentials the upstream has not accepted yet are counted apart: whoever makes up credentials could otherwise be as
-//! many callers as it takes.
+//! Each call asks two of them: one of its caller and key alone, and one of all callers of the key.
+//! Callers whose credentials the upstream has not accepted yet are counted apart: whoever makes up
+//! credentials could otherwise be as many callers as it takes.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -201,7 +202,9 @@ mod tests {
     fn one_callers_failures_are_that_callers_own() {
         let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
         fail(&breakers, "site", &[1; 5], now);
-        assert!(admit(&breakers, "site", 1, now).is_err() && admit(&breakers, "site", 2, now).is_ok());
+        assert!(
+            admit(&breakers, "site", 1, now).is_err() && admit(&breakers, "site", 2, now).is_ok()
+        );
         assert_eq!(breakers.open(now), Open { of_all: 0, of_one: 1 });
     }
 
@@ -209,7 +212,9 @@ mod tests {
     fn made_up_callers_shut_out_no_accepted_one() {
         let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
         for caller in 0..200 {
-            if let Ok(permit) = breakers.admit(&"site".into(), CallerId::from([caller; 16]), false, now) {
+            if let Ok(permit) =
+                breakers.admit(&"site".into(), CallerId::from([caller; 16]), false, now)
+            {
                 let _ = permit.record(Sign::Down, now);
             }
         }
@@ -222,7 +227,8 @@ mod tests {
         let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
         let later = now + Duration::from_mins(1);
         fail(&breakers, "site", &[1, 2, 1, 2, 1], now);
-        let probes: Vec<_> = (1..4).map(|caller| admit(&breakers, "site", caller, later).unwrap()).collect();
+        let probes: Vec<_> =
+            (1..4).map(|caller| admit(&breakers, "site", caller, later).unwrap()).collect();
         assert!(admit(&breakers, "site", 4, later).is_err());
         drop(probes);
         assert!(admit(&breakers, "site", 4, later).is_ok());

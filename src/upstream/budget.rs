@@ -1,12 +1,13 @@
 //! How many repeats may be sent: a tenth of the calls, and a few of each caller's own.
 //!
-//! Without it every caller's patience multiplies the load on an upstream that is already down. The rule is a
-//! maximum, not a sum: in any ten seconds at most a tenth of the calls, or the floor if that is more, so that a lone
-//! caller can repeat and a busy process gains nothing on top.
+//! Without it every caller's patience multiplies the load on an upstream that is already down. The
+//! rule is a maximum, not a sum: in any ten seconds at most a tenth of the calls, or the floor if
+//! that is more, so that a lone caller can repeat and a busy process gains nothing on top.
 //!
-//! Beside what is shared, each caller may mend a call per upstream, so that others' failures do not cost one who has
-//! none that one repeat. In an outage the breaker bounds what this adds. Callers whose credentials no upstream has
-//! accepted have no such share, and a budget among themselves: one person may be any number of them.
+//! Beside what is shared, each caller may mend a call per upstream, so that others' failures do not
+//! cost one who has none that one repeat. In an outage the breaker bounds what this adds. Callers
+//! whose credentials no upstream has accepted have no such share, and a budget among themselves:
+//! one person may be any number of them.
 
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use super::request::{BreakerKey, CallerId};
 const SLOT: Duration = Duration::from_secs(1);
 const SLOTS: usize = 11;
 const CALLS_PER_RETRY: u64 = 10;
-/// Repeats of one caller and key, in ten seconds, that are not taken from anybody else: those of one call.
+/// Repeats of one caller and key, in ten seconds, that are not taken from anybody else: those of
+/// one call.
 const OWN: usize = 3;
 const OWN_WINDOW: Duration = Duration::from_secs(10);
 /// Callers and keys whose own repeats are remembered, about 150 bytes each.

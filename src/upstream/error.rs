@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// Whether the upstream may have seen the request. A write that failed with `Maybe` has an unknown outcome.
+/// Whether the upstream may have seen the request. A write that failed with `Maybe` has an unknown
+/// outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
     /// No attempt can have had an effect.
@@ -45,7 +46,8 @@ impl FailureClass {
             404 | 410 => Some(Self::NotFound),
             429 => Some(Self::RateLimit),
             400..=499 => Some(Self::Validation),
-            // A status above 599 has no meaning in HTTP; RFC 9110 section 15 wants it treated as 5xx.
+            // A status above 599 has no meaning in HTTP; RFC 9110 section 15 wants it treated as
+            // 5xx.
             500.. => Some(Self::Server),
             _ => None,
         }
@@ -196,10 +198,12 @@ impl UpstreamError {
     /// Whether the upstream may have acted on the request.
     pub fn sent(&self) -> Sent {
         match self {
-            Self::InvalidRequest { .. } | Self::RequestTooLarge { .. } | Self::CircuitOpen { .. } => Sent::No,
-            Self::Busy { sent, .. } | Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } => {
-                *sent
-            }
+            Self::InvalidRequest { .. }
+            | Self::RequestTooLarge { .. }
+            | Self::CircuitOpen { .. } => Sent::No,
+            Self::Busy { sent, .. }
+            | Self::Connect { sent, .. }
+            | Self::DeadlineExceeded { sent, .. } => *sent,
             Self::Network { .. }
             | Self::Timeout { .. }
             | Self::Truncated { .. }
@@ -208,7 +212,8 @@ impl UpstreamError {
         }
     }
 
-    /// The status of the answer, if its head had come. It tells the outcome of a write whose body was lost.
+    /// The status of the answer, if its head had come. It tells the outcome of a write whose body
+    /// was lost.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Busy { status, .. }
@@ -228,7 +233,9 @@ impl UpstreamError {
     /// Attempts made.
     pub fn attempts(&self) -> u32 {
         match self {
-            Self::InvalidRequest { .. } | Self::RequestTooLarge { .. } | Self::CircuitOpen { .. } => 0,
+            Self::InvalidRequest { .. }
+            | Self::RequestTooLarge { .. }
+            | Self::CircuitOpen { .. } => 0,
             Self::Busy { attempts, .. }
             | Self::Connect { attempts, .. }
             | Self::Network { attempts, .. }
@@ -243,9 +250,10 @@ impl UpstreamError {
     /// The failure class.
     pub fn class(&self) -> FailureClass {
         match self {
-            Self::Connect { .. } | Self::Network { .. } | Self::Truncated { .. } | Self::Decode { .. } => {
-                FailureClass::Network
-            }
+            Self::Connect { .. }
+            | Self::Network { .. }
+            | Self::Truncated { .. }
+            | Self::Decode { .. } => FailureClass::Network,
             Self::Timeout { .. } | Self::DeadlineExceeded { .. } => FailureClass::Timeout,
             Self::InvalidRequest { .. }
             | Self::RequestTooLarge { .. }
@@ -255,8 +263,8 @@ impl UpstreamError {
         }
     }
 
-    /// Whether the connection was refused or broke, as it does when the upstream is restarted. One that ran out of time
-    /// tells of a longer trouble, and so does a 5xx, whole or not.
+    /// Whether the connection was refused or broke, as it does when the upstream is restarted. One
+    /// that ran out of time tells of a longer trouble, and so does a 5xx, whole or not.
     pub(super) fn is_break(&self) -> bool {
         match self {
             Self::Connect { source, .. } | Self::Network { source, .. } => !source.is_timeout(),
@@ -280,8 +288,9 @@ impl UpstreamError {
 
     /// Remembers that an earlier attempt of the same call may have had an effect.
     pub(super) fn after_earlier(mut self, earlier: Sent) -> Self {
-        if let Self::Busy { sent, .. } | Self::Connect { sent, .. } | Self::DeadlineExceeded { sent, .. } =
-            &mut self
+        if let Self::Busy { sent, .. }
+        | Self::Connect { sent, .. }
+        | Self::DeadlineExceeded { sent, .. } = &mut self
             && earlier == Sent::Maybe
         {
             *sent = Sent::Maybe;

@@ -1,11 +1,12 @@
-//! One careful HTTP call, for any upstream: it ends in time, reads within bounds, repeats only what is safe to repeat,
-//! and leaves an upstream alone that is down.
+//! One careful HTTP call, for any upstream: it ends in time, reads within bounds, repeats only what
+//! is safe to repeat, and leaves an upstream alone that is down.
 //!
-//! It is handed a signed request and knows neither what the request means nor who asks. An answer of any status is a
-//! [`Response`]; an [`UpstreamError`] says why there is none and whether the request may have had an effect.
+//! It is handed a signed request and knows neither what the request means nor who asks. An answer
+//! of any status is a [`Response`]; an [`UpstreamError`] says why there is none and whether the
+//! request may have had an effect.
 //!
-//! The parts that decide (`retry`, `budget`, `breaker`) are pure and are told the time; `send` alone does
-//! I/O. Dropping the future of a call stops it and gives its places back.
+//! The parts that decide (`retry`, `budget`, `breaker`) are pure and are told the time; `send`
+//! alone does I/O. Dropping the future of a call stops it and gives its places back.
 
 mod accepted;
 mod breaker;
@@ -50,17 +51,19 @@ pub use self::{
     rate_limit::RateLimit,
     request::{BreakerKey, CallerId, Request, Response, Safety},
     room::{
-        ANSWER_BYTES_FREE, ANSWERS_BYTES_MAX, LARGE_ANSWERS_BYTES_MAX, REQUEST_BYTES_FREE, REQUESTS_BYTES_MAX,
+        ANSWER_BYTES_FREE, ANSWERS_BYTES_MAX, LARGE_ANSWERS_BYTES_MAX, REQUEST_BYTES_FREE,
+        REQUESTS_BYTES_MAX,
     },
     roots::TrustedRoots,
     settings::{BuildError, Settings},
 };
 
-/// An attempt that the deadline cut short says something about the upstream only if it had this share of its time.
+/// An attempt that the deadline cut short says something about the upstream only if it had this
+/// share of its time.
 const FAIR_SHARE: u32 = 4;
 
-/// The way out to an upstream: one connection pool, and for each key budgets of repeats and breakers, of all callers and
-/// of each. A clone shares them.
+/// The way out to an upstream: one connection pool, and for each key budgets of repeats and
+/// breakers, of all callers and of each. A clone shares them.
 #[derive(Clone)]
 pub struct Upstream(Arc<Shared>);
 
@@ -79,7 +82,8 @@ struct Shared {
 struct Attempted {
     result: Result<Response, UpstreamError>,
     elapsed: Duration,
-    /// It met a connection that had been used before and closed without an answer, as idle ones are.
+    /// It met a connection that had been used before and closed without an answer, as idle ones
+    /// are.
     is_stale: bool,
 }
 
@@ -100,12 +104,17 @@ impl Upstream {
         Self::watched(settings, retry::chance, signals)
     }
 
-    /// Like [`new`](Self::new), with the random numbers (from 0 up to but excluding 1) that spread the waits.
+    /// Like [`new`](Self::new), with the random numbers (from 0 up to but excluding 1) that spread
+    /// the waits.
     pub fn with_chance(settings: &Settings, chance: fn() -> f64) -> Result<Self, BuildError> {
         Self::watched(settings, chance, Signals::default())
     }
 
-    fn watched(settings: &Settings, chance: fn() -> f64, signals: Signals) -> Result<Self, BuildError> {
+    fn watched(
+        settings: &Settings,
+        chance: fn() -> f64,
+        signals: Signals,
+    ) -> Result<Self, BuildError> {
         settings.check()?;
         let breakers = Breakers::new(settings);
         let watched = breakers.clone();
@@ -125,28 +134,36 @@ impl Upstream {
         })))
     }
 
-    /// Sends the request, repeating it as its safety allows, until it is answered or `deadline` passes.
+    /// Sends the request, repeating it as its safety allows, until it is answered or `deadline`
+    /// passes.
     ///
-    /// When the repeats are used up, or waiting would take too long, the last answer is returned as it is, also if
-    /// it is a 429 or 5xx.
-    pub async fn call(&self, request: &Request, deadline: Instant) -> Result<Response, UpstreamError> {
+    /// When the repeats are used up, or waiting would take too long, the last answer is returned as
+    /// it is, also if it is a 429 or 5xx.
+    pub async fn call(
+        &self,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Response, UpstreamError> {
         request.check()?;
         let started = Instant::now();
         if started >= deadline {
-            return Err(UpstreamError::DeadlineExceeded { attempts: 0, sent: Sent::No, status: None });
+            return Err(UpstreamError::DeadlineExceeded {
+                attempts: 0,
+                sent: Sent::No,
+                status: None,
+            });
         }
         let is_accepted = self.0.accepted.has(request.caller);
         let bytes = request.body.as_ref().map_or(0, Bytes::len);
         if bytes > REQUEST_BYTES_MAX {
             return Err(UpstreamError::RequestTooLarge { limit_bytes: REQUEST_BYTES_MAX });
         }
-        let _room = self
-            .0
-            .sender
-            .room()
-            .of_request(request.caller, is_accepted, bytes)
-            .map_err(|Full| UpstreamError::Busy { attempts: 0, sent: Sent::No, status: None })?;
-        let admitted = self.0.breakers.admit(&request.breaker_key, request.caller, is_accepted, started);
+        let _room =
+            self.0.sender.room().of_request(request.caller, is_accepted, bytes).map_err(
+                |Full| UpstreamError::Busy { attempts: 0, sent: Sent::No, status: None },
+            )?;
+        let admitted =
+            self.0.breakers.admit(&request.breaker_key, request.caller, is_accepted, started);
         let permit = admitted.map_err(|retry_after| {
             self.0.signals.metrics().breaker_refusals.inc();
             UpstreamError::CircuitOpen { retry_after }
@@ -174,11 +191,14 @@ impl Upstream {
         let mut sign = None;
         let mut may_be_stale = true;
         loop {
-            let Attempted { mut result, elapsed, is_stale } = self.attempt(request, deadline, attempts).await;
+            let Attempted { mut result, elapsed, is_stale } =
+                self.attempt(request, deadline, attempts).await;
             let ending = Ending::of(&result);
             sign = self.sign(&result, elapsed).or(sign);
-            // Once, and outside of all budgets: most likely the upstream had no work with it. A write is sent once.
-            let is_stale = is_stale && std::mem::take(&mut may_be_stale) && request.safety == Safety::Read;
+            // Once, and outside of all budgets: most likely the upstream had no work with it. A
+            // write is sent once.
+            let is_stale =
+                is_stale && std::mem::take(&mut may_be_stale) && request.safety == Safety::Read;
             let wait = if is_stale {
                 Some(Duration::ZERO)
             } else {
@@ -192,7 +212,8 @@ impl Upstream {
             }
             let Some(wait) = wait else { return (result, sign) };
             pause(wait).await;
-            // A breaker that opened meanwhile ends the call with what is known, not with a second-hand error.
+            // A breaker that opened meanwhile ends the call with what is known, not with a
+            // second-hand error.
             if permit.is_withdrawn(Instant::now()) {
                 return (result, sign);
             }
@@ -209,7 +230,8 @@ impl Upstream {
         let started = Instant::now();
         let mut attempt = watch::Attempt::begin(&self.0.signals, request, attempts);
         let traceparent = attempt.traceparent(request);
-        let sending = Sending { traceparent, attempts, is_accepted: self.0.accepted.has(request.caller) };
+        let sending =
+            Sending { traceparent, attempts, is_accepted: self.0.accepted.has(request.caller) };
         let result = self.0.sender.attempt(request, sending, deadline).await;
         let elapsed = started.elapsed();
         attempt.end(&result, elapsed);
@@ -227,7 +249,8 @@ impl Upstream {
 
     /// Tells the breakers how a call ended.
     fn record(&self, permit: Permit, sign: Sign) {
-        for Changed { change, is_own } in permit.record(sign, Instant::now()).into_iter().flatten() {
+        for Changed { change, is_own } in permit.record(sign, Instant::now()).into_iter().flatten()
+        {
             match change {
                 Change::Opened => {
                     self.0.signals.metrics().breaker_openings.inc();
@@ -245,8 +268,14 @@ impl Upstream {
     /// What the attempt says about the upstream; nothing, if it was this side that ended it early.
     fn sign(&self, result: &Result<Response, UpstreamError>, elapsed: Duration) -> Option<Sign> {
         match result {
-            Err(UpstreamError::InvalidRequest { .. } | UpstreamError::Busy { status: None, .. }) => None,
-            Err(UpstreamError::DeadlineExceeded { .. }) if elapsed < self.0.timeout / FAIR_SHARE => None,
+            Err(
+                UpstreamError::InvalidRequest { .. } | UpstreamError::Busy { status: None, .. },
+            ) => None,
+            Err(UpstreamError::DeadlineExceeded { .. })
+                if elapsed < self.0.timeout / FAIR_SHARE =>
+            {
+                None
+            }
             Err(error) if error.is_break() => Some(Sign::Broken),
             _ => match Ending::of(result).class {
                 Some(class) if class.counts_toward_breaker() => Some(Sign::Down),
@@ -266,8 +295,9 @@ impl Upstream {
     ) -> Option<Duration> {
         let wait = self.0.retry.wait(request.safety, ending, attempts, self.0.chance)?;
         let now = Instant::now();
-        let withdraw =
-            |budgets: &mut Budgets| budgets.withdraw(&request.breaker_key, request.caller, is_accepted, now);
+        let withdraw = |budgets: &mut Budgets| {
+            budgets.withdraw(&request.breaker_key, request.caller, is_accepted, now)
+        };
         // What met a closed port was no load on the upstream.
         let is_granted = || ending.found_nobody() || self.budgets(withdraw);
         (now + wait < deadline && is_granted()).then_some(wait)

@@ -1,4 +1,5 @@
-//! Counts the connections that are begun: the HTTP client does not tell whether a request had one of its own.
+//! Counts the connections that are begun: the HTTP client does not tell whether a request had one
+//! of its own.
 
 use std::{
     sync::{

@@ -1,8 +1,8 @@
 //! What an answer's headers say about limits: when to come back, and whose limit it was.
 //!
-//! Read generically: `Retry-After` (RFC 9110 section 10.2.3), the widespread `X-RateLimit-*` and `RateLimit-Reason`,
-//! and the structured `RateLimit` field of the IETF draft of that name. Headers with a `Beta-`
-//! prefix announce future limits and are not orders, so they are not looked at.
+//! Read generically: `Retry-After` (RFC 9110 section 10.2.3), the widespread `X-RateLimit-*` and
+//! `RateLimit-Reason`, and the structured `RateLimit` field of the IETF draft of that name. Headers
+//! with a `Beta-` prefix announce future limits and are not orders, so they are not looked at.
 
 use std::time::{Duration, SystemTime};
 
@@ -28,16 +28,19 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the headers; `wall` is the time of day that dates are compared with. What cannot be read is absent.
+    /// Reads the headers; `wall` is the time of day that dates are compared with. What cannot be
+    /// read is absent.
     pub fn parse(headers: &HeaderMap, wall: SystemTime) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let text =
+            |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let retry_after = headers
             .get_all(RETRY_AFTER)
             .iter()
             .filter_map(|value| retry_after(value.to_str().ok()?.trim(), wall))
             .max();
         let exhausted = text("x-ratelimit-remaining").is_none_or(|left| left == "0");
-        let reset = text("x-ratelimit-reset").filter(|_| exhausted).and_then(|at| reset_after(at, wall));
+        let reset =
+            text("x-ratelimit-reset").filter(|_| exhausted).and_then(|at| reset_after(at, wall));
         let structured = headers
             .get_all("ratelimit")
             .iter()
@@ -50,7 +53,8 @@ impl RateLimit {
                 let printable = reason.chars().filter(char::is_ascii_graphic);
                 printable.take(REASON_CHARS_MAX).collect::<String>().to_ascii_lowercase()
             }),
-            near_limit: text("x-ratelimit-nearlimit").is_some_and(|near| near.eq_ignore_ascii_case("true")),
+            near_limit: text("x-ratelimit-nearlimit")
+                .is_some_and(|near| near.eq_ignore_ascii_case("true")),
         }
     }
 
@@ -121,7 +125,10 @@ mod tests {
     fn parse(headers: &[(&'static str, &str)]) -> RateLimit {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            map.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
         }
         RateLimit::parse(&map, SystemTime::UNIX_EPOCH + Duration::from_secs(NOON))
     }
@@ -158,8 +165,10 @@ mod tests {
 
     #[test]
     fn reasons_and_warnings() {
-        let limit =
-            parse(&[("ratelimit-reason", "Jira-Quota-Global-Based"), ("x-ratelimit-nearlimit", "TRUE")]);
+        let limit = parse(&[
+            ("ratelimit-reason", "Jira-Quota-Global-Based"),
+            ("x-ratelimit-nearlimit", "TRUE"),
+        ]);
         assert_eq!(limit.reason.as_deref(), Some("jira-quota-global-based"));
         assert!(limit.is_quota() && limit.near_limit);
         assert!(!parse(&[("ratelimit-reason", "jira-burst-based")]).is_quota());

@@ -1,7 +1,7 @@
 //! The last calls to an upstream, and whether they look like an outage.
 //!
-//! A broken connection is the sign of a restart as often as of an outage, so it counts once only for all the calls that
-//! broke in the same moment, and no longer when a later call gets through.
+//! A broken connection is the sign of a restart as often as of an outage, so it counts once only
+//! for all the calls that broke in the same moment, and no longer when a later call gets through.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -12,7 +12,8 @@ use super::{
     request::CallerId,
 };
 
-/// Calls that break within this time after a first one, having begun before it, are broken by the same event.
+/// Calls that break within this time after a first one, having begun before it, are broken by the
+/// same event.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// How a remembered call ended.
@@ -86,7 +87,8 @@ impl Recent {
         !self.0.iter().any(Call::is_failure)
     }
 
-    /// Enough failures, and at least half of all; without any one caller still some, and at least half of the rest.
+    /// Enough failures, and at least half of all; without any one caller still some, and at least
+    /// half of the rest.
     pub(super) fn is_outage(&self, rules: &Rules) -> bool {
         let failures = self.0.iter().filter(|call| call.is_failure());
         let count = failures.clone().count();

@@ -9,20 +9,22 @@ use url::Url;
 use super::{error::UpstreamError, rate_limit::RateLimit};
 use crate::signals::Trace;
 
-/// What a repeat of the request could do. The caller knows; the HTTP method does not tell (a search may be a POST).
+/// What a repeat of the request could do. The caller knows; the HTTP method does not tell (a search
+/// may be a POST).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Safety {
     /// Changes nothing. Repeated after a network failure, a timeout, a 5xx or a 429.
     Read,
-    /// Changes something, with the same end state if done twice. Repeated when it was refused before work (429,
-    /// or 503 that names a time to return) or never left; not when its answer was lost.
+    /// Changes something, with the same end state if done twice. Repeated when it was refused
+    /// before work (429, or 503 that names a time to return) or never left; not when its answer was
+    /// lost.
     IdempotentWrite,
     /// Changes something more with each repeat. Repeated only after a 429 or when it never left.
     Write,
 }
 
-/// The name under which failures are counted: one per thing that can be down on its own, such as a tenant. Never a
-/// user, and nothing secret.
+/// The name under which failures are counted: one per thing that can be down on its own, such as a
+/// tenant. Never a user, and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BreakerKey(Arc<str>);
 
@@ -32,8 +34,8 @@ impl From<&str> for BreakerKey {
     }
 }
 
-/// Who is behind a request, so that one caller's failures are not taken for all callers'. A keyed hash, never a
-/// secret; the default is the process itself.
+/// Who is behind a request, so that one caller's failures are not taken for all callers'. A keyed
+/// hash, never a secret; the default is the process itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CallerId([u8; 16]);
 
@@ -68,7 +70,8 @@ pub struct Request {
     pub breaker_key: BreakerKey,
     /// For whom it is made.
     pub caller: CallerId,
-    /// Overrides [`Settings::body_bytes_max`](super::Settings) for this answer, in bytes after inflation.
+    /// Overrides [`Settings::body_bytes_max`](super::Settings) for this answer, in bytes after
+    /// inflation.
     pub body_bytes_max: Option<usize>,
     /// The trace that the call belongs to.
     pub trace: Trace,
@@ -93,7 +96,8 @@ impl Request {
         }
     }
 
-    /// Refuses what the HTTP client would change silently: user info would become an `Authorization` header.
+    /// Refuses what the HTTP client would change silently: user info would become an
+    /// `Authorization` header.
     pub(super) fn check(&self) -> Result<(), UpstreamError> {
         let reason = if !matches!(self.url.scheme(), "http" | "https") {
             "the scheme is not http or https"

@@ -11,8 +11,8 @@ use super::{
     settings::Settings,
 };
 
-/// A wait that the upstream ordered is stretched by up to this share, so that those it turned away at one moment do
-/// not return at one moment.
+/// A wait that the upstream ordered is stretched by up to this share, so that those it turned away
+/// at one moment do not return at one moment.
 const STRETCH: f64 = 0.3;
 
 /// How one attempt ended, as far as repeating is concerned.
@@ -51,17 +51,23 @@ impl Ending {
 
     /// Whether a write that ended like this may have had an effect. A 429 is a refusal before work.
     pub(super) fn sent(&self) -> Sent {
-        if self.never_left || self.class == Some(FailureClass::RateLimit) { Sent::No } else { Sent::Maybe }
+        if self.never_left || self.class == Some(FailureClass::RateLimit) {
+            Sent::No
+        } else {
+            Sent::Maybe
+        }
     }
 
     fn may_repeat(&self, safety: Safety) -> bool {
         match self.class {
             Some(FailureClass::RateLimit) => !self.limit.is_quota(),
-            Some(FailureClass::Network | FailureClass::Timeout | FailureClass::Server) => match safety {
-                Safety::Read => true,
-                Safety::IdempotentWrite => self.never_left || self.turned_away(),
-                Safety::Write => self.never_left,
-            },
+            Some(FailureClass::Network | FailureClass::Timeout | FailureClass::Server) => {
+                match safety {
+                    Safety::Read => true,
+                    Safety::IdempotentWrite => self.never_left || self.turned_away(),
+                    Safety::Write => self.never_left,
+                }
+            }
             _ => false,
         }
     }
@@ -116,7 +122,8 @@ impl Retry {
         }
     }
 
-    /// The upper bound of the wait after so many attempts: base, twice, four times, never above `wait_max`.
+    /// The upper bound of the wait after so many attempts: base, twice, four times, never above
+    /// `wait_max`.
     fn backoff_max(&self, attempts: u32) -> Duration {
         let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
         self.base.saturating_mul(factor).min(self.wait_max)
@@ -139,7 +146,12 @@ pub(super) fn chance() -> f64 {
 impl Ending {
     pub(super) fn answered(status: u16, limit: RateLimit) -> Self {
         let status = StatusCode::from_u16(status).unwrap();
-        Self { class: FailureClass::of_status(status), status: Some(status), limit, ..Self::default() }
+        Self {
+            class: FailureClass::of_status(status),
+            status: Some(status),
+            limit,
+            ..Self::default()
+        }
     }
 
     pub(super) fn failed(class: FailureClass, never_left: bool) -> Self {

@@ -1,9 +1,11 @@
-//! How many bytes of bodies the process holds: answers while they are read and used, requests while they are out.
+//! How many bytes of bodies the process holds: answers while they are read and used, requests while
+//! they are out.
 //!
-//! An answer takes its room bit by bit from a pool for all. Many that are not yet whole could fill it and wait for each
-//! other, and a few very large ones could keep all others out; so there is one lane beside it, which is for one answer at a
-//! time and holds any: whoever finds no room in the pool, or needs more of it than one answer may have, waits for that. A
-//! caller's tool may hold one answer while it asks for another, though, so no wait is without end.
+//! An answer takes its room bit by bit from a pool for all. Many that are not yet whole could fill
+//! it and wait for each other, and a few very large ones could keep all others out; so there is one
+//! lane beside it, which is for one answer at a time and holds any: whoever finds no room in the
+//! pool, or needs more of it than one answer may have, waits for that. A caller's tool may hold one
+//! answer while it asks for another, though, so no wait is without end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,8 +28,8 @@ const POOLED_BYTES_MAX: usize = 1 << 20;
 pub const ANSWERS_BYTES_MAX: usize = 8 << 20;
 /// The lane, which holds the largest answer there may be.
 pub const LARGE_ANSWERS_BYTES_MAX: usize = 8 << 20;
-/// Callers who wait for the lane wait for their own turn first, so that many answers of one are one before others. This many
-/// turns there are; callers that share one are few.
+/// Callers who wait for the lane wait for their own turn first, so that many answers of one are one
+/// before others. This many turns there are; callers that share one are few.
 const TURNS: usize = 64;
 /// How long an answer waits for room, at most and for each step.
 const WAIT: Duration = Duration::from_secs(10);
@@ -82,11 +84,18 @@ impl Room {
         is_accepted: bool,
         bytes: usize,
     ) -> Result<Share<CallerId>, Full> {
-        self.requests.take(caller, is_accepted, bytes.saturating_sub(REQUEST_BYTES_FREE)).ok_or(Full)
+        self.requests
+            .take(caller, is_accepted, bytes.saturating_sub(REQUEST_BYTES_FREE))
+            .ok_or(Full)
     }
 
     /// For an answer to this caller, of at most so many bytes.
-    pub(super) fn of_answer(&self, caller: CallerId, is_accepted: bool, bytes_max: usize) -> AnswerRoom {
+    pub(super) fn of_answer(
+        &self,
+        caller: CallerId,
+        is_accepted: bool,
+        bytes_max: usize,
+    ) -> AnswerRoom {
         AnswerRoom {
             all: self.clone(),
             caller,

@@ -1,4 +1,5 @@
-//! The certificates that the TLS of every call trusts, counted for an operator; loaded the way the client loads them.
+//! The certificates that the TLS of every call trusts, counted for an operator; loaded the way the
+//! client loads them.
 
 /// What was found in the system's store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +11,8 @@ pub struct TrustedRoots {
 }
 
 impl TrustedRoots {
-    /// Reads the store: `SSL_CERT_FILE` and `SSL_CERT_DIR` if they are set, else the system's own places.
+    /// Reads the store: `SSL_CERT_FILE` and `SSL_CERT_DIR` if they are set, else the system's own
+    /// places.
     pub fn load() -> Self {
         let loaded = rustls_native_certs::load_native_certs();
         let faults = loaded.errors.iter().map(ToString::to_string).collect();

@@ -1,5 +1,5 @@
-//! One attempt over the wire, with a limit on its time and on what is read. The only place of the crate that sends
-//! and the only one that sleeps.
+//! One attempt over the wire, with a limit on its time and on what is read. The only place of the
+//! crate that sends and the only one that sleeps.
 
 use std::{
     error::Error as StdError,
@@ -20,8 +20,8 @@ use super::{
     settings::{BuildError, Settings},
 };
 
-/// Below the idle time after which common servers close, or a write would now and then meet a closing connection
-/// and have an unknown outcome.
+/// Below the idle time after which common servers close, or a write would now and then meet a
+/// closing connection and have an unknown outcome.
 const POOL_IDLE: Duration = Duration::from_secs(30);
 const POOL_IDLE_PER_HOST: usize = 64;
 /// A silently dead HTTP/2 connection would otherwise take every repeat down with it.
@@ -41,9 +41,9 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    /// Proxy variables of the environment are not read: a credential must not travel through a host that no setting
-    /// names. reqwest's own repeats stay on; they are limited to HTTP/2 streams that the server declared unprocessed
-    /// (RFC 9113 section 8.7), so a write is not done twice.
+    /// Proxy variables of the environment are not read: a credential must not travel through a host
+    /// that no setting names. reqwest's own repeats stay on; they are limited to HTTP/2 streams
+    /// that the server declared unprocessed (RFC 9113 section 8.7), so a write is not done twice.
     pub(super) fn new(settings: &Settings) -> Result<Self, BuildError> {
         let opened = Opened::default();
         let client = reqwest::Client::builder()
@@ -66,7 +66,8 @@ impl Sender {
         Ok(Self { client, opened, room: Room::new(), timeout, body_bytes_max })
     }
 
-    /// How many connections were begun so far: when none was during an attempt, it used one that stood already.
+    /// How many connections were begun so far: when none was during an attempt, it used one that
+    /// stood already.
     pub(super) fn connections_opened(&self) -> u64 {
         self.opened.count()
     }
@@ -76,7 +77,8 @@ impl Sender {
         &self.room
     }
 
-    /// Sends the request once and reads the whole answer, within the attempt's own time and the call's deadline.
+    /// Sends the request once and reads the whole answer, within the attempt's own time and the
+    /// call's deadline.
     pub(super) async fn attempt(
         &self,
         request: &Request,
@@ -90,7 +92,9 @@ impl Sender {
         let Head { status, waits_for_room } = head;
         match outcome {
             Ok(result) => result,
-            Err(_) if waits_for_room => Err(UpstreamError::Busy { attempts, sent: Sent::Maybe, status }),
+            Err(_) if waits_for_room => {
+                Err(UpstreamError::Busy { attempts, sent: Sent::Maybe, status })
+            }
             Err(_) if until == deadline => {
                 Err(UpstreamError::DeadlineExceeded { attempts, sent: Sent::Maybe, status })
             }
@@ -99,15 +103,20 @@ impl Sender {
     }
 
     /// Tells the status as soon as the head has come, so that it is known when the body never ends.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place through which every call goes")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place through which every call goes"
+    )]
     async fn exchange(
         &self,
         request: &Request,
         Sending { traceparent, attempts, is_accepted }: Sending,
         head: &mut Head,
     ) -> Result<Response, UpstreamError> {
-        let mut builder =
-            self.client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
+        let mut builder = self
+            .client
+            .request(request.method.clone(), request.url.clone())
+            .headers(request.headers.clone());
         if let Some(traceparent) = traceparent {
             builder = builder.header("traceparent", traceparent);
         }
@@ -123,7 +132,9 @@ impl Sender {
         let room = self.room.of_answer(request.caller, is_accepted, bytes_max);
         let reading = read_body(&mut answer, limit_bytes, room, &mut head.waits_for_room);
         let body = reading.await.map_err(|broken| match broken {
-            BrokenBody::Full => UpstreamError::Busy { attempts, sent: Sent::Maybe, status: Some(status) },
+            BrokenBody::Full => {
+                UpstreamError::Busy { attempts, sent: Sent::Maybe, status: Some(status) }
+            }
             BrokenBody::TooLarge => UpstreamError::BodyTooLarge { attempts, status, limit_bytes },
             BrokenBody::Truncated(source) => UpstreamError::Truncated { attempts, status, source },
             BrokenBody::Encoding(source) => UpstreamError::Decode { attempts, status, source },

@@ -10,8 +10,8 @@ const DURATION_MAX: Duration = Duration::from_hours(24);
 pub struct Settings {
     /// Time for one attempt, from connecting to the last byte of the body.
     pub timeout: Duration,
-    /// Time for name lookup, TCP and TLS together, at most half of `timeout`: when it runs out first, the upstream is
-    /// known to have received nothing.
+    /// Time for name lookup, TCP and TLS together, at most half of `timeout`: when it runs out
+    /// first, the upstream is known to have received nothing.
     pub connect_timeout: Duration,
     /// Largest body that is read, in bytes after inflation.
     pub body_bytes_max: usize,
@@ -21,8 +21,8 @@ pub struct Settings {
     pub retry_base: Duration,
     /// Longest single wait. A longer `Retry-After` ends the call instead.
     pub wait_max: Duration,
-    /// Repeats that are allowed in ten seconds however little traffic there is. Above it, repeats stay below a
-    /// tenth of the calls.
+    /// Repeats that are allowed in ten seconds however little traffic there is. Above it, repeats
+    /// stay below a tenth of the calls.
     pub retry_floor: u32,
     /// Counted failures within `breaker_window` that open the breaker of a key.
     pub breaker_failures: u32,
@@ -72,7 +72,8 @@ pub enum BuildError {
         /// The accepted values in words.
         accepted: &'static str,
     },
-    /// The HTTP client refused its configuration, for instance because no root certificates were found.
+    /// The HTTP client refused its configuration, for instance because no root certificates were
+    /// found.
     #[error("the HTTP client could not be built")]
     Client {
         /// What the client said.
@@ -92,7 +93,10 @@ impl Settings {
         ];
         for (name, value) in positive {
             if value.is_zero() || value > DURATION_MAX {
-                return Err(BuildError::Setting { name, accepted: "longer than 0 and at most 24 hours" });
+                return Err(BuildError::Setting {
+                    name,
+                    accepted: "longer than 0 and at most 24 hours",
+                });
             }
         }
         for (name, value) in [("retry_base", self.retry_base), ("wait_max", self.wait_max)] {

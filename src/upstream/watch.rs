@@ -1,5 +1,5 @@
-//! What is counted and traced about one attempt. Neither URL, query nor body is written anywhere: paths hold issue keys
-//! and queries hold JQL.
+//! What is counted and traced about one attempt. Neither URL, query nor body is written anywhere:
+//! paths hold issue keys and queries hold JQL.
 
 use std::time::Duration;
 
@@ -21,11 +21,15 @@ pub(super) struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     pub(super) fn begin(signals: &'a Signals, request: &Request, attempts: u32) -> Self {
         let effect = if request.safety == Safety::Read { "read" } else { "write" };
-        let mut span = signals.span(Role::Client, || name(&request.method).to_owned(), &request.trace);
+        let mut span =
+            signals.span(Role::Client, || name(&request.method).to_owned(), &request.trace);
         if let Some(span) = &mut span {
             span.set("http.request.method", name(&request.method));
             span.set("server.address", request.url.host_str().unwrap_or_default().to_owned());
-            span.set("server.port", i64::from(request.url.port_or_known_default().unwrap_or_default()));
+            span.set(
+                "server.port",
+                i64::from(request.url.port_or_known_default().unwrap_or_default()),
+            );
             span.set("url.scheme", request.url.scheme().to_owned());
             span.set("jira_mcp.effect", effect);
             if attempts > 1 {
@@ -35,7 +39,8 @@ impl<'a> Attempt<'a> {
         Self { signals, effect, span }
     }
 
-    /// What the upstream is told about the trace: nothing when nothing is traced or it is none of its business.
+    /// What the upstream is told about the trace: nothing when nothing is traced or it is none of
+    /// its business.
     pub(super) fn traceparent(&self, request: &Request) -> Option<HeaderValue> {
         let span = self.span.as_ref().filter(|_| request.sends_trace)?;
         HeaderValue::try_from(span.trace().traceparent()?).ok()
@@ -54,7 +59,8 @@ impl<'a> Attempt<'a> {
             Err(error) => (error.status(), Some(error.class())),
         };
         let is_redirect = status.is_some_and(|status| status.is_redirection());
-        let result_name = class.map_or(if is_redirect { "redirect" } else { "ok" }, FailureClass::name);
+        let result_name =
+            class.map_or(if is_redirect { "redirect" } else { "ok" }, FailureClass::name);
         if let Some(counter) = metrics.upstream_requests.at([result_name]) {
             counter.inc();
         }
@@ -66,7 +72,10 @@ impl<'a> Attempt<'a> {
             (Err(error), _) => span.fail(error.code()),
             (Ok(_), Some(class)) => span.fail(class.name()),
             (Ok(response), None) => {
-                span.set("http.response.body.size", i64::try_from(response.bytes_read).unwrap_or(i64::MAX));
+                span.set(
+                    "http.response.body.size",
+                    i64::try_from(response.bytes_read).unwrap_or(i64::MAX),
+                );
             }
         }
     }
@@ -74,7 +83,9 @@ impl<'a> Attempt<'a> {
 
 /// An attempt is repeated because the one before ended like this.
 pub(super) fn repeat(signals: &Signals, class: Option<FailureClass>) {
-    if let Some(counter) = class.and_then(|class| signals.metrics().upstream_retries.at([class.name()])) {
+    if let Some(counter) =
+        class.and_then(|class| signals.metrics().upstream_retries.at([class.name()]))
+    {
         counter.inc();
     }
 }

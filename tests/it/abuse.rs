@@ -32,7 +32,10 @@ async fn arguments_of_any_length_get_a_short_answer() {
             "jira_save_version",
             json!({"project_key": "ACME", "name": "zz", "description": quotes, "dry_run": true}),
         ),
-        ("jira_create_sprint", json!({"board_id": "1", "name": "zz", "goal": quotes, "dry_run": true})),
+        (
+            "jira_create_sprint",
+            json!({"board_id": "1", "name": "zz", "goal": quotes, "dry_run": true}),
+        ),
     ] {
         let reply = bridge.call("anna", tool, arguments).await;
         assert!(reply.is_error, "{tool}: {:.200}", reply.value.to_string());
@@ -64,7 +67,10 @@ async fn what_is_said_twice_is_refused() {
             "jira_create_issue",
             json!({"project_key": "MOB", "issue_type": "Task", "summary": "x", "fields": {"summary": "y"}}),
         ),
-        ("jira_update_issue", json!({"issue_key": "ACME-1", "summary": "x", "fields": {"Summary": "y"}})),
+        (
+            "jira_update_issue",
+            json!({"issue_key": "ACME-1", "summary": "x", "fields": {"Summary": "y"}}),
+        ),
     ] {
         let fault = bridge.refused(tool, arguments).await;
         assert!(fault["message"].as_str().unwrap().contains("as an argument"), "{fault}");
@@ -96,7 +102,12 @@ async fn errors_stay_within_the_budget_too() {
         ("jira_transition_issue", json!({"issue_key": "ACME-1", "transition": long})),
     ] {
         let reply = bridge.call("anna", tool, arguments).await;
-        assert!(reply.is_error && reply.bytes <= 2_000, "{tool}: {} bytes: {}", reply.bytes, reply.value);
+        assert!(
+            reply.is_error && reply.bytes <= 2_000,
+            "{tool}: {} bytes: {}",
+            reply.bytes,
+            reply.value
+        );
         assert!(
             reply.value["message"].as_str().is_some_and(|message| !message.is_empty()),
             "{}",

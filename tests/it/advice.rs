@@ -1,4 +1,5 @@
-//! Errors that teach: what a refused call offers for the next one, at what cost, and that it never hides the error.
+//! Errors that teach: what a refused call offers for the next one, at what cost, and that it never
+//! hides the error.
 
 use http::Method;
 use serde_json::json;
@@ -14,7 +15,9 @@ async fn a_refused_query_offers_the_nearest_names() {
     for (at, offered) in ["ACME (Acme Webshop)", "status", "High"].iter().enumerate() {
         assert_eq!(fault["problems"][at]["nearest"][0], *offered, "{fault}");
     }
-    let fault = bridge.refused("jira_search", json!({"jql": "project = ACME AND", "count_only": true})).await;
+    let fault = bridge
+        .refused("jira_search", json!({"jql": "project = ACME AND", "count_only": true}))
+        .await;
     assert!(fault["message"].as_str().unwrap().contains("Expecting a field name"), "{fault}");
     let fault = bridge.refused("jira_search", json!({"jql": "project = ACME statusx = 1"})).await;
     assert_eq!(fault["character"], 16, "{fault}");
@@ -67,8 +70,13 @@ async fn the_error_stands_when_advice_cannot_be_had() {
         bridge.upstream.fail("/jql/autocompletedata", Fault::Status(403, "{}"));
         bridge.upstream.fail("/project/search", Fault::NotJson);
     }
-    let fault = bridge.refused("jira_search", json!({"jql": "project = ACNE AND stauts = Done"})).await;
-    assert_eq!((&fault["error"], &fault["status"]), (&json!("invalid_argument"), &json!(400)), "{fault}");
+    let fault =
+        bridge.refused("jira_search", json!({"jql": "project = ACNE AND stauts = Done"})).await;
+    assert_eq!(
+        (&fault["error"], &fault["status"]),
+        (&json!("invalid_argument"), &json!(400)),
+        "{fault}"
+    );
     assert!(fault["message"].as_str().unwrap().contains("'ACNE'"), "{fault}");
     assert!(fault.get("problems").is_none(), "{fault}");
     let fault = bridge.refused("jira_get_project", json!({"project_key": "ACNE"})).await;
@@ -89,7 +97,8 @@ async fn an_unknown_project_offers_the_closest() {
         assert_eq!(fault["error"], "not_found", "{tool}: {fault}");
         assert_eq!(fault["candidates"][0], "ACME (Acme Webshop)", "{tool} {arguments}: {fault}");
     }
-    let guest = bridge.call("carla", "jira_get_create_fields", json!({"project_key": "ACME"})).await;
+    let guest =
+        bridge.call("carla", "jira_get_create_fields", json!({"project_key": "ACME"})).await;
     assert!(guest.is_error && guest.value.get("candidates").is_none(), "{}", guest.value);
 }
 
@@ -100,6 +109,8 @@ async fn an_unknown_person_offers_the_closest_names() {
     let fault = bridge.refused("jira_update_issue", asked).await;
     assert_eq!(fault["error"], "invalid_argument", "{fault}");
     assert!(fault["candidates"].to_string().contains("Ben Developer (557058"), "{fault}");
-    let fault = bridge.refused("jira_update_issue", json!({"issue_key": "ACME-1", "assignee": "Xyz"})).await;
+    let fault = bridge
+        .refused("jira_update_issue", json!({"issue_key": "ACME-1", "assignee": "Xyz"}))
+        .await;
     assert!(fault.get("candidates").is_none(), "{fault}");
 }

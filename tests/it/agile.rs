@@ -1,4 +1,5 @@
-//! Boards and sprints, read with and without the granular scopes, in and out of the allowed projects.
+//! Boards and sprints, read with and without the granular scopes, in and out of the allowed
+//! projects.
 
 use std::collections::BTreeSet;
 
@@ -31,11 +32,20 @@ async fn boards_are_listed_by_project_and_name() {
     let bridge = bridge().await;
     let all = bridge.anna("jira_list_boards", json!({})).await;
     assert_eq!(all["total"], 3);
-    assert_eq!(all["boards"][0], json!({"id": 1, "name": "ACME board", "type": "scrum", "project": "ACME"}));
+    assert_eq!(
+        all["boards"][0],
+        json!({"id": 1, "name": "ACME board", "type": "scrum", "project": "ACME"})
+    );
     let one = bridge.anna("jira_list_boards", json!({"project_key": "mob"})).await;
     assert_eq!(one["boards"][0]["id"], 2);
-    let page = bridge.anna("jira_list_boards", json!({"name": "a", "max_results": 1, "start_at": "1"})).await;
-    assert_eq!((&page["boards"][0]["id"], &page["next_start_at"]), (&json!(2), &json!(2)), "{page}");
+    let page = bridge
+        .anna("jira_list_boards", json!({"name": "a", "max_results": 1, "start_at": "1"}))
+        .await;
+    assert_eq!(
+        (&page["boards"][0]["id"], &page["next_start_at"]),
+        (&json!(2), &json!(2)),
+        "{page}"
+    );
     let fault = bridge.refused("jira_list_boards", json!({"project_key": "NOPE"})).await;
     assert_eq!(fault["error"], "invalid_argument");
     assert!(fault["hint"].as_str().unwrap().contains("jira_get_projects"), "{fault}");
@@ -45,15 +55,25 @@ async fn boards_are_listed_by_project_and_name() {
 async fn sprints_come_by_state_and_board_name() {
     let bridge = bridge().await;
     let open = bridge.anna("jira_get_sprints", json!({"board_id": 1})).await;
-    let names: Vec<&str> =
-        open["sprints"].as_array().unwrap().iter().map(|sprint| sprint["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = open["sprints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|sprint| sprint["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["ACME Sprint 7", "ACME Sprint 8", "ACME Sprint 9"]);
     assert_eq!(open["sprints"][0]["start"], "2026-11-13T13:00+01:00");
     assert_eq!(open["sprints"][0]["goal"], "Guest checkout");
     let closed = bridge
-        .anna("jira_get_sprints", json!({"board_id": "acme BOARD", "state": "Closed", "max_results": 4}))
+        .anna(
+            "jira_get_sprints",
+            json!({"board_id": "acme BOARD", "state": "Closed", "max_results": 4}),
+        )
         .await;
-    assert_eq!((closed["sprints"].as_array().unwrap().len(), &closed["next_start_at"]), (4, &json!(4)));
+    assert_eq!(
+        (closed["sprints"].as_array().unwrap().len(), &closed["next_start_at"]),
+        (4, &json!(4))
+    );
     let all = bridge.anna("jira_get_sprints", json!({"board_id": "ACME", "state": ["all"]})).await;
     assert_eq!(all["total"], 9, "a project with one board stands for it");
     for (arguments, error, part) in [
@@ -97,7 +117,8 @@ async fn the_issues_of_a_sprint_are_the_same_with_and_without_scopes() {
             assert_eq!(keys(&named.value), keys(&full), "{user} {given}");
         }
     }
-    let bugs = json!({"sprint_id": 7, "jql": "issuetype = Bug OR issuetype = Story", "max_results": 50});
+    let bugs =
+        json!({"sprint_id": 7, "jql": "issuetype = Bug OR issuetype = Story", "max_results": 50});
     let (one, two) = (
         bridge.anna("jira_get_sprint_issues", bugs.clone()).await,
         bridge.call("ben", "jira_get_sprint_issues", bugs).await.value,
@@ -116,7 +137,11 @@ async fn a_backlog_needs_a_board_or_a_project() {
     let asked = json!({"backlog_of_board": "ACME board", "max_results": 50});
     let full = bridge.anna("jira_get_sprint_issues", asked.clone()).await;
     let plain = bridge
-        .call("ben", "jira_get_sprint_issues", json!({"backlog_of_board": "acme", "max_results": 50}))
+        .call(
+            "ben",
+            "jira_get_sprint_issues",
+            json!({"backlog_of_board": "acme", "max_results": 50}),
+        )
         .await
         .value;
     assert_eq!(keys(&full), keys(&plain));
@@ -126,7 +151,10 @@ async fn a_backlog_needs_a_board_or_a_project() {
     assert_eq!(missing["error"], "insufficient_scope", "{missing}");
     for (arguments, part) in [
         (json!({}), "either `sprint_id` or `backlog_of_board`"),
-        (json!({"sprint_id": 7, "backlog_of_board": 1}), "either `sprint_id` or `backlog_of_board`"),
+        (
+            json!({"sprint_id": 7, "backlog_of_board": 1}),
+            "either `sprint_id` or `backlog_of_board`",
+        ),
         (json!({"sprint_id": 4711}), "Sprint does not exist"),
         (json!({"sprint_id": "Sprint of nobody"}), "is no active or future sprint"),
         (json!({"sprint_id": 7, "jql": "a = ) b"}), "JQL"),
@@ -141,11 +169,16 @@ async fn a_backlog_needs_a_board_or_a_project() {
 async fn no_issue_is_lost_between_pages() {
     let sprint_ids = {
         let bridge = bridge().await;
-        keys(&bridge.anna("jira_get_sprint_issues", json!({"sprint_id": 7, "max_results": 50})).await)
+        keys(
+            &bridge
+                .anna("jira_get_sprint_issues", json!({"sprint_id": 7, "max_results": 50}))
+                .await,
+        )
     };
     let bridge = Bridge::with(&[AGILE, ("MAX_RESPONSE_BYTES", "2400")]).await;
     for user in ["anna", "ben"] {
-        let mut asked = json!({"sprint_id": 7, "max_results": 50, "fields": ["summary", "assignee", "url"]});
+        let mut asked =
+            json!({"sprint_id": 7, "max_results": 50, "fields": ["summary", "assignee", "url"]});
         let mut found = Vec::new();
         loop {
             let page = bridge.call(user, "jira_get_sprint_issues", asked.clone()).await;
@@ -164,10 +197,16 @@ async fn no_issue_is_lost_between_pages() {
     let bridge = Bridge::with(&[AGILE, ("MAX_RESPONSE_BYTES", "2000")]).await;
     loop {
         let page = bridge
-            .call("anna", "jira_get_sprints", json!({"board_id": 1, "state": "all", "start_at": start_at}))
+            .call(
+                "anna",
+                "jira_get_sprints",
+                json!({"board_id": 1, "state": "all", "start_at": start_at}),
+            )
             .await;
         assert!(page.bytes <= 2_000, "{}", page.bytes);
-        ids.extend(page.value["sprints"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()));
+        ids.extend(
+            page.value["sprints"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()),
+        );
         match page.value.get("next_start_at") {
             Some(next) => start_at = next.clone(),
             None => break,
@@ -239,10 +278,17 @@ async fn boards_and_sprints_of_other_projects_stay_hidden() {
     }
     for user in ["anna", "ben"] {
         for given in ["active", "20", "App Sprint 4"] {
-            let own = bridge.call(user, "jira_get_sprint_issues", json!({"sprint_id": given})).await.value;
-            assert!(keys(&own).iter().all(|key| key.starts_with("MOB-")) && !keys(&own).is_empty(), "{own}");
+            let own = bridge
+                .call(user, "jira_get_sprint_issues", json!({"sprint_id": given}))
+                .await
+                .value;
+            assert!(
+                keys(&own).iter().all(|key| key.starts_with("MOB-")) && !keys(&own).is_empty(),
+                "{own}"
+            );
         }
-        let foreign = bridge.call(user, "jira_get_sprint_issues", json!({"sprint_id": 7})).await.value;
+        let foreign =
+            bridge.call(user, "jira_get_sprint_issues", json!({"sprint_id": 7})).await.value;
         assert!(!foreign.to_string().contains("ACME-"), "{foreign}");
         let sprint = |id: u64| json!({"issue_key": "MOB-1", "fields": {"Sprint": id}});
         let refused = bridge.call(user, "jira_update_issue", sprint(7)).await;

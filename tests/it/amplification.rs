@@ -1,8 +1,9 @@
-//! The law of amplification: whatever the text, the tool and Jira's answer, one request holds at most 32 MiB and takes at
-//! most 200 ms of a processor.
+//! The law of amplification: whatever the text, the tool and Jira's answer, one request holds at
+//! most 32 MiB and takes at most 200 ms of a processor.
 //!
-//! The real binary is weighed from outside. Memory is what it is in every build; time is counted in what the build of the
-//! tests takes for a known piece of work. `cargo run --example soak -- amplify --binary …` does the same with what ships.
+//! The real binary is weighed from outside. Memory is what it is in every build; time is counted in
+//! what the build of the tests takes for a known piece of work. `cargo run --example soak --
+//! amplify --binary …` does the same with what ships.
 #![cfg(target_os = "linux")]
 
 mod answers;
@@ -64,7 +65,8 @@ async fn weighed(router: axum::Router) -> (Process, Upstream, Weighed) {
 /// The arguments of each tool that take text, from the list of tools itself.
 async fn texts_of_tools(weighed: &mut Weighed, token: &str) -> Vec<(String, String, bool)> {
     let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).to_string();
-    let listed: Value = serde_json::from_str(&weighed.send("list".to_owned(), token, list).await).unwrap();
+    let listed: Value =
+        serde_json::from_str(&weighed.send("list".to_owned(), token, list).await).unwrap();
     let mut texts = Vec::new();
     for tool in listed["result"]["tools"].as_array().unwrap() {
         let name = tool["name"].as_str().unwrap();
@@ -79,7 +81,8 @@ async fn texts_of_tools(weighed: &mut Weighed, token: &str) -> Vec<(String, Stri
 }
 
 /// Arguments whose text becomes documents.
-const RICH: [&str; 6] = ["body", "description", "append_description", "comment", "fields", "issues"];
+const RICH: [&str; 6] =
+    ["body", "description", "append_description", "comment", "fields", "issues"];
 
 /// As much of a text as a body holds, with all that JSON escapes.
 fn cut(text: &str) -> String {
@@ -95,8 +98,7 @@ fn with_text(mut arguments: Value, argument: &str, is_rich: bool, text: &str) ->
         "fields" if is_rich && text.len() > 400_000 => json!({"description": text}),
         "fields" if is_rich => json!({"description": text, "environment": text}),
         "issues" => {
-            let one =
-                json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "description": text});
+            let one = json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "description": text});
             Value::Array(vec![one; (900_000 / (text.len() + 100)).clamp(1, 50)])
         }
         _ => json!(text),
@@ -110,7 +112,8 @@ async fn no_text_costs_more_than_its_share() {
     let token = sandbox.tokens().iter().find(|(name, _)| name == "anna").unwrap().1.clone();
     let (_process, upstream, mut weighed) = weighed(sandbox.router()).await;
     let small = shapes::texts(32_700);
-    let large: Vec<_> = shapes::texts(900_000).into_iter().map(|(name, text)| (name, cut(&text))).collect();
+    let large: Vec<_> =
+        shapes::texts(900_000).into_iter().map(|(name, text)| (name, cut(&text))).collect();
     assert!(small.len() >= 40);
     let calls = every_tool::calls();
     let mut turn = 0;
@@ -118,7 +121,8 @@ async fn no_text_costs_more_than_its_share() {
         texts_of_tools(&mut weighed, &token).await.into_iter().enumerate()
     {
         let arguments = &calls.iter().find(|(name, _)| *name == tool).unwrap().1;
-        // Every shape where text is made into documents first; elsewhere each argument meets a few, and all meet all.
+        // Every shape where text is made into documents first; elsewhere each argument meets a few,
+        // and all meet all.
         let all = tool == "jira_add_comment" && argument == "body";
         let (some, more) = match (all, is_rich) {
             (true, _) => (small.len(), 6),
@@ -130,7 +134,9 @@ async fn no_text_costs_more_than_its_share() {
                 turn += 1;
                 let (name, text) = &texts[turn % texts.len()];
                 let asked = with_text(arguments.clone(), &argument, is_rich, text);
-                weighed.call(format!("{argument}, {} of {name}", text.len()), &token, &tool, &asked).await;
+                weighed
+                    .call(format!("{argument}, {} of {name}", text.len()), &token, &tool, &asked)
+                    .await;
             }
         }
     }
@@ -152,8 +158,14 @@ fn other_messages() -> Vec<(&'static str, String)> {
     let many = |piece: &str, count: usize| vec![piece; count].join(",");
     let members: Vec<String> = (0..60_000).map(|at| format!(r#""m{at}":0"#)).collect();
     vec![
-        ("an array", call("jira_get_issues", format!(r#"{{"issue_keys":[{}]}}"#, many("\"a\"", 200_000)))),
-        ("numbers", call("jira_create_issues", format!(r#"{{"issues":[{}]}}"#, many("1", 400_000)))),
+        (
+            "an array",
+            call("jira_get_issues", format!(r#"{{"issue_keys":[{}]}}"#, many("\"a\"", 200_000))),
+        ),
+        (
+            "numbers",
+            call("jira_create_issues", format!(r#"{{"issues":[{}]}}"#, many("1", 400_000))),
+        ),
         (
             "numbers in a text",
             call("jira_create_issues", format!(r#"{{"issues":"[{}]"}}"#, many("1", 400_000))),
@@ -166,14 +178,20 @@ fn other_messages() -> Vec<(&'static str, String)> {
             "objects",
             call(
                 "jira_update_issue",
-                format!(r#"{{"issue_key":"ACME-1","fields":{{"labels":[{}]}}}}"#, many("{}", 300_000)),
+                format!(
+                    r#"{{"issue_key":"ACME-1","fields":{{"labels":[{}]}}}}"#,
+                    many("{}", 300_000)
+                ),
             ),
         ),
         (
             "labels",
             call(
                 "jira_update_issue",
-                format!(r#"{{"issue_key":"ACME-1","fields":{{"labels":[{}]}}}}"#, many("\"a\"", 30_000)),
+                format!(
+                    r#"{{"issue_key":"ACME-1","fields":{{"labels":[{}]}}}}"#,
+                    many("\"a\"", 30_000)
+                ),
             ),
         ),
         (
@@ -201,7 +219,12 @@ async fn no_answer_of_jiras_costs_more_than_its_share() {
         *held.lock().unwrap() =
             case.answers.into_iter().map(|(end, status, text)| (end, (status, text))).collect();
         weighed
-            .call(case.name.to_owned(), &format!("the-token-of-case-{at}"), case.tool, &case.arguments)
+            .call(
+                case.name.to_owned(),
+                &format!("the-token-of-case-{at}"),
+                case.tool,
+                &case.arguments,
+            )
             .await;
     }
     let over = weighed.excesses();
@@ -215,7 +238,12 @@ async fn the_sites_of_many_tokens_are_forgotten_by_weight() {
     let (_process, _upstream, mut weighed) = weighed(answers::router(&held)).await;
     for at in 0..400 {
         weighed
-            .call("199 sites".to_owned(), &format!("the-token-of-user-{at}"), "jira_whoami", &json!({}))
+            .call(
+                "199 sites".to_owned(),
+                &format!("the-token-of-user-{at}"),
+                "jira_whoami",
+                &json!({}),
+            )
             .await;
     }
     let over = weighed.excesses();
@@ -244,7 +272,11 @@ async fn nothing_is_built_for_a_token_that_nobody_knows() {
                 ),
             ] {
                 let refused = bridge.call("mallory", tool, arguments).await;
-                assert_eq!(refused.value["error"], "unauthenticated", "{pin:?} {tool} {}", refused.value);
+                assert_eq!(
+                    refused.value["error"], "unauthenticated",
+                    "{pin:?} {tool} {}",
+                    refused.value
+                );
             }
         }
         let asked = bridge.upstream.seen().len() - asked_before;

@@ -1,4 +1,5 @@
-//! Answers speak of the whole: a sprint, a search, everybody who can be assigned, a release. And no call asks Jira twice.
+//! Answers speak of the whole: a sprint, a search, everybody who can be assigned, a release. And no
+//! call asks Jira twice.
 
 use axum::{
     Json, Router,
@@ -69,7 +70,9 @@ async fn a_sprint_is_counted_as_a_whole_whatever_the_page_holds() {
                 );
                 assert_eq!(sprint["goal"], "Guest checkout", "{user} {asked}: {page}");
                 assert!(
-                    sprint["start"].is_string() && sprint["end"].is_string() && sprint["state"] == "active"
+                    sprint["start"].is_string()
+                        && sprint["end"].is_string()
+                        && sprint["state"] == "active"
                 );
             }
         }
@@ -79,17 +82,23 @@ async fn a_sprint_is_counted_as_a_whole_whatever_the_page_holds() {
 #[tokio::test]
 async fn several_active_sprints_are_told_apart_and_one_can_be_meant() {
     let bridge = bridge().await;
-    let all = bridge.anna("jira_get_sprint_issues", json!({"sprint_id": "active", "max_results": 50})).await;
+    let all = bridge
+        .anna("jira_get_sprint_issues", json!({"sprint_id": "active", "max_results": 50}))
+        .await;
     let sprints = all["sprints"].as_array().unwrap();
     assert!(sprints.len() > 1, "{all}");
     let mut total = 0;
     for sprint in sprints {
         let truth = truth(&bridge, &format!("sprint = {}", sprint["id"])).await;
         assert_eq!(sprint["by_status"], truth, "{sprint}");
-        total += truth.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum::<u64>();
+        total +=
+            truth.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum::<u64>();
     }
     assert_eq!(all["total"], total);
-    assert!(all["issues"].as_array().unwrap().iter().all(|issue| issue["sprint"].is_string()), "{all}");
+    assert!(
+        all["issues"].as_array().unwrap().iter().all(|issue| issue["sprint"].is_string()),
+        "{all}"
+    );
     for asked in [
         json!({"project_key": "MOB"}),
         json!({"board_id": "MOB board"}),
@@ -100,12 +109,14 @@ async fn several_active_sprints_are_told_apart_and_one_can_be_meant() {
         let rows = page["issues"].as_array().unwrap();
         let is_of_mob = |issue: &Value| issue["key"].as_str().unwrap().starts_with("MOB-");
         assert!(
-            !rows.is_empty() && rows.iter().all(|issue| is_of_mob(issue) && issue.get("sprint").is_none()),
+            !rows.is_empty()
+                && rows.iter().all(|issue| is_of_mob(issue) && issue.get("sprint").is_none()),
             "{page}"
         );
     }
     let (stands, calls) =
-        cost(&bridge, "jira_get_sprint_issues", json!({"project_key": "ACME", "max_results": 0})).await;
+        cost(&bridge, "jira_get_sprint_issues", json!({"project_key": "ACME", "max_results": 0}))
+            .await;
     assert_eq!(calls, ["POST search/jql"], "{stands}");
     assert!(stands.to_string().len() < 330, "{stands}");
 }
@@ -116,8 +127,12 @@ async fn counts_by_a_field_add_up() {
     for field in ["status", "issue type", "priority", "assignee", "project", "resolution"] {
         let asked = json!({"jql": "project = ACME ORDER BY created", "count_only": true, "group_by": field});
         let counted = bridge.anna("jira_search", asked).await;
-        let sum: u64 =
-            counted["counts"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+        let sum: u64 = counted["counts"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|count| count.as_u64().unwrap())
+            .sum();
         assert_eq!(counted["count"], sum, "{field}: {counted}");
         assert_eq!(counted["exact"], true);
         assert!(sum > 100, "{counted}");
@@ -125,21 +140,29 @@ async fn counts_by_a_field_add_up() {
     let statuses = json!({"jql": "project = MOB", "group_by": "status"});
     let counted = bridge.anna("jira_search", statuses).await;
     assert_eq!(counted["counts"], {
-        let mut expected: Vec<(String, Value)> =
-            truth(&bridge, "project = MOB").await.as_object().unwrap().clone().into_iter().collect();
+        let mut expected: Vec<(String, Value)> = truth(&bridge, "project = MOB")
+            .await
+            .as_object()
+            .unwrap()
+            .clone()
+            .into_iter()
+            .collect();
         expected.sort_by_key(|(_, count)| std::cmp::Reverse(count.as_u64()));
         Value::Object(expected.into_iter().collect())
     });
-    let fault = bridge.refused("jira_search", json!({"jql": "project = MOB", "group_by": "url"})).await;
+    let fault =
+        bridge.refused("jira_search", json!({"jql": "project = MOB", "group_by": "url"})).await;
     assert!(fault["hint"].as_str().unwrap().contains("assignee"), "{fault}");
 }
 
-/// A site of 450 people of whom every hundredth may be assigned: a window is cut first, and then looked through.
+/// A site of 450 people of whom every hundredth may be assigned: a window is cut first, and then
+/// looked through.
 fn large_site() -> Router {
     let sites = json!([{"id": "c-1", "url": "https://x.atlassian.net", "name": "x", "scopes": ["read:jira-work", "read:jira-user"]}]);
     let people = async |Query(query): Query<HashMap<String, String>>| {
-        let number =
-            |name: &str, default| query.get(name).map_or(default, |text| text.parse::<usize>().unwrap());
+        let number = |name: &str, default| {
+            query.get(name).map_or(default, |text| text.parse::<usize>().unwrap())
+        };
         let (start, size) = (number("startAt", 0), number("maxResults", 50));
         let window = (start..(start + size).min(450)).filter(|place| place % 100 == 50);
         let people: Vec<Value> = window
@@ -168,7 +191,8 @@ async fn everybody_assignable_is_listed_across_jiras_windows() {
             .collect();
         assert_eq!(ids, ["a-50", "a-150", "a-250", "a-350"], "{found}");
         assert!(found.get("more").is_none(), "{found}");
-        let some = bridge.anna("jira_find_users", json!({"assignable_in": place, "max_results": 3})).await;
+        let some =
+            bridge.anna("jira_find_users", json!({"assignable_in": place, "max_results": 3})).await;
         assert!(some["users"].as_array().unwrap().len() == 3 && some["more"].is_string(), "{some}");
     }
     let fault = bridge.refused("jira_find_users", json!({})).await;
@@ -194,14 +218,21 @@ async fn no_call_asks_for_what_it_does_not_need() {
     let version = json!({"project_key": "ACME", "name": "9.9"});
     let (_, version) = cost(&bridge, "jira_save_version", version).await;
     assert_eq!(version, ["GET project/ACME/versions", "POST version"]);
-    let (_, move_in) =
-        cost(&bridge, "jira_move_to_sprint", json!({"issue_keys": "ACME-2", "sprint_id": "active"})).await;
+    let (_, move_in) = cost(
+        &bridge,
+        "jira_move_to_sprint",
+        json!({"issue_keys": "ACME-2", "sprint_id": "active"}),
+    )
+    .await;
     assert_eq!(move_in.len(), 3, "{move_in:?}");
     let (_, sprints) = cost(&bridge, "jira_get_sprints", json!({"board_id": "ACME"})).await;
     assert_eq!(sprints.len(), 2, "{sprints:?}");
-    let (_, named) =
-        cost(&bridge, "jira_get_sprint_issues", json!({"sprint_id": "App Sprint 4", "max_results": 50}))
-            .await;
+    let (_, named) = cost(
+        &bridge,
+        "jira_get_sprint_issues",
+        json!({"sprint_id": "App Sprint 4", "max_results": 50}),
+    )
+    .await;
     assert_eq!(named.iter().filter(|call| call.contains("search")).count(), 1, "{named:?}");
 }
 
@@ -216,7 +247,8 @@ async fn a_bulk_change_is_waited_for() {
         (&json!("COMPLETE"), &json!(2), &json!(2)),
         "{done}"
     );
-    let read = bridge.anna("jira_get_issue", json!({"issue_key": "MOB-2", "fields": "labels"})).await;
+    let read =
+        bridge.anna("jira_get_issue", json!({"issue_key": "MOB-2", "fields": "labels"})).await;
     assert!(read["labels"].as_array().unwrap().contains(&json!("swept")), "{read}");
 }
 
@@ -227,7 +259,8 @@ async fn a_release_names_what_is_open_in_it() {
     let open = open["issues"].as_array().unwrap().len();
     assert!(open > 0);
     for dry_run in [true, false] {
-        let asked = json!({"project_key": "ACME", "name": "2.3", "released": true, "dry_run": dry_run});
+        let asked =
+            json!({"project_key": "ACME", "name": "2.3", "released": true, "dry_run": dry_run});
         let saved = bridge.anna("jira_save_version", asked).await;
         assert_eq!(saved["open_issues"], open, "{saved}");
         assert_eq!(saved["open"].as_array().unwrap().len(), open.min(5), "{saved}");

@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault};
 
-/// An issue of a project with at least one file, and the file's id, as a bridge without limits sees them.
+/// An issue of a project with at least one file, and the file's id, as a bridge without limits sees
+/// them.
 async fn seeded(project: &str) -> (String, String) {
     let bridge = Bridge::start().await;
     let jql = format!("project = {project} AND attachments IS NOT EMPTY ORDER BY key");
-    let found =
-        bridge.anna("jira_search", json!({"jql": jql, "fields": ["attachments"], "max_results": 1})).await;
+    let found = bridge
+        .anna("jira_search", json!({"jql": jql, "fields": ["attachments"], "max_results": 1}))
+        .await;
     let issue = &found["issues"][0];
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     (text(&issue["key"]), text(&issue["attachments"][0]["id"]))
@@ -30,8 +32,16 @@ async fn the_allow_list_has_no_gap_for_files() {
         ("jira_list_attachments", json!({"issue_key": "10001"}), "invalid_argument"),
         ("jira_get_attachment", json!({"attachment_id": acme_file}), "invalid_argument"),
         ("jira_get_attachment", json!({"attachment_id": ops_file}), "invalid_argument"),
-        ("jira_get_attachment", json!({"attachment_id": acme_file, "issue_key": acme}), "forbidden"),
-        ("jira_add_attachment", json!({"issue_key": acme, "file_name": "a", "text": "x"}), "forbidden"),
+        (
+            "jira_get_attachment",
+            json!({"attachment_id": acme_file, "issue_key": acme}),
+            "forbidden",
+        ),
+        (
+            "jira_add_attachment",
+            json!({"issue_key": acme, "file_name": "a", "text": "x"}),
+            "forbidden",
+        ),
         (
             "jira_add_attachment",
             json!({"issue_key": "10001", "file_name": "a", "text": "x"}),
@@ -51,8 +61,7 @@ async fn the_allow_list_has_no_gap_for_files() {
 #[tokio::test]
 async fn an_issue_that_was_moved_away_is_out_of_reach() {
     let bridge = Bridge::with(&[("PROJECTS_ALLOW", "OPS")]).await;
-    let moved =
-        r#"{"id":"1","key":"ACME-9","fields":{"attachment":[{"id":"77","filename":"a.txt","size":2}]}}"#;
+    let moved = r#"{"id":"1","key":"ACME-9","fields":{"attachment":[{"id":"77","filename":"a.txt","size":2}]}}"#;
     for (tool, arguments) in [
         ("jira_list_attachments", json!({"issue_key": "OPS-1"})),
         ("jira_get_attachment", json!({"attachment_id": "77", "issue_key": "OPS-1"})),
@@ -70,7 +79,8 @@ async fn an_issue_that_was_moved_away_is_out_of_reach() {
 async fn users_see_only_the_files_of_issues_they_see() {
     let (_, ops_file) = seeded("OPS").await;
     let bridge = Bridge::start().await;
-    let hidden = bridge.call("carla", "jira_get_attachment", json!({"attachment_id": ops_file})).await;
+    let hidden =
+        bridge.call("carla", "jira_get_attachment", json!({"attachment_id": ops_file})).await;
     assert_eq!(hidden.value["error"], "not_found", "{}", hidden.value);
 }
 
@@ -80,7 +90,10 @@ async fn many_files_page_under_a_small_budget() {
     for number in 0..30 {
         let name = format!("{number} {}", "long ".repeat(12));
         bridge
-            .anna("jira_add_attachment", json!({"issue_key": "ACME-2", "file_name": name, "text": "x"}))
+            .anna(
+                "jira_add_attachment",
+                json!({"issue_key": "ACME-2", "file_name": name, "text": "x"}),
+            )
             .await;
     }
     let (mut start_at, mut ids, mut pages) = (json!(0), Vec::new(), 0);
@@ -89,7 +102,9 @@ async fn many_files_page_under_a_small_budget() {
         let page = bridge.call("anna", "jira_list_attachments", asked).await;
         assert!(!page.is_error && page.bytes <= 2_200, "{} {}", page.bytes, page.value);
         pages += 1;
-        ids.extend(page.value["attachments"].as_array().unwrap().iter().map(|file| file["id"].to_string()));
+        ids.extend(
+            page.value["attachments"].as_array().unwrap().iter().map(|file| file["id"].to_string()),
+        );
         let Some(next) = page.value.get("next_start_at") else {
             assert_eq!(page.value["total"], ids.len());
             break;
@@ -98,8 +113,9 @@ async fn many_files_page_under_a_small_budget() {
     }
     assert!(pages > 1 && ids.len() >= 30);
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "no file comes twice");
-    let beyond =
-        bridge.anna("jira_list_attachments", json!({"issue_key": "ACME-2", "start_at": 10_000})).await;
+    let beyond = bridge
+        .anna("jira_list_attachments", json!({"issue_key": "ACME-2", "start_at": 10_000}))
+        .await;
     assert_eq!(beyond["attachments"], json!([]));
 }
 

@@ -1,4 +1,5 @@
-//! Files on issues through the whole product: what comes back as what, where bytes may come from, what is refused.
+//! Files on issues through the whole product: what comes back as what, where bytes may come from,
+//! what is refused.
 
 use std::{
     collections::BTreeSet,
@@ -24,7 +25,8 @@ fn png(bytes: usize) -> Vec<u8> {
 
 /// Adds a file to ACME-1 as anna; its id.
 async fn add(bridge: &Bridge, name: &str, content: &[u8]) -> String {
-    let arguments = json!({"issue_key": "ACME-1", "file_name": name, "base64": STANDARD.encode(content)});
+    let arguments =
+        json!({"issue_key": "ACME-1", "file_name": name, "base64": STANDARD.encode(content)});
     let made = bridge.anna("jira_add_attachment", arguments).await;
     assert_eq!(part(&made, &["key", "bytes"]), json!({"key": "ACME-1", "bytes": content.len()}));
     made["attachment_id"].as_str().unwrap().to_owned()
@@ -43,8 +45,10 @@ async fn the_attachment_tools_are_as_recorded() {
     let bridge = Bridge::start().await;
     let reply = bridge.rpc("anna", "tools/list", json!({})).await;
     let tools = reply["result"]["tools"].as_array().unwrap().clone();
-    let own: Vec<Value> =
-        tools.into_iter().filter(|tool| tool["name"].as_str().unwrap().contains("attachment")).collect();
+    let own: Vec<Value> = tools
+        .into_iter()
+        .filter(|tool| tool["name"].as_str().unwrap().contains("attachment"))
+        .collect();
     assert_eq!(own.len(), 3);
     insta::assert_json_snapshot!("attachments_tools", own);
 }
@@ -75,7 +79,10 @@ async fn a_file_that_was_added_is_listed_and_read() {
     assert_eq!(bridge.anna("jira_get_attachment", asked).await["text"], text);
     let issue = json!({"issue_key": "ACME-1", "fields": ["attachments"]});
     let issue = bridge.anna("jira_get_issue", issue).await;
-    assert!(issue["attachments"].as_array().unwrap().contains(&listed["attachments"][0]), "{issue}");
+    assert!(
+        issue["attachments"].as_array().unwrap().contains(&listed["attachments"][0]),
+        "{issue}"
+    );
     for hidden in ["avatar", "thumbnail", "accountId", "rest/api", "_media"] {
         assert!(!format!("{listed}{issue}").contains(hidden), "{hidden}");
     }
@@ -89,14 +96,16 @@ async fn a_picture_comes_as_a_picture_whatever_its_name() {
     let (blocks, _) = blocks(&bridge, json!({"attachment_id": id})).await;
     let label: Value = serde_json::from_str(blocks[0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(label, json!({"id": id, "name": "notes.txt", "type": "image/png", "bytes": 3_000}));
-    let expected = json!({"type": "image", "data": STANDARD.encode(&picture), "mimeType": "image/png"});
+    let expected =
+        json!({"type": "image", "data": STANDARD.encode(&picture), "mimeType": "image/png"});
     assert_eq!(blocks[1..], [expected]);
 }
 
 #[tokio::test]
 async fn what_is_no_picture_is_not_shown_as_one() {
     let bridge = Bridge::start().await;
-    let page = "<html><body onload=evil()><script>evil()</script><p>Hello <b>Anna</b></p></body></html>";
+    let page =
+        "<html><body onload=evil()><script>evil()</script><p>Hello <b>Anna</b></p></body></html>";
     for name in ["page.html", "picture.png", "drawing.svg", "plain.txt"] {
         let id = add(&bridge, name, page.as_bytes()).await;
         let (blocks, _) = blocks(&bridge, json!({"attachment_id": id})).await;
@@ -120,9 +129,11 @@ async fn other_files_are_named_by_a_link_and_not_loaded() {
     assert_eq!(shown[1], link);
     assert_eq!(bridge.upstream.count(&Method::GET, CONTENT), 0);
     let id = add(&bridge, "long.log", &[b'x'; 500]).await;
-    let (shown, _) =
-        blocks(&bridge, json!({"attachment_id": format!("jira://attachment/{id}"), "max_bytes": "499"}))
-            .await;
+    let (shown, _) = blocks(
+        &bridge,
+        json!({"attachment_id": format!("jira://attachment/{id}"), "max_bytes": "499"}),
+    )
+    .await;
     let label: Value = serde_json::from_str(shown[0]["text"].as_str().unwrap()).unwrap();
     assert_eq!(
         part(&label, &["omitted", "limit_bytes"]),
@@ -134,8 +145,10 @@ async fn other_files_are_named_by_a_link_and_not_loaded() {
 #[tokio::test]
 async fn no_reply_is_larger_than_its_budget() {
     for (budget, structured) in [(2_000, "false"), (6_000, "true"), (90_000, "false")] {
-        let settings =
-            [("MAX_RESPONSE_BYTES", budget.to_string()), ("STRUCTURED_CONTENT", structured.to_owned())];
+        let settings = [
+            ("MAX_RESPONSE_BYTES", budget.to_string()),
+            ("STRUCTURED_CONTENT", structured.to_owned()),
+        ];
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let bridge = Bridge::with(&settings).await;
@@ -157,7 +170,11 @@ async fn no_reply_is_larger_than_its_budget() {
     assert_eq!(blocks(&bridge, json!({"attachment_id": id})).await.0[1]["type"], "image");
     let id = add(&bridge, "whole.log", "x".repeat(80_000).as_bytes()).await;
     let read = bridge.anna("jira_get_attachment", json!({"attachment_id": id})).await;
-    assert_eq!(read["text"].as_str().unwrap().len(), 80_000, "a text is shown as far as the budget goes");
+    assert_eq!(
+        read["text"].as_str().unwrap().len(),
+        80_000,
+        "a text is shown as far as the budget goes"
+    );
 }
 
 #[tokio::test]
@@ -165,17 +182,22 @@ async fn nothing_of_the_caller_goes_to_the_media_host() {
     let seen: Arc<Mutex<Vec<HeaderMap>>> = Arc::default();
     let sandbox = Sandbox::seeded(1_795_176_000_000);
     let (tokens, record) = (sandbox.tokens(), Arc::clone(&seen));
-    let router = sandbox.router().layer(from_fn(move |request: Request, next: axum::middleware::Next| {
-        if request.uri().path().contains(MEDIA) {
-            record.lock().unwrap().push(request.headers().clone());
-        }
-        next.run(request)
-    }));
+    let router =
+        sandbox.router().layer(from_fn(move |request: Request, next: axum::middleware::Next| {
+            if request.uri().path().contains(MEDIA) {
+                record.lock().unwrap().push(request.headers().clone());
+            }
+            next.run(request)
+        }));
     let bridge = Bridge::over(router, tokens, &[]).await;
     let id = add(&bridge, "a.txt", b"hi").await;
-    assert_eq!(bridge.anna("jira_get_attachment", json!({"attachment_id": id})).await["text"], "hi");
+    assert_eq!(
+        bridge.anna("jira_get_attachment", json!({"attachment_id": id})).await["text"],
+        "hi"
+    );
     let seen = seen.lock().unwrap();
-    let names: BTreeSet<&str> = seen.iter().flat_map(HeaderMap::keys).map(http::HeaderName::as_str).collect();
+    let names: BTreeSet<&str> =
+        seen.iter().flat_map(HeaderMap::keys).map(http::HeaderName::as_str).collect();
     assert_eq!(seen.len(), 1);
     // Host and what every HTTP client says of itself.
     assert!(
@@ -197,8 +219,14 @@ async fn a_redirect_to_a_foreign_place_is_refused() {
         let id = add(&bridge, "a.txt", b"hi").await;
         bridge.upstream.fail(CONTENT, Fault::Redirect(place.to_owned()));
         let fault = bridge.refused("jira_get_attachment", json!({"attachment_id": id})).await;
-        assert_eq!((&fault["error"], &fault["retryable"]), (&json!("upstream_unavailable"), &json!(false)));
-        assert!(!fault.to_string().contains("evil") && !fault.to_string().contains("169.254"), "{fault}");
+        assert_eq!(
+            (&fault["error"], &fault["retryable"]),
+            (&json!("upstream_unavailable"), &json!(false))
+        );
+        assert!(
+            !fault.to_string().contains("evil") && !fault.to_string().contains("169.254"),
+            "{fault}"
+        );
         assert_eq!(bridge.upstream.count(&Method::GET, MEDIA), 0);
     }
 }
@@ -222,7 +250,10 @@ async fn a_media_host_that_misbehaves_says_nothing_of_the_sign_in() {
     for status in [401, 403, 400] {
         bridge.upstream.fail(MEDIA, Fault::Status(status, "{\"message\":\"sandbox-media\"}"));
         let fault = bridge.refused("jira_get_attachment", asked.clone()).await;
-        assert_eq!((&fault["error"], &fault["status"]), (&json!("upstream_unavailable"), &json!(status)));
+        assert_eq!(
+            (&fault["error"], &fault["status"]),
+            (&json!("upstream_unavailable"), &json!(status))
+        );
         assert!(!fault.to_string().contains("sandbox-media"), "{fault}");
     }
     bridge.upstream.fail(MEDIA, Fault::Status(404, "{}"));
@@ -239,10 +270,15 @@ async fn a_media_host_that_misbehaves_says_nothing_of_the_sign_in() {
 async fn an_upload_is_never_repeated() {
     let bridge = Bridge::start().await;
     let asked = json!({"issue_key": "ACME-1", "file_name": "a.txt", "text": "hi"});
-    for (number, fault) in
-        [Fault::Status(500, "{}"), Fault::Cut, Fault::Status(503, "{}"), Fault::NotJson, Fault::Html(200)]
-            .into_iter()
-            .enumerate()
+    for (number, fault) in [
+        Fault::Status(500, "{}"),
+        Fault::Cut,
+        Fault::Status(503, "{}"),
+        Fault::NotJson,
+        Fault::Html(200),
+    ]
+    .into_iter()
+    .enumerate()
     {
         bridge.upstream.fail("/attachments", fault);
         let fault = bridge.refused("jira_add_attachment", asked.clone()).await;
@@ -252,8 +288,13 @@ async fn an_upload_is_never_repeated() {
     let (one, two) = (add(&bridge, "twice.txt", b"1").await, add(&bridge, "twice.txt", b"2").await);
     assert_ne!(one, two);
     let listed = bridge.anna("jira_list_attachments", json!({"issue_key": "ACME-1"})).await;
-    let ids: Vec<&Value> = listed["attachments"].as_array().unwrap().iter().map(|file| &file["id"]).collect();
-    assert_eq!(ids[..2], [&json!(two), &json!(one)], "newest first, and one name may be there twice");
+    let ids: Vec<&Value> =
+        listed["attachments"].as_array().unwrap().iter().map(|file| &file["id"]).collect();
+    assert_eq!(
+        ids[..2],
+        [&json!(two), &json!(one)],
+        "newest first, and one name may be there twice"
+    );
 }
 
 #[tokio::test]
@@ -275,9 +316,15 @@ async fn bad_uploads_are_refused_with_advice() {
     assert_eq!(bridge.upstream.count(&Method::POST, "/attachments"), 0);
     let large = json!({"issue_key": "ACME-1", "file_name": "a.txt", "text": "x".repeat(600_000)});
     let fault = bridge.refused("jira_add_attachment", large).await;
-    assert_eq!(part(&fault, &["error", "status"]), json!({"error": "payload_too_large", "status": 413}));
+    assert_eq!(
+        part(&fault, &["error", "status"]),
+        json!({"error": "payload_too_large", "status": 413})
+    );
     let small = json!({"issue_key": "ACME-1", "file_name": "a.txt", "text": "x"});
-    assert_eq!(bridge.call("carla", "jira_add_attachment", small.clone()).await.value["error"], "forbidden");
+    assert_eq!(
+        bridge.call("carla", "jira_add_attachment", small.clone()).await.value["error"],
+        "forbidden"
+    );
     let scope = bridge.call("dana", "jira_add_attachment", small).await.value;
     assert_eq!(
         part(&scope, &["error", "scope"]),

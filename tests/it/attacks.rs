@@ -31,7 +31,8 @@ async fn a_moved_issue_gets_into_no_sprint_under_its_old_key() {
     asked["confirm"] = open.anna("jira_move_issue", asked.clone()).await["confirm"].clone();
     assert_eq!(open.anna("jira_move_issue", asked).await["old_key"], key);
 
-    let fenced = Bridge::over(sandbox.router(), sandbox.tokens(), &[sets, ("PROJECTS_ALLOW", "ACME")]).await;
+    let fenced =
+        Bridge::over(sandbox.router(), sandbox.tokens(), &[sets, ("PROJECTS_ALLOW", "ACME")]).await;
     for arguments in [
         json!({"issue_keys": [key], "sprint_id": "1"}),
         json!({"issue_keys": ["ACME-2", key], "sprint_id": "backlog"}),
@@ -66,8 +67,14 @@ fn two_sites() -> Router {
     let fields = json!({"fields": [{"fieldId": "summary", "name": "Summary", "required": true, "schema": {"type": "string", "system": "summary"}}], "total": 1});
     Router::new()
         .route("/oauth/token/accessible-resources", get(async || Json(sites)))
-        .route("/ex/jira/{cloud}/rest/api/3/issue/createmeta/A/issuetypes", get(async || Json(types)))
-        .route("/ex/jira/{cloud}/rest/api/3/issue/createmeta/A/issuetypes/1", get(async || Json(fields)))
+        .route(
+            "/ex/jira/{cloud}/rest/api/3/issue/createmeta/A/issuetypes",
+            get(async || Json(types)),
+        )
+        .route(
+            "/ex/jira/{cloud}/rest/api/3/issue/createmeta/A/issuetypes/1",
+            get(async || Json(fields)),
+        )
         .route(
             "/ex/jira/{cloud}/rest/api/3/search/jql",
             axum::routing::post(async || Json(json!({"issues": []}))),
@@ -111,7 +118,8 @@ async fn an_upstream_that_echoes_the_token_does_not_get_it_to_the_agent() {
     let tokens = vec![("anna".to_owned(), "token-of-anna-for-a-stub".to_owned())];
     let bridge = Bridge::over(router, tokens, &[]).await;
     // The bridge of the tests refuses every answer that holds a token.
-    let shown = bridge.anna("jira_get_issue", json!({"issue_key": "A-1", "fields": "summary"})).await;
+    let shown =
+        bridge.anna("jira_get_issue", json!({"issue_key": "A-1", "fields": "summary"})).await;
     assert_eq!(shown["summary"], "you sent Bearer ***");
     let refused = bridge.refused("jira_get_issue", json!({"issue_key": "A-2"})).await;
     assert!(refused["message"].as_str().unwrap().contains("***"), "{refused}");
@@ -120,14 +128,18 @@ async fn an_upstream_that_echoes_the_token_does_not_get_it_to_the_agent() {
 #[tokio::test]
 async fn resources_and_prompts_do_not_swell() {
     let bridge = Arc::new(Bridge::with(&[("MAX_RESPONSE_BYTES", "4096")]).await);
-    for uri in [format!("{}jira://issue/ACME-1", "\u{1}".repeat(1000)), "jira://issue/ACME-1\n".to_owned()] {
+    for uri in
+        [format!("{}jira://issue/ACME-1", "\u{1}".repeat(1000)), "jira://issue/ACME-1\n".to_owned()]
+    {
         let reply = bridge.rpc("anna", "resources/read", json!({"uri": uri})).await;
         assert_eq!(reply["error"]["code"], -32002, "{reply}");
         assert!(reply.to_string().len() < 4096);
     }
     let long = "\u{e0041}".repeat(501);
     let arguments = json!({"issue_key": "ACME-1", "transition": long, "person": long});
-    let reply = bridge.rpc("anna", "prompts/get", json!({"name": "hand_over", "arguments": arguments})).await;
+    let reply = bridge
+        .rpc("anna", "prompts/get", json!({"name": "hand_over", "arguments": arguments}))
+        .await;
     assert_eq!(reply["error"]["code"], -32602, "{reply}");
 }
 
@@ -158,7 +170,8 @@ fn what_stands_in_a_wrong_place_is_not_repeated() {
         assert!(text.contains(name) && !text.contains("hidden"), "{name}: {text}");
     }
     let secret = format!("ATOA{word}");
-    let text = said(&["connector", "--host", "a.example.com", "--client-id", &secret, "--out", "x"], &[]);
+    let text =
+        said(&["connector", "--host", "a.example.com", "--client-id", &secret, "--out", "x"], &[]);
     assert!(text.contains("--client-id") && !text.contains("hidden"), "{text}");
     let text = said(&["smoke", "--url", "http://127.0.0.1:9/mcp", "--token-env", &word], &[]);
     assert!(text.contains("--token-env") && !text.contains("hidden"), "{text}");
@@ -172,7 +185,8 @@ fn copying(sandbox: Router) -> Router {
     let copy = move |request: Request, next: Next| {
         let copied = Arc::clone(&copied);
         async move {
-            let is_create = request.method() == Method::POST && request.uri().path().ends_with("/issue");
+            let is_create =
+                request.method() == Method::POST && request.uri().path().ends_with("/issue");
             let is_search = request.uri().path().ends_with("/search/jql");
             let (parts, body) = request.into_parts();
             let bytes = to_bytes(body, 1 << 20).await.unwrap();
@@ -187,7 +201,8 @@ fn copying(sandbox: Router) -> Router {
                 return response;
             }
             let (mut parts, body) = response.into_parts();
-            let mut found: Value = serde_json::from_slice(&to_bytes(body, 1 << 24).await.unwrap()).unwrap();
+            let mut found: Value =
+                serde_json::from_slice(&to_bytes(body, 1 << 24).await.unwrap()).unwrap();
             for issue in found["issues"].as_array_mut().into_iter().flatten() {
                 issue["properties"] = json!({ "jira-mcp-bridge.request": *copied.lock().unwrap() });
             }
@@ -205,11 +220,11 @@ async fn a_mark_that_was_copied_from_another_account_swallows_no_create() {
     for settings in [vec![], vec![("GATEWAY_SHARED_SECRET", secret.as_str())]] {
         let bridge = Bridge::over(copying(sandbox.router()), sandbox.tokens(), &settings).await;
         let create = async |user: &str, summary: &str, id: Option<&str>| {
-            let asked =
-                json!({"project_key": "ACME", "issue_type": "Task", "summary": summary, "request_id": id});
+            let asked = json!({"project_key": "ACME", "issue_type": "Task", "summary": summary, "request_id": id});
             let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
                 "params": {"name": "jira_create_issue", "arguments": asked}});
-            let reply = bridge.post_to("/mcp", user, &[("x-gateway-token", &secret)], &body).await.json();
+            let reply =
+                bridge.post_to("/mcp", user, &[("x-gateway-token", &secret)], &body).await.json();
             let text = reply["result"]["content"][0]["text"].as_str().unwrap().to_owned();
             serde_json::from_str::<Value>(&text).unwrap()
         };

@@ -1,4 +1,5 @@
-//! What holds of every site: the same tests over the sandbox's usual world and over its awkward one.
+//! What holds of every site: the same tests over the sandbox's usual world and over its awkward
+//! one.
 
 use std::collections::BTreeSet;
 
@@ -24,12 +25,19 @@ async fn walk(bridge: &Bridge, mut asked: Value) -> Vec<String> {
 async fn every_issue_can_be_read() {
     for seed in SEEDS {
         let bridge = Bridge::start_with(seed).await;
-        for key in (99..=113).map(|number| format!("ACME-{number}")).chain(["OPS-1".into(), "MOB-1".into()]) {
+        for key in (99..=113)
+            .map(|number| format!("ACME-{number}"))
+            .chain(["OPS-1".into(), "MOB-1".into()])
+        {
             let issue = bridge.call("anna", "jira_get_issue", json!({"issue_key": key})).await;
             assert!(!issue.is_error, "{seed:?} {key}: {}", issue.value);
             assert!(issue.bytes <= 4_096, "{seed:?} {key}: {} bytes", issue.bytes);
             for field in ["key", "type", "status", "reporter", "created", "updated", "url"] {
-                assert!(issue.value.get(field).is_some(), "{seed:?} {key} lacks {field}: {}", issue.value);
+                assert!(
+                    issue.value.get(field).is_some(),
+                    "{seed:?} {key} lacks {field}: {}",
+                    issue.value
+                );
             }
             assert!(!issue.value.to_string().contains("null"), "{seed:?} {key}: {}", issue.value);
         }
@@ -56,13 +64,18 @@ async fn what_was_said_is_the_newest_comment() {
             let before = bridge.anna("jira_get_comments", json!({"issue_key": key})).await;
             let body = "Ask @[Dana Analyst], **please**.";
             bridge.anna("jira_add_comment", json!({"issue_key": key, "body": body})).await;
-            let page = bridge.anna("jira_get_comments", json!({"issue_key": key, "max_results": 1})).await;
+            let page =
+                bridge.anna("jira_get_comments", json!({"issue_key": key, "max_results": 1})).await;
             let shown = page["comments"][0]["body"].as_str().unwrap();
             assert!(
                 shown.contains("[@Dana Analyst](accountid:") && shown.contains("**please**"),
                 "{seed:?}: {shown}"
             );
-            assert_eq!(page["total"].as_u64(), before["total"].as_u64().map(|total| total + 1), "{seed:?}");
+            assert_eq!(
+                page["total"].as_u64(),
+                before["total"].as_u64().map(|total| total + 1),
+                "{seed:?}"
+            );
         }
     }
 }
@@ -103,11 +116,17 @@ async fn what_was_written_reads_back() {
         });
         // What an issue without a description is given is another matter, so it gets one first.
         bridge
-            .anna("jira_update_issue", json!({"issue_key": made["key"], "append_description": "draft"}))
+            .anna(
+                "jira_update_issue",
+                json!({"issue_key": made["key"], "append_description": "draft"}),
+            )
             .await;
         bridge.anna("jira_update_issue", edit).await;
-        let fields = ["summary", "assignee", "priority", "labels", "due", "components", "description"];
-        let read = bridge.anna("jira_get_issue", json!({"issue_key": made["key"], "fields": fields})).await;
+        let fields =
+            ["summary", "assignee", "priority", "labels", "due", "components", "description"];
+        let read = bridge
+            .anna("jira_get_issue", json!({"issue_key": made["key"], "fields": fields}))
+            .await;
         assert_eq!(
             part(&read, &fields),
             json!({

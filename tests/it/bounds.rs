@@ -1,4 +1,5 @@
-//! The most memory that all limits together come to, against what the document says and what is shipped.
+//! The most memory that all limits together come to, against what the document says and what is
+//! shipped.
 
 use std::{fs, path::Path};
 
@@ -21,7 +22,11 @@ fn set_in(manifest: &str, name: &str) -> Option<usize> {
 fn mib(memory: &str) -> usize {
     let (number, unit) = memory.split_at(memory.find(['M', 'G']).unwrap());
     let number: f64 = number.parse().unwrap();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand at most")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a few thousand at most"
+    )]
     match unit {
         "Mi" => number as usize,
         "Gi" => (number * 1024.0) as usize,
@@ -35,18 +40,21 @@ fn kubernetes() -> (Deployment, usize) {
     let memory = limits.split_once("memory:").unwrap().1.lines().next().unwrap().trim();
     // Without a limit of processors there may be any number of threads.
     let threads = set_in(&manifest, "TOKIO_WORKER_THREADS").expect("a number of threads");
-    let requests = set_in(&manifest, "MAX_IN_FLIGHT").unwrap_or(http::Settings::default().in_flight_max);
+    let requests =
+        set_in(&manifest, "MAX_IN_FLIGHT").unwrap_or(http::Settings::default().in_flight_max);
     (Deployment { requests, threads }, mib(memory))
 }
 
 fn azure(environment: &str) -> (Deployment, usize) {
     let sizes: Value =
-        serde_json::from_str(&file(&format!("deploy/azure/environments/{environment}.json"))).unwrap();
+        serde_json::from_str(&file(&format!("deploy/azure/environments/{environment}.json")))
+            .unwrap();
     let cores: f64 = sizes["cpu"].as_str().unwrap().parse().unwrap();
     assert!(cores <= 2.0, "more threads than are reckoned with");
-    let requests = sizes["settings"]["MAX_IN_FLIGHT"]
-        .as_str()
-        .map_or_else(|| http::Settings::default().in_flight_max, |requests| requests.parse().unwrap());
+    let requests = sizes["settings"]["MAX_IN_FLIGHT"].as_str().map_or_else(
+        || http::Settings::default().in_flight_max,
+        |requests| requests.parse().unwrap(),
+    );
     (Deployment { requests, threads: 2 }, mib(sizes["memory"].as_str().unwrap()))
 }
 
@@ -63,7 +71,10 @@ fn the_document_shows_what_they_come_to() {
     let (kubernetes, memory) = kubernetes();
     let (azure, _) = azure("dev");
     let names = [
-        format!("Kubernetes: {} requests, {} threads, {memory} MiB", kubernetes.requests, kubernetes.threads),
+        format!(
+            "Kubernetes: {} requests, {} threads, {memory} MiB",
+            kubernetes.requests, kubernetes.threads
+        ),
         format!("default: {} requests, {} threads", azure.requests, azure.threads),
     ];
     let table = bounds::table(&[(&names[0], kubernetes), (&names[1], azure)]);

@@ -24,7 +24,10 @@ async fn finished(bridge: &Bridge, task: &Value) -> Value {
         if progress["percent"] == 100 {
             return progress;
         }
-        assert!(["enqueued", "running"].contains(&progress["status"].as_str().unwrap()), "{progress}");
+        assert!(
+            ["enqueued", "running"].contains(&progress["status"].as_str().unwrap()),
+            "{progress}"
+        );
     }
 }
 
@@ -39,13 +42,19 @@ async fn the_bulk_list_is_as_recorded() {
 async fn issues_come_in_the_order_of_the_keys() {
     let bridge = bulk(&[]).await;
     let keys = json!(["ACME-9", "mob-2", "ACME-9", "ACME-99999", "OPS-1", "ACME-3"]);
-    let found = bridge.anna("jira_get_issues", json!({"issue_keys": keys, "fields": "summary"})).await;
-    let shown: Vec<&str> =
-        found["issues"].as_array().unwrap().iter().map(|issue| issue["key"].as_str().unwrap()).collect();
+    let found =
+        bridge.anna("jira_get_issues", json!({"issue_keys": keys, "fields": "summary"})).await;
+    let shown: Vec<&str> = found["issues"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|issue| issue["key"].as_str().unwrap())
+        .collect();
     assert_eq!(shown, ["ACME-9", "MOB-2", "OPS-1", "ACME-3"]);
     assert_eq!(found["missing"], json!(["ACME-99999"]));
     assert_eq!(bridge.upstream.count(&Method::POST, "/bulkfetch"), 1);
-    let hidden = bridge.call("carla", "jira_get_issues", json!({"issue_keys": "OPS-1,ACME-1"})).await;
+    let hidden =
+        bridge.call("carla", "jira_get_issues", json!({"issue_keys": "OPS-1,ACME-1"})).await;
     assert_eq!(hidden.value["missing"], json!(["OPS-1"]), "{}", hidden.value);
     for wrong in [json!([]), json!((0..101).map(|n| format!("ACME-{n}")).collect::<Vec<_>>())] {
         let fault = bridge.refused("jira_get_issues", json!({"issue_keys": wrong})).await;
@@ -60,7 +69,11 @@ async fn what_does_not_fit_is_named_and_can_be_asked_for_again() {
     let (mut wanted, mut seen) = (json!(all), Vec::new());
     loop {
         let page = bridge
-            .call("anna", "jira_get_issues", json!({"issue_keys": wanted, "fields": "summary,description"}))
+            .call(
+                "anna",
+                "jira_get_issues",
+                json!({"issue_keys": wanted, "fields": "summary,description"}),
+            )
             .await;
         assert!(!page.is_error && page.bytes <= 3_000, "{}: {}", page.bytes, page.value);
         let issues = page.value["issues"].as_array().unwrap();
@@ -95,9 +108,16 @@ async fn good_issues_are_created_and_bad_ones_named() {
         part(&read, &["summary", "type", "assignee"]),
         json!({"summary": "third", "type": "Bug", "assignee": "Ben Developer"})
     );
-    assert_eq!(bridge.upstream.count(&Method::GET, "/user/assignable"), 1, "a person is looked up once");
+    assert_eq!(
+        bridge.upstream.count(&Method::GET, "/user/assignable"),
+        1,
+        "a person is looked up once"
+    );
     let again = bridge.anna("jira_create_issues", asked).await;
-    assert_eq!((&again["created"], &again["repeated_request_id"]), (&made["created"], &json!(true)));
+    assert_eq!(
+        (&again["created"], &again["repeated_request_id"]),
+        (&made["created"], &json!(true))
+    );
     assert_eq!(bridge.upstream.count(&Method::POST, "/issue/bulk"), 1);
 }
 
@@ -119,8 +139,7 @@ async fn creates_can_be_shown_refused_and_lost() {
     }
     assert_eq!(bridge.upstream.count(&Method::POST, "/issue/bulk"), 0);
     // What only Jira can know: the sub-task's parent is of the wrong kind.
-    let orphan =
-        json!([{"project_key": "ACME", "issue_type": "Sub-task", "summary": "x", "parent_key": "MOB-9"}]);
+    let orphan = json!([{"project_key": "ACME", "issue_type": "Sub-task", "summary": "x", "parent_key": "MOB-9"}]);
     let fault = bridge.refused("jira_create_issues", json!({"issues": orphan})).await;
     assert_eq!(fault["failed"][0]["index"], 0, "{fault}");
     assert!(fault["failed"][0]["error"].as_str().unwrap().contains("hierarchy"), "{fault}");
@@ -143,8 +162,7 @@ async fn a_bulk_transition_shows_first_and_then_moves() {
     assert_eq!(preview["preview"]["change"], json!({"transition": "in progress"}));
     assert_eq!(preview["preview"]["issues"][0]["status"], "To Do");
     assert_eq!(bridge.upstream.count(&Method::POST, "/bulk/issues"), 0);
-    let dry =
-        json!({"jql": jql, "transition": "in progress", "dry_run": true, "confirm": preview["confirm"]});
+    let dry = json!({"jql": jql, "transition": "in progress", "dry_run": true, "confirm": preview["confirm"]});
     assert!(bridge.anna("jira_bulk_edit", dry).await.get("preview").is_some());
     assert_eq!(bridge.upstream.count(&Method::POST, "/bulk/issues"), 0);
     let mut agreed = asked.clone();
@@ -199,8 +217,11 @@ async fn bulk_edits_of_every_kind_arrive() {
         "priority": "low", "due_date": "2026-12-04", "fix_versions": ["2.4"], "components": "Mail, Checkout",
         "assignee": "me", "Story Points": 8, "description": "**new**", "labels": "one,two",
     });
-    let task =
-        confirmed(&bridge, &json!({"issue_keys": keys, "fields": fields.to_string(), "notify": false})).await;
+    let task = confirmed(
+        &bridge,
+        &json!({"issue_keys": keys, "fields": fields.to_string(), "notify": false}),
+    )
+    .await;
     let done = finished(&bridge, &task).await;
     assert_eq!(done["failed"], json!([]), "{done}");
     let names = [
@@ -226,14 +247,18 @@ async fn bulk_edits_of_every_kind_arrive() {
     assert_eq!(preview["preview"]["change"], json!({"due": "none", "Story Points": "none"}));
     finished(&bridge, &confirmed(&bridge, &clear).await).await;
     let issue = bridge
-        .anna("jira_get_issue", json!({"issue_key": "ACME-33", "fields": ["due_date", "Story Points"]}))
+        .anna(
+            "jira_get_issue",
+            json!({"issue_key": "ACME-33", "fields": ["due_date", "Story Points"]}),
+        )
         .await;
     assert!(issue.get("due").is_none() && issue.get("Story Points").is_none(), "{issue}");
     let add = confirmed(&bridge, &json!({"issue_keys": keys, "add_labels": "three"})).await;
     finished(&bridge, &add).await;
     let remove = confirmed(&bridge, &json!({"issue_keys": keys, "remove_labels": ["one"]})).await;
     finished(&bridge, &remove).await;
-    let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-34", "fields": "labels"})).await;
+    let issue =
+        bridge.anna("jira_get_issue", json!({"issue_key": "ACME-34", "fields": "labels"})).await;
     assert_eq!(issue["labels"], json!(["three", "two"]));
 }
 
@@ -261,7 +286,10 @@ async fn what_a_bulk_edit_cannot_do_is_refused_before_anything_happens() {
     for (arguments, text) in [
         (json!({"issue_keys": "ACME-1"}), "Nothing to change"),
         (json!({"transition": "Done"}), "`issue_keys` or `jql` is required"),
-        (json!({"issue_keys": "ACME-1", "jql": "project = ACME", "transition": "Done"}), "not both"),
+        (
+            json!({"issue_keys": "ACME-1", "jql": "project = ACME", "transition": "Done"}),
+            "not both",
+        ),
         (json!({"issue_keys": "ACME-1", "transition": "Done", "add_labels": "x"}), "two calls"),
         (json!({"issue_keys": "ACME-1", "add_labels": "x", "remove_labels": "y"}), "two calls"),
         (json!({"issue_keys": "ACME-1", "add_labels": ["a b"]}), "no spaces"),

@@ -19,7 +19,9 @@ fn call(id: &Value, tool: &str, arguments: &Value) -> Value {
 async fn warm() -> Arc<Bridge> {
     let bridge = Arc::new(Bridge::start().await);
     for user in ["anna", "ben"] {
-        assert!(!bridge.call(user, "jira_get_issue", json!({"issue_key": "ACME-1"})).await.is_error);
+        assert!(
+            !bridge.call(user, "jira_get_issue", json!({"issue_key": "ACME-1"})).await.is_error
+        );
     }
     bridge
 }
@@ -67,19 +69,28 @@ async fn a_call_is_taken_back_by_its_own_caller_only() {
     until("ben's call is held", async || bridge.upstream.waiting() == 1).await;
     let annas = read(&bridge, "anna", json!("r-1"));
     until("both calls wait", async || bridge.upstream.waiting() == 2).await;
-    for wrong in
-        [json!({"requestId": "r-2"}), json!({"requestId": 1}), json!({}), json!({"requestId": ["r-1"]})]
-    {
-        let notice = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": wrong});
+    for wrong in [
+        json!({"requestId": "r-2"}),
+        json!({"requestId": 1}),
+        json!({}),
+        json!({"requestId": ["r-1"]}),
+    ] {
+        let notice =
+            json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": wrong});
         bridge.post("anna", &notice).await;
     }
     assert_eq!(bridge.upstream.waiting(), 2, "an unknown id takes nothing back");
-    take_back(&bridge, "anna", json!({"requestId": "r-1", "reason": "the user pressed stop"})).await;
+    take_back(&bridge, "anna", json!({"requestId": "r-1", "reason": "the user pressed stop"}))
+        .await;
     let taken_back = annas.await.unwrap();
     assert_eq!(told(&taken_back)["error"], "cancelled", "{}", taken_back.text);
     until("only ben's call waits", async || bridge.upstream.waiting() == 1).await;
     gate.add_permits(1);
-    assert_eq!(told(&bens.await.unwrap())["key"], "ACME-2", "ben's call has the same id and goes on");
+    assert_eq!(
+        told(&bens.await.unwrap())["key"],
+        "ACME-2",
+        "ben's call has the same id and goes on"
+    );
 }
 
 #[tokio::test]
@@ -106,7 +117,8 @@ async fn a_write_is_finished_although_nobody_waits_for_it() {
         let body = format!("Written in any case, {by_notice}.");
         let gate = Arc::new(Semaphore::new(0));
         bridge.upstream.fail_on(&Method::POST, "/comment", Fault::Held(Arc::clone(&gate)));
-        let message = call(&json!(5), "jira_add_comment", &json!({"issue_key": "ACME-1", "body": body}));
+        let message =
+            call(&json!(5), "jira_add_comment", &json!({"issue_key": "ACME-1", "body": body}));
         let client = Arc::clone(&bridge);
         let writing = tokio::spawn(async move { client.post("anna", &message).await });
         until("the write is under way", async || bridge.upstream.waiting() == 1).await;
@@ -119,7 +131,12 @@ async fn a_write_is_finished_although_nobody_waits_for_it() {
         gate.add_permits(1);
         until("the comment is there", async || {
             let found = bridge.anna("jira_get_comments", json!({"issue_key": "ACME-1"})).await;
-            found["comments"].as_array().unwrap().iter().filter(|comment| comment["body"] == body).count()
+            found["comments"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|comment| comment["body"] == body)
+                .count()
                 == 1
         })
         .await;

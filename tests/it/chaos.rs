@@ -1,4 +1,5 @@
-//! Everything that can go wrong in Jira goes wrong at once, under many users: what must hold all the same.
+//! Everything that can go wrong in Jira goes wrong at once, under many users: what must hold all
+//! the same.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -61,7 +62,8 @@ async fn faults_of_every_kind_under_many_users() {
         }
     }
     schedule.switch(false);
-    *codes.entry("circuit_open".to_owned()).or_default() += outage(&bridge, &schedule, &users).await;
+    *codes.entry("circuit_open".to_owned()).or_default() +=
+        outage(&bridge, &schedule, &users).await;
 
     assert!(schedule.faults() > 100, "only {} faults", schedule.faults());
     for code in ["upstream_unavailable", "rate_limited", "circuit_open"] {
@@ -97,7 +99,12 @@ async fn outage(bridge: &Bridge, schedule: &Schedule, users: &[(String, Value)])
 }
 
 /// One user's day; what was written, and the codes of what failed.
-async fn work(bridge: Arc<Bridge>, twin: usize, user: String, account: Value) -> (Written, Vec<String>) {
+async fn work(
+    bridge: Arc<Bridge>,
+    twin: usize,
+    user: String,
+    account: Value,
+) -> (Written, Vec<String>) {
     let (mut written, mut failed) = (Written::new(), Vec::new());
     for round in 0..ROUNDS {
         let number = (twin * ROUNDS + round) % 30 + 1;
@@ -129,7 +136,8 @@ async fn work(bridge: Arc<Bridge>, twin: usize, user: String, account: Value) ->
             }
         }
         if tool == "jira_add_comment" {
-            let outcome = if reply.is_error { said["outcome"].as_str().unwrap_or("refused") } else { "done" };
+            let outcome =
+                if reply.is_error { said["outcome"].as_str().unwrap_or("refused") } else { "done" };
             written.insert(body, outcome.to_owned());
         }
     }
@@ -142,7 +150,9 @@ pub(crate) async fn no_write_is_doubled_or_lied_about(bridge: &Bridge, written: 
     while !start_at.is_null() {
         let asked = json!({"issue_key": "ACME-20", "max_results": 50, "start_at": start_at});
         let page = bridge.anna("jira_get_comments", asked).await;
-        found.extend(page["comments"].as_array().unwrap().iter().map(|comment| comment["body"].clone()));
+        found.extend(
+            page["comments"].as_array().unwrap().iter().map(|comment| comment["body"].clone()),
+        );
         start_at = page["next_start_at"].clone();
     }
     let mut done = 0;

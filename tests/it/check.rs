@@ -20,7 +20,8 @@ struct Run {
 impl Run {
     fn check(&self, step: &str, verdict: &str, detail: &str) {
         let mut lines = self.table.lines().filter(|line| line.starts_with(&format!("{step}  ")));
-        let found = lines.any(|line| line.contains(&format!("  {verdict}")) && line.contains(detail));
+        let found =
+            lines.any(|line| line.contains(&format!("  {verdict}")) && line.contains(detail));
         assert!(found, "no {step} {verdict} with '{detail}' in\n{}", self.table);
     }
 }
@@ -28,7 +29,12 @@ impl Run {
 /// The command in a folder, with exactly these settings.
 async fn check_in(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"));
-    command.arg("check").args(arguments).env_clear().envs(settings.iter().copied()).current_dir(folder);
+    command
+        .arg("check")
+        .args(arguments)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .current_dir(folder);
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(
@@ -45,7 +51,8 @@ async fn check(settings: &[(&str, &str)]) -> Run {
 /// An upstream that answers everything with this status and, if named, this time.
 async fn host(status: u16, date: Option<SystemTime>) -> (Upstream, String) {
     let answer = move || async move {
-        let response = Response::builder().status(status).header("location", "https://elsewhere.example/");
+        let response =
+            Response::builder().status(status).header("location", "https://elsewhere.example/");
         let dated = match date {
             Some(date) => response.header("date", httpdate::fmt_http_date(date)),
             None => response,
@@ -93,7 +100,11 @@ async fn each_mistake_says_how_to_mend_it() {
     for (name, ..) in table.iter().filter(|(name, ..)| *name != "GATEWAY_SHARED_SECRET") {
         run.check(name, "FAILED", "Mend:");
     }
-    assert!(!run.table.contains("short;"), "a secret is not shown, also when it is wrong: {}", run.table);
+    assert!(
+        !run.table.contains("short;"),
+        "a secret is not shown, also when it is wrong: {}",
+        run.table
+    );
     check(&[("HOST", "0.0.0.0")]).await.check(
         "GATEWAY_SHARED_SECRET",
         "FAILED",
@@ -117,11 +128,14 @@ async fn what_is_seldom_meant_is_a_warning() {
     ];
     let run = check(&settings).await;
     assert_eq!(run.code, Some(0), "{}", run.table);
-    for name in ["ALLOWED_HOSTS", "PUBLIC_BASE_URL", "CALL_DEADLINE_MS", "JIRA_TIMEOUT_MS", "JIRA_SITE_URL"] {
+    for name in
+        ["ALLOWED_HOSTS", "PUBLIC_BASE_URL", "CALL_DEADLINE_MS", "JIRA_TIMEOUT_MS", "JIRA_SITE_URL"]
+    {
         run.check(name, "warning", "");
     }
     run.check("unknown name", "warning", "perhaps LOG_LEVEL is meant");
-    let open = [("JIRA_API_BASE_URL", url.as_str()), ("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")];
+    let open =
+        [("JIRA_API_BASE_URL", url.as_str()), ("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")];
     check(&open).await.check("gateway secret", "warning", "may try tokens");
     let none = [("JIRA_API_BASE_URL", url.as_str()), ("TOOLSETS", "")];
     let run = check(&none).await;
@@ -135,7 +149,8 @@ async fn files_are_looked_at() {
     let folder = tempfile::tempdir().unwrap();
     let secrets = folder.path().join("secrets");
     fs::write(&secrets, format!("{}\n{}x\n", gateway_secret(), gateway_secret())).unwrap();
-    fs::write(folder.path().join(".env"), format!("JIRA_API_BASE_URL={url}\nTOOLSET=core\n")).unwrap();
+    fs::write(folder.path().join(".env"), format!("JIRA_API_BASE_URL={url}\nTOOLSET=core\n"))
+        .unwrap();
     fs::write(folder.path().join("bridge.toml"), "read_onyl = true\nsomething = 1\n").unwrap();
     let settings = [("GATEWAY_SHARED_SECRET_FILE", secrets.to_str().unwrap())];
     let mode = |mode: u32| fs::set_permissions(&secrets, fs::Permissions::from_mode(mode)).unwrap();
@@ -144,7 +159,11 @@ async fn files_are_looked_at() {
     assert_eq!(run.code, Some(0), "{}", run.table);
     run.check("gateway secret", "ok", "2 accepted");
     run.check("gateway file", "warning", "chmod o-r");
-    run.check("unknown name", "warning", "TOOLSET in .env is no setting; perhaps TOOLSETS is meant");
+    run.check(
+        "unknown name",
+        "warning",
+        "TOOLSET in .env is no setting; perhaps TOOLSETS is meant",
+    );
     run.check(
         "unknown name",
         "warning",
@@ -154,7 +173,11 @@ async fn files_are_looked_at() {
     mode(0o600);
     check_in(folder.path(), &[], &settings).await.check("gateway file", "ok", "readable");
     fs::write(&secrets, format!("{0}a\n{0}b\n{0}c\n", gateway_secret())).unwrap();
-    check_in(folder.path(), &[], &settings).await.check("gateway secret", "warning", "3 are accepted");
+    check_in(folder.path(), &[], &settings).await.check(
+        "gateway secret",
+        "warning",
+        "3 are accepted",
+    );
     fs::write(&secrets, "short\n").unwrap();
     let run = check_in(folder.path(), &[], &settings).await;
     assert_eq!(run.code, Some(64));
@@ -204,7 +227,8 @@ async fn no_trusted_certificate_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     fs::write(&empty, "").unwrap();
-    let settings = [("JIRA_API_BASE_URL", url.as_str()), ("SSL_CERT_FILE", empty.to_str().unwrap())];
+    let settings =
+        [("JIRA_API_BASE_URL", url.as_str()), ("SSL_CERT_FILE", empty.to_str().unwrap())];
     let run = check(&settings).await;
     assert_eq!(run.code, Some(1), "{}", run.table);
     run.check("TLS roots", "FAILED", "ca-certificates");

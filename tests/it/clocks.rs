@@ -1,4 +1,5 @@
-//! Days and times are those of the user's own clock, on the rules of its zone, and replies show what they became.
+//! Days and times are those of the user's own clock, on the rules of its zone, and replies show
+//! what they became.
 
 use std::sync::{Arc, Mutex};
 
@@ -33,7 +34,8 @@ impl Stub {
             .iter()
             .map(|created| json!({"id": format!("at {created}"), "author": me, "created": created, "updated": created}))
             .collect();
-        let page = json!({"comments": page, "total": comments.len(), "startAt": 0, "maxResults": 50});
+        let page =
+            json!({"comments": page, "total": comments.len(), "startAt": 0, "maxResults": 50});
         let history: Vec<Value> = comments
             .iter()
             .rev()
@@ -42,7 +44,8 @@ impl Stub {
                 json!({"id": created, "author": me, "created": created, "items": [item]})
             })
             .collect();
-        let history = json!({"values": history, "total": comments.len(), "startAt": 0, "maxResults": 100});
+        let history =
+            json!({"values": history, "total": comments.len(), "startAt": 0, "maxResults": 100});
         let sent = Arc::new(Mutex::new(Vec::new()));
         let keep = |mut made: Value| {
             let sent = Arc::clone(&sent);
@@ -64,7 +67,10 @@ impl Stub {
             )
             .route(&format!("{api}/issue/AB-1/comment"), get(async move || Json(page)))
             .route(&format!("{api}/issue/AB-1/changelog"), get(async move || Json(history)))
-            .route(&format!("{api}/issue/AB-1/worklog"), post(keep(json!({"id": "1", "author": me}))))
+            .route(
+                &format!("{api}/issue/AB-1/worklog"),
+                post(keep(json!({"id": "1", "author": me}))),
+            )
             .route(
                 &format!("{agile}/sprint"),
                 post(keep(json!({"id": 7, "state": "future", "originBoardId": 3}))),
@@ -75,8 +81,11 @@ impl Stub {
     }
 
     async fn living_in(zone: &str, comments: &[&str]) -> Self {
-        Self::of((200, json!({"accountId": "a-1", "displayName": "Anna Admin", "timeZone": zone})), comments)
-            .await
+        Self::of(
+            (200, json!({"accountId": "a-1", "displayName": "Anna Admin", "timeZone": zone})),
+            comments,
+        )
+        .await
     }
 
     fn last_sent(&self) -> Value {
@@ -95,19 +104,53 @@ fn work(started: &str) -> Value {
 #[tokio::test]
 async fn work_is_logged_on_the_users_clock_in_every_season() {
     for (zone, started, sent, shown) in [
-        ("Europe/Berlin", "2026-11-20 14:00", "2026-11-20T13:00:00.000+0000", "2026-11-20T14:00+01:00"),
-        ("Europe/Berlin", "2026-07-15 14:00", "2026-07-15T12:00:00.000+0000", "2026-07-15T14:00+02:00"),
+        (
+            "Europe/Berlin",
+            "2026-11-20 14:00",
+            "2026-11-20T13:00:00.000+0000",
+            "2026-11-20T14:00+01:00",
+        ),
+        (
+            "Europe/Berlin",
+            "2026-07-15 14:00",
+            "2026-07-15T12:00:00.000+0000",
+            "2026-07-15T14:00+02:00",
+        ),
         ("Europe/Berlin", "2026-07-15", "2026-07-15T10:00:00.000+0000", "2026-07-15T12:00+02:00"),
-        ("Australia/Sydney", "2026-07-15 9am", "2026-07-14T23:00:00.000+0000", "2026-07-15T09:00+10:00"),
-        ("Australia/Sydney", "2026-12-15 9am", "2026-12-14T22:00:00.000+0000", "2026-12-15T09:00+11:00"),
-        ("America/New_York", "2026-11-27T09:00", "2026-11-27T14:00:00.000+0000", "2026-11-27T09:00-05:00"),
+        (
+            "Australia/Sydney",
+            "2026-07-15 9am",
+            "2026-07-14T23:00:00.000+0000",
+            "2026-07-15T09:00+10:00",
+        ),
+        (
+            "Australia/Sydney",
+            "2026-12-15 9am",
+            "2026-12-14T22:00:00.000+0000",
+            "2026-12-15T09:00+11:00",
+        ),
+        (
+            "America/New_York",
+            "2026-11-27T09:00",
+            "2026-11-27T14:00:00.000+0000",
+            "2026-11-27T09:00-05:00",
+        ),
         // Skipped by the clocks: moved forward, and said.
-        ("Europe/Berlin", "2026-03-29 02:30", "2026-03-29T01:30:00.000+0000", "2026-03-29T03:30+02:00"),
+        (
+            "Europe/Berlin",
+            "2026-03-29 02:30",
+            "2026-03-29T01:30:00.000+0000",
+            "2026-03-29T03:30+02:00",
+        ),
     ] {
         let stub = Stub::living_in(zone, &[]).await;
         let mut dry = work(started);
         dry["dry_run"] = json!(true);
-        assert_eq!(stub.bridge.anna("jira_add_worklog", dry).await["started"], shown, "{zone} {started}");
+        assert_eq!(
+            stub.bridge.anna("jira_add_worklog", dry).await["started"],
+            shown,
+            "{zone} {started}"
+        );
         let made = stub.bridge.anna("jira_add_worklog", work(started)).await;
         assert_eq!(stub.last_sent()["started"], sent, "{zone} {started}");
         assert_eq!(part(&made, &["started"]), json!({"started": shown}), "{zone} {started}");
@@ -150,7 +193,10 @@ async fn a_zone_that_cannot_be_read_is_never_guessed() {
         ] {
             let fault = stub.bridge.refused(tool, asked).await;
             assert_eq!(fault["error"], "invalid_argument", "{tool} {profile:?}");
-            assert!(fault["message"].as_str().unwrap().contains("time zone cannot be read"), "{fault}");
+            assert!(
+                fault["message"].as_str().unwrap().contains("time zone cannot be read"),
+                "{fault}"
+            );
             assert!(fault["hint"].as_str().unwrap().contains("2026-11-20T14:00+01:00"), "{fault}");
         }
         assert_eq!(stub.last_sent(), Value::Null, "nothing is written");
@@ -205,8 +251,7 @@ async fn a_sprint_lasts_whole_days_of_the_users() {
             ["2026-11-23T03:00-05:00", "2026-12-07T03:00-05:00"],
         ),
     ] {
-        let mut asked =
-            json!({"board_id": 3, "name": "S", "start_date": start, "end_date": end, "dry_run": true});
+        let mut asked = json!({"board_id": 3, "name": "S", "start_date": start, "end_date": end, "dry_run": true});
         let dry = stub.bridge.anna("jira_create_sprint", asked.clone()).await;
         assert_eq!(
             part(&dry["would_create"], &["startDate", "endDate"]),

@@ -22,8 +22,10 @@ async fn the_collab_list_is_as_recorded() {
     let bridge = Bridge::with(&[("TOOLSETS", "collab")]).await;
     let reply = bridge.rpc("anna", "tools/list", json!({})).await;
     let tools: Vec<Value> = reply["result"]["tools"].as_array().unwrap().clone();
-    let own: Vec<&Value> =
-        TOOLS.iter().map(|name| tools.iter().find(|tool| tool["name"] == *name).expect(name)).collect();
+    let own: Vec<&Value> = TOOLS
+        .iter()
+        .map(|name| tools.iter().find(|tool| tool["name"] == *name).expect(name))
+        .collect();
     insta::assert_json_snapshot!("collab_tools", own);
 }
 
@@ -31,7 +33,10 @@ async fn the_collab_list_is_as_recorded() {
 async fn links(bridge: &Bridge, key: &str) -> Vec<String> {
     let listed = bridge.anna("jira_list_links", json!({"issue_key": key})).await;
     let links = listed["links"].as_array().unwrap();
-    links.iter().map(|link| format!("{} {}", link["relation"], link["key"]).replace('"', "")).collect()
+    links
+        .iter()
+        .map(|link| format!("{} {}", link["relation"], link["key"]).replace('"', ""))
+        .collect()
 }
 
 #[tokio::test]
@@ -57,17 +62,25 @@ async fn a_link_reads_as_it_was_said_from_both_ends() {
 async fn links_come_with_web_pages_and_relations() {
     let bridge = Bridge::start().await;
     bridge
-        .anna("jira_link_issues", json!({"from_key": "ACME-2", "relation": "causes", "to_key": "OPS-1"}))
+        .anna(
+            "jira_link_issues",
+            json!({"from_key": "ACME-2", "relation": "causes", "to_key": "OPS-1"}),
+        )
         .await;
     let page = json!({"issue_key": "ACME-2", "url": "https://wiki.example.com/p", "title": " The \n page "});
     let first = bridge.anna("jira_add_remote_link", page.clone()).await;
     let again = bridge.anna("jira_add_remote_link", page).await;
     assert_eq!(first, again, "the same address is the same link");
     let listed = bridge.anna("jira_list_links", json!({"issue_key": "acme-2"})).await;
-    let link = listed["links"].as_array().unwrap().iter().find(|link| link["key"] == "OPS-1").unwrap();
-    assert!(link["id"].is_string() && link["status"].is_string() && link["summary"].is_string(), "{link}");
+    let link =
+        listed["links"].as_array().unwrap().iter().find(|link| link["key"] == "OPS-1").unwrap();
+    assert!(
+        link["id"].is_string() && link["status"].is_string() && link["summary"].is_string(),
+        "{link}"
+    );
     let pages = listed["web"].as_array().unwrap();
-    let own: Vec<_> = pages.iter().filter(|page| page["url"] == "https://wiki.example.com/p").collect();
+    let own: Vec<_> =
+        pages.iter().filter(|page| page["url"] == "https://wiki.example.com/p").collect();
     assert_eq!(own, [&json!({"url": "https://wiki.example.com/p", "title": "The page"})]);
     let relations = listed["relations"].as_array().unwrap();
     assert!(relations.contains(&json!("is blocked by")) && relations.contains(&json!("blocks")));
@@ -81,18 +94,28 @@ async fn many_links_fit_the_budget_and_what_is_left_out_is_counted() {
     for number in 3..20 {
         let to = format!("ACME-{number}");
         bridge
-            .anna("jira_link_issues", json!({"from_key": "ACME-2", "relation": "blocks", "to_key": to}))
+            .anna(
+                "jira_link_issues",
+                json!({"from_key": "ACME-2", "relation": "blocks", "to_key": to}),
+            )
             .await;
         let url = format!("https://wiki.example.com/{number}");
         bridge
-            .anna("jira_add_remote_link", json!({"issue_key": "ACME-2", "url": url, "title": "page"}))
+            .anna(
+                "jira_add_remote_link",
+                json!({"issue_key": "ACME-2", "url": url, "title": "page"}),
+            )
             .await;
     }
     let listed = bridge.call("anna", "jira_list_links", json!({"issue_key": "ACME-2"})).await;
     assert!(listed.bytes <= 2_000, "{}", listed.bytes);
     let shown = |name: &str| listed.value[name].as_array().unwrap().len() as u64;
     let omitted = |name: &str| listed.value[name].as_u64().unwrap_or(0);
-    assert!(shown("links") >= 1 && shown("links") + omitted("links_omitted") >= 17, "{}", listed.value);
+    assert!(
+        shown("links") >= 1 && shown("links") + omitted("links_omitted") >= 17,
+        "{}",
+        listed.value
+    );
     assert!(shown("web") + omitted("web_omitted") >= 17, "{}", listed.value);
 }
 
@@ -143,7 +166,8 @@ async fn only_web_addresses_are_linked() {
         let fault = bridge.refused("jira_add_remote_link", asked).await;
         assert_eq!(fault["error"], "invalid_argument", "{fault}");
     }
-    let asked = json!({"issue_key": "ACME-2", "url": "https://x.example", "title": "x".repeat(256)});
+    let asked =
+        json!({"issue_key": "ACME-2", "url": "https://x.example", "title": "x".repeat(256)});
     assert_eq!(bridge.refused("jira_add_remote_link", asked).await["error"], "invalid_argument");
     assert_eq!(bridge.upstream.count(&Method::POST, "/remotelink"), 0);
     let asked = json!({"issue_key": "ACME-2", "url": "https://x.example", "title": "x"});
@@ -155,18 +179,25 @@ async fn only_web_addresses_are_linked() {
 async fn watching_starts_and_stops() {
     let bridge = Bridge::start().await;
     for remove in [false, false, true, true] {
-        let done = bridge.anna("jira_watch_issue", json!({"issue_key": "ACME-2", "remove": remove})).await;
+        let done =
+            bridge.anna("jira_watch_issue", json!({"issue_key": "ACME-2", "remove": remove})).await;
         assert_eq!(done, json!({"key": "ACME-2", "watching": !remove, "user": "Anna Admin"}));
-        let read = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-2", "fields": "watches"})).await;
+        let read = bridge
+            .anna("jira_get_issue", json!({"issue_key": "ACME-2", "fields": "watches"}))
+            .await;
         assert_eq!(read["watches"]["isWatching"], !remove, "{read}");
     }
     let asked = json!({"issue_key": "ACME-2", "user": "Emil Designer"});
     let done = bridge.anna("jira_watch_issue", asked.clone()).await;
-    assert_eq!(part(&done, &["watching", "user"]), json!({"watching": true, "user": "Emil Designer"}));
+    assert_eq!(
+        part(&done, &["watching", "user"]),
+        json!({"watching": true, "user": "Emil Designer"})
+    );
     let fault = bridge.call("ben", "jira_watch_issue", asked).await.value;
     assert_eq!(fault["error"], "forbidden");
     assert!(fault["hint"].as_str().unwrap().contains("Manage watcher list"), "{fault}");
-    let fault = bridge.refused("jira_watch_issue", json!({"issue_key": "ACME-2", "user": "Ben"})).await;
+    let fault =
+        bridge.refused("jira_watch_issue", json!({"issue_key": "ACME-2", "user": "Ben"})).await;
     assert_eq!(fault["error"], "ambiguous_name");
     let fault = bridge.refused("jira_watch_issue", json!({"issue_key": "ACME-99999"})).await;
     assert_eq!(fault["error"], "not_found");

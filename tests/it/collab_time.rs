@@ -1,4 +1,5 @@
-//! Time and history: logging work, reading who changed what, editing what was said, all within the allowed projects.
+//! Time and history: logging work, reading who changed what, editing what was said, all within the
+//! allowed projects.
 
 use std::collections::BTreeSet;
 
@@ -30,10 +31,15 @@ async fn logged_work_is_listed_and_added_up() {
         })
     );
     assert_eq!(bridge.upstream.count(&Method::GET, "/issue/ACME-2/worklog"), 1);
-    assert_eq!(bridge.upstream.count(&Method::GET, "/issue/ACME-2"), 1, "a page that holds all is added up");
+    assert_eq!(
+        bridge.upstream.count(&Method::GET, "/issue/ACME-2"),
+        1,
+        "a page that holds all is added up"
+    );
     assert!(listed["total_time"].is_string() && listed["total"].is_u64(), "{listed}");
     for (given, time) in [(json!(45), "45m"), (json!("90"), "1h 30m"), (json!("2 hours"), "2h")] {
-        let asked = json!({"issue_key": "ACME-2", "time_spent": given, "started": "yesterday 14:00"});
+        let asked =
+            json!({"issue_key": "ACME-2", "time_spent": given, "started": "yesterday 14:00"});
         let made = bridge.anna("jira_add_worklog", asked).await;
         assert_eq!(made["time"], time);
         assert!(made["started"].as_str().unwrap().contains("T14:00+0"), "{made}");
@@ -55,7 +61,8 @@ async fn unclear_times_are_refused_before_anything_is_written() {
         assert_eq!(fault["error"], "invalid_argument");
         assert!(fault.to_string().contains(part), "{part} is missing in {fault}");
     }
-    let asked = json!({"issue_key": "ACME-2", "time_spent": "1h", "started": "-1d", "dry_run": true});
+    let asked =
+        json!({"issue_key": "ACME-2", "time_spent": "1h", "started": "-1d", "dry_run": true});
     let shown = bridge.anna("jira_add_worklog", asked).await;
     assert_eq!(part(&shown, &["dry_run", "time"]), json!({"dry_run": true, "time": "1h"}));
     assert_eq!(bridge.upstream.count(&Method::POST, "/worklog"), 0);
@@ -65,7 +72,13 @@ async fn unclear_times_are_refused_before_anything_is_written() {
 }
 
 /// Walks all pages of a tool; the items as text.
-async fn walk(bridge: &Bridge, tool: &str, list: &str, budget: usize, mut asked: Value) -> Vec<String> {
+async fn walk(
+    bridge: &Bridge,
+    tool: &str,
+    list: &str,
+    budget: usize,
+    mut asked: Value,
+) -> Vec<String> {
     let mut items = Vec::new();
     loop {
         let page = bridge.call("anna", tool, asked.clone()).await;
@@ -104,8 +117,7 @@ async fn edited(edits: usize, budget: usize) -> Bridge {
     for number in 0..edits {
         let summary = format!("Version {number} {}", "long ".repeat(20));
         let labels = format!("[\"edit-{number}\"]");
-        let asked =
-            json!({"issue_key": "ACME-2", "summary": summary, "fields": format!("{{\"labels\": {labels}}}")});
+        let asked = json!({"issue_key": "ACME-2", "summary": summary, "fields": format!("{{\"labels\": {labels}}}")});
         bridge.anna("jira_update_issue", asked).await;
     }
     bridge
@@ -118,14 +130,18 @@ async fn history_comes_newest_first_and_loses_nothing() {
     let all = walk(&bridge, "jira_get_changelog", "changes", 90_000, asked).await;
     assert!(all.len() >= 240, "{}", all.len());
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a change came twice");
-    let at = |number: usize| all.iter().position(|change| change.contains(&format!("\"Version {number} ")));
-    let places: Vec<usize> = (0..120).rev().map(|number| at(number).expect("no edit is lost")).collect();
+    let at = |number: usize| {
+        all.iter().position(|change| change.contains(&format!("\"Version {number} ")))
+    };
+    let places: Vec<usize> =
+        (0..120).rev().map(|number| at(number).expect("no edit is lost")).collect();
     assert!(places.is_sorted() && places[0] < 2, "the newest comes first: {places:?}");
     for size in [1, 33] {
         let asked = json!({"issue_key": "ACME-2", "max_results": size, "start_at": 195});
         assert_eq!(walk(&bridge, "jira_get_changelog", "changes", 90_000, asked).await, all[195..]);
     }
-    let one = bridge.anna("jira_get_changelog", json!({"issue_key": "ACME-2", "max_results": 1})).await;
+    let one =
+        bridge.anna("jira_get_changelog", json!({"issue_key": "ACME-2", "max_results": 1})).await;
     assert_eq!((one["changes"].as_array().unwrap().len(), &one["next_start_at"]), (1, &json!(1)));
 }
 
@@ -138,7 +154,8 @@ async fn history_pages_under_a_budget() {
     for budget in [2_000, 2_500] {
         let bridge = edited(12, budget).await;
         let few =
-            walk(&bridge, "jira_get_changelog", "changes", budget, json!({"issue_key": "ACME-2"})).await;
+            walk(&bridge, "jira_get_changelog", "changes", budget, json!({"issue_key": "ACME-2"}))
+                .await;
         assert_eq!(few.len(), all.len());
     }
 }
@@ -148,13 +165,20 @@ async fn history_is_filtered_by_field_and_date() {
     let bridge = edited(3, 90_000).await;
     let asked = json!({"issue_key": "ACME-2", "fields": "Summary"});
     let changes = bridge.anna("jira_get_changelog", asked).await;
-    let fields: BTreeSet<String> =
-        changes["changes"].as_array().unwrap().iter().map(|change| change["field"].to_string()).collect();
+    let fields: BTreeSet<String> = changes["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["field"].to_string())
+        .collect();
     assert_eq!(fields, BTreeSet::from(["\"summary\"".to_owned()]));
     assert_eq!(changes["changes"].as_array().unwrap().len(), 3);
     assert_eq!(changes["changes"][0]["who"], "Anna Admin");
     let asked = json!({"issue_key": "ACME-2", "since": "2099-01-01"});
-    assert_eq!(bridge.anna("jira_get_changelog", asked).await, json!({"key": "ACME-2", "changes": []}));
+    assert_eq!(
+        bridge.anna("jira_get_changelog", asked).await,
+        json!({"key": "ACME-2", "changes": []})
+    );
     let asked = json!({"issue_key": "ACME-2", "fields": ["sumary"]});
     let none = bridge.anna("jira_get_changelog", asked).await;
     assert!(none["changed_fields"].as_array().unwrap().contains(&json!("summary")), "{none}");
@@ -172,9 +196,13 @@ async fn comment(bridge: &Bridge, body: &str) -> String {
 async fn a_comment_is_replaced_by_who_may() {
     let bridge = Bridge::start().await;
     let id = comment(&bridge, "before").await;
-    let asked = json!({"issue_key": "ACME-2", "comment_id": id, "body": "**after**", "dry_run": true});
+    let asked =
+        json!({"issue_key": "ACME-2", "comment_id": id, "body": "**after**", "dry_run": true});
     let shown = bridge.anna("jira_update_comment", asked.clone()).await;
-    assert_eq!((&shown["before"]["body"], &shown["after"]), (&json!("before"), &json!("**after**")));
+    assert_eq!(
+        (&shown["before"]["body"], &shown["after"]),
+        (&json!("before"), &json!("**after**"))
+    );
     assert_eq!(bridge.upstream.count(&Method::PUT, ""), 0);
     let asked = json!({"issue_key": "ACME-2", "comment_id": id, "body": "**after**"});
     let done = bridge.anna("jira_update_comment", asked.clone()).await;
@@ -196,7 +224,8 @@ async fn a_restricted_comment_stays_restricted() {
     let made = bridge.anna("jira_add_comment", asked).await;
     let asked = json!({"issue_key": "ACME-2", "comment_id": made["comment_id"], "body": "still"});
     bridge.anna("jira_update_comment", asked).await;
-    let read = bridge.anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": 1})).await;
+    let read =
+        bridge.anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": 1})).await;
     assert_eq!(
         part(&read["comments"][0], &["body", "visible_to"]),
         json!({"body": "still", "visible_to": "Administrators"})
@@ -208,9 +237,18 @@ async fn nothing_leaves_the_allowed_projects() {
     let bridge = Bridge::with(&[("PROJECTS_ALLOW", "ACME")]).await;
     for (tool, arguments) in [
         ("jira_list_links", json!({"issue_key": "OPS-1"})),
-        ("jira_link_issues", json!({"from_key": "OPS-1", "relation": "blocks", "to_key": "ACME-1"})),
-        ("jira_link_issues", json!({"from_key": "ACME-1", "relation": "blocks", "to_key": "OPS-1"})),
-        ("jira_add_remote_link", json!({"issue_key": "OPS-1", "url": "https://x.example", "title": "x"})),
+        (
+            "jira_link_issues",
+            json!({"from_key": "OPS-1", "relation": "blocks", "to_key": "ACME-1"}),
+        ),
+        (
+            "jira_link_issues",
+            json!({"from_key": "ACME-1", "relation": "blocks", "to_key": "OPS-1"}),
+        ),
+        (
+            "jira_add_remote_link",
+            json!({"issue_key": "OPS-1", "url": "https://x.example", "title": "x"}),
+        ),
         ("jira_list_worklogs", json!({"issue_key": "MOB-1"})),
         ("jira_add_worklog", json!({"issue_key": "MOB-1", "time_spent": "1h"})),
         ("jira_watch_issue", json!({"issue_key": "MOB-1"})),
@@ -232,15 +270,27 @@ async fn links_into_other_projects_are_hidden() {
     let sandbox = Sandbox::seeded(NOW_MS);
     let open = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
     for to in ["OPS-1", "ACME-3"] {
-        open.anna("jira_link_issues", json!({"from_key": "ACME-2", "relation": "blocks", "to_key": to}))
-            .await;
+        open.anna(
+            "jira_link_issues",
+            json!({"from_key": "ACME-2", "relation": "blocks", "to_key": to}),
+        )
+        .await;
     }
-    let closed = Bridge::over(sandbox.router(), sandbox.tokens(), &[("PROJECTS_ALLOW", "ACME")]).await;
+    let closed =
+        Bridge::over(sandbox.router(), sandbox.tokens(), &[("PROJECTS_ALLOW", "ACME")]).await;
     let keys = async |bridge: &Bridge| {
         let listed = bridge.anna("jira_list_links", json!({"issue_key": "ACME-2"})).await;
-        listed["links"].as_array().unwrap().iter().map(|link| link["key"].clone()).collect::<Vec<_>>()
+        listed["links"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|link| link["key"].clone())
+            .collect::<Vec<_>>()
     };
     let (all, allowed) = (keys(&open).await, keys(&closed).await);
     assert!(all.contains(&json!("OPS-1")) && all.contains(&json!("ACME-3")), "{all:?}");
-    assert!(allowed.contains(&json!("ACME-3")) && !allowed.contains(&json!("OPS-1")), "{allowed:?}");
+    assert!(
+        allowed.contains(&json!("ACME-3")) && !allowed.contains(&json!("OPS-1")),
+        "{allowed:?}"
+    );
 }

@@ -1,4 +1,5 @@
-//! The connector's files: as stored, as Swagger and Microsoft's schemas want them, and agreeing with the running server.
+//! The connector's files: as stored, as Swagger and Microsoft's schemas want them, and agreeing
+//! with the running server.
 
 use std::{
     collections::BTreeSet,
@@ -55,7 +56,8 @@ fn the_stored_files_are_what_the_defaults_give() {
     let fresh = written(&[]);
     for entry in fs::read_dir(&fresh).unwrap() {
         let name = entry.unwrap().file_name();
-        let (made, stored) = (fs::read(fresh.join(&name)).unwrap(), fs::read(stored().join(&name)).unwrap());
+        let (made, stored) =
+            (fs::read(fresh.join(&name)).unwrap(), fs::read(stored().join(&name)).unwrap());
         assert!(
             made == stored,
             "{}: run `jira-mcp-bridge connector --host example-apim.azure-api.net --out connector --force`",
@@ -74,10 +76,12 @@ async fn the_connector_asks_for_the_scopes_and_the_path_of_the_server() {
         let mut arguments = vec!["--toolsets", sets];
         arguments.extend(read_only.then_some("--read-only"));
         let folder = written(&arguments);
-        let bridge = Bridge::with(&[("TOOLSETS", sets), ("READ_ONLY", &read_only.to_string())]).await;
+        let bridge =
+            Bridge::with(&[("TOOLSETS", sets), ("READ_ONLY", &read_only.to_string())]).await;
         let document =
             bridge.send(Method::GET, "/.well-known/oauth-protected-resource", &[], "").await.json();
-        let served: BTreeSet<String> = serde_json::from_value(document["scopes_supported"].clone()).unwrap();
+        let served: BTreeSet<String> =
+            serde_json::from_value(document["scopes_supported"].clone()).unwrap();
         assert!(!served.contains("offline_access"), "that is the client's business");
         let mut expected = served;
         expected.insert("offline_access".to_owned());
@@ -107,8 +111,10 @@ fn the_definition_is_what_copilot_studio_looks_for() {
     for status in ["200", "202"] {
         assert!(operation["responses"][status]["description"].is_string(), "{status}");
     }
-    let (title, about) =
-        (definition["info"]["title"].as_str().unwrap(), definition["info"]["description"].as_str().unwrap());
+    let (title, about) = (
+        definition["info"]["title"].as_str().unwrap(),
+        definition["info"]["description"].as_str().unwrap(),
+    );
     assert!(title.len() <= 30 && !title.contains("API") && !title.contains("Connector"), "{title}");
     assert!((30..=500).contains(&about.len()), "{}", about.len());
     assert_eq!(definition["info"]["version"], env!("CARGO_PKG_VERSION"));
@@ -147,7 +153,8 @@ fn the_sign_in_refreshes_at_atlassian() {
     check("tokenBodyTemplate", &[client.as_slice(), &code].concat());
     check(
         "refreshBodyTemplate",
-        &[client.as_slice(), &["grant_type=refresh_token", "refresh_token={RefreshToken}"]].concat(),
+        &[client.as_slice(), &["grant_type=refresh_token", "refresh_token={RefreshToken}"]]
+            .concat(),
     );
     assert_eq!(template("authorizationUrlTemplate"), "https://auth.atlassian.com/authorize");
     for name in ["tokenUrlTemplate", "refreshUrlTemplate"] {
@@ -169,16 +176,25 @@ fn no_file_has_a_place_for_a_secret() {
     for name in ["apiDefinition.swagger.json", "apiProperties.json", "settings.json", "readme.md"] {
         let text = fs::read_to_string(stored().join(name)).unwrap();
         let bare = text.replace("client_secret={ClientSecret}", "");
-        assert!(!bare.to_lowercase().contains("clientsecret") && !bare.contains("client_secret"), "{name}");
+        assert!(
+            !bare.to_lowercase().contains("clientsecret") && !bare.contains("client_secret"),
+            "{name}"
+        );
         // Client ids and secrets are long runs of letters and digits; words are not.
         for run in bare.split(|c: char| !c.is_ascii_alphanumeric()) {
-            let mixed =
-                run.chars().any(|c| c.is_ascii_digit()) && run.chars().any(|c| c.is_ascii_alphabetic());
+            let mixed = run.chars().any(|c| c.is_ascii_digit())
+                && run.chars().any(|c| c.is_ascii_alphabetic());
             assert!(!(mixed && run.len() >= 20), "{name}: {run}");
         }
     }
-    let (_folder, output) =
-        connector(&["--host", "a.example", "--out", "x", "--client-id", &format!("ATOA{}", "x".repeat(60))]);
+    let (_folder, output) = connector(&[
+        "--host",
+        "a.example",
+        "--out",
+        "x",
+        "--client-id",
+        &format!("ATOA{}", "x".repeat(60)),
+    ]);
     assert_eq!(output.status.code(), Some(64));
     assert!(String::from_utf8_lossy(&output.stderr).contains("looks like the client secret"));
 }
@@ -228,17 +244,20 @@ fn nothing_is_overwritten_unasked() {
     assert_eq!(refused.status.code(), Some(1), "{}", String::from_utf8_lossy(&refused.stderr));
 }
 
-/// Microsoft's schemas with what they have not learnt since 2020; nothing where they are not at hand.
+/// Microsoft's schemas with what they have not learnt since 2020; nothing where they are not at
+/// hand.
 #[expect(clippy::print_stderr, reason = "a check that is skipped must be seen")]
 fn schema(name: &str, learn: impl FnOnce(&mut Value)) -> Option<Validator> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/connector").join(name);
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/connector").join(name);
     let Ok(text) = fs::read_to_string(&path) else {
         eprintln!("skipped: {name} is not at hand");
         return None;
     };
     // They hold comments, as JSON of editors does, and references that are no URIs.
     let bare = |line: &str| line.split(" // ").next().unwrap().replace(['<', '>'], "-");
-    let text: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(bare).collect();
+    let text: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).map(bare).collect();
     let mut schema: Value = serde_json::from_str(&text).unwrap();
     learn(&mut schema);
     Some(jsonschema::validator_for(&schema).unwrap())
@@ -251,19 +270,26 @@ fn microsofts_schemas_accept_the_files() {
             json!({ "type": "string" });
     });
     let properties = schema("paconn-apiProperties.schema.json", |schema| {
-        let modes = &mut schema["definitions"]["oAuthSettings"]["properties"]["redirectMode"]["enum"];
+        let modes =
+            &mut schema["definitions"]["oAuthSettings"]["properties"]["redirectMode"]["enum"];
         modes.as_array_mut().unwrap().push(json!("GlobalPerConnector"));
     });
     let settings = schema("paconn-settings.schema.json", |_| {});
     let cases = [
         ("apiDefinition.swagger.json", definition, "/paths/~1mcp/post/responses", json!(7)),
-        ("apiProperties.json", properties, "/properties/connectionParameters/token/type", json!("oauth")),
+        (
+            "apiProperties.json",
+            properties,
+            "/properties/connectionParameters/token/type",
+            json!("oauth"),
+        ),
         ("settings.json", settings, "/powerAppsApiVersion", json!("2020-01-01")),
     ];
     for (name, validator, place, wrong) in cases {
         let Some(validator) = validator else { continue };
         let mut file = json_of(&stored(), name);
-        let faults: Vec<String> = validator.iter_errors(&file).map(|fault| fault.to_string()).collect();
+        let faults: Vec<String> =
+            validator.iter_errors(&file).map(|fault| fault.to_string()).collect();
         assert_eq!(faults, [""; 0], "{name}");
         *file.pointer_mut(place).unwrap() = wrong;
         assert!(!validator.is_valid(&file), "{name}: the schema sees nothing");

@@ -33,13 +33,19 @@ async fn a_project_comes_with_the_sections_that_are_asked_for() {
     for noise in ["avatar", "self\"", "@example.com", "null"] {
         assert!(!project.to_string().contains(noise), "{noise} in {project}");
     }
-    let fault = bridge.refused("jira_get_project", json!({"project_key": "ACME", "include": "roles"})).await;
-    assert!(fault["message"].as_str().unwrap().contains("statuses, components, versions"), "{fault}");
+    let fault = bridge
+        .refused("jira_get_project", json!({"project_key": "ACME", "include": "roles"}))
+        .await;
+    assert!(
+        fault["message"].as_str().unwrap().contains("statuses, components, versions"),
+        "{fault}"
+    );
 }
 
 #[tokio::test]
 async fn a_project_that_is_too_large_says_what_it_left_out() {
-    let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "2000"), ("TOOLSETS", "context,manage")]).await;
+    let bridge =
+        Bridge::with(&[("MAX_RESPONSE_BYTES", "2000"), ("TOOLSETS", "context,manage")]).await;
     for number in 10..22 {
         let name = format!("{number}.0 of the webshop");
         bridge.anna("jira_save_version", json!({"project_key": "ACME", "name": name})).await;
@@ -61,8 +67,12 @@ async fn fields_are_found_by_name_and_said_in_words() {
     );
     assert_eq!(found["fields"][0]["jql"], "\"Story Points\"");
     let twice = bridge.anna("jira_find_fields", json!({"query": "Severity"})).await;
-    let names: Vec<&str> =
-        twice["fields"].as_array().unwrap().iter().map(|field| field["jql"].as_str().unwrap()).collect();
+    let names: Vec<&str> = twice["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|field| field["jql"].as_str().unwrap())
+        .collect();
     assert!(names.len() >= 2 && names[..2].iter().all(|jql| jql.starts_with("cf[")), "{twice}");
     let near = bridge.anna("jira_find_fields", json!({"query": "Story Pionts"})).await;
     assert!(near["fields"].to_string().contains("Story Points"), "{near}");
@@ -77,18 +87,28 @@ async fn fields_are_found_by_name_and_said_in_words() {
 #[tokio::test]
 async fn jql_is_judged_with_places_and_nearest_names() {
     let bridge = Bridge::start().await;
-    let good = bridge.anna("jira_jql_help", json!({"jql": "project = ACME AND status = Done"})).await;
+    let good =
+        bridge.anna("jira_jql_help", json!({"jql": "project = ACME AND status = Done"})).await;
     assert_eq!(good, json!({"valid": true}));
     let bad = bridge.anna("jira_jql_help", json!({"jql": "project = ACME AND status Done"})).await;
     assert_eq!(bad["valid"], false);
-    assert_eq!(part(&bad["errors"][0], &["line", "character"]), json!({"line": 1, "character": 27}), "{bad}");
+    assert_eq!(
+        part(&bad["errors"][0], &["line", "character"]),
+        json!({"line": 1, "character": 27}),
+        "{bad}"
+    );
     let query = "project = ACNE AND stauts = Done AND status = Doen AND assignee = \"Ana Admin\" AND \
                  reporter = curentUser() AND summary = x";
     let bad = bridge.anna("jira_jql_help", json!({"jql": query})).await;
     let text = bad["errors"].to_string();
-    for offered in
-        ["ACME (Acme Webshop)", "\"status\"", "Done", "Anna Admin (557058", "currentUser()", "\"~\""]
-    {
+    for offered in [
+        "ACME (Acme Webshop)",
+        "\"status\"",
+        "Done",
+        "Anna Admin (557058",
+        "currentUser()",
+        "\"~\"",
+    ] {
         assert!(text.contains(offered), "no {offered} in {bad}");
     }
 }
@@ -96,21 +116,25 @@ async fn jql_is_judged_with_places_and_nearest_names() {
 #[tokio::test]
 async fn a_fields_operators_functions_and_values_are_listed() {
     let bridge = Bridge::start().await;
-    let status = bridge.anna("jira_jql_help", json!({"field": "Status", "value_prefix": "in"})).await;
+    let status =
+        bridge.anna("jira_jql_help", json!({"field": "Status", "value_prefix": "in"})).await;
     assert_eq!(status["field"], "status");
     assert!(status["operators"].as_array().unwrap().contains(&json!("not in")), "{status}");
     assert_eq!(status["values"][0], "\"In Progress\"", "{status}");
     let due = bridge.anna("jira_jql_help", json!({"field": "due"})).await;
     assert!(due["functions"].as_array().unwrap().contains(&json!("startOfWeek()")), "{due}");
     assert!(due.get("values").is_none(), "{due}");
-    let people = bridge.anna("jira_jql_help", json!({"field": "assignee", "value_prefix": "ben"})).await;
+    let people =
+        bridge.anna("jira_jql_help", json!({"field": "assignee", "value_prefix": "ben"})).await;
     assert_eq!(people["values"][0]["name"], "Ben Developer", "{people}");
     assert!(!people.to_string().contains('@') && !people.to_string().contains("<b>"), "{people}");
     let custom = bridge.anna("jira_jql_help", json!({"field": "impact"})).await;
     assert!(custom["values"].to_string().contains("Extensive"), "{custom}");
     let fault = bridge.refused("jira_jql_help", json!({"field": "asignee"})).await;
     assert!(fault["candidates"].as_array().unwrap().contains(&json!("assignee")), "{fault}");
-    for nothing in [json!({}), json!({"value_prefix": "x"}), json!({"jql": "a = b", "value_prefix": "x"})] {
+    for nothing in
+        [json!({}), json!({"value_prefix": "x"}), json!({"jql": "a = b", "value_prefix": "x"})]
+    {
         let fault = bridge.refused("jira_jql_help", nothing).await;
         assert_eq!(fault["error"], "invalid_argument", "{fault}");
     }
@@ -119,18 +143,23 @@ async fn a_fields_operators_functions_and_values_are_listed() {
 #[tokio::test]
 async fn permissions_are_told_for_a_project_an_issue_or_anywhere() {
     let bridge = Bridge::start().await;
-    let guest = bridge.call("carla", "jira_my_permissions", json!({"project_key": "ACME"})).await.value;
+    let guest =
+        bridge.call("carla", "jira_my_permissions", json!({"project_key": "ACME"})).await.value;
     assert_eq!(guest["project"], "ACME");
     assert!(guest["can"].as_array().unwrap().contains(&json!("BROWSE_PROJECTS")), "{guest}");
     assert!(guest["cannot"].as_array().unwrap().contains(&json!("EDIT_ISSUES")), "{guest}");
-    let on_issue =
-        bridge.anna("jira_my_permissions", json!({"issue_key": "acme-1", "project_key": "MOB"})).await;
+    let on_issue = bridge
+        .anna("jira_my_permissions", json!({"issue_key": "acme-1", "project_key": "MOB"}))
+        .await;
     assert_eq!(part(&on_issue, &["issue", "project"]), json!({"issue": "ACME-1"}));
     let anywhere = bridge.anna("jira_my_permissions", json!({})).await;
     assert_eq!(anywhere["can"].as_array().unwrap().len(), 12, "{anywhere}");
     let asked = json!({"project_key": "ACME", "permission": ["create issues", "administer Jira"]});
     let asked = bridge.call("carla", "jira_my_permissions", asked).await.value;
-    assert_eq!(asked, json!({"project": "ACME", "can": [], "cannot": ["ADMINISTER", "CREATE_ISSUES"]}));
+    assert_eq!(
+        asked,
+        json!({"project": "ACME", "can": [], "cannot": ["ADMINISTER", "CREATE_ISSUES"]})
+    );
     let fault = bridge.refused("jira_my_permissions", json!({"permission": "crate issues"})).await;
     assert!(fault["hint"].as_str().unwrap().contains("Did you mean create_issues?"), "{fault}");
     let fault = bridge.refused("jira_my_permissions", json!({"project_key": "ACNE"})).await;
@@ -209,15 +238,16 @@ async fn filters_page_under_a_budget() {
         );
         Json(json!({"values": filters.collect::<Vec<_>>(), "total": 30}))
     };
-    let site =
-        json!([{"id": "c-1", "url": "https://x.atlassian.net", "name": "x", "scopes": ["read:jira-work"]}]);
-    let router =
-        Router::new().route("/oauth/token/accessible-resources", get(async move || Json(site))).route(
+    let site = json!([{"id": "c-1", "url": "https://x.atlassian.net", "name": "x", "scopes": ["read:jira-work"]}]);
+    let router = Router::new()
+        .route("/oauth/token/accessible-resources", get(async move || Json(site)))
+        .route(
             "/ex/jira/c-1/rest/api/3/filter/search",
             get(async move |RawQuery(raw): RawQuery| {
                 let raw = raw.unwrap();
                 let number = |name: &str| {
-                    let found = raw.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                    let found =
+                        raw.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
                     found.unwrap().parse::<usize>().unwrap()
                 };
                 page(number("startAt"), number("maxResults"))
@@ -248,14 +278,24 @@ async fn the_allow_list_holds_in_every_tool_of_the_set() {
     let projects = bridge.anna("jira_jql_help", json!({"field": "project"})).await;
     assert_eq!(projects["values"].as_array().unwrap().len(), 1, "{projects}");
     let versions = bridge.anna("jira_jql_help", json!({"field": "fixVersion"})).await;
-    assert!(versions.get("values").is_none() && versions["values_hidden"].is_string(), "{versions}");
-    let bad = bridge.anna("jira_jql_help", json!({"jql": "project = ACMEE AND fixVersion = 2.44"})).await;
-    assert!(!bad.to_string().contains("Acme Webshop") && bad["errors"][1].get("nearest").is_none(), "{bad}");
+    assert!(
+        versions.get("values").is_none() && versions["values_hidden"].is_string(),
+        "{versions}"
+    );
+    let bad =
+        bridge.anna("jira_jql_help", json!({"jql": "project = ACMEE AND fixVersion = 2.44"})).await;
+    assert!(
+        !bad.to_string().contains("Acme Webshop") && bad["errors"][1].get("nearest").is_none(),
+        "{bad}"
+    );
     let own = bridge.anna("jira_find_fields", json!({"query": "Story point"})).await;
     let other = Bridge::with(&[("PROJECTS_ALLOW", "ACME")]).await;
     let fewer = other.anna("jira_find_fields", json!({"query": "Severity"})).await;
     let open = Bridge::start().await.anna("jira_find_fields", json!({"query": "Severity"})).await;
-    assert!(fewer["fields"].as_array().unwrap().len() < open["fields"].as_array().unwrap().len(), "{open}");
+    assert!(
+        fewer["fields"].as_array().unwrap().len() < open["fields"].as_array().unwrap().len(),
+        "{open}"
+    );
     assert!(!own["fields"].as_array().unwrap().is_empty());
 }
 

@@ -25,7 +25,8 @@ const FORBIDDEN: &[&str] = &[
 
 async fn listed(settings: &[(&str, &str)]) -> (Vec<Value>, usize) {
     let bridge = Bridge::with(settings).await;
-    let reply = bridge.post("anna", &json!({"jsonrpc": "2.0", "id": "1", "method": "tools/list"})).await;
+    let reply =
+        bridge.post("anna", &json!({"jsonrpc": "2.0", "id": "1", "method": "tools/list"})).await;
     (reply.json()["result"]["tools"].as_array().unwrap().clone(), reply.text.len())
 }
 
@@ -36,7 +37,10 @@ async fn every_schema_is_flat_and_every_tool_annotated() {
     for tool in &tools {
         let name = tool["name"].as_str().unwrap();
         assert!(name.starts_with("jira_") && name.len() <= 64, "{name}");
-        assert!(tool["title"].is_string() && tool["description"].as_str().unwrap().len() > 20, "{name}");
+        assert!(
+            tool["title"].is_string() && tool["description"].as_str().unwrap().len() > 20,
+            "{name}"
+        );
         for hint in ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] {
             assert!(tool["annotations"][hint].is_boolean(), "{name} lacks {hint}");
         }
@@ -95,9 +99,11 @@ async fn read_only_refuses_every_tool_that_writes_by_name() {
     let open = Bridge::with(&[sets]).await;
     let closed = Bridge::with(&[sets, ("READ_ONLY", "true")]).await;
     let header = [("x-mcp-readonly", "true")];
-    for (bridge, path, headers) in
-        [(&closed, "/mcp", &[][..]), (&open, "/mcp/readonly", &[][..]), (&open, "/mcp", &header[..])]
-    {
+    for (bridge, path, headers) in [
+        (&closed, "/mcp", &[][..]),
+        (&open, "/mcp/readonly", &[][..]),
+        (&open, "/mcp", &header[..]),
+    ] {
         let names = bridge.tool_names(path, headers).await;
         for tool in &writing {
             assert!(!names.iter().any(|name| name == tool), "{tool} is listed on {path}");

@@ -18,7 +18,8 @@ async fn confirmed(bridge: &Bridge, tool: &str, arguments: &Value) -> (Value, Va
 
 /// The first issue of a query.
 async fn first(bridge: &Bridge, jql: &str) -> String {
-    let found = bridge.anna("jira_search", json!({"jql": jql, "max_results": 1, "fields": "parent"})).await;
+    let found =
+        bridge.anna("jira_search", json!({"jql": jql, "max_results": 1, "fields": "parent"})).await;
     found["issues"][0]["parent"].as_str().or(found["issues"][0]["key"].as_str()).unwrap().to_owned()
 }
 
@@ -32,9 +33,12 @@ async fn the_destructive_list_is_as_recorded() {
 #[tokio::test]
 async fn an_issue_goes_only_after_its_losses_were_shown() {
     let bridge = Bridge::with(&[SETS]).await;
-    let (preview, done) =
-        confirmed(&bridge, "jira_delete_issue", &json!({"issue_key": "acme-30", "delete_subtasks": true}))
-            .await;
+    let (preview, done) = confirmed(
+        &bridge,
+        "jira_delete_issue",
+        &json!({"issue_key": "acme-30", "delete_subtasks": true}),
+    )
+    .await;
     assert_eq!(preview["key"], "ACME-30");
     assert_eq!(preview["lost"]["comments"], 120, "{preview}");
     assert!(preview["summary"].is_string() && preview["status"].is_string(), "{preview}");
@@ -56,7 +60,10 @@ async fn subtasks_hold_their_parent_until_they_may_go() {
     let (preview, done) = confirmed(&bridge, "jira_delete_issue", &asked).await;
     assert_eq!(preview["subtasks"], fault["subtasks"]);
     assert_eq!(done["subtasks"], fault["subtasks"]);
-    assert_eq!(bridge.refused("jira_get_issue", json!({"issue_key": child})).await["error"], "not_found");
+    assert_eq!(
+        bridge.refused("jira_get_issue", json!({"issue_key": child})).await["error"],
+        "not_found"
+    );
 }
 
 #[tokio::test]
@@ -77,13 +84,18 @@ async fn a_token_opens_nothing_else() {
     check("ben", "jira_delete_issue", asked("ACME-8", &token)).await;
     check("anna", "jira_delete_issue", asked("ACME-8", &json!("yes"))).await;
     check("anna", "jira_delete_issue", asked("ACME-8", &json!(true))).await;
-    let comment = bridge.anna("jira_add_comment", json!({"issue_key": "ACME-8", "body": "x"})).await;
-    let other = json!({"issue_key": "ACME-8", "comment_id": comment["comment_id"], "confirm": token});
+    let comment =
+        bridge.anna("jira_add_comment", json!({"issue_key": "ACME-8", "body": "x"})).await;
+    let other =
+        json!({"issue_key": "ACME-8", "comment_id": comment["comment_id"], "confirm": token});
     check("anna", "jira_delete_comment", other).await;
     assert_eq!(bridge.upstream.count(&Method::DELETE, ""), 0);
     // The fresh token of a refusal is as good as one of a preview.
     let fault = bridge.refused("jira_delete_issue", asked("ACME-8", &json!("stale"))).await;
-    assert_eq!(bridge.anna("jira_delete_issue", asked("ACME-8", &fault["confirm"])).await["deleted"], true);
+    assert_eq!(
+        bridge.anna("jira_delete_issue", asked("ACME-8", &fault["confirm"])).await["deleted"],
+        true
+    );
 }
 
 #[tokio::test]
@@ -111,21 +123,30 @@ async fn a_token_is_good_on_every_replica_of_one_gateway() {
     assert_eq!(done["deleted"], true, "{done}");
     let stranger = Bridge::with(&[SETS]).await;
     let agreed = json!({"issue_key": "ACME-8", "confirm": preview["confirm"]});
-    assert_eq!(stranger.refused("jira_delete_issue", agreed).await["error"], "confirmation_required");
+    assert_eq!(
+        stranger.refused("jira_delete_issue", agreed).await["error"],
+        "confirmation_required"
+    );
 }
 
 #[tokio::test]
 async fn parts_of_an_issue_go_one_by_one() {
     let bridge = Bridge::with(&[SETS]).await;
-    let comment = bridge.anna("jira_add_comment", json!({"issue_key": "ACME-5", "body": "to go"})).await;
+    let comment =
+        bridge.anna("jira_add_comment", json!({"issue_key": "ACME-5", "body": "to go"})).await;
     let id = &comment["comment_id"];
-    let (preview, done) =
-        confirmed(&bridge, "jira_delete_comment", &json!({"issue_key": "ACME-5", "comment_id": id})).await;
+    let (preview, done) = confirmed(
+        &bridge,
+        "jira_delete_comment",
+        &json!({"issue_key": "ACME-5", "comment_id": id}),
+    )
+    .await;
     assert_eq!(preview["comment"]["body"], "to go");
     assert_eq!(done, json!({"key": "ACME-5", "comment_id": id, "deleted": true}));
 
     let bridge = Bridge::with(&[SETS]).await;
-    let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-31", "include": "worklogs"})).await;
+    let issue =
+        bridge.anna("jira_get_issue", json!({"issue_key": "ACME-31", "include": "worklogs"})).await;
     let id = &issue["worklogs"][0]["id"];
     let asked = json!({"issue_key": "ACME-31", "worklog_id": id});
     let (preview, done) = confirmed(&bridge, "jira_delete_worklog", &asked).await;
@@ -138,7 +159,9 @@ async fn parts_of_an_issue_go_one_by_one() {
         "attachments IS NOT EMPTY AND project = ACME AND issuetype != Sub-task AND parent IS EMPTY",
     )
     .await;
-    let fault = bridge.refused("jira_delete_attachment", json!({"issue_key": key, "attachment_id": 1})).await;
+    let fault = bridge
+        .refused("jira_delete_attachment", json!({"issue_key": key, "attachment_id": 1}))
+        .await;
     assert_eq!(fault["error"], "not_found", "{fault}");
     let asked = json!({"issue_key": key, "attachment_id": fault["attachments"][0]["id"]});
     let (preview, done) = confirmed(&bridge, "jira_delete_attachment", &asked).await;
@@ -146,8 +169,12 @@ async fn parts_of_an_issue_go_one_by_one() {
     assert_eq!(done["deleted"], true);
 
     let bridge = Bridge::with(&[SETS]).await;
-    let (preview, done) = confirmed(&bridge, "jira_unlink_issues", &json!({"link_id": 10_300})).await;
-    assert_eq!(part(&preview, &["from", "relation", "to"]), part(&done, &["from", "relation", "to"]));
+    let (preview, done) =
+        confirmed(&bridge, "jira_unlink_issues", &json!({"link_id": 10_300})).await;
+    assert_eq!(
+        part(&preview, &["from", "relation", "to"]),
+        part(&done, &["from", "relation", "to"])
+    );
     assert_eq!(done["unlinked"], true, "{done}");
     let gone = bridge.refused("jira_unlink_issues", json!({"link_id": 10_300})).await;
     assert_eq!(gone["error"], "not_found");
@@ -171,8 +198,9 @@ async fn those_who_may_not_delete_are_told_so() {
     ] {
         assert_eq!(bridge.refused(tool, arguments).await["error"], "not_found", "{tool}");
     }
-    let fault =
-        bridge.refused("jira_delete_comment", json!({"issue_key": "ACME-5", "comment_id": "../1"})).await;
+    let fault = bridge
+        .refused("jira_delete_comment", json!({"issue_key": "ACME-5", "comment_id": "../1"}))
+        .await;
     assert_eq!(fault["error"], "invalid_argument", "{fault}");
 }
 

@@ -1,10 +1,12 @@
-//! Two ways lead to a tool: the short one, and rmcp's for whatever the short one leaves to it. Both must answer alike.
+//! Two ways lead to a tool: the short one, and rmcp's for whatever the short one leaves to it. Both
+//! must answer alike.
 
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Reply};
 
-/// The same message twice: as clients write it, and with an escape in the method's name, which only rmcp reads.
+/// The same message twice: as clients write it, and with an escape in the method's name, which only
+/// rmcp reads.
 async fn both_ways(bridge: &Bridge, headers: &[(&str, &str)], body: &Value) -> (Reply, Reply) {
     let text = body.to_string();
     let escaped = text.replacen("tools/call", "tools\\u002fcall", 1);
@@ -56,15 +58,23 @@ async fn both_ways_answer_alike() {
         check(&bridge, &[("mcp-protocol-version", "2025-06-18")], &body).await;
     }
     for id in [json!("a \"b\" ü"), json!(5), json!(-1), json!(1.0)] {
-        check(&bridge, &[], &json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": whoami}))
-            .await;
+        check(
+            &bridge,
+            &[],
+            &json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": whoami}),
+        )
+        .await;
     }
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": whoami});
     for version in ["2024-11-05", "2025-03-26", "2025-11-25", "2026-07-28", "1999-01-01", ""] {
         check(&bridge, &[("mcp-protocol-version", version)], &body).await;
     }
-    check(&bridge, &[("mcp-protocol-version", "2025-06-18"), ("mcp-protocol-version", "2026-07-28")], &body)
-        .await;
+    check(
+        &bridge,
+        &[("mcp-protocol-version", "2025-06-18"), ("mcp-protocol-version", "2026-07-28")],
+        &body,
+    )
+    .await;
 }
 
 #[tokio::test]

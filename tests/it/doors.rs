@@ -1,4 +1,5 @@
-//! The doors that people have: arguments and `fields` read alike, addresses lead to their own site, texts are read whole.
+//! The doors that people have: arguments and `fields` read alike, addresses lead to their own site,
+//! texts are read whole.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -14,13 +15,16 @@ async fn arguments_clear_nothing_that_fields_would_not() {
     };
     let before = read("ACME-33").await;
     for argument in ["labels", "components", "fix_versions"] {
-        for hollow in [json!(","), json!([null]), json!([""]), json!([" "]), json!(["x", null]), json!([[]])]
+        for hollow in
+            [json!(","), json!([null]), json!([""]), json!([" "]), json!(["x", null]), json!([[]])]
         {
             let asked = json!({"issue_key": "ACME-33", argument: hollow});
             bridge.refused("jira_update_issue", asked).await;
         }
     }
-    bridge.refused("jira_update_issue", json!({"issue_key": "ACME-33", "add_labels": ["x", null]})).await;
+    bridge
+        .refused("jira_update_issue", json!({"issue_key": "ACME-33", "add_labels": ["x", null]}))
+        .await;
     assert_eq!(bridge.upstream.count(&Method::PUT, "/issue/"), 0);
     assert_eq!(read("ACME-33").await, before);
     let added = json!({"issue_key": "ACME-33", "labels": {"add": "fresh"}});
@@ -32,7 +36,12 @@ async fn arguments_clear_nothing_that_fields_would_not() {
     let fault = bridge.refused("jira_update_issue", clipped).await;
     assert!(fault["message"].as_str().unwrap().contains("mark of a clipped text"), "{fault}");
     let twice = json!({"issue_key": "ACME-33", "fields": "{\"summary\":\"a\",\"summary\":\"b\"}"});
-    assert!(bridge.refused("jira_update_issue", twice).await["message"].as_str().unwrap().contains("twice"));
+    assert!(
+        bridge.refused("jira_update_issue", twice).await["message"]
+            .as_str()
+            .unwrap()
+            .contains("twice")
+    );
 }
 
 #[tokio::test]
@@ -42,13 +51,14 @@ async fn an_address_is_an_issue_of_its_own_site() {
     let site = site.as_str().unwrap();
     let read = bridge.anna("jira_get_issue", json!({ "issue_key": site })).await;
     assert_eq!(read["key"], "ACME-1");
-    for foreign in ["https://other.example/browse/ACME-1", "https://other.example/browse/ACME-1?x=1"] {
+    for foreign in
+        ["https://other.example/browse/ACME-1", "https://other.example/browse/ACME-1?x=1"]
+    {
         let asked = json!({"issue_key": foreign, "summary": "x"});
         let fault = bridge.refused("jira_update_issue", asked).await;
         assert!(fault.to_string().contains("site"), "{fault}");
     }
-    let both =
-        json!({"from_key": site, "relation": "blocks", "to_key": "https://other.example/browse/ACME-2"});
+    let both = json!({"from_key": site, "relation": "blocks", "to_key": "https://other.example/browse/ACME-2"});
     let fault = bridge.refused("jira_link_issues", both).await;
     assert!(fault["message"].as_str().unwrap().contains("other.example"), "{fault}");
     assert_eq!(bridge.upstream.count(&Method::PUT, "/issue/"), 0);
@@ -64,8 +74,9 @@ async fn one_comment_is_read_whole() {
     let long = "word ".repeat(1_500);
     bridge.anna("jira_add_comment", json!({"issue_key": "ACME-2", "body": long})).await;
     let body = async |size: u32| {
-        let page =
-            bridge.anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": size})).await;
+        let page = bridge
+            .anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": size}))
+            .await;
         page["comments"][0]["body"].as_str().unwrap().to_owned()
     };
     assert!(body(5).await.contains("[+"));

@@ -1,4 +1,5 @@
-//! Who may come in: one request with everything wrong, repaired one thing at a time, and the probes.
+//! Who may come in: one request with everything wrong, repaired one thing at a time, and the
+//! probes.
 
 use http::Method;
 use serde_json::json;
@@ -44,11 +45,13 @@ async fn everything_wrong_is_repaired_one_thing_at_a_time() {
 #[tokio::test]
 async fn without_a_bearer_comes_the_challenge() {
     let bridge = Bridge::with(&[("PUBLIC_BASE_URL", "https://api.example.com/jira")]).await;
-    let reply = bridge.send(Method::POST, "/mcp", &[("content-type", "application/json")], LIST).await;
+    let reply =
+        bridge.send(Method::POST, "/mcp", &[("content-type", "application/json")], LIST).await;
     assert_eq!(reply.status, 401);
     let challenge = reply.header("www-authenticate");
     assert!(
-        challenge.starts_with("Bearer resource_metadata=\"https://api.example.com/jira/.well-known/"),
+        challenge
+            .starts_with("Bearer resource_metadata=\"https://api.example.com/jira/.well-known/"),
         "{challenge}"
     );
     let document =
@@ -65,11 +68,15 @@ async fn the_previous_secret_still_counts() {
     let bridge = Bridge::with(&settings).await;
     for secret in [&new, &old] {
         let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
-        let reply = bridge.post_to("/mcp", "anna", &[("x-gateway-token", secret.as_str())], &list).await;
+        let reply =
+            bridge.post_to("/mcp", "anna", &[("x-gateway-token", secret.as_str())], &list).await;
         assert_eq!(reply.status, 200);
     }
     assert_eq!(
-        bridge.post("anna", &json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})).await.status,
+        bridge
+            .post("anna", &json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}))
+            .await
+            .status,
         403
     );
 }
@@ -78,7 +85,8 @@ async fn the_previous_secret_still_counts() {
 async fn probes_answer_without_any_secret() {
     let secret = gateway_secret();
     let bridge =
-        Bridge::with(&[("GATEWAY_SHARED_SECRET", &secret), ("ALLOWED_HOSTS", "api.example.com")]).await;
+        Bridge::with(&[("GATEWAY_SHARED_SECRET", &secret), ("ALLOWED_HOSTS", "api.example.com")])
+            .await;
     let health = bridge.send(Method::GET, "/healthz", &[], "").await;
     assert_eq!((health.status, &health.json()["status"]), (200, &json!("ok")));
     let ready = bridge.send(Method::GET, "/readyz", &[], "").await;
@@ -99,7 +107,11 @@ async fn bodies_that_are_no_message_are_refused_in_jsonrpc() {
         (format!("{}{}", "{\"a\":".repeat(500), "}".repeat(500)), 400, -32700),
     ] {
         let reply = bridge.send(Method::POST, "/mcp", &headers, body.clone()).await;
-        assert_eq!((reply.status, &reply.json()["error"]["code"]), (status, &json!(code)), "{body:.40}");
+        assert_eq!(
+            (reply.status, &reply.json()["error"]["code"]),
+            (status, &json!(code)),
+            "{body:.40}"
+        );
     }
     let oversize = bridge.send(Method::POST, "/mcp", &headers, "x".repeat((1 << 20) + 1)).await;
     assert_eq!(oversize.status, 413);
@@ -110,10 +122,12 @@ async fn paths_and_headers_narrow_what_exists() {
     let bridge = Bridge::start().await;
     let all = bridge.tool_names("/mcp", &[]).await;
     assert!(all.contains(&"jira_create_issue".to_owned()));
-    for (path, headers) in [("/mcp/readonly", &[][..]), ("/mcp", &[("x-mcp-readonly", "true")][..])] {
+    for (path, headers) in [("/mcp/readonly", &[][..]), ("/mcp", &[("x-mcp-readonly", "true")][..])]
+    {
         let names = bridge.tool_names(path, headers).await;
         assert!(
-            names.contains(&"jira_search".to_owned()) && !names.contains(&"jira_create_issue".to_owned()),
+            names.contains(&"jira_search".to_owned())
+                && !names.contains(&"jira_create_issue".to_owned()),
             "{names:?}"
         );
         let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
@@ -121,7 +135,10 @@ async fn paths_and_headers_narrow_what_exists() {
         let reply = bridge.post_to(path, "anna", headers, &call).await.json();
         assert_eq!(reply["error"]["code"], -32602, "{reply}");
     }
-    assert_eq!(bridge.tool_names("/mcp/x/agile,core", &[("x-mcp-toolsets", "agile")]).await, [""; 0]);
+    assert_eq!(
+        bridge.tool_names("/mcp/x/agile,core", &[("x-mcp-toolsets", "agile")]).await,
+        [""; 0]
+    );
     assert_eq!(
         bridge.tool_names("/mcp/x/core,destructive", &[]).await,
         bridge.tool_names("/mcp/x/core", &[]).await
@@ -146,6 +163,10 @@ async fn local_pages_may_call_a_server_on_loopback() {
         let asked = [("origin", origin), ("access-control-request-method", "POST")];
         let preflight = bridge.send(Method::OPTIONS, "/mcp", &asked, "").await;
         let allowed = if status == 200 { (204, origin) } else { (403, "") };
-        assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), allowed, "{origin}");
+        assert_eq!(
+            (preflight.status, preflight.header("access-control-allow-origin")),
+            allowed,
+            "{origin}"
+        );
     }
 }

@@ -31,7 +31,9 @@ async fn a_version_is_echoed_or_the_newest_with_a_handshake_is_offered() {
 /// Every reply that an old client can get, searched for words of the new era.
 #[tokio::test]
 async fn no_reply_to_an_old_client_holds_a_field_of_the_new_era() {
-    let bridge = Bridge::with(&[("TOOLSETS", "core,bulk,destructive"), ("STRUCTURED_CONTENT", "true")]).await;
+    let bridge =
+        Bridge::with(&[("TOOLSETS", "core,bulk,destructive"), ("STRUCTURED_CONTENT", "true")])
+            .await;
     let call = |name: &str, arguments: Value| json!({"name": name, "arguments": arguments});
     for version in [None, Some("2025-03-26"), Some("2025-06-18"), Some("2025-11-25")] {
         let headers: Vec<(&str, &str)> =
@@ -64,7 +66,11 @@ async fn no_reply_to_an_old_client_holds_a_field_of_the_new_era() {
             ] {
                 // Discovery belongs to the new era; its refusal names the fields that are missing.
                 let names_it = method == "server/discover" && new == "io.modelcontextprotocol/";
-                assert!(names_it || !reply.text.contains(new), "{method} answers {new}: {}", reply.text);
+                assert!(
+                    names_it || !reply.text.contains(new),
+                    "{method} answers {new}: {}",
+                    reply.text
+                );
             }
         }
     }
@@ -91,7 +97,8 @@ async fn every_result_of_the_new_era_says_what_it_is_and_from_whom() {
 #[tokio::test]
 async fn lists_and_discovery_say_how_long_they_hold_and_for_whom() {
     let bridge = Bridge::start().await;
-    for request in [Modern::new("server/discover", json!({})), Modern::new("tools/list", json!({}))] {
+    for request in [Modern::new("server/discover", json!({})), Modern::new("tools/list", json!({}))]
+    {
         let result = request.send(&bridge).await.json()["result"].clone();
         assert!(result["ttlMs"].as_u64().is_some_and(|ttl| ttl > 0), "{result}");
         assert_eq!(result["cacheScope"], "private", "the list depends on the caller: {result}");
@@ -101,7 +108,8 @@ async fn lists_and_discovery_say_how_long_they_hold_and_for_whom() {
 #[tokio::test]
 async fn discovery_tells_versions_and_only_what_there_is() {
     let bridge = Bridge::start().await;
-    let found = Modern::new("server/discover", json!({})).send(&bridge).await.json()["result"].clone();
+    let found =
+        Modern::new("server/discover", json!({})).send(&bridge).await.json()["result"].clone();
     let versions = found["supportedVersions"].as_array().unwrap();
     for version in LEGACY.iter().chain(&["2026-07-28"]) {
         assert!(versions.contains(&json!(version)), "{found}");
@@ -117,7 +125,11 @@ async fn discovery_tells_versions_and_only_what_there_is() {
         if !capabilities.contains_key(capability) {
             for method in methods {
                 let reply = Modern::new(method, json!({})).send(&bridge).await;
-                assert_eq!((reply.status, &reply.json()["error"]["code"]), (404, &json!(-32601)), "{method}");
+                assert_eq!(
+                    (reply.status, &reply.json()["error"]["code"]),
+                    (404, &json!(-32601)),
+                    "{method}"
+                );
             }
         }
     }
@@ -126,7 +138,9 @@ async fn discovery_tells_versions_and_only_what_there_is() {
 #[tokio::test]
 async fn methods_that_the_new_era_dropped_are_gone() {
     let bridge = Bridge::start().await;
-    for method in ["initialize", "ping", "logging/setLevel", "resources/subscribe", "tasks/get", "no/such"] {
+    for method in
+        ["initialize", "ping", "logging/setLevel", "resources/subscribe", "tasks/get", "no/such"]
+    {
         let reply = Modern::new(method, json!({})).send(&bridge).await;
         assert_eq!(
             (reply.status, &reply.json()["error"]["code"]),
@@ -171,19 +185,28 @@ async fn no_error_has_a_code_that_the_specification_keeps_for_itself() {
             assert!(code.is_none_or(|code| known.contains(&code)), "{method}: {reply}");
         }
     }
-    // The one code that the older revisions give a meaning (2025-11-25, server/resources) and the newer keeps free.
+    // The one code that the older revisions give a meaning (2025-11-25, server/resources) and the
+    // newer keeps free.
     let missing = json!({"uri": "jira://none"});
     let old = bridge.rpc("anna", "resources/read", missing.clone()).await;
-    let new =
-        Modern::new("resources/read", missing).with("Mcp-Name", "jira://none").send(&bridge).await.json();
-    assert_eq!((&old["error"]["code"], &new["error"]["code"]), (&json!(-32002), &json!(-32602)), "{new}");
+    let new = Modern::new("resources/read", missing)
+        .with("Mcp-Name", "jira://none")
+        .send(&bridge)
+        .await
+        .json();
+    assert_eq!(
+        (&old["error"]["code"], &new["error"]["code"]),
+        (&json!(-32002), &json!(-32602)),
+        "{new}"
+    );
 }
 
 #[tokio::test]
 async fn nothing_is_remembered_between_requests() {
     let bridge = Bridge::start().await;
     // No handshake, no notification: each request stands for itself, in any order and era.
-    let reply = bridge.rpc("anna", "tools/call", json!({"name": "jira_whoami", "arguments": {}})).await;
+    let reply =
+        bridge.rpc("anna", "tools/call", json!({"name": "jira_whoami", "arguments": {}})).await;
     assert!(reply["result"]["content"].is_array(), "{reply}");
     assert_eq!(Modern::call("jira_whoami", json!({})).send(&bridge).await.status, 200);
     bridge.rpc("anna", "initialize", initialize("2024-11-05")).await;
@@ -203,9 +226,11 @@ async fn structured_content_is_the_text_as_an_object() {
         ("jira_search", json!({"jql": "project = ACME"})),
         ("jira_get_projects", json!({})),
     ] {
-        let reply = bridge.rpc("anna", "tools/call", json!({"name": tool, "arguments": arguments})).await;
+        let reply =
+            bridge.rpc("anna", "tools/call", json!({"name": tool, "arguments": arguments})).await;
         let result = &reply["result"];
-        let text: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
+        let text: Value =
+            serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
         assert!(text.is_object(), "{text}");
         assert_eq!(result["structuredContent"], text, "{tool}");
     }

@@ -50,8 +50,12 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
         after(Fault::Status(401, scopes), &[]).await,
         plain.refused("jira_get_issue", json!({"issue_key": "ACME-99999"})).await,
         plain.refused("jira_get_issue", json!({})).await,
-        plain.refused("jira_add_comment", json!({"issue_key": "OPS-1", "body": "Ask @[Ben]."})).await,
-        plain.refused("jira_delete_issue", json!({"issue_key": "ACME-1", "confirm": "nonsense"})).await,
+        plain
+            .refused("jira_add_comment", json!({"issue_key": "OPS-1", "body": "Ask @[Ben]."}))
+            .await,
+        plain
+            .refused("jira_delete_issue", json!({"issue_key": "ACME-1", "confirm": "nonsense"}))
+            .await,
         after(Fault::Status(409, "{}"), &[]).await,
         after(late, &[]).await,
         after(Fault::Status(500, ""), &[once]).await,
@@ -72,8 +76,12 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
     told.push(narrow.refused("jira_whoami", json!({})).await);
     // Jira's list of versions comes first, then the project itself.
     plain.upstream.fail("/project/ACME/version", Fault::Status(200, "[]"));
-    plain.upstream.fail("/project/ACME", Fault::Status(200, r#"{"id":"odd","key":"ACME","name":"A"}"#));
-    told.push(plain.refused("jira_save_version", json!({"project_key": "ACME", "name": "fresh"})).await);
+    plain
+        .upstream
+        .fail("/project/ACME", Fault::Status(200, r#"{"id":"odd","key":"ACME","name":"A"}"#));
+    told.push(
+        plain.refused("jira_save_version", json!({"project_key": "ACME", "name": "fresh"})).await,
+    );
 
     let mut codes = BTreeSet::new();
     for envelope in &told {
@@ -113,13 +121,20 @@ async fn every_json_rpc_error_is_reachable_and_in_the_table() {
         (&[][..], "{"),
         (&[], "[]"),
         (&[], r#"{"jsonrpc":"2.0","id":1,"method":"no/such"}"#),
-        (&[], r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"no_such","arguments":{}}}"#),
-        (&[], r#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"jira://issue/NOPE-5"}}"#),
+        (
+            &[],
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"no_such","arguments":{}}}"#,
+        ),
+        (
+            &[],
+            r#"{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"jira://issue/NOPE-5"}}"#,
+        ),
         (&[("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "ping")], modern),
         (&[("MCP-Protocol-Version", "2031-01-01"), ("Mcp-Method", "tools/list")], unknown.as_str()),
         (&[], list),
     ] {
-        let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let mut headers =
+            vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
         headers.extend(more);
         let reply = bridge.send(http::Method::POST, "/mcp", &headers, body.to_owned()).await;
         if let Some(code) = reply.json()["error"]["code"].as_i64() {
@@ -138,9 +153,13 @@ async fn every_json_rpc_error_is_reachable_and_in_the_table() {
 
 #[test]
 fn the_document_is_the_table() {
-    let made =
-        Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge")).arg("errors").env_clear().output().unwrap();
+    let made = Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"))
+        .arg("errors")
+        .env_clear()
+        .output()
+        .unwrap();
     let made = String::from_utf8(made.stdout).unwrap();
-    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ERRORS.md")).unwrap();
+    let kept =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ERRORS.md")).unwrap();
     assert_eq!(made, kept, "run `cargo run -- errors > docs/ERRORS.md`");
 }

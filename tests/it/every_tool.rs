@@ -1,13 +1,15 @@
 //! Every tool against every failure that any of them can meet: which code the agent is told.
 //!
-//! The tables are snapshots: a line for each tool, and on it the failures that do not end as the column's own code.
+//! The tables are snapshots: a line for each tool, and on it the failures that do not end as the
+//! column's own code.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault};
 
-pub(crate) const ALL_SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+pub(crate) const ALL_SETS: (&str, &str) =
+    ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
 
 /// A good call of each tool that reads, and then of each that writes.
 pub(crate) fn calls() -> Vec<(&'static str, Value)> {
@@ -38,7 +40,10 @@ pub(crate) fn calls() -> Vec<(&'static str, Value)> {
         ("jira_whoami", json!({})),
         ("jira_add_attachment", json!({"issue_key": "ACME-1", "file_name": "a.txt", "text": "x"})),
         ("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})),
-        ("jira_add_remote_link", json!({"issue_key": "ACME-1", "url": "https://example.com", "title": "x"})),
+        (
+            "jira_add_remote_link",
+            json!({"issue_key": "ACME-1", "url": "https://example.com", "title": "x"}),
+        ),
         ("jira_add_worklog", json!({"issue_key": "ACME-1", "time_spent": "1h"})),
         ("jira_bulk_edit", json!({"issue_keys": ["ACME-1"], "add_labels": "x"})),
         ("jira_create_issue", issue.clone()),
@@ -48,7 +53,10 @@ pub(crate) fn calls() -> Vec<(&'static str, Value)> {
         ("jira_delete_comment", json!({"issue_key": "ACME-1", "comment_id": "1"})),
         ("jira_delete_issue", json!({"issue_key": "ACME-1"})),
         ("jira_delete_worklog", json!({"issue_key": "ACME-1", "worklog_id": "1"})),
-        ("jira_link_issues", json!({"from_key": "ACME-1", "relation": "blocks", "to_key": "ACME-2"})),
+        (
+            "jira_link_issues",
+            json!({"from_key": "ACME-1", "relation": "blocks", "to_key": "ACME-2"}),
+        ),
         ("jira_move_issue", json!({"issue_key": "ACME-1", "target_project_key": "OPS"})),
         ("jira_move_to_sprint", json!({"issue_keys": ["ACME-1"], "sprint_id": 1})),
         ("jira_save_version", json!({"project_key": "ACME", "name": "9"})),
@@ -66,7 +74,12 @@ pub(crate) fn calls() -> Vec<(&'static str, Value)> {
 async fn others(bridge: &Bridge, expected: &str, calls: Vec<(&'static str, Value)>) -> Vec<String> {
     let ended = calls.into_iter().map(|(tool, arguments)| async move {
         let result = bridge.call("anna", tool, arguments).await;
-        assert_eq!(result.is_error, result.value.get("error").is_some(), "{tool}: {}", result.value);
+        assert_eq!(
+            result.is_error,
+            result.value.get("error").is_some(),
+            "{tool}: {}",
+            result.value
+        );
         let code = result.value["error"].as_str().unwrap_or("no error").to_owned();
         if result.is_error {
             let told = &result.value["message"];
@@ -119,7 +132,8 @@ async fn what_jira_answers_decides_the_code() {
 
 #[tokio::test]
 async fn an_upstream_that_hangs_is_a_timeout_for_every_tool() {
-    let settings = [ALL_SETS, ("RETRY_MAX", "0"), ("JIRA_TIMEOUT_MS", "200"), ("CALL_DEADLINE_MS", "1000")];
+    let settings =
+        [ALL_SETS, ("RETRY_MAX", "0"), ("JIRA_TIMEOUT_MS", "200"), ("CALL_DEADLINE_MS", "1000")];
     let bridge = Bridge::with(&[&settings[..], &[("BREAKER_FAILURES", "1000")]].concat()).await;
     bridge.upstream.fail_always("/rest/", Fault::Hang);
     assert_eq!(others(&bridge, "upstream_timeout", calls()).await, Vec::<String>::new());
@@ -153,7 +167,8 @@ async fn what_the_caller_does_wrong_decides_the_code() {
         }
         (tool, arguments)
     });
-    table.push(json!({"call": "arguments of no type that is taken", "expected": "invalid_argument",
+    table
+        .push(json!({"call": "arguments of no type that is taken", "expected": "invalid_argument",
         "but": others(&bridge, "invalid_argument", nested.collect()).await}));
     for write in [http::Method::PUT, http::Method::POST, http::Method::DELETE] {
         assert_eq!(bridge.upstream.count(&write, "/rest/"), 0, "a wrong call was sent on");

@@ -1,4 +1,5 @@
-//! What one caller does costs nobody else: breaker, repeats, places, and room for what is not finished.
+//! What one caller does costs nobody else: breaker, repeats, places, and room for what is not
+//! finished.
 
 use futures_util::future::join_all;
 use http::Method;
@@ -100,7 +101,8 @@ async fn an_outage_that_several_see_opens_it_for_all() {
     for user in ["anna", "ben", "anna", "ben", "anna"] {
         assert_eq!(code(&bridge, user, "ACME-1").await, "upstream_unavailable");
     }
-    let third = bridge.users().into_iter().find(|user| !matches!(user.as_str(), "anna" | "ben")).unwrap();
+    let third =
+        bridge.users().into_iter().find(|user| !matches!(user.as_str(), "anna" | "ben")).unwrap();
     let asked = bridge.upstream.count(&Method::GET, "/rest/");
     assert_eq!(code(&bridge, &third, "ACME-2").await, "circuit_open");
     assert_eq!(bridge.upstream.count(&Method::GET, "/rest/"), asked, "nothing is sent");
@@ -134,7 +136,8 @@ fn head(bearer: &str, more: &str) -> String {
     )
 }
 
-/// Whether the connection was answered with 503, or reset before that could be read; nothing while it is held.
+/// Whether the connection was answered with 503, or reset before that could be read; nothing while
+/// it is held.
 fn is_refused(stream: &TcpStream) -> Option<bool> {
     let mut bytes = [0; 12];
     match stream.try_read(&mut bytes) {
@@ -163,10 +166,12 @@ async fn no_bearer_holds_all_places_with_bodies_that_do_not_come() {
         for number in 0..48 {
             let bearer = format!("made-up-bearer-{}", number % 2);
             held.push(
-                open(&bridge, head(&bearer, body.trim_start()).trim_end_matches("\r\n").as_bytes()).await,
+                open(&bridge, head(&bearer, body.trim_start()).trim_end_matches("\r\n").as_bytes())
+                    .await,
             );
         }
-        // A third of the places each, and half of them for all who are unknown while their bodies are on the way.
+        // A third of the places each, and half of them for all who are unknown while their bodies
+        // are on the way.
         refused(&held, 48 - 24).await;
         assert_eq!(code(&bridge, "anna", "ACME-1").await, Value::Null);
         assert_eq!(code(&bridge, "ben", "ACME-1").await, Value::Null);
@@ -214,9 +219,10 @@ async fn unfinished_bodies_share_what_room_there_is() {
 #[tokio::test]
 async fn unfinished_heads_share_what_room_there_is() {
     let lines = format!("x: {}\r\n", "y".repeat(7_870)).repeat(8);
-    for begun in
-        [format!("POST /mcp HTTP/1.1\r\nhost: localhost\r\n{lines}"), format!("GET /{}", "y".repeat(60_000))]
-    {
+    for begun in [
+        format!("POST /mcp HTTP/1.1\r\nhost: localhost\r\n{lines}"),
+        format!("GET /{}", "y".repeat(60_000)),
+    ] {
         let bridge = Bridge::start().await;
         let mut held = Vec::new();
         for _ in 0..120 {
@@ -236,8 +242,11 @@ async fn unfinished_heads_share_what_room_there_is() {
 async fn who_sends_too_much_before_reading_sees_why_it_is_refused() {
     let bridge = Bridge::start().await;
     for bytes in [1_060_000, 3_000_000, 7_000_000] {
-        let mut stream =
-            open(&bridge, head("made-up-bearer", &format!("content-length: {bytes}\r\n")).as_bytes()).await;
+        let mut stream = open(
+            &bridge,
+            head("made-up-bearer", &format!("content-length: {bytes}\r\n")).as_bytes(),
+        )
+        .await;
         stream.write_all(&vec![b' '; bytes]).await.expect("all is taken");
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).await.expect("an answer and no reset");

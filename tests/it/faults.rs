@@ -20,7 +20,11 @@ async fn each_status_has_its_word() {
     for (status, code, body) in [
         (400, "invalid_argument", r#"{"errorMessages":["Not that."],"errors":{}}"#),
         (401, "unauthenticated", r#"{"code":401,"message":"Unauthorized"}"#),
-        (401, "insufficient_scope", r#"{"code":401,"message":"Unauthorized; scope does not match"}"#),
+        (
+            401,
+            "insufficient_scope",
+            r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
+        ),
         (403, "forbidden", r#"{"errorMessages":["No."],"errors":{}}"#),
         (404, "not_found", r#"{"errorMessages":["Gone."],"errors":{}}"#),
         (409, "conflict", "{}"),
@@ -29,8 +33,16 @@ async fn each_status_has_its_word() {
         (422, "invalid_argument", "{}"),
     ] {
         let (envelope, bridge) = read_against(&[], Fault::Status(status, body), 1).await;
-        assert_eq!((&envelope["error"], &envelope["status"]), (&json!(code), &json!(status)), "{envelope}");
-        assert_eq!(bridge.upstream.count(&Method::GET, "/issue/ACME-1"), 1, "{status} must not be repeated");
+        assert_eq!(
+            (&envelope["error"], &envelope["status"]),
+            (&json!(code), &json!(status)),
+            "{envelope}"
+        );
+        assert_eq!(
+            bridge.upstream.count(&Method::GET, "/issue/ACME-1"),
+            1,
+            "{status} must not be repeated"
+        );
     }
 }
 
@@ -47,7 +59,9 @@ async fn reads_are_repeated_until_they_succeed() {
 
 #[tokio::test]
 async fn a_failing_jira_is_reported_without_its_words() {
-    for fault in [Fault::Status(500, "boom at internal-host-17"), Fault::Html(502), Fault::Html(503)] {
+    for fault in
+        [Fault::Status(500, "boom at internal-host-17"), Fault::Html(502), Fault::Html(503)]
+    {
         let (envelope, bridge) = read_against(&[], fault, 4).await;
         assert_eq!(
             (&envelope["error"], &envelope["retryable"]),
@@ -60,13 +74,17 @@ async fn a_failing_jira_is_reported_without_its_words() {
 
 #[tokio::test]
 async fn unreadable_answers_are_clean_errors() {
-    for fault in [Fault::NotJson, Fault::Html(200), Fault::Status(200, ""), Fault::Status(200, "[1,2]")] {
+    for fault in
+        [Fault::NotJson, Fault::Html(200), Fault::Status(200, ""), Fault::Status(200, "[1,2]")]
+    {
         let (envelope, _) = read_against(&[], fault, 1).await;
         assert_eq!(envelope["error"], "upstream_unavailable", "{envelope}");
     }
-    for deep in
-        [deep("", "[", "]"), deep("", "{\"a\":", "1}"), deep("\"key\":1,\"fields\":{\"summary\":", "[", "]}")]
-    {
+    for deep in [
+        deep("", "[", "]"),
+        deep("", "{\"a\":", "1}"),
+        deep("\"key\":1,\"fields\":{\"summary\":", "[", "]}"),
+    ] {
         let (envelope, _) = read_against(&[], Fault::Status(200, deep), 1).await;
         assert_eq!(envelope["error"], "upstream_unavailable", "{envelope}");
     }
@@ -85,7 +103,8 @@ async fn a_field_without_end_costs_its_own_value_only() {
         [("[", "]"), ("{\"child\":", "}"), ("{\"value\":\"a\",\"child\":", "}"), ("{\"a\":", "}")]
     {
         let value = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
-        let body = format!(r#"{{"key":"ACME-1","fields":{{"summary":"fine","priority":{value}}}}}"#);
+        let body =
+            format!(r#"{{"key":"ACME-1","fields":{{"summary":"fine","priority":{value}}}}}"#);
         let bridge = Bridge::start().await;
         bridge.upstream.fail("/issue/ACME-1", Fault::Status(200, body.leak()));
         let issue = bridge.anna("jira_get_issue", json!({"issue_key": "ACME-1"})).await;

@@ -1,5 +1,5 @@
-//! The operator's project allow-list by kind of value: whatever names an issue is held back at every door and in every form,
-//! and what issues of other projects are called is not shown.
+//! The operator's project allow-list by kind of value: whatever names an issue is held back at
+//! every door and in every form, and what issues of other projects are called is not shown.
 
 use std::sync::{Arc, Mutex};
 
@@ -20,16 +20,24 @@ use crate::support::{Bridge, NOW_MS};
 const OUTSIDE: &str = "MOB-1";
 const OUTSIDE_ID: &str = "10100";
 
-const SETTINGS: [(&str, &str); 3] =
-    [("TOOLSETS", "core,bulk,agile,collab"), ("PROJECTS_ALLOW", "ACME"), ("STRUCTURED_CONTENT", "true")];
+const SETTINGS: [(&str, &str); 3] = [
+    ("TOOLSETS", "core,bulk,agile,collab"),
+    ("PROJECTS_ALLOW", "ACME"),
+    ("STRUCTURED_CONTENT", "true"),
+];
 
 /// Fields that name issues in one way or another: id, name, schema.
 fn fields() -> Vec<(&'static str, &'static str, Value)> {
     let custom = |kind: &str, custom: &str| json!({"type": kind, "custom": custom, "customId": 1});
-    let list = |items: &str, custom: &str| json!({"type": "array", "items": items, "custom": custom});
+    let list =
+        |items: &str, custom: &str| json!({"type": "array", "items": items, "custom": custom});
     vec![
         ("customfield_20001", "Old Epic", custom("any", "com.pyxis.greenhopper.jira:gh-epic-link")),
-        ("customfield_20002", "Parent Link", custom("any", "com.atlassian.jpo:jpo-custom-field-parent")),
+        (
+            "customfield_20002",
+            "Parent Link",
+            custom("any", "com.atlassian.jpo:jpo-custom-field-parent"),
+        ),
         ("customfield_20003", "Related", custom("issuelink", "com.example.app:picker")),
         ("customfield_20004", "Relatives", list("issuelink", "com.example.app:pickers")),
         ("customfield_20005", "Keys", list("string", "com.example.app:issue-keys")),
@@ -37,7 +45,10 @@ fn fields() -> Vec<(&'static str, &'static str, Value)> {
         (
             "customfield_20009",
             "Connected",
-            custom("string", "com.atlassian.plugins.atlassian-connect-plugin:com.example.app__issue"),
+            custom(
+                "string",
+                "com.atlassian.plugins.atlassian-connect-plugin:com.example.app__issue",
+            ),
         ),
         ("customfield_20007", "Anything", custom("any", "com.example.app:any")),
         ("customfield_20008", "Object", custom("object", "com.example.app:object")),
@@ -102,12 +113,14 @@ fn with_fields(sandbox: Router, holding: Value, writes: Writes) -> Router {
         async move {
             let (parts, body) = request.into_parts();
             let sent = to_bytes(body, 1 << 20).await.unwrap();
-            let is_question =
-                ["/search/", "/bulkfetch", "/jql/", "/permissions"].iter().any(|part| path.contains(part));
+            let is_question = ["/search/", "/bulkfetch", "/jql/", "/permissions"]
+                .iter()
+                .any(|part| path.contains(part));
             if parts.method != Method::GET && !is_question {
                 writes.lock().unwrap().push(String::from_utf8(sent.to_vec()).unwrap());
             }
-            let (mut parts, body) = next.run(Request::from_parts(parts, Body::from(sent))).await.into_parts();
+            let (mut parts, body) =
+                next.run(Request::from_parts(parts, Body::from(sent))).await.into_parts();
             let bytes = to_bytes(body, 1 << 24).await.unwrap();
             let Ok(mut answer) = serde_json::from_slice::<Value>(&bytes) else {
                 return Response::from_parts(parts, Body::from(bytes));
@@ -120,14 +133,19 @@ fn with_fields(sandbox: Router, holding: Value, writes: Writes) -> Router {
                     entry["clauseNames"] = json!([name]);
                     answer.as_array_mut().unwrap().push(entry);
                 }
-                if path.contains("/createmeta/") && answer.get("fields").is_some_and(Value::is_array) {
+                if path.contains("/createmeta/")
+                    && answer.get("fields").is_some_and(Value::is_array)
+                {
                     answer["fields"].as_array_mut().unwrap().push(meta.clone());
                 }
                 if path.ends_with("/editmeta") {
                     answer["fields"][id] = meta.clone();
                 }
-                for transition in
-                    answer.get_mut("transitions").and_then(Value::as_array_mut).into_iter().flatten()
+                for transition in answer
+                    .get_mut("transitions")
+                    .and_then(Value::as_array_mut)
+                    .into_iter()
+                    .flatten()
                 {
                     transition["fields"][id] = meta.clone();
                 }
@@ -137,12 +155,20 @@ fn with_fields(sandbox: Router, holding: Value, writes: Writes) -> Router {
                     issue["fields"][id] = value.clone();
                 }
             };
-            answer.get_mut("issues").and_then(Value::as_array_mut).into_iter().flatten().for_each(hold);
+            answer
+                .get_mut("issues")
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+                .for_each(hold);
             if answer.get("fields").is_some_and(Value::is_object)
                 && answer.get("key").is_some_and(Value::is_string)
             {
                 hold(&mut answer);
-                let names = fields().into_iter().map(|(id, name, _)| (id.to_owned(), json!(name))).collect();
+                let names = fields()
+                    .into_iter()
+                    .map(|(id, name, _)| (id.to_owned(), json!(name)))
+                    .collect();
                 if answer.get("names").is_some_and(Value::is_object) {
                     answer["names"].as_object_mut().unwrap().extend::<serde_json::Map<_, _>>(names);
                 }
@@ -166,7 +192,8 @@ async fn bridge(holding: Value) -> (Bridge, Writes) {
 /// The doors through which a field's value is written.
 fn doors(field: &str, value: &Value) -> Vec<(&'static str, Value)> {
     let fields = json!({ field: value });
-    let issue = json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "fields": fields});
+    let issue =
+        json!({"project_key": "ACME", "issue_type": "Task", "summary": "x", "fields": fields});
     vec![
         ("jira_update_issue", json!({"issue_key": "ACME-2", "fields": fields})),
         (
@@ -212,11 +239,15 @@ fn names_outside(body: &str) -> bool {
 #[tokio::test]
 async fn however_many_issues_a_field_names_jira_is_asked_once() {
     let (bridge, _) = bridge(Value::Null).await;
-    let many = |count: usize| (1..=count).map(|n| format!("ACME-{n}")).collect::<Vec<_>>().join(" ");
+    let many =
+        |count: usize| (1..=count).map(|n| format!("ACME-{n}")).collect::<Vec<_>>().join(" ");
     for (count, asked_max) in [(40, 8), (2_000, 8)] {
         let before = bridge.upstream.seen().len();
-        let fields = json!({"Reference": json!({"a": many(count)}).to_string(), "Keys": [many(count)]});
-        bridge.call("anna", "jira_update_issue", json!({"issue_key": "ACME-2", "fields": fields})).await;
+        let fields =
+            json!({"Reference": json!({"a": many(count)}).to_string(), "Keys": [many(count)]});
+        bridge
+            .call("anna", "jira_update_issue", json!({"issue_key": "ACME-2", "fields": fields}))
+            .await;
         let asked = bridge.upstream.seen().len() - before;
         assert!(asked <= asked_max, "{count} keys: {asked} requests");
     }
@@ -230,7 +261,9 @@ async fn texts_that_mention_an_issue_outside_are_texts() {
         json!({"description": format!("see {OUTSIDE}")}),
         json!({"labels": ["mob"]}),
     ] {
-        let done = bridge.anna("jira_update_issue", json!({"issue_key": "ACME-2", "fields": fields})).await;
+        let done = bridge
+            .anna("jira_update_issue", json!({"issue_key": "ACME-2", "fields": fields}))
+            .await;
         assert_eq!(done["updated"], true, "{fields}: {done}");
     }
     for field in ["Old Epic", "Parent Link", "parent", "Reference", "Keys"] {
@@ -283,7 +316,9 @@ async fn what_issues_outside_are_called_is_not_shown() {
         for hidden in [OUTSIDE, "Hush-hush"] {
             assert!(!text.contains(hidden), "{tool} {arguments}: {hidden} in {text}");
         }
-        if tool == "jira_get_issue" && arguments["fields"].as_array().is_some_and(|fields| fields.len() > 1) {
+        if tool == "jira_get_issue"
+            && arguments["fields"].as_array().is_some_and(|fields| fields.len() > 1)
+        {
             assert!(text.contains("ACME-1") && text.contains("[hidden]"), "{text}");
         }
     }

@@ -1,4 +1,5 @@
-//! The operator's project allow-list against the tools that change many things, move them or delete them.
+//! The operator's project allow-list against the tools that change many things, move them or delete
+//! them.
 
 use http::Method;
 use serde_json::json;
@@ -32,7 +33,10 @@ async fn no_bulk_or_destructive_tool_leaves_the_allowed_projects() {
         let refused = bridge.call("anna", tool, arguments.clone()).await;
         assert!(refused.is_error, "{tool} {arguments}: {}", refused.value);
         let text = refused.value.to_string();
-        assert!(!text.contains("\"summary\"") && refused.value.get("confirm").is_none(), "{tool}: {text}");
+        assert!(
+            !text.contains("\"summary\"") && refused.value.get("confirm").is_none(),
+            "{tool}: {text}"
+        );
     }
     let created = bridge
         .anna("jira_create_issues", json!({"issues": [
@@ -56,12 +60,18 @@ async fn no_bulk_or_destructive_tool_leaves_the_allowed_projects() {
 #[tokio::test]
 async fn one_end_of_a_link_outside_is_enough_to_keep_it() {
     for (projects, allowed) in [("MOB", false), ("OPS", false), ("MOB,OPS", true)] {
-        let bridge = Bridge::with(&[("TOOLSETS", "destructive"), ("PROJECTS_ALLOW", projects)]).await;
-        let shown = bridge.call("anna", "jira_unlink_issues", json!({"link_id": LINK_OF_MOB_AND_OPS})).await;
+        let bridge =
+            Bridge::with(&[("TOOLSETS", "destructive"), ("PROJECTS_ALLOW", projects)]).await;
+        let shown = bridge
+            .call("anna", "jira_unlink_issues", json!({"link_id": LINK_OF_MOB_AND_OPS}))
+            .await;
         assert_eq!(!shown.is_error, allowed, "{projects}: {}", shown.value);
         if !allowed {
             assert_eq!(shown.value["error"], "forbidden");
-            assert!(!shown.value.to_string().contains("MOB-") && !shown.value.to_string().contains("OPS-"));
+            assert!(
+                !shown.value.to_string().contains("MOB-")
+                    && !shown.value.to_string().contains("OPS-")
+            );
         }
     }
 }
@@ -69,8 +79,9 @@ async fn one_end_of_a_link_outside_is_enough_to_keep_it() {
 #[tokio::test]
 async fn an_issue_that_was_moved_away_is_out_of_reach_under_its_old_key() {
     let sandbox = jira_mcp_bridge::demo::Sandbox::seeded(crate::support::NOW_MS);
-    let over =
-        async |settings: &[(&str, &str)]| Bridge::over(sandbox.router(), sandbox.tokens(), settings).await;
+    let over = async |settings: &[(&str, &str)]| {
+        Bridge::over(sandbox.router(), sandbox.tokens(), settings).await
+    };
     let sets = ("TOOLSETS", "core,bulk,manage,destructive");
     let open = over(&[sets]).await;
     let asked = json!({"issue_key": "ACME-20", "target_project_key": "OPS", "issue_type": "Task"});
@@ -78,8 +89,9 @@ async fn an_issue_that_was_moved_away_is_out_of_reach_under_its_old_key() {
     let mut agreed = asked;
     agreed["confirm"] = preview["confirm"].clone();
     let moved = open.anna("jira_move_issue", agreed).await;
-    let found =
-        open.anna("jira_get_issues", json!({"issue_keys": "ACME-20, ACME-21", "fields": "status"})).await;
+    let found = open
+        .anna("jira_get_issues", json!({"issue_keys": "ACME-20, ACME-21", "fields": "status"}))
+        .await;
     assert_eq!(found["issues"][0]["key"], moved["key"]);
     assert_eq!(found["issues"][0]["moved_from"], "ACME-20");
     let fenced = over(&[sets, ("PROJECTS_ALLOW", "ACME")]).await;
@@ -93,7 +105,11 @@ async fn an_issue_that_was_moved_away_is_out_of_reach_under_its_old_key() {
         ("jira_bulk_edit", json!({"issue_keys": "ACME-20", "add_labels": "x"})),
     ] {
         let refused = fenced.call("anna", tool, arguments).await;
-        assert!(refused.is_error && refused.value.get("confirm").is_none(), "{tool}: {}", refused.value);
+        assert!(
+            refused.is_error && refused.value.get("confirm").is_none(),
+            "{tool}: {}",
+            refused.value
+        );
     }
 }
 
@@ -109,7 +125,8 @@ async fn a_task_hides_the_issues_of_other_projects() {
     let task = open.anna("jira_bulk_edit", agreed).await;
     for (projects, shown) in [("ACME", false), ("MOB", true)] {
         let fenced =
-            Bridge::over(sandbox.router(), sandbox.tokens(), &[sets, ("PROJECTS_ALLOW", projects)]).await;
+            Bridge::over(sandbox.router(), sandbox.tokens(), &[sets, ("PROJECTS_ALLOW", projects)])
+                .await;
         let mut progress = json!({});
         while progress["percent"] != 100 {
             progress = fenced.anna("jira_get_task", json!({"task_id": task["task_id"]})).await;

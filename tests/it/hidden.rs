@@ -1,5 +1,5 @@
-//! What cannot be seen reaches no agent and no user: a Jira whose every name, text and complaint hides something, against
-//! every tool, every way in, and every error.
+//! What cannot be seen reaches no agent and no user: a Jira whose every name, text and complaint
+//! hides something, against every tool, every way in, and every error.
 //!
 //! The judge is the list below, which is the one of the Unicode standard and not of the program.
 
@@ -130,7 +130,11 @@ fn refusal(status: u16) -> Response {
         "errorMessages": [text, text], "errors": {poisoned("summary"): text, poisoned("customfield_10016"): {"a": text}},
         "message": text,
     });
-    (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "application/json")], body.to_string())
+    (
+        StatusCode::from_u16(status).unwrap(),
+        [(header::CONTENT_TYPE, "application/json")],
+        body.to_string(),
+    )
         .into_response()
 }
 
@@ -181,7 +185,8 @@ async fn no_answer_and_no_error_of_any_tool_hides_anything() {
             let params = json!({"name": tool, "arguments": arguments});
             let reply = bridge.rpc("anna", "tools/call", params).await;
             assert_visible(&reply, tool);
-            good += usize::from(matches!(mood, Mood::Answers) && reply["result"]["isError"] != true);
+            good +=
+                usize::from(matches!(mood, Mood::Answers) && reply["result"]["isError"] != true);
         }
     }
     assert!(good > 25, "{good} calls were answered well: the test tries little");
@@ -197,8 +202,11 @@ async fn no_question_to_a_user_hides_anything() {
             "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}},
         });
         let params = json!({"name": tool, "arguments": arguments, "_meta": meta});
-        let headers =
-            [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)];
+        let headers = [
+            ("MCP-Protocol-Version", "2026-07-28"),
+            ("Mcp-Method", "tools/call"),
+            ("Mcp-Name", tool),
+        ];
         let body = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": params});
         let reply = bridge.post_to("/mcp", "anna", &headers, &body).await.json();
         assert_visible(&reply, tool);
@@ -211,7 +219,8 @@ async fn no_question_to_a_user_hides_anything() {
 async fn no_resource_and_no_completion_hides_anything() {
     let settings = [("STRUCTURED_CONTENT", "true"), ALL_SETS];
     let sandbox = Sandbox::seeded(NOW_MS);
-    let bridge = Bridge::over(hostile(sandbox.router(), Mood::Answers), sandbox.tokens(), &settings).await;
+    let bridge =
+        Bridge::over(hostile(sandbox.router(), Mood::Answers), sandbox.tokens(), &settings).await;
     for uri in ["jira://issue/ACME-1", "jira://issue/NONE-1", "jira://attachment/10001"] {
         let reply = bridge.rpc("anna", "resources/read", json!({"uri": uri})).await;
         assert_visible(&reply, uri);
@@ -221,7 +230,8 @@ async fn no_resource_and_no_completion_hides_anything() {
         "argument": {"name": "issue_key", "value": "AC"},
     });
     assert_visible(&bridge.rpc("anna", "completion/complete", completed).await, "completion");
-    let found = json!({"name": "jira_search", "arguments": {"jql": "project = ACME", "fields": ["*all"]}});
+    let found =
+        json!({"name": "jira_search", "arguments": {"jql": "project = ACME", "fields": ["*all"]}});
     let reply = bridge.rpc("anna", "tools/call", found).await;
     assert!(reply["result"]["structuredContent"].is_object(), "{reply}");
     assert_visible(&reply, "structured content");

@@ -12,8 +12,9 @@ use crate::support::Bridge;
 
 /// A Jira whose every answer says whose token asked.
 fn mirror() -> Router {
-    let who =
-        |headers: &HeaderMap| headers[header::AUTHORIZATION].to_str().unwrap()["Bearer ".len()..].to_owned();
+    let who = |headers: &HeaderMap| {
+        headers[header::AUTHORIZATION].to_str().unwrap()["Bearer ".len()..].to_owned()
+    };
     Router::new()
         .route(
             "/oauth/token/accessible-resources",
@@ -44,8 +45,9 @@ async fn two_thousand_five_hundred_calls_of_two_hundred_users_do_not_mix() {
         tokio::spawn(async move {
             let _place = at_once.acquire().await.unwrap();
             let user = format!("u{}", number % 200);
-            let result =
-                bridge.call(&user, "jira_get_issue", json!({"issue_key": format!("AB-{number}")})).await;
+            let result = bridge
+                .call(&user, "jira_get_issue", json!({"issue_key": format!("AB-{number}")}))
+                .await;
             (user, number, result.value)
         })
     });

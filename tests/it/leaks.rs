@@ -1,5 +1,5 @@
-//! Nothing secret and nothing of Jira's content is ever written or sent, at any level: the real binary, every tool, at
-//! trace, with traces and metrics on.
+//! Nothing secret and nothing of Jira's content is ever written or sent, at any level: the real
+//! binary, every tool, at trace, with traces and metrics on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +11,8 @@ const ALL_SETS: &str = "core,context,collab,agile,bulk,manage,destructive";
 /// Texts that short stand in our own lines too, by chance.
 const TEXT_CHARS_MIN: usize = 12;
 
-/// A call of every tool. `$name` stands for the value that an earlier reply gave under that name, and a tool that asks
-/// for consent is called a second time with its token.
+/// A call of every tool. `$name` stands for the value that an earlier reply gave under that name,
+/// and a tool that asks for consent is called a second time with its token.
 fn calls() -> Vec<(&'static str, Value)> {
     let acme = |more: Value| {
         let mut arguments = json!({"issue_key": "ACME-5"});
@@ -22,8 +22,14 @@ fn calls() -> Vec<(&'static str, Value)> {
     vec![
         ("jira_whoami", json!({"include_permissions": true, "project_key": "ACME"})),
         ("jira_search", json!({"jql": "project = ACME AND summary ~ \"quietword\""})),
-        ("jira_search", json!({"jql": "project = ACME", "max_results": 50, "fields": "*navigable"})),
-        ("jira_get_issue", acme(json!({"include": "comments,transitions,changelog,worklogs,links"}))),
+        (
+            "jira_search",
+            json!({"jql": "project = ACME", "max_results": 50, "fields": "*navigable"}),
+        ),
+        (
+            "jira_get_issue",
+            acme(json!({"include": "comments,transitions,changelog,worklogs,links"})),
+        ),
         ("jira_get_issue", json!({"issue_key": "quietword"})),
         (
             "jira_create_issue",
@@ -31,14 +37,23 @@ fn calls() -> Vec<(&'static str, Value)> {
         ),
         ("jira_update_issue", acme(json!({"append_description": "quietword in a description"}))),
         ("jira_update_issue", acme(json!({"assignee": "quietword"}))),
-        ("jira_update_issue_summary", json!({"issue_key": "ACME-6", "summary": "quietword in a headline"})),
+        (
+            "jira_update_issue_summary",
+            json!({"issue_key": "ACME-6", "summary": "quietword in a headline"}),
+        ),
         ("jira_add_comment", acme(json!({"body": "quietword in a comment"}))),
-        ("jira_update_comment", acme(json!({"comment_id": "$comment_id", "body": "quietword again"}))),
+        (
+            "jira_update_comment",
+            acme(json!({"comment_id": "$comment_id", "body": "quietword again"})),
+        ),
         ("jira_get_comments", acme(json!({}))),
         ("jira_delete_comment", acme(json!({"comment_id": "$comment_id"}))),
         ("jira_list_transitions", acme(json!({}))),
         ("jira_transition_issue", acme(json!({"transition": "quietword"}))),
-        ("jira_transition_issue", acme(json!({"transition": "In Progress", "comment": "quietword"}))),
+        (
+            "jira_transition_issue",
+            acme(json!({"transition": "In Progress", "comment": "quietword"})),
+        ),
         ("jira_get_projects", json!({})),
         ("jira_get_create_fields", json!({"project_key": "ACME", "issue_type": "Task"})),
         ("jira_find_users", json!({"query": "quietword"})),
@@ -50,14 +65,22 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("jira_list_links", json!({"issue_key": "ACME-6"})),
         (
             "jira_add_remote_link",
-            acme(json!({"url": "https://quietword.example.org/a", "title": "quietword in a title"})),
+            acme(
+                json!({"url": "https://quietword.example.org/a", "title": "quietword in a title"}),
+            ),
         ),
-        ("jira_add_worklog", acme(json!({"time_spent": "1h", "comment": "quietword in a worklog"}))),
+        (
+            "jira_add_worklog",
+            acme(json!({"time_spent": "1h", "comment": "quietword in a worklog"})),
+        ),
         ("jira_list_worklogs", acme(json!({}))),
         ("jira_delete_worklog", acme(json!({"worklog_id": "$worklog_id"}))),
         ("jira_watch_issue", acme(json!({}))),
         ("jira_get_changelog", acme(json!({}))),
-        ("jira_add_attachment", acme(json!({"file_name": "quietword.txt", "text": "quietword in a file"}))),
+        (
+            "jira_add_attachment",
+            acme(json!({"file_name": "quietword.txt", "text": "quietword in a file"})),
+        ),
         ("jira_list_attachments", acme(json!({}))),
         ("jira_get_attachment", json!({"attachment_id": "$attachment_id"})),
         ("jira_delete_attachment", acme(json!({"attachment_id": "$attachment_id"}))),
@@ -69,8 +92,14 @@ fn more_calls() -> Vec<(&'static str, Value)> {
     vec![
         ("jira_list_boards", json!({})),
         ("jira_get_sprints", json!({"board_id": "1"})),
-        ("jira_create_sprint", json!({"board_id": "1", "name": "quietword", "goal": "quietword in a goal"})),
-        ("jira_update_sprint", json!({"sprint_id": "$sprint_id", "goal": "quietword in another goal"})),
+        (
+            "jira_create_sprint",
+            json!({"board_id": "1", "name": "quietword", "goal": "quietword in a goal"}),
+        ),
+        (
+            "jira_update_sprint",
+            json!({"sprint_id": "$sprint_id", "goal": "quietword in another goal"}),
+        ),
         ("jira_get_sprint_issues", json!({"backlog_of_board": "1"})),
         ("jira_move_to_sprint", json!({"issue_keys": "ACME-5", "sprint_id": "backlog"})),
         ("jira_get_issues", json!({"issue_keys": "ACME-1,ACME-2"})),
@@ -113,7 +142,8 @@ async fn no_secret_and_no_content_at_trace_level() {
         talk.everything(token).await;
     }
     let tools: BTreeSet<&str> = jira_mcp_bridge::tools::all().map(|tool| tool.name).collect();
-    let idle: Vec<_> = tools.difference(&talk.succeeded).map(|tool| (tool, talk.failed.get(tool))).collect();
+    let idle: Vec<_> =
+        tools.difference(&talk.succeeded).map(|tool| (tool, talk.failed.get(tool))).collect();
     assert!(idle.is_empty(), "each tool must have done its work for somebody: {idle:?}");
     let metrics = metrics(&process).await;
     process.terminate();
@@ -123,7 +153,8 @@ async fn no_secret_and_no_content_at_trace_level() {
     assert!(talk.texts.len() > 50, "too few texts to look for: {:?}", talk.texts);
     assert!(receiver.spans().1.len() > 300 && receiver.envelopes().len() > 300, "all was traced");
     let [otlp, insights] = receiver.everything();
-    let written = [("log", &log), ("metrics", &metrics), ("traces", &otlp), ("other traces", &insights)];
+    let written =
+        [("log", &log), ("metrics", &metrics), ("traces", &otlp), ("other traces", &insights)];
     for (place, text) in written.iter().chain(&[("replies", &talk.replies)]) {
         for token in &tokens {
             // Eight characters of the random part would be enough to recognise a token.
@@ -184,7 +215,8 @@ async fn what_no_receiver_takes_is_not_written_either() {
     let (code, log) = process.end().await;
     assert_eq!(code, Some(0), "a receiver that is away keeps nobody");
     // Which of the two depends on how long the exporter tries before it gives up.
-    let complaints = ["traces cannot be sent for now", "traces and metrics could not be sent in time"];
+    let complaints =
+        ["traces cannot be sent for now", "traces and metrics could not be sent in time"];
     assert!(complaints.iter().any(|complaint| log.contains(complaint)), "nothing was tried");
     for hidden in [secret.as_str(), "quietword", anna, "@example.com"] {
         assert!(!log.contains(hidden), "{hidden} is in the log");
@@ -224,8 +256,10 @@ impl Talk {
     async fn everything(&mut self, token: &str) {
         for (tool, mut arguments) in calls().into_iter().chain(more_calls()) {
             for value in arguments.as_object_mut().unwrap().values_mut() {
-                let known =
-                    value.as_str().and_then(|text| text.strip_prefix('$')).map(|name| self.known.get(name));
+                let known = value
+                    .as_str()
+                    .and_then(|text| text.strip_prefix('$'))
+                    .map(|name| self.known.get(name));
                 if let Some(known) = known {
                     *value = json!(known.map_or("1", String::as_str));
                 }
@@ -236,7 +270,8 @@ impl Talk {
                 self.call(token, tool, &arguments).await;
             }
         }
-        let refused = self.client.post(&self.url).header("authorization", format!("Bearer {token}"));
+        let refused =
+            self.client.post(&self.url).header("authorization", format!("Bearer {token}"));
         let refused = refused.header("x-gateway-token", "wrong-quietword").send().await.unwrap();
         assert_eq!(refused.status(), 403);
         self.replies.push_str(&refused.text().await.unwrap());
@@ -256,7 +291,8 @@ impl Talk {
         self.replies.push_str(&text);
         let answer: Value = serde_json::from_str(&text).unwrap();
         let result = &answer["result"];
-        let shown = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{tool}: {answer}"));
+        let shown =
+            result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{tool}: {answer}"));
         let shown: Value = serde_json::from_str(shown).unwrap();
         if result["isError"] == true {
             self.failed.insert(tool, shown.clone());
@@ -283,8 +319,8 @@ impl Talk {
             Value::Array(items) => items.iter().for_each(|item| self.learn(item)),
             Value::String(text) => {
                 let lines = text.lines().map(str::trim);
-                let telling =
-                    lines.filter(|line| line.chars().count() >= TEXT_CHARS_MIN && line.contains(' '));
+                let telling = lines
+                    .filter(|line| line.chars().count() >= TEXT_CHARS_MIN && line.contains(' '));
                 self.texts.extend(telling.map(str::to_owned));
             }
             _ => {}

@@ -1,15 +1,22 @@
-//! `tools/list`: the same bytes every time, whichever way they are made, and never a tool more than may be called.
+//! `tools/list`: the same bytes every time, whichever way they are made, and never a tool more than
+//! may be called.
 
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Modern, Reply};
 
-/// The list as most clients ask for it, which is answered from bytes, and with one member more, which rmcp answers.
+/// The list as most clients ask for it, which is answered from bytes, and with one member more,
+/// which rmcp answers.
 async fn both(bridge: &Bridge, path: &str, user: &str, headers: &[(&str, &str)]) -> [String; 2] {
     let ask = async |params: Value| {
         let body = json!({"jsonrpc": "2.0", "id": "7", "method": "tools/list", "params": params});
         let reply = bridge.post_to(path, user, headers, &body).await;
-        assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"), "{}", reply.text);
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, "application/json"),
+            "{}",
+            reply.text
+        );
         reply.text
     };
     [ask(json!({})).await, ask(json!({"extra": 1})).await]
@@ -18,7 +25,12 @@ async fn both(bridge: &Bridge, path: &str, user: &str, headers: &[(&str, &str)])
 async fn both_modern(bridge: &Bridge, path: &str, user: &str) -> [String; 2] {
     let ask = async |params: Value| {
         let reply: Reply = Modern::new("tools/list", params).send_to(bridge, path, user).await;
-        assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"), "{}", reply.text);
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, "application/json"),
+            "{}",
+            reply.text
+        );
         reply.text
     };
     [ask(json!({})).await, ask(json!({"extra": 1})).await]
@@ -33,7 +45,8 @@ async fn the_bytes_are_those_of_the_protocol_crate() {
     ] {
         let bridge = Bridge::with(settings).await;
         for path in ["/mcp", "/mcp/readonly", "/mcp/x/core", "/mcp/x/agile,collab", "/mcp/x/none"] {
-            for headers in [&[][..], &[("mcp-protocol-version", "2025-11-25")], &[("x-mcp-readonly", "true")]]
+            for headers in
+                [&[][..], &[("mcp-protocol-version", "2025-11-25")], &[("x-mcp-readonly", "true")]]
             {
                 let [bytes, rmcp] = both(&bridge, path, "anna", headers).await;
                 assert_eq!(bytes, rmcp, "{path} {headers:?}");
@@ -103,7 +116,8 @@ async fn a_list_needs_the_same_papers_as_a_call() {
     let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
     let json = ("content-type", "application/json");
     assert_eq!(bridge.send(http::Method::POST, "/mcp", &[json], body).await.status, 401);
-    let evil = bridge.post_to("/mcp", "anna", &[("origin", "https://evil.example")], &json!({})).await;
+    let evil =
+        bridge.post_to("/mcp", "anna", &[("origin", "https://evil.example")], &json!({})).await;
     assert_eq!(evil.status, 403);
 }
 

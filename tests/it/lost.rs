@@ -73,9 +73,14 @@ async fn a_lost_comment_is_found_below_many_newer_ones() {
     let bridge = live(&[]).await;
     // The look must wait until others have written more than a page.
     let gate = Arc::new(Semaphore::new(0));
-    bridge.upstream.fail_on(&Method::POST, "/comment", Fault::LostAfter(Box::new(Fault::Status(502, ""))));
+    bridge.upstream.fail_on(
+        &Method::POST,
+        "/comment",
+        Fault::LostAfter(Box::new(Fault::Status(502, ""))),
+    );
     bridge.upstream.fail_on(&Method::GET, "/issue/ACME-1/comment", Fault::Held(Arc::clone(&gate)));
-    let lost = bridge.anna("jira_add_comment", json!({"issue_key": "ACME-1", "body": "Lost or not?"}));
+    let lost =
+        bridge.anna("jira_add_comment", json!({"issue_key": "ACME-1", "body": "Lost or not?"}));
     let others = async {
         bridge.upstream.saw(&Method::GET, "/issue/ACME-1/comment").await;
         for number in 0..120 {
@@ -91,7 +96,8 @@ async fn a_lost_comment_is_found_below_many_newer_ones() {
 #[tokio::test]
 async fn what_was_done_is_found_and_reported_as_done() {
     for (tool, arguments, method, path) in writes() {
-        for fault in [Fault::Status(502, ""), Fault::Cut, Fault::Redirect("/elsewhere".to_owned())] {
+        for fault in [Fault::Status(502, ""), Fault::Cut, Fault::Redirect("/elsewhere".to_owned())]
+        {
             let bridge = live(&[]).await;
             bridge.upstream.fail_on(&method, path, Fault::LostAfter(Box::new(fault)));
             let done = bridge.anna(tool, arguments.clone()).await;
@@ -158,7 +164,8 @@ async fn a_write_that_hangs_is_looked_up_within_the_calls_time() {
     .await;
     let bridge = live(&[("JIRA_TIMEOUT_MS", "300")]).await;
     bridge.upstream.fail_on(&Method::POST, "/comment", Fault::Hang);
-    let envelope = bridge.refused("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})).await;
+    let envelope =
+        bridge.refused("jira_add_comment", json!({"issue_key": "ACME-1", "body": "x"})).await;
     assert_eq!(
         (&envelope["error"], &envelope["outcome"], &envelope["retryable"]),
         (&json!("upstream_timeout"), &json!("unknown"), &json!(false)),
@@ -172,17 +179,23 @@ async fn a_request_id_is_known_to_other_replicas_too() {
     let sandbox = Sandbox::seeded(NOW_MS);
     let one = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
     let other = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
-    let asked =
-        |id: &str| json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": id});
+    let asked = |id: &str| json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": id});
     let first = one.anna("jira_create_issue", asked("r-1")).await;
     assert_eq!(first["created"], true);
     for _ in 0..2 {
         let again = other.anna("jira_create_issue", asked("r-1")).await;
         assert_eq!(again["key"], first["key"]);
-        assert_eq!((&again["created"], &again["repeated_request_id"]), (&json!(false), &json!(true)));
+        assert_eq!(
+            (&again["created"], &again["repeated_request_id"]),
+            (&json!(false), &json!(true))
+        );
     }
     assert_eq!(other.upstream.count(&Method::POST, "/rest/api/3/issue"), 0);
-    assert_eq!(other.upstream.count(&Method::POST, "/search/jql"), 1, "the second time it is known");
+    assert_eq!(
+        other.upstream.count(&Method::POST, "/search/jql"),
+        1,
+        "the second time it is known"
+    );
     let second = other.anna("jira_create_issue", asked("r-2")).await;
     assert_ne!(second["key"], first["key"], "another id is another issue");
     let bens = other.call("ben", "jira_create_issue", asked("r-1")).await.value;

@@ -33,7 +33,10 @@ async fn a_repeat_at_another_replica_returns_the_first_result() {
     let first = one.anna("jira_create_issues", asked(Some("many-1"))).await;
     assert_eq!((places(&first, "created"), places(&first, "failed")), (vec![0, 2, 3], vec![1]));
     let again = other.anna("jira_create_issues", asked(Some("many-1"))).await;
-    assert_eq!((&again["created"], &again["repeated_request_id"]), (&first["created"], &json!(true)));
+    assert_eq!(
+        (&again["created"], &again["repeated_request_id"]),
+        (&first["created"], &json!(true))
+    );
     assert_eq!(places(&again, "failed"), [1]);
     assert_eq!(other.upstream.count(&Method::POST, "/issue/bulk"), 0);
     // Another id, another user and a single create are other requests.
@@ -41,8 +44,7 @@ async fn a_repeat_at_another_replica_returns_the_first_result() {
     assert_ne!(second["created"], first["created"]);
     let bens = other.call("ben", "jira_create_issues", asked(Some("many-1"))).await.value;
     assert!(bens.get("repeated_request_id").is_none(), "{bens}");
-    let single =
-        json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": "many-1"});
+    let single = json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": "many-1"});
     assert_eq!(other.anna("jira_create_issue", single).await["created"], true);
 }
 

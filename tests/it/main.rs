@@ -1,4 +1,5 @@
-//! The product's behaviour through its public surface: real HTTP against the real router, a sandbox Jira behind it.
+//! The product's behaviour through its public surface: real HTTP against the real router, a sandbox
+//! Jira behind it.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,

@@ -17,8 +17,7 @@ async fn the_manage_list_is_as_recorded() {
 #[tokio::test]
 async fn a_version_is_made_once_and_changed_by_name() {
     let bridge = Bridge::with(&[SETS]).await;
-    let asked =
-        json!({"project_key": "ACME", "name": " 3.0 ", "release_date": "2027-03-01", "description": "next"});
+    let asked = json!({"project_key": "ACME", "name": " 3.0 ", "release_date": "2027-03-01", "description": "next"});
     let mut dry = asked.clone();
     dry["dry_run"] = json!(true);
     assert_eq!(bridge.anna("jira_save_version", dry).await["would_create"]["name"], "3.0");
@@ -51,7 +50,11 @@ async fn a_versions_dates_are_days_as_people_say_them() {
     let bridge = Bridge::with(&[SETS]).await;
     let asked = json!({"project_key": "ACME", "name": "9.0", "start_date": "last monday", "release_date": "24 Dec 2098"});
     let made = bridge.anna("jira_save_version", asked).await;
-    assert_eq!((&made["created"], &made["release_date"]), (&json!(true), &json!("2098-12-24")), "{made}");
+    assert_eq!(
+        (&made["created"], &made["release_date"]),
+        (&json!(true), &json!("2098-12-24")),
+        "{made}"
+    );
     assert_eq!(made["start_date"].as_str().map(str::len), Some(10), "{made}");
     let moved = json!({"project_key": "ACME", "name": "9.0", "release_date": "2099/1/5"});
     let moved = bridge.anna("jira_save_version", moved).await;
@@ -84,11 +87,16 @@ async fn versions_that_cannot_be_saved_say_why() {
         assert_eq!(fault["error"], error, "{fault}");
         assert!(fault.to_string().contains(text), "{text}: {fault}");
     }
-    let ben = bridge.call("ben", "jira_save_version", json!({"project_key": "ACME", "name": "9"})).await;
+    let ben =
+        bridge.call("ben", "jira_save_version", json!({"project_key": "ACME", "name": "9"})).await;
     assert_eq!(ben.value["error"], "insufficient_scope", "{}", ben.value);
     assert_eq!(ben.value["scope"], "manage:jira-project");
     let femi = bridge
-        .call("femi", "jira_save_version", json!({"project_key": "OPS", "name": "9", "site": "sandbox"}))
+        .call(
+            "femi",
+            "jira_save_version",
+            json!({"project_key": "OPS", "name": "9", "site": "sandbox"}),
+        )
         .await;
     assert_eq!(femi.value["error"], "not_found", "{}", femi.value);
     assert!(femi.value["hint"].as_str().unwrap().contains("administrators"), "{}", femi.value);
@@ -108,7 +116,8 @@ async fn a_moved_issue_answers_with_its_new_key() {
         .anna("jira_create_issue", json!({"project_key": "ACME", "issue_type": "Task", "summary": "on the move", "components": "Mail"}))
         .await;
     let key = made["key"].as_str().unwrap();
-    let (preview, done) = moved(&bridge, &json!({"issue_key": key, "target_project_key": "ops"})).await;
+    let (preview, done) =
+        moved(&bridge, &json!({"issue_key": key, "target_project_key": "ops"})).await;
     assert_eq!(preview["to"], json!({"project": "OPS", "type": "Task"}));
     assert_eq!(preview["may_be_lost"], json!(["components"]));
     assert!(!done.is_error, "{}", done.value);
@@ -127,7 +136,10 @@ async fn a_moved_issue_answers_with_its_new_key() {
 async fn a_move_that_jira_gives_up_says_why() {
     let bridge = Bridge::with(&[SETS]).await;
     let made = bridge
-        .anna("jira_create_issue", json!({"project_key": "ACME", "issue_type": "Task", "summary": "stuck"}))
+        .anna(
+            "jira_create_issue",
+            json!({"project_key": "ACME", "issue_type": "Task", "summary": "stuck"}),
+        )
         .await;
     let asked = json!({"issue_key": made["key"], "target_project_key": "MOB", "issue_type": "bug"});
     let (_, done) = moved(&bridge, &asked).await;
@@ -141,7 +153,10 @@ async fn a_move_that_jira_gives_up_says_why() {
 async fn moves_that_make_no_sense_are_refused() {
     let bridge = Bridge::with(&[SETS]).await;
     let found = bridge
-        .anna("jira_search", json!({"jql": "project = ACME AND issuetype = Sub-task", "max_results": 1}))
+        .anna(
+            "jira_search",
+            json!({"jql": "project = ACME AND issuetype = Sub-task", "max_results": 1}),
+        )
         .await;
     let subtask = &found["issues"][0]["key"];
     for (arguments, text) in [

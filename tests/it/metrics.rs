@@ -1,4 +1,5 @@
-//! What operators scrape after calls over real HTTP: the right numbers, under labels that no client can add to.
+//! What operators scrape after calls over real HTTP: the right numbers, under labels that no client
+//! can add to.
 
 use http::Method;
 use serde_json::json;
@@ -78,9 +79,11 @@ async fn limits_and_breakers_are_seen() {
         (value(&text, "jira_mcp_limit_refusals_total{limit=\"rate\"}") - 1.0).abs() < f64::EPSILON,
         "{text}"
     );
-    for series in
-        ["jira_mcp_breakers_open", "jira_mcp_breaker_openings_total", "jira_mcp_breaker_refusals_total"]
-    {
+    for series in [
+        "jira_mcp_breakers_open",
+        "jira_mcp_breaker_openings_total",
+        "jira_mcp_breaker_refusals_total",
+    ] {
         assert!(value(&text, series) >= 1.0, "{series} in\n{text}");
     }
 }
@@ -116,8 +119,7 @@ async fn no_client_can_add_a_label_or_get_its_words_into_one() {
 }
 
 async fn unknown(bridge: &Bridge, name: &str) {
-    let body =
-        json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": {}}});
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": {}}});
     let reply = bridge.post("anna", &body).await;
     assert!(reply.json().get("error").is_some(), "{}", reply.text);
 }

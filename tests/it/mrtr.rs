@@ -1,4 +1,5 @@
-//! Consent as a multi round-trip request: clients of 2026-07-28 that can show a form ask their user themselves.
+//! Consent as a multi round-trip request: clients of 2026-07-28 that can show a form ask their user
+//! themselves.
 
 use http::Method;
 use jira_mcp_bridge::tools;
@@ -31,8 +32,11 @@ impl<'a> Modern<'a> {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": self.capabilities,
         });
-        let headers =
-            [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)];
+        let headers = [
+            ("MCP-Protocol-Version", "2026-07-28"),
+            ("Mcp-Method", "tools/call"),
+            ("Mcp-Name", tool),
+        ];
         let body = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": params});
         let reply = self.bridge.post_to("/mcp", self.user, &headers, &body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
@@ -60,11 +64,14 @@ fn question(result: &Value) -> (String, String) {
     let asked: InputRequiredResult = serde_json::from_value(result.clone())
         .unwrap_or_else(|fault| panic!("no question ({fault}): {result}"));
     let requests = asked.input_requests.unwrap();
-    let [(name, InputRequest::Elicitation(request))] = requests.iter().collect::<Vec<_>>()[..] else {
+    let [(name, InputRequest::Elicitation(request))] = requests.iter().collect::<Vec<_>>()[..]
+    else {
         panic!("not one form: {result}")
     };
     assert_eq!(name, "confirm");
-    let ElicitRequestParams::FormElicitationParams { message, requested_schema, .. } = &request.params else {
+    let ElicitRequestParams::FormElicitationParams { message, requested_schema, .. } =
+        &request.params
+    else {
         panic!("no form: {result}")
     };
     assert_eq!(
@@ -96,10 +103,13 @@ async fn an_issue_goes_in_two_rounds() {
     let client = Modern::asking(&bridge, "anna");
     let asked = json!({"issue_key": "ACME-30", "delete_subtasks": true});
     let (message, state) = question(&client.call("jira_delete_issue", &asked, json!({})).await);
-    assert!(message.starts_with("Delete issue? Nothing is done unless you agree.\nkey: \"ACME-30\"\n"));
+    assert!(
+        message.starts_with("Delete issue? Nothing is done unless you agree.\nkey: \"ACME-30\"\n")
+    );
     assert!(message.contains("lost: {\"comments\":120"), "{message}");
     assert_eq!(deletions(&bridge), 0);
-    let (done, is_error) = complete(&client.retry("jira_delete_issue", &asked, &state, yes()).await);
+    let (done, is_error) =
+        complete(&client.retry("jira_delete_issue", &asked, &state, yes()).await);
     assert_eq!((&done["deleted"], is_error), (&json!(true), false), "{done}");
     assert_eq!(deletions(&bridge), 1);
 }
@@ -116,7 +126,8 @@ async fn a_no_deletes_nothing() {
         json!({"action": "accept", "content": {"confirm": false}}),
         json!({"action": "accept"}),
     ] {
-        let (fault, is_error) = complete(&client.retry("jira_delete_issue", &asked, &state, no).await);
+        let (fault, is_error) =
+            complete(&client.retry("jira_delete_issue", &asked, &state, no).await);
         assert!(is_error, "{fault}");
         assert_eq!(fault["error"], "confirmation_required");
         assert!(fault["message"].as_str().unwrap().contains("nothing was done"), "{fault}");
@@ -148,7 +159,11 @@ async fn a_state_opens_only_what_it_was_sealed_for() {
     question(&anna.call("jira_delete_issue", &asked, json!({"requestState": state})).await);
     let stray = json!({"requestState": state, "inputResponses": {"other": yes()}});
     question(&anna.call("jira_delete_issue", &asked, stray).await);
-    question(&anna.call("jira_delete_issue", &asked, json!({"inputResponses": {"confirm": yes()}})).await);
+    question(
+        &anna
+            .call("jira_delete_issue", &asked, json!({"inputResponses": {"confirm": yes()}}))
+            .await,
+    );
     assert_eq!(deletions(&bridge), 0);
     let (done, _) = complete(&anna.retry("jira_delete_issue", &asked, &state, yes()).await);
     assert_eq!(done["deleted"], true);
@@ -160,7 +175,8 @@ async fn clients_that_cannot_ask_get_the_preview_as_before() {
     let asked = json!({"issue_key": "ACME-8"});
     for capabilities in [json!({}), json!({"elicitation": {"url": {}}})] {
         let client = Modern { capabilities, ..Modern::asking(&bridge, "anna") };
-        let (preview, is_error) = complete(&client.call("jira_delete_issue", &asked, json!({})).await);
+        let (preview, is_error) =
+            complete(&client.call("jira_delete_issue", &asked, json!({})).await);
         assert!(!is_error && preview["preview"]["key"] == "ACME-8", "{preview}");
         let token = preview["confirm"].as_str().unwrap();
         let (again, _) = complete(&client.retry("jira_delete_issue", &asked, token, yes()).await);
@@ -175,7 +191,8 @@ async fn clients_that_cannot_ask_get_the_preview_as_before() {
     });
     let result = bridge.rpc("anna", "tools/call", legacy).await["result"].clone();
     assert!(result.get("resultType").is_none() && result["isError"] != true, "{result}");
-    let preview: Value = serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
+    let preview: Value =
+        serde_json::from_str(result["content"][0]["text"].as_str().unwrap()).unwrap();
     let agreed = json!({"issue_key": "ACME-8", "confirm": preview["confirm"]});
     assert_eq!(deletions(&bridge), 0);
     assert_eq!(bridge.anna("jira_delete_issue", agreed).await["deleted"], true);
@@ -186,7 +203,8 @@ async fn where_the_user_can_be_asked_no_argument_speaks_for_them() {
     let bridge = Bridge::with(&[SETS]).await;
     let client = Modern::asking(&bridge, "anna");
     let bulk = json!({"issue_keys": ["ACME-8"], "add_labels": "x"});
-    let comments = bridge.anna("jira_get_comments", json!({"issue_key": "ACME-30", "max_results": 1})).await;
+    let comments =
+        bridge.anna("jira_get_comments", json!({"issue_key": "ACME-30", "max_results": 1})).await;
     let comment = comments["comments"][0]["id"].clone();
     for (tool, asked) in [
         ("jira_delete_issue", json!({"issue_key": "ACME-8"})),
@@ -224,8 +242,10 @@ async fn a_rehearsal_seals_no_token_for_anybody() {
 async fn many_issues_change_in_two_rounds_within_the_budget() {
     let bridge = Bridge::with(&[SETS, ("MAX_RESPONSE_BYTES", "2000")]).await;
     let forms = json!({"elicitation": {"form": {}, "url": {}}});
-    let client = Modern { capabilities: forms, bytes_max: 2_000, ..Modern::asking(&bridge, "anna") };
-    let mut asked = json!({"jql": "project = ACME", "fields": {"labels": ["seen"]}, "dry_run": true});
+    let client =
+        Modern { capabilities: forms, bytes_max: 2_000, ..Modern::asking(&bridge, "anna") };
+    let mut asked =
+        json!({"jql": "project = ACME", "fields": {"labels": ["seen"]}, "dry_run": true});
     let (shown, is_error) = complete(&client.call("jira_bulk_edit", &asked, json!({})).await);
     assert!(!is_error && shown.get("preview").is_some(), "a rehearsal asks nobody: {shown}");
     assert!(shown.get("confirm").is_none(), "a rehearsal opens nothing: {shown}");
@@ -245,14 +265,14 @@ async fn what_was_read_in_jira_says_so() {
         ("jira_get_issue", json!({"issue_key": "ACME-1"})),
     ] {
         assert!(tools::named(tool).unwrap().effect.is_read());
-        let legacy = bridge.rpc("anna", "tools/call", json!({"name": tool, "arguments": arguments})).await;
+        let legacy =
+            bridge.rpc("anna", "tools/call", json!({"name": tool, "arguments": arguments})).await;
         let expected = json!({"jira-mcp-bridge/provenance": provenance});
         assert_eq!(legacy["result"]["_meta"], expected, "{legacy}");
         let modern = Modern::asking(&bridge, "anna").call(tool, &arguments, json!({})).await;
         assert_eq!(modern["_meta"]["jira-mcp-bridge/provenance"], provenance, "{modern}");
     }
-    let comment =
-        json!({"name": "jira_add_comment", "arguments": {"issue_key": "ACME-5", "body": "words of our own"}});
+    let comment = json!({"name": "jira_add_comment", "arguments": {"issue_key": "ACME-5", "body": "words of our own"}});
     let written = bridge.rpc("anna", "tools/call", comment).await;
     assert!(written["result"].get("_meta").is_none(), "{written}");
 }

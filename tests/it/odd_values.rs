@@ -1,7 +1,7 @@
 //! One odd value in an answer of Jira's costs that value only, wherever it stands.
 //!
-//! The sandbox's own answers are changed on their way: at one place after the other stands half a surrogate pair, null, or
-//! something of another shape.
+//! The sandbox's own answers are changed on their way: at one place after the other stands half a
+//! surrogate pair, null, or something of another shape.
 
 use std::sync::{Arc, Mutex};
 
@@ -56,7 +56,12 @@ impl Change {
     /// The change for an answer from this path, if it is meant.
     fn take_if(&self, path: &str) -> Option<Self> {
         let is_meant = !self.path.is_empty() && path.ends_with(self.path);
-        is_meant.then(|| Self { path: self.path, place: self.place, value: self.value, ..Self::default() })
+        is_meant.then(|| Self {
+            path: self.path,
+            place: self.place,
+            value: self.value,
+            ..Self::default()
+        })
     }
 }
 
@@ -75,7 +80,9 @@ fn mark(value: &mut Value, wanted: usize, count: &mut usize, at: &str, found: &m
             }
             *count += 1;
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| mark(item, wanted, count, at, found)),
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| mark(item, wanted, count, at, found))
+        }
         Value::Object(members) => {
             for (name, member) in members {
                 mark(member, wanted, count, &format!("{at}/{name}"), found);
@@ -85,10 +92,20 @@ fn mark(value: &mut Value, wanted: usize, count: &mut usize, at: &str, found: &m
     }
 }
 
-/// What makes an answer one of this issue, or finds what was asked for: without it the call may end in an error.
+/// What makes an answer one of this issue, or finds what was asked for: without it the call may end
+/// in an error.
 fn is_essential(at: &str) -> bool {
-    ["/key", "/id", "/issues/key", "/issues/id", "/accountId", "/name", "/values/key", "/nextPageToken"]
-        .contains(&at)
+    [
+        "/key",
+        "/id",
+        "/issues/key",
+        "/issues/id",
+        "/accountId",
+        "/name",
+        "/values/key",
+        "/nextPageToken",
+    ]
+    .contains(&at)
 }
 
 /// Each place in turn, but no more than these of one answer.
@@ -99,7 +116,12 @@ async fn check(tool: &'static str, arguments: Value, path: &'static str) {
 }
 
 /// The same where these calls made what is read.
-async fn check_after(before: &[(&str, Value)], tool: &'static str, arguments: Value, path: &'static str) {
+async fn check_after(
+    before: &[(&str, Value)],
+    tool: &'static str,
+    arguments: Value,
+    path: &'static str,
+) {
     let (sandbox, changed) = (Sandbox::seeded(NOW_MS), Changed::default());
     let tokens = sandbox.tokens();
     let router: Router = sandbox.router().layer(from_fn_with_state(changed.clone(), change));
@@ -140,8 +162,10 @@ async fn check_after(before: &[(&str, Value)], tool: &'static str, arguments: Va
                 !(is_shown && value.contains("\\ud")) || is_said || is_error,
                 "{tool}: {value} at {at} is lost: {shown}\n{plain}"
             );
-            // An object is shown as one or said to be unreadable; rich text takes it for what it most likely means.
-            let is_told = ["unreadable", "\"a\"", r#"\"a\""#].iter().any(|sign| shown.contains(sign));
+            // An object is shown as one or said to be unreadable; rich text takes it for what it
+            // most likely means.
+            let is_told =
+                ["unreadable", "\"a\"", r#"\"a\""#].iter().any(|sign| shown.contains(sign));
             let is_rich = at.contains("/content/");
             assert!(
                 !(is_shown && value.contains('{')) || is_told || is_error || is_rich,
@@ -154,7 +178,8 @@ async fn check_after(before: &[(&str, Value)], tool: &'static str, arguments: Va
 #[tokio::test]
 async fn an_issue_with_one_odd_value_is_read() {
     check("jira_get_issue", json!({"issue_key": "ACME-2"}), "/issue/ACME-2").await;
-    check("jira_get_issue", json!({"issue_key": "ACME-2", "fields": ["*all"]}), "/issue/ACME-2").await;
+    check("jira_get_issue", json!({"issue_key": "ACME-2", "fields": ["*all"]}), "/issue/ACME-2")
+        .await;
     check("jira_search", json!({"jql": "project = ACME", "max_results": 3}), "/search/jql").await;
     check(
         "jira_search",
@@ -170,17 +195,20 @@ async fn what_people_did_is_read_in_spite_of_one_odd_value() {
     let issue = || json!({"issue_key": "ACME-2"});
     check("jira_get_comments", issue(), "/comment").await;
     check("jira_get_changelog", issue(), "/changelog").await;
-    let work = ("jira_add_worklog", json!({"issue_key": "ACME-2", "time_spent": "1h", "comment": "done"}));
+    let work =
+        ("jira_add_worklog", json!({"issue_key": "ACME-2", "time_spent": "1h", "comment": "done"}));
     check_after(&[work], "jira_list_worklogs", issue(), "/worklog").await;
-    let file = ("jira_add_attachment", json!({"issue_key": "ACME-2", "file_name": "a.txt", "text": "x"}));
+    let file =
+        ("jira_add_attachment", json!({"issue_key": "ACME-2", "file_name": "a.txt", "text": "x"}));
     check_after(&[file], "jira_list_attachments", issue(), "/issue/ACME-2").await;
     check("jira_list_links", json!({"issue_key": "ACME-1"}), "/issue/ACME-1").await;
-    let page =
-        ("jira_add_remote_link", json!({"issue_key": "ACME-2", "url": "https://example.com", "title": "x"}));
+    let page = (
+        "jira_add_remote_link",
+        json!({"issue_key": "ACME-2", "url": "https://example.com", "title": "x"}),
+    );
     check_after(&[page], "jira_list_links", issue(), "/remotelink").await;
     check("jira_list_transitions", issue(), "/issue/ACME-2").await;
-    let sections =
-        json!({"issue_key": "ACME-2", "include": ["comments", "changelog", "worklogs", "watchers"]});
+    let sections = json!({"issue_key": "ACME-2", "include": ["comments", "changelog", "worklogs", "watchers"]});
     check("jira_get_issue", sections.clone(), "/comment").await;
     check("jira_get_issue", sections, "/watchers").await;
 }

@@ -26,7 +26,8 @@ async fn walk(bridge: &Bridge, budget: usize, mut asked: Value) -> Vec<String> {
 #[tokio::test]
 async fn a_small_budget_loses_nothing() {
     let all = {
-        let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "450000"), ("MAX_RESULTS_CAP", "100")]).await;
+        let bridge =
+            Bridge::with(&[("MAX_RESPONSE_BYTES", "450000"), ("MAX_RESULTS_CAP", "100")]).await;
         walk(
             &bridge,
             450_000,
@@ -35,11 +36,14 @@ async fn a_small_budget_loses_nothing() {
         .await
     };
     assert!(all.len() >= 300, "{}", all.len());
-    for (budget, fields) in
-        [(3_000, json!(null)), (2_000, json!(["summary"])), (9_000, json!(["summary", "description"]))]
-    {
+    for (budget, fields) in [
+        (3_000, json!(null)),
+        (2_000, json!(["summary"])),
+        (9_000, json!(["summary", "description"])),
+    ] {
         let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", &budget.to_string())]).await;
-        let asked = json!({"jql": "created >= -3650d ORDER BY key", "max_results": 50, "fields": fields});
+        let asked =
+            json!({"jql": "created >= -3650d ORDER BY key", "max_results": 50, "fields": fields});
         let keys = walk(&bridge, budget, asked).await;
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "an issue came twice");
         assert_eq!(keys, all);
@@ -60,7 +64,11 @@ async fn comments_page_under_a_budget() {
             .await;
         assert!(page.bytes <= 2_500, "{}", page.bytes);
         ids.extend(
-            page.value["comments"].as_array().unwrap().iter().map(|comment| comment["id"].to_string()),
+            page.value["comments"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|comment| comment["id"].to_string()),
         );
         let total = page.value["total"].as_u64().unwrap();
         let Some(next) = page.value.get("next_start_at") else {
@@ -74,7 +82,8 @@ async fn comments_page_under_a_budget() {
 
 #[tokio::test]
 async fn no_reply_exceeds_the_budget_with_structured_content() {
-    let bridge = Bridge::with(&[("MAX_RESPONSE_BYTES", "6000"), ("STRUCTURED_CONTENT", "true")]).await;
+    let bridge =
+        Bridge::with(&[("MAX_RESPONSE_BYTES", "6000"), ("STRUCTURED_CONTENT", "true")]).await;
     for (tool, arguments) in [
         (
             "jira_search",

@@ -25,9 +25,16 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-async fn call(client: reqwest::Client, url: String, token: String, tool: &str, arguments: Value) -> Value {
+async fn call(
+    client: reqwest::Client,
+    url: String,
+    token: String,
+    tool: &str,
+    arguments: Value,
+) -> Value {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}});
-    let request = client.post(format!("{url}/mcp")).header("authorization", format!("Bearer {token}"));
+    let request =
+        client.post(format!("{url}/mcp")).header("authorization", format!("Bearer {token}"));
     let request = request.header("content-type", "application/json").body(body.to_string());
     let answer = request.send().await.unwrap().text().await.unwrap();
     let answer: Value = serde_json::from_str(&answer).unwrap();
@@ -51,7 +58,8 @@ async fn sigterm_finishes_what_is_in_hand_and_refuses_what_is_new() {
     })
     .await;
     let address = url.trim_start_matches("http://").to_owned();
-    until("new connections are refused", async || TcpStream::connect(&address).await.is_err()).await;
+    until("new connections are refused", async || TcpStream::connect(&address).await.is_err())
+        .await;
     gate.add_permits(1);
     assert_eq!(busy.await.unwrap()["key"], "ACME-1");
     let (code, log) = process.end().await;
@@ -72,14 +80,17 @@ async fn a_write_without_a_client_is_finished_before_the_process_ends() {
     until("the client's leaving is noted", async || !process.lines("client_gone").is_empty()).await;
     process.terminate();
     let address = url.trim_start_matches("http://").to_owned();
-    until("new connections are refused", async || TcpStream::connect(&address).await.is_err()).await;
+    until("new connections are refused", async || TcpStream::connect(&address).await.is_err())
+        .await;
     assert_eq!(upstream.waiting(), 1, "the process waits for its write");
     gate.add_permits(1);
     let audited = process.lines("tool call");
     let (code, log) = process.end().await;
     assert!(audited.is_empty() && code == Some(0), "{log}");
-    let line =
-        log.lines().find(|line| line.contains("\"tool\":\"jira_add_comment\"")).expect("an audit line");
+    let line = log
+        .lines()
+        .find(|line| line.contains("\"tool\":\"jira_add_comment\""))
+        .expect("an audit line");
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!((&line["outcome"], &line["subject"]), (&json!("ok"), &json!("ACME-1")));
 }

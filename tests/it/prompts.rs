@@ -56,7 +56,10 @@ async fn every_job_is_described_and_its_queries_work() {
     for prompt in &prompts {
         assert!(prompt["title"].is_string() && prompt["description"].is_string(), "{prompt}");
         for argument in prompt["arguments"].as_array().unwrap() {
-            assert!(argument["description"].is_string() && argument["required"].is_boolean(), "{argument}");
+            assert!(
+                argument["description"].is_string() && argument["required"].is_boolean(),
+                "{argument}"
+            );
         }
         let params = json!({ "name": prompt["name"], "arguments": arguments(prompt) });
         let got = bridge.rpc("anna", "prompts/get", params).await;
@@ -68,10 +71,12 @@ async fn every_job_is_described_and_its_queries_work() {
         );
         let text = message["content"]["text"].as_str().unwrap();
         assert!(text.len() <= 2_048, "{} has {} bytes", prompt["name"], text.len());
-        // What stands between backticks and compares something is JQL; the model fills in the words to look for.
+        // What stands between backticks and compares something is JQL; the model fills in the words
+        // to look for.
         for jql in text.split('`').skip(1).step_by(2).filter(|part| part.contains(" = ")) {
             let jql = jql.replace('…', "price");
-            let found = bridge.call("anna", "jira_search", json!({ "jql": jql, "max_results": 1 })).await;
+            let found =
+                bridge.call("anna", "jira_search", json!({ "jql": jql, "max_results": 1 })).await;
             assert!(!found.is_error, "{jql}: {}", found.value);
             queries += 1;
         }
@@ -85,9 +90,13 @@ async fn a_prompt_goes_with_its_tools() {
     let open = listed(&bridge, "/mcp").await;
     assert!(names(&open).contains(&"triage") && !names(&open).contains(&"report_bug"), "{open:?}");
     let reading = listed(&bridge, "/mcp/readonly").await;
-    assert!(names(&reading).contains(&"standup") && !names(&reading).contains(&"triage"), "{reading:?}");
+    assert!(
+        names(&reading).contains(&"standup") && !names(&reading).contains(&"triage"),
+        "{reading:?}"
+    );
     assert_eq!(listed(&bridge, "/mcp/x/agile").await.len(), 0);
-    let params = json!({ "name": "report_bug", "arguments": { "project_key": "ACME", "notes": "x" } });
+    let params =
+        json!({ "name": "report_bug", "arguments": { "project_key": "ACME", "notes": "x" } });
     assert_eq!(bridge.rpc("anna", "prompts/get", params).await["error"]["code"], -32602);
     assert_eq!(bridge.upstream.seen().len(), 0, "prompts ask Jira nothing");
 }
@@ -99,7 +108,10 @@ async fn wrong_arguments_of_a_prompt_are_named() {
         (json!({ "name": "no_such" }), "Unknown prompt"),
         (json!({ "name": "issue_brief" }), "`issue_key` is required"),
         (json!({ "name": "issue_brief", "arguments": { "issue_key": 5 } }), "must be text"),
-        (json!({ "name": "issue_brief", "arguments": { "issue_key": "x\ny" } }), "must be an issue key"),
+        (
+            json!({ "name": "issue_brief", "arguments": { "issue_key": "x\ny" } }),
+            "must be an issue key",
+        ),
         (json!({ "name": "my_day", "arguments": { "project": "ACME" } }), "takes: project_key"),
     ] {
         let refused = bridge.rpc("anna", "prompts/get", params).await;
@@ -108,13 +120,19 @@ async fn wrong_arguments_of_a_prompt_are_named() {
     }
 }
 
-async fn suggested(bridge: &Bridge, reference: &Value, argument: (&str, &str), known: &Value) -> Vec<String> {
+async fn suggested(
+    bridge: &Bridge,
+    reference: &Value,
+    argument: (&str, &str),
+    known: &Value,
+) -> Vec<String> {
     let params = json!({
         "ref": reference, "argument": { "name": argument.0, "value": argument.1 },
         "context": { "arguments": known },
     });
     let reply = bridge.rpc("anna", "completion/complete", params).await;
-    let values = reply["result"]["completion"]["values"].as_array().unwrap_or_else(|| panic!("{reply}"));
+    let values =
+        reply["result"]["completion"]["values"].as_array().unwrap_or_else(|| panic!("{reply}"));
     assert!(values.len() <= 50);
     values.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
 }
@@ -125,15 +143,25 @@ async fn arguments_are_completed_from_what_the_user_may_see() {
     let prompt = |name: &str| json!({ "type": "ref/prompt", "name": name });
     let none = json!({});
     let notes = prompt("release_notes");
-    assert_eq!(suggested(&bridge, &notes, ("project_key", ""), &none).await, ["ACME", "MOB", "OPS"]);
+    assert_eq!(
+        suggested(&bridge, &notes, ("project_key", ""), &none).await,
+        ["ACME", "MOB", "OPS"]
+    );
     assert_eq!(suggested(&bridge, &notes, ("project_key", "mob"), &none).await, ["MOB"]);
-    let versions = suggested(&bridge, &notes, ("version", "2."), &json!({ "project_key": "ACME" })).await;
-    assert!(!versions.is_empty() && versions.iter().all(|name| name.starts_with("2.")), "{versions:?}");
+    let versions =
+        suggested(&bridge, &notes, ("version", "2."), &json!({ "project_key": "ACME" })).await;
+    assert!(
+        !versions.is_empty() && versions.iter().all(|name| name.starts_with("2.")),
+        "{versions:?}"
+    );
     assert_eq!(suggested(&bridge, &notes, ("version", "2."), &none).await, [""; 0]);
     let hand_over = prompt("hand_over");
     let issue = json!({ "issue_key": "ACME-5" });
     let steps = suggested(&bridge, &hand_over, ("transition", ""), &issue).await;
-    assert!(steps.contains(&"In Progress".to_owned()) || steps.contains(&"Done".to_owned()), "{steps:?}");
+    assert!(
+        steps.contains(&"In Progress".to_owned()) || steps.contains(&"Done".to_owned()),
+        "{steps:?}"
+    );
     let some = suggested(&bridge, &hand_over, ("transition", &steps[0][..2]), &issue).await;
     assert!(some.contains(&steps[0]) && some.len() <= steps.len(), "{some:?}");
     let people = suggested(&bridge, &hand_over, ("person", "ben"), &none).await;
@@ -147,7 +175,8 @@ async fn arguments_are_completed_from_what_the_user_may_see() {
 
 #[tokio::test]
 async fn suggestions_hold_to_the_policy_and_fail_quietly() {
-    let bridge = Bridge::with(&[("PROJECTS_ALLOW", "OPS"), ("TOOLS_DENY", "jira_find_users")]).await;
+    let bridge =
+        Bridge::with(&[("PROJECTS_ALLOW", "OPS"), ("TOOLS_DENY", "jira_find_users")]).await;
     let notes = json!({ "type": "ref/prompt", "name": "release_notes" });
     assert_eq!(suggested(&bridge, &notes, ("project_key", ""), &json!({})).await, ["OPS"]);
     let known = json!({ "project_key": "ACME" });
@@ -162,8 +191,10 @@ async fn suggestions_hold_to_the_policy_and_fail_quietly() {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
     });
-    let params = json!({ "ref": notes, "argument": { "name": "no_such", "value": "" }, "_meta": meta });
-    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": params });
+    let params =
+        json!({ "ref": notes, "argument": { "name": "no_such", "value": "" }, "_meta": meta });
+    let body =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": params });
     let refused = bridge.post_to("/mcp", "anna", &headers, &body).await.json();
     assert_eq!(refused["error"]["code"], -32602, "{refused}");
 }

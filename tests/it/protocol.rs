@@ -21,7 +21,10 @@ async fn copilot_studios_sequence_works_as_captured() {
     assert_eq!(init.header("content-type"), "application/json");
     assert_eq!(init.header("mcp-session-id"), "");
     let init = init.json();
-    assert_eq!((&init["id"], &init["result"]["protocolVersion"]), (&json!("1"), &json!("2024-11-05")));
+    assert_eq!(
+        (&init["id"], &init["result"]["protocolVersion"]),
+        (&json!("1"), &json!("2024-11-05"))
+    );
     for note in [
         json!({"jsonrpc": "2.0", "id": null, "method": "notifications/initialized"}),
         json!({"jsonrpc": "2.0", "method": "notifications/initialized"}),
@@ -33,7 +36,10 @@ async fn copilot_studios_sequence_works_as_captured() {
         let body = json!({"jsonrpc": "2.0", "id": "2", "method": "tools/list", "params": params});
         let list = bridge.post("anna", &body).await.json();
         assert_eq!(list["id"], "2");
-        assert!(list["result"]["tools"].as_array().is_some_and(|tools| !tools.is_empty()), "{list}");
+        assert!(
+            list["result"]["tools"].as_array().is_some_and(|tools| !tools.is_empty()),
+            "{list}"
+        );
     }
     assert!(!bridge.call("anna", "jira_whoami", json!({})).await.is_error);
 }
@@ -43,20 +49,31 @@ async fn old_clients_never_see_fields_of_the_new_era() {
     let bridge = Bridge::start().await;
     for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
         let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
-        assert_eq!(bridge.rpc("anna", "initialize", params).await["result"]["protocolVersion"], version);
+        assert_eq!(
+            bridge.rpc("anna", "initialize", params).await["result"]["protocolVersion"],
+            version
+        );
     }
-    for method in ["tools/list", "ping", "prompts/list", "resources/list", "resources/templates/list"] {
+    for method in
+        ["tools/list", "ping", "prompts/list", "resources/list", "resources/templates/list"]
+    {
         let text = bridge.rpc("anna", method, json!({})).await.to_string();
         for new in ["resultType", "ttlMs", "cacheScope", "io.modelcontextprotocol"] {
             assert!(!text.contains(new), "{method} answers {new}");
         }
     }
-    let call = bridge.rpc("anna", "tools/call", json!({"name": "jira_whoami", "arguments": {}})).await;
+    let call =
+        bridge.rpc("anna", "tools/call", json!({"name": "jira_whoami", "arguments": {}})).await;
     let text = call.to_string();
     assert!(!text.contains("io.modelcontextprotocol") && !text.contains("resultType"), "{call}");
 }
 
-async fn modern(bridge: &Bridge, method: &str, name: Option<&str>, mut params: Value) -> (u16, Value) {
+async fn modern(
+    bridge: &Bridge,
+    method: &str,
+    name: Option<&str>,
+    mut params: Value,
+) -> (u16, Value) {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -73,15 +90,24 @@ async fn new_clients_get_their_own_era() {
     let bridge = Bridge::start().await;
     let (status, found) = modern(&bridge, "server/discover", None, json!({})).await;
     assert_eq!((status, &found["result"]["resultType"]), (200, &json!("complete")), "{found}");
-    assert!(found["result"]["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")));
+    assert!(
+        found["result"]["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28"))
+    );
     let (_, list) = modern(&bridge, "tools/list", None, json!({})).await;
     assert_eq!(list["result"]["cacheScope"], "private", "{list}");
     assert!(list["result"]["ttlMs"].as_u64().unwrap() > 0);
-    let (_, call) =
-        modern(&bridge, "tools/call", Some("jira_whoami"), json!({"name": "jira_whoami", "arguments": {}}))
-            .await;
+    let (_, call) = modern(
+        &bridge,
+        "tools/call",
+        Some("jira_whoami"),
+        json!({"name": "jira_whoami", "arguments": {}}),
+    )
+    .await;
     assert_eq!(call["result"]["resultType"], "complete", "{call}");
-    assert_eq!(call["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "jira-mcp-bridge");
+    assert_eq!(
+        call["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+        "jira-mcp-bridge"
+    );
     for method in ["ping", "no/such", "resources/subscribe", "logging/setLevel"] {
         let (status, reply) = modern(&bridge, method, None, json!({})).await;
         assert_eq!((status, &reply["error"]["code"]), (404, &json!(-32601)), "{method}: {reply}");
@@ -95,7 +121,8 @@ async fn new_clients_get_their_own_era() {
 async fn unknown_methods_and_tools_are_protocol_errors() {
     let bridge = Bridge::start().await;
     assert_eq!(bridge.rpc("anna", "no/such", json!({})).await["error"]["code"], -32601);
-    let unknown = bridge.rpc("anna", "tools/call", json!({"name": "jira_serch", "arguments": {}})).await;
+    let unknown =
+        bridge.rpc("anna", "tools/call", json!({"name": "jira_serch", "arguments": {}})).await;
     assert_eq!(unknown["error"]["code"], -32602);
     assert!(unknown["error"]["message"].as_str().unwrap().contains("jira_search"), "{unknown}");
     for (path, tool, near) in [
@@ -142,18 +169,24 @@ async fn arguments_as_text_are_read_and_others_are_explained() {
         let reply = Modern::call("jira_whoami", nothing).send(&bridge).await;
         assert_eq!(reply.json()["result"]["isError"], false, "{}", reply.text);
     }
-    for odd in
-        [json!([]), json!(5), json!("x"), json!("[1]"), json!(r#"{"issue_key":"P-1","issue_key":"P-2"}"#)]
-    {
+    for odd in [
+        json!([]),
+        json!(5),
+        json!("x"),
+        json!("[1]"),
+        json!(r#"{"issue_key":"P-1","issue_key":"P-2"}"#),
+    ] {
         let params = json!({"name": "jira_get_issue", "arguments": odd.clone()});
         let old = bridge.rpc("anna", "tools/call", params).await;
         let new = Modern::call("jira_get_issue", odd.clone()).send(&bridge).await;
         assert_eq!(new.status, 200, "{}", new.text);
         for reply in [old, new.json()] {
-            let said =
-                reply["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{odd}: {reply}"));
+            let said = reply["result"]["content"][0]["text"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{odd}: {reply}"));
             assert!(
-                said.contains("invalid_argument") && said.contains("`arguments` must be one JSON object"),
+                said.contains("invalid_argument")
+                    && said.contains("`arguments` must be one JSON object"),
                 "{said}"
             );
         }

@@ -1,4 +1,5 @@
-//! The law of reading: any text that Jira may hold stands in the answer, cleaned, or the answer says that it is cut.
+//! The law of reading: any text that Jira may hold stands in the answer, cleaned, or the answer
+//! says that it is cut.
 
 use std::{
     fmt::Write,
@@ -66,12 +67,16 @@ async fn stub(State(held): State<Held>, request: Request) -> Response {
         "api/3/project/search" => {
             json!({"total": 1, "isLast": true, "values": [{"id": "1", "key": "P", "name": MARK}]})
         }
-        "api/3/field" => json!([{"id": "customfield_1", "name": MARK, "schema": {"type": "option"}}]),
+        "api/3/field" => {
+            json!([{"id": "customfield_1", "name": MARK, "schema": {"type": "option"}}])
+        }
         "api/3/user/search" => json!([{"accountId": "a", "displayName": MARK, "active": true}]),
         "agile/1.0/board/1/sprint" => {
             json!({"isLast": true, "values": [{"id": 7, "name": MARK, "state": "active", "goal": MARK}]})
         }
-        "agile/1.0/board" => json!({"isLast": true, "values": [{"id": 1, "name": MARK, "type": "scrum"}]}),
+        "agile/1.0/board" => {
+            json!({"isLast": true, "values": [{"id": 1, "name": MARK, "type": "scrum"}]})
+        }
         "api/3/issue/P-1/remotelink" => {
             json!([{"id": 2, "object": {"url": "https://example.com", "title": MARK}}])
         }
@@ -111,9 +116,17 @@ fn reads() -> Vec<(&'static str, Value, usize)> {
         ("jira_get_issue", json!({"issue_key": "P-1", "fields": ["description"]}), 1),
         ("jira_get_issue", json!({"issue_key": "P-1", "fields": ["labels"]}), 1),
         ("jira_get_issue", json!({"issue_key": "P-1", "fields": ["assignee"]}), 1),
-        ("jira_get_issue", json!({"issue_key": "P-1", "fields": ["customfield_1", "customfield_2"]}), 2),
+        (
+            "jira_get_issue",
+            json!({"issue_key": "P-1", "fields": ["customfield_1", "customfield_2"]}),
+            2,
+        ),
         ("jira_get_issue", json!({"issue_key": "P-1", "fields": ["links"]}), 1),
-        ("jira_search", json!({"jql": "project = P", "fields": ["summary", "description", "assignee"]}), 3),
+        (
+            "jira_search",
+            json!({"jql": "project = P", "fields": ["summary", "description", "assignee"]}),
+            3,
+        ),
         ("jira_get_comments", key(), 2),
         ("jira_list_worklogs", key(), 2),
         ("jira_list_attachments", key(), 1),
@@ -134,7 +147,8 @@ fn escaped(units: &[u16]) -> String {
     })
 }
 
-/// Letters and digits, and what stands for a sign that cannot be read: marks of Markdown and white space may change.
+/// Letters and digits, and what stands for a sign that cannot be read: marks of Markdown and white
+/// space may change.
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric() || *c == '\u{fffd}').collect()
 }
@@ -152,7 +166,8 @@ fn shown(answer: &Value, wanted: &str) -> usize {
             };
             let found = letters(start);
             usize::from(
-                found.contains(wanted) || (is_cut && wanted.starts_with(found.trim_start_matches('x'))),
+                found.contains(wanted)
+                    || (is_cut && wanted.starts_with(found.trim_start_matches('x'))),
             )
         }
         Value::Array(items) => items.iter().map(|item| shown(item, wanted)).sum(),

@@ -1,4 +1,5 @@
-//! Metadata is asked for once in a while, never shared between users, and never the reason for a refusal.
+//! Metadata is asked for once in a while, never shared between users, and never the reason for a
+//! refusal.
 
 use http::Method;
 use serde_json::json;
@@ -9,8 +10,7 @@ const FIELDS: &str = "/rest/api/3/field";
 const SCREENS: &str = "/issue/createmeta/";
 
 async fn create(bridge: &Bridge, user: &str, version: &str) -> crate::support::Tool {
-    let issue =
-        json!({"project_key": "ACME", "issue_type": "Bug", "summary": "s", "fix_versions": [version]});
+    let issue = json!({"project_key": "ACME", "issue_type": "Bug", "summary": "s", "fix_versions": [version]});
     bridge.call(user, "jira_create_issue", issue).await
 }
 
@@ -55,8 +55,7 @@ async fn a_refused_write_is_sent_once_and_makes_the_bridge_forget() {
     let bridge = Bridge::start().await;
     assert!(!create(&bridge, "anna", "2.4").await.is_error);
     let screens = bridge.upstream.count(&Method::GET, SCREENS);
-    let refusal =
-        r#"{"errorMessages": [], "errors": {"summary": "The summary is not to somebody's liking."}}"#;
+    let refusal = r#"{"errorMessages": [], "errors": {"summary": "The summary is not to somebody's liking."}}"#;
     bridge.upstream.fail_on(&Method::POST, "/rest/api/3/issue", Fault::Status(400, refusal));
     let posts = bridge.upstream.count(&Method::POST, "/rest/api/3/issue");
     assert!(create(&bridge, "anna", "2.4").await.is_error);
@@ -69,7 +68,9 @@ async fn a_refused_write_is_sent_once_and_makes_the_bridge_forget() {
 async fn a_refused_token_leaves_nothing_remembered() {
     let bridge = Bridge::with(&[("TOOLSETS", "core,context")]).await;
     bridge.call("anna", "jira_find_fields", json!({"query": "story"})).await;
-    bridge.upstream.fail("/issue/ACME-1", Fault::Status(401, r#"{"code": 401, "message": "Unauthorized"}"#));
+    bridge
+        .upstream
+        .fail("/issue/ACME-1", Fault::Status(401, r#"{"code": 401, "message": "Unauthorized"}"#));
     assert!(bridge.call("anna", "jira_get_issue", json!({"issue_key": "ACME-1"})).await.is_error);
     bridge.call("anna", "jira_find_fields", json!({"query": "story"})).await;
     assert_eq!(bridge.upstream.count(&Method::GET, FIELDS), 2);

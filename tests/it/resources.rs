@@ -1,4 +1,5 @@
-//! `jira://` resources: read with the caller's own token, below the same rules as the tools that show the same.
+//! `jira://` resources: read with the caller's own token, below the same rules as the tools that
+//! show the same.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
@@ -20,11 +21,16 @@ async fn templates(bridge: &Bridge, path: &str) -> Vec<String> {
 
 /// An attachment of `issue`, made for the test.
 async fn attached(bridge: &Bridge, issue: &str, name: &str, bytes: &[u8]) -> String {
-    let arguments = json!({ "issue_key": issue, "file_name": name, "base64": STANDARD.encode(bytes) });
-    bridge.anna("jira_add_attachment", arguments).await["attachment_id"].as_str().unwrap().to_owned()
+    let arguments =
+        json!({ "issue_key": issue, "file_name": name, "base64": STANDARD.encode(bytes) });
+    bridge.anna("jira_add_attachment", arguments).await["attachment_id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+const PNG: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
 
 #[tokio::test]
 async fn an_issue_is_read_as_its_tool_shows_it() {
@@ -58,19 +64,34 @@ async fn each_kind_of_file_comes_in_its_own_way() {
         contents
     };
     let shown = contents(&text).await;
-    assert_eq!((&shown["text"], &shown["mimeType"]), (&json!("Grüße \"quoted\""), &json!("text/plain")));
+    assert_eq!(
+        (&shown["text"], &shown["mimeType"]),
+        (&json!("Grüße \"quoted\""), &json!("text/plain"))
+    );
     let shown = contents(&picture).await;
-    assert_eq!((&shown["blob"], &shown["mimeType"]), (&json!(STANDARD.encode(PNG)), &json!("image/png")));
+    assert_eq!(
+        (&shown["blob"], &shown["mimeType"]),
+        (&json!(STANDARD.encode(PNG)), &json!("image/png"))
+    );
     let shown = contents(&archive).await;
     assert_eq!(shown["mimeType"], "application/json");
     let described: Value = serde_json::from_str(shown["text"].as_str().unwrap()).unwrap();
-    assert_eq!((&described["name"], &described["omitted"]), (&json!("files.zip"), &json!("binary")));
+    assert_eq!(
+        (&described["name"], &described["omitted"]),
+        (&json!("files.zip"), &json!("binary"))
+    );
 }
 
 #[tokio::test]
 async fn what_does_not_exist_for_the_caller_is_not_found() {
     let bridge = Bridge::start().await;
-    for uri in ["jira://issue/ACME-99999", "jira://project/ACME", "jira://issue/", "file:///etc/hosts", "x"] {
+    for uri in [
+        "jira://issue/ACME-99999",
+        "jira://project/ACME",
+        "jira://issue/",
+        "file:///etc/hosts",
+        "x",
+    ] {
         let reply = read(&bridge, "anna", uri).await;
         assert_eq!(reply["error"]["code"], -32002, "{uri}: {reply}");
     }
@@ -97,8 +118,7 @@ async fn resources_hold_to_the_policy_of_their_tools() {
     assert_eq!(reply["error"]["data"]["error"], "invalid_argument", "{reply}");
     assert_eq!(bridge.upstream.count(&Method::GET, "/issue/ACME-1"), 0);
     // The link that a tool shows in place of a file leads to it here too.
-    let params =
-        json!({ "name": "jira_get_attachment", "arguments": { "attachment_id": id, "issue_key": "OPS-1" } });
+    let params = json!({ "name": "jira_get_attachment", "arguments": { "attachment_id": id, "issue_key": "OPS-1" } });
     let shown = bridge.rpc("anna", "tools/call", params).await;
     let uri = shown["result"]["content"][1]["uri"].as_str().unwrap().to_owned();
     assert_eq!(uri, format!("jira://attachment/{id}?issue_key=OPS-1"));
@@ -109,7 +129,8 @@ async fn resources_hold_to_the_policy_of_their_tools() {
         ["jira://issue/{issue_key}{?site}", "jira://attachment/{attachment_id}{?issue_key,site}"]
     );
     assert_eq!(templates(&bridge, "/mcp/x/core").await, ["jira://issue/{issue_key}{?site}"]);
-    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": { "uri": uri } });
+    let body =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": { "uri": uri } });
     let narrowed = bridge.post_to("/mcp/x/core", "anna", &[], &body).await.json();
     assert_eq!(narrowed["error"]["code"], -32002, "{narrowed}");
 }

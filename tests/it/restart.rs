@@ -29,7 +29,8 @@ const RESTARTS: usize = 6;
 const RETRY_BASE_MS: &str = "300";
 const RETRY_MAX: &str = "10";
 
-/// A proxy that is cut off hard: its connections break, and its port refuses new ones until it is back.
+/// A proxy that is cut off hard: its connections break, and its port refuses new ones until it is
+/// back.
 struct Relay {
     to: SocketAddr,
     at: SocketAddr,
@@ -106,7 +107,10 @@ async fn an_upstream_restarts_under_load_and_no_good_call_is_lost() {
         for _ in 0..RESTARTS {
             let so_far = calls.load(Ordering::SeqCst);
             // Repeats are bounded by a tenth of the calls, so there must be some.
-            until("the clients work", async || calls.load(Ordering::SeqCst) > so_far + 20 * CLIENTS).await;
+            until("the clients work", async || {
+                calls.load(Ordering::SeqCst) > so_far + 20 * CLIENTS
+            })
+            .await;
             relay.stop().await;
             let before = repeats(&bridge).await;
             until("a closed port was met", async || repeats(&bridge).await > before).await;
@@ -124,7 +128,9 @@ async fn an_upstream_restarts_under_load_and_no_good_call_is_lost() {
 
 /// What the bridge says became of it: done, or for certain not done.
 async fn add_comment(bridge: &Bridge, body: &str) -> String {
-    let reply = bridge.call("anna", "jira_add_comment", json!({"issue_key": "ACME-20", "body": body})).await;
+    let reply = bridge
+        .call("anna", "jira_add_comment", json!({"issue_key": "ACME-20", "body": body}))
+        .await;
     let outcome = if reply.is_error { reply.value["outcome"].as_str() } else { Some("done") };
     outcome.unwrap_or_else(|| panic!("{}", reply.value)).to_owned()
 }

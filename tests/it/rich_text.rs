@@ -19,7 +19,10 @@ async fn description(bridge: &Bridge, key: &Value) -> Value {
 }
 
 fn says(fault: &Value, member: &str, part: &str) {
-    assert!(fault[member].as_str().is_some_and(|text| text.contains(part)), "{part} is missing in {fault}");
+    assert!(
+        fault[member].as_str().is_some_and(|text| text.contains(part)),
+        "{part} is missing in {fault}"
+    );
 }
 
 #[tokio::test]
@@ -27,7 +30,10 @@ async fn a_description_can_be_set_where_there_was_none() {
     let bridge = Bridge::start().await;
     let key = issue(&bridge, None).await;
     bridge
-        .anna("jira_update_issue", json!({"issue_key": key, "description": "hello", "dry_run": true}))
+        .anna(
+            "jira_update_issue",
+            json!({"issue_key": key, "description": "hello", "dry_run": true}),
+        )
         .await;
     bridge.anna("jira_update_issue", json!({"issue_key": key, "description": "hello"})).await;
     assert_eq!(description(&bridge, &key).await, "hello");
@@ -50,7 +56,8 @@ async fn a_clipped_text_is_not_written_back() {
         let fault = bridge.refused("jira_update_issue", arguments).await;
         says(&fault, "hint", "append_description");
     }
-    let fault = bridge.refused("jira_add_comment", json!({"issue_key": key, "body": clipped})).await;
+    let fault =
+        bridge.refused("jira_add_comment", json!({"issue_key": key, "body": clipped})).await;
     says(&fault, "message", "clipped");
     let made = bridge.anna("jira_add_comment", json!({"issue_key": key, "body": long})).await;
     let read = bridge.anna("jira_get_comments", json!({"issue_key": key})).await;
@@ -73,8 +80,13 @@ async fn a_section_keeps_what_markdown_cannot_say() {
     let expand = json!({"type": "expand", "attrs": {"title": "t"}, "content": [words]});
     let document = json!({"type": "doc", "version": 1, "content": [heading("Plan"), words, expand, heading("End"), words]});
     let key = issue(&bridge, Some(&document.to_string())).await;
-    let mut asked = json!({"issue_key": key, "section": "## Plan", "description": "## Plan\n\nnew"});
-    says(&bridge.refused("jira_update_issue", asked.clone()).await, "message", "cannot keep: expand");
+    let mut asked =
+        json!({"issue_key": key, "section": "## Plan", "description": "## Plan\n\nnew"});
+    says(
+        &bridge.refused("jira_update_issue", asked.clone()).await,
+        "message",
+        "cannot keep: expand",
+    );
     let end = json!({"issue_key": key, "section": "end", "description": "## End\n\nnew", "dry_run": true});
     let shown = bridge.anna("jira_update_issue", end).await;
     assert_eq!(shown["after"]["description"], "[…]\n\n## End\n\nnew\n\n[…]");
@@ -108,7 +120,10 @@ async fn a_document_as_json_text_is_that_document() {
     let text = r#"{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"Hello"}]}]}"#;
     let key = issue(&bridge, None).await;
     let mut asked = json!({"issue_key": key, "description": text, "dry_run": true});
-    assert_eq!(bridge.anna("jira_update_issue", asked.clone()).await["after"]["description"], "Hello");
+    assert_eq!(
+        bridge.anna("jira_update_issue", asked.clone()).await["after"]["description"],
+        "Hello"
+    );
     asked["dry_run"] = json!(false);
     bridge.anna("jira_update_issue", asked).await;
     assert_eq!(description(&bridge, &key).await, "Hello");
@@ -124,16 +139,20 @@ async fn who_may_not_browse_users_mentions_those_who_can_be_assigned() {
     let bridge = Bridge::start().await;
     let asked = json!({"issue_key": "ACME-2", "body": "Look, @[Ben Developer]"});
     // Who is not found is looked for once more by the beginning of the name.
-    for closed in [&[Fault::Status(200, "[]"), Fault::Status(200, "[]")][..], &[Fault::Status(403, "{}")]] {
+    for closed in
+        [&[Fault::Status(200, "[]"), Fault::Status(200, "[]")][..], &[Fault::Status(403, "{}")]]
+    {
         for fault in closed {
             bridge.upstream.fail("/user/search", fault.clone());
         }
         bridge.anna("jira_add_comment", asked.clone()).await;
     }
-    let read = bridge.anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": 1})).await;
+    let read =
+        bridge.anna("jira_get_comments", json!({"issue_key": "ACME-2", "max_results": 1})).await;
     assert!(read["comments"][0]["body"].as_str().unwrap().contains("](accountid:"), "{read}");
-    let fault =
-        bridge.refused("jira_add_comment", json!({"issue_key": "ACME-2", "body": "@[Nobody Here]"})).await;
+    let fault = bridge
+        .refused("jira_add_comment", json!({"issue_key": "ACME-2", "body": "@[Nobody Here]"}))
+        .await;
     says(&fault, "hint", "@[accountid:");
 }
 
@@ -141,7 +160,8 @@ async fn who_may_not_browse_users_mentions_those_who_can_be_assigned() {
 async fn limits_of_text_are_told() {
     let bridge = Bridge::start().await;
     let long = "word ".repeat(8_000);
-    let fault = bridge.refused("jira_add_comment", json!({"issue_key": "ACME-2", "body": long})).await;
+    let fault =
+        bridge.refused("jira_add_comment", json!({"issue_key": "ACME-2", "body": long})).await;
     says(&fault, "message", "39999 characters");
     assert_eq!(bridge.upstream.count(&Method::POST, "/comment"), 0);
     for body in ["CONTENT_LIMIT_EXCEEDED", "INVALID_INPUT"] {
@@ -150,10 +170,15 @@ async fn limits_of_text_are_told() {
             _ => r#"{"errorMessages":["CONTENT_LIMIT_EXCEEDED"],"errors":{}}"#,
         };
         bridge.upstream.fail("/comment", Fault::Status(400, answer));
-        let fault = bridge.refused("jira_add_comment", json!({"issue_key": "ACME-2", "body": "x"})).await;
+        let fault =
+            bridge.refused("jira_add_comment", json!({"issue_key": "ACME-2", "body": "x"})).await;
         says(&fault, "hint", "32,767");
         bridge.upstream.fail("/issue/ACME-2", Fault::Status(400, answer));
         let update = json!({"issue_key": "ACME-2", "summary": "x"});
-        says(&bridge.refused("jira_update_issue_summary", update).await, "hint", "jira_add_attachment");
+        says(
+            &bridge.refused("jira_update_issue_summary", update).await,
+            "hint",
+            "jira_add_attachment",
+        );
     }
 }

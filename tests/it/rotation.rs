@@ -29,11 +29,13 @@ async fn a_secret_rotates_under_load_and_no_good_call_is_refused() {
         std::fs::rename(fresh, &file).unwrap();
     };
     write(&[0]);
-    let bridge = Arc::new(Bridge::with(&[("GATEWAY_SHARED_SECRET_FILE", file.to_str().unwrap())]).await);
+    let bridge =
+        Arc::new(Bridge::with(&[("GATEWAY_SHARED_SECRET_FILE", file.to_str().unwrap())]).await);
     let passes = async |number: usize| {
         let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
-        let reply =
-            bridge.post_to("/mcp", "anna", &[("x-gateway-token", secret(number).as_str())], &list).await;
+        let reply = bridge
+            .post_to("/mcp", "anna", &[("x-gateway-token", secret(number).as_str())], &list)
+            .await;
         assert!([200, 403].contains(&reply.status));
         reply.status == 200
     };
@@ -53,8 +55,10 @@ async fn a_secret_rotates_under_load_and_no_good_call_is_refused() {
             *current.lock().unwrap() = number;
             let so_far = calls.load(Ordering::SeqCst);
             // Every client has begun a call with the new secret then.
-            until("the clients have moved", async || calls.load(Ordering::SeqCst) > so_far + 2 * CLIENTS)
-                .await;
+            until("the clients have moved", async || {
+                calls.load(Ordering::SeqCst) > so_far + 2 * CLIENTS
+            })
+            .await;
             write(&[number]);
             until("the old secret is refused", async || !passes(number - 1).await).await;
         }

@@ -1,4 +1,5 @@
-//! An API token with scopes over `stdio`: its site refuses it, Atlassian's API host takes it below the site's cloud id.
+//! An API token with scopes over `stdio`: its site refuses it, Atlassian's API host takes it below
+//! the site's cloud id.
 
 use axum::{Json, Router, extract::Request, http::StatusCode, response::IntoResponse};
 use http::Method;
@@ -20,14 +21,18 @@ async fn upstream(tells_id: bool, host_status: StatusCode) -> Upstream {
         };
         if host_status != StatusCode::OK {
             let body = json!({ "code": 401, "message": "Unauthorized; scope does not match" });
-            let body = if host_status == StatusCode::FORBIDDEN { body } else { json!({ "code": 401 }) };
+            let body =
+                if host_status == StatusCode::FORBIDDEN { body } else { json!({ "code": 401 }) };
             return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
         }
         match path {
-            "/myself" => Json(json!({ "accountId": "5b1", "displayName": "Anna Admin", "active": true }))
-                .into_response(),
+            "/myself" => {
+                Json(json!({ "accountId": "5b1", "displayName": "Anna Admin", "active": true }))
+                    .into_response()
+            }
             "/issue/P-1" => {
-                Json(json!({ "id": "1", "key": "P-1", "fields": { "summary": "Taken" } })).into_response()
+                Json(json!({ "id": "1", "key": "P-1", "fields": { "summary": "Taken" } }))
+                    .into_response()
             }
             "/issue/P-1/comment" if request.method() == Method::POST => {
                 (StatusCode::CREATED, Json(json!({ "id": "7" }))).into_response()
@@ -51,8 +56,8 @@ fn talk(upstream: &Upstream, more: &[(&'static str, &str)], calls: &[(&str, Valu
     let mut stdio = Stdio::start(&settings);
     let calls = calls.iter().zip(1..).map(|((tool, arguments), id)| {
         let params = json!({ "name": tool, "arguments": arguments });
-        let reply =
-            stdio.ask(&json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }));
+        let reply = stdio
+            .ask(&json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }));
         serde_json::from_str(reply["result"]["content"][0]["text"].as_str().unwrap()).unwrap()
     });
     calls.collect()
@@ -64,7 +69,8 @@ async fn a_token_that_the_site_refuses_goes_to_the_api_host() {
         let upstream = upstream(tells_id, StatusCode::OK).await;
         let issue = json!({ "issue_key": "P-1" });
         let comment = json!({ "issue_key": "P-1", "body": "x" });
-        let said = talk(&upstream, more, &[("jira_add_comment", comment), ("jira_get_issue", issue)]);
+        let said =
+            talk(&upstream, more, &[("jira_add_comment", comment), ("jira_get_issue", issue)]);
         assert_eq!(said[0]["comment_id"], "7", "{said:?}");
         assert_eq!(said[1]["summary"], "Taken", "{said:?}");
         assert_eq!(said[1]["url"], format!("http://{}/browse/P-1", upstream.address));
@@ -72,7 +78,12 @@ async fn a_token_that_the_site_refuses_goes_to_the_api_host() {
         assert_eq!(upstream.count(&Method::GET, "/myself"), 1);
         assert_eq!(upstream.count(&Method::POST, "/comment"), 2);
         for seen in upstream.seen() {
-            assert_eq!(seen.authorization.is_empty(), seen.path.contains("tenant_info"), "{}", seen.path);
+            assert_eq!(
+                seen.authorization.is_empty(),
+                seen.path.contains("tenant_info"),
+                "{}",
+                seen.path
+            );
         }
     }
 }
@@ -83,12 +94,16 @@ async fn a_token_that_nobody_takes_names_its_settings() {
     for (upstream, more) in [
         (upstream(true, StatusCode::UNAUTHORIZED).await, &[][..]),
         (upstream(false, StatusCode::OK).await, &[]),
-        (upstream(false, StatusCode::OK).await, &[("JIRA_CLOUD_ID", "00000000-2222-3333-4444-555555555555")]),
+        (
+            upstream(false, StatusCode::OK).await,
+            &[("JIRA_CLOUD_ID", "00000000-2222-3333-4444-555555555555")],
+        ),
     ] {
         let said = talk(&upstream, more, &issue()).remove(0);
         assert_eq!(said["error"], "unauthenticated", "{said}");
         let hint = said["hint"].as_str().unwrap();
-        for part in ["JIRA_EMAIL", "JIRA_API_TOKEN", "scopes", "api.atlassian.com", "JIRA_CLOUD_ID"] {
+        for part in ["JIRA_EMAIL", "JIRA_API_TOKEN", "scopes", "api.atlassian.com", "JIRA_CLOUD_ID"]
+        {
             assert!(hint.contains(part), "{hint}");
         }
         assert!(!hint.contains("connection"), "{hint}");

@@ -20,7 +20,9 @@ async fn the_list_asks_jira_nothing_and_narrows_once_the_token_is_known() {
     bridge.call("dana", "jira_get_projects", json!({})).await;
     let after = listed(&bridge, "dana").await;
     assert!(after.contains(&"jira_search".to_owned()) && after.len() < before.len(), "{after:?}");
-    for gone in ["jira_add_comment", "jira_create_issue", "jira_update_issue", "jira_transition_issue"] {
+    for gone in
+        ["jira_add_comment", "jira_create_issue", "jira_update_issue", "jira_transition_issue"]
+    {
         assert!(!after.contains(&gone.to_owned()), "{gone}");
     }
     assert_eq!(listed(&bridge, "anna").await, before, "another user's list is another list");
@@ -40,7 +42,10 @@ async fn a_call_beyond_a_known_token_never_reaches_jira() {
     assert_eq!(bridge.upstream.seen().len(), calls);
     // Of a token that nothing is known about, Jira says it.
     let cold = Bridge::start().await.call("dana", "jira_add_comment", comment).await;
-    assert_eq!((&cold.value["error"], &cold.value["status"]), (&json!("insufficient_scope"), &json!(401)));
+    assert_eq!(
+        (&cold.value["error"], &cold.value["status"]),
+        (&json!("insufficient_scope"), &json!(401))
+    );
 }
 
 #[tokio::test]
@@ -56,15 +61,15 @@ async fn whoami_says_what_is_hidden_and_why() {
     let lacking = groups[1]["tools"].as_array().unwrap();
     assert!(lacking.contains(&json!("jira_create_issue")), "{me}");
     assert!(!lacking.contains(&json!("jira_add_comment")), "a tool has one reason: {me}");
-    let all = Bridge::with(&[("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive")]).await;
+    let all =
+        Bridge::with(&[("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive")]).await;
     let me = all.anna("jira_whoami", json!({})).await;
     assert!(!me["hidden_tools"].to_string().contains("jira_search"), "{me}");
 }
 
 /// A site that grants these scopes and answers nothing else.
 fn granting(scopes: &'static [&'static str]) -> Router {
-    let site =
-        move || json!([{"id": "c-1", "url": "https://x.atlassian.net", "name": "x", "scopes": scopes}]);
+    let site = move || json!([{"id": "c-1", "url": "https://x.atlassian.net", "name": "x", "scopes": scopes}]);
     Router::new().route("/oauth/token/accessible-resources", get(async move || Json(site())))
 }
 
@@ -85,8 +90,11 @@ async fn whoami_works_without_the_scope_for_people() {
 async fn granular_scopes_are_left_to_jira() {
     let tokens = vec![("eve".to_owned(), format!("token-eve-{}", "e".repeat(24)))];
     let bridge =
-        Bridge::over(granting(&["read:issue-details:jira", "write:comment:jira"]), tokens, &[]).await;
+        Bridge::over(granting(&["read:issue-details:jira", "write:comment:jira"]), tokens, &[])
+            .await;
     bridge.call("eve", "jira_whoami", json!({})).await;
     let names = listed(&bridge, "eve").await;
-    assert!(names.contains(&"jira_search".to_owned()) && names.contains(&"jira_add_comment".to_owned()));
+    assert!(
+        names.contains(&"jira_search".to_owned()) && names.contains(&"jira_add_comment".to_owned())
+    );
 }

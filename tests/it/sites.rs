@@ -21,13 +21,19 @@ async fn several_sites_without_a_choice_are_listed() {
         assert_eq!(&mine.value["site"]["url"], site, "{}", mine.value);
     }
     let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "jira_whoami"}});
-    let chosen =
-        bridge.post_to("/mcp", "femi", &[("x-jira-site", sites[1].as_str().unwrap())], &list).await.json();
+    let chosen = bridge
+        .post_to("/mcp", "femi", &[("x-jira-site", sites[1].as_str().unwrap())], &list)
+        .await
+        .json();
     assert!(
-        chosen["result"]["content"][0]["text"].as_str().unwrap().contains(sites[1].as_str().unwrap()),
+        chosen["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains(sites[1].as_str().unwrap()),
         "{chosen}"
     );
-    let wrong = bridge.call("femi", "jira_whoami", json!({"site": "https://other.atlassian.net"})).await;
+    let wrong =
+        bridge.call("femi", "jira_whoami", json!({"site": "https://other.atlassian.net"})).await;
     assert_eq!(wrong.value["error"], "not_found", "{}", wrong.value);
 }
 
@@ -76,9 +82,16 @@ async fn who_failed_is_said() {
     let bridge = Bridge::start().await;
     bridge.upstream.fail_always("/accessible-resources", Fault::Status(503, "busy"));
     let fault = bridge.call("anna", "jira_get_issue", json!({"issue_key": "ACME-30"})).await.value;
-    assert_eq!((&fault["error"], &fault["status"]), (&json!("upstream_unavailable"), &json!(503)), "{fault}");
+    assert_eq!(
+        (&fault["error"], &fault["status"]),
+        (&json!("upstream_unavailable"), &json!(503)),
+        "{fault}"
+    );
     assert!(
-        fault["message"].as_str().unwrap().contains("list of the user's sites (accessible-resources)"),
+        fault["message"]
+            .as_str()
+            .unwrap()
+            .contains("list of the user's sites (accessible-resources)"),
         "{fault}"
     );
     assert_eq!(bridge.upstream.count(&Method::GET, "/issue/"), 0);
@@ -96,8 +109,9 @@ async fn the_sites_of_a_token_are_asked_for_once() {
 #[tokio::test]
 async fn an_operator_can_confine_the_bridge_to_projects() {
     let bridge = Bridge::with(&[("PROJECTS_ALLOW", "mob")]).await;
-    let found =
-        bridge.anna("jira_search", json!({"jql": "created >= -3650d ORDER BY key", "max_results": 50})).await;
+    let found = bridge
+        .anna("jira_search", json!({"jql": "created >= -3650d ORDER BY key", "max_results": 50}))
+        .await;
     for issue in found["issues"].as_array().unwrap() {
         assert!(issue["key"].as_str().unwrap().starts_with("MOB-"), "{issue}");
     }
@@ -142,7 +156,8 @@ async fn links_into_other_projects_are_not_shown() {
     bridge.anna("jira_link_issues", asked).await;
     let open = bridge.anna("jira_get_issue", json!({"issue_key": "MOB-2"})).await;
     assert!(open["links"].to_string().contains("ACME-2"), "{open}");
-    let confined = Bridge::over(sandbox.router(), sandbox.tokens(), &[("PROJECTS_ALLOW", "MOB")]).await;
+    let confined =
+        Bridge::over(sandbox.router(), sandbox.tokens(), &[("PROJECTS_ALLOW", "MOB")]).await;
     let closed = confined.anna("jira_get_issue", json!({"issue_key": "MOB-2"})).await;
     assert!(!closed.to_string().contains("ACME-"), "{closed}");
 }

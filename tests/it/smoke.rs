@@ -1,4 +1,5 @@
-//! The smoke test of a deployment: green for a good one, red and plain for each kind of broken one, and silent about secrets.
+//! The smoke test of a deployment: green for a good one, red and plain for each kind of broken one,
+//! and silent about secrets.
 
 use std::process::{Command, Output};
 
@@ -69,8 +70,16 @@ async fn a_good_deployment_is_green() {
     let bridge = Bridge::with(&[("GATEWAY_SHARED_SECRET", &gateway_secret())]).await;
     let url = format!("{}/mcp", bridge.url);
     let variables = [("USER", bridge.token("anna")), ("GATEWAY", &gateway_secret())];
-    let arguments =
-        ["--url", &url, "--token-env", "USER", "--gateway-secret-env", "GATEWAY", "--direct-url", &url];
+    let arguments = [
+        "--url",
+        &url,
+        "--token-env",
+        "USER",
+        "--gateway-secret-env",
+        "GATEWAY",
+        "--direct-url",
+        &url,
+    ];
     let run = smoke(&arguments, &variables).await;
     assert_eq!(run.code, Some(0), "{}{}", run.table, run.complaint);
     run.check("health", "ok", env!("CARGO_PKG_VERSION"));
@@ -140,7 +149,8 @@ async fn what_the_token_cannot_do_is_said() {
     run.check("jira_search", "FAILED", "site");
     let narrow = Bridge::with(&[("TOOLS_DENY", "jira_search")]).await;
     let url = format!("{}/mcp", narrow.url);
-    let run = smoke(&["--url", &url, "--token-env", "USER"], &[("USER", narrow.token("anna"))]).await;
+    let run =
+        smoke(&["--url", &url, "--token-env", "USER"], &[("USER", narrow.token("anna"))]).await;
     run.check("tools/list", "FAILED", "TOOLS_DENY");
 }
 
@@ -187,7 +197,8 @@ async fn broken_servers_are_red_and_keep_the_token() {
             reply(
                 200,
                 &[],
-                json!({"jsonrpc": "2.0", "id": "initialize", "error": {"message": "no such"}}).to_string(),
+                json!({"jsonrpc": "2.0", "id": "initialize", "error": {"message": "no such"}})
+                    .to_string(),
             )
         },
         &[("initialize", "no such")],
@@ -210,7 +221,8 @@ async fn the_token_never_goes_past_the_gateway() {
     let app = stub(|_| reply(403, &[], "")).await;
     let (url, direct) = (format!("{}/mcp", gateway.url), format!("http://{}/mcp", app.address));
     let variables = [("USER", gateway.token("anna"))];
-    let run = smoke(&["--url", &url, "--token-env", "USER", "--direct-url", &direct], &variables).await;
+    let run =
+        smoke(&["--url", &url, "--token-env", "USER", "--direct-url", &direct], &variables).await;
     run.check("direct, no gateway token", "ok", "403 before the app");
     assert!(!app.seen().is_empty());
     for seen in app.seen() {
@@ -239,12 +251,18 @@ async fn wrong_arguments_are_explained() {
     check(&[], &[], "--url").await;
     check(&["--url", "http://bridge.example/mcp"], &[], "http only to loopback").await;
     check(&["--url", "https://user:pass@bridge.example/mcp"], &[], "without user").await;
-    check(&["--url", "https://a.example/mcp", "--direct-url", "ftp://a"], &[], "http or https").await;
+    check(&["--url", "https://a.example/mcp", "--direct-url", "ftp://a"], &[], "http or https")
+        .await;
     check(&["--url", "https://a.example/mcp", "--timeout-secs", "0"], &[], "1..=300").await;
     let url = ["--url", "http://127.0.0.1:1/mcp", "--token-env", "USER"];
-    check(&url, &[], "--token-env: found 'USER'; expected the name of an environment variable").await;
-    check(&["--url", "http://127.0.0.1:1/mcp", "--token-env", "ATATTabc"], &[], "--token-env: expected")
+    check(&url, &[], "--token-env: found 'USER'; expected the name of an environment variable")
         .await;
+    check(
+        &["--url", "http://127.0.0.1:1/mcp", "--token-env", "ATATTabc"],
+        &[],
+        "--token-env: expected",
+    )
+    .await;
     check(&url, &[("USER", "  ")], "environment variable that is set").await;
     check(&url, &[("USER", "with space and more of it")], "no header can carry").await;
 }

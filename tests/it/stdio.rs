@@ -1,4 +1,5 @@
-//! The binary's `stdio` command: the same tools as over HTTP, on the real process's own standard streams.
+//! The binary's `stdio` command: the same tools as over HTTP, on the real process's own standard
+//! streams.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -34,7 +35,10 @@ async fn an_api_token_goes_to_its_own_site_and_no_further() {
     let mut stdio = Stdio::start(&settings);
     let me = payload(&stdio.ask(&call(1, "jira_whoami", &json!({}))));
     assert_eq!(me["name"], "Anna Admin");
-    assert_eq!(me["site"], json!({ "name": "127.0.0.1", "url": format!("http://{}", upstream.address) }));
+    assert_eq!(
+        me["site"],
+        json!({ "name": "127.0.0.1", "url": format!("http://{}", upstream.address) })
+    );
     assert!(me.get("scopes").is_none(), "{me}");
     let issue = payload(&stdio.ask(&call(2, "jira_get_issue", &json!({ "issue_key": "ACME-1" }))));
     assert_eq!(issue["url"], format!("http://{}/browse/ACME-1", upstream.address));
@@ -92,12 +96,14 @@ async fn both_eras_are_spoken_on_one_stream() {
             "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "t", "version": "1" },
         });
         let answer = stdio.ask(&request(1, "initialize", &hello));
-        let agreed = if version.starts_with("202") && version != MODERN { version } else { "2025-11-25" };
+        let agreed =
+            if version.starts_with("202") && version != MODERN { version } else { "2025-11-25" };
         assert_eq!(answer["result"]["protocolVersion"], agreed, "{answer}");
         stdio.say(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string());
-        for (method, params) in
-            [("tools/list", json!({})), ("tools/call", json!({ "name": "jira_whoami", "arguments": {} }))]
-        {
+        for (method, params) in [
+            ("tools/list", json!({})),
+            ("tools/call", json!({ "name": "jira_whoami", "arguments": {} })),
+        ] {
             let text = stdio.ask(&request(2, method, &params)).to_string();
             for new in ["resultType", "ttlMs", "cacheScope", "io.modelcontextprotocol"] {
                 assert!(!text.contains(new), "after {version}, {method} answers {new}");
@@ -106,11 +112,18 @@ async fn both_eras_are_spoken_on_one_stream() {
         assert_eq!(stdio.ask(&request(3, "ping", &json!({})))["result"], json!({}));
     }
     let found = stdio.ask(&modern(4, "server/discover", json!({})));
-    assert!(found["result"]["supportedVersions"].as_array().unwrap().contains(&json!(MODERN)), "{found}");
+    assert!(
+        found["result"]["supportedVersions"].as_array().unwrap().contains(&json!(MODERN)),
+        "{found}"
+    );
     let listed = stdio.ask(&modern(5, "tools/list", json!({})));
     assert_eq!(listed["result"]["resultType"], "complete", "{listed}");
-    let called = stdio.ask(&modern(6, "tools/call", json!({ "name": "jira_whoami", "arguments": {} })));
-    assert_eq!(called["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "jira-mcp-bridge");
+    let called =
+        stdio.ask(&modern(6, "tools/call", json!({ "name": "jira_whoami", "arguments": {} })));
+    assert_eq!(
+        called["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+        "jira-mcp-bridge"
+    );
     assert_eq!(stdio.ask(&modern(7, "ping", json!({})))["error"]["code"], -32601);
     let mut future = modern(8, "tools/list", json!({}));
     future["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2099-01-01");
@@ -192,8 +205,7 @@ async fn a_cancelled_read_stops_and_is_not_answered() {
         params["arguments"] = json!({ "jql": "project = ACME" });
         stdio.say(&request(1, "tools/call", &params).to_string());
         upstream.saw(&Method::POST, "/search/jql").await;
-        let note =
-            json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
+        let note = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } });
         stdio.say(&note.to_string());
         let pong = stdio.ask(&request(2, "no/such", &json!({})));
         assert_eq!(pong["id"], 2, "{pong}");
@@ -206,7 +218,8 @@ async fn what_runs_is_answered_before_the_end() {
     let (upstream, settings) = basic().await;
     for by_signal in [false, true] {
         let mut stdio = Stdio::start(&settings);
-        let issue = json!({ "project_key": "ACME", "issue_type": "Task", "summary": "the last word" });
+        let issue =
+            json!({ "project_key": "ACME", "issue_type": "Task", "summary": "the last word" });
         let before = upstream.count(&Method::POST, "/issue");
         stdio.say(&call(1, "jira_create_issue", &issue).to_string());
         if by_signal {
@@ -289,7 +302,8 @@ async fn serve_never_speaks_with_a_local_credential() {
         .collect();
     let bridge = Bridge::with(&local).await;
     let body = call(1, "jira_whoami", &json!({})).to_string();
-    let reply = bridge.send(Method::POST, "/mcp", &[("content-type", "application/json")], body).await;
+    let reply =
+        bridge.send(Method::POST, "/mcp", &[("content-type", "application/json")], body).await;
     assert_eq!(reply.status, 401);
     bridge.anna("jira_whoami", json!({})).await;
     let anna = format!("Bearer {}", bridge.token("anna"));

@@ -1,4 +1,5 @@
-//! Event streams: for clients that take nothing else, and for those that want to know how far a long call is.
+//! Event streams: for clients that take nothing else, and for those that want to know how far a
+//! long call is.
 
 use serde_json::{Value, json};
 
@@ -6,11 +7,20 @@ use crate::support::{Bridge, Fault, Modern, Reply};
 
 /// The messages of an event stream, in order.
 fn events(reply: &Reply) -> Vec<Value> {
-    assert_eq!((reply.status, reply.header("content-type")), (200, "text/event-stream"), "{}", reply.text);
-    assert_eq!((reply.header("x-accel-buffering"), reply.header("cache-control")), ("no", "no-cache"));
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (200, "text/event-stream"),
+        "{}",
+        reply.text
+    );
+    assert_eq!(
+        (reply.header("x-accel-buffering"), reply.header("cache-control")),
+        ("no", "no-cache")
+    );
     assert!(reply.text.ends_with("\n\n"), "{:?}", reply.text);
     let data = reply.text.lines().filter_map(|line| line.strip_prefix("data:"));
-    data.map(|data| serde_json::from_str(data).unwrap_or_else(|_| panic!("no JSON: {data}"))).collect()
+    data.map(|data| serde_json::from_str(data).unwrap_or_else(|_| panic!("no JSON: {data}")))
+        .collect()
 }
 
 async fn bulk() -> Bridge {
@@ -48,7 +58,8 @@ async fn a_client_that_takes_only_events_gets_them() {
             true,
         ),
     ] {
-        let headers = [only[0], ("content-type", "application/json"), ("authorization", bearer.as_str())];
+        let headers =
+            [only[0], ("content-type", "application/json"), ("authorization", bearer.as_str())];
         let reply = bridge.send(http::Method::POST, "/mcp", &headers, body.to_string()).await;
         let messages = events(&reply);
         assert_eq!((messages.len(), &messages[0]["id"]), (1, &json!(9)), "{body}");
@@ -56,7 +67,8 @@ async fn a_client_that_takes_only_events_gets_them() {
         assert!(reply.text.starts_with("event: message\ndata: {"), "{}", reply.text);
     }
     // A notification has no answer, and a refusal keeps its status.
-    let headers = [only[0], ("content-type", "application/json"), ("authorization", bearer.as_str())];
+    let headers =
+        [only[0], ("content-type", "application/json"), ("authorization", bearer.as_str())];
     let note = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     let reply = bridge.send(http::Method::POST, "/mcp", &headers, note).await;
     assert_eq!((reply.status, reply.text.as_str()), (202, ""));
@@ -86,7 +98,11 @@ async fn who_brings_a_token_follows_a_task_to_its_end() {
         assert_eq!(last["id"], 9);
         let shown: Value =
             serde_json::from_str(last["result"]["content"][0]["text"].as_str().unwrap()).unwrap();
-        assert_eq!((&shown["percent"], &shown["status"]), (&json!(100), &json!("complete")), "{shown}");
+        assert_eq!(
+            (&shown["percent"], &shown["status"]),
+            (&json!(100), &json!("complete")),
+            "{shown}"
+        );
     }
 }
 
@@ -109,7 +125,11 @@ async fn a_short_call_stays_json_also_with_a_token() {
         ("jira_get_issue", json!({"issue_key": "ACME-1"})),
     ] {
         let reply = bridge.post("anna", &call(tool, &arguments, Some(json!("t")))).await;
-        assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"), "{tool}");
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, "application/json"),
+            "{tool}"
+        );
     }
 }
 
@@ -117,7 +137,8 @@ async fn a_short_call_stays_json_also_with_a_token() {
 async fn looking_for_the_issues_of_a_bulk_edit_is_told() {
     let bridge = bulk().await;
     let change = json!({"jql": "project = MOB", "add_labels": ["x"]});
-    let messages = events(&bridge.post("anna", &call("jira_bulk_edit", &change, Some(json!("t")))).await);
+    let messages =
+        events(&bridge.post("anna", &call("jira_bulk_edit", &change, Some(json!("t")))).await);
     assert_eq!(messages[0]["method"], "notifications/progress");
     assert!(messages[0]["params"]["message"].as_str().unwrap().ends_with("issues found."));
     let preview = messages.last().unwrap()["result"]["content"][0]["text"].as_str().unwrap();

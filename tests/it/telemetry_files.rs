@@ -1,4 +1,5 @@
-//! Dashboards, alert rules and documents name only metrics that exist, and all of those that operators need.
+//! Dashboards, alert rules and documents name only metrics that exist, and all of those that
+//! operators need.
 
 use std::{collections::BTreeSet, fs};
 
@@ -20,7 +21,8 @@ fn words(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
 
 /// The names of the series that Prometheus stores.
 fn series() -> BTreeSet<String> {
-    let endings = |kind| if kind == Kind::Histogram { &["_bucket", "_sum", "_count"][..] } else { &[""][..] };
+    let endings =
+        |kind| if kind == Kind::Histogram { &["_bucket", "_sum", "_count"][..] } else { &[""][..] };
     FAMILIES
         .iter()
         .flat_map(|family| endings(family.kind).iter().map(|end| format!("{}{end}", family.name)))
@@ -30,8 +32,10 @@ fn series() -> BTreeSet<String> {
 #[test]
 fn prometheus_files_name_series_that_exist() {
     let known = series();
-    for name in ["deploy/observability/grafana-dashboard.json", "deploy/observability/prometheus-rules.yaml"]
-    {
+    for name in [
+        "deploy/observability/grafana-dashboard.json",
+        "deploy/observability/prometheus-rules.yaml",
+    ] {
         let used = words(&file(name), &["jira_mcp_", "process_"]);
         assert!(used.len() > 5, "{name} uses {used:?}");
         for word in used {
@@ -55,7 +59,10 @@ fn the_workbook_names_metrics_and_attributes_that_exist() {
     let used = words(&text, &["jira_mcp."]);
     assert!(used.len() > 3, "{used:?}");
     for word in used {
-        assert!(known.contains(&word) || attributes.contains(&word.as_str()), "{word} does not exist");
+        assert!(
+            known.contains(&word) || attributes.contains(&word.as_str()),
+            "{word} does not exist"
+        );
     }
     let book: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(book["version"], "Notebook/1.0");
@@ -63,7 +70,8 @@ fn the_workbook_names_metrics_and_attributes_that_exist() {
 
 #[test]
 fn the_dashboard_is_one_that_grafana_imports() {
-    let board: Value = serde_json::from_str(&file("deploy/observability/grafana-dashboard.json")).unwrap();
+    let board: Value =
+        serde_json::from_str(&file("deploy/observability/grafana-dashboard.json")).unwrap();
     let panels = board["panels"].as_array().unwrap();
     assert!(panels.len() > 8 && board["uid"].is_string() && board["schemaVersion"].is_u64());
     for panel in panels.iter().filter(|panel| panel["type"] != "row") {
@@ -79,7 +87,10 @@ fn the_dashboard_is_one_that_grafana_imports() {
 #[test]
 fn the_document_holds_the_table_of_the_code() {
     let text = file("docs/TELEMETRY.md");
-    assert!(text.contains(&signals::document()), "paste the output of `jira-mcp-bridge metrics` into it");
+    assert!(
+        text.contains(&signals::document()),
+        "paste the output of `jira-mcp-bridge metrics` into it"
+    );
     for family in FAMILIES {
         assert!(text.contains(family.name));
     }

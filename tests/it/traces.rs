@@ -1,4 +1,5 @@
-//! Traces and metrics as a receiver gets them: one trace through all hops, nothing secret, no harm when it is down.
+//! Traces and metrics as a receiver gets them: one trace through all hops, nothing secret, no harm
+//! when it is down.
 
 use http::Method;
 use jira_mcp_bridge::http::Drain;
@@ -18,14 +19,17 @@ fn traceparent(trace: &str, flags: &str) -> String {
 
 async fn bridge(receiver: &Receiver, settings: &[(&str, &str)]) -> Bridge {
     let endpoint = format!("http://{}", receiver.address);
-    let mut all =
-        vec![("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("SERVER_NAME", "bridge-of-the-test")];
+    let mut all = vec![
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+        ("SERVER_NAME", "bridge-of-the-test"),
+    ];
     all.extend(settings);
     Bridge::with(&all).await
 }
 
 async fn call(bridge: &Bridge, headers: &[(&str, &str)], meta: serde_json::Value) {
-    let params = json!({"name": "jira_get_issue", "arguments": {"issue_key": "ACME-5"}, "_meta": meta});
+    let params =
+        json!({"name": "jira_get_issue", "arguments": {"issue_key": "ACME-5"}, "_meta": meta});
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
     let reply = bridge.post_to("/mcp", "anna", headers, &body).await;
     assert!(reply.text.contains("ACME-5"), "{}", reply.text);
@@ -36,14 +40,22 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn named<'a>(spans: &'a [Span], name: &str) -> &'a Span {
-    spans.iter().find(|span| span.name == name).unwrap_or_else(|| panic!("no span {name} in {spans:#?}"))
+    spans
+        .iter()
+        .find(|span| span.name == name)
+        .unwrap_or_else(|| panic!("no span {name} in {spans:#?}"))
 }
 
 #[tokio::test]
 async fn one_trace_runs_from_the_client_through_the_bridge_to_jira() {
     let receiver = Receiver::start().await;
     let bridge = bridge(&receiver, &[]).await;
-    call(&bridge, &[("traceparent", &traceparent(TRACE, "01")), ("baggage", "user=anna")], json!({})).await;
+    call(
+        &bridge,
+        &[("traceparent", &traceparent(TRACE, "01")), ("baggage", "user=anna")],
+        json!({}),
+    )
+    .await;
     let seen = bridge.upstream.seen();
     assert_eq!(bridge.stop().await, Drain::Finished);
 
@@ -60,16 +72,29 @@ async fn one_trace_runs_from_the_client_through_the_bridge_to_jira() {
     assert!(!seen.is_empty());
     for request in &seen {
         let sent = request.traceparent.as_deref().unwrap();
-        let span = spans.iter().find(|span| sent == format!("00-{TRACE}-{}-01", hex(&span.span_id)));
+        let span =
+            spans.iter().find(|span| sent == format!("00-{TRACE}-{}-01", hex(&span.span_id)));
         let span = span.unwrap_or_else(|| panic!("{sent} is no span of the bridge"));
-        assert_eq!((span.name.as_str(), &span.parent_span_id), (request.method.as_str(), &tool.span_id));
-        assert!(!request.header_names.iter().any(|name| matches!(name.as_str(), "baggage" | "tracestate")));
+        assert_eq!(
+            (span.name.as_str(), &span.parent_span_id),
+            (request.method.as_str(), &tool.span_id)
+        );
+        assert!(
+            !request
+                .header_names
+                .iter()
+                .any(|name| matches!(name.as_str(), "baggage" | "tracestate"))
+        );
     }
 
     let metrics = receiver.metrics();
-    assert!((sum(&metrics, "jira_mcp.tool_calls", "tool", "jira_get_issue") - 1.0).abs() < f64::EPSILON);
+    assert!(
+        (sum(&metrics, "jira_mcp.tool_calls", "tool", "jira_get_issue") - 1.0).abs() < f64::EPSILON
+    );
     let times = metrics.iter().find(|metric| metric.name == "jira_mcp.tool_call_duration").unwrap();
-    let Some(metric::Data::Histogram(times)) = &times.data else { panic!("no histogram: {times:?}") };
+    let Some(metric::Data::Histogram(times)) = &times.data else {
+        panic!("no histogram: {times:?}")
+    };
     assert_eq!((times.data_points[0].count, times.data_points[0].explicit_bounds.len()), (1, 12));
 }
 
@@ -84,7 +109,10 @@ async fn the_messages_own_trace_goes_before_the_requests() {
     let (_, spans) = receiver.spans();
     let (edge, tool) = (named(&spans, "POST /mcp"), named(&spans, "tools/call jira_get_issue"));
     assert_eq!((hex(&edge.trace_id), hex(&tool.trace_id)), (TRACE.to_owned(), OTHER.to_owned()));
-    assert_eq!((hex(&tool.parent_span_id), &tool.links[0].span_id), (PARENT.to_owned(), &edge.span_id));
+    assert_eq!(
+        (hex(&tool.parent_span_id), &tool.links[0].span_id),
+        (PARENT.to_owned(), &edge.span_id)
+    );
     assert!(seen.iter().all(|request| request.traceparent.as_deref().unwrap().contains(OTHER)));
 }
 
@@ -125,8 +153,10 @@ async fn nothing_secret_and_no_content_is_sent() {
         ("jira_list_attachments", json!({"issue_key": "ACME-5"})),
         ("quietword", json!({})),
     ] {
-        let params = json!({"name": tool, "arguments": arguments, "_meta": {"tracestate": "a=quietword"}});
-        let body = json!({"jsonrpc": "2.0", "id": "quietword", "method": "tools/call", "params": params});
+        let params =
+            json!({"name": tool, "arguments": arguments, "_meta": {"tracestate": "a=quietword"}});
+        let body =
+            json!({"jsonrpc": "2.0", "id": "quietword", "method": "tools/call", "params": params});
         assert_eq!(bridge.post_to("/mcp", "anna", &headers, &body).await.status, 200);
     }
     bridge.upstream.fail("/issue/ACME-5", Fault::Html(500));
@@ -165,15 +195,21 @@ async fn a_receiver_that_never_answers_harms_no_call_and_no_stop() {
 #[tokio::test]
 async fn application_insights_gets_requests_dependencies_and_metrics() {
     let receiver = Receiver::start().await;
-    let insights =
-        format!("InstrumentationKey=key-of-the-test;IngestionEndpoint=http://{}/;", receiver.address);
-    let settings =
-        [("APPLICATIONINSIGHTS_CONNECTION_STRING", insights.as_str()), ("SERVER_NAME", "bridge-of-the-test")];
+    let insights = format!(
+        "InstrumentationKey=key-of-the-test;IngestionEndpoint=http://{}/;",
+        receiver.address
+    );
+    let settings = [
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", insights.as_str()),
+        ("SERVER_NAME", "bridge-of-the-test"),
+    ];
     let bridge = Bridge::with(&settings).await;
     call(&bridge, &[("traceparent", &traceparent(TRACE, "01"))], json!({})).await;
     bridge.stop().await;
     let envelopes = receiver.envelopes();
-    let of = |kind: &str| envelopes.iter().filter(|one| one["data"]["baseType"] == kind).collect::<Vec<_>>();
+    let of = |kind: &str| {
+        envelopes.iter().filter(|one| one["data"]["baseType"] == kind).collect::<Vec<_>>()
+    };
     for envelope in of("RequestData").into_iter().chain(of("RemoteDependencyData")) {
         assert_eq!(envelope["tags"]["ai.operation.id"], TRACE, "{envelope:#}");
         assert_eq!(envelope["tags"]["ai.cloud.role"], "bridge-of-the-test");
@@ -182,7 +218,10 @@ async fn application_insights_gets_requests_dependencies_and_metrics() {
     let requests = of("RequestData");
     let names: Vec<_> =
         requests.iter().map(|one| one["data"]["baseData"]["name"].as_str().unwrap()).collect();
-    assert!(names.contains(&"POST /mcp") && names.contains(&"tools/call jira_get_issue"), "{names:?}");
+    assert!(
+        names.contains(&"POST /mcp") && names.contains(&"tools/call jira_get_issue"),
+        "{names:?}"
+    );
     let asked = of("RemoteDependencyData");
     assert!(asked.iter().all(|one| one["data"]["baseData"]["resultCode"] == "200"), "{asked:#?}");
     let metrics = of("MetricData");

@@ -1,7 +1,9 @@
-//! A client that breaks each rule of the transport, one at a time, and the answer that the specification names.
+//! A client that breaks each rule of the transport, one at a time, and the answer that the
+//! specification names.
 //!
-//! Bodies that are no message at all (UTF-16, a byte order mark, bytes that are no UTF-8, trailing garbage, depth,
-//! nothing) are in `src/http/tests/messages.rs`, sockets that misbehave in `src/http/tests/sockets.rs`.
+//! Bodies that are no message at all (UTF-16, a byte order mark, bytes that are no UTF-8, trailing
+//! garbage, depth, nothing) are in `src/http/tests/messages.rs`, sockets that misbehave in
+//! `src/http/tests/sockets.rs`.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -95,7 +97,8 @@ async fn a_version_that_nobody_knows_is_refused() {
     assert_eq!(reply.json()["id"], 3);
 }
 
-/// Missing, contradicting and doubled headers of 2026-07-28; for a list, which has a way of its own, and for a call.
+/// Missing, contradicting and doubled headers of 2026-07-28; for a list, which has a way of its
+/// own, and for a call.
 #[tokio::test]
 async fn headers_must_say_what_the_body_says() {
     let bridge = Bridge::start().await;
@@ -104,7 +107,10 @@ async fn headers_must_say_what_the_body_says() {
     for (wrong, what) in [
         (list().without("Mcp-Method"), "no Mcp-Method"),
         (list().without("Mcp-Method").with("Mcp-Method", "tools/call"), "another Mcp-Method"),
-        (list().without("Mcp-Method").with("Mcp-Method", "Tools/List"), "Mcp-Method in another case"),
+        (
+            list().without("Mcp-Method").with("Mcp-Method", "Tools/List"),
+            "Mcp-Method in another case",
+        ),
         (list().with("Mcp-Method", "tools/list"), "Mcp-Method twice"),
         (list().without("MCP-Protocol-Version"), "no version header"),
         (
@@ -135,9 +141,15 @@ async fn what_meta_must_hold_is_asked_for() {
     let capabilities = "io.modelcontextprotocol/clientCapabilities";
     for (wrong, what) in [
         (Modern::new("tools/list", json!({})).meta(capabilities, None), "no capabilities"),
-        (Modern::new("tools/list", json!({})).meta(capabilities, Some(json!(1))), "odd capabilities"),
+        (
+            Modern::new("tools/list", json!({})).meta(capabilities, Some(json!(1))),
+            "odd capabilities",
+        ),
         (Modern::new("tools/list", json!({})).meta(version, None), "no version"),
-        (Modern::new("server/discover", json!({})).meta(version, None), "no version to discover with"),
+        (
+            Modern::new("server/discover", json!({})).meta(version, None),
+            "no version to discover with",
+        ),
     ] {
         let reply = wrong.send(&bridge).await;
         assert_eq!(error(&reply), (400, json!(-32602)), "{what}: {}", reply.text);
@@ -151,7 +163,10 @@ async fn initialize_agrees_with_its_header_or_is_refused() {
         json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-11-25",
         "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}})
         .to_string();
-    assert_eq!(raw(&bridge, &[("mcp-protocol-version", "2025-11-25")], body.clone()).await.status, 200);
+    assert_eq!(
+        raw(&bridge, &[("mcp-protocol-version", "2025-11-25")], body.clone()).await.status,
+        200
+    );
     let reply = raw(&bridge, &[("mcp-protocol-version", "2025-06-18")], body).await;
     assert_eq!(error(&reply), (400, json!(-32600)));
 }
@@ -160,7 +175,11 @@ async fn initialize_agrees_with_its_header_or_is_refused() {
 async fn an_id_that_is_used_twice_gets_two_answers() {
     let bridge = Bridge::start().await;
     let ask = |key: &'static str| {
-        bridge.rpc("anna", "tools/call", json!({"name": "jira_get_issue", "arguments": {"issue_key": key}}))
+        bridge.rpc(
+            "anna",
+            "tools/call",
+            json!({"name": "jira_get_issue", "arguments": {"issue_key": key}}),
+        )
     };
     let (one, two) = tokio::join!(ask("ACME-1"), ask("ACME-2"));
     for (reply, key) in [(one, "ACME-1"), (two, "ACME-2")] {
@@ -198,7 +217,11 @@ async fn a_notification_with_an_id_is_a_request_that_nobody_knows() {
     let bridge = Bridge::start().await;
     for method in ["notifications/initialized", "notifications/cancelled", "notifications/none"] {
         let reply = bridge.rpc("anna", method, json!({"requestId": 1})).await;
-        assert_eq!((&reply["id"], &reply["error"]["code"]), (&json!("7"), &json!(-32601)), "{reply}");
+        assert_eq!(
+            (&reply["id"], &reply["error"]["code"]),
+            (&json!("7"), &json!(-32601)),
+            "{reply}"
+        );
         let modern = Modern::new(method, json!({})).send(&bridge).await;
         assert_eq!(error(&modern), (404, json!(-32601)));
     }
@@ -239,8 +262,9 @@ async fn responses_are_dropped_from_old_clients_and_refused_from_new_ones() {
 #[tokio::test]
 async fn a_member_sent_twice_is_refused_wherever_it_stands() {
     let bridge = Bridge::start().await;
-    let call =
-        |params: &str| format!(r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{params}}}"#);
+    let call = |params: &str| {
+        format!(r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{params}}}"#)
+    };
     for params in [
         r#"{"name":"jira_whoami","name":"jira_add_comment"}"#,
         r#"{"name":"jira_whoami","Name":"jira_add_comment"}"#,

@@ -34,7 +34,8 @@ async fn on_sites(sites: Value, answers: Vec<(&'static str, String)>) -> (Bridge
         if path.ends_with("accessible-resources") {
             return axum::Json(sites.clone()).into_response();
         }
-        let found = answers.iter().find(|(end, _)| path.ends_with(end)).map(|(_, text)| text.clone());
+        let found =
+            answers.iter().find(|(end, _)| path.ends_with(end)).map(|(_, text)| text.clone());
         let (status, text) =
             found.map_or((StatusCode::NOT_FOUND, "{}".to_owned()), |text| (StatusCode::OK, text));
         (status, [(header::CONTENT_TYPE, "application/json")], Bytes::from(text)).into_response()
@@ -57,7 +58,8 @@ async fn what_cannot_be_read_of_a_list_is_counted_and_the_rest_is_shown() {
         r#"{"content":["#.repeat(90),
         "]}".repeat(90)
     );
-    let (bridge, _) = over(vec![("/P-1/comment", comments.to_owned()), ("/P-2/comment", deep)]).await;
+    let (bridge, _) =
+        over(vec![("/P-1/comment", comments.to_owned()), ("/P-2/comment", deep)]).await;
     let read = bridge.anna("jira_get_comments", json!({"issue_key": "P-1"})).await;
     assert_eq!(
         read,
@@ -77,8 +79,10 @@ async fn two_fields_of_one_name_are_told_apart_where_both_hold_a_value() {
     let issue = |key: &str, one: Value, two: Value| json!({"key": key, "fields": {"customfield_1": one, "customfield_2": two}});
     let issues = json!({"issues": [issue("P-1", json!(5), json!(8)), issue("P-2", json!(5), Value::Null), issue("P-3", Value::Null, json!(8.0))]});
     let (bridge, _) =
-        over(vec![("/rest/api/3/field", fields.to_string()), ("/search/jql", issues.to_string())]).await;
-    let found = bridge.anna("jira_search", json!({"jql": "project = P", "fields": ["Story Points"]})).await;
+        over(vec![("/rest/api/3/field", fields.to_string()), ("/search/jql", issues.to_string())])
+            .await;
+    let found =
+        bridge.anna("jira_search", json!({"jql": "project = P", "fields": ["Story Points"]})).await;
     assert_eq!(
         found["issues"],
         json!([
@@ -123,7 +127,8 @@ async fn a_reply_names_the_comment_it_answers() {
         ),
         (
             "/comment/12",
-            json!({"id": "12", "parentId": 10, "visibility": {"type": "role", "value": "Staff"}}).to_string(),
+            json!({"id": "12", "parentId": 10, "visibility": {"type": "role", "value": "Staff"}})
+                .to_string(),
         ),
     ])
     .await;
@@ -131,7 +136,9 @@ async fn a_reply_names_the_comment_it_answers() {
     assert_eq!(read["comments"][0]["reply_to"], "10", "{read}");
     let reply = json!({"issue_key": "P-1", "body": "x", "reply_to": "https://example.atlassian.net/browse/P-1?focusedCommentId=10"});
     bridge.anna("jira_add_comment", reply).await;
-    bridge.anna("jira_update_comment", json!({"issue_key": "P-1", "comment_id": 12, "body": "y"})).await;
+    bridge
+        .anna("jira_update_comment", json!({"issue_key": "P-1", "comment_id": 12, "body": "y"}))
+        .await;
     let sent = sent.lock().unwrap().clone();
     assert_eq!(sent[0]["parentId"], 10);
     assert!(sent[1].get("visibility").is_none(), "{sent:?}");
@@ -145,7 +152,9 @@ async fn a_reply_names_the_comment_it_answers() {
 async fn a_comment_whose_audience_is_unreadable_is_not_edited() {
     let comment = json!({"id": "12", "visibility": "somebody"}).to_string();
     let (bridge, sent) = over(vec![("/comment/12", comment)]).await;
-    bridge.refused("jira_update_comment", json!({"issue_key": "P-1", "comment_id": 12, "body": "y"})).await;
+    bridge
+        .refused("jira_update_comment", json!({"issue_key": "P-1", "comment_id": 12, "body": "y"}))
+        .await;
     assert!(sent.lock().unwrap().is_empty());
 }
 
@@ -159,7 +168,8 @@ async fn text_is_appended_to_a_description_with_half_a_pair() {
     let asked = json!({"issue_key": "P-1", "append_description": "More"});
     bridge.anna("jira_update_issue", asked).await;
     let sent = sent.lock().unwrap().clone();
-    let blocks = sent.last().unwrap()["fields"]["description"]["content"].as_array().unwrap().clone();
+    let blocks =
+        sent.last().unwrap()["fields"]["description"]["content"].as_array().unwrap().clone();
     assert_eq!(blocks.len(), 3, "{blocks:?}");
     assert_eq!(blocks[0]["content"][0]["text"], "Cut \u{FFFD}");
     assert_eq!(blocks[1], json!({"type": "panel", "attrs": {"panelType": "info"}, "content": []}));
@@ -172,8 +182,9 @@ async fn a_section_ends_at_a_heading_with_half_a_pair() {
             r#"{{"type": "heading", "attrs": {{"level": 2}}, "content": [{{"type": "text", "text": "{text}"}}]}}"#
         )
     };
-    let text =
-        |text: &str| format!(r#"{{"type": "paragraph", "content": [{{"type": "text", "text": "{text}"}}]}}"#);
+    let text = |text: &str| {
+        format!(r#"{{"type": "paragraph", "content": [{{"type": "text", "text": "{text}"}}]}}"#)
+    };
     let blocks = [heading("Plan"), text("old"), heading(r"Cut \ud83d"), text("stays")].join(",");
     let issue = format!(
         r#"{{"key": "P-1", "fields": {{"description": {{"type": "doc", "version": 1, "content": [{blocks}]}}}}}}"#
@@ -181,7 +192,10 @@ async fn a_section_ends_at_a_heading_with_half_a_pair() {
     let meta = r#"{"fields":{"description":{"name":"Description","key":"description","schema":{"type":"string","system":"description"}}}}"#;
     let (bridge, sent) = over(vec![("/issue/P-1", issue), ("/editmeta", meta.to_owned())]).await;
     bridge
-        .anna("jira_update_issue", json!({"issue_key": "P-1", "section": "Plan", "description": "new"}))
+        .anna(
+            "jira_update_issue",
+            json!({"issue_key": "P-1", "section": "Plan", "description": "new"}),
+        )
         .await;
     let sent = sent.lock().unwrap().last().unwrap().to_string();
     assert!(sent.contains("stays") && sent.contains("new") && !sent.contains("old"), "{sent}");
@@ -195,7 +209,8 @@ async fn a_history_tells_how_long_an_issue_stood_in_each_status() {
         change("2026-11-04T14:00:00.000+0000", "Doing", "Done")
     ]);
     let history = |total: u32| json!({"total": total, "values": values}).to_string();
-    let issue = json!({"key": "P-1", "fields": {"created": "2026-11-02T09:00:00.000+0000"}}).to_string();
+    let issue =
+        json!({"key": "P-1", "fields": {"created": "2026-11-02T09:00:00.000+0000"}}).to_string();
     let (bridge, _) = over(vec![("/P-1/changelog", history(2)), ("/issue/P-1", issue)]).await;
     for (tool, arguments) in [
         ("jira_get_changelog", json!({"issue_key": "P-1", "fields": "status"})),
@@ -204,10 +219,15 @@ async fn a_history_tells_how_long_an_issue_stood_in_each_status() {
     ] {
         let read = bridge.anna(tool, arguments).await;
         let times = &read["time_in_status"];
-        assert_eq!((&times["To Do"], &times["Doing"]), (&json!("1h"), &json!("2d 4h")), "{tool}: {read}");
+        assert_eq!(
+            (&times["To Do"], &times["Doing"]),
+            (&json!("1h"), &json!("2d 4h")),
+            "{tool}: {read}"
+        );
         assert!(read.get("time_in_status_since").is_none(), "{read}");
     }
-    let one = bridge.anna("jira_get_changelog", json!({"issue_key": "P-1", "max_results": 1})).await;
+    let one =
+        bridge.anna("jira_get_changelog", json!({"issue_key": "P-1", "max_results": 1})).await;
     assert!(one.get("time_in_status").is_none(), "a part of a history: {one}");
 }
 

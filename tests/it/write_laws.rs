@@ -1,4 +1,5 @@
-//! The law of writes: for any JSON given for any field through any door, what is sent to Jira means it, or nothing is sent.
+//! The law of writes: for any JSON given for any field through any door, what is sent to Jira means
+//! it, or nothing is sent.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -53,8 +54,9 @@ struct Outcome {
 fn through(door: Door, field: &str, value: &Value) -> Outcome {
     let world = WORLD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     world.written.lock().unwrap().clear();
-    let call =
-        |tool: &str, arguments: Value| world.runtime.block_on(world.bridge.call("anna", tool, arguments));
+    let call = |tool: &str, arguments: Value| {
+        world.runtime.block_on(world.bridge.call("anna", tool, arguments))
+    };
     let values = json!({ field: value }).to_string();
     let new = |more: Value| {
         let mut all = json!({"project_key": "P", "issue_type": "Task"});
@@ -66,9 +68,14 @@ fn through(door: Door, field: &str, value: &Value) -> Outcome {
     };
     let (preview, done) = match door {
         Door::Update => {
-            let preview =
-                call("jira_update_issue", json!({"issue_key": "P-1", "fields": values, "dry_run": true}));
-            (Some(preview), call("jira_update_issue", json!({"issue_key": "P-1", "fields": values})))
+            let preview = call(
+                "jira_update_issue",
+                json!({"issue_key": "P-1", "fields": values, "dry_run": true}),
+            );
+            (
+                Some(preview),
+                call("jira_update_issue", json!({"issue_key": "P-1", "fields": values})),
+            )
         }
         Door::Create => (None, call("jira_create_issue", new(json!(values)))),
         Door::CreateMany => {
@@ -77,7 +84,10 @@ fn through(door: Door, field: &str, value: &Value) -> Outcome {
         }
         Door::Transition => (
             None,
-            call("jira_transition_issue", json!({"issue_key": "P-1", "transition": "Go", "fields": values})),
+            call(
+                "jira_transition_issue",
+                json!({"issue_key": "P-1", "transition": "Go", "fields": values}),
+            ),
         ),
         Door::Bulk => {
             let mut arguments = json!({"issue_keys": ["P-1"], "fields": values});
@@ -95,14 +105,19 @@ fn through(door: Door, field: &str, value: &Value) -> Outcome {
         assert!(body.is_none(), "{door:?} {field} {value}: refused, but {body:?} was sent");
         return Outcome { sent: None, shown: None, refusal: Some(done.value) };
     }
-    let body = body
-        .unwrap_or_else(|| panic!("{door:?} {field} {value}: done, but nothing was sent: {:?}", done.value));
-    let body = if matches!(door, Door::CreateMany) { body["issueUpdates"][0].clone() } else { body };
+    let body = body.unwrap_or_else(|| {
+        panic!("{door:?} {field} {value}: done, but nothing was sent: {:?}", done.value)
+    });
+    let body =
+        if matches!(door, Door::CreateMany) { body["issueUpdates"][0].clone() } else { body };
     let sent = match door {
         Door::Bulk => Some(body["editedFieldsInput"].clone()),
-        _ => [&body["fields"], &body["update"]].into_iter().find_map(|part| part.get(field)).cloned(),
+        _ => {
+            [&body["fields"], &body["update"]].into_iter().find_map(|part| part.get(field)).cloned()
+        }
     };
-    let shown = preview.map(|preview| (preview.value["after"].clone(), done.value["changed"].clone()));
+    let shown =
+        preview.map(|preview| (preview.value["after"].clone(), done.value["changed"].clone()));
     Outcome { sent, shown, refusal: None }
 }
 
@@ -162,7 +177,9 @@ fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
             proptest::collection::vec((name, inner), 0..3).prop_map(|pairs| {
-                Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                Value::Object(
+                    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                )
             }),
         ]
     })

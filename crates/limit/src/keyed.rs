@@ -1,14 +1,16 @@
 //! A map that never grows beyond a fixed number of keys, however many are asked for.
 //!
-//! When it is full, a new key takes the place of one whose state says nothing any more; if a short search finds none,
-//! of one that is only remembered; never of one that is in use. The search goes on where the last one ended (the
-//! "clock" of page replacement), so that no key is always looked at first and a lookup costs the same at any size.
+//! When it is full, a new key takes the place of one whose state says nothing any more; if a short
+//! search finds none, of one that is only remembered; never of one that is in use. The search goes
+//! on where the last one ended (the "clock" of page replacement), so that no key is always looked
+//! at first and a lookup costs the same at any size.
 
 use std::{collections::HashMap, hash::Hash};
 
 use tokio::time::Instant;
 
-/// How many places are looked at for one whose state says nothing, before one that is merely unused is taken.
+/// How many places are looked at for one whose state says nothing, before one that is merely unused
+/// is taken.
 const LOOK: usize = 32;
 
 /// State that is kept per key.
@@ -45,7 +47,8 @@ impl<K: Clone + Eq + Hash, V: Slot> Keyed<K, V> {
         self.slots.iter().map(|(_, state)| state)
     }
 
-    /// The state of `key`, made by `fresh` if it is new. `None` when it is new and every place is in use.
+    /// The state of `key`, made by `fresh` if it is new. `None` when it is new and every place is
+    /// in use.
     pub fn entry(&mut self, key: &K, now: Instant, fresh: impl FnOnce() -> V) -> Option<&mut V> {
         let at = match self.places.get(key) {
             Some(at) => *at,

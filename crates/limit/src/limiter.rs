@@ -1,9 +1,10 @@
 //! How much one key may ask for: calls at the same time, and calls a minute.
 //!
-//! The state of a key is a pure machine that is told the time; the shared map around it has a fixed number of places
-//! (see `keyed`). With more active keys than places, the one unused longest around the clock hand is forgotten
-//! and starts its minute anew, but a key with calls in flight never is: give it more places than the process takes
-//! calls at once, and the concurrency limit is exact while the rate limit may become generous under a flood of keys.
+//! The state of a key is a pure machine that is told the time; the shared map around it has a fixed
+//! number of places (see `keyed`). With more active keys than places, the one unused longest around
+//! the clock hand is forgotten and starts its minute anew, but a key with calls in flight never is:
+//! give it more places than the process takes calls at once, and the concurrency limit is exact
+//! while the rate limit may become generous under a flood of keys.
 
 use std::{
     hash::Hash,
@@ -177,7 +178,9 @@ mod tests {
         }
         let Err(Refusal::Rate { retry_after }) = limiter.admit(&1, now) else { panic!("admitted") };
         assert!(limiter.admit(&2, now).is_ok());
-        assert!(limiter.admit(&1, now + retry_after.saturating_sub(Duration::from_nanos(1))).is_err());
+        assert!(
+            limiter.admit(&1, now + retry_after.saturating_sub(Duration::from_nanos(1))).is_err()
+        );
         assert!(limiter.admit(&1, now + retry_after).is_ok());
     }
 

@@ -1,4 +1,5 @@
-//! Parts of something scarce: no key holds more than its share, and those who are not trusted no more than theirs together.
+//! Parts of something scarce: no key holds more than its share, and those who are not trusted no
+//! more than theirs together.
 
 use std::{
     collections::HashMap,
@@ -48,7 +49,8 @@ impl<K: Copy + Eq + Hash> Shares<K> {
         Self { settings, held: Arc::new(Mutex::new(held)) }
     }
 
-    /// Takes so many units for `key`, none for a beginning perhaps; `None` when it may not hold them.
+    /// Takes so many units for `key`, none for a beginning perhaps; `None` when it may not hold
+    /// them.
     pub fn take(&self, key: K, is_trusted: bool, units: usize) -> Option<Share<K>> {
         let mut share = Share { shares: self.clone(), key, is_trusted, units: 0 };
         share.grow(units).then_some(share)

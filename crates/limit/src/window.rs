@@ -6,8 +6,9 @@ use tokio::time::Instant;
 
 /// Counts events over `SLOTS - 1` slots of time plus the one that has begun.
 ///
-/// An event is remembered for at least `SLOTS - 1` slots and at most one slot longer, so a limit on the total holds
-/// in **every** stretch of that length; the price is refusing up to one slot too long.
+/// An event is remembered for at least `SLOTS - 1` slots and at most one slot longer, so a limit on
+/// the total holds in **every** stretch of that length; the price is refusing up to one slot too
+/// long.
 #[derive(Clone, Debug)]
 pub struct SlidingCount<const SLOTS: usize> {
     origin: Instant,
@@ -37,7 +38,8 @@ impl<const SLOTS: usize> SlidingCount<SLOTS> {
         self.counts.iter().copied().map(u64::from).sum()
     }
 
-    /// How long until the total falls below `limit` if nothing is added; zero if it is below already.
+    /// How long until the total falls below `limit` if nothing is added; zero if it is below
+    /// already.
     pub fn until_below(&mut self, limit: u64, now: Instant) -> Duration {
         let mut left = self.total(now);
         let slots = SLOTS as u64;
@@ -54,12 +56,14 @@ impl<const SLOTS: usize> SlidingCount<SLOTS> {
         (self.origin + self.slot.saturating_mul(forgotten)).saturating_duration_since(now)
     }
 
-    /// Moves on to the slot of `now`, forgetting what fell out. A `now` from the past counts as the newest slot:
-    /// callers read the clock before they wait for the lock.
+    /// Moves on to the slot of `now`, forgetting what fell out. A `now` from the past counts as the
+    /// newest slot: callers read the clock before they wait for the lock.
     fn advance(&mut self, now: Instant) {
         let elapsed = now.saturating_duration_since(self.origin).as_nanos();
         let tick = u64::try_from(elapsed / self.slot.as_nanos().max(1)).unwrap_or(u64::MAX);
-        for fresh in self.newest.saturating_add(1)..=tick.min(self.newest.saturating_add(SLOTS as u64)) {
+        for fresh in
+            self.newest.saturating_add(1)..=tick.min(self.newest.saturating_add(SLOTS as u64))
+        {
             if let Some(count) = self.counts.get_mut(Self::place(fresh)) {
                 *count = 0;
             }

@@ -1,14 +1,18 @@
-//! Writes blocks: what stands between them, what starts each of their lines, and which of them take part.
+//! Writes blocks: what stands between them, what starts each of their lines, and which of them take
+//! part.
 
 use super::collect::collect;
 use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
 use super::run::{Piece, Run, STRONG};
-use super::shape::{code_text, extension_label, is_inline, is_known_container, nested, unsupported_label};
+use super::shape::{
+    code_text, extension_label, is_inline, is_known_container, nested, unsupported_label,
+};
 use super::{DEPTH_MAX, PREFIX_BYTES_MAX, plain};
 use crate::adf::node::Node;
 
-/// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list item).
+/// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list
+/// item).
 pub(super) struct Writer {
     pub(super) out: String,
     pub(super) prefix: String,
@@ -38,16 +42,18 @@ impl Writer {
         self.out
     }
 
-    /// Blocks of a container, each parted by a blank line from the one before. Inline nodes that stand among
-    /// them (no schema allows it, documents have it) are taken for a paragraph.
+    /// Blocks of a container, each parted by a blank line from the one before. Inline nodes that
+    /// stand among them (no schema allows it, documents have it) are taken for a paragraph.
     pub(super) fn write_blocks(&mut self, nodes: &[Node], depth: usize) {
         self.parted(nodes, depth, |_, _| Gap::Blank);
     }
 
-    /// Blocks of a list item: parted by a line end alone where the next cannot be taken for the paragraph.
+    /// Blocks of a list item: parted by a line end alone where the next cannot be taken for the
+    /// paragraph.
     pub(super) fn write_item_blocks(&mut self, nodes: &[Node], depth: usize) {
         self.parted(nodes, depth, |before, node| {
-            let tight = is_paragraph(before) && (node.kind == "codeBlock" || super::list::interrupts(node));
+            let tight =
+                is_paragraph(before) && (node.kind == "codeBlock" || super::list::interrupts(node));
             if tight { Gap::Line } else { Gap::Blank }
         });
     }
@@ -60,8 +66,11 @@ impl Writer {
         let mut before: Option<(&Node, bool)> = None;
         let mut rest = nodes;
         while let Some(node) = rest.first() {
-            let length =
-                if is_inline(node) { rest.iter().take_while(|node| is_inline(node)).count() } else { 1 };
+            let length = if is_inline(node) {
+                rest.iter().take_while(|node| is_inline(node)).count()
+            } else {
+                1
+            };
             let (group, after) = rest.split_at(length);
             let start = self.out.len();
             if let Some((before, _)) = before {
@@ -71,8 +80,8 @@ impl Writer {
                 }
             }
             let body = self.out.len();
-            // Two lists in a row would run into one, unless their markers differ, and markers of one kind on one
-            // line would be a rule.
+            // Two lists in a row would run into one, unless their markers differ, and markers of
+            // one kind on one line would be a rule.
             let other_marker = match before {
                 Some((before, other)) => super::list::same_marker(before, node) && !other,
                 None => self.out.ends_with("- "),
@@ -180,7 +189,9 @@ impl Writer {
             self.line();
             // Parsers take the alert line for a paragraph, which not every list may interrupt.
             let first = nodes.iter().find(|node| !is_paragraph(node) || !node.content.is_empty());
-            if first.is_some_and(|first| first.kind.ends_with("List") && !super::list::interrupts(first)) {
+            if first.is_some_and(|first| {
+                first.kind.ends_with("List") && !super::list::interrupts(first)
+            }) {
                 self.line();
             }
         }
@@ -194,14 +205,16 @@ impl Writer {
 
     fn code(&mut self, node: &Node) {
         let code = code_text(node);
-        // Of lines that are shorter than what stands before each, in lists and quotes without end, only the text is shown.
+        // Of lines that are shorter than what stands before each, in lists and quotes without end,
+        // only the text is shown.
         let before_lines = self.prefix.len() * code.bytes().filter(|byte| *byte == b'\n').count();
         if before_lines > 8 * code.len() + 1_024 {
             return self.text_line(&code);
         }
         let fence = "`".repeat(longest_run(&code, '`').max(2) + 1);
         self.out.push_str(&fence);
-        let language = node.attr("language").and_then(|language| language.split_whitespace().next());
+        let language =
+            node.attr("language").and_then(|language| language.split_whitespace().next());
         self.out.push_str(language.filter(|language| !language.contains('`')).unwrap_or_default());
         if !code.is_empty() {
             for line in code.split('\n') {
@@ -229,7 +242,12 @@ impl Writer {
     /// A paragraph of literal text.
     fn text_line(&mut self, text: &str) {
         let text = text.replace(['\n', '\r'], " ");
-        write_runs(&mut self.out, &self.prefix, vec![Run::plain(Piece::Text(text.into()))], Mode::Paragraph);
+        write_runs(
+            &mut self.out,
+            &self.prefix,
+            vec![Run::plain(Piece::Text(text.into()))],
+            Mode::Paragraph,
+        );
     }
 
     /// Ends the line and starts the next.
@@ -249,7 +267,8 @@ fn is_paragraph(node: &Node) -> bool {
     node.kind == "paragraph" || is_inline(node)
 }
 
-/// The alert GitHub shows in the panel's color. A panel without a type is shown as information, as Jira does.
+/// The alert GitHub shows in the panel's color. A panel without a type is shown as information, as
+/// Jira does.
 fn alert(node: &Node) -> &'static str {
     match node.attr("panelType") {
         Some("note") => "[!IMPORTANT]",

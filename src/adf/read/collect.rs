@@ -1,13 +1,14 @@
-//! Turns nodes into inline runs. Blocks that stand where only inline content can (a list in a table cell, a
-//! paragraph in a task) are flattened: one line each, with the marker that tells what they are.
+//! Turns nodes into inline runs. Blocks that stand where only inline content can (a list in a table
+//! cell, a paragraph in a task) are flattened: one line each, with the marker that tells what they
+//! are.
 
 use std::borrow::Cow;
 
 use super::leaf;
 use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG};
 use super::shape::{
-    cells, code_text, decision_label, emoji, extension_label, inside, is_inline, is_known_container, nested,
-    unsupported_label,
+    cells, code_text, decision_label, emoji, extension_label, inside, is_inline,
+    is_known_container, nested, unsupported_label,
 };
 use super::{DEPTH_MAX, plain};
 use crate::adf::node::Node;
@@ -69,7 +70,10 @@ impl<'a> Collector<'a> {
         match node.kind.as_ref() {
             "status" => {}
             "mention" if leaf::mention_name(node).is_some() => {
-                self.push_text(Cow::Owned(format!("@{}", leaf::mention_name(node).unwrap_or_default())));
+                self.push_text(Cow::Owned(format!(
+                    "@{}",
+                    leaf::mention_name(node).unwrap_or_default()
+                )));
             }
             "placeholder" => {
                 self.push_text(Cow::Owned(format!(
@@ -117,10 +121,17 @@ impl<'a> Collector<'a> {
             match line {
                 "" => {}
                 _ if !code && !line.trim().is_empty() && raised.is_some() => {
-                    let raw = leaf::subsup(raised.unwrap_or_default(), line, href.is_some(), self.in_cell);
+                    let raw = leaf::subsup(
+                        raised.unwrap_or_default(),
+                        line,
+                        href.is_some(),
+                        self.in_cell,
+                    );
                     self.push(Run { href, ..Run::plain(Piece::Raw(raw)) });
                 }
-                _ if code => self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href }),
+                _ if code => {
+                    self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href })
+                }
                 _ => self.push(Run { piece: Piece::Text(Cow::Borrowed(line)), marks, href }),
             }
         }
@@ -181,7 +192,9 @@ impl<'a> Collector<'a> {
                 self.all(&node.content, depth + 1);
                 if let Some(nested) = nested(node).filter(|nested| !nested.content.is_empty()) {
                     self.separate();
-                    for run in collect(&nested.content, self.in_cell).into_iter().flat_map(Run::detached) {
+                    for run in
+                        collect(&nested.content, self.in_cell).into_iter().flat_map(Run::detached)
+                    {
                         self.push(run);
                     }
                 }
@@ -258,8 +271,11 @@ impl<'a> Collector<'a> {
     }
 
     fn push_text(&mut self, text: Cow<'a, str>) {
-        let text =
-            if text.contains(['\n', '\r']) { Cow::Owned(text.replace(['\n', '\r'], " ")) } else { text };
+        let text = if text.contains(['\n', '\r']) {
+            Cow::Owned(text.replace(['\n', '\r'], " "))
+        } else {
+            text
+        };
         self.push(Run { piece: Piece::Text(text), marks: self.inherited, href: None });
     }
 

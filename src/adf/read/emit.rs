@@ -1,4 +1,5 @@
-//! Writes the runs of one inline container as Markdown: opens and closes marks and links around them.
+//! Writes the runs of one inline container as Markdown: opens and closes marks and links around
+//! them.
 
 use super::escape::{Place, Risk, escape_into};
 use super::leaf::{code_span, destination};
@@ -102,7 +103,9 @@ impl Emitter<'_> {
             let stays = open.iter().take_while(|(mark, _)| run.marks & mark != 0).count();
             self.close(&mut open, stays);
             let is_open = |mark: Marks| open.iter().any(|(other, _)| *other == mark);
-            let opens = [STRONG, EM, STRIKE].into_iter().any(|mark| run.marks & mark != 0 && !is_open(mark));
+            let opens = [STRONG, EM, STRIKE]
+                .into_iter()
+                .any(|mark| run.marks & mark != 0 && !is_open(mark));
             let mut skipped = 0;
             if opens {
                 // A delimiter before white space opens nothing.
@@ -112,7 +115,9 @@ impl Emitter<'_> {
                 }
             }
             let next = match after.first() {
-                Some(next) if next.piece == Piece::Break && self.mode == Mode::Paragraph => Some('\\'),
+                Some(next) if next.piece == Piece::Break && self.mode == Mode::Paragraph => {
+                    Some('\\')
+                }
                 Some(next) if next.piece == Piece::Break => Some('<'),
                 Some(next) if next.marks == run.marks => Some(next.first()),
                 None if open.is_empty() => next_outside,
@@ -131,12 +136,21 @@ impl Emitter<'_> {
     }
 
     /// Opens the marks of the first run that are not open, the one that lasts longest first.
-    fn open(&mut self, open: &mut Vec<(Marks, &'static str)>, runs: &[Run<'_>], next_outside: Option<char>) {
+    fn open(
+        &mut self,
+        open: &mut Vec<(Marks, &'static str)>,
+        runs: &[Run<'_>],
+        next_outside: Option<char>,
+    ) {
         let Some(run) = runs.first() else { return };
-        let missing = |mark: &Marks| run.marks & mark != 0 && open.iter().all(|(other, _)| other != mark);
+        let missing =
+            |mark: &Marks| run.marks & mark != 0 && open.iter().all(|(other, _)| other != mark);
         let lasts = |mark: Marks| runs.iter().take_while(|run| run.marks & mark != 0).count();
-        let mut marks: Vec<(usize, Marks)> =
-            [STRONG, EM, STRIKE].into_iter().filter(missing).map(|mark| (lasts(mark), mark)).collect();
+        let mut marks: Vec<(usize, Marks)> = [STRONG, EM, STRIKE]
+            .into_iter()
+            .filter(missing)
+            .map(|mark| (lasts(mark), mark))
+            .collect();
         marks.sort_by_key(|&(length, mark)| (usize::MAX - length, mark));
         for (length, mark) in marks {
             let next = runs.get(length).map(Run::first).or(next_outside).unwrap_or(' ');
@@ -144,7 +158,8 @@ impl Emitter<'_> {
             let delimiter = match mark {
                 STRONG => "**",
                 STRIKE => "~~",
-                // An underscore cannot stand beside a letter, an asterisk is easily taken for half of `**`.
+                // An underscore cannot stand beside a letter, an asterisk is easily taken for half
+                // of `**`.
                 _ if is_wordish(prev) || is_wordish(next) => "*",
                 _ => "_",
             };
@@ -183,21 +198,25 @@ impl Emitter<'_> {
     }
 }
 
-/// Whether `<text>` is read as an address. Source: `CommonMark` section 6.5, kept to what everybody's have.
+/// Whether `<text>` is read as an address. Source: `CommonMark` section 6.5, kept to what
+/// everybody's have.
 fn is_autolinked_email(text: &str) -> bool {
     let safe = |part: &str| {
-        let edges = part.starts_with(|c: char| c.is_ascii_alphanumeric()) && !part.ends_with(['-', '.']);
+        let edges =
+            part.starts_with(|c: char| c.is_ascii_alphanumeric()) && !part.ends_with(['-', '.']);
         edges
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
+            && part.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+')
+            })
     };
-    let domain =
-        |part: &str| safe(part) && !part.contains(['_', '+']) && !part.contains("..") && part.len() < 64;
+    let domain = |part: &str| {
+        safe(part) && !part.contains(['_', '+']) && !part.contains("..") && part.len() < 64
+    };
     text.split_once('@').is_some_and(|(name, host)| safe(name) && domain(host))
 }
 
-/// Hashes at the end of a heading would be taken for its closing sequence. Source: `CommonMark` section 4.2.
+/// Hashes at the end of a heading would be taken for its closing sequence. Source: `CommonMark`
+/// section 4.2.
 fn keep_closing_hashes(out: &mut String) {
     let kept = out.trim_end_matches('#');
     if kept.len() < out.len() && kept.ends_with(' ') {

@@ -1,5 +1,6 @@
-//! Escapes text so that it reads back as text, with as few backslashes as that takes: each one costs the
-//! agent tokens. Source: `CommonMark` 0.31.2 sections 2.4, 4 and 6; GFM sections 4.10 and 6.5.
+//! Escapes text so that it reads back as text, with as few backslashes as that takes: each one
+//! costs the agent tokens. Source: `CommonMark` 0.31.2 sections 2.4, 4 and 6; GFM sections 4.10 and
+//! 6.5.
 
 use super::run::{EM, Piece, Run, STRIKE, STRONG};
 
@@ -117,10 +118,18 @@ fn is_plain(byte: u8) -> bool {
 fn has_delimiters(text: &str) -> bool {
     let is = |byte: u8, mark: u8| u8::from(byte == mark);
     let found = |byte: u8| is(byte, b'*') | is(byte, b'_') | is(byte, b'~') | is(byte, b'`');
-    text.as_bytes().chunks(BLOCK_BYTES).any(|block| block.iter().fold(0, |any, byte| any | found(*byte)) != 0)
+    text.as_bytes()
+        .chunks(BLOCK_BYTES)
+        .any(|block| block.iter().fold(0, |any, byte| any | found(*byte)) != 0)
 }
 
-fn needs_escape(c: char, prev: Option<char>, after: &str, next: Option<char>, place: Place) -> bool {
+fn needs_escape(
+    c: char,
+    prev: Option<char>,
+    after: &str,
+    next: Option<char>,
+    place: Place,
+) -> bool {
     match c {
         '\\' => next.is_none_or(|next| next.is_ascii_punctuation()),
         '[' => place.in_link || prev == Some('@') || after.starts_with("~accountid:"),
@@ -141,14 +150,18 @@ fn escape_line_start<'t>(out: &mut String, text: &'t str, prev: &mut Option<char
     let Some(first) = text.chars().next() else { return text };
     let ends_word = |rest: &str| rest.chars().next().is_none_or(char::is_whitespace);
     let after = |bytes: usize| text.get(bytes..).unwrap_or_default();
-    let rule_like = || text.chars().all(|c| matches!(c, '-' | '=' | '_' | '*' | '|' | ':' | ' ' | '\t'));
+    let rule_like =
+        || text.chars().all(|c| matches!(c, '-' | '=' | '_' | '*' | '|' | ':' | ' ' | '\t'));
     let escape = match first {
         '#' => run_bytes(text, '#') <= 6 && ends_word(after(run_bytes(text, '#'))),
         '>' => true,
         '-' | '+' | '*' => ends_word(after(1)) || rule_like(),
         '=' | '_' | '|' | ':' => rule_like(),
         '~' | '`' => run_bytes(text, first) >= 3,
-        '[' => ["[!", "[ ]", "[x]", "[X]"].iter().any(|start| text.starts_with(start)) || text.contains("]:"),
+        '[' => {
+            ["[!", "[ ]", "[x]", "[X]"].iter().any(|start| text.starts_with(start))
+                || text.contains("]:")
+        }
         '0'..='9' => {
             let digits = text.bytes().take_while(u8::is_ascii_digit).count();
             let numbered = after(digits).starts_with(['.', ')']) && ends_word(after(digits + 1));
@@ -215,7 +228,8 @@ fn is_email(after: &str) -> bool {
     word.contains('@') && word.contains('>')
 }
 
-/// `amp;`, `#38;`, `#x26;`: what after `&` makes a character reference. Source: `CommonMark` section 2.5.
+/// `amp;`, `#38;`, `#x26;`: what after `&` makes a character reference. Source: `CommonMark`
+/// section 2.5.
 fn starts_entity(after: &str) -> bool {
     let name = after.strip_prefix('#').unwrap_or(after);
     let length = name.bytes().take(40).take_while(u8::is_ascii_alphanumeric).count();

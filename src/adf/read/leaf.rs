@@ -22,7 +22,9 @@ pub(super) fn mention(node: &Node, in_cell: bool) -> Option<String> {
 
 /// The name shown for a mention, without its `@`.
 pub(super) fn mention_name(node: &Node) -> Option<&str> {
-    node.attr("text").map(|text| text.trim_start_matches('@').trim()).filter(|name| !name.is_empty())
+    node.attr("text")
+        .map(|text| text.trim_start_matches('@').trim())
+        .filter(|name| !name.is_empty())
 }
 
 /// `[TEXT](status:color)`, or `None` for a status without text.
@@ -36,8 +38,8 @@ pub(super) fn status(node: &Node, in_cell: bool) -> Option<String> {
     Some(out)
 }
 
-/// `2026-12-24`: the UTC day of a `date` node, whose timestamp is milliseconds as text (or a number, from some
-/// writers).
+/// `2026-12-24`: the UTC day of a `date` node, whose timestamp is milliseconds as text (or a
+/// number, from some writers).
 pub(in crate::adf) fn date(node: &Node) -> Option<String> {
     let ms = match node.attrs.get("timestamp")? {
         Value::String(text) => text.trim().parse().ok()?,
@@ -50,11 +52,14 @@ pub(in crate::adf) fn date(node: &Node) -> Option<String> {
 
 /// `<url>` for a card, `[name](url)` when the address cannot stand in angle brackets.
 pub(super) fn card(node: &Node, in_cell: bool) -> Option<String> {
-    let data = |name: &str| node.attrs.get("data").and_then(|data| data.get(name)).and_then(Value::as_str);
+    let data =
+        |name: &str| node.attrs.get("data").and_then(|data| data.get(name)).and_then(Value::as_str);
     let url = node.attr("url").or_else(|| data("url")).or_else(|| data("@id"))?;
     let bare = url.starts_with("http://") || url.starts_with("https://");
     let mut out = String::new();
-    if bare && !url.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>')) {
+    if bare
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>'))
+    {
         out.push('<');
         out.push_str(&if in_cell { url.replace('|', "%7C") } else { url.to_owned() });
         out.push('>');
@@ -68,12 +73,14 @@ pub(super) fn card(node: &Node, in_cell: bool) -> Option<String> {
     Some(out)
 }
 
-/// `![file name](media:ID)`, whose id is one of the media service, which no issue endpoint takes; `![alt](address)` for an
-/// image on the web.
+/// `![file name](media:ID)`, whose id is one of the media service, which no issue endpoint takes;
+/// `![alt](address)` for an image on the web.
 pub(super) fn media(node: &Node, in_cell: bool) -> String {
     let unnamed = if node.attr("url").is_some() { "" } else { "media" };
-    let name =
-        ["alt", "__fileName", "fileName"].into_iter().find_map(|name| node.attr(name)).unwrap_or(unnamed);
+    let name = ["alt", "__fileName", "fileName"]
+        .into_iter()
+        .find_map(|name| node.attr(name))
+        .unwrap_or(unnamed);
     let mut out = String::from("![");
     label(&mut out, name, in_cell);
     out.push_str("](");
@@ -158,7 +165,9 @@ pub(super) fn destination(out: &mut String, url: &str, in_cell: bool) {
             );
         } else {
             let after = url.get(index + 1..).unwrap_or_default();
-            if c == '&' && after.bytes().take(40).take_while(|byte| *byte != b'&').any(|byte| byte == b';') {
+            if c == '&'
+                && after.bytes().take(40).take_while(|byte| *byte != b'&').any(|byte| byte == b';')
+            {
                 out.push('\\');
             }
             out.push(c);
@@ -168,7 +177,8 @@ pub(super) fn destination(out: &mut String, url: &str, in_cell: bool) {
 
 /// Text between the brackets of a link.
 fn label(out: &mut String, text: &str, in_cell: bool) {
-    let place = Place { prev: Some('['), next: Some(']'), in_link: true, in_cell, ..Place::default() };
+    let place =
+        Place { prev: Some('['), next: Some(']'), in_link: true, in_cell, ..Place::default() };
     let one_line: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     escape_into(out, one_line.trim(), Risk::ALL, place);
 }

@@ -12,19 +12,21 @@ const ORDER_MAX: u64 = 900_000_000;
 
 /// Whether both are lists that would be read as one when they follow each other.
 pub(super) fn same_marker(before: &Node, node: &Node) -> bool {
-    let bullet = |node: &Node| matches!(node.kind.as_ref(), "bulletList" | "taskList" | "decisionList");
+    let bullet =
+        |node: &Node| matches!(node.kind.as_ref(), "bulletList" | "taskList" | "decisionList");
     bullet(before) && bullet(node) || before.kind == "orderedList" && node.kind == "orderedList"
 }
 
-/// Whether a list can follow a paragraph without a blank line: it starts at 1 and its first item has content.
-/// Source: `CommonMark` section 5.3.
+/// Whether a list can follow a paragraph without a blank line: it starts at 1 and its first item
+/// has content. Source: `CommonMark` section 5.3.
 pub(super) fn interrupts(node: &Node) -> bool {
     match node.kind.as_ref() {
         "taskList" | "decisionList" => true,
         "bulletList" | "orderedList" => {
             let first_holds_text =
                 node.content.first().and_then(|item| item.content.first()).is_some_and(holds_text);
-            first_holds_text && (node.kind == "bulletList" || node.number("order").unwrap_or(1) == 1)
+            first_holds_text
+                && (node.kind == "bulletList" || node.number("order").unwrap_or(1) == 1)
         }
         _ => false,
     }
@@ -76,7 +78,10 @@ impl Writer {
     pub(super) fn write_decisions(&mut self, node: &Node, other_marker: bool, _depth: usize) {
         for (index, decision) in node.content.iter().enumerate() {
             self.item(index, bullet(other_marker), 2, |writer| {
-                let label = Run { marks: STRONG, ..Run::plain(Piece::Text(decision_label(decision).into())) };
+                let label = Run {
+                    marks: STRONG,
+                    ..Run::plain(Piece::Text(decision_label(decision).into()))
+                };
                 let mut runs = vec![label, Run::plain(Piece::Text(" ".into()))];
                 runs.extend(collect(inside(decision), false));
                 write_runs(&mut writer.out, &writer.prefix, runs, Mode::Paragraph);

@@ -87,8 +87,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Whether a delimiter beside this character has to look at what is on its own other side: a letter, a digit,
-/// or a symbol whose class parsers disagree about.
+/// Whether a delimiter beside this character has to look at what is on its own other side: a
+/// letter, a digit, or a symbol whose class parsers disagree about.
 pub(super) fn is_wordish(c: char) -> bool {
     !c.is_whitespace() && !c.is_ascii_punctuation()
 }

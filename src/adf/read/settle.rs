@@ -1,7 +1,9 @@
-//! Moves white space and punctuation out of marks where Markdown's delimiters would otherwise not take effect.
+//! Moves white space and punctuation out of marks where Markdown's delimiters would otherwise not
+//! take effect.
 //!
-//! `**bold **` is not bold, and neither is `**Note:**text`: a delimiter must touch its text, and beside a letter
-//! it must touch a letter. Source: `CommonMark` section 6.2 (left- and right-flanking delimiter runs).
+//! `**bold **` is not bold, and neither is `**Note:**text`: a delimiter must touch its text, and
+//! beside a letter it must touch a letter. Source: `CommonMark` section 6.2 (left- and
+//! right-flanking delimiter runs).
 
 use std::borrow::Cow;
 
@@ -19,8 +21,8 @@ pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
         // Most containers: nothing is marked, so nothing can be misplaced.
         return merge(runs);
     }
-    // Mending one boundary can expose another; a few rounds reach rest, and a mark that is still misplaced then
-    // costs its looks, never text.
+    // Mending one boundary can expose another; a few rounds reach rest, and a mark that is still
+    // misplaced then costs its looks, never text.
     for _ in 0..8 {
         runs = split_spaces(runs);
         unmark_spaces(&mut runs);
@@ -69,7 +71,10 @@ fn split_spaces(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
             continue;
         }
         out.extend(
-            [head, core, tail].into_iter().filter(|part| !part.is_empty()).map(|part| run.text_like(part)),
+            [head, core, tail]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .map(|part| run.text_like(part)),
         );
     }
     out
@@ -185,8 +190,8 @@ fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
     out
 }
 
-/// Mends each place where marks change beside a letter. Only boundaries inside one link (or outside all links)
-/// matter: a bracket is on the safe side of every delimiter.
+/// Mends each place where marks change beside a letter. Only boundaries inside one link (or outside
+/// all links) matter: a bracket is on the safe side of every delimiter.
 fn mend_boundaries(runs: Vec<Run<'_>>) -> (Vec<Run<'_>>, bool) {
     let mut changed = false;
     let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
@@ -210,14 +215,20 @@ fn mend_boundaries(runs: Vec<Run<'_>>) -> (Vec<Run<'_>>, bool) {
     (out, changed)
 }
 
-/// Gives up `em` where its delimiter and that of `strong` would be read as one run of asterisks: one closes as
-/// the other opens, or the inner one outlasts the outer one.
-fn part_asterisks(left: &mut Run<'_>, right: &mut Run<'_>, strong_age: usize, em_age: usize) -> bool {
+/// Gives up `em` where its delimiter and that of `strong` would be read as one run of asterisks:
+/// one closes as the other opens, or the inner one outlasts the outer one.
+fn part_asterisks(
+    left: &mut Run<'_>,
+    right: &mut Run<'_>,
+    strong_age: usize,
+    em_age: usize,
+) -> bool {
     let touches = !left.last().is_whitespace() && !right.first().is_whitespace();
     let closed = left.marks & !right.marks;
     let opened = right.marks & !left.marks;
     let kept = left.marks & right.marks;
-    let em_closes = closed & EM != 0 && (opened & STRONG != 0 || kept & STRONG != 0 && em_age > strong_age);
+    let em_closes =
+        closed & EM != 0 && (opened & STRONG != 0 || kept & STRONG != 0 && em_age > strong_age);
     let em_opens = opened & EM != 0 && closed & STRONG != 0;
     let em_goes_on = kept & EM != 0 && closed & STRONG != 0 && strong_age > em_age;
     if !touches || !(em_closes || em_opens || em_goes_on) {
@@ -250,7 +261,8 @@ fn move_punctuation<'a>(left: &mut Run<'a>, right: &mut Run<'a>) -> Option<Run<'
     if closed != 0 && opened == 0 && is_wordish(right.first()) {
         cut(left, right, |text| text.trim_end_matches(|c: char| !c.is_alphanumeric()).len(), true)
     } else if opened != 0 && closed == 0 && is_wordish(left.last()) {
-        let skip = |text: &str| text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+        let skip =
+            |text: &str| text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
         cut(right, left, skip, false)
     } else {
         None
@@ -258,7 +270,12 @@ fn move_punctuation<'a>(left: &mut Run<'a>, right: &mut Run<'a>) -> Option<Run<'
 }
 
 /// Cuts `run` in two where `at` says and answers the outer part under the marks of its neighbour.
-fn cut<'a>(run: &mut Run<'a>, beside: &Run<'a>, at: impl Fn(&str) -> usize, tail: bool) -> Option<Run<'a>> {
+fn cut<'a>(
+    run: &mut Run<'a>,
+    beside: &Run<'a>,
+    at: impl Fn(&str) -> usize,
+    tail: bool,
+) -> Option<Run<'a>> {
     let Piece::Text(text) = &mut run.piece else { return None };
     let (head, rest) = text.split_at(at(text));
     let (inner, outer) = if tail { (head, rest) } else { (rest, head) };

@@ -44,7 +44,8 @@ pub(super) fn unsupported_label(node: &Node) -> String {
     format!("[unsupported: {kind}]")
 }
 
-/// What an item or a cell holds. Anything else that stands in its place is taken for what it would hold.
+/// What an item or a cell holds. Anything else that stands in its place is taken for what it would
+/// hold.
 pub(super) fn inside(node: &Node) -> &[Node] {
     match node.kind.as_ref() {
         "listItem" | "decisionItem" | "tableCell" | "tableHeader" => &node.content,
@@ -75,7 +76,9 @@ pub(super) fn decision_label(node: &Node) -> &'static str {
 /// The characters of an emoji, or its name.
 pub(super) fn emoji(node: &Node) -> Cow<'_, str> {
     let text = node.attr("text").filter(|text| !text.is_ascii());
-    Cow::Borrowed(text.or_else(|| node.attr("shortName")).or_else(|| node.attr("text")).unwrap_or("[emoji]"))
+    Cow::Borrowed(
+        text.or_else(|| node.attr("shortName")).or_else(|| node.attr("text")).unwrap_or("[emoji]"),
+    )
 }
 
 /// Containers that may be empty without meaning anything by it.

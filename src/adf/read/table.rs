@@ -1,5 +1,6 @@
-//! Tables as GFM pipe tables: one line a row, merged cells shown once with empty cells in the place they cover. A row is as
-//! long as its cells reach, for filling short ones up would cost the product of rows and columns.
+//! Tables as GFM pipe tables: one line a row, merged cells shown once with empty cells in the place
+//! they cover. A row is as long as its cells reach, for filling short ones up would cost the
+//! product of rows and columns.
 
 use super::block::Writer;
 use super::emit::Mode;

@@ -16,11 +16,13 @@ fn words() -> impl Strategy<Value = String> {
 pub(super) fn touching_runs() -> impl Strategy<Value = Value> {
     let run = ("[ a-c.*_~é]{1,4}", marks())
         .prop_map(|(text, marks)| json!({"type": "text", "text": text, "marks": marks}));
-    vec(run, 1..8)
-        .prop_map(|runs| json!({"type": "doc", "content": [{"type": "paragraph", "content": runs}]}))
+    vec(run, 1..8).prop_map(
+        |runs| json!({"type": "doc", "content": [{"type": "paragraph", "content": runs}]}),
+    )
 }
 
-/// Documents in the form [`super::super::from_markdown`] writes, made only of what Markdown can say.
+/// Documents in the form [`super::super::from_markdown`] writes, made only of what Markdown can
+/// say.
 pub(super) fn sayable() -> impl Strategy<Value = Value> {
     let block = prop_oneof![
         4 => paragraph(), 2 => heading(), 2 => code(), 1 => Just(json!({"type": "rule"})), 2 => quote(), 2 => panel(),
@@ -31,7 +33,11 @@ pub(super) fn sayable() -> impl Strategy<Value = Value> {
 
 fn of(kind: &'static str) -> impl Fn(Vec<Value>) -> Value {
     move |content| {
-        if content.is_empty() { json!({"type": kind}) } else { json!({"type": kind, "content": content}) }
+        if content.is_empty() {
+            json!({"type": kind})
+        } else {
+            json!({"type": kind, "content": content})
+        }
     }
 }
 
@@ -43,8 +49,10 @@ fn atom() -> impl Strategy<Value = Value> {
     );
     let marked = marked.prop_map(|(text, bits, href)| {
         let link = href.map(|href| json!({"type": "link", "attrs": {"href": href}}));
-        let names =
-            ["strong", "em", "strike"].into_iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+        let names = ["strong", "em", "strike"]
+            .into_iter()
+            .enumerate()
+            .filter(|(bit, _)| bits >> bit & 1 == 1);
         let marks: Vec<Value> =
             link.into_iter().chain(names.map(|(_, name)| json!({"type": name}))).collect();
         json!({"type": "text", "text": text, "marks": marks})
@@ -89,10 +97,15 @@ fn inline() -> impl Strategy<Value = Vec<Value>> {
 fn push(nodes: &mut Vec<Value>, node: Value) {
     match nodes.last_mut() {
         Some(last)
-            if node["type"] == "text" && last["type"] == "text" && last.get("marks") == node.get("marks") =>
+            if node["type"] == "text"
+                && last["type"] == "text"
+                && last.get("marks") == node.get("marks") =>
         {
-            last["text"] =
-                json!(format!("{}{}", last["text"].as_str().unwrap(), node["text"].as_str().unwrap()));
+            last["text"] = json!(format!(
+                "{}{}",
+                last["text"].as_str().unwrap(),
+                node["text"].as_str().unwrap()
+            ));
         }
         _ => nodes.push(node),
     }
@@ -150,8 +163,15 @@ fn quote() -> impl Strategy<Value = Value> {
 }
 
 fn panel() -> impl Strategy<Value = Value> {
-    let block =
-        prop_oneof![paragraph(), heading(), code(), list(), tasks(), image(), Just(json!({"type": "rule"}))];
+    let block = prop_oneof![
+        paragraph(),
+        heading(),
+        code(),
+        list(),
+        tasks(),
+        image(),
+        Just(json!({"type": "rule"}))
+    ];
     (select(vec!["info", "note", "warning", "error", "success"]), vec(block, 1..4)).prop_map(
         |(kind, content)| json!({"type": "panel", "attrs": {"panelType": kind}, "content": content}),
     )
@@ -159,17 +179,20 @@ fn panel() -> impl Strategy<Value = Value> {
 
 fn list() -> BoxedStrategy<Value> {
     let items = |content: BoxedStrategy<Vec<Value>>| {
-        let item = (prop_oneof![5 => paragraph(), 1 => Just(json!({"type": "paragraph"}))], content)
-            .prop_map(|(first, rest)| {
-                // An empty paragraph stands only where the first block would be none.
-                let keep = first.get("content").is_some()
-                    || rest.first().is_none_or(|next| next["type"] != "paragraph");
-                of("listItem")(Some(first).filter(|_| keep).into_iter().chain(rest).collect())
-            });
+        let item =
+            (prop_oneof![5 => paragraph(), 1 => Just(json!({"type": "paragraph"}))], content)
+                .prop_map(|(first, rest)| {
+                    // An empty paragraph stands only where the first block would be none.
+                    let keep = first.get("content").is_some()
+                        || rest.first().is_none_or(|next| next["type"] != "paragraph");
+                    of("listItem")(Some(first).filter(|_| keep).into_iter().chain(rest).collect())
+                });
         (proptest::option::of(0_u32..120), vec(item, 1..4)).prop_map(|(order, items)| match order {
             None => of("bulletList")(items),
             Some(1) => of("orderedList")(items),
-            Some(order) => json!({"type": "orderedList", "attrs": {"order": order}, "content": items}),
+            Some(order) => {
+                json!({"type": "orderedList", "attrs": {"order": order}, "content": items})
+            }
         })
     };
     let flat = items(Just(Vec::new()).boxed()).boxed();
@@ -191,7 +214,11 @@ fn tasks() -> BoxedStrategy<Value> {
     flat.prop_recursive(3, 10, 3, move |inner| {
         (vec((task.clone(), proptest::option::of(inner)), 1..4)).prop_map(|items| {
             of("taskList")(
-                items.into_iter().flat_map(|(task, nested)| [Some(task), nested]).flatten().collect(),
+                items
+                    .into_iter()
+                    .flat_map(|(task, nested)| [Some(task), nested])
+                    .flatten()
+                    .collect(),
             )
         })
     })
@@ -206,7 +233,10 @@ fn table() -> impl Strategy<Value = Value> {
             let rows = rows.into_iter().enumerate().map(|(index, (first, rest))| {
                 let kind = if has_header && index == 0 { "tableHeader" } else { "tableCell" };
                 of("tableRow")(
-                    std::iter::once(first).chain(rest).map(|paragraph| of(kind)(vec![paragraph])).collect(),
+                    std::iter::once(first)
+                        .chain(rest)
+                        .map(|paragraph| of(kind)(vec![paragraph]))
+                        .collect(),
                 )
             });
             of("table")(rows.collect())
@@ -214,7 +244,8 @@ fn table() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Markdown as people and models write it, beyond the letter of CommonMark, and the words in it in their order.
+/// Markdown as people and models write it, beyond the letter of CommonMark, and the words in it in
+/// their order.
 pub(super) fn as_people_write() -> impl Strategy<Value = (String, Vec<String>)> {
     let block = select(vec![
         "§\n§\n**§**\n§",
@@ -232,8 +263,14 @@ pub(super) fn as_people_write() -> impl Strategy<Value = (String, Vec<String>)> 
         "- §\n  > §\n  > - §\n\n  | § |\n  |-|\n  | § | § |",
         "<div>§</div>\n§",
     ]);
-    let prefix =
-        select(vec![("", ""), ("", ""), ("> ", "> "), ("- ", "  "), ("1. ", "   "), ("> 1. ", ">    ")]);
+    let prefix = select(vec![
+        ("", ""),
+        ("", ""),
+        ("> ", "> "),
+        ("- ", "  "),
+        ("1. ", "   "),
+        ("> 1. ", ">    "),
+    ]);
     vec((block, prefix), 1..5).prop_map(|blocks| {
         let blocks = blocks.into_iter().map(|(block, (first, further))| {
             format!("{first}{}", block.replace('\n', &format!("\n{further}")))

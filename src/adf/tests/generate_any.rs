@@ -80,7 +80,8 @@ fn attrs() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         any::<String>().prop_map(Value::from),
-        select(vec!["https://x.y/a(b", "1798070400000", "DONE", "a|b`c", "info", "12"]).prop_map(Value::from),
+        select(vec!["https://x.y/a(b", "1798070400000", "DONE", "a|b`c", "info", "12"])
+            .prop_map(Value::from),
     ];
     let name = select(vec![
         "level",

@@ -1,4 +1,5 @@
-//! Input meant to hurt: deep nesting and long rows of markup must neither overflow the stack nor take long.
+//! Input meant to hurt: deep nesting and long rows of markup must neither overflow the stack nor
+//! take long.
 
 use proptest::prelude::*;
 
@@ -10,18 +11,21 @@ fn convert(markdown: &str) -> String {
     let document = written(markdown);
     let start: String = markdown.chars().take(40).collect();
     assert_eq!(structure::check(&document), Ok(()), "{start:?}");
-    serde_json::from_str::<serde_json::Value>(&document.to_string()).expect("nests less than parsers take");
+    serde_json::from_str::<serde_json::Value>(&document.to_string())
+        .expect("nests less than parsers take");
     to_markdown(&Node::from(document))
 }
 
 #[test]
 fn nesting_is_bounded() {
-    for marker in
-        [">", "> ", "- ", "1. ", "- > ", "> 1. - ", "*", "**a ", "[", "![", "[a](", "<a ", "~~a ", "- [ ] "]
-    {
+    for marker in [
+        ">", "> ", "- ", "1. ", "- > ", "> 1. - ", "*", "**a ", "[", "![", "[a](", "<a ", "~~a ",
+        "- [ ] ",
+    ] {
         assert!(convert(&format!("{}deep", marker.repeat(10_000))).contains("deep"), "{marker:?}");
     }
-    let steps: Vec<String> = (0..150).map(|depth| format!("{}- a{depth}\n", "  ".repeat(depth))).collect();
+    let steps: Vec<String> =
+        (0..150).map(|depth| format!("{}- a{depth}\n", "  ".repeat(depth))).collect();
     let markdown = convert(&steps.concat());
     assert!((0..150).all(|depth| markdown.contains(&format!("a{depth}"))));
 }
@@ -80,8 +84,8 @@ fn long_rows_of_markup_end_and_do_not_swell() {
     }
     // Each of these lines continues the quotes lazily, so the parser walks all that are open.
     check(&format!("{}{}", "> ".repeat(2 * bytes), "a\n".repeat(2 * bytes)));
-    // The parser fills short rows up to the head's columns, until it has made 2^18 cells; the rest stands below. None of
-    // that is written.
+    // The parser fills short rows up to the head's columns, until it has made 2^18 cells; the rest
+    // stands below. None of that is written.
     let size = 550;
     let table = format!("{}\n{}\n{}", "|a".repeat(size), "|-".repeat(size), "|a\n".repeat(size));
     assert!(written(&table).to_string().len() < 100 * table.len());
@@ -92,10 +96,16 @@ fn long_rows_of_markup_end_and_do_not_swell() {
     let cell = |rows: u64| Node::new("tableCell").with_attr("rowspan", rows);
     let row = |cells: Vec<Node>| Node::new("tableRow").with_content(cells);
     let wide = row(vec![cell(1 << 40); 9_000]);
-    let rows = std::iter::once(wide).chain(std::iter::repeat_n(row(vec![cell(1)]), 3_000)).collect();
+    let rows =
+        std::iter::once(wide).chain(std::iter::repeat_n(row(vec![cell(1)]), 3_000)).collect();
     let table = Node::new("table").with_content(rows);
     let json = serde_json::to_string(&table).unwrap();
-    assert!(to_markdown(&table).len() < 4 * json.len(), "{} of {}", to_markdown(&table).len(), json.len());
+    assert!(
+        to_markdown(&table).len() < 4 * json.len(),
+        "{} of {}",
+        to_markdown(&table).len(),
+        json.len()
+    );
 }
 
 #[test]
@@ -106,8 +116,10 @@ fn what_is_made_of_a_text_is_bounded_by_its_bytes() {
     let link = (1_usize..2_000, 1_usize..2_000).prop_map(|(pieces, letters)| {
         format!("[{}](https://x.y/{})", "*a*b".repeat(pieces), "z".repeat(letters))
     });
-    let again = (generate_any::markdownish(), 1_usize..200).prop_map(|(piece, times)| piece.repeat(times));
-    let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
+    let again =
+        (generate_any::markdownish(), 1_usize..200).prop_map(|(piece, times)| piece.repeat(times));
+    let config =
+        ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(text in prop_oneof![table, link, again])| {
         let document = from_markdown(&text, &nobody);
         let json = serde_json::to_string(&document).unwrap();
@@ -136,9 +148,11 @@ fn deep_and_wide_trees_are_read() {
 
 #[test]
 fn a_definition_between_two_items_is_an_item() {
-    for text in
-        ["- \n  \n  [r]: https://x.y\r\n  |", "1. a\n\n   [r]: x\n2. b", "- [ ] a\n\n  [r]: x\n- [ ] b"]
-    {
+    for text in [
+        "- \n  \n  [r]: https://x.y\r\n  |",
+        "1. a\n\n   [r]: x\n2. b",
+        "- [ ] a\n\n  [r]: x\n- [ ] b",
+    ] {
         assert!(convert(text).contains("r]:"), "{text:?}: {}", convert(text));
     }
 }

@@ -15,7 +15,11 @@ fn schema() -> Option<jsonschema::Validator> {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { max_shrink_iters: 20000, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        max_shrink_iters: 20000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// Local ids are made anew by every conversion.
@@ -32,7 +36,9 @@ fn without_local_ids(mut value: Value) -> Value {
             {
                 object.remove("attrs");
             }
-            pending.extend(object.get_mut("content").and_then(Value::as_array_mut).into_iter().flatten());
+            pending.extend(
+                object.get_mut("content").and_then(Value::as_array_mut).into_iter().flatten(),
+            );
         }
     }
     value

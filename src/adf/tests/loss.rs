@@ -44,8 +44,13 @@ fn node_and_mark_types() {
     ] {
         check(json!([{"type": kind}]), &[kind]);
     }
-    for mark in ["underline", "subsup", "textColor", "backgroundColor", "annotation", "somethingNew"] {
-        inline(json!({"type": "text", "text": "a", "marks": [{"type": mark}, {"type": "strong"}]}), &[mark]);
+    for mark in
+        ["underline", "subsup", "textColor", "backgroundColor", "annotation", "somethingNew"]
+    {
+        inline(
+            json!({"type": "text", "text": "a", "marks": [{"type": mark}, {"type": "strong"}]}),
+            &[mark],
+        );
     }
     check(
         json!([{"type": "paragraph", "marks": [{"type": "alignment", "attrs": {"align": "center"}}]}]),
@@ -68,7 +73,10 @@ fn uses_of_sayable_types() {
     );
     inline(json!({"type": "emoji", "attrs": {"shortName": ":custom:"}}), &["emoji"]);
     inline(json!({"type": "inlineCard", "attrs": {"data": {}}}), &["inlineCard"]);
-    inline(json!({"type": "status", "attrs": {"text": "a", "color": "#123456"}}), &["status color"]);
+    inline(
+        json!({"type": "status", "attrs": {"text": "a", "color": "#123456"}}),
+        &["status color"],
+    );
     check(
         json!([{"type": "panel", "attrs": {"panelType": "custom"}}, {"type": "panel"}]),
         &["panel custom", "panel without type"],
@@ -90,8 +98,7 @@ fn uses_of_sayable_types() {
     let raised = |mark: &str| json!({"type": "text", "text": "6", "marks": [{"type": mark}, {"type": "subsup", "attrs": {"type": "sup"}}]});
     inline(raised("link"), &["link"]);
     inline(raised("strong"), &["subsup"]);
-    let cell =
-        |attrs: Value, content: Value| json!({"type": "tableCell", "attrs": attrs, "content": content});
+    let cell = |attrs: Value, content: Value| json!({"type": "tableCell", "attrs": attrs, "content": content});
     check(
         json!([{"type": "table", "attrs": {"isNumberColumnEnabled": true}, "content": [
             {"type": "tableRow", "content": [cell(json!({"colspan": 2}), json!([list])), {"type": "tableHeader"}]},

@@ -51,8 +51,12 @@ fn refuses_what_is_no_document() {
 fn local_ids_stay_unique() {
     let original = r#"{"type":"doc","version":1,"content":[{"attrs":{"localId" : "task-1"}},{"attrs":{"localId":"\u0074ask-2-2"}}]}"#;
     let patched = append(&raw(original), &addition("- [ ] a\n- [ ] b")).unwrap();
-    let ids: Vec<&str> =
-        patched.get().split("localId").skip(3).map(|rest| rest.split('"').nth(2).unwrap()).collect();
+    let ids: Vec<&str> = patched
+        .get()
+        .split("localId")
+        .skip(3)
+        .map(|rest| rest.split('"').nth(2).unwrap())
+        .collect();
     assert_eq!(ids, ["task-1-2", "task-2", "task-3"]);
     assert!(patched.get().starts_with(original.trim_end_matches("]}")));
     let twice = append(&patched, &addition("- [ ] a\n- [ ] b")).unwrap();
@@ -74,8 +78,9 @@ fn replaces_one_section() {
     let original = format!(
         r#"{{"type":"doc","version":1,"content":[{media},{one},{media},{two},{media},{three},{media}]}}"#
     );
-    let document =
-        |blocks: &[&str]| format!(r#"{{"type":"doc","version":1,"content":[{}]}}"#, blocks.join(","));
+    let document = |blocks: &[&str]| {
+        format!(r#"{{"type":"doc","version":1,"content":[{}]}}"#, blocks.join(","))
+    };
     for (name, expected) in [
         ("one", document(&[media, &one, NEW, &three, media])),
         (" TWO ", document(&[media, &one, media, &two, NEW, &three, media])),
@@ -87,29 +92,46 @@ fn replaces_one_section() {
             "{name}"
         );
     }
-    for (document, found) in
-        [(original.as_str(), 0), ("null", 0), (document(&[&one, &one]).replace("One", "four").as_str(), 2)]
-    {
+    for (document, found) in [
+        (original.as_str(), 0),
+        ("null", 0),
+        (document(&[&one, &one]).replace("One", "four").as_str(), 2),
+    ] {
         let error = replace_section(&raw(document), "Four", &addition("new")).unwrap_err();
-        assert!(matches!(error, PatchError::Heading { found: count, .. } if count == found), "{error}");
+        assert!(
+            matches!(error, PatchError::Heading { found: count, .. } if count == found),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn headings_are_found_as_they_are_shown() {
-    let original =
-        serde_json::to_string(&addition("## The `code` part\n\nold\n\n## a \\* b ##\n\nold\n\n# #1\n\nold"))
-            .unwrap();
-    for name in ["The `code` part", "The code part", "## the CODE part ##", "a \\* b", "a * b", "#1", "\\#1"]
-    {
+    let original = serde_json::to_string(&addition(
+        "## The `code` part\n\nold\n\n## a \\* b ##\n\nold\n\n# #1\n\nold",
+    ))
+    .unwrap();
+    for name in [
+        "The `code` part",
+        "The code part",
+        "## the CODE part ##",
+        "a \\* b",
+        "a * b",
+        "#1",
+        "\\#1",
+    ] {
         let patched = replace_section(&raw(&original), name, &addition("new")).unwrap();
         assert_eq!(patched.get().matches("old").count(), 2, "{name}");
     }
     let own =
-        replace_section(&raw(&original), "The code part", &addition("# The **code** part\n\nnew")).unwrap();
+        replace_section(&raw(&original), "The code part", &addition("# The **code** part\n\nnew"))
+            .unwrap();
     assert_eq!(own.get().matches("heading").count(), original.matches("heading").count());
     let nothing = replace_section(&raw(&original), "#1", &addition("# \\#1"));
     assert!(matches!(nothing, Err(PatchError::Nothing)));
     let found = section(&raw(&original), "the code part").unwrap();
-    assert_eq!((found.heading.as_str(), plain(&found.body).as_str()), ("## The `code` part", "old"));
+    assert_eq!(
+        (found.heading.as_str(), plain(&found.body).as_str()),
+        ("## The `code` part", "old")
+    );
 }

@@ -94,7 +94,10 @@ fn marks() {
     line(json!([m("bold ", &["strong"]), t("x"), m(" y", &["em"])]), "**bold** x _y_");
     line(json!([m("a", &["strong"]), m(" ", &["strong"]), m("b", &["strong"])]), "**a b**");
     line(json!([m(" ", &["strong"]), t("a")]), "a");
-    line(json!([m("a ", &["strong"]), m("b", &["strong", "em"]), m(" c", &["em"])]), "**a _b_** _c_");
+    line(
+        json!([m("a ", &["strong"]), m("b", &["strong", "em"]), m(" c", &["em"])]),
+        "**a _b_** _c_",
+    );
     line(json!([t("x"), m("y", &["em"]), t("z")]), "x*y*z");
     line(json!([m("Note:", &["strong"]), t("text")]), "**Note**:text");
     line(json!([m("a", &["strong"]), m("b", &["em"]), t("c")]), "**a**bc");
@@ -102,10 +105,16 @@ fn marks() {
     line(json!([m("a`b", &["code"]), t(" "), m("`", &["code"])]), "``a`b`` `` ` ``");
     line(json!([m("a", &["code"]), m("b", &["code"])]), "`ab`");
     line(json!([m("a", &["strong", "code"]), m("u", &["underline", "textColor"])]), "`a`u");
-    line(json!([m("a", &["strong"]), json!({"type": "hardBreak"}), m("b", &["strong"])]), "**a\\\nb**");
+    line(
+        json!([m("a", &["strong"]), json!({"type": "hardBreak"}), m("b", &["strong"])]),
+        "**a\\\nb**",
+    );
     line(json!([t("a"), {"type": "hardBreak"}, t("- b"), {"type": "hardBreak"}]), "a\\\n\\- b");
     line(json!([t("a\nb")]), "a\\\nb");
-    line(json!([{"type": "text", "text": "a", "marks": null}, {"type": "text"}, {"text": "b"}]), "ab");
+    line(
+        json!([{"type": "text", "text": "a", "marks": null}, {"type": "text"}, {"text": "b"}]),
+        "ab",
+    );
 }
 
 #[test]
@@ -140,10 +149,16 @@ fn leaves() {
         (leaf("date", json!({"timestamp": "1798070400000"})), "2026-12-24"),
         (leaf("date", json!({"timestamp": 1_798_070_400_000_i64})), "2026-12-24"),
         (leaf("date", json!({"timestamp": "soon"})), "[unsupported: date]"),
-        (leaf("status", json!({"text": "In Progress", "color": "blue"})), "[In Progress](status:blue)"),
+        (
+            leaf("status", json!({"text": "In Progress", "color": "blue"})),
+            "[In Progress](status:blue)",
+        ),
         (leaf("status", json!({"text": "x"})), "[x](status:neutral)"),
         (leaf("emoji", json!({"shortName": ":smile:", "text": "😄"})), "😄"),
-        (leaf("emoji", json!({"shortName": ":custom_one:", "text": ":custom_one:"})), ":custom_one:"),
+        (
+            leaf("emoji", json!({"shortName": ":custom_one:", "text": ":custom_one:"})),
+            ":custom_one:",
+        ),
         (leaf("inlineCard", json!({"url": "https://x.y"})), "<https://x.y>"),
         (
             leaf("inlineCard", json!({"data": {"url": "https://x.y/a b", "name": "A"}})),
@@ -153,7 +168,10 @@ fn leaves() {
         (leaf("placeholder", json!({"text": "type here"})), "[placeholder: type here]"),
         (leaf("mediaInline", json!({"id": "a-1", "alt": "b.png"})), "![b.png](media:a-1)"),
         (
-            leaf("inlineExtension", json!({"extensionKey": "k", "extensionType": "t", "text": "x"})),
+            leaf(
+                "inlineExtension",
+                json!({"extensionKey": "k", "extensionType": "t", "text": "x"}),
+            ),
             "[extension: k] x",
         ),
         (leaf("somethingNew", json!({})), "[unsupported: somethingNew]"),

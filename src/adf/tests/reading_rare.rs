@@ -6,7 +6,11 @@ use super::super::to_markdown;
 use super::node;
 
 fn check(content: &Value, markdown: &str) {
-    assert_eq!(to_markdown(&node(json!({"type": "doc", "content": content}))), markdown, "{content}");
+    assert_eq!(
+        to_markdown(&node(json!({"type": "doc", "content": content}))),
+        markdown,
+        "{content}"
+    );
 }
 
 #[test]
@@ -25,14 +29,17 @@ fn a_table_in_a_table_is_read() {
     let words = |text: &str, marks: Value| json!([{"type": "paragraph", "content": [{"type": "text", "text": text, "marks": marks}]}]);
     let link = json!([{"type": "link", "attrs": {"href": "https://x.y"}}]);
     let row = json!({"type": "tableRow", "content": [cell(words("a", json!([]))), cell(words("b", link))]});
-    let inner = json!({"type": "doc", "content": [{"type": "table", "content": [row]}]}).to_string();
-    let nested =
-        json!({"type": "extension", "attrs": {"extensionKey": "nested-table", "parameters": {"adf": inner}}});
-    check(&json!([nested]), "[extension: nested-table]\n\n| | |\n|---|---|\n| a | [b](https://x.y) |");
-    let outer =
-        json!([{"type": "table", "content": [{"type": "tableRow", "content": [cell(json!([nested]))]}]}]);
+    let inner =
+        json!({"type": "doc", "content": [{"type": "table", "content": [row]}]}).to_string();
+    let nested = json!({"type": "extension", "attrs": {"extensionKey": "nested-table", "parameters": {"adf": inner}}});
+    check(
+        &json!([nested]),
+        "[extension: nested-table]\n\n| | |\n|---|---|\n| a | [b](https://x.y) |",
+    );
+    let outer = json!([{"type": "table", "content": [{"type": "tableRow", "content": [cell(json!([nested]))]}]}]);
     check(&outer, "| |\n|---|\n| [extension: nested-table]<br>a / b (https://x.y) |");
-    let broken = json!({"type": "extension", "attrs": {"extensionKey": "k", "parameters": {"adf": "{"}}});
+    let broken =
+        json!({"type": "extension", "attrs": {"extensionKey": "k", "parameters": {"adf": "{"}}});
     check(&json!([broken]), "[extension: k]");
 }
 
@@ -41,7 +48,10 @@ fn the_link_of_media_is_shown() {
     let link = json!([{"type": "link", "attrs": {"href": "https://x.y"}}]);
     let media = |marks: &Value| json!({"type": "media", "attrs": {"type": "file", "id": "i", "alt": "a"}, "marks": marks});
     let none = json!([]);
-    check(&json!([{"type": "mediaSingle", "content": [media(&link)]}]), "[![a](media:i)](https://x.y)");
+    check(
+        &json!([{"type": "mediaSingle", "content": [media(&link)]}]),
+        "[![a](media:i)](https://x.y)",
+    );
     check(
         &json!([{"type": "mediaSingle", "marks": link, "content": [media(&none)]}]),
         "[![a](media:i)](https://x.y)",

@@ -8,18 +8,22 @@ use serde_json::Value;
 use super::super::{from_markdown, plain, to_markdown};
 use super::{nobody, node, structure};
 
-/// The folder with reference data beside the repository, or beside a folder that holds it. It is not part of it:
-/// without it these tests pass.
+/// The folder with reference data beside the repository, or beside a folder that holds it. It is
+/// not part of it: without it these tests pass.
 pub(super) fn reference() -> PathBuf {
     let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(1);
-    above.map(|folder| folder.join("shared/reference")).find(|folder| folder.is_dir()).unwrap_or_default()
+    above
+        .map(|folder| folder.join("shared/reference"))
+        .find(|folder| folder.is_dir())
+        .unwrap_or_default()
 }
 
 /// The document in a file, if it holds one: at the top, or as the description of an issue.
 fn documents(path: &Path) -> Option<Value> {
     let json: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
     let description = json["fields"]["description"].clone();
-    Some(if description["type"] == "doc" { description } else { json }).filter(|json| json["type"] == "doc")
+    Some(if description["type"] == "doc" { description } else { json })
+        .filter(|json| json["type"] == "doc")
 }
 
 #[test]

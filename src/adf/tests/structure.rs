@@ -1,11 +1,12 @@
-//! A check of written documents that needs no schema file: which node may stand in which, and what each needs.
+//! A check of written documents that needs no schema file: which node may stand in which, and what
+//! each needs.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-/// What is wrong with a document, or `Ok`. Written from the older published content rules, on purpose without
-/// looking at the table the code itself uses.
+/// What is wrong with a document, or `Ok`. Written from the older published content rules, on
+/// purpose without looking at the table the code itself uses.
 pub(super) fn check(document: &Value) -> Result<(), String> {
     if document["type"] != "doc" || document["version"] != 1 || !document["content"].is_array() {
         return Err("not a document".to_owned());
@@ -27,8 +28,9 @@ pub(super) fn check(document: &Value) -> Result<(), String> {
         if depth > 60 {
             return Err("too deep".to_owned());
         }
-        pending
-            .extend(node["content"].as_array().into_iter().flatten().map(|child| (child, kind, depth + 1)));
+        pending.extend(
+            node["content"].as_array().into_iter().flatten().map(|child| (child, kind, depth + 1)),
+        );
     }
     Ok(())
 }
@@ -68,22 +70,29 @@ fn check_node(kind: &str, node: &Value, parent: &str) -> Result<(), String> {
     let attrs = &node["attrs"];
     let first = content.first().and_then(|first| first["type"].as_str()).unwrap_or_default();
     let ok = match kind {
-        "blockquote" | "panel" | "bulletList" | "orderedList" | "table" | "tableRow" | "tableCell"
-        | "tableHeader" => !content.is_empty() && (kind != "panel" || attrs["panelType"].is_string()),
+        "blockquote" | "panel" | "bulletList" | "orderedList" | "table" | "tableRow"
+        | "tableCell" | "tableHeader" => {
+            !content.is_empty() && (kind != "panel" || attrs["panelType"].is_string())
+        }
         "listItem" => first == "paragraph",
         "taskList" => first == "taskItem" && attrs["localId"].is_string(),
         "taskItem" => {
-            attrs["localId"].is_string() && ["TODO", "DONE"].contains(&attrs["state"].as_str().unwrap_or(""))
+            attrs["localId"].is_string()
+                && ["TODO", "DONE"].contains(&attrs["state"].as_str().unwrap_or(""))
         }
         "heading" => (1..=6).contains(&attrs["level"].as_u64().unwrap_or(0)),
         "mediaSingle" => content.len() == 1 && attrs["layout"] == "center",
         "media" => {
-            attrs["type"] == "external" && attrs["url"].as_str().is_some_and(|url| url.starts_with("http"))
+            attrs["type"] == "external"
+                && attrs["url"].as_str().is_some_and(|url| url.starts_with("http"))
         }
         "codeBlock" => content.iter().all(|text| text.get("marks").is_none()),
         "text" => check_text(node, parent),
         "mention" => attrs["id"].as_str().is_some_and(|id| !id.is_empty()),
-        "status" => attrs["text"].as_str().is_some_and(|text| !text.is_empty()) && attrs["color"].is_string(),
+        "status" => {
+            attrs["text"].as_str().is_some_and(|text| !text.is_empty())
+                && attrs["color"].is_string()
+        }
         "date" => attrs["timestamp"].as_str().is_some_and(|ms| ms.parse::<i64>().is_ok()),
         "inlineCard" => attrs["url"].as_str().is_some_and(|url| url.starts_with("http")),
         _ => true,
@@ -93,19 +102,28 @@ fn check_node(kind: &str, node: &Value, parent: &str) -> Result<(), String> {
 
 fn check_text(node: &Value, parent: &str) -> bool {
     let text = node["text"].as_str().unwrap_or_default();
-    let marks: Vec<&str> =
-        node["marks"].as_array().into_iter().flatten().filter_map(|mark| mark["type"].as_str()).collect();
+    let marks: Vec<&str> = node["marks"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|mark| mark["type"].as_str())
+        .collect();
     let unique: HashSet<&&str> = marks.iter().collect();
-    let code_alone = !marks.contains(&"code") || marks.iter().all(|mark| ["code", "link"].contains(mark));
-    let safe =
-        node["marks"].as_array().into_iter().flatten().filter_map(|mark| mark["attrs"]["href"].as_str()).all(
-            |href| {
-                ["http://", "https://", "mailto:"]
-                    .iter()
-                    .any(|scheme| href.to_ascii_lowercase().starts_with(scheme))
-            },
-        );
-    let known = marks.iter().all(|mark| ["strong", "em", "strike", "code", "link", "subsup"].contains(mark));
+    let code_alone =
+        !marks.contains(&"code") || marks.iter().all(|mark| ["code", "link"].contains(mark));
+    let safe = node["marks"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|mark| mark["attrs"]["href"].as_str())
+        .all(|href| {
+            ["http://", "https://", "mailto:"]
+                .iter()
+                .any(|scheme| href.to_ascii_lowercase().starts_with(scheme))
+        });
+    let known = marks
+        .iter()
+        .all(|mark| ["strong", "em", "strike", "code", "link", "subsup"].contains(mark));
     let one_line = parent == "codeBlock" || !text.contains(['\n', '\r']);
     !text.is_empty() && one_line && code_alone && safe && known && unique.len() == marks.len()
 }

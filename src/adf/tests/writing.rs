@@ -96,7 +96,10 @@ fn links() {
     );
     inline(r"https\://x.y \:tada:", vec![text("https://x.y :tada:")]);
     inline("[](https://x.y)", vec![linked("https://x.y", "https://x.y")]);
-    inline("<https://x.y/z>", vec![json!({"type": "inlineCard", "attrs": {"url": "https://x.y/z"}})]);
+    inline(
+        "<https://x.y/z>",
+        vec![json!({"type": "inlineCard", "attrs": {"url": "https://x.y/z"}})],
+    );
     inline("<a@x.y>", vec![linked("a@x.y", "mailto:a@x.y")]);
     inline("![a.png](media:123)", vec![text("a.png")]);
     inline("[a](javascript:alert)", vec![text("a (javascript:alert)")]);
@@ -137,7 +140,11 @@ fn mentions_dates_statuses_and_emoji() {
     );
     inline(
         r"\@[Anna Berg] @\[Anna Berg] `@[Anna Berg]` \[~accountid:5]",
-        vec![text("@[Anna Berg] @[Anna Berg] "), marked("@[Anna Berg]", &["code"]), text(" [~accountid:5]")],
+        vec![
+            text("@[Anna Berg] @[Anna Berg] "),
+            marked("@[Anna Berg]", &["code"]),
+            text(" [~accountid:5]"),
+        ],
     );
     inline("[@A](accountid:no%20id) @[ ] @[Anna Berg", vec![text("@A @[ ] @[Anna Berg")]);
     inline("due 2026-12-24.", vec![text("due "), day, text(".")]);

@@ -68,7 +68,10 @@ fn tables() {
         json!([of(
             "table",
             vec![
-                row(vec![cell("tableHeader", vec![text("a")]), cell("tableHeader", vec![text("b")])]),
+                row(vec![
+                    cell("tableHeader", vec![text("a")]),
+                    cell("tableHeader", vec![text("b")])
+                ]),
                 row(vec![cell("tableCell", vec![marked("c|d", &["code"])])]),
                 row(vec![
                     cell("tableCell", vec![text("e"), json!({"type": "hardBreak"}), text("f")]),
@@ -83,7 +86,10 @@ fn tables() {
             of(
                 "table",
                 vec![
-                    row(vec![cell("tableHeader", vec![text("a")]), cell("tableHeader", vec![text("b")])]),
+                    row(vec![
+                        cell("tableHeader", vec![text("a")]),
+                        cell("tableHeader", vec![text("b")])
+                    ]),
                     row(vec![cell("tableCell", vec![text("c")]), cell("tableCell", vec![])]),
                     row(vec![cell("tableCell", vec![])]),
                 ]
@@ -91,7 +97,10 @@ fn tables() {
             of("table", vec![row(vec![cell("tableHeader", vec![text("d")])])]),
         ]),
     );
-    check("| |\n|-|\n|a|", json!([of("table", vec![row(vec![cell("tableCell", vec![text("a")])])])]));
+    check(
+        "| |\n|-|\n|a|",
+        json!([of("table", vec![row(vec![cell("tableCell", vec![text("a")])])])]),
+    );
     check(
         "- |a|b|\n  |-|-|\n  |c|d|",
         json!([of("bulletList", vec![item(vec![p(vec![text("a | b")]), p(vec![text("c | d")])])])]),
@@ -157,7 +166,10 @@ fn tasks() {
         "- a\n  - [x] b",
         json!([of(
             "bulletList",
-            vec![item(vec![p(vec![text("a")]), of("bulletList", vec![item(vec![p(vec![text("[x] b")])])]),])]
+            vec![item(vec![
+                p(vec![text("a")]),
+                of("bulletList", vec![item(vec![p(vec![text("[x] b")])])]),
+            ])]
         )]),
     );
     check(

@@ -23,7 +23,13 @@ fn lines_stay_lines() {
     check(
         "**Q:** x\n**A:** y\n\n> a\n> b\n\n- c\n  d",
         json!([
-            p(vec![marked("Q:", &["strong"]), text(" x"), br(), marked("A:", &["strong"]), text(" y")]),
+            p(vec![
+                marked("Q:", &["strong"]),
+                text(" x"),
+                br(),
+                marked("A:", &["strong"]),
+                text(" y")
+            ]),
             of("blockquote", vec![p(vec![text("a"), br(), text("b")])]),
             of("bulletList", vec![item(vec![p(vec![text("c"), br(), text("d")])])]),
         ]),
@@ -50,7 +56,13 @@ fn images_are_images() {
     let plain = || image(json!({"type": "external", "url": url, "alt": "a"}));
     check(
         "see ![a](https://x.y/p.png)\nthen ![a][r] end\n\n[r]: https://x.y/p.png",
-        json!([p(vec![text("see")]), plain(), p(vec![text("then")]), plain(), p(vec![text("end")])]),
+        json!([
+            p(vec![text("see")]),
+            plain(),
+            p(vec![text("then")]),
+            plain(),
+            p(vec![text("end")])
+        ]),
     );
     both_ways("> ![a](https://x.y/p.png)", json!([of("blockquote", vec![plain()])]));
     both_ways(
@@ -94,7 +106,10 @@ fn a_panel_may_have_a_title() {
             ]
         )]),
     );
-    check("> [!warning]- Title", json!([panel("warning", vec![p(vec![marked("Title", &["strong"])])])]));
+    check(
+        "> [!warning]- Title",
+        json!([panel("warning", vec![p(vec![marked("Title", &["strong"])])])]),
+    );
     check("> [!ERROR]\n> a", json!([panel("error", vec![p(vec![text("a")])])]));
     for quote in ["> \\[!NOTE] a", "> a [!NOTE] b", "> [!OTHER] a"] {
         check(quote, json!([of("blockquote", vec![p(vec![text(&quote[2..].replace('\\', ""))])])]));
@@ -143,13 +158,17 @@ fn raised_and_lowered_text() {
 
 #[test]
 fn lists_below_numbers_need_no_third_blank() {
-    let bullets =
-        |words: &[&str]| of("bulletList", words.iter().map(|word| item(vec![p(vec![text(word)])])).collect());
+    let bullets = |words: &[&str]| {
+        of("bulletList", words.iter().map(|word| item(vec![p(vec![text(word)])])).collect())
+    };
     check(
         "1. a\n  - b\n  - c\n2. d",
         json!([of(
             "orderedList",
-            vec![item(vec![p(vec![text("a")]), bullets(&["b", "c"])]), item(vec![p(vec![text("d")])]),]
+            vec![
+                item(vec![p(vec![text("a")]), bullets(&["b", "c"])]),
+                item(vec![p(vec![text("d")])]),
+            ]
         )]),
     );
 }

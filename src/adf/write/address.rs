@@ -1,10 +1,12 @@
-//! Addresses in Markdown: which may become links, where a bare one ends, and the ids behind mentions.
+//! Addresses in Markdown: which may become links, where a bare one ends, and the ids behind
+//! mentions.
 
 use std::borrow::Cow;
 
 use url::Url;
 
-/// Whether Jira should be handed a link to this address. Anything else, such as `javascript:`, stays text.
+/// Whether Jira should be handed a link to this address. Anything else, such as `javascript:`,
+/// stays text.
 pub(in crate::adf) fn is_safe_link(address: &str) -> bool {
     match Url::parse(address) {
         Ok(url) => match url.scheme() {
@@ -28,9 +30,9 @@ pub(super) fn href(address: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(address))
 }
 
-/// How many bytes of `text`, which starts with an address, belong to it: up to white space or a character that
-/// no address has, without the punctuation of the sentence around it. 0 when it is no address.
-/// Source: GFM section 6.9 (extended autolinks).
+/// How many bytes of `text`, which starts with an address, belong to it: up to white space or a
+/// character that no address has, without the punctuation of the sentence around it. 0 when it is
+/// no address. Source: GFM section 6.9 (extended autolinks).
 pub(in crate::adf) fn bare_url_bytes(text: &str) -> usize {
     if !starts_url(text) {
         return 0;
@@ -80,7 +82,8 @@ fn trim_sentence(candidate: &str) -> &str {
 }
 
 /// Whether this can be an account id: letters, digits, `:`, `-` and `_`, at most 128 of them, as in
-/// `712020:…`, `5b10a2…` or `qm:…:…`. Source: Jira REST v3, `accountId` of `User` (1 to 128 characters).
+/// `712020:…`, `5b10a2…` or `qm:…:…`. Source: Jira REST v3, `accountId` of `User` (1 to 128
+/// characters).
 pub(in crate::adf) fn is_account_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_'))

@@ -1,4 +1,5 @@
-//! Quotes that are panels: `> [!NOTE]` alone on its line, which the parser knows, or with a title behind it.
+//! Quotes that are panels: `> [!NOTE]` alone on its line, which the parser knows, or with a title
+//! behind it.
 
 use pulldown_cmark::BlockQuoteKind;
 

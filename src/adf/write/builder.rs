@@ -1,4 +1,5 @@
-//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalise`] fits it to ADF.
+//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalise`]
+//! fits it to ADF.
 
 use std::ops::Range;
 
@@ -9,8 +10,9 @@ use super::span::Span;
 use super::{Person, alert, code, extra, image};
 use crate::adf::node::Node;
 
-/// How many containers may be open at once. Deeper ones are left out and their content stands in the last one;
-/// the document must stay below the 128 levels JSON parsers take, and each node is two of them.
+/// How many containers may be open at once. Deeper ones are left out and their content stands in
+/// the last one; the document must stay below the 128 levels JSON parsers take, and each node is
+/// two of them.
 const DEPTH_MAX: usize = 40;
 
 /// Collects events into a document.
@@ -69,7 +71,8 @@ impl<'a> Builder<'a> {
         if self.span.is_empty() || ends_container {
             self.skip_to(if ends_container { range.end } else { range.start });
         }
-        let is_container = matches!(event, Event::Start(Tag::Item | Tag::List(_) | Tag::BlockQuote(_)));
+        let is_container =
+            matches!(event, Event::Start(Tag::Item | Tag::List(_) | Tag::BlockQuote(_)));
         self.definitions.seen(if is_container { range.start } else { range.end });
         match event {
             Event::Start(tag) => self.start(tag, range),
@@ -77,7 +80,9 @@ impl<'a> Builder<'a> {
             Event::Text(text) => self.text(&text, range),
             Event::Code(code) => self.span.code(&code),
             Event::Html(html) | Event::InlineHtml(html) => self.html(&html),
-            Event::SoftBreak | Event::HardBreak if self.title.is_some() && !self.span.is_in_link() => {
+            Event::SoftBreak | Event::HardBreak
+                if self.title.is_some() && !self.span.is_in_link() =>
+            {
                 self.end_paragraph();
             }
             Event::SoftBreak => self.span.soft_break(),
@@ -139,9 +144,13 @@ impl<'a> Builder<'a> {
                 };
                 self.enter(list, true);
             }
-            Tag::Item => self.enter(Node::new("listItem"), self.is_in(&["bulletList", "orderedList"])),
+            Tag::Item => {
+                self.enter(Node::new("listItem"), self.is_in(&["bulletList", "orderedList"]))
+            }
             Tag::Table(_) => self.enter(Node::new("table"), true),
-            Tag::TableHead | Tag::TableRow => self.enter(Node::new("tableRow"), self.is_in(&["table"])),
+            Tag::TableHead | Tag::TableRow => {
+                self.enter(Node::new("tableRow"), self.is_in(&["table"]))
+            }
             Tag::CodeBlock(kind) => self.code = Some((code::language(&kind), String::new())),
             Tag::HtmlBlock => self.in_html = false,
             _ => {}
@@ -157,7 +166,9 @@ impl<'a> Builder<'a> {
             TagEnd::Heading(level) => {
                 let content = self.span.take();
                 if !content.is_empty() {
-                    self.push(Node::new("heading").with_attr("level", level as u64).with_content(content));
+                    self.push(
+                        Node::new("heading").with_attr("level", level as u64).with_content(content),
+                    );
                 }
             }
             TagEnd::CodeBlock => {
@@ -165,14 +176,16 @@ impl<'a> Builder<'a> {
                     self.push(code::block(&language, &text));
                 }
             }
-            // The parser fills short rows up, each cell of it at the row's end. Who wrote none has none: filled up, a table
-            // would cost the product of its rows and columns.
+            // The parser fills short rows up, each cell of it at the row's end. Who wrote none has
+            // none: filled up, a table would cost the product of its rows and columns.
             TagEnd::TableCell if self.is_in(&["tableRow"]) && self.is_filled_up(range) => {
                 self.span.take();
             }
             TagEnd::TableCell if self.is_in(&["tableRow"]) => {
-                let first_row = self.stack.iter().nth_back(1).is_some_and(|table| table.content.is_empty());
-                let paragraph = Node::new("paragraph").with_content(image::as_links(self.span.take()));
+                let first_row =
+                    self.stack.iter().nth_back(1).is_some_and(|table| table.content.is_empty());
+                let paragraph =
+                    Node::new("paragraph").with_content(image::as_links(self.span.take()));
                 self.cell_end = range.end;
                 let cell = Node::new(if first_row { "tableHeader" } else { "tableCell" });
                 self.push(cell.with_content(vec![paragraph]));
@@ -205,8 +218,10 @@ impl<'a> Builder<'a> {
         let marker = self.title.map_or(0, |start| start.saturating_sub(range.start));
         let text = text.get(marker..).unwrap_or_default();
         let behind_backslash = range.start > self.text_end
-            && range.start.checked_sub(1).and_then(|at| self.source.as_bytes().get(at)) == Some(&b'\\');
-        let reference = self.source.get(range.start + marker..range.end).is_some_and(|source| source != text);
+            && range.start.checked_sub(1).and_then(|at| self.source.as_bytes().get(at))
+                == Some(&b'\\');
+        let reference =
+            self.source.get(range.start + marker..range.end).is_some_and(|source| source != text);
         self.span.push_text(text, behind_backslash || reference);
         self.text_end = range.end;
     }
@@ -245,7 +260,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A quote that begins with the marker of a panel and a title is that panel, the title its first line.
+    /// A quote that begins with the marker of a panel and a title is that panel, the title its
+    /// first line.
     fn begin_title(&mut self, start: usize) {
         let Some(quote) =
             self.stack.last_mut().filter(|top| top.kind == "blockquote" && top.content.is_empty())
@@ -272,7 +288,8 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, node: Node) {
-        // The parser gives up within a table that would grow too large; the rest stands below what there is of it.
+        // The parser gives up within a table that would grow too large; the rest stands below what
+        // there is of it.
         if node.kind != "tableRow"
             && self.is_in(&["table"])
             && let Some(entered) = self.entered.iter_mut().rfind(|entered| **entered)

@@ -17,7 +17,8 @@ pub(super) fn language(kind: &CodeBlockKind<'_>) -> String {
 /// The block with this text in it.
 pub(super) fn block(language: &str, text: &str) -> Node {
     let text = text.strip_suffix('\n').unwrap_or(text);
-    let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let text: String =
+        text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let mut node = Node::new("codeBlock");
     if !language.is_empty() {
         node = node.with_attr("language", language);

@@ -1,5 +1,5 @@
-//! Keeps link definitions (`[label]: address`) that no link refers to: the parser drops them without a trace, and
-//! `[Owner]: Anna` is a sentence to everybody else.
+//! Keeps link definitions (`[label]: address`) that no link refers to: the parser drops them
+//! without a trace, and `[Owner]: Anna` is a sentence to everybody else.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! The emoji names people and agents write most; any other `:name:` stays text.
 
-/// Names with their characters, sorted by name. Source: Unicode CLDR characters under the short names that
-/// Atlassian's editor and GitHub share.
+/// Names with their characters, sorted by name. Source: Unicode CLDR characters under the short
+/// names that Atlassian's editor and GitHub share.
 const EMOJI: [(&str, &str); 40] = [
     ("+1", "👍"),
     ("-1", "👎"),

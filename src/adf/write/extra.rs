@@ -1,5 +1,5 @@
-//! Cells beyond a table's header. GFM drops them; here they stand in the last cell, each behind a bar, so that every row
-//! stays as wide as its header.
+//! Cells beyond a table's header. GFM drops them; here they stand in the last cell, each behind a
+//! bar, so that every row stays as wide as its header.
 
 use super::flatten::merged;
 use super::{Person, tree};
@@ -9,7 +9,9 @@ use crate::adf::node::Node;
 pub(super) fn add(row: &mut Node, left_out: &str, people: &dyn Fn(&str) -> Option<Person>) {
     let cells: Vec<&str> =
         split(left_out).into_iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
-    let Some(paragraph) = row.content.last_mut().and_then(|cell| cell.content.first_mut()) else { return };
+    let Some(paragraph) = row.content.last_mut().and_then(|cell| cell.content.first_mut()) else {
+        return;
+    };
     if cells.is_empty() {
         return;
     }

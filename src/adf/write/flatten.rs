@@ -3,7 +3,8 @@
 use super::image;
 use crate::adf::node::{Mark, Node};
 
-/// The lines of a block as it came from Markdown: one for a paragraph, one for each item, row or line of code.
+/// The lines of a block as it came from Markdown: one for a paragraph, one for each item, row or
+/// line of code.
 pub(super) fn lines(node: Node) -> Vec<Vec<Node>> {
     match node.kind.as_ref() {
         "paragraph" => vec![image::as_links(node.content)],
@@ -19,7 +20,9 @@ pub(super) fn lines(node: Node) -> Vec<Vec<Node>> {
             let first = (node.kind == "orderedList").then(|| node.number("order").unwrap_or(1));
             let items = node.content.into_iter().zip(0_u64..);
             items
-                .flat_map(|(item, index)| item_lines(item, first.map(|first| first.saturating_add(index))))
+                .flat_map(|(item, index)| {
+                    item_lines(item, first.map(|first| first.saturating_add(index)))
+                })
                 .collect()
         }
         "table" => node.content.into_iter().map(row_line).collect(),
@@ -53,7 +56,9 @@ pub(super) fn strong(mut nodes: Vec<Node>) -> Vec<Node> {
 /// Puts literal text before a line.
 pub(super) fn prefix(marker: &str, line: &mut Vec<Node>) {
     match line.first_mut() {
-        Some(Node { text: Some(text), marks, .. }) if marks.is_empty() => text.insert_str(0, marker),
+        Some(Node { text: Some(text), marks, .. }) if marks.is_empty() => {
+            text.insert_str(0, marker)
+        }
         _ => line.insert(0, Node::text(marker)),
     }
 }

@@ -3,7 +3,8 @@
 use super::{builder::Builder, subsup};
 
 impl Builder<'_> {
-    /// HTML is shown as written, except the line break that tables and headings have no other spelling for.
+    /// HTML is shown as written, except the line break that tables and headings have no other
+    /// spelling for.
     pub(super) fn html(&mut self, html: &str) {
         let line = html.trim_end_matches(['\n', '\r']);
         let name: String = line.chars().filter(|c| !c.is_whitespace()).collect();

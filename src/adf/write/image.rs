@@ -1,5 +1,5 @@
-//! Images with an address on the web. They are read among words and are blocks in ADF: where a block may stand they part
-//! the paragraph, elsewhere they become links.
+//! Images with an address on the web. They are read among words and are blocks in ADF: where a
+//! block may stand they part the paragraph, elsewhere they become links.
 
 use super::blank::trimmed;
 use super::flatten::merged;
@@ -25,7 +25,9 @@ pub(super) fn blocks(paragraph: Node, out: &mut Vec<Node>) {
     for node in paragraph.content {
         if is_image(&node) {
             end_words(&mut words, out);
-            out.push(Node::new("mediaSingle").with_attr("layout", "center").with_content(vec![node]));
+            out.push(
+                Node::new("mediaSingle").with_attr("layout", "center").with_content(vec![node]),
+            );
         } else {
             words.push(node);
         }
@@ -35,7 +37,11 @@ pub(super) fn blocks(paragraph: Node, out: &mut Vec<Node>) {
 
 /// Inline content with its images as links.
 pub(super) fn as_links(nodes: Vec<Node>) -> Vec<Node> {
-    if nodes.iter().any(is_image) { merged(nodes.into_iter().map(as_link).collect()) } else { nodes }
+    if nodes.iter().any(is_image) {
+        merged(nodes.into_iter().map(as_link).collect())
+    } else {
+        nodes
+    }
 }
 
 fn as_link(node: Node) -> Node {

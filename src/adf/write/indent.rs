@@ -1,5 +1,6 @@
-//! Indents lists below numbered items as far as the parser needs: `1. Step` wants three blanks before what belongs to
-//! it, and many people and models write two. Without them one list would become three.
+//! Indents lists below numbered items as far as the parser needs: `1. Step` wants three blanks
+//! before what belongs to it, and many people and models write two. Without them one list would
+//! become three.
 
 use std::borrow::Cow;
 
@@ -81,7 +82,9 @@ impl Lines {
         let Some(parent) = self.items.last_mut().filter(|item| indent > item.indent) else {
             self.open_fence(text, 0);
             // Further in it is code, not a list.
-            if let Some((bytes, is_numbered)) = marker.filter(|_| indent < 4 && self.items.is_empty()) {
+            if let Some((bytes, is_numbered)) =
+                marker.filter(|_| indent < 4 && self.items.is_empty())
+            {
                 self.items.push(Item { indent, content: indent + bytes, is_numbered, added: 0 });
             }
             return 0;

@@ -1,10 +1,12 @@
-//! How much one text may be, judged before it is parsed: a page of Markdown can ask for a book of nodes.
+//! How much one text may be, judged before it is parsed: a page of Markdown can ask for a book of
+//! nodes.
 
 use crate::adf::node::Node;
 
-/// Characters of Markdown that are read: what Jira takes for one text, of which the Markdown is the longer form.
-/// Source: <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>, the
-/// text field character limit, which is 32,767 on every site.
+/// Characters of Markdown that are read: what Jira takes for one text, of which the Markdown is the
+/// longer form. Source:
+/// <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>,
+/// the text field character limit, which is 32,767 on every site.
 const MARKDOWN_CHARS_MAX: usize = 32_767;
 
 /// Cells that the parser may add to the short rows of tables before it hands them over.
@@ -33,7 +35,9 @@ impl Excess {
     /// What makes it fit.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::Characters(_) => "Split the text, or attach it as a file with jira_add_attachment.",
+            Self::Characters(_) => {
+                "Split the text, or attach it as a file with jira_add_attachment."
+            }
             Self::MissingCells => {
                 "Give the rows their cells, make smaller tables, or attach a file with jira_add_attachment."
             }
@@ -95,7 +99,12 @@ mod tests {
     #[test]
     fn tables_of_short_rows_are_counted_before_they_are_filled_up() {
         let table = |columns: usize, rows: usize| {
-            format!("{}|\n{}|\n{}", "|a".repeat(columns), "|-".repeat(columns), "|b|\n".repeat(rows))
+            format!(
+                "{}|\n{}|\n{}",
+                "|a".repeat(columns),
+                "|-".repeat(columns),
+                "|b|\n".repeat(rows)
+            )
         };
         assert_eq!(check_markdown(&table(40, 400)), Ok(()));
         assert_eq!(check_markdown(&table(512, 512)), Err(Excess::MissingCells));

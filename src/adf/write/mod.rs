@@ -40,11 +40,11 @@ pub struct Person {
     pub name: String,
 }
 
-/// Markdown as a document (type `doc`, version 1). It never fails: what ADF cannot hold in that place becomes the
-/// nearest thing it can. No text is lost but the titles of links.
+/// Markdown as a document (type `doc`, version 1). It never fails: what ADF cannot hold in that
+/// place becomes the nearest thing it can. No text is lost but the titles of links.
 ///
-/// `people` answers whom `@[name or e-mail]` means; with `None` the characters stay. Mentions that carry an
-/// account id (`[@Name](accountid:ID)`, `[~accountid:ID]`) need no answer.
+/// `people` answers whom `@[name or e-mail]` means; with `None` the characters stay. Mentions that
+/// carry an account id (`[@Name](accountid:ID)`, `[~accountid:ID]`) need no answer.
 pub fn from_markdown(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
     let mut markdown = indent::below_numbers(nesting::limit(markdown));
     if !markdown.ends_with('\n') {
@@ -67,8 +67,8 @@ fn tree(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
     builder.finish()
 }
 
-/// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance. Names in code,
-/// in link texts and behind a backslash are not among them.
+/// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance.
+/// Names in code, in link texts and behind a backslash are not among them.
 pub fn mentioned(markdown: &str) -> Vec<String> {
     if !markdown.contains("@[") {
         return Vec::new();

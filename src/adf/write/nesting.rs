@@ -1,5 +1,6 @@
-//! Bounds how deep one line can nest, before the parser sees it: each further line costs the parser a step per
-//! open container, so that a line of ten thousand `>` followed by many lines would take it minutes.
+//! Bounds how deep one line can nest, before the parser sees it: each further line costs the parser
+//! a step per open container, so that a line of ten thousand `>` followed by many lines would take
+//! it minutes.
 
 use std::borrow::Cow;
 
@@ -72,8 +73,13 @@ mod tests {
             &format!("a\n{}b\n- c", "> ".repeat(5000)),
             &format!("a\n{} b\n- c", "> ".repeat(60).trim_end()),
         );
-        check(&format!("{}x", "1. - ".repeat(500)), &format!("{} x", "1. - ".repeat(30).trim_end()));
-        for whole in ["-".repeat(500), "1".repeat(500), "#".repeat(500), "a > b".repeat(100), String::new()] {
+        check(
+            &format!("{}x", "1. - ".repeat(500)),
+            &format!("{} x", "1. - ".repeat(30).trim_end()),
+        );
+        for whole in
+            ["-".repeat(500), "1".repeat(500), "#".repeat(500), "a > b".repeat(100), String::new()]
+        {
             check(&whole, &whole);
         }
     }

@@ -1,5 +1,5 @@
-//! Fits a tree shaped like Markdown to what ADF takes in each place: nothing is refused, the nearest allowed
-//! block stands in. The rules follow [`super::schema::allows`].
+//! Fits a tree shaped like Markdown to what ADF takes in each place: nothing is refused, the
+//! nearest allowed block stands in. The rules follow [`super::schema::allows`].
 
 use super::flatten::{check_box, joined, lines, prefix, strong};
 use super::image;
@@ -52,7 +52,9 @@ fn blocks(nodes: Vec<Node>, place: &str, ids: &mut LocalIds) -> Vec<Node> {
                 }
             }
             _ if allowed => out.push(node),
-            _ => out.extend(lines(node).into_iter().map(joined_line).filter(|node| !node.content.is_empty())),
+            _ => out.extend(
+                lines(node).into_iter().map(joined_line).filter(|node| !node.content.is_empty()),
+            ),
         }
     }
     out
@@ -69,7 +71,8 @@ fn list(node: Node, place: &str, ids: &mut LocalIds, out: &mut Vec<Node>) {
     while let Some((item, index)) = items.next() {
         let has_box = check_box(&item).is_some();
         let mut run = vec![item];
-        while let Some((item, _)) = items.next_if(|(item, _)| check_box(item).is_some() == has_box) {
+        while let Some((item, _)) = items.next_if(|(item, _)| check_box(item).is_some() == has_box)
+        {
             run.push(item);
         }
         if has_box && allows(place, "taskList") {
@@ -100,7 +103,10 @@ fn list_item(mut item: Node, ids: &mut LocalIds) -> Node {
         item.content.insert(0, Node::new("paragraph"));
     }
     if let (Some(marker), Some(first)) = (check_box, item.content.first_mut()) {
-        prefix(if first.content.is_empty() { marker.trim_end() } else { marker }, &mut first.content);
+        prefix(
+            if first.content.is_empty() { marker.trim_end() } else { marker },
+            &mut first.content,
+        );
     }
     item
 }
@@ -137,7 +143,9 @@ fn task(item: Node, ids: &mut LocalIds, out: &mut Vec<Node>) {
 /// A header row without any text is how a table without one is spelled.
 fn table(mut node: Node) -> Option<Node> {
     let empty = |cell: &Node| cell.content.iter().all(|paragraph| paragraph.content.is_empty());
-    if node.content.len() > 1 && node.content.first().is_some_and(|row| row.content.iter().all(empty)) {
+    if node.content.len() > 1
+        && node.content.first().is_some_and(|row| row.content.iter().all(empty))
+    {
         node.content.remove(0);
     }
     node.content.retain(|row| !row.content.is_empty());

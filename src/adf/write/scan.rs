@@ -62,7 +62,8 @@ fn emit_text(text: Option<&str>, emit: &mut dyn FnMut(Node)) {
 }
 
 impl Stretch<'_> {
-    /// What starts at byte `at`: its length, and its node unless it is text that must not be looked at again.
+    /// What starts at byte `at`: its length, and its node unless it is text that must not be looked
+    /// at again.
     fn find(
         &self,
         at: usize,
@@ -103,7 +104,8 @@ impl Stretch<'_> {
         }
     }
 
-    /// `2026-12-24` that stands alone: not part of a path, a version or a time stamp, and not quoted like a value.
+    /// `2026-12-24` that stands alone: not part of a path, a version or a time stamp, and not
+    /// quoted like a value.
     fn date(&self, at: usize, rest: &str, prev: Option<char>) -> Option<(usize, Option<Node>)> {
         const BYTES: usize = 10;
         let text = rest.get(..BYTES)?;

@@ -1,8 +1,8 @@
 //! Which node may stand in which: what the schema allows, less what only its newest versions do.
 //! Source: npm `@atlaskit/adf-schema` 57.7.22, `full.json`.
 
-/// Whether `child` may stand in `parent`. Task lists in list items are newer than the backend may be, so they are not
-/// allowed here; in a table cell Markdown can say no block but a paragraph.
+/// Whether `child` may stand in `parent`. Task lists in list items are newer than the backend may
+/// be, so they are not allowed here; in a table cell Markdown can say no block but a paragraph.
 pub(in crate::adf) fn allows(parent: &str, child: &str) -> bool {
     match parent {
         "doc" => matches!(
@@ -31,7 +31,10 @@ pub(in crate::adf) fn allows(parent: &str, child: &str) -> bool {
                 | "mediaSingle"
         ),
         "listItem" | "blockquote" => {
-            matches!(child, "paragraph" | "bulletList" | "orderedList" | "codeBlock" | "mediaSingle")
+            matches!(
+                child,
+                "paragraph" | "bulletList" | "orderedList" | "codeBlock" | "mediaSingle"
+            )
         }
         "tableCell" | "tableHeader" => child == "paragraph",
         "mediaSingle" => child == "media",
@@ -41,7 +44,10 @@ pub(in crate::adf) fn allows(parent: &str, child: &str) -> bool {
         "tableRow" => matches!(child, "tableCell" | "tableHeader"),
         "codeBlock" => child == "text",
         "paragraph" | "heading" | "taskItem" => {
-            matches!(child, "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard")
+            matches!(
+                child,
+                "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard"
+            )
         }
         _ => false,
     }

@@ -1,4 +1,5 @@
-//! Inline content while it is read: open marks and links, and the nodes of the current paragraph so far.
+//! Inline content while it is read: open marks and links, and the nodes of the current paragraph so
+//! far.
 
 use super::address::{href, is_account_id, status_color};
 use super::blank::trimmed;
@@ -7,8 +8,9 @@ use super::scan::{Stretch, mention, scan};
 use super::{Person, image, subsup};
 use crate::adf::node::{Mark, Node};
 
-/// Every piece of a link's text carries its address. Up to this many bytes of it there may be several pieces, with marks
-/// and line breaks; in a link with a longer one all is one piece, or a page of text could become one of addresses.
+/// Every piece of a link's text carries its address. Up to this many bytes of it there may be
+/// several pieces, with marks and line breaks; in a link with a longer one all is one piece, or a
+/// page of text could become one of addresses.
 const HREF_BYTES_MAX: usize = 256;
 
 /// The state between two block boundaries.
@@ -61,10 +63,13 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// Text as it was written; `escaped` when its first character stood behind a backslash or was a reference.
+    /// Text as it was written; `escaped` when its first character stood behind a backslash or was a
+    /// reference.
     pub(super) fn push_text(&mut self, text: &str, escaped: bool) {
-        let text =
-            text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !c.is_control() || *c == '\t');
+        let text = text
+            .chars()
+            .map(|c| if c == '\n' { ' ' } else { c })
+            .filter(|c| !c.is_control() || *c == '\t');
         if let Some(label) = self.links.iter_mut().find_map(Link::label) {
             label.extend(text);
             return;
@@ -115,7 +120,8 @@ impl<'a> Span<'a> {
         subsup::apply(&mut self.nodes, tag);
     }
 
-    /// A link or an image. An image of the issue itself stays text: only an upload makes media of it.
+    /// A link or an image. An image of the issue itself stays text: only an upload makes media of
+    /// it.
     pub(super) fn open_link(&mut self, address: &str, is_image: bool, is_autolink: bool) {
         self.flush();
         let on_web = href(address).filter(|href| is_image && href.starts_with("http"));
@@ -158,16 +164,21 @@ impl<'a> Span<'a> {
                 self.push_node(self.emphasised(node));
             }
             Some(Link::Literal(Some(address))) if !address.is_empty() => {
-                let text: String = format!(" ({address})").chars().filter(|c| !c.is_control()).collect();
+                let text: String =
+                    format!(" ({address})").chars().filter(|c| !c.is_control()).collect();
                 self.push_node(self.emphasised(Node::text(text)));
             }
             Some(Link::Mention(id, name)) => {
                 self.nodes.push(mention(&id, name.trim().trim_start_matches('@').trim()));
             }
             Some(Link::Status(color, text)) if !text.trim().is_empty() => {
-                self.nodes.push(Node::new("status").with_attr("text", text.trim()).with_attr("color", color));
+                self.nodes.push(
+                    Node::new("status").with_attr("text", text.trim()).with_attr("color", color),
+                );
             }
-            Some(Link::Card(url, _)) => self.nodes.push(Node::new("inlineCard").with_attr("url", url)),
+            Some(Link::Card(url, _)) => {
+                self.nodes.push(Node::new("inlineCard").with_attr("url", url))
+            }
             Some(Link::Image(url, alt)) => {
                 let outer = if let Some(Link::Href(href, _)) = self.links.first() {
                     Some(href.as_str())
@@ -191,7 +202,8 @@ impl<'a> Span<'a> {
 
     /// Turns the text collected so far into nodes. Called wherever marks change.
     pub(super) fn flush(&mut self) {
-        // An address that is long stands once: what is read of its text is one piece until the link ends.
+        // An address that is long stands once: what is read of its text is one piece until the link
+        // ends.
         if self.text.is_empty() || (self.is_in_long_link() && !self.ends_link) {
             return;
         }
@@ -200,7 +212,9 @@ impl<'a> Span<'a> {
         match self.links.first() {
             None => {
                 let mut found = Vec::new();
-                scan(&Stretch { text: &text, escaped: &escaped }, self.people, &mut |node| found.push(node));
+                scan(&Stretch { text: &text, escaped: &escaped }, self.people, &mut |node| {
+                    found.push(node)
+                });
                 for node in found {
                     let node = if node.kind == "text" { self.emphasised(node) } else { node };
                     self.push_node(node);

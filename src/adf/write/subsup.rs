@@ -1,4 +1,5 @@
-//! `<sup>` and `<sub>`: the only tags, beside `<br>`, that say what Markdown cannot. One without its partner stays text.
+//! `<sup>` and `<sub>`: the only tags, beside `<br>`, that say what Markdown cannot. One without
+//! its partner stays text.
 
 use crate::adf::node::{Mark, Node};
 
@@ -28,15 +29,16 @@ impl Tag {
     }
 }
 
-/// Notes an opening tag, or marks what stands behind the last one. No other mark but a link stays on it: reading could not
-/// show them.
+/// Notes an opening tag, or marks what stands behind the last one. No other mark but a link stays
+/// on it: reading could not show them.
 pub(super) fn apply(nodes: &mut Vec<Node>, tag: Tag) {
     if !tag.closes {
         nodes.push(Node::new(OPENING).with_attr("type", tag.name));
         return;
     }
     let opening = nodes.iter().rposition(|node| node.kind == OPENING);
-    let Some(at) = opening.filter(|at| nodes.get(*at).and_then(|node| node.attr("type")) == Some(tag.name))
+    let Some(at) =
+        opening.filter(|at| nodes.get(*at).and_then(|node| node.attr("type")) == Some(tag.name))
     else {
         nodes.push(Node::text(tag.written()));
         return;
@@ -44,9 +46,12 @@ pub(super) fn apply(nodes: &mut Vec<Node>, tag: Tag) {
     nodes.remove(at);
     let mut mark = Mark::new("subsup");
     mark.attrs.insert("type", tag.name.into());
-    for node in nodes.iter_mut().skip(at).filter(|node| node.kind == "text" && !node.has_mark("code")) {
+    for node in
+        nodes.iter_mut().skip(at).filter(|node| node.kind == "text" && !node.has_mark("code"))
+    {
         // What is blank would not be seen to be raised, and could not be read back so.
-        if node.has_mark("subsup") || node.text.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        if node.has_mark("subsup") || node.text.as_deref().is_none_or(|text| text.trim().is_empty())
+        {
             continue;
         }
         node.marks.retain(|mark| mark.kind == "link");

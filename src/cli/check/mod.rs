@@ -1,4 +1,5 @@
-//! `check`: what is wrong with a configuration and how to mend it, and whether the world outside fits it.
+//! `check`: what is wrong with a configuration and how to mend it, and whether the world outside
+//! fits it.
 
 mod mend;
 mod outside;

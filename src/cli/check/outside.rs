@@ -26,7 +26,9 @@ pub(super) fn roots(roots: &TrustedRoots) -> Finding {
     match roots.count {
         0 => Finding::failed(
             step,
-            format!("no trusted certificate found; install ca-certificates or set SSL_CERT_FILE{fault}"),
+            format!(
+                "no trusted certificate found; install ca-certificates or set SSL_CERT_FILE{fault}"
+            ),
         ),
         count if fault.is_empty() => Finding::ok(step, format!("{count} trusted certificates")),
         count => Finding::warn(step, format!("{count} trusted certificates{fault}")),
@@ -36,8 +38,9 @@ pub(super) fn roots(roots: &TrustedRoots) -> Finding {
 /// The way to Jira's API host, and the two clocks.
 pub(super) async fn jira(config: &Config) -> Vec<Finding> {
     let step = "Jira API host";
-    let unreached =
-        |finding: Finding| vec![finding, Finding::skipped("clock", "needs an answer of Jira's host")];
+    let unreached = |finding: Finding| {
+        vec![finding, Finding::skipped("clock", "needs an answer of Jira's host")]
+    };
     let Ok(url) = config.jira.api_base.join("oauth/token/accessible-resources") else {
         return unreached(Finding::failed(step, "JIRA_API_BASE_URL takes no path"));
     };
@@ -50,18 +53,24 @@ pub(super) async fn jira(config: &Config) -> Vec<Finding> {
     let before = SystemTime::now();
     match upstream.call(&request, Instant::now() + PATIENCE * 2).await {
         Ok(answer) => vec![answered(step, &answer), clock(&answer, before)],
-        Err(fault) => unreached(Finding::failed(step, format!("{}. {}", causes(&fault), way_out(&fault)))),
+        Err(fault) => {
+            unreached(Finding::failed(step, format!("{}. {}", causes(&fault), way_out(&fault))))
+        }
     }
 }
 
 /// Without a token Jira's gateway answers 401, which proves name lookup, TLS and the way there.
 fn answered(step: &'static str, answer: &Response) -> Finding {
     match answer.status.as_u16() {
-        code @ (200 | 401) => Finding::ok(step, format!("answers (HTTP {code}, no token was sent)")),
+        code @ (200 | 401) => {
+            Finding::ok(step, format!("answers (HTTP {code}, no token was sent)"))
+        }
         429 => Finding::warn(step, "answers, and limits this address just now (HTTP 429)"),
         code @ 300..=399 => Finding::failed(
             step,
-            format!("answers HTTP {code}, a redirect, which is never followed: check JIRA_API_BASE_URL"),
+            format!(
+                "answers HTTP {code}, a redirect, which is never followed: check JIRA_API_BASE_URL"
+            ),
         ),
         code @ 500.. => {
             Finding::failed(step, format!("answers HTTP {code}: it, or a proxy before it, is down"))
@@ -96,8 +105,9 @@ fn clock(answer: &Response, before: SystemTime) -> Finding {
     let skew = apart(theirs, before, SystemTime::now());
     let seconds = skew.as_secs();
     if skew > SKEW_MAX {
-        let detail =
-            format!("{seconds} s off from Jira's: switch time synchronisation on; confirmations fail");
+        let detail = format!(
+            "{seconds} s off from Jira's: switch time synchronisation on; confirmations fail"
+        );
         Finding::failed(step, detail)
     } else if skew > SKEW_SHOWN {
         Finding::warn(step, format!("{seconds} s off from Jira's: switch time synchronisation on"))
@@ -121,7 +131,11 @@ mod tests {
     fn clocks_are_compared_with_the_whole_call() {
         let at = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let check = |theirs: u64, expected: u64| {
-            assert_eq!(apart(at(theirs), at(100), at(103)), Duration::from_secs(expected), "{theirs}");
+            assert_eq!(
+                apart(at(theirs), at(100), at(103)),
+                Duration::from_secs(expected),
+                "{theirs}"
+            );
         };
         check(100, 0);
         check(102, 0);

@@ -23,7 +23,8 @@ pub(super) fn summary(config: &Config) -> Finding {
     let tools = tools::all().filter(|tool| policy.allows(tool)).count();
     let sets: Vec<&str> = config.policy.toolsets.iter().map(|set| set.name()).collect();
     let mode = if config.policy.read_only { ", read only" } else { "" };
-    let detail = format!("listens on {}; {tools} tools of {}{mode}", config.listen, sets.join(", "));
+    let detail =
+        format!("listens on {}; {tools} tools of {}{mode}", config.listen, sets.join(", "));
     if tools == 0 {
         Finding::failed(
             "settings",
@@ -38,7 +39,10 @@ pub(super) fn summary(config: &Config) -> Finding {
 pub(super) fn strays(source: &Source) -> Vec<Finding> {
     let line = |stray: &crate::config::Stray| {
         let near = stray.near.map(|near| format!("; perhaps {near} is meant")).unwrap_or_default();
-        Finding::warn("unknown name", format!("{} in {} is no setting{near}", stray.name, stray.place))
+        Finding::warn(
+            "unknown name",
+            format!("{} in {} is no setting{near}", stray.name, stray.place),
+        )
     };
     source.strays().iter().map(line).collect()
 }
@@ -69,7 +73,10 @@ pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
         findings.push(match std::fs::metadata(&path) {
             Ok(file) if file.permissions().mode() & READABLE_BY_ALL != 0 => {
                 let path = path.display();
-                Finding::warn(step, format!("every user of the machine may read {path}; mend: chmod o-r"))
+                Finding::warn(
+                    step,
+                    format!("every user of the machine may read {path}; mend: chmod o-r"),
+                )
             }
             Ok(_) => Finding::ok(step, format!("{} is readable", path.display())),
             Err(fault) => Finding::failed(step, format!("{}: {fault}", path.display())),

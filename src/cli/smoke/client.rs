@@ -95,12 +95,17 @@ impl Client {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         let mut headers = credentials.headers();
         headers.insert(header::CONTENT_TYPE, json);
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json,text/event-stream"));
+        headers
+            .insert(header::ACCEPT, HeaderValue::from_static("application/json,text/event-stream"));
         self.send(Method::POST, url, headers, Some(Bytes::from(message.to_string()))).await
     }
 
     /// A GET without a body.
-    pub(super) async fn get(&self, url: &Url, credentials: Credentials<'_>) -> Result<Response, NoAnswer> {
+    pub(super) async fn get(
+        &self,
+        url: &Url,
+        credentials: Credentials<'_>,
+    ) -> Result<Response, NoAnswer> {
         self.send(Method::GET, url, credentials.headers(), None).await
     }
 
@@ -142,7 +147,8 @@ pub(super) fn result_of(answer: &Response, id: &str) -> Result<Value, String> {
     }
 }
 
-/// What an error body says, in the shapes of the bridge, of the gateway and of JSON-RPC; the code word in brackets.
+/// What an error body says, in the shapes of the bridge, of the gateway and of JSON-RPC; the code
+/// word in brackets.
 pub(super) fn explained(reply: &Value) -> String {
     let text = |place: &str| reply.pointer(place).and_then(Value::as_str);
     // The bridge's own envelope says it in two parts; in JSON-RPC its message has both.
@@ -163,8 +169,8 @@ pub(super) fn code_of(reply: &Value) -> Option<&str> {
     ["/error/data/error", "/error"].into_iter().find_map(|place| reply.pointer(place)?.as_str())
 }
 
-/// A body that is not what it should be. It is shortened where it is shown, after secrets in it were covered: half a
-/// secret would not be recognised.
+/// A body that is not what it should be. It is shortened where it is shown, after secrets in it
+/// were covered: half a secret would not be recognised.
 pub(super) fn beginning(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     if text.trim().is_empty() { "an empty body".to_owned() } else { text.into_owned() }

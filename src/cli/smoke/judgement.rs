@@ -21,13 +21,15 @@ pub(super) fn challenged(answer: &Response) -> Finding {
 }
 
 fn asks_for_bearer(answer: &Response) -> bool {
-    let challenge = answer.headers.get(header::WWW_AUTHENTICATE).and_then(|line| line.to_str().ok());
+    let challenge =
+        answer.headers.get(header::WWW_AUTHENTICATE).and_then(|line| line.to_str().ok());
     challenge.is_some_and(|line| line.to_ascii_lowercase().starts_with("bearer"))
 }
 
 pub(super) fn method_refused(answer: &Response) -> Finding {
     let step = "GET refused";
-    let allow = answer.headers.get(header::ALLOW).and_then(|line| line.to_str().ok()).unwrap_or_default();
+    let allow =
+        answer.headers.get(header::ALLOW).and_then(|line| line.to_str().ok()).unwrap_or_default();
     match answer.status.as_u16() {
         405 if allow.contains("POST") => Finding::ok(step, "405 with Allow: POST"),
         405 => Finding::failed(step, "405 without Allow: POST"),
@@ -39,10 +41,14 @@ pub(super) fn method_refused(answer: &Response) -> Finding {
 }
 
 pub(super) fn initialized(result: &Value) -> Finding {
-    let part = |place: &str| result.pointer(place).and_then(Value::as_str).unwrap_or("?").to_owned();
+    let part =
+        |place: &str| result.pointer(place).and_then(Value::as_str).unwrap_or("?").to_owned();
     let (version, name) = (part("/protocolVersion"), part("/serverInfo/name"));
     if version == "2024-11-05" {
-        Finding::ok("initialize", format!("{name} {}, protocol {version}", part("/serverInfo/version")))
+        Finding::ok(
+            "initialize",
+            format!("{name} {}, protocol {version}", part("/serverInfo/version")),
+        )
     } else {
         Finding::failed(
             "initialize",
@@ -55,7 +61,10 @@ pub(super) fn taken(answer: &Response) -> Finding {
     let step = "notification";
     match answer.status.as_u16() {
         202 if answer.body.is_empty() => Finding::ok(step, "202"),
-        code => Finding::failed(step, format!("HTTP {code} instead of an empty 202: {}", body_of(answer))),
+        code => Finding::failed(
+            step,
+            format!("HTTP {code} instead of an empty 202: {}", body_of(answer)),
+        ),
     }
 }
 
@@ -70,7 +79,10 @@ pub(super) fn listed(result: &Value) -> Finding {
         Finding::ok(step, format!("{} tools, {} B", names.len(), result.to_string().len()))
     } else {
         let missing = missing.join(", ");
-        Finding::failed(step, format!("{missing} missing: TOOLSETS, TOOLS_DENY, or a scope of the token"))
+        Finding::failed(
+            step,
+            format!("{missing} missing: TOOLSETS, TOOLS_DENY, or a scope of the token"),
+        )
     }
 }
 
@@ -88,7 +100,10 @@ pub(super) fn who(result: &Value) -> Finding {
     if scopes.is_empty() {
         Finding::ok(step, format!("site {site}"))
     } else {
-        Finding::warn(step, format!("site {site}; tools are hidden, the token lacks: {}", scopes.join(", ")))
+        Finding::warn(
+            step,
+            format!("site {site}; tools are hidden, the token lacks: {}", scopes.join(", ")),
+        )
     }
 }
 
@@ -134,7 +149,9 @@ pub(super) fn refused(step: &'static str, answer: &Response) -> Finding {
                 answer.status.as_u16()
             ),
         ),
-        (code, _) => Finding::failed(step, format!("HTTP {code} instead of 403: {}", body_of(answer))),
+        (code, _) => {
+            Finding::failed(step, format!("HTTP {code} instead of 403: {}", body_of(answer)))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `smoke`: a deployment tried from outside, step by step, the way Copilot Studio meets it.
 //!
-//! Read-only. The user's token goes to `--url` and nowhere else; `--direct-url` gets a made-up one, because all that is
-//! asked there is to be refused.
+//! Read-only. The user's token goes to `--url` and nowhere else; `--direct-url` gets a made-up one,
+//! because all that is asked there is to be refused.
 
 mod client;
 mod judgement;
@@ -20,16 +20,20 @@ use client::{Client, Secret};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The MCP endpoint as clients reach it, through the gateway: https://contoso.azure-api.net/jira-mcp/mcp.
+    /// The MCP endpoint as clients reach it, through the gateway:
+    /// https://contoso.azure-api.net/jira-mcp/mcp.
     #[arg(long)]
     url: SafeUrl,
-    /// The environment variable that holds a user's Atlassian access token; without it only what needs none is tried.
+    /// The environment variable that holds a user's Atlassian access token; without it only what
+    /// needs none is tried.
     #[arg(long, value_name = "NAME")]
     token_env: Option<String>,
-    /// The same endpoint past the gateway: health is asked there, and access without the gateway's token must be refused.
+    /// The same endpoint past the gateway: health is asked there, and access without the gateway's
+    /// token must be refused.
     #[arg(long, value_name = "URL")]
     direct_url: Option<AnyUrl>,
-    /// The environment variable that holds the gateway's secret, for a --url without a gateway in front.
+    /// The environment variable that holds the gateway's secret, for a --url without a gateway in
+    /// front.
     #[arg(long, value_name = "NAME")]
     gateway_secret_env: Option<String>,
     /// The Jira site, for a user who has several.
@@ -49,7 +53,8 @@ impl FromStr for SafeUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let url = text.parse::<Url>().ok().filter(config::is_safe_upstream);
-        url.map(Self).ok_or("expected an https URL without user, query or fragment; http only to loopback")
+        url.map(Self)
+            .ok_or("expected an https URL without user, query or fragment; http only to loopback")
     }
 }
 
@@ -61,17 +66,23 @@ impl FromStr for AnyUrl {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_bare = |url: &Url| url.username().is_empty() && url.password().is_none() && url.has_host();
-        let url =
-            text.parse::<Url>().ok().filter(|url| matches!(url.scheme(), "http" | "https") && is_bare(url));
+        let is_bare =
+            |url: &Url| url.username().is_empty() && url.password().is_none() && url.has_host();
+        let url = text
+            .parse::<Url>()
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && is_bare(url));
         url.map(Self).ok_or("expected an http or https URL without user")
     }
 }
 
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     let token = args.token_env.as_deref().map(|name| secret("--token-env", name)).transpose()?;
-    let gateway =
-        args.gateway_secret_env.as_deref().map(|name| secret("--gateway-secret-env", name)).transpose()?;
+    let gateway = args
+        .gateway_secret_env
+        .as_deref()
+        .map(|name| secret("--gateway-secret-env", name))
+        .transpose()?;
     let client = Client::new(Duration::from_secs(args.timeout_secs))
         .map_err(|fault| Failure::Running(fault.to_string()))?;
     let smoke = steps::Smoke {
@@ -83,15 +94,20 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         site: args.site.clone(),
     };
     let findings = smoke.run().await;
-    let secrets: Vec<&str> =
-        [&token, &gateway].into_iter().flatten().map(|secret| secret.expose_secret().trim()).collect();
+    let secrets: Vec<&str> = [&token, &gateway]
+        .into_iter()
+        .flatten()
+        .map(|secret| secret.expose_secret().trim())
+        .collect();
     report::conclude(&findings, &secrets)
 }
 
 fn secret(option: &'static str, name: &str) -> Result<SecretString, Failure> {
-    // What was given in the place of a name may be the secret itself; only what can be nothing but a name is repeated.
+    // What was given in the place of a name may be the secret itself; only what can be nothing but
+    // a name is repeated.
     let found = if is_plain_name(name) { name.to_owned() } else { String::new() };
-    let accepted = "expected the name of an environment variable that is set and not empty".to_owned();
+    let accepted =
+        "expected the name of an environment variable that is set and not empty".to_owned();
     config::secret_of_environment(name)
         .ok_or_else(|| Failure::Settings(vec![Problem { name: option, found, accepted }]))
 }

@@ -1,5 +1,5 @@
-//! The steps, in the order in which a deployment can be wrong: health, refusals, handshake, tools, Jira, the way past
-//! the gateway.
+//! The steps, in the order in which a deployment can be wrong: health, refusals, handshake, tools,
+//! Jira, the way past the gateway.
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -38,9 +38,16 @@ impl Smoke {
         let anonymous = self.client.post(&self.url, self.without_token(), &ping()).await;
         if let Err(NoAnswer { reason, is_unreachable: true }) = anonymous {
             findings.push(Finding::failed("no bearer", reason));
-            let unreached =
-                ["GET refused", "initialize", "notification", "tools/list", "jira_whoami", "jira_search"];
-            findings.extend(unreached.map(|step| Finding::skipped(step, "the URL cannot be reached")));
+            let unreached = [
+                "GET refused",
+                "initialize",
+                "notification",
+                "tools/list",
+                "jira_whoami",
+                "jira_search",
+            ];
+            findings
+                .extend(unreached.map(|step| Finding::skipped(step, "the URL cannot be reached")));
         } else {
             findings.push(judge("no bearer", anonymous, challenged));
             findings.push(judge(
@@ -61,13 +68,17 @@ impl Smoke {
             "health",
             format!("the URL does not end in /mcp; did you mean {meant}/mcp?"),
         )];
-        let untried = ["ready", "no bearer", "GET refused", "initialize", "notification", "tools/list"];
+        let untried =
+            ["ready", "no bearer", "GET refused", "initialize", "notification", "tools/list"];
         let untried = untried.into_iter().chain(["jira_whoami", "jira_search"]);
-        findings.extend(untried.map(|step| Finding::skipped(step, "the URL is not that of the endpoint")));
+        findings.extend(
+            untried.map(|step| Finding::skipped(step, "the URL is not that of the endpoint")),
+        );
         findings
     }
 
-    /// Beside the endpoint; a gateway does not publish it, so it is asked past the gateway where that is known.
+    /// Beside the endpoint; a gateway does not publish it, so it is asked past the gateway where
+    /// that is known.
     async fn health(&self, step: &'static str, path: &str) -> Finding {
         let Some(url) = beside(self.direct.as_ref().unwrap_or(&self.url), path) else {
             return Finding::failed(step, "--direct-url does not end in /mcp");
@@ -80,7 +91,8 @@ impl Smoke {
         let status = said.get("status").and_then(Value::as_str).unwrap_or_default();
         match (answer.status.as_u16(), status) {
             (200, "ok" | "ready") => {
-                let about = said.get("version").or_else(|| said.get("server")).and_then(Value::as_str);
+                let about =
+                    said.get("version").or_else(|| said.get("server")).and_then(Value::as_str);
                 Finding::ok(step, about.unwrap_or_default())
             }
             (404, _) if self.direct.is_none() => Finding::skipped(
@@ -105,7 +117,11 @@ impl Smoke {
         let search = json!({ "jql": "updated >= -30d ORDER BY updated DESC", "max_results": 1 });
         vec![
             self.ask("initialize", "initialize", &hello, initialized).await,
-            judge("notification", self.client.post(&self.url, self.with_token(), &noted).await, taken),
+            judge(
+                "notification",
+                self.client.post(&self.url, self.with_token(), &noted).await,
+                taken,
+            ),
             self.ask("tools/list", "tools/list", &json!({}), listed).await,
             self.tool("jira_whoami", json!({}), who).await,
             self.tool("jira_search", search, found).await,
@@ -119,7 +135,8 @@ impl Smoke {
         params: &Value,
         read: fn(&Value) -> Finding,
     ) -> Finding {
-        let answer = self.client.post(&self.url, self.with_token(), &message(step, method, params)).await;
+        let answer =
+            self.client.post(&self.url, self.with_token(), &message(step, method, params)).await;
         judge(step, answer, |answer| {
             if answer.body.len() > REPLY_BYTES_MAX {
                 return Finding::failed(
@@ -134,7 +151,12 @@ impl Smoke {
         })
     }
 
-    async fn tool(&self, name: &'static str, mut arguments: Value, read: fn(&Value) -> Finding) -> Finding {
+    async fn tool(
+        &self,
+        name: &'static str,
+        mut arguments: Value,
+        read: fn(&Value) -> Finding,
+    ) -> Finding {
         if let (Some(site), Some(arguments)) = (&self.site, arguments.as_object_mut()) {
             arguments.insert("site".to_owned(), json!(site));
         }
@@ -147,7 +169,8 @@ impl Smoke {
         let Some(direct) = &self.direct else {
             return steps.map(|step| Finding::skipped(step, "needs --direct-url")).to_vec();
         };
-        let made_up = |text: &str, before: &str| Secret::new(before, &SecretString::from(text.to_owned()));
+        let made_up =
+            |text: &str, before: &str| Secret::new(before, &SecretString::from(text.to_owned()));
         let token = made_up("smoke-test-not-a-token", "Bearer ");
         let wrong = made_up("smoke-test-not-the-gateway-secret-0123456789", "");
         let mut findings = Vec::new();
@@ -155,9 +178,10 @@ impl Smoke {
             let credentials = Credentials { token: token.as_ref(), gateway };
             let answer = self.client.post(direct, credentials, &ping()).await;
             findings.push(match answer {
-                Err(NoAnswer { is_unreachable: true, .. }) => {
-                    Finding::skipped(step, "cannot be reached from here; try from inside its network")
-                }
+                Err(NoAnswer { is_unreachable: true, .. }) => Finding::skipped(
+                    step,
+                    "cannot be reached from here; try from inside its network",
+                ),
                 answer => judge(step, answer, |answer| refused(step, answer)),
             });
         }

@@ -59,12 +59,18 @@ fn name(site: &Site, field: &str, id: u64) -> Option<String> {
         "priority" => site.priority(id).map(|priority| priority.name.clone()),
         "resolution" => site.resolution(id).map(|resolution| resolution.name.clone()),
         "parent" => site.issues.get(&id).map(|issue| issue.key.clone()),
-        "components" => {
-            site.projects.iter().flat_map(|p| &p.components).find(|c| c.id == id).map(|c| c.name.clone())
-        }
-        "fixVersions" | "versions" => {
-            site.projects.iter().flat_map(|p| &p.versions).find(|v| v.id == id).map(|v| v.name.clone())
-        }
+        "components" => site
+            .projects
+            .iter()
+            .flat_map(|p| &p.components)
+            .find(|c| c.id == id)
+            .map(|c| c.name.clone()),
+        "fixVersions" | "versions" => site
+            .projects
+            .iter()
+            .flat_map(|p| &p.versions)
+            .find(|v| v.id == id)
+            .map(|v| v.name.clone()),
         _ => site.sprint(id).map(|sprint| sprint.name.clone()),
     }
 }

@@ -1,4 +1,5 @@
-//! The `fields` and `update` blocks of a create, edit or transition: read against a screen, then applied.
+//! The `fields` and `update` blocks of a create, edit or transition: read against a screen, then
+//! applied.
 
 use serde_json::{Map, Value as Json};
 
@@ -64,8 +65,10 @@ pub(in crate::demo) fn read_edit(
                 _ => match on_screen(scene.site, screen, id) {
                     None => problems.at(id, off_screen(id)),
                     Some(field) => {
-                        let before =
-                            edit.value(id).cloned().unwrap_or_else(|| issue?.values.get(id).cloned());
+                        let before = edit
+                            .value(id)
+                            .cloned()
+                            .unwrap_or_else(|| issue?.values.get(id).cloned());
                         match operate(scene, field, verb, before, json) {
                             Ok(value) => edit.values.push((kept_as(scene.site, id), value)),
                             Err(bad) => report(problems, id, bad),
@@ -119,12 +122,22 @@ fn operate(
     }
     let many = matches!(
         field.kind,
-        Kind::Labels | Kind::Lines | Kind::Choices | Kind::People | Kind::Components | Kind::Versions
+        Kind::Labels
+            | Kind::Lines
+            | Kind::Choices
+            | Kind::People
+            | Kind::Components
+            | Kind::Versions
     );
     if !many || !matches!(verb, "add" | "remove") {
-        return Err(Bad::Field(format!("Field '{}' does not support operation '{verb}'.", field.id)));
+        return Err(Bad::Field(format!(
+            "Field '{}' does not support operation '{verb}'.",
+            field.id
+        )));
     }
-    let Some(given) = parse(scene, field, &Json::Array(vec![json.clone()]))? else { return Ok(before) };
+    let Some(given) = parse(scene, field, &Json::Array(vec![json.clone()]))? else {
+        return Ok(before);
+    };
     let add = verb == "add";
     Ok(match (before, given) {
         (Some(Value::Labels(old)), Value::Labels(new)) => {
@@ -135,8 +148,12 @@ fn operate(
             Some(Value::Labels(labels))
         }
         (Some(Value::Refs(old)), Value::Refs(new)) => Some(Value::Refs(merge(old, &new, add))),
-        (Some(Value::Choices(old)), Value::Choices(new)) => Some(Value::Choices(merge(old, &new, add))),
-        (Some(Value::People(old)), Value::People(new)) => Some(Value::People(merge(old, &new, add))),
+        (Some(Value::Choices(old)), Value::Choices(new)) => {
+            Some(Value::Choices(merge(old, &new, add)))
+        }
+        (Some(Value::People(old)), Value::People(new)) => {
+            Some(Value::People(merge(old, &new, add)))
+        }
         (_, given) => add.then_some(given),
     })
 }
@@ -160,7 +177,8 @@ pub(in crate::demo) fn apply(
 ) {
     for (field_id, value) in values {
         let value = value.filter(|value| !is_empty(value));
-        let Some(before) = site.issues.get(&id).map(|issue| issue.values.get(&field_id).cloned()) else {
+        let Some(before) = site.issues.get(&id).map(|issue| issue.values.get(&field_id).cloned())
+        else {
             return;
         };
         if before == value {

@@ -1,4 +1,5 @@
-//! Field values between Jira's JSON and the model: one rule per kind of field, for every route that needs it.
+//! Field values between Jira's JSON and the model: one rule per kind of field, for every route that
+//! needs it.
 
 mod describe;
 mod duration;

@@ -30,7 +30,11 @@ fn bad<T>(text: impl Into<String>) -> Result<T, Bad> {
 }
 
 /// `Ok(None)` clears the field.
-pub(in crate::demo) fn parse(scene: Scene, field: &FieldDef, json: &Json) -> Result<Option<Value>, Bad> {
+pub(in crate::demo) fn parse(
+    scene: Scene,
+    field: &FieldDef,
+    json: &Json,
+) -> Result<Option<Value>, Bad> {
     if json.is_null() {
         return match field.kind {
             Kind::Priority => bad("Priority is required."),
@@ -41,9 +45,9 @@ pub(in crate::demo) fn parse(scene: Scene, field: &FieldDef, json: &Json) -> Res
         Kind::Text | Kind::Url => text(field, json)?,
         Kind::Team => team(scene.site, json)?,
         Kind::Rich => rich(json)?,
-        Kind::Number => {
-            Some(Value::Number(json.as_f64().map_or_else(|| bad("Operation value must be a number"), Ok)?))
-        }
+        Kind::Number => Some(Value::Number(
+            json.as_f64().map_or_else(|| bad("Operation value must be a number"), Ok)?,
+        )),
         Kind::Date => day(json)?,
         Kind::Instant => instant(json)?,
         Kind::Labels => labels(json)?,
@@ -51,8 +55,10 @@ pub(in crate::demo) fn parse(scene: Scene, field: &FieldDef, json: &Json) -> Res
         Kind::EpicLink => Some(Value::Ref(epic(scene, json)?)),
         Kind::Person => Some(Value::Person(person(scene, field, json)?)),
         Kind::People => {
-            let people =
-                items(json)?.iter().map(|item| person(scene, field, item)).collect::<Result<_, _>>()?;
+            let people = items(json)?
+                .iter()
+                .map(|item| person(scene, field, item))
+                .collect::<Result<_, _>>()?;
             Some(Value::People(people))
         }
         Kind::Choice => Some(Value::Choice(choice(&field.options, json)?.id)),
@@ -63,8 +69,9 @@ pub(in crate::demo) fn parse(scene: Scene, field: &FieldDef, json: &Json) -> Res
         Kind::Cascade => {
             let parent = choice(&field.options, json)?;
             let child = json.get("child").filter(|child| !child.is_null());
-            let child =
-                child.map(|child| choice(&parent.children, child).map(|child| child.id)).transpose()?;
+            let child = child
+                .map(|child| choice(&parent.children, child).map(|child| child.id))
+                .transpose()?;
             Some(Value::Cascade(parent.id, child))
         }
         Kind::Priority => {
@@ -109,7 +116,9 @@ fn text(field: &FieldDef, json: &Json) -> Result<Option<Value>, Bad> {
     } else if field.kind == Kind::Url && !text.is_empty() && url::Url::parse(text).is_err() {
         return bad("Not a valid URL");
     } else if field.kind == Kind::Text && too_long {
-        return bad("The entered text is too long. It exceeds the allowed limit of 255 characters.");
+        return bad(
+            "The entered text is too long. It exceeds the allowed limit of 255 characters.",
+        );
     }
     Ok((!text.is_empty()).then(|| Value::Text(text.to_owned())))
 }
@@ -133,7 +142,9 @@ fn rich(json: &Json) -> Result<Option<Value>, Bad> {
 fn team(site: &Site, json: &Json) -> Result<Option<Value>, Bad> {
     match json.as_str() {
         Some("") => Ok(None),
-        Some(id) if site.teams.iter().any(|team| team.id == id) => Ok(Some(Value::Text(id.to_owned()))),
+        Some(id) if site.teams.iter().any(|team| team.id == id) => {
+            Ok(Some(Value::Text(id.to_owned())))
+        }
         Some(id) => bad(format!("Team Id '{id}' is not valid")),
         None => bad(format!("Team Id '{json}' is not valid")),
     }
@@ -178,8 +189,9 @@ fn labels(json: &Json) -> Result<Option<Value>, Bad> {
 }
 
 fn lines(json: &Json) -> Result<Option<Value>, Bad> {
-    let text =
-        |item: &Json| item.as_str().map_or_else(|| bad("data was not a string"), |text| Ok(text.to_owned()));
+    let text = |item: &Json| {
+        item.as_str().map_or_else(|| bad("data was not a string"), |text| Ok(text.to_owned()))
+    };
     let lines = items(json)?.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     Ok((!lines.is_empty()).then_some(Value::Labels(lines)))
 }
@@ -190,9 +202,11 @@ fn epic(scene: Scene, json: &Json) -> Result<u64, Bad> {
         return Err(Bad::General("String value expected as the Epic Key.".to_owned()));
     };
     let issue = scene.site.visible_issue(scene.who, key);
-    let is_epic = |issue: &&Issue| scene.site.issue_type(issue.type_id).is_some_and(|kind| kind.level == 1);
+    let is_epic =
+        |issue: &&Issue| scene.site.issue_type(issue.type_id).is_some_and(|kind| kind.level == 1);
     let found = issue.filter(is_epic);
-    found.map_or_else(|| bad(format!("Issue '{key}' must be of type 'Epic'.")), |issue| Ok(issue.id))
+    found
+        .map_or_else(|| bad(format!("Issue '{key}' must be of type 'Epic'.")), |issue| Ok(issue.id))
 }
 
 fn items(json: &Json) -> Result<&Vec<Json>, Bad> {
@@ -201,7 +215,8 @@ fn items(json: &Json) -> Result<&Vec<Json>, Bad> {
 
 fn person(scene: Scene, field: &FieldDef, json: &Json) -> Result<Who, Bad> {
     let Some(object) = json.as_object() else { return bad("data was not an object") };
-    let Some(id) = object.get("accountId").or_else(|| object.get("id")).and_then(Json::as_str) else {
+    let Some(id) = object.get("accountId").or_else(|| object.get("id")).and_then(Json::as_str)
+    else {
         return bad(format!("Specify a valid value for {}", field.id));
     };
     if id == "-1" && field.id == "assignee" {
@@ -232,12 +247,17 @@ fn choice<'a>(options: &'a [Opt], json: &Json) -> Result<&'a Opt, Bad> {
     found.map_or_else(|| bad(format!("Option value '{value}' is not valid")), Ok)
 }
 
-fn named<'a>(what: &str, all: impl Iterator<Item = (u64, &'a str)>, json: &Json) -> Result<u64, Bad> {
+fn named<'a>(
+    what: &str,
+    all: impl Iterator<Item = (u64, &'a str)>,
+    json: &Json,
+) -> Result<u64, Bad> {
     let Some(object) = json.as_object() else { return bad("data was not an object") };
     if let Some(id) = object.get("id") {
         let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
         let found = all.into_iter().find(|(known, _)| known.to_string() == id);
-        return found.map_or_else(|| bad(format!("{what} id '{id}' is not valid")), |(id, _)| Ok(id));
+        return found
+            .map_or_else(|| bad(format!("{what} id '{id}' is not valid")), |(id, _)| Ok(id));
     }
     let Some(name) = object.get("name").and_then(Json::as_str) else {
         return bad(format!("Specify the {what} (id) or (name) in string format"));

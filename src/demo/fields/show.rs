@@ -24,7 +24,9 @@ pub(in crate::demo) fn show(site: &Reader, field: &FieldDef, value: &Value) -> J
         Value::Labels(labels) => json!(labels),
         Value::Person(who) => render::person(site, *who),
         Value::People(people) => people.iter().map(|who| render::person(site, *who)).collect(),
-        Value::Choice(id) => field.option(*id).map_or(Json::Null, |option| show_option(site, option)),
+        Value::Choice(id) => {
+            field.option(*id).map_or(Json::Null, |option| show_option(site, option))
+        }
         Value::Choices(ids) => {
             ids.iter().filter_map(|id| Some(show_option(site, field.option(*id)?))).collect()
         }

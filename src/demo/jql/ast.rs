@@ -10,7 +10,8 @@ pub(in crate::demo) struct Query {
 }
 
 impl Query {
-    /// Whether the query restricts its result at all; `POST /rest/api/3/search/jql` refuses one that does not.
+    /// Whether the query restricts its result at all; `POST /rest/api/3/search/jql` refuses one
+    /// that does not.
     pub(in crate::demo) fn is_bounded(&self) -> bool {
         self.filter.is_some()
     }
@@ -86,7 +87,8 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// The operator that holds exactly where this one does not, among rows whose field is not empty.
+    /// The operator that holds exactly where this one does not, among rows whose field is not
+    /// empty.
     pub(super) fn opposite(self) -> Self {
         match self {
             Self::Eq => Self::NotEq,
@@ -159,7 +161,8 @@ pub(super) enum Operand {
 pub(super) enum Literal {
     /// A word or a quoted string.
     Text(String),
-    /// A whole number without quotes, which Jira tries as an id (and in dates as milliseconds since 1970).
+    /// A whole number without quotes, which Jira tries as an id (and in dates as milliseconds since
+    /// 1970).
     Number(i64),
 }
 

@@ -50,7 +50,9 @@ impl Condition {
             Check::Compared(operator, wanted) => self.compares(&values, *operator, wanted),
             Check::Past(_) => false,
             Check::Text { query, negated } => match &values {
-                Values::Text(texts) => query.is_in(&Words::of(texts.iter().map(Cow::as_ref))) != *negated,
+                Values::Text(texts) => {
+                    query.is_in(&Words::of(texts.iter().map(Cow::as_ref))) != *negated
+                }
                 _ => false,
             },
         }
@@ -65,9 +67,9 @@ impl Condition {
             Values::Number(number) => wanted.numbers.iter().any(|n| n.total_cmp(number).is_eq()),
             Values::Day(day) => wanted.days.contains(day),
             // Jira's index keeps whole seconds, so a moment equals all of its second.
-            Values::Instants(instants) => instants
-                .iter()
-                .any(|ms| wanted.instants.iter().any(|w| w.div_euclid(1_000) == ms.div_euclid(1_000))),
+            Values::Instants(instants) => instants.iter().any(|ms| {
+                wanted.instants.iter().any(|w| w.div_euclid(1_000) == ms.div_euclid(1_000))
+            }),
             Values::Text(_) | Values::Empty => false,
         }
     }
@@ -80,11 +82,12 @@ impl Condition {
             _ => found.is_ge(),
         };
         match values {
-            Values::Terms(terms) if self.field == Field::Key => {
-                terms.iter().filter_map(|term: &Term<'_>| issue_key(&term.label)).any(|(project, number)| {
+            Values::Terms(terms) if self.field == Field::Key => terms
+                .iter()
+                .filter_map(|term: &Term<'_>| issue_key(&term.label))
+                .any(|(project, number)| {
                     wanted.keys.iter().any(|(p, n)| *p == project && fits(number.cmp(n)))
-                })
-            }
+                }),
             Values::Terms(terms) => {
                 terms.iter().any(|term| wanted.ranks.iter().any(|rank| fits(term.rank.cmp(rank))))
             }

@@ -1,7 +1,9 @@
-//! Moments as a query writes them: `2026-11-01`, `"2026/11/01 10:30"`, `-7d`, `"4w 2d"`, `startOfWeek(-1)`.
+//! Moments as a query writes them: `2026-11-01`, `"2026/11/01 10:30"`, `-7d`, `"4w 2d"`,
+//! `startOfWeek(-1)`.
 //!
-//! Two grammars of periods live side by side, as in Jira. Right of an operator the units are m h d w in any letter case
-//! and may be summed; inside a function they are y M w d h m, case counts (`M` is a month there) and there is one.
+//! Two grammars of periods live side by side, as in Jira. Right of an operator the units are m h d
+//! w in any letter case and may be summed; inside a function they are y M w d h m, case counts (`M`
+//! is a month there) and there is one.
 
 use jiff::{
     Span, Timestamp, ToSpan as _, Zoned,
@@ -35,13 +37,14 @@ impl Clock {
         }
     }
 
-    /// The moment a date function names: `None` for a function that is none, `Some(Err(_))` with Jira's message for a
-    /// wrong argument. `name` is in any letter case.
+    /// The moment a date function names: `None` for a function that is none, `Some(Err(_))` with
+    /// Jira's message for a wrong argument. `name` is in any letter case.
     pub(super) fn function(&self, name: &str, args: &[String]) -> Option<Result<i64, String>> {
         let lower = name.to_ascii_lowercase();
         if lower == "now" {
             let received = args.len();
-            let complaint = format!("Function '{name}' expected '0' arguments but received '{received}'.");
+            let complaint =
+                format!("Function '{name}' expected '0' arguments but received '{received}'.");
             return Some(if args.is_empty() { Ok(self.now_ms) } else { Err(complaint) });
         }
         let (is_end, period) = match lower.strip_prefix("startof") {
@@ -73,7 +76,8 @@ impl Clock {
     /// The first moment of the day on which a moment falls, and the first after that day.
     pub(super) fn whole_day(&self, ms: i64) -> Option<(i64, i64)> {
         let day = self.day(ms)?;
-        let start = |day: Date| Some(day.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond());
+        let start =
+            |day: Date| Some(day.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond());
         Some((start(day)?, start(day.tomorrow().ok()?)?))
     }
 
@@ -102,14 +106,16 @@ impl Clock {
             None => (0, 0),
         };
         let day = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
-        let time = jiff::civil::Time::new(hour.try_into().ok()?, minute.try_into().ok()?, 0, 0).ok()?;
+        let time =
+            jiff::civil::Time::new(hour.try_into().ok()?, minute.try_into().ok()?, 0, 0).ok()?;
         Some(day.to_datetime(time).to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
     }
 
     /// The first or last millisecond of the period around now, shifted by `offset`.
     ///
-    /// An offset in the period's own unit moves before the boundary is taken: `endOfMonth(-1)` in March is the end of
-    /// February. Any other moves the boundary: `endOfMonth("+15d")` is the 15th of the next month.
+    /// An offset in the period's own unit moves before the boundary is taken: `endOfMonth(-1)` in
+    /// March is the end of February. Any other moves the boundary: `endOfMonth("+15d")` is the 15th
+    /// of the next month.
     fn boundary(&self, period: Period, is_end: bool, offset: Option<&str>) -> Option<i64> {
         let now = self.zoned(self.now_ms)?;
         let natural = period.unit();
@@ -142,7 +148,9 @@ impl Period {
         let day = around.date();
         let first = match self {
             Self::Day => day,
-            Self::Week => day.checked_sub(i64::from(day.weekday().to_sunday_zero_offset()).days()).ok()?,
+            Self::Week => {
+                day.checked_sub(i64::from(day.weekday().to_sunday_zero_offset()).days()).ok()?
+            }
             Self::Month => day.first_of_month(),
             Self::Year => date(day.year(), 1, 1),
         };

@@ -33,11 +33,13 @@ pub(in crate::demo) enum Field {
     IssueLinkType,
     /// `issuetype`, `type`.
     IssueType,
-    /// `key`, `issue`, `issuekey`, `id`: one term whose id is the issue id and whose label is the key.
+    /// `key`, `issue`, `issuekey`, `id`: one term whose id is the issue id and whose label is the
+    /// key.
     Key,
     /// `labels`: one term per label, id and label alike.
     Labels,
-    /// `parent`, `"Epic Link"`: one term whose id is the parent's issue id and whose label is its key.
+    /// `parent`, `"Epic Link"`: one term whose id is the parent's issue id and whose label is its
+    /// key.
     Parent,
     /// `priority`: the most important has the greatest rank.
     Priority,
@@ -149,17 +151,23 @@ impl Field {
     /// What a field of Jira's own holds; a custom field's kind is the site's to say.
     pub(super) fn kind(self) -> Kind {
         match self {
-            Self::Project | Self::Status | Self::StatusCategory | Self::IssueType | Self::Resolution => {
-                Kind::Choice
-            }
+            Self::Project
+            | Self::Status
+            | Self::StatusCategory
+            | Self::IssueType
+            | Self::Resolution => Kind::Choice,
             Self::Component | Self::IssueLinkType | Self::Sprint | Self::Custom(_) => Kind::Choice,
-            Self::Assignee | Self::Reporter | Self::Creator | Self::Watcher | Self::WorklogAuthor => {
-                Kind::User
-            }
+            Self::Assignee
+            | Self::Reporter
+            | Self::Creator
+            | Self::Watcher
+            | Self::WorklogAuthor => Kind::User,
             Self::AffectedVersion | Self::FixVersion | Self::Priority => Kind::Version,
             Self::Key | Self::IssueLink | Self::Parent => Kind::Issue,
             Self::Labels => Kind::Label,
-            Self::Comment | Self::Description | Self::Environment | Self::Summary | Self::Text => Kind::Text,
+            Self::Comment | Self::Description | Self::Environment | Self::Summary | Self::Text => {
+                Kind::Text
+            }
             Self::Votes | Self::Watchers => Kind::Number,
             Self::Due => Kind::Day,
             Self::Created | Self::Updated | Self::Resolved | Self::WorklogDate => Kind::Instant,
@@ -178,7 +186,8 @@ impl Field {
                 !matches!(kind, Kind::Text | Kind::Presence | Kind::OrderOnly)
             }
             Op::Lt | Op::Gt | Op::LtEq | Op::GtEq => {
-                self == Self::Key || matches!(kind, Kind::Version | Kind::Number | Kind::Day | Kind::Instant)
+                self == Self::Key
+                    || matches!(kind, Kind::Version | Kind::Number | Kind::Day | Kind::Instant)
             }
             Op::Like => kind == Kind::Text,
             Op::NotLike => kind == Kind::Text && self != Self::Text,
@@ -190,7 +199,10 @@ impl Field {
     /// Whether its past can be searched.
     fn keeps_history(self) -> bool {
         use Field as F;
-        matches!(self, F::Assignee | F::FixVersion | F::Priority | F::Reporter | F::Resolution | F::Status)
+        matches!(
+            self,
+            F::Assignee | F::FixVersion | F::Priority | F::Reporter | F::Resolution | F::Status
+        )
     }
 
     /// Whether rows can be asked whether they hold nothing in it.
@@ -215,7 +227,10 @@ impl Field {
 
     /// Which way `ORDER BY` goes without `ASC` or `DESC`: the newest and the most urgent first.
     pub(super) fn descends_by_default(self) -> bool {
-        matches!(self, Self::Created | Self::Updated | Self::Priority | Self::Votes | Self::Watchers)
+        matches!(
+            self,
+            Self::Created | Self::Updated | Self::Priority | Self::Votes | Self::Watchers
+        )
     }
 }
 

@@ -1,4 +1,5 @@
-//! The functions that stand for people, sprints, versions, types and issues; those of dates are the clock's.
+//! The functions that stand for people, sprints, versions, types and issues; those of dates are the
+//! clock's.
 
 use std::ops::RangeInclusive;
 
@@ -95,12 +96,19 @@ impl Function {
                 matches!(field, Field::FixVersion | Field::AffectedVersion)
             }
             Self::StandardIssueTypes | Self::SubtaskIssueTypes => field == Field::IssueType,
-            Self::LinkedIssues | Self::PortfolioChildIssuesOf | Self::WatchedIssues => kind == Kind::Issue,
+            Self::LinkedIssues | Self::PortfolioChildIssuesOf | Self::WatchedIssues => {
+                kind == Kind::Issue
+            }
         }
     }
 
     /// Asks the site; the error is Jira's message about an argument that names nothing.
-    pub(super) fn ids(self, name: &str, args: &[String], site: &dyn Site) -> Result<Vec<String>, String> {
+    pub(super) fn ids(
+        self,
+        name: &str,
+        args: &[String],
+        site: &dyn Site,
+    ) -> Result<Vec<String>, String> {
         let first = args.first().map_or("", String::as_str);
         let call = match self {
             Self::CurrentUser => return Ok(site.current_user().into_iter().collect()),

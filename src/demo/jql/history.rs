@@ -39,7 +39,12 @@ enum What {
 
 impl Past {
     /// Reads a clause whose operator looks back; complaints go to `errors`.
-    pub(super) fn read(clause: &Clause, side: &Side<'_>, negated: bool, errors: &mut Vec<String>) -> Self {
+    pub(super) fn read(
+        clause: &Clause,
+        side: &Side<'_>,
+        negated: bool,
+        errors: &mut Vec<String>,
+    ) -> Self {
         let values = |operand: &Operand, errors: &mut Vec<String>| {
             let mut wanted = Wanted::default();
             side.read(operand, &mut wanted, errors);
@@ -89,13 +94,22 @@ impl Past {
         let ends = turns.iter().map(|turn| turn.at_ms).chain([i64::MAX]);
         spells.zip(ends).any(|(turn, end)| {
             let is_by = self.when.by.as_ref().is_none_or(|people| people.contains(&turn.by));
-            is_by && turn.at_ms < self.when.until_ms && end > self.when.from_ms && is_any_of(&turn.to, wanted)
+            is_by
+                && turn.at_ms < self.when.until_ms
+                && end > self.when.from_ms
+                && is_any_of(&turn.to, wanted)
         })
     }
 }
 
 impl When {
-    fn narrow(&mut self, predicate: Predicate, operand: &Operand, side: &Side<'_>, errors: &mut Vec<String>) {
+    fn narrow(
+        &mut self,
+        predicate: Predicate,
+        operand: &Operand,
+        side: &Side<'_>,
+        errors: &mut Vec<String>,
+    ) {
         let mut wanted = Wanted::default();
         if predicate == Predicate::By {
             let people = Side { field: Field::Assignee, kind: Kind::User, ..*side };

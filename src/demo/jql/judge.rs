@@ -52,19 +52,24 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Several custom fields may share a name: one of them has to satisfy the clause, or all if it excludes.
+    /// Several custom fields may share a name: one of them has to satisfy the clause, or all if it
+    /// excludes.
     fn clause(&mut self, clause: &Clause, negated: bool) -> Node {
         let conditions = match self.fields(clause) {
-            Ok(fields) => {
-                fields.into_iter().filter_map(|(field, kind)| self.condition(clause, negated, field, kind))
-            }
+            Ok(fields) => fields
+                .into_iter()
+                .filter_map(|(field, kind)| self.condition(clause, negated, field, kind)),
             Err(error) => {
                 self.errors.push(error);
                 return Node::Any(Vec::new());
             }
         };
         let conditions = conditions.map(Node::Holds).collect();
-        if clause.operator.is_negative() == negated { Node::Any(conditions) } else { Node::All(conditions) }
+        if clause.operator.is_negative() == negated {
+            Node::Any(conditions)
+        } else {
+            Node::All(conditions)
+        }
     }
 
     /// The fields a clause is about, all of which know its operator.
@@ -75,7 +80,9 @@ impl<'a> Judge<'a> {
         }
         let named = self.named(shown);
         if named.is_empty() {
-            return Err(format!("Field '{shown}' does not exist or you do not have permission to view it."));
+            return Err(format!(
+                "Field '{shown}' does not exist or you do not have permission to view it."
+            ));
         }
         let able: Vec<_> =
             named.into_iter().filter(|(field, kind)| field.supports(*kind, *operator)).collect();
@@ -83,18 +90,23 @@ impl<'a> Judge<'a> {
             return Err(format!("History searches do not support the '{shown}' field."));
         }
         if able.is_empty() {
-            return Err(format!("The operator '{operator}' is not supported by the '{shown}' field."));
+            return Err(format!(
+                "The operator '{operator}' is not supported by the '{shown}' field."
+            ));
         }
         if operator.takes_value()
             && *operand == Operand::Empty
             && able.iter().any(|(field, _)| !field.can_be_empty())
         {
-            return Err(format!("The field '{shown}' does not support searching for EMPTY values."));
+            return Err(format!(
+                "The field '{shown}' does not support searching for EMPTY values."
+            ));
         }
         Ok(able)
     }
 
-    /// Jira offers `"Story Points[Number]"` when it completes a query: the kind in brackets is no part of the name.
+    /// Jira offers `"Story Points[Number]"` when it completes a query: the kind in brackets is no
+    /// part of the name.
     fn named(&self, shown: &FieldRef) -> Vec<(Field, Kind)> {
         let mut customs = match shown {
             FieldRef::Custom(number) => self.site.custom_fields(CustomRef::Number(*number)),
@@ -105,14 +117,21 @@ impl<'a> Judge<'a> {
         };
         if let FieldRef::Name(name) = shown
             && customs.is_empty()
-            && let Some((bare, _)) = name.trim().strip_suffix(']').and_then(|rest| rest.rsplit_once('['))
+            && let Some((bare, _)) =
+                name.trim().strip_suffix(']').and_then(|rest| rest.rsplit_once('['))
         {
             customs = self.site.custom_fields(CustomRef::Name(bare.trim()));
         }
         customs.into_iter().map(|custom| (Field::Custom(custom.number), custom.kind)).collect()
     }
 
-    fn condition(&mut self, clause: &Clause, negated: bool, field: Field, kind: Kind) -> Option<Condition> {
+    fn condition(
+        &mut self,
+        clause: &Clause,
+        negated: bool,
+        field: Field,
+        kind: Kind,
+    ) -> Option<Condition> {
         let operator = if negated { clause.operator.opposite() } else { clause.operator };
         let side = Side {
             site: self.site,
@@ -128,15 +147,18 @@ impl<'a> Judge<'a> {
                 Check::Past(Box::new(Past::read(clause, &side, negated, &mut self.errors)))
             }
             Operator::Like | Operator::NotLike if clause.operand != Operand::Empty => {
-                let query =
-                    text_query(&side, &clause.operand).map_err(|error| self.errors.push(error)).ok()?;
+                let query = text_query(&side, &clause.operand)
+                    .map_err(|error| self.errors.push(error))
+                    .ok()?;
                 Check::Text { query, negated: operator == Operator::NotLike }
             }
             _ => {
                 let mut wanted = Wanted::default();
                 side.read(&clause.operand, &mut wanted, &mut self.errors);
                 match operator {
-                    Operator::Eq | Operator::In | Operator::Is | Operator::Like => Check::AnyOf(wanted),
+                    Operator::Eq | Operator::In | Operator::Is | Operator::Like => {
+                        Check::AnyOf(wanted)
+                    }
                     Operator::Lt | Operator::Gt | Operator::LtEq | Operator::GtEq => {
                         Check::Compared(operator, wanted)
                     }
@@ -181,7 +203,9 @@ fn check_usage(shown: &FieldRef, operator: Operator, operand: &Operand) -> Resul
         _ if *operand == Operand::Empty && !operator.takes_empty() => {
             "the empty value representation 'EMPTY'".to_owned()
         }
-        _ if operator.takes_list() && !is_list(operand) => format!("the non-list value '{operand}'"),
+        _ if operator.takes_list() && !is_list(operand) => {
+            format!("the non-list value '{operand}'")
+        }
         _ if !operator.takes_list() && is_list(operand) => format!("the list value '{operand}'"),
         _ => return Ok(()),
     };
@@ -200,5 +224,6 @@ fn text_query(side: &Side<'_>, operand: &Operand) -> Result<TextQuery, String> {
     if text.trim().is_empty() {
         return Err(format!("The field '{shown}' does not support searching for an empty string."));
     }
-    TextQuery::parse(&text).ok_or_else(|| format!("Unable to parse the text '{text}' for field '{shown}'."))
+    TextQuery::parse(&text)
+        .ok_or_else(|| format!("Unable to parse the text '{text}' for field '{shown}'."))
 }

@@ -45,8 +45,8 @@ pub(super) struct Token {
     pub(super) at: Position,
 }
 
-/// Reads the whole query, as Jira does before it looks at the grammar: a bad character at the end is reported before a
-/// missing operator at the beginning.
+/// Reads the whole query, as Jira does before it looks at the grammar: a bad character at the end
+/// is reported before a missing operator at the beginning.
 pub(super) fn tokens(jql: &str) -> Result<Vec<Token>, String> {
     let mut cursor = Cursor { rest: jql.chars(), at: Position { line: 1, character: 1 } };
     let mut found = Vec::new();
@@ -213,7 +213,10 @@ fn is_space(c: char) -> bool {
 
 fn ends_word(c: char) -> bool {
     is_space(c)
-        || matches!(c, '"' | '\'' | '(' | ')' | '[' | ']' | ',' | '&' | '|' | '!' | '=' | '<' | '>' | '~')
+        || matches!(
+            c,
+            '"' | '\'' | '(' | ')' | '[' | ']' | ',' | '&' | '|' | '!' | '=' | '<' | '>' | '~'
+        )
         || words::is_reserved_char(c)
         || words::must_be_escaped(c)
 }

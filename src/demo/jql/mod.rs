@@ -10,11 +10,12 @@
 //! rows.sort_by(|a, b| plan.compare(a, b));
 //! ```
 //!
-//! It knows nothing of the sandbox's model: a [`Site`] turns names into ids once per query, a [`Row`] says which ids,
-//! texts, numbers and dates an issue holds. Written from Jira's documentation, not from our client.
+//! It knows nothing of the sandbox's model: a [`Site`] turns names into ids once per query, a
+//! [`Row`] says which ids, texts, numbers and dates an issue holds. Written from Jira's
+//! documentation, not from our client.
 //!
-//! Source: <https://support.atlassian.com/jira-software-cloud/docs/jql-fields/>, `jql-operators`, `jql-functions`
-//! and `jql-keywords` beside it.
+//! Source: <https://support.atlassian.com/jira-software-cloud/docs/jql-fields/>, `jql-operators`,
+//! `jql-functions` and `jql-keywords` beside it.
 
 mod ast;
 mod clause;
@@ -62,17 +63,21 @@ pub(in crate::demo) trait Site {
     /// The asking user's time zone: date literals and `startOfDay()` are read in it.
     fn time_zone(&self) -> TimeZone;
 
-    /// The asking user's account id, or `None` when nobody is signed in (then `currentUser()` matches nothing).
+    /// The asking user's account id, or `None` when nobody is signed in (then `currentUser()`
+    /// matches nothing).
     fn current_user(&self) -> Option<String>;
 
-    /// The custom fields a query means by a display name (any letter case; names need not be unique) or a number.
+    /// The custom fields a query means by a display name (any letter case; names need not be
+    /// unique) or a number.
     fn custom_fields(&self, wanted: CustomRef<'_>) -> Vec<CustomField>;
 
-    /// The values of `field` that this user can see and that `value` names, by id, key or name in any letter case.
+    /// The values of `field` that this user can see and that `value` names, by id, key or name in
+    /// any letter case.
     ///
-    /// An empty answer is Jira's 400 `The value 'X' does not exist for the field 'Y'.` Asked for projects, users,
-    /// statuses, status categories, types, priorities, resolutions, versions, components, sprints, kinds of links,
-    /// issues (for [`Field::Key`], [`Field::Parent`] and [`Field::IssueLink`], by key or id) and choices of custom fields; never for labels.
+    /// An empty answer is Jira's 400 `The value 'X' does not exist for the field 'Y'.` Asked for
+    /// projects, users, statuses, status categories, types, priorities, resolutions, versions,
+    /// components, sprints, kinds of links, issues (for [`Field::Key`], [`Field::Parent`] and
+    /// [`Field::IssueLink`], by key or id) and choices of custom fields; never for labels.
     fn resolve(&self, field: Field, value: &str) -> Vec<Term<'_>>;
 
     /// The ids a function stands for; `None` when what its argument names does not exist.
@@ -84,10 +89,12 @@ pub(in crate::demo) trait Row {
     /// The numeric issue id: the last word in every ordering, so that paging is stable.
     fn id(&self) -> u64;
 
-    /// What the issue holds in `field`; the variant follows the field's [`Kind`], or is [`Values::Empty`].
+    /// What the issue holds in `field`; the variant follows the field's [`Kind`], or is
+    /// [`Values::Empty`].
     fn values(&self, field: Field) -> Values<'_>;
 
-    /// How the field came to hold it, the oldest change first; nothing for fields that keep no history.
+    /// How the field came to hold it, the oldest change first; nothing for fields that keep no
+    /// history.
     fn history(&self, _field: Field) -> Vec<Turn> {
         Vec::new()
     }
@@ -109,10 +116,11 @@ pub(in crate::demo) struct Turn {
 pub(in crate::demo) enum Values<'a> {
     /// Nothing: what `is EMPTY` finds.
     Empty,
-    /// One or several picked values ([`Kind::Choice`], [`Kind::User`], [`Kind::Version`], [`Kind::Issue`], …).
+    /// One or several picked values ([`Kind::Choice`], [`Kind::User`], [`Kind::Version`],
+    /// [`Kind::Issue`], …).
     Terms(Vec<Term<'a>>),
-    /// Texts that `~` searches one by one: [`Field::Text`] gives summary, description and every comment.
-    /// [`Field::Rank`] gives its `LexoRank`, which is only ordered by.
+    /// Texts that `~` searches one by one: [`Field::Text`] gives summary, description and every
+    /// comment. [`Field::Rank`] gives its `LexoRank`, which is only ordered by.
     Text(Vec<Cow<'a, str>>),
     /// A number, or a count.
     Number(f64),
@@ -129,8 +137,9 @@ pub(in crate::demo) struct Term<'a> {
     pub(in crate::demo) id: Cow<'a, str>,
     /// What people see, and what decides the order among equal ranks. An issue's label is its key.
     pub(in crate::demo) label: Cow<'a, str>,
-    /// The place in an ascending order: a higher priority has the greater rank (`priority > Medium`), a later
-    /// version, a later status. Zero where only the label orders (people, labels).
+    /// The place in an ascending order: a higher priority has the greater rank (`priority >
+    /// Medium`), a later version, a later status. Zero where only the label orders (people,
+    /// labels).
     pub(in crate::demo) rank: i64,
 }
 

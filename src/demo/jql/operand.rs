@@ -1,4 +1,5 @@
-//! From operands to what a row is compared with: ids, numbers and moments, or the sentence that refuses them.
+//! From operands to what a row is compared with: ids, numbers and moments, or the sentence that
+//! refuses them.
 
 use std::collections::HashSet;
 
@@ -69,7 +70,8 @@ impl Side<'_> {
             }
             Kind::Number => {
                 let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
-                let complaint = || format!("Value '{text}' for the '{shown}' field is not a valid number.");
+                let complaint =
+                    || format!("Value '{text}' for the '{shown}' field is not a valid number.");
                 wanted.numbers.push(number.ok_or_else(complaint)?);
             }
             Kind::Day | Kind::Instant => {
@@ -83,7 +85,9 @@ impl Side<'_> {
                     format!("Date value '{text}' for field '{shown}' is invalid. {formats}")
                 })?;
             }
-            Kind::Choice | Kind::User | Kind::Version | Kind::Issue => self.picked(literal, &text, wanted)?,
+            Kind::Choice | Kind::User | Kind::Version | Kind::Issue => {
+                self.picked(literal, &text, wanted)?
+            }
             Kind::Text | Kind::Presence | Kind::OrderOnly => {}
         }
         Ok(())
@@ -131,7 +135,9 @@ impl Side<'_> {
             Field::Custom(_) if self.kind != Kind::User => {
                 format!("The option '{text}' for field '{shown}' does not exist.")
             }
-            _ if is_number => format!("A value with ID '{text}' does not exist for the field '{shown}'."),
+            _ if is_number => {
+                format!("A value with ID '{text}' does not exist for the field '{shown}'.")
+            }
             _ => format!("The value '{text}' does not exist for the field '{shown}'."),
         }
     }
@@ -152,7 +158,8 @@ impl Side<'_> {
         Ok(())
     }
 
-    /// Adds a moment as this field wants it; `None` when the field holds no dates, or the calendar ends before it.
+    /// Adds a moment as this field wants it; `None` when the field holds no dates, or the calendar
+    /// ends before it.
     fn moment(&self, ms: i64, wanted: &mut Wanted) -> Option<()> {
         match self.kind {
             Kind::Instant => wanted.instants.push(ms),
@@ -166,13 +173,19 @@ impl Side<'_> {
         let shown = self.shown;
         match self.kind {
             Kind::Day | Kind::Instant => {
-                format!("A date for the field '{shown}' provided by the function '{function}' is not valid.")
+                format!(
+                    "A date for the field '{shown}' provided by the function '{function}' is not valid."
+                )
             }
             Kind::Number => {
-                let value = format!("A value provided by the function '{function}' for the field '{shown}'");
+                let value = format!(
+                    "A value provided by the function '{function}' for the field '{shown}'"
+                );
                 format!("{value} is not a valid number.")
             }
-            _ => format!("A value provided by the function '{function}' is invalid for the field '{shown}'."),
+            _ => format!(
+                "A value provided by the function '{function}' is invalid for the field '{shown}'."
+            ),
         }
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn issue_key(text: &str) -> Option<(String, u64)> {
     let starts_well = project.starts_with(|c: char| c.is_ascii_alphabetic());
     let is_plain = project.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let is_counted = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    (starts_well && is_plain && is_counted).then_some((project.to_ascii_uppercase(), number.parse().ok()?))
+    (starts_well && is_plain && is_counted)
+        .then_some((project.to_ascii_uppercase(), number.parse().ok()?))
 }
 
 enum Place {
@@ -51,8 +52,11 @@ impl Place {
             Values::Empty => None,
             Values::Terms(terms) => {
                 let term = terms.into_iter().next()?;
-                let key =
-                    if matches!(field, Field::Key | Field::Parent) { issue_key(&term.label) } else { None };
+                let key = if matches!(field, Field::Key | Field::Parent) {
+                    issue_key(&term.label)
+                } else {
+                    None
+                };
                 Some(match key {
                     Some((project, number)) => Self::Key(project, number),
                     None => Self::Ranked(term.rank, term.label.to_lowercase()),

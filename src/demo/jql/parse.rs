@@ -1,4 +1,5 @@
-//! From tokens to a [`Query`], one method per rule of the grammar, stopping at the first fault as Jira does.
+//! From tokens to a [`Query`], one method per rule of the grammar, stopping at the first fault as
+//! Jira does.
 
 use std::{iter::Peekable, vec::IntoIter};
 
@@ -8,7 +9,8 @@ use super::{
     syntax::{self, Met, Position},
 };
 
-/// Jira's limit is not documented; this keeps the parser and all who walk its result off the end of the stack.
+/// Jira's limit is not documented; this keeps the parser and all who walk its result off the end of
+/// the stack.
 const DEPTH_MAX: usize = 60;
 
 /// Parses a query; the error is Jira's `errorMessages`, always one for a syntax fault.
@@ -101,7 +103,9 @@ impl Parser {
             match (self.kind(), descending) {
                 (None, _) => return Ok(order),
                 (Some(Kind::Comma), _) => self.next(),
-                (Some(_), None) => return Err(syntax::expected("either 'ASC' or 'DESC'", self.met())),
+                (Some(_), None) => {
+                    return Err(syntax::expected("either 'ASC' or 'DESC'", self.met()));
+                }
                 (Some(_), Some(_)) => return Err(syntax::expected("','", self.met())),
             };
         }

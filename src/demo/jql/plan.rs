@@ -1,13 +1,15 @@
 //! Judging a query against a site, which turns it into a [`Plan`] that rows are put to.
 //!
-//! Every fault of a query is reported, not the first alone, in the order in which it is read. `NOT` is carried down to the
-//! comparisons, as in Jira: `NOT assignee = me` is `assignee != me`, and so finds no issue without an assignee.
+//! Every fault of a query is reported, not the first alone, in the order in which it is read. `NOT`
+//! is carried down to the comparisons, as in Jira: `NOT assignee = me` is `assignee != me`, and so
+//! finds no issue without an assignee.
 
 use std::cmp::Ordering;
 
 use super::{Field, Query, Row, Site, condition::Condition, judge::Judge, order::Sort};
 
-/// A query that this user may run on this site: every name is resolved, so rows can be judged without the site.
+/// A query that this user may run on this site: every name is resolved, so rows can be judged
+/// without the site.
 #[derive(Debug, Clone)]
 pub(in crate::demo) struct Plan {
     filter: Option<Node>,

@@ -1,6 +1,7 @@
 //! The language described for whoever completes queries: fields, their operators, functions.
 //!
-//! Source: `GET /rest/api/3/jql/autocompletedata` in Jira's documents, class names as real sites answer them.
+//! Source: `GET /rest/api/3/jql/autocompletedata` in Jira's documents, class names as real sites
+//! answer them.
 
 use super::{
     ast::Operator,
@@ -43,7 +44,8 @@ pub(in crate::demo) const FIELDS: &[&str] = &[
     "worklogDate",
 ];
 
-/// Functions as they are shown, whether they stand for a list, and the kind of thing they stand for.
+/// Functions as they are shown, whether they stand for a list, and the kind of thing they stand
+/// for.
 pub(in crate::demo) const FUNCTIONS: &[(&str, bool, &str)] = &[
     ("closedSprints()", true, SPRINT),
     ("currentUser()", false, USER),
@@ -141,8 +143,8 @@ pub(in crate::demo) fn completes(kind: Kind) -> bool {
 
 /// A name or value as it stands in a query: in quotes unless it is a plain word.
 pub(in crate::demo) fn written(text: &str) -> String {
-    let is_word =
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b':');
+    let is_word = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b':');
     if is_word && !super::words::is_reserved(text) && super::words::keyword(text).is_none() {
         return text.to_owned();
     }

@@ -1,7 +1,7 @@
 //! The sentences with which Jira refuses a query it cannot read.
 //!
-//! Clients and people match on these texts, so they are Jira's to the letter, down to the one family that says
-//! "in JQL Query" where all others say "in the JQL Query".
+//! Clients and people match on these texts, so they are Jira's to the letter, down to the one
+//! family that says "in JQL Query" where all others say "in the JQL Query".
 
 /// Where a token begins, both counted from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,7 @@ pub(super) struct Position {
 }
 
 const ESCAPES: &str = r#"The valid escape sequences are \', \", \t, \n, \r, \\, '\ ' and \uXXXX."#;
-const OPERATORS: &str =
-    "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.";
+const OPERATORS: &str = "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.";
 
 /// What the parser met: a token's text and place, or the end of the query.
 pub(super) type Met<'a> = Option<(&'a str, Position)>;
@@ -26,7 +25,8 @@ pub(super) fn reserved_word(word: &str, at: Position) -> String {
 
 pub(super) fn reserved_char(c: char, at: Position) -> String {
     let code = u32::from(c);
-    let rest = format!("You must enclose it in a string or use the escape '\\u{code:04x}' instead.");
+    let rest =
+        format!("You must enclose it in a string or use the escape '\\u{code:04x}' instead.");
     placed(&format!("The character '{c}' is a reserved JQL character. {rest}"), at)
 }
 
@@ -34,7 +34,10 @@ pub(super) fn illegal_char(c: char, at: Position) -> String {
     let code = u32::from(c);
     let Position { line, character } = at;
     let rest = format!("must be escaped. Use the escape '\\u{code:04x}' instead.");
-    placed(&format!("The character 'U+{code:04X}' on line {line} at position {character} {rest}"), at)
+    placed(
+        &format!("The character 'U+{code:04X}' on line {line} at position {character} {rest}"),
+        at,
+    )
 }
 
 pub(super) fn illegal_escape(escape: &str, at: Position) -> String {
@@ -66,7 +69,8 @@ pub(super) fn no_field(met: Met<'_>) -> String {
         None => unplaced("Expecting a field name at the end of the query."),
         Some(("[", at)) => placed("Expecting a field name but got '['. Did you mean 'cf['?", at),
         Some((got, at)) => {
-            let advice = format!("You must surround '{got}' in quotation marks to use it as a field name.");
+            let advice =
+                format!("You must surround '{got}' in quotation marks to use it as a field name.");
             placed(&format!("Expecting a field name but got '{got}'. {advice}"), at)
         }
     }
@@ -88,7 +92,8 @@ pub(super) fn no_value(met: Met<'_>) -> String {
     match met {
         None => format!("{expecting} before the end of the query."),
         Some((got, at)) => {
-            let advice = format!("You must surround '{got}' in quotation marks to use it as a value.");
+            let advice =
+                format!("You must surround '{got}' in quotation marks to use it as a value.");
             format!("{expecting} but got '{got}'. {advice} {}", place(at))
         }
     }
@@ -99,13 +104,15 @@ pub(super) fn no_argument(met: Met<'_>) -> String {
         None => unplaced("Expecting a function argument at the end of the query."),
         Some((")", at)) => placed("Function argument must be specified.", at),
         Some((got, at)) => {
-            let advice = format!("You must surround '{got}' in quotation marks to use it as an argument.");
+            let advice =
+                format!("You must surround '{got}' in quotation marks to use it as an argument.");
             placed(&format!("Expecting a function argument but got '{got}'. {advice}"), at)
         }
     }
 }
 
-/// For what can only be this one thing, or one of these, written as the sentence wants it: `')'`, `')' or ','`.
+/// For what can only be this one thing, or one of these, written as the sentence wants it: `')'`,
+/// `')' or ','`.
 pub(super) fn expected(what: &str, met: Met<'_>) -> String {
     match met {
         None => unplaced(&format!("Expecting {what} before the end of the query.")),

@@ -1,9 +1,12 @@
-//! What stands right of `~`: words that must all occur, phrases, alternatives, exclusions and wildcards.
+//! What stands right of `~`: words that must all occur, phrases, alternatives, exclusions and
+//! wildcards.
 //!
-//! Words are runs of letters, digits and underscores, compared without letter case; a hyphenated word is searched as the
-//! phrase of its parts. Jira also reduces English words to their stems (`bugs` finds `bug`); this does not.
+//! Words are runs of letters, digits and underscores, compared without letter case; a hyphenated
+//! word is searched as the phrase of its parts. Jira also reduces English words to their stems
+//! (`bugs` finds `bug`); this does not.
 //!
-//! Source: <https://support.atlassian.com/jira-software-cloud/docs/search-for-issues-using-the-text-field/>.
+//! Source:
+//! <https://support.atlassian.com/jira-software-cloud/docs/search-for-issues-using-the-text-field/>.
 
 /// A readable text search.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +59,8 @@ impl TextQuery {
             }
         }
         alternatives.push(current);
-        let complete = !wants_operand && !negate_next && alternatives.iter().all(AllOf::says_something);
+        let complete =
+            !wants_operand && !negate_next && alternatives.iter().all(AllOf::says_something);
         complete.then_some(Self { alternatives })
     }
 
@@ -96,7 +100,10 @@ impl Words {
 
     fn have(&self, phrase: &[Vec<char>]) -> bool {
         self.0.windows(phrase.len()).any(|window| {
-            window.iter().zip(phrase).all(|(word, pattern)| !word.is_empty() && is_like(word, pattern))
+            window
+                .iter()
+                .zip(phrase)
+                .all(|(word, pattern)| !word.is_empty() && is_like(word, pattern))
         })
     }
 }
@@ -106,7 +113,8 @@ enum Piece<'a> {
     Phrase { text: &'a str, negated: bool },
 }
 
-/// Cuts a search at spaces and parentheses, keeping `"quoted phrases"` whole; `None` when a quote stays open.
+/// Cuts a search at spaces and parentheses, keeping `"quoted phrases"` whole; `None` when a quote
+/// stays open.
 fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -131,7 +139,9 @@ fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
 
 /// `"a b"~5` allows words between; here the phrase stays exact.
 fn skip_slop(after: &str) -> &str {
-    after.strip_prefix(['~', '^']).map_or(after, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+    after
+        .strip_prefix(['~', '^'])
+        .map_or(after, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// Drops a fuzzy or boost mark: `roam~`, `jira^4`.
@@ -141,7 +151,8 @@ fn without_suffix(word: &str) -> &str {
 }
 
 fn cut(text: &str, keep_wildcards: bool) -> Phrase {
-    let belongs = |c: char| c.is_alphanumeric() || c == '_' || (keep_wildcards && matches!(c, '*' | '?'));
+    let belongs =
+        |c: char| c.is_alphanumeric() || c == '_' || (keep_wildcards && matches!(c, '*' | '?'));
     text.split(|c| !belongs(c))
         .filter(|word| word.chars().any(|c| c.is_alphanumeric() || c == '_' || c == '*'))
         .map(|word| word.chars().flat_map(char::to_lowercase).collect())

@@ -1,7 +1,8 @@
 //! Which words and characters mean something to JQL and so cannot stand for themselves.
 //!
-//! Source: <https://support.atlassian.com/jira-software-cloud/docs/what-is-advanced-search-in-jira-cloud/>, "Reserved
-//! words" and "Reserved characters", with what Jira's parser is seen to refuse.
+//! Source:
+//! <https://support.atlassian.com/jira-software-cloud/docs/what-is-advanced-search-in-jira-cloud/>,
+//! "Reserved words" and "Reserved characters", with what Jira's parser is seen to refuse.
 
 use super::{ast::Predicate, lex::Kind};
 
@@ -48,7 +49,8 @@ pub(super) fn is_reserved_char(c: char) -> bool {
     matches!(c, '{' | '}' | '*' | '/' | '%' | '+' | '^' | '$' | '#' | '@' | '?' | ';')
 }
 
-/// Whether a character may be written only as `\uXXXX`: controls other than line ends, and noncharacters.
+/// Whether a character may be written only as `\uXXXX`: controls other than line ends, and
+/// noncharacters.
 pub(super) fn must_be_escaped(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\r'))
         || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')

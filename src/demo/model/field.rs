@@ -6,7 +6,8 @@ pub(in crate::demo) struct FieldDef {
     pub(in crate::demo) id: String,
     pub(in crate::demo) name: String,
     pub(in crate::demo) kind: Kind,
-    /// `schema.type` and `schema.items` of Jira's metadata; `None` for pseudo fields such as `issuekey`.
+    /// `schema.type` and `schema.items` of Jira's metadata; `None` for pseudo fields such as
+    /// `issuekey`.
     pub(in crate::demo) schema: Option<(&'static str, Option<&'static str>)>,
     /// `schema.custom`: the plugin key of a custom field's type.
     pub(in crate::demo) custom: Option<&'static str>,

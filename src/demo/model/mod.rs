@@ -7,7 +7,9 @@ mod site;
 mod task;
 
 pub(super) use field::{FieldDef, Kind, Opt, Value};
-pub(super) use issue::{Attachment, Change, ChangeItem, Comment, Issue, RemoteLink, Visibility, Worklog};
+pub(super) use issue::{
+    Attachment, Change, ChangeItem, Comment, Issue, RemoteLink, Visibility, Worklog,
+};
 pub(super) use project::{
     Access, Component, IssueType, Project, ScreenField, Status, Transition, Version, Workflow,
 };

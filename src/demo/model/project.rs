@@ -45,13 +45,18 @@ impl Project {
     }
 
     /// The fields on the edit screen of one issue type.
-    pub(in crate::demo) fn edit_screen_of(&self, type_id: u64) -> impl Iterator<Item = &ScreenField> {
+    pub(in crate::demo) fn edit_screen_of(
+        &self,
+        type_id: u64,
+    ) -> impl Iterator<Item = &ScreenField> {
         self.screen_of(type_id).filter(|entry| !self.not_on_edit.contains(&entry.field.as_str()))
     }
 
     /// The fields on the create screen of one issue type.
     pub(in crate::demo) fn screen_of(&self, type_id: u64) -> impl Iterator<Item = &ScreenField> {
-        self.screen.iter().filter(move |entry| entry.types.is_empty() || entry.types.contains(&type_id))
+        self.screen
+            .iter()
+            .filter(move |entry| entry.types.is_empty() || entry.types.contains(&type_id))
     }
 }
 

@@ -80,7 +80,9 @@ impl Site {
 
     /// Only an issue the person may browse.
     pub(in crate::demo) fn visible_issue(&self, who: Who, id_or_key: &str) -> Option<&Issue> {
-        self.issues.get(&self.issue_id(id_or_key)?).filter(|issue| self.may(who, issue, Access::Viewer))
+        self.issues
+            .get(&self.issue_id(id_or_key)?)
+            .filter(|issue| self.may(who, issue, Access::Viewer))
     }
 
     pub(in crate::demo) fn may(&self, who: Who, issue: &Issue, access: Access) -> bool {

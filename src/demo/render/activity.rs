@@ -6,12 +6,19 @@ use super::{html, person};
 use crate::demo::{
     fields::pretty_duration,
     json::{object, put},
-    model::{Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog},
+    model::{
+        Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog,
+    },
     reader::Reader,
 };
 
 /// Whether the person is in the role or group that a comment or work log is restricted to.
-pub(in crate::demo) fn may_see(site: &Site, who: Who, issue: &Issue, limit: Option<&Visibility>) -> bool {
+pub(in crate::demo) fn may_see(
+    site: &Site,
+    who: Who,
+    issue: &Issue,
+    limit: Option<&Visibility>,
+) -> bool {
     let Some(limit) = limit else { return true };
     match (limit.kind.as_str(), limit.value.as_str()) {
         ("role", "Administrators") => site.may(who, issue, Access::Admin),
@@ -22,13 +29,29 @@ pub(in crate::demo) fn may_see(site: &Site, who: Who, issue: &Issue, limit: Opti
 }
 
 /// The comments of an issue that the person may read, oldest first.
-pub(in crate::demo) fn comments_seen<'a>(site: &Site, who: Who, issue: &'a Issue) -> Vec<&'a Comment> {
-    issue.comments.iter().filter(|comment| may_see(site, who, issue, comment.visibility.as_ref())).collect()
+pub(in crate::demo) fn comments_seen<'a>(
+    site: &Site,
+    who: Who,
+    issue: &'a Issue,
+) -> Vec<&'a Comment> {
+    issue
+        .comments
+        .iter()
+        .filter(|comment| may_see(site, who, issue, comment.visibility.as_ref()))
+        .collect()
 }
 
-pub(in crate::demo) fn comment(site: &Reader, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
+pub(in crate::demo) fn comment(
+    site: &Reader,
+    issue: &Issue,
+    comment: &Comment,
+    expand: &[&str],
+) -> Json {
     let mut shown = object([
-        ("self", format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id).into()),
+        (
+            "self",
+            format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id).into(),
+        ),
         ("id", comment.id.to_string().into()),
         ("author", person(site, comment.author)),
         ("body", comment.body.clone()),
@@ -41,17 +64,20 @@ pub(in crate::demo) fn comment(site: &Reader, issue: &Issue, comment: &Comment, 
     }
     let project = site.project(issue.project);
     let service = project.is_some_and(|project| project.kind == "service_desk");
-    let internal = comment.properties.get("sd.public.comment").and_then(|value| value.get("internal"));
+    let internal =
+        comment.properties.get("sd.public.comment").and_then(|value| value.get("internal"));
     put(&mut shown, "jsdPublic", !service || internal != Some(&Json::Bool(true)));
     if let Some(limit) = &comment.visibility {
-        let visibility = json!({ "type": limit.kind, "value": limit.value, "identifier": limit.value });
+        let visibility =
+            json!({ "type": limit.kind, "value": limit.value, "identifier": limit.value });
         put(&mut shown, "visibility", visibility);
     }
     if expand.contains(&"renderedBody") {
         put(&mut shown, "renderedBody", html(&comment.body));
     }
     if expand.contains(&"properties") {
-        let entries = comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+        let entries =
+            comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value }));
         put(&mut shown, "properties", entries.collect::<Json>());
     }
     shown
@@ -88,8 +114,12 @@ pub(in crate::demo) fn change(site: &Reader, change: &Change) -> Json {
 /// Absent sides are left out: the document types them as strings.
 fn change_item(item: &ChangeItem) -> Json {
     let mut shown = Map::new();
-    let sides =
-        [("from", &item.from.0), ("fromString", &item.from.1), ("to", &item.to.0), ("toString", &item.to.1)];
+    let sides = [
+        ("from", &item.from.0),
+        ("fromString", &item.from.1),
+        ("to", &item.to.0),
+        ("toString", &item.to.1),
+    ];
     for (name, text) in sides {
         if let Some(text) = text {
             shown.insert(name.into(), text.clone().into());

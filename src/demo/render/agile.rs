@@ -1,4 +1,5 @@
-//! Issues and epics as the agile API shows them: plain text where the platform API has documents, sprints spelled out.
+//! Issues and epics as the agile API shows them: plain text where the platform API has documents,
+//! sprints spelled out.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,7 +9,8 @@ use crate::demo::{adf, json::put, model::Issue, reader::Reader};
 /// The field in which issues keep their sprints.
 const SPRINT: &str = "customfield_10020";
 
-/// An issue of a board, a sprint or a backlog, with the fields asked for; all of them when none are named.
+/// An issue of a board, a sprint or a backlog, with the fields asked for; all of them when none are
+/// named.
 pub(in crate::demo) fn agile_issue(site: &Reader, of: &Issue, fields: &[&str]) -> Json {
     let wanted = Wanted::read(fields, "*navigable");
     let mut shown = issue(site, of, &wanted, &Expand::default());
@@ -17,19 +19,32 @@ pub(in crate::demo) fn agile_issue(site: &Reader, of: &Issue, fields: &[&str]) -
     for value in values.values_mut().filter(|value| value.get("type") == Some(&json!("doc"))) {
         *value = adf::plain_text(value).into();
     }
-    let asked = |name: &str| fields.is_empty() || fields.contains(&name) || fields.contains(&"*all");
+    let asked =
+        |name: &str| fields.is_empty() || fields.contains(&name) || fields.contains(&"*all");
     add_sprints(site, of, values, asked("sprint"), asked("closedSprints"));
     shown
 }
 
-fn add_sprints(site: &Reader, of: &Issue, values: &mut Map<String, Json>, open: bool, closed: bool) {
-    let (past, present): (Vec<_>, Vec<_>) =
-        of.references(SPRINT).iter().filter_map(|id| site.sprint(*id)).partition(|one| one.state == "closed");
+fn add_sprints(
+    site: &Reader,
+    of: &Issue,
+    values: &mut Map<String, Json>,
+    open: bool,
+    closed: bool,
+) {
+    let (past, present): (Vec<_>, Vec<_>) = of
+        .references(SPRINT)
+        .iter()
+        .filter_map(|id| site.sprint(*id))
+        .partition(|one| one.state == "closed");
     if open {
         values.insert("sprint".into(), present.first().map_or(Json::Null, |one| sprint(site, one)));
     }
     if closed && !past.is_empty() {
-        values.insert("closedSprints".into(), past.into_iter().map(|one| sprint(site, one)).collect());
+        values.insert(
+            "closedSprints".into(),
+            past.into_iter().map(|one| sprint(site, one)).collect(),
+        );
     }
 }
 

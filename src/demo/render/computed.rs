@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    category, comment, comments_seen, issue_stub, issue_type, link_type, person, project_stub, status,
-    worklog,
+    category, comment, comments_seen, issue_stub, issue_type, link_type, person, project_stub,
+    status, worklog,
 };
 use crate::demo::{
     fields::{pretty_duration, show},
@@ -21,14 +21,18 @@ pub(in crate::demo) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> 
     let value = match field.id.as_str() {
         "issuekey" | "thumbnail" => return None,
         "parent" if !issue.values.contains_key("parent") => return None,
-        "issuetype" => site.issue_type(issue.type_id).map(|kind| issue_type(site, kind)).unwrap_or_default(),
-        "project" => {
-            site.project(issue.project).map(|project| project_stub(site, project)).unwrap_or_default()
+        "issuetype" => {
+            site.issue_type(issue.type_id).map(|kind| issue_type(site, kind)).unwrap_or_default()
         }
+        "project" => site
+            .project(issue.project)
+            .map(|project| project_stub(site, project))
+            .unwrap_or_default(),
         "status" => site.status(issue.status).map(|found| status(site, found)).unwrap_or_default(),
-        "statusCategory" => {
-            site.status(issue.status).map(|found| category(site, found.category)).unwrap_or_default()
-        }
+        "statusCategory" => site
+            .status(issue.status)
+            .map(|found| category(site, found.category))
+            .unwrap_or_default(),
         "created" => site.time(issue.created).into(),
         "updated" | "lastViewed" => site.time(issue.updated).into(),
         "statuscategorychangedate" => site.time(issue.category_changed).into(),
@@ -73,8 +77,10 @@ pub(in crate::demo) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> 
 /// The epic above an issue of a company-managed project.
 fn epic_key(site: &Reader, issue: &Issue) -> Json {
     let has_epics = site.project(issue.project).is_some_and(|project| !project.team_managed);
-    let parent = issue.reference("parent").and_then(|id| site.issues.get(&id)).filter(|_| has_epics);
-    let epic = parent.filter(|parent| site.issue_type(parent.type_id).is_some_and(|kind| kind.level == 1));
+    let parent =
+        issue.reference("parent").and_then(|id| site.issues.get(&id)).filter(|_| has_epics);
+    let epic =
+        parent.filter(|parent| site.issue_type(parent.type_id).is_some_and(|kind| kind.level == 1));
     json!(epic.map(|epic| &epic.key))
 }
 
@@ -143,7 +149,8 @@ pub(in crate::demo) fn attachment(site: &Reader, file: &Attachment) -> Json {
     shown
 }
 
-/// Seen from this issue: the other end stands under `outwardIssue` when this one does the outward thing.
+/// Seen from this issue: the other end stands under `outwardIssue` when this one does the outward
+/// thing.
 fn links(site: &Reader, issue: &Issue) -> Json {
     let shown = |link: &Link| {
         let outward = link.from == issue.id;

@@ -2,14 +2,17 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{change, computed::value, editmeta, html, issue_type, priority, schema, status, transition};
+use super::{
+    change, computed::value, editmeta, html, issue_type, priority, schema, status, transition,
+};
 use crate::demo::{
     model::{FieldDef, Issue, Value},
     reader::Reader,
     routes,
 };
 
-const EXPAND: &str = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations";
+const EXPAND: &str =
+    "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations";
 
 /// Which fields a caller asked for.
 pub(in crate::demo) enum Wanted {
@@ -62,7 +65,12 @@ impl Expand<'_> {
     }
 }
 
-pub(in crate::demo) fn issue(site: &Reader, issue: &Issue, wanted: &Wanted, expand: &Expand) -> Json {
+pub(in crate::demo) fn issue(
+    site: &Reader,
+    issue: &Issue,
+    wanted: &Wanted,
+    expand: &Expand,
+) -> Json {
     if matches!(wanted, Wanted::IdOnly) {
         return json!({ "id": issue.id.to_string() });
     }
@@ -99,21 +107,26 @@ fn expansions(
     answer: &mut Map<String, Json>,
 ) {
     if expand.has("names") {
-        let names: Map<_, _> = shown.iter().map(|f| (f.id.clone(), Json::from(site.word(&f.name)))).collect();
+        let names: Map<_, _> =
+            shown.iter().map(|f| (f.id.clone(), Json::from(site.word(&f.name)))).collect();
         answer.insert("names".into(), names.into());
     }
     if expand.has("schema") {
-        let schemas: Map<_, _> = shown.iter().filter_map(|f| Some((f.id.clone(), schema(f)?))).collect();
+        let schemas: Map<_, _> =
+            shown.iter().filter_map(|f| Some((f.id.clone(), schema(f)?))).collect();
         answer.insert("schema".into(), schemas.into());
     }
     if expand.has("renderedFields") {
-        let rendered: Map<_, _> = shown.iter().map(|f| (f.id.clone(), rendered(site, issue, f))).collect();
+        let rendered: Map<_, _> =
+            shown.iter().map(|f| (f.id.clone(), rendered(site, issue, f))).collect();
         answer.insert("renderedFields".into(), rendered.into());
     }
     if expand.has("changelog") {
         let total = issue.changes.len();
-        let histories: Vec<_> = issue.changes.iter().rev().map(|entry| change(site, entry)).collect();
-        let page = json!({ "startAt": 0, "maxResults": total, "total": total, "histories": histories });
+        let histories: Vec<_> =
+            issue.changes.iter().rev().map(|entry| change(site, entry)).collect();
+        let page =
+            json!({ "startAt": 0, "maxResults": total, "total": total, "histories": histories });
         answer.insert("changelog".into(), page);
     }
     let Some(project) = site.project(issue.project) else { return };

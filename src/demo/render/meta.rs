@@ -49,12 +49,16 @@ pub(in crate::demo) fn field_details(site: &Reader, field: &FieldDef) -> Json {
         map.insert("schema".into(), schema);
     }
     if let Some(project) = field.scope {
-        map.insert("scope".into(), json!({ "type": "PROJECT", "project": { "id": project.to_string() } }));
+        map.insert(
+            "scope".into(),
+            json!({ "type": "PROJECT", "project": { "id": project.to_string() } }),
+        );
     }
     shown
 }
 
-/// The common part of createmeta, editmeta and transition fields; `fieldId` is added where it belongs.
+/// The common part of createmeta, editmeta and transition fields; `fieldId` is added where it
+/// belongs.
 pub(in crate::demo) fn field_meta(
     site: &Reader,
     project: &Project,
@@ -83,7 +87,9 @@ pub(in crate::demo) fn field_meta(
         Kind::Person | Kind::People if field.id == "assignee" => {
             format!("/rest/api/3/user/assignable/search?project={}&query=", project.key)
         }
-        Kind::Person | Kind::People => "/rest/api/3/user/recommend?context=Reporter&issueKey=".to_owned(),
+        Kind::Person | Kind::People => {
+            "/rest/api/3/user/recommend?context=Reporter&issueKey=".to_owned()
+        }
         Kind::Labels => "/rest/api/1.0/labels/suggest?query=".to_owned(),
         _ => return meta,
     };
@@ -93,7 +99,12 @@ pub(in crate::demo) fn field_meta(
 
 fn operations(field: &FieldDef) -> Vec<&'static str> {
     match field.kind {
-        Kind::Labels | Kind::Lines | Kind::Choices | Kind::Components | Kind::Versions | Kind::People => {
+        Kind::Labels
+        | Kind::Lines
+        | Kind::Choices
+        | Kind::Components
+        | Kind::Versions
+        | Kind::People => {
             vec!["add", "set", "remove"]
         }
         Kind::Estimates => vec!["set", "edit"],
@@ -115,13 +126,17 @@ fn allowed(site: &Reader, project: &Project, type_id: u64, field: &FieldDef) -> 
         Kind::Cascade => field.options.iter().map(|option| nested(site, option)).collect(),
         Kind::Priority => site.priorities.iter().map(|value| priority(site, value)).collect(),
         Kind::Resolution => site.resolutions.iter().map(|value| resolution(site, value)).collect(),
-        Kind::Components => project.components.iter().map(|value| component_stub(site, value)).collect(),
+        Kind::Components => {
+            project.components.iter().map(|value| component_stub(site, value)).collect()
+        }
         Kind::Versions => {
             let open = project.versions.iter().filter(|version| !version.archived);
             open.map(|value| version_stub(site, value)).collect()
         }
         Kind::Project => vec![project_stub(site, project)],
-        Kind::Type => site.issue_type(type_id).map(|kind| issue_type(site, kind)).into_iter().collect(),
+        Kind::Type => {
+            site.issue_type(type_id).map(|kind| issue_type(site, kind)).into_iter().collect()
+        }
         _ => return None,
     };
     Some(values)
@@ -130,12 +145,16 @@ fn allowed(site: &Reader, project: &Project, type_id: u64, field: &FieldDef) -> 
 fn nested(site: &Reader, option: &Opt) -> Json {
     let mut shown = show_option(site, option);
     if let Some(map) = shown.as_object_mut() {
-        map.insert("children".into(), option.children.iter().map(|child| show_option(site, child)).collect());
+        map.insert(
+            "children".into(),
+            option.children.iter().map(|child| show_option(site, child)).collect(),
+        );
     }
     shown
 }
 
-/// `{fields: {id: …}}` for what this issue's edit screen holds; nothing for someone who may not edit.
+/// `{fields: {id: …}}` for what this issue's edit screen holds; nothing for someone who may not
+/// edit.
 pub(in crate::demo) fn editmeta(site: &Reader, project: &Project, issue: &Issue) -> Json {
     let mut fields = Map::new();
     if !project.may(site.who, Access::Member) {

@@ -18,8 +18,8 @@ pub(super) use html::html;
 pub(super) use issue::{Expand, Wanted, issue, issue_stub};
 pub(super) use meta::{editmeta, field_details, field_meta, schema};
 pub(super) use parts::{
-    board, category, component, component_stub, issue_type, link_type, priority, resolution, sprint,
-    sprint_in_issue, status, version, version_stub,
+    board, category, component, component_stub, issue_type, link_type, priority, resolution,
+    sprint, sprint_in_issue, status, version, version_stub,
 };
 pub(super) use person::{person, profile};
 pub(super) use project::{project, project_row, project_stub};

@@ -152,7 +152,8 @@ pub(in crate::demo) fn sprint_in_issue(sprint: &Sprint) -> Json {
 pub(in crate::demo) fn sprint(site: &Site, sprint: &Sprint) -> Json {
     let mut shown = dates(sprint);
     shown.insert("id".into(), sprint.id.into());
-    shown.insert("self".into(), format!("{}/rest/agile/1.0/sprint/{}", site.host, sprint.id).into());
+    shown
+        .insert("self".into(), format!("{}/rest/agile/1.0/sprint/{}", site.host, sprint.id).into());
     shown.insert("state".into(), sprint.state.clone().into());
     shown.insert("name".into(), sprint.name.clone().into());
     shown.insert("createdDate".into(), clock::agile_time(sprint.created).into());
@@ -162,8 +163,11 @@ pub(in crate::demo) fn sprint(site: &Site, sprint: &Sprint) -> Json {
 }
 
 fn dates(sprint: &Sprint) -> Map<String, Json> {
-    let all = [("startDate", sprint.start), ("endDate", sprint.end), ("completeDate", sprint.complete)];
-    all.into_iter().filter_map(|(name, ms)| Some((name.to_owned(), clock::agile_time(ms?).into()))).collect()
+    let all =
+        [("startDate", sprint.start), ("endDate", sprint.end), ("completeDate", sprint.complete)];
+    all.into_iter()
+        .filter_map(|(name, ms)| Some((name.to_owned(), clock::agile_time(ms?).into())))
+        .collect()
 }
 
 pub(in crate::demo) fn board(site: &Reader, board: &Board) -> Json {

@@ -50,7 +50,8 @@ fn address(site: &Reader, person: &Person) -> String {
 }
 
 fn avatars(person: &Person) -> Json {
-    let initials: String = person.name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
+    let initials: String =
+        person.name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     let picture = format!(
         "https://avatar-management--avatars.us-west-2.prod.public.atl-paas.net/initials/{}-{}.png",
         initials.to_uppercase(),

@@ -57,11 +57,20 @@ pub(in crate::demo) fn project_row(site: &Reader, project: &Project, expand: &[&
 pub(in crate::demo) fn project(site: &Reader, project: &Project) -> Json {
     let mut shown = project_row(site, project, &["description", "lead", "issueTypes"]);
     let Some(map) = shown.as_object_mut() else { return shown };
-    map.insert("components".into(), project.components.iter().map(|c| component(site, project, c)).collect());
-    map.insert("versions".into(), project.versions.iter().map(|v| version(site, project, v)).collect());
+    map.insert(
+        "components".into(),
+        project.components.iter().map(|c| component(site, project, c)).collect(),
+    );
+    map.insert(
+        "versions".into(),
+        project.versions.iter().map(|v| version(site, project, v)).collect(),
+    );
     map.insert("assigneeType".into(), "UNASSIGNED".into());
     let role = |id: u64| format!("{}/role/{id}", address(site, project));
-    map.insert("roles".into(), json!({ "Administrators": role(10_002), "Developers": role(10_003) }));
+    map.insert(
+        "roles".into(),
+        json!({ "Administrators": role(10_002), "Developers": role(10_003) }),
+    );
     if project.may(site.who, Access::Admin) {
         map.insert("permissions".into(), json!({ "canEdit": true }));
     }
@@ -79,8 +88,10 @@ fn address(site: &Reader, project: &Project) -> String {
 }
 
 fn avatars(site: &Reader, project: &Project) -> Json {
-    let picture =
-        format!("{}/rest/api/3/universal_avatar/view/type/project/avatar/{}", site.host, project.avatar);
+    let picture = format!(
+        "{}/rest/api/3/universal_avatar/view/type/project/avatar/{}",
+        site.host, project.avatar
+    );
     json!({
         "48x48": picture,
         "24x24": format!("{picture}?size=small"),

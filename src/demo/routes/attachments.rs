@@ -48,11 +48,17 @@ fn content(call: &Call, site: &Reader) -> Answer {
 fn add(call: &Call, site: &mut Site) -> Answer {
     // Jira guards forms against other sites' pages before it looks at anything else.
     if !call.header("x-atlassian-token").eq_ignore_ascii_case("no-check") {
-        return Err(Fault(Reply { status: 403, ..Reply::file("text/html", b"XSRF check failed".to_vec()) }));
+        return Err(Fault(Reply {
+            status: 403,
+            ..Reply::file("text/html", b"XSRF check failed".to_vec())
+        }));
     }
     let issue = super::issue(call, site)?;
     if !super::may(call, site, issue, Access::Member) {
-        return Err(Fault::message(403, "You do not have permission to create attachments for this issue."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to create attachments for this issue.",
+        ));
     }
     let (id, present) = (issue.id, issue.attachments.len());
     let Some(files) = multipart::files(call.header("content-type"), call.body()) else {
@@ -64,8 +70,10 @@ fn add(call: &Call, site: &mut Site) -> Answer {
         return Err(Fault::message(400, "No file was attached: the part must be named 'file'."));
     }
     if let Some(large) = files.iter().find(|file| file.content.len() > BYTES_MAX) {
-        let text =
-            format!("The attachment {} exceeds its maximum permitted size of {BYTES_MAX} bytes.", large.name);
+        let text = format!(
+            "The attachment {} exceeds its maximum permitted size of {BYTES_MAX} bytes.",
+            large.name
+        );
         return Err(Fault::message(413, text));
     }
     if files.len() > FILES_MAX || present + files.len() > PER_ISSUE_MAX {
@@ -105,5 +113,6 @@ fn find<'a>(call: &Call, site: &'a Site) -> Result<&'a Attachment, Fault> {
     let id = call.param("id");
     let issues = site.issues.values().filter(|issue| super::may(call, site, issue, Access::Viewer));
     let found = issues.flat_map(|issue| &issue.attachments).find(|file| file.id.to_string() == id);
-    found.ok_or_else(|| Fault::message(404, format!("The attachment with id '{id}' does not exist")))
+    found
+        .ok_or_else(|| Fault::message(404, format!("The attachment with id '{id}' does not exist")))
 }

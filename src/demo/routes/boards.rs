@@ -36,7 +36,10 @@ fn list(call: &Call, site: &Reader) -> Answer {
             Some(
                 found
                     .ok_or_else(|| {
-                        Fault::message(400, format!("No project could be found with key or id '{given}'"))
+                        Fault::message(
+                            400,
+                            format!("No project could be found with key or id '{given}'"),
+                        )
                     })?
                     .id,
             )
@@ -47,7 +50,8 @@ fn list(call: &Call, site: &Reader) -> Answer {
         .filter(|board| kinds.is_empty() || kinds.contains(&board.kind))
         .filter(|board| board.name.to_lowercase().contains(&needle))
         .collect();
-    let shown: Vec<Json> = window.cut(&found).iter().map(|board| render::board(site, board)).collect();
+    let shown: Vec<Json> =
+        window.cut(&found).iter().map(|board| render::board(site, board)).collect();
     Ok(Reply::json(
         200,
         json!({
@@ -60,7 +64,9 @@ fn list(call: &Call, site: &Reader) -> Answer {
 pub(super) fn board<'a>(call: &Call, site: &'a Site) -> Result<&'a Board, Fault> {
     let given = call.param("board");
     let found = visible(call, site).find(|board| board.id.to_string() == given);
-    found.ok_or_else(|| Fault::message(404, "Board does not exist or you do not have permission to see it."))
+    found.ok_or_else(|| {
+        Fault::message(404, "Board does not exist or you do not have permission to see it.")
+    })
 }
 
 fn get(call: &Call, site: &Reader) -> Answer {
@@ -75,19 +81,24 @@ fn sprints(call: &Call, site: &Reader) -> Answer {
     }
     let window = Window::of(call, 50, 50)?;
     let states = call.list("state");
-    if let Some(odd) = states.iter().find(|state| !matches!(**state, "active" | "closed" | "future")) {
+    if let Some(odd) =
+        states.iter().find(|state| !matches!(**state, "active" | "closed" | "future"))
+    {
         return Err(Fault::message(400, format!("The sprint state '{odd}' is not valid.")));
     }
     let mut found: Vec<_> = site
         .sprints
         .iter()
         .filter(|sprint| {
-            sprint.board == board.id && (states.is_empty() || states.contains(&sprint.state.as_str()))
+            sprint.board == board.id
+                && (states.is_empty() || states.contains(&sprint.state.as_str()))
         })
         .collect();
-    found
-        .sort_by_key(|sprint| ["closed", "active", "future"].iter().position(|state| *state == sprint.state));
-    let shown: Vec<Json> = window.cut(&found).iter().map(|sprint| render::sprint(site, sprint)).collect();
+    found.sort_by_key(|sprint| {
+        ["closed", "active", "future"].iter().position(|state| *state == sprint.state)
+    });
+    let shown: Vec<Json> =
+        window.cut(&found).iter().map(|sprint| render::sprint(site, sprint)).collect();
     Ok(Reply::json(
         200,
         json!({

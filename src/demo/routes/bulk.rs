@@ -12,8 +12,10 @@ use crate::demo::{
     render::{self, Expand, Wanted},
 };
 
-pub(super) const ROUTES: &[Route] =
-    &[query("/rest/api/3/issue/bulkfetch", fetch), write("POST", "/rest/api/3/issue/bulk", create_all)];
+pub(super) const ROUTES: &[Route] = &[
+    query("/rest/api/3/issue/bulkfetch", fetch),
+    write("POST", "/rest/api/3/issue/bulk", create_all),
+];
 
 const FETCHED_MAX: usize = 100;
 const CREATED_MAX: usize = 50;
@@ -30,12 +32,14 @@ fn fetch(call: &Call, site: &Reader) -> Answer {
         return Err(Fault::message(400, "The number of issues must be between 1 and 100."));
     }
     let fields = strings(body.get("fields")).unwrap_or_default();
-    let mut found: Vec<&Issue> = keys.iter().filter_map(|key| site.visible_issue(call.who, key)).collect();
+    let mut found: Vec<&Issue> =
+        keys.iter().filter_map(|key| site.visible_issue(call.who, key)).collect();
     found.sort_by_key(|issue| issue.id);
     found.dedup_by_key(|issue| issue.id);
     let wanted = Wanted::read(&fields, "*navigable");
     let expand = Expand::default();
-    let shown: Vec<Json> = found.iter().map(|issue| render::issue(site, issue, &wanted, &expand)).collect();
+    let shown: Vec<Json> =
+        found.iter().map(|issue| render::issue(site, issue, &wanted, &expand)).collect();
     Ok(Reply::json(200, object([("issueErrors", json!([])), ("issues", shown.into())])))
 }
 
@@ -47,7 +51,8 @@ pub(super) fn strings(value: Option<&Json>) -> Option<Vec<&str>> {
 /// 201 as soon as one of them was made, 400 when none was.
 fn create_all(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
-    let updates = body.get("issueUpdates").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
+    let updates =
+        body.get("issueUpdates").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
     if updates.is_empty() || updates.len() > CREATED_MAX {
         return Err(Fault::message(400, "The number of issues must be between 1 and 50."));
     }
@@ -61,7 +66,9 @@ fn create_all(call: &Call, site: &mut Site) -> Answer {
                 let status = reply.status;
                 let collection = match reply.content {
                     Content::Json(collection) => collection,
-                    Content::Empty | Content::File(..) => json!({ "errorMessages": [], "errors": {} }),
+                    Content::Empty | Content::File(..) => {
+                        json!({ "errorMessages": [], "errors": {} })
+                    }
                 };
                 errors.push(
                     json!({ "status": status, "elementErrors": collection, "failedElementNumber": at }),

@@ -22,7 +22,8 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
     let keys = strings(body.get("selectedIssueIdsOrKeys")).ok_or_else(Fault::bad_payload)?;
     let actions = strings(body.get("selectedActions")).ok_or_else(Fault::bad_payload)?;
-    let input = body.get("editedFieldsInput").and_then(Json::as_object).ok_or_else(Fault::bad_payload)?;
+    let input =
+        body.get("editedFieldsInput").and_then(Json::as_object).ok_or_else(Fault::bad_payload)?;
     let block = translate(input).ok_or_else(Fault::bad_payload)?;
     let named = ["fields", "update"].iter().filter_map(|part| block.get(*part)?.as_object());
     let unlisted: Vec<&str> =
@@ -41,24 +42,31 @@ fn edit_one(call: &Call, site: &mut Site, id: u64, block: &Map<String, Json>) ->
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     if !project.may(call.who, Access::Member) {
-        return Err(Fault::message(403, "You do not have permission to edit issues in this project."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to edit issues in this project.",
+        ));
     }
     let mut problems = Problems::default();
     let scene = Scene { site, project, who: call.who };
-    let edit = read_edit(scene, &update::edit_screen(project, issue), Some(issue), block, &mut problems)?;
+    let edit =
+        read_edit(scene, &update::edit_screen(project, issue), Some(issue), block, &mut problems)?;
     problems.finish()?;
     apply(site, id, call.who, call.now, edit.values, Vec::new());
     Ok(())
 }
 
-/// From the groups by kind of field to the `fields` and `update` blocks of a single edit; `None` for a shape that the
-/// document does not know. Source: schema `JiraIssueFields`.
+/// From the groups by kind of field to the `fields` and `update` blocks of a single edit; `None`
+/// for a shape that the document does not know. Source: schema `JiraIssueFields`.
 fn translate(input: &Map<String, Json>) -> Option<Map<String, Json>> {
     let (mut fields, mut update) = (Map::new(), Map::new());
     for (group, entries) in input {
         match group.as_str() {
             "priority" => {
-                fields.insert("priority".into(), json!({ "id": entries.get("priorityId")?.as_str()? }));
+                fields.insert(
+                    "priority".into(),
+                    json!({ "id": entries.get("priorityId")?.as_str()? }),
+                );
                 continue;
             }
             "multiselectComponents" => {
@@ -107,21 +115,27 @@ fn value(group: &str, entry: &Json) -> Option<Json> {
             "" => Json::Null,
             text => jiff::civil::Date::strptime("%d/%b/%y", text).ok()?.to_string().into(),
         },
-        "dateTimePickerFields" => match entry.get("dateTime")?.get("formattedDateTime")?.as_str()? {
-            "" => Json::Null,
-            text => clock::jira_time(clock::parse_time(text)?, &TimeZone::UTC).into(),
-        },
+        "dateTimePickerFields" => {
+            match entry.get("dateTime")?.get("formattedDateTime")?.as_str()? {
+                "" => Json::Null,
+                text => clock::jira_time(clock::parse_time(text)?, &TimeZone::UTC).into(),
+            }
+        }
         "singleSelectFields" => option(entry.get("option")?),
         "multipleSelectFields" => entry.get("options")?.as_array()?.iter().map(option).collect(),
         "cascadingSelectFields" => {
             let mut chosen = option(entry.get("parentOptionValue")?);
-            if let (Some(chosen), Some(child)) = (chosen.as_object_mut(), entry.get("childOptionValue")) {
+            if let (Some(chosen), Some(child)) =
+                (chosen.as_object_mut(), entry.get("childOptionValue"))
+            {
                 chosen.insert("child".into(), option(child));
             }
             chosen
         }
         "singleSelectClearableUserPickerFields" => entry.get("user").cloned().unwrap_or_default(),
-        "multipleSelectClearableUserPickerFields" => entry.get("users").cloned().unwrap_or(json!([])),
+        "multipleSelectClearableUserPickerFields" => {
+            entry.get("users").cloned().unwrap_or(json!([]))
+        }
         _ => return None,
     })
 }

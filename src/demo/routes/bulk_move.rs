@@ -1,4 +1,5 @@
-//! `POST /bulk/issues/move`: to another project or type; the sandbox leaves every choice to Jira, as `infer…: true` does.
+//! `POST /bulk/issues/move`: to another project or type; the sandbox leaves every choice to Jira,
+//! as `infer…: true` does.
 
 use serde_json::{Map, Value as Json};
 
@@ -15,13 +16,19 @@ use crate::demo::{
 
 pub(super) const ROUTES: &[Route] = &[write("POST", "/rest/api/3/bulk/issues/move", go)];
 
-const CHOICES: &[&str] =
-    &["inferClassificationDefaults", "inferFieldDefaults", "inferStatusDefaults", "inferSubtaskTypeDefault"];
+const CHOICES: &[&str] = &[
+    "inferClassificationDefaults",
+    "inferFieldDefaults",
+    "inferStatusDefaults",
+    "inferSubtaskTypeDefault",
+];
 
 fn go(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
-    let mapping =
-        body.get("targetToSourcesMapping").and_then(Json::as_object).ok_or_else(Fault::bad_payload)?;
+    let mapping = body
+        .get("targetToSourcesMapping")
+        .and_then(Json::as_object)
+        .ok_or_else(Fault::bad_payload)?;
     let mut moves = Vec::new();
     for (target, source) in mapping {
         let (project, kind) = destination(call, site, target)?;
@@ -31,9 +38,11 @@ fn go(call: &Call, site: &mut Site) -> Answer {
         moves.extend(selected(call, site, &keys)?.into_iter().map(|id| (id, project, kind)));
     }
     let ids = moves.iter().map(|(id, ..)| *id).collect();
-    Ok(submit(call, site, ids, |call, site, id| match moves.iter().find(|(known, ..)| *known == id) {
-        Some((_, project, kind)) => carry(call, site, id, *project, *kind),
-        None => Err(Fault::no_issue()),
+    Ok(submit(call, site, ids, |call, site, id| {
+        match moves.iter().find(|(known, ..)| *known == id) {
+            Some((_, project, kind)) => carry(call, site, id, *project, *kind),
+            None => Err(Fault::no_issue()),
+        }
     }))
 }
 
@@ -60,14 +69,18 @@ fn check_choices(source: &Map<String, Json>) -> Result<(), Fault> {
 fn carry(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) -> Result<(), Fault> {
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     if !site.may(call.who, issue, Access::Member) {
-        return Err(Fault::message(403, "You do not have permission to move issues in this project."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to move issues in this project.",
+        ));
     }
     let target = site.project(to).ok_or_else(|| Fault::no_project("0"))?;
     let mut problems = Problems::default();
     let required = target.screen_of(kind).filter(|entry| entry.required);
     for entry in required.filter(|entry| !matches!(entry.field.as_str(), "project" | "issuetype")) {
         if !issue.values.contains_key(&entry.field) {
-            let name = site.field(&entry.field).map_or(entry.field.as_str(), |field| field.name.as_str());
+            let name =
+                site.field(&entry.field).map_or(entry.field.as_str(), |field| field.name.as_str());
             problems.at(&entry.field, format!("{name} is required."));
         }
     }
@@ -84,7 +97,8 @@ fn carry(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) -> Result<()
     Ok(())
 }
 
-/// Another key, a status that exists there, and no values that belong to the old project. The old key still leads here.
+/// Another key, a status that exists there, and no values that belong to the old project. The old
+/// key still leads here.
 fn relocate(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) {
     let foreign: Vec<String> = site
         .fields

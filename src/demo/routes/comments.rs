@@ -43,7 +43,8 @@ fn list(call: &Call, site: &Reader) -> Answer {
         }
     }
     let expand = call.list("expand");
-    let shown = window.cut(&seen).iter().map(|one| render::comment(site, issue, one, &expand)).collect();
+    let shown =
+        window.cut(&seen).iter().map(|one| render::comment(site, issue, one, &expand)).collect();
     Ok(Reply::json(200, window.named("comments", seen.len(), shown)))
 }
 
@@ -65,7 +66,10 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     add(call, site, id, &Json::Object(body))?;
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let made = issue.comments.last().ok_or_else(Fault::no_issue)?;
-    Ok(Reply::json(201, render::comment(&Reader::new(site, call.who), issue, made, &call.list("expand"))))
+    Ok(Reply::json(
+        201,
+        render::comment(&Reader::new(site, call.who), issue, made, &call.list("expand")),
+    ))
 }
 
 fn edit(call: &Call, site: &mut Site) -> Answer {
@@ -82,8 +86,11 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let properties = properties(&body);
     touch(site, id, call.who, call.now, Vec::new());
     let issue = site.issues.get_mut(&id).ok_or_else(Fault::no_issue)?;
-    let comment =
-        issue.comments.iter_mut().find(|comment| comment.id == wanted).ok_or_else(Fault::no_issue)?;
+    let comment = issue
+        .comments
+        .iter_mut()
+        .find(|comment| comment.id == wanted)
+        .ok_or_else(Fault::no_issue)?;
     comment.body = document;
     comment.editor = call.who;
     comment.updated = call.now;
@@ -98,7 +105,10 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     }
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let comment = find(call, site, issue)?;
-    Ok(Reply::json(200, render::comment(&Reader::new(site, call.who), issue, comment, &call.list("expand"))))
+    Ok(Reply::json(
+        200,
+        render::comment(&Reader::new(site, call.who), issue, comment, &call.list("expand")),
+    ))
 }
 
 fn delete(call: &Call, site: &mut Site) -> Answer {
@@ -127,7 +137,8 @@ fn replied_to<'a>(
     found.ok_or_else(absent).map(Some)
 }
 
-/// Checks and stores `{body, parentId?, visibility?, properties?}`, also from an issue's `update.comment[].add`.
+/// Checks and stores `{body, parentId?, visibility?, properties?}`, also from an issue's
+/// `update.comment[].add`.
 pub(super) fn add(call: &Call, site: &mut Site, id: u64, given: &Json) -> Result<(), Fault> {
     let empty = Map::new();
     let given = given.as_object().unwrap_or(&empty);
@@ -166,7 +177,9 @@ pub(super) fn check_body(body: Option<&Json>) -> Result<&Json, Fault> {
         return Err(Fault::field(400, "comment", "Comment body can not be empty!"));
     };
     match adf::check(body) {
-        Err(adf::Wrong::NotADocument) => Err(Fault::field(400, "comment", "Comment body is not valid!")),
+        Err(adf::Wrong::NotADocument) => {
+            Err(Fault::field(400, "comment", "Comment body is not valid!"))
+        }
         Err(adf::Wrong::Invalid) => Err(Fault::message(400, "INVALID_INPUT")),
         Ok(()) if body.to_string().chars().count() > BODY_CHARS_MAX => {
             Err(Fault::message(400, "CONTENT_LIMIT_EXCEEDED"))
@@ -181,7 +194,9 @@ fn visibility(
     issue: &Issue,
     given: &Map<String, Json>,
 ) -> Result<Option<Visibility>, Fault> {
-    let Some(limit) = given.get("visibility").filter(|limit| !limit.is_null()) else { return Ok(None) };
+    let Some(limit) = given.get("visibility").filter(|limit| !limit.is_null()) else {
+        return Ok(None);
+    };
     let text = |name: &str| limit.get(name).and_then(Json::as_str);
     let (Some(kind), Some(value)) = (text("type"), text("value").or(text("identifier"))) else {
         return Err(Fault::bad_payload());
@@ -192,7 +207,8 @@ fn visibility(
     }
     let limit = Visibility { kind: kind.to_owned(), value: value.to_owned() };
     if !render::may_see(site, call.who, issue, Some(&limit)) {
-        let text = format!("You are currently not a member of the {}: {value}.", what.to_lowercase());
+        let text =
+            format!("You are currently not a member of the {}: {value}.", what.to_lowercase());
         return Err(Fault::field(400, "commentLevel", text));
     }
     Ok(Some(limit))
@@ -201,7 +217,9 @@ fn visibility(
 /// The entity properties of a body, `[{key, value}]`.
 pub(super) fn properties(given: &Map<String, Json>) -> BTreeMap<String, Json> {
     let entries = given.get("properties").and_then(Json::as_array).into_iter().flatten();
-    entries.filter_map(|e| Some((e.get("key")?.as_str()?.to_owned(), e.get("value")?.clone()))).collect()
+    entries
+        .filter_map(|e| Some((e.get("key")?.as_str()?.to_owned(), e.get("value")?.clone())))
+        .collect()
 }
 
 fn find<'a>(call: &Call, site: &Site, issue: &'a Issue) -> Result<&'a Comment, Fault> {

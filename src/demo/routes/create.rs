@@ -41,7 +41,10 @@ pub(super) fn prepare(call: &Call, site: &Site, body: &Map<String, Json>) -> Res
         return Err(Fault::bad_payload());
     };
     if !project.may(call.who, Access::Member) {
-        return Err(Fault::message(403, "You do not have permission to create issues in this project."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to create issues in this project.",
+        ));
     }
     let Some(kind) = wanted_type(site, project, &fields) else {
         problems.at("issuetype", "Specify a valid issue type");
@@ -61,14 +64,22 @@ pub(super) fn prepare(call: &Call, site: &Site, body: &Map<String, Json>) -> Res
     Ok(Made { project: project.id, type_id: kind.id, edit, properties: comments::properties(body) })
 }
 
-fn wanted_project<'a>(call: &Call, site: &'a Site, fields: &Map<String, Json>) -> Option<&'a Project> {
+fn wanted_project<'a>(
+    call: &Call,
+    site: &'a Site,
+    fields: &Map<String, Json>,
+) -> Option<&'a Project> {
     let given = fields.get("project")?;
     let name = given.get("key").or_else(|| given.get("id"))?;
     let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
     site.visible_project(call.who, &name)
 }
 
-fn wanted_type<'a>(site: &'a Site, project: &Project, fields: &Map<String, Json>) -> Option<&'a IssueType> {
+fn wanted_type<'a>(
+    site: &'a Site,
+    project: &Project,
+    fields: &Map<String, Json>,
+) -> Option<&'a IssueType> {
     let given = fields.get("issuetype")?;
     let id = given.get("id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
     let name = given.get("name").and_then(Json::as_str);
@@ -87,8 +98,9 @@ fn fill(call: &Call, site: &Site, screen: &Screen, edit: &mut Edit, problems: &m
             edit.values.push((id.to_owned(), Some(default)));
         }
     }
-    let required =
-        screen.iter().filter(|(id, required)| *required && !matches!(id.as_str(), "project" | "issuetype"));
+    let required = screen
+        .iter()
+        .filter(|(id, required)| *required && !matches!(id.as_str(), "project" | "issuetype"));
     for (id, _) in required {
         if matches!(edit.value(id), Some(Some(_))) {
             continue;
@@ -104,15 +116,25 @@ fn fill(call: &Call, site: &Site, screen: &Screen, edit: &mut Edit, problems: &m
 }
 
 /// A parent is one level above; sub-tasks need one, in their own project.
-fn check_parent(site: &Site, project: &Project, kind: &IssueType, edit: &Edit, problems: &mut Problems) {
+fn check_parent(
+    site: &Site,
+    project: &Project,
+    kind: &IssueType,
+    edit: &Edit,
+    problems: &mut Problems,
+) {
     let Some(Some(Value::Ref(parent))) = edit.value("parent") else {
         if kind.level < 0 {
-            problems.at("issuetype", "Issue type is a sub-task but parent issue key or id not specified.");
+            problems.at(
+                "issuetype",
+                "Issue type is a sub-task but parent issue key or id not specified.",
+            );
         }
         return;
     };
     let parent = site.issues.get(parent);
-    let level = parent.and_then(|parent| site.issue_type(parent.type_id)).map_or(0, |kind| kind.level);
+    let level =
+        parent.and_then(|parent| site.issue_type(parent.type_id)).map_or(0, |kind| kind.level);
     let elsewhere = parent.is_some_and(|parent| parent.project != project.id);
     if level != kind.level + 1 || (elsewhere && (kind.level < 0 || project.team_managed)) {
         problems.at("parentId", "Given parent work item does not belong to appropriate hierarchy.");
@@ -127,7 +149,8 @@ pub(super) fn store(call: &Call, site: &mut Site, made: Made) -> Result<Json, Fa
     project.last_number += 1;
     let (number, status) = (project.last_number, project.workflow.initial);
     let key = format!("{}-{number}", project.key);
-    let mut values = BTreeMap::from([("customfield_10019".to_owned(), Value::Text(format!("0|i{id:05}:")))]);
+    let mut values =
+        BTreeMap::from([("customfield_10019".to_owned(), Value::Text(format!("0|i{id:05}:")))]);
     values.extend(made.edit.values.into_iter().filter_map(|(field, value)| Some((field, value?))));
     let issue = Issue {
         id,

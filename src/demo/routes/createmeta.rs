@@ -28,10 +28,16 @@ fn fields(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
     let window = Window::of(call, 50, 200)?;
     let given = call.param("type");
-    let kind =
-        project.types.iter().filter_map(|id| site.issue_type(*id)).find(|kind| kind.id.to_string() == given);
+    let kind = project
+        .types
+        .iter()
+        .filter_map(|id| site.issue_type(*id))
+        .find(|kind| kind.id.to_string() == given);
     let kind = kind.filter(|_| project.may(call.who, Access::Member)).ok_or_else(|| {
-        Fault::message(400, format!("The issue type with ID '{given}' could not be found for this project."))
+        Fault::message(
+            400,
+            format!("The issue type with ID '{given}' could not be found for this project."),
+        )
     })?;
     let all: Vec<_> = project
         .screen_of(kind.id)

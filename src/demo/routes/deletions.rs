@@ -56,7 +56,10 @@ fn delete_attachment(call: &Call, site: &mut Site) -> Answer {
     let mut all = seen.flat_map(|issue| issue.attachments.iter().map(move |file| (issue, file)));
     let found = all.find(|(_, file)| file.id.to_string() == wanted);
     let Some((issue, file)) = found else {
-        return Err(Fault::message(404, format!("The attachment with id '{wanted}' does not exist")));
+        return Err(Fault::message(
+            404,
+            format!("The attachment with id '{wanted}' does not exist"),
+        ));
     };
     if !may_delete(call, site, issue, file.author) {
         let text = format!("You do not have permission to delete attachment with id: {wanted}");

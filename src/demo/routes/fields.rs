@@ -1,6 +1,9 @@
 //! The fields of the site.
 
-#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all routes have one signature, also those that cannot fail"
+)]
 
 use serde_json::{Value as Json, json};
 
@@ -19,12 +22,15 @@ pub(super) const ROUTES: &[Route] =
 fn visible<'a>(call: &Call, site: &'a Site) -> impl Iterator<Item = &'a FieldDef> {
     let who = call.who;
     site.fields.iter().filter(move |field| {
-        field.scope.is_none_or(|id| site.project(id).is_some_and(|project| project.may(who, Access::Viewer)))
+        field.scope.is_none_or(|id| {
+            site.project(id).is_some_and(|project| project.may(who, Access::Viewer))
+        })
     })
 }
 
 fn all(call: &Call, site: &Reader) -> Answer {
-    let shown: Vec<_> = visible(call, site).map(|field| render::field_details(site, field)).collect();
+    let shown: Vec<_> =
+        visible(call, site).map(|field| render::field_details(site, field)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 

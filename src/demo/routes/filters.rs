@@ -1,6 +1,9 @@
 //! Saved searches.
 
-#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all routes have one signature, also those that cannot fail"
+)]
 
 use serde_json::{Value as Json, json};
 
@@ -61,7 +64,9 @@ fn row(call: &Call, site: &Reader, filter: &Filter, expand: &[&str]) -> Json {
 fn favourites(call: &Call, site: &Reader) -> Answer {
     let mine = site.filters.iter().filter(|filter| filter.favourite_of.contains(&call.who));
     let shown: Vec<_> = mine
-        .map(|filter| row(call, site, filter, &["description", "jql", "owner", "favourite", "viewUrl"]))
+        .map(|filter| {
+            row(call, site, filter, &["description", "jql", "owner", "favourite", "viewUrl"])
+        })
         .collect();
     Ok(Reply::json(200, json!(shown)))
 }

@@ -12,13 +12,15 @@ use crate::demo::{
 
 pub(super) const ROUTES: &[Route] = &[write("POST", "/rest/api/3/issueLink", create)];
 
-/// `inwardIssue` OUTWARD-phrase `outwardIssue`: each issue then shows the other end under the name whose phrase fits.
+/// `inwardIssue` OUTWARD-phrase `outwardIssue`: each issue then shows the other end under the name
+/// whose phrase fits.
 fn create(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
     let kind = kind(site, body.get("type"))?.clone();
     let from = issue(call, site, &body, "inwardIssue")?;
     let to = issue(call, site, &body, "outwardIssue")?;
-    let ends = [from, to].map(|end| (end.id, end.key.clone(), super::may(call, site, end, Access::Member)));
+    let ends = [from, to]
+        .map(|end| (end.id, end.key.clone(), super::may(call, site, end, Access::Member)));
     let [(from, from_key, _), (to, to_key, may_link)] = ends;
     if !may_link {
         return Err(Fault::message(404, "No Link Issue Permission for issue."));
@@ -45,14 +47,22 @@ fn kind<'a>(site: &'a Site, given: Option<&Json>) -> Result<&'a LinkType, Fault>
     let text = |name: &str| given.and_then(|given| given.get(name)).and_then(Json::as_str);
     let found = match (text("id"), text("name")) {
         (Some(id), _) => site.link_types.iter().find(|kind| kind.id.to_string() == id),
-        (None, Some(name)) => site.link_types.iter().find(|kind| kind.name.eq_ignore_ascii_case(name)),
+        (None, Some(name)) => {
+            site.link_types.iter().find(|kind| kind.name.eq_ignore_ascii_case(name))
+        }
         (None, None) => return Err(Fault::bad_payload()),
     };
     let name = text("name").or(text("id")).unwrap_or_default();
-    found.ok_or_else(|| Fault::message(404, format!("No issue link type with name '{name}' found.")))
+    found
+        .ok_or_else(|| Fault::message(404, format!("No issue link type with name '{name}' found.")))
 }
 
-fn issue<'a>(call: &Call, site: &'a Site, body: &Map<String, Json>, end: &str) -> Result<&'a Issue, Fault> {
+fn issue<'a>(
+    call: &Call,
+    site: &'a Site,
+    body: &Map<String, Json>,
+    end: &str,
+) -> Result<&'a Issue, Fault> {
     let given = body.get(end).ok_or_else(Fault::bad_payload)?;
     let text = |name: &str| given.get(name).and_then(Json::as_str);
     let id_or_key = text("key").or(text("id")).ok_or_else(Fault::bad_payload)?;

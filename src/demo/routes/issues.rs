@@ -26,7 +26,8 @@ fn get(call: &Call, site: &Reader) -> Answer {
     let asked = call.list("properties");
     if let (Some(shown), false) = (shown.as_object_mut(), asked.is_empty()) {
         let all = asked.contains(&"*all");
-        let entries = issue.properties.iter().filter(|(key, _)| all || asked.contains(&key.as_str()));
+        let entries =
+            issue.properties.iter().filter(|(key, _)| all || asked.contains(&key.as_str()));
         let entries: serde_json::Map<_, _> = entries.map(|(k, v)| (k.clone(), v.clone())).collect();
         shown.insert("properties".into(), entries.into());
     }
@@ -42,7 +43,10 @@ fn editmeta(call: &Call, site: &Reader) -> Answer {
 fn delete(call: &Call, site: &mut Site) -> Answer {
     let issue = super::issue(call, site)?;
     if !super::may(call, site, issue, Access::Admin) {
-        return Err(Fault::message(403, "You do not have permission to delete issues in this project."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to delete issues in this project.",
+        ));
     }
     let id = issue.id;
     let subtasks: Vec<u64> = site.subtasks(id).map(|child| child.id).collect();
@@ -59,7 +63,9 @@ fn delete(call: &Call, site: &mut Site) -> Answer {
             site.keys.remove(&issue.key);
         }
         site.links.retain(|link| link.from != gone && link.to != gone);
-        for child in site.issues.values_mut().filter(|issue| issue.reference("parent") == Some(gone)) {
+        for child in
+            site.issues.values_mut().filter(|issue| issue.reference("parent") == Some(gone))
+        {
             child.values.remove("parent");
         }
     }

@@ -1,6 +1,9 @@
 //! Help for whoever writes queries: the language's names, and values of fields.
 
-#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all routes have one signature, also those that cannot fail"
+)]
 
 use crate::demo::{
     dispatch::{Call, Route, read},

@@ -1,6 +1,9 @@
 //! The site's fixed lists: priorities, resolutions, statuses, types, kinds of links.
 
-#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all routes have one signature, also those that cannot fail"
+)]
 
 use serde_json::{Value as Json, json};
 
@@ -53,7 +56,9 @@ fn resolutions(_: &Call, site: &Reader) -> Answer {
 }
 
 fn in_sight(call: &Call, site: &Site, scope: Option<u64>) -> bool {
-    scope.is_none_or(|id| site.project(id).is_some_and(|project| project.may(call.who, Access::Viewer)))
+    scope.is_none_or(|id| {
+        site.project(id).is_some_and(|project| project.may(call.who, Access::Viewer))
+    })
 }
 
 fn statuses(call: &Call, site: &Reader) -> Answer {

@@ -20,9 +20,11 @@ pub(super) const ROUTES: &[Route] = &[
 /// The names of the roles, each with its address.
 fn roles(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
-    let address = |at: usize| format!("{}/rest/api/3/project/{}/role/{}", site.host, project.id, 10_002 + at);
+    let address =
+        |at: usize| format!("{}/rest/api/3/project/{}/role/{}", site.host, project.id, 10_002 + at);
     let named = super::comments::ROLES.iter().enumerate();
-    let roles: Json = named.map(|(at, name)| ((*name).to_owned(), Json::from(address(at)))).collect();
+    let roles: Json =
+        named.map(|(at, name)| ((*name).to_owned(), Json::from(address(at)))).collect();
     Ok(Reply::json(200, roles))
 }
 
@@ -38,7 +40,8 @@ fn components(call: &Call, site: &Reader) -> Answer {
     }
     let shown = window.cut(&found).iter().map(|one| {
         let mut shown = render::component(site, project, one);
-        let holds = |issue: &&crate::demo::model::Issue| issue.references("components").contains(&one.id);
+        let holds =
+            |issue: &&crate::demo::model::Issue| issue.references("components").contains(&one.id);
         put(&mut shown, "issueCount", site.issues.values().filter(holds).count());
         shown
     });
@@ -61,7 +64,8 @@ fn versions(call: &Call, site: &Reader) -> Answer {
                 (false, true) => "released",
                 (false, false) => "unreleased",
             };
-            one.name.to_lowercase().contains(&part) && (states.is_empty() || states.contains(&state))
+            one.name.to_lowercase().contains(&part)
+                && (states.is_empty() || states.contains(&state))
         })
         .collect();
     match order(call, &["sequence", "name", "description", "releaseDate", "startDate"])? {
@@ -78,9 +82,10 @@ fn versions(call: &Call, site: &Reader) -> Answer {
 fn order<'k>(call: &Call, known: &[&'k str]) -> Result<(&'k str, bool), Fault> {
     let asked = call.query("orderBy").unwrap_or_default();
     let plain = asked.trim_start_matches(['+', '-']);
-    let found = if plain.is_empty() { known.first() } else { known.iter().find(|key| **key == plain) };
-    let key =
-        found.ok_or_else(|| Fault::message(400, format!("The orderBy value '{asked}' is not valid.")))?;
+    let found =
+        if plain.is_empty() { known.first() } else { known.iter().find(|key| **key == plain) };
+    let key = found
+        .ok_or_else(|| Fault::message(400, format!("The orderBy value '{asked}' is not valid.")))?;
     Ok((key, asked.starts_with('-')))
 }
 

@@ -29,8 +29,8 @@ fn search(call: &Call, site: &Reader) -> Answer {
     };
     let (keys, ids, kinds) = (call.list("keys"), call.list("id"), call.list("typeKey"));
     let wanted = |project: &&Project| {
-        let named =
-            project.key.to_lowercase().contains(&needle) || project.name.to_lowercase().contains(&needle);
+        let named = project.key.to_lowercase().contains(&needle)
+            || project.name.to_lowercase().contains(&needle);
         named
             && project.may(call.who, needs)
             && (keys.is_empty() || keys.iter().any(|key| project.key.eq_ignore_ascii_case(key)))
@@ -42,15 +42,23 @@ fn search(call: &Call, site: &Reader) -> Answer {
     match order.trim_start_matches(['+', '-']) {
         "key" => found.sort_by(|a, b| a.key.cmp(&b.key)),
         "name" => found.sort_by(|a, b| a.name.cmp(&b.name)),
-        "category" | "owner" | "issueCount" | "lastIssueUpdatedDate" | "archivedDate" | "deletedDate" => {}
+        "category"
+        | "owner"
+        | "issueCount"
+        | "lastIssueUpdatedDate"
+        | "archivedDate"
+        | "deletedDate" => {}
         _ => return Err(Fault::message(400, format!("The orderBy value '{order}' is not valid."))),
     }
     if order.starts_with('-') {
         found.reverse();
     }
     let expand = call.list("expand");
-    let shown =
-        window.cut(&found).iter().map(|project| render::project_row(site, project, &expand)).collect();
+    let shown = window
+        .cut(&found)
+        .iter()
+        .map(|project| render::project_row(site, project, &expand))
+        .collect();
     let address = format!("{}/rest/api/3/project/search", site.host);
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
@@ -83,12 +91,14 @@ fn statuses(call: &Call, site: &Reader) -> Answer {
 
 fn components(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
-    let shown: Vec<_> = project.components.iter().map(|one| render::component(site, project, one)).collect();
+    let shown: Vec<_> =
+        project.components.iter().map(|one| render::component(site, project, one)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 
 fn versions(call: &Call, site: &Reader) -> Answer {
     let project = super::project(call, site)?;
-    let shown: Vec<_> = project.versions.iter().map(|one| render::version(site, project, one)).collect();
+    let shown: Vec<_> =
+        project.versions.iter().map(|one| render::version(site, project, one)).collect();
     Ok(Reply::json(200, json!(shown)))
 }

@@ -76,11 +76,16 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
             "maxResults" => asked.size = Some(value.as_i64()?),
             "fields" => asked.fields = strings(value)?,
             "expand" => {
-                asked.expand = value.as_str()?.split(',').map(|part| part.trim().to_owned()).collect();
+                asked.expand =
+                    value.as_str()?.split(',').map(|part| part.trim().to_owned()).collect();
             }
-            "properties" => asked.properties = strings(value).filter(|list| list.len() <= PROPERTIES_MAX)?,
+            "properties" => {
+                asked.properties = strings(value).filter(|list| list.len() <= PROPERTIES_MAX)?
+            }
             "fieldsByKeys" | "failFast" => value.as_bool().map(drop)?,
-            "reconcileIssues" => value.as_array().filter(|list| list.len() <= RECONCILE_MAX).map(drop)?,
+            "reconcileIssues" => {
+                value.as_array().filter(|list| list.len() <= RECONCILE_MAX).map(drop)?
+            }
             _ => return None,
         }
     }
@@ -88,7 +93,8 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
 }
 
 fn run(call: &Call, site: &Reader, asked: &Search) -> Answer {
-    let found = search::find(site, call.who, call.now, &asked.jql).map_err(|errors| messages(&errors))?;
+    let found =
+        search::find(site, call.who, call.now, &asked.jql).map_err(|errors| messages(&errors))?;
     let account = site.people.get(call.who).map_or("", |person| person.account_id.as_str());
     let start = match &asked.token {
         None => 0,
@@ -109,15 +115,22 @@ fn run(call: &Call, site: &Reader, asked: &Search) -> Answer {
     let page = rest.get(..most.min(rest.len())).unwrap_or_default();
     let wanted = Wanted::read(&fields, "id");
     let expand = Expand(
-        asked.expand.iter().map(String::as_str).filter(|part| !matches!(*part, "names" | "schema")).collect(),
+        asked
+            .expand
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !matches!(*part, "names" | "schema"))
+            .collect(),
     );
     let shown: Vec<_> = page
         .iter()
         .map(|issue| {
             let mut shown = render::issue(site, issue, &wanted, &expand);
             if let (Some(shown), false) = (shown.as_object_mut(), asked.properties.is_empty()) {
-                let entries = issue.properties.iter().filter(|(key, _)| asked.properties.contains(key));
-                let entries: Map<_, _> = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+                let entries =
+                    issue.properties.iter().filter(|(key, _)| asked.properties.contains(key));
+                let entries: Map<_, _> =
+                    entries.map(|(key, value)| (key.clone(), value.clone())).collect();
                 shown.insert("properties".into(), entries.into());
             }
             shown
@@ -161,7 +174,9 @@ fn names(site: &Reader, wanted: &Wanted) -> Json {
 
 fn schemas(site: &Reader, wanted: &Wanted) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
-    Json::Object(shown.filter_map(|field| Some((field.id.clone(), render::schema(field)?))).collect())
+    Json::Object(
+        shown.filter_map(|field| Some((field.id.clone(), render::schema(field)?))).collect(),
+    )
 }
 
 fn messages(errors: &[String]) -> Fault {
@@ -170,8 +185,11 @@ fn messages(errors: &[String]) -> Fault {
 
 fn count(call: &Call, site: &Reader) -> Answer {
     let body = call.object()?;
-    let jql =
-        body.get("jql").and_then(Json::as_str).filter(|_| body.len() == 1).ok_or_else(Fault::bad_payload)?;
+    let jql = body
+        .get("jql")
+        .and_then(Json::as_str)
+        .filter(|_| body.len() == 1)
+        .ok_or_else(Fault::bad_payload)?;
     let found = search::find(site, call.who, call.now, jql).map_err(|errors| messages(&errors))?;
     Ok(Reply::json(200, json!({ "count": found.len() })))
 }

@@ -1,6 +1,9 @@
 //! Who am I, where am I, what may I do.
 
-#![expect(clippy::unnecessary_wraps, reason = "all routes have one signature, also those that cannot fail")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all routes have one signature, also those that cannot fail"
+)]
 
 use serde_json::{Map, Value as Json, json};
 
@@ -108,7 +111,9 @@ fn my_permissions(call: &Call, site: &Reader) -> Answer {
             let issue = site.visible_issue(call.who, issue).ok_or_else(Fault::no_issue)?;
             site.project(issue.project)
         }
-        (None, Some(key)) => Some(site.visible_project(call.who, key).ok_or_else(|| Fault::no_project(key))?),
+        (None, Some(key)) => {
+            Some(site.visible_project(call.who, key).ok_or_else(|| Fault::no_project(key))?)
+        }
         (None, None) => None,
     };
     let has = |access: Access| match project {

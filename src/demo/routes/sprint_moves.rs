@@ -85,11 +85,14 @@ fn body(call: &Call, more: &[&str]) -> Result<Map<String, Json>, Fault> {
 
 fn names(body: &Map<String, Json>) -> Result<Vec<String>, Fault> {
     let listed = body.get("issues").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
-    let names: Option<Vec<String>> = listed.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+    let names: Option<Vec<String>> =
+        listed.iter().map(|name| name.as_str().map(str::to_owned)).collect();
     let names = names.ok_or_else(Fault::bad_payload)?;
     match names.len() {
         0 => Err(Fault::message(400, "No issues were given.")),
-        count if count > ISSUES_MAX => Err(Fault::message(400, "At most 50 issues may be moved at once.")),
+        count if count > ISSUES_MAX => {
+            Err(Fault::message(400, "At most 50 issues may be moved at once."))
+        }
         _ => Ok(names),
     }
 }
@@ -98,9 +101,13 @@ fn names(body: &Map<String, Json>) -> Result<Vec<String>, Fault> {
 fn editable(call: &Call, site: &Site, body: &Map<String, Json>) -> Result<Vec<u64>, Fault> {
     let mut ids = Vec::new();
     for name in names(body)? {
-        let issue = site.visible_issue(call.who, &name).ok_or_else(|| Fault::message(400, NO_ISSUE))?;
+        let issue =
+            site.visible_issue(call.who, &name).ok_or_else(|| Fault::message(400, NO_ISSUE))?;
         if !site.may(call.who, issue, Access::Member) {
-            return Err(Fault::message(403, "You do not have permission to schedule these issues."));
+            return Err(Fault::message(
+                403,
+                "You do not have permission to schedule these issues.",
+            ));
         }
         ids.push(issue.id);
     }
@@ -111,7 +118,8 @@ fn editable(call: &Call, site: &Site, body: &Map<String, Json>) -> Result<Vec<u6
 fn place(call: &Call, site: &Site, body: &Map<String, Json>) -> Result<Option<(u64, bool)>, Fault> {
     for (name, before) in [("rankBeforeIssue", true), ("rankAfterIssue", false)] {
         if let Some(key) = body.get(name).and_then(Json::as_str) {
-            let issue = site.visible_issue(call.who, key).ok_or_else(|| Fault::message(400, NO_ISSUE))?;
+            let issue =
+                site.visible_issue(call.who, key).ok_or_else(|| Fault::message(400, NO_ISSUE))?;
             return Ok(Some((issue.id, before)));
         }
     }
@@ -132,10 +140,14 @@ fn assign(call: &Call, site: &mut Site, issues: &[u64], sprint: Option<u64>) {
 
 /// Numbers all ranks anew, which no history tells of.
 fn reorder(site: &mut Site, moved: &[u64], other: u64, before: bool) {
-    let mut order: Vec<&Issue> = site.issues.values().filter(|issue| !moved.contains(&issue.id)).collect();
+    let mut order: Vec<&Issue> =
+        site.issues.values().filter(|issue| !moved.contains(&issue.id)).collect();
     order.sort_by(|a, b| a.text(RANK_FIELD).cmp(b.text(RANK_FIELD)));
     let mut ids: Vec<u64> = order.iter().map(|issue| issue.id).collect();
-    let at = ids.iter().position(|id| *id == other).map_or(ids.len(), |at| if before { at } else { at + 1 });
+    let at = ids
+        .iter()
+        .position(|id| *id == other)
+        .map_or(ids.len(), |at| if before { at } else { at + 1 });
     ids.splice(at..at, moved.iter().copied());
     for (place, id) in ids.iter().enumerate() {
         if let Some(issue) = site.issues.get_mut(id) {

@@ -1,6 +1,7 @@
 //! One sprint: read it, plan it, start it, complete it, delete it.
 //!
-//! Source: the operations on `/rest/agile/1.0/sprint` in Atlassian's `OpenAPI` document of Jira Software.
+//! Source: the operations on `/rest/agile/1.0/sprint` in Atlassian's `OpenAPI` document of Jira
+//! Software.
 
 use serde_json::{Map, Value as Json};
 
@@ -27,9 +28,9 @@ const NOT_A_MANAGER: &str = "You do not have permission to manage sprints on thi
 pub(super) fn sprint<'a>(call: &Call, site: &'a Site) -> Result<&'a Sprint, Fault> {
     let given = call.param("sprint");
     let found = site.sprints.iter().find(|sprint| sprint.id.to_string() == given);
-    found
-        .filter(|sprint| may(call, site, sprint.board, Access::Viewer))
-        .ok_or_else(|| Fault::message(404, "Sprint does not exist or you do not have permission to view it."))
+    found.filter(|sprint| may(call, site, sprint.board, Access::Viewer)).ok_or_else(|| {
+        Fault::message(404, "Sprint does not exist or you do not have permission to view it.")
+    })
 }
 
 fn may(call: &Call, site: &Site, board: u64, access: Access) -> bool {
@@ -49,7 +50,10 @@ fn create(call: &Call, site: &mut Site) -> Answer {
         return Err(Fault::field(400, "originBoardId", "The board id is required."));
     };
     if !may(call, site, id, Access::Viewer) {
-        return Err(Fault::message(404, "Board does not exist or you do not have permission to see it."));
+        return Err(Fault::message(
+            404,
+            "Board does not exist or you do not have permission to see it.",
+        ));
     }
     if !may(call, site, id, Access::Member) {
         return Err(Fault::message(403, NOT_A_MANAGER));
@@ -83,7 +87,17 @@ fn update(call: &Call, site: &mut Site) -> Answer {
     if !may(call, site, changed.board, Access::Member) {
         return Err(Fault::message(403, NOT_A_MANAGER));
     }
-    let all = ["name", "goal", "startDate", "endDate", "state", "completeDate", "createdDate", "id", "self"];
+    let all = [
+        "name",
+        "goal",
+        "startDate",
+        "endDate",
+        "state",
+        "completeDate",
+        "createdDate",
+        "id",
+        "self",
+    ];
     let body = known(call, &[&all[..], &["originBoardId"]].concat())?;
     let was_closed = changed.state == "closed";
     let (start, end) = (changed.start, changed.end);
@@ -95,7 +109,10 @@ fn update(call: &Call, site: &mut Site) -> Answer {
         (_, None) => {}
         (now, Some(asked)) if now == asked => {}
         ("future", Some("active")) if changed.start.is_none() || changed.end.is_none() => {
-            return Err(Fault::message(400, "A sprint needs a start date and an end date to be started."));
+            return Err(Fault::message(
+                400,
+                "A sprint needs a start date and an end date to be started.",
+            ));
         }
         ("future", Some("active")) => changed.state = "active".into(),
         ("active", Some("closed")) => {
@@ -125,7 +142,11 @@ fn delete(call: &Call, site: &mut Site) -> Answer {
 /// The document allows no additional properties.
 fn known(call: &Call, names: &[&str]) -> Result<Map<String, Json>, Fault> {
     let body = call.object()?;
-    if body.keys().all(|name| names.contains(&name.as_str())) { Ok(body) } else { Err(Fault::bad_payload()) }
+    if body.keys().all(|name| names.contains(&name.as_str())) {
+        Ok(body)
+    } else {
+        Err(Fault::bad_payload())
+    }
 }
 
 fn fill(sprint: &mut Sprint, body: &Map<String, Json>) -> Result<(), Fault> {

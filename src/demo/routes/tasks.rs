@@ -68,7 +68,8 @@ pub(super) fn submit(
 fn texts(Fault(reply): Fault) -> Vec<String> {
     let Content::Json(body) = reply.content else { return Vec::new() };
     let messages = body.get("errorMessages").and_then(Json::as_array).into_iter().flatten();
-    let errors = body.get("errors").and_then(Json::as_object).into_iter().flat_map(|errors| errors.values());
+    let errors =
+        body.get("errors").and_then(Json::as_object).into_iter().flat_map(|errors| errors.values());
     messages.chain(errors).filter_map(Json::as_str).map(str::to_owned).collect()
 }
 
@@ -80,8 +81,10 @@ fn shared(call: &Call, site: &Reader) -> Answer {
         groups.entry(issue.project).or_default().push(issue);
     }
     let shown = groups.values().map(|issues| {
-        let all: Vec<&Transition> =
-            issues.first().map(|first| transitions::open(site, call.who, first)).unwrap_or_default();
+        let all: Vec<&Transition> = issues
+            .first()
+            .map(|first| transitions::open(site, call.who, first))
+            .unwrap_or_default();
         let everywhere = |entry: &&Transition| {
             let can = |issue: &&Issue| {
                 transitions::open(site, call.who, issue).iter().any(|other| other.id == entry.id)
@@ -106,7 +109,8 @@ fn shared(call: &Call, site: &Reader) -> Answer {
 
 fn transition(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
-    let inputs = body.get("bulkTransitionInputs").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
+    let inputs =
+        body.get("bulkTransitionInputs").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
     let mut wanted = BTreeMap::new();
     for input in inputs {
         let keys = strings(input.get("selectedIssueIdsOrKeys")).ok_or_else(Fault::bad_payload)?;

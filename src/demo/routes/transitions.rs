@@ -22,7 +22,9 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// The transitions that lead on from the issue's status, for someone who may use them.
 pub(in crate::demo) fn open<'a>(site: &'a Site, who: Who, issue: &Issue) -> Vec<&'a Transition> {
-    let Some(project) = site.project(issue.project).filter(|project| project.may(who, Access::Member)) else {
+    let Some(project) =
+        site.project(issue.project).filter(|project| project.may(who, Access::Member))
+    else {
         return Vec::new();
     };
     let fits = |entry: &&Transition| entry.from.is_empty() || entry.from.contains(&issue.status);
@@ -47,12 +49,19 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
     let id = issue.id;
     let body = call.object()?;
     let wanted = body.get("transition").and_then(|transition| transition.get("id"));
-    let Some(wanted) = wanted.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)) else {
+    let Some(wanted) = wanted.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned))
+    else {
         return Err(Fault::message(400, "Missing 'transition' identifier"));
     };
-    let found = open(site, call.who, issue).into_iter().find(|entry| entry.id.to_string() == wanted).cloned();
+    let found = open(site, call.who, issue)
+        .into_iter()
+        .find(|entry| entry.id.to_string() == wanted)
+        .cloned();
     let Some(transition) = found else {
-        return Err(Fault::message(400, format!("Transition id '{wanted}' is not valid for this issue.")));
+        return Err(Fault::message(
+            400,
+            format!("Transition id '{wanted}' is not valid for this issue."),
+        ));
     };
     let mut problems = Problems::default();
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
@@ -72,9 +81,15 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
 /// A step without a screen, as bulk operations make them.
 pub(super) fn pass(call: &Call, site: &mut Site, id: u64, wanted: &str) -> Result<(), Fault> {
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
-    let found = open(site, call.who, issue).into_iter().find(|entry| entry.id.to_string() == wanted).cloned();
+    let found = open(site, call.who, issue)
+        .into_iter()
+        .find(|entry| entry.id.to_string() == wanted)
+        .cloned();
     let Some(transition) = found else {
-        return Err(Fault::message(400, format!("Transition id '{wanted}' is not valid for this issue.")));
+        return Err(Fault::message(
+            400,
+            format!("Transition id '{wanted}' is not valid for this issue."),
+        ));
     };
     let mut problems = Problems::default();
     demand(site, issue, &transition, &Edit::default(), &mut problems);
@@ -92,7 +107,9 @@ fn carry_out(
     let (comments, mut values) = (edit.comments, edit.values);
     // A post function sets what nobody said.
     let is_given = values.iter().any(|(field, _)| field == "resolution");
-    if let Some(resolution) = transition.sets_resolution.filter(|resolution| *resolution == 0 || !is_given) {
+    if let Some(resolution) =
+        transition.sets_resolution.filter(|resolution| *resolution == 0 || !is_given)
+    {
         values.push(("resolution".to_owned(), (resolution != 0).then_some(Value::Ref(resolution))));
     }
     let items = step(call, site, id, transition.to);
@@ -105,7 +122,13 @@ fn carry_out(
 }
 
 /// Required screen fields answer at their field, a validator answers with a sentence.
-fn demand(site: &Site, issue: &Issue, transition: &Transition, edit: &Edit, problems: &mut Problems) {
+fn demand(
+    site: &Site,
+    issue: &Issue,
+    transition: &Transition,
+    edit: &Edit,
+    problems: &mut Problems,
+) {
     let has = |id: &str| match edit.value(id) {
         Some(value) => value.is_some(),
         None => issue.values.contains_key(id),
@@ -115,13 +138,18 @@ fn demand(site: &Site, issue: &Issue, transition: &Transition, edit: &Edit, prob
         problems.at(id, format!("{} is required.", name(id)));
     }
     if let Some(id) = transition.validator.as_deref().filter(|id| !has(id)) {
-        problems.say(format!("{} must be set before this work item can move to this status.", name(id)));
+        problems.say(format!(
+            "{} must be set before this work item can move to this status.",
+            name(id)
+        ));
     }
 }
 
 /// Moves the issue to the status and tells the history item.
 fn step(call: &Call, site: &mut Site, id: u64, to: u64) -> Vec<ChangeItem> {
-    let named = |status: Option<&Status>| (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()));
+    let named = |status: Option<&Status>| {
+        (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()))
+    };
     let Some(before) = site.issues.get(&id).map(|issue| issue.status) else { return Vec::new() };
     if before == to {
         return Vec::new();

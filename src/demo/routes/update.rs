@@ -21,7 +21,10 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let issue = super::issue(call, site)?;
     let id = issue.id;
     if !super::may(call, site, issue, Access::Member) {
-        return Err(Fault::message(403, "You do not have permission to edit issues in this project."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to edit issues in this project.",
+        ));
     }
     if !call.flag("notifyUsers", true) && !super::may(call, site, issue, Access::Admin) {
         let text = "To discard the user notification either admin or project admin permissions are required.";
@@ -71,7 +74,10 @@ fn assign(call: &Call, site: &mut Site) -> Answer {
     let issue = super::issue(call, site)?;
     let id = issue.id;
     if !super::may(call, site, issue, Access::Assigner) {
-        return Err(Fault::message(403, "You do not have permission to assign issues in this project."));
+        return Err(Fault::message(
+            403,
+            "You do not have permission to assign issues in this project.",
+        ));
     }
     let body = call.object()?;
     let given = body.get("accountId").ok_or_else(Fault::bad_payload)?;
@@ -80,7 +86,9 @@ fn assign(call: &Call, site: &mut Site) -> Answer {
     let json = if given.is_null() { Json::Null } else { serde_json::json!({ "accountId": given }) };
     let value = match parse(Scene { site, project, who: call.who }, field, &json) {
         Ok(value) => value,
-        Err(Bad::Field(text) | Bad::General(text)) => return Err(Fault::field(400, "assignee", text)),
+        Err(Bad::Field(text) | Bad::General(text)) => {
+            return Err(Fault::field(400, "assignee", text));
+        }
     };
     apply(site, id, call.who, call.now, vec![("assignee".to_owned(), value)], Vec::new());
     Ok(Reply::empty(204))

@@ -24,8 +24,9 @@ fn get(call: &Call, site: &Reader) -> Answer {
     let Some(id) = call.query("accountId").filter(|id| !id.is_empty()) else {
         return Err(Fault::message(400, "The query parameter 'accountId' is required."));
     };
-    let absent =
-        || Fault::message(404, "Specified user does not exist or you do not have required permissions");
+    let absent = || {
+        Fault::message(404, "Specified user does not exist or you do not have required permissions")
+    };
     if site.without_directory.contains(&call.who) && Some(call.who) != site.person_by_account(id) {
         return Err(Fault::message(403, "You do not have permission to browse users."));
     }
@@ -56,7 +57,9 @@ fn assignable(call: &Call, site: &Reader) -> Answer {
             let issue = site.visible_issue(call.who, issue).ok_or_else(Fault::no_issue)?;
             site.project(issue.project)
         }
-        (None, Some(key)) => Some(site.visible_project(call.who, key).ok_or_else(|| Fault::no_project(key))?),
+        (None, Some(key)) => {
+            Some(site.visible_project(call.who, key).ok_or_else(|| Fault::no_project(key))?)
+        }
         (None, None) => {
             return Err(Fault::message(
                 400,
@@ -67,12 +70,13 @@ fn assignable(call: &Call, site: &Reader) -> Answer {
     let id = call.query("accountId");
     let text = call.query("query").unwrap_or_default();
     let may = |who: Who| project.is_some_and(|project: &Project| project.may(who, Access::Member));
-    let found = |person: &Person| id.is_none_or(|id| person.account_id == id) && matches(person, text);
+    let found =
+        |person: &Person| id.is_none_or(|id| person.account_id == id) && matches(person, text);
     page(call, site, found, |who, person| person.active && may(who))
 }
 
-/// Of those who match, a window is cut, and only then those who may not be shown are taken out: a short page is not the
-/// end. Nobody gets beyond the thousandth. Source: JRACLOUD-71293.
+/// Of those who match, a window is cut, and only then those who may not be shown are taken out: a
+/// short page is not the end. Nobody gets beyond the thousandth. Source: JRACLOUD-71293.
 fn page(
     call: &Call,
     site: &Reader,

@@ -23,11 +23,14 @@ const NAME_CHARS_MAX: usize = 255;
 fn create(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
     // The key under `project` is the older form; Jira still takes it.
-    let by_key = || body.get("project").and_then(Json::as_str).map(|key| ("project", key.to_owned()));
-    let by_id = body.get("projectId").and_then(Json::as_u64).map(|id| ("projectId", id.to_string()));
+    let by_key =
+        || body.get("project").and_then(Json::as_str).map(|key| ("project", key.to_owned()));
+    let by_id =
+        body.get("projectId").and_then(Json::as_u64).map(|id| ("projectId", id.to_string()));
     let (at, wanted) = by_id.or_else(by_key).ok_or_else(Fault::bad_payload)?;
     let kind = if at == "project" { "key" } else { "id" };
-    let absent = || Fault::field(404, at, format!("No project could be found with {kind} '{wanted}'."));
+    let absent =
+        || Fault::field(404, at, format!("No project could be found with {kind} '{wanted}'."));
     let project = site.visible_project(call.who, &wanted).ok_or_else(absent)?;
     if !project.may(call.who, Access::Admin) {
         return Err(absent());
@@ -55,7 +58,8 @@ fn create(call: &Call, site: &mut Site) -> Answer {
 fn find<'a>(call: &Call, site: &'a Site) -> Result<(&'a Project, &'a Version), Fault> {
     let id = call.param("id");
     let seen = site.projects.iter().filter(|project| project.may(call.who, Access::Viewer));
-    let mut all = seen.flat_map(|project| project.versions.iter().map(move |version| (project, version)));
+    let mut all =
+        seen.flat_map(|project| project.versions.iter().map(move |version| (project, version)));
     let found = all.find(|(_, version)| version.id.to_string() == id);
     found.ok_or_else(|| Fault::message(404, format!("Could not find version for id '{id}'")))
 }
@@ -77,7 +81,8 @@ fn update(call: &Call, site: &mut Site) -> Answer {
     fill(project, &mut version, &call.object()?)?;
     let id = version.id;
     let project = site.projects.iter_mut().find(|project| project.id == at);
-    if let Some(known) = project.and_then(|project| project.versions.iter_mut().find(|known| known.id == id))
+    if let Some(known) =
+        project.and_then(|project| project.versions.iter_mut().find(|known| known.id == id))
     {
         *known = version;
     }
@@ -85,9 +90,12 @@ fn update(call: &Call, site: &mut Site) -> Answer {
 }
 
 fn show(call: &Call, site: &Site, status: u16, id: u64) -> Answer {
-    let mut all =
-        site.projects.iter().flat_map(|project| project.versions.iter().map(move |one| (project, one)));
-    let (project, version) = all.find(|(_, version)| version.id == id).ok_or_else(Fault::bad_payload)?;
+    let mut all = site
+        .projects
+        .iter()
+        .flat_map(|project| project.versions.iter().map(move |one| (project, one)));
+    let (project, version) =
+        all.find(|(_, version)| version.id == id).ok_or_else(Fault::bad_payload)?;
     Ok(Reply::json(status, render::version(&Reader::new(site, call.who), project, version)))
 }
 
@@ -107,7 +115,11 @@ fn fill(project: &Project, version: &mut Version, body: &Map<String, Json>) -> R
         }
     }
     if version.start.zip(version.release).is_some_and(|(start, release)| start > release) {
-        return Err(Fault::field(400, "startDate", "The start date must be before the release date."));
+        return Err(Fault::field(
+            400,
+            "startDate",
+            "The start date must be before the release date.",
+        ));
     }
     Ok(())
 }
@@ -125,7 +137,10 @@ fn checked_name(project: &Project, version: &Version, name: String) -> Result<St
 }
 
 fn day(text: &str) -> Result<i64, Fault> {
-    let midnight =
-        clock::is_day(text).then(|| clock::parse_time(&format!("{text}T00:00:00.000+0000"))).flatten();
-    midnight.ok_or_else(|| Fault::field(400, "releaseDate", format!("Error parsing date string: {text}")))
+    let midnight = clock::is_day(text)
+        .then(|| clock::parse_time(&format!("{text}T00:00:00.000+0000")))
+        .flatten();
+    midnight.ok_or_else(|| {
+        Fault::field(400, "releaseDate", format!("Error parsing date string: {text}"))
+    })
 }

@@ -57,14 +57,18 @@ fn remove(call: &Call, site: &mut Site) -> Answer {
     Ok(Reply::empty(204))
 }
 
-/// The issue and the person. Everybody may watch for themselves; the watcher list is the administrators' here.
+/// The issue and the person. Everybody may watch for themselves; the watcher list is the
+/// administrators' here.
 fn concerned(call: &Call, site: &Site, account_id: &str) -> Result<(u64, Who), Fault> {
     let issue = super::issue(call, site)?;
-    let who = if account_id.is_empty() { Some(call.who) } else { site.person_by_account(account_id) };
+    let who =
+        if account_id.is_empty() { Some(call.who) } else { site.person_by_account(account_id) };
     let who = who.ok_or_else(|| {
         Fault::message(
             404,
-            format!("Specified user {account_id} does not exist or you do not have required permissions"),
+            format!(
+                "Specified user {account_id} does not exist or you do not have required permissions"
+            ),
         )
     })?;
     if who != call.who && !super::may(call, site, issue, Access::Admin) {

@@ -27,7 +27,9 @@ fn list(call: &Call, site: &Reader) -> Answer {
     let logs: Vec<_> = issue
         .worklogs
         .iter()
-        .filter(|log| after.is_none_or(|ms| log.started >= ms) && before.is_none_or(|ms| log.started < ms))
+        .filter(|log| {
+            after.is_none_or(|ms| log.started >= ms) && before.is_none_or(|ms| log.started < ms)
+        })
         .collect();
     let shown = window.cut(&logs).iter().map(|log| render::worklog(site, issue, log)).collect();
     Ok(Reply::json(200, window.named("worklogs", logs.len(), shown)))
@@ -110,7 +112,8 @@ fn read_body(call: &Call, issue: &Issue) -> Result<(Worklog, Option<u64>), Fault
 type Times = (u64, (Option<u64>, Option<u64>));
 
 fn history(before: Times, after: Times, worklog: u64) -> Vec<ChangeItem> {
-    let side = |seconds: Option<u64>| (seconds.map(|s| s.to_string()), seconds.map(pretty_duration));
+    let side =
+        |seconds: Option<u64>| (seconds.map(|s| s.to_string()), seconds.map(pretty_duration));
     let item = |field: &str, from, to| ChangeItem {
         field: field.into(),
         field_id: field.into(),

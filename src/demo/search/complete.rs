@@ -58,10 +58,13 @@ fn row(name: &str, number: Option<u64>, field: Field, kind: Kind) -> Json {
     shown
 }
 
-/// The custom fields in a person's sight that JQL can search: number, field and kind as the language sees them.
+/// The custom fields in a person's sight that JQL can search: number, field and kind as the
+/// language sees them.
 fn customs(site: &Site, who: Who) -> impl Iterator<Item = (&FieldDef, u64, Field, Kind)> {
     let in_sight = move |field: &&FieldDef| {
-        field.scope.is_none_or(|id| site.project(id).is_some_and(|project| project.may(who, Access::Viewer)))
+        field.scope.is_none_or(|id| {
+            site.project(id).is_some_and(|project| project.may(who, Access::Viewer))
+        })
     };
     site.fields.iter().filter(in_sight).filter_map(|field| {
         let number = field.number()?;
@@ -71,10 +74,17 @@ fn customs(site: &Site, who: Who) -> impl Iterator<Item = (&FieldDef, u64, Field
 }
 
 /// Values of a field that contain `part`; nothing for a field that is not known.
-pub(in crate::demo) fn suggestions(site: &Site, who: Who, now: i64, field: &str, part: &str) -> Json {
+pub(in crate::demo) fn suggestions(
+    site: &Site,
+    who: Who,
+    now: i64,
+    field: &str,
+    part: &str,
+) -> Json {
     let by_number = |text: &str| text.strip_prefix("cf[")?.strip_suffix(']')?.parse::<u64>().ok();
-    let custom = customs(site, who)
-        .find(|(def, number, ..)| by_number(field) == Some(*number) || def.name.eq_ignore_ascii_case(field));
+    let custom = customs(site, who).find(|(def, number, ..)| {
+        by_number(field) == Some(*number) || def.name.eq_ignore_ascii_case(field)
+    });
     let named = custom.map(|(_, number, jql, kind)| (jql, kind, Some(number)));
     let found = reference::named(field).map(|(field, kind)| (field, kind, None)).or(named);
     let Some((jql, kind, number)) = found else { return json!({ "results": [] }) };
@@ -91,7 +101,12 @@ pub(in crate::demo) fn suggestions(site: &Site, who: Who, now: i64, field: &str,
 }
 
 /// What stands in a query, and what people see.
-fn values(view: &View<'_>, field: Field, kind: Kind, number: Option<u64>) -> BTreeSet<(String, String)> {
+fn values(
+    view: &View<'_>,
+    field: Field,
+    kind: Kind,
+    number: Option<u64>,
+) -> BTreeSet<(String, String)> {
     let same = |text: &str| (text.to_owned(), text.to_owned());
     match (field, kind) {
         (Field::Project, _) => {
@@ -99,9 +114,14 @@ fn values(view: &View<'_>, field: Field, kind: Kind, number: Option<u64>) -> BTr
         }
         (_, Kind::User) if view.site.without_directory.contains(&view.who) => BTreeSet::new(),
         (_, Kind::User) => {
-            let people = view.site.people.iter().filter(|person| person.active && person.kind == "atlassian");
+            let people = view
+                .site
+                .people
+                .iter()
+                .filter(|person| person.active && person.kind == "atlassian");
             let shown = people.map(|person| {
-                let mail = if person.shows_email { format!(" - {}", person.email) } else { String::new() };
+                let mail =
+                    if person.shows_email { format!(" - {}", person.email) } else { String::new() };
                 (person.account_id.clone(), format!("{}{mail}", person.name))
             });
             shown.collect()
@@ -121,7 +141,11 @@ fn values(view: &View<'_>, field: Field, kind: Kind, number: Option<u64>) -> BTr
                     .map(|team| (team.id.to_owned(), team.name.to_owned()))
                     .collect();
             }
-            field.into_iter().flat_map(|field| &field.options).map(|option| same(&option.value)).collect()
+            field
+                .into_iter()
+                .flat_map(|field| &field.options)
+                .map(|option| same(&option.value))
+                .collect()
         }
         _ => view.listed(field).iter().map(|term| same(&term.label)).collect(),
     }

@@ -10,13 +10,17 @@ use crate::demo::{
 
 /// A kind of link read from one end: `10000:outward` of an issue that blocks another.
 fn direction(kind: &LinkType, is_outward: bool) -> Term<'_> {
-    let (end, phrase) = if is_outward { ("outward", &kind.outward) } else { ("inward", &kind.inward) };
+    let (end, phrase) =
+        if is_outward { ("outward", &kind.outward) } else { ("inward", &kind.inward) };
     Term { id: Cow::from(format!("{}:{end}", kind.id)), label: Cow::from(phrase), rank: 0 }
 }
 
 /// Every phrase of the site.
 pub(super) fn phrases(site: &Site) -> Vec<Term<'_>> {
-    site.link_types.iter().flat_map(|kind| [direction(kind, true), direction(kind, false)]).collect()
+    site.link_types
+        .iter()
+        .flat_map(|kind| [direction(kind, true), direction(kind, false)])
+        .collect()
 }
 
 /// What a phrase means, or both directions of the kind that is called so.
@@ -45,7 +49,8 @@ pub(super) fn of<'a>(site: &'a Site, issue: &'a Issue) -> Vec<Term<'a>> {
 
 /// The issues that an issue is linked to.
 pub(super) fn others<'a>(site: &'a Site, issue: &'a Issue) -> Vec<Term<'a>> {
-    let ends = touching(site, issue).map(|link| if link.from == issue.id { link.to } else { link.from });
+    let ends =
+        touching(site, issue).map(|link| if link.from == issue.id { link.to } else { link.from });
     ends.filter_map(|id| site.issues.get(&id)).map(|other| term(other.id, &other.key, 0)).collect()
 }
 

@@ -35,7 +35,12 @@ pub(super) fn find<'a>(
 ///
 /// # Errors
 /// Jira's `errorMessages`.
-pub(super) fn all<'a>(site: &'a Site, who: Who, now: i64, text: &str) -> Result<Vec<&'a Issue>, Vec<String>> {
+pub(super) fn all<'a>(
+    site: &'a Site,
+    who: Who,
+    now: i64,
+    text: &str,
+) -> Result<Vec<&'a Issue>, Vec<String>> {
     let plan = jql::parse(&saved::expanded(site, text))?.plan(&View { site, who, now })?;
     let seen = site.issues.values().filter(|issue| site.may(who, issue, Access::Viewer));
     let mut rows: Vec<_> =

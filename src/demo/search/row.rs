@@ -22,7 +22,9 @@ impl Row for IssueRow<'_> {
     fn values(&self, field: Field) -> Values<'_> {
         let (site, issue) = (self.site, self.issue);
         match field {
-            Field::Key => terms(vec![term(issue.id, &issue.key, i64::try_from(issue.number).unwrap_or(0))]),
+            Field::Key => {
+                terms(vec![term(issue.id, &issue.key, i64::try_from(issue.number).unwrap_or(0))])
+            }
             Field::IssueLink => terms(links::others(site, issue)),
             Field::IssueLinkType => terms(links::of(site, issue)),
             Field::Project => found(site.project(issue.project).map(|p| term(p.id, &p.name, 0))),
@@ -30,17 +32,21 @@ impl Row for IssueRow<'_> {
                 found(site.issue_type(issue.type_id).map(|kind| term(kind.id, &kind.name, 0)))
             }
             Field::Status => {
-                let place = site.statuses.iter().zip(0_i64..).find(|(status, _)| status.id == issue.status);
+                let place =
+                    site.statuses.iter().zip(0_i64..).find(|(status, _)| status.id == issue.status);
                 found(place.map(|(status, rank)| term(status.id, &status.name, rank)))
             }
-            Field::StatusCategory => found(site.status(issue.status).map(|status| match status.category {
-                3 => term(3, "Done", 2),
-                4 => term(4, "In Progress", 1),
-                _ => term(2, "To Do", 0),
-            })),
+            Field::StatusCategory => {
+                found(site.status(issue.status).map(|status| match status.category {
+                    3 => term(3, "Done", 2),
+                    4 => term(4, "In Progress", 1),
+                    _ => term(2, "To Do", 0),
+                }))
+            }
             Field::Priority => {
                 let mut all = site.priorities.iter().zip(0_i64..);
-                let place = all.find(|(priority, _)| Some(priority.id) == issue.reference("priority"));
+                let place =
+                    all.find(|(priority, _)| Some(priority.id) == issue.reference("priority"));
                 found(place.map(|(priority, at)| term(priority.id, &priority.name, -at)))
             }
             Field::Resolution => {
@@ -64,14 +70,16 @@ impl Row for IssueRow<'_> {
             Field::Summary => texts(vec![Cow::from(issue.summary())]),
             Field::Description => self.rich("description"),
             Field::Environment => self.rich("environment"),
-            Field::Comment => {
-                texts(issue.comments.iter().map(|one| Cow::from(adf::plain_text(&one.body))).collect())
-            }
+            Field::Comment => texts(
+                issue.comments.iter().map(|one| Cow::from(adf::plain_text(&one.body))).collect(),
+            ),
             Field::Text => self.everything(),
             Field::Rank => texts(vec![Cow::from(issue.text("customfield_10019"))]),
             Field::Created => Values::Instants(vec![issue.created]),
             Field::Updated => Values::Instants(vec![issue.updated]),
-            Field::Resolved => issue.resolved.map_or(Values::Empty, |ms| Values::Instants(vec![ms])),
+            Field::Resolved => {
+                issue.resolved.map_or(Values::Empty, |ms| Values::Instants(vec![ms]))
+            }
             Field::WorklogDate => instants(issue.worklogs.iter().map(|log| log.started).collect()),
             Field::Due => issue.text("duedate").parse().map_or(Values::Empty, Values::Day),
             Field::Votes => count(issue.voters.len()),
@@ -93,11 +101,18 @@ impl Row for IssueRow<'_> {
             let all = side.iter().flat_map(|ids| ids.split(", ")).filter(|id| !id.is_empty());
             all.map(str::to_owned).collect()
         };
-        let items =
-            self.issue.changes.iter().flat_map(|change| change.items.iter().map(move |item| (change, item)));
+        let items = self
+            .issue
+            .changes
+            .iter()
+            .flat_map(|change| change.items.iter().map(move |item| (change, item)));
         let turns = items.filter(|(_, item)| item.field_id == name).map(|(change, item)| Turn {
             at_ms: change.created,
-            by: self.site.people.get(change.author).map_or_else(String::new, |who| who.account_id.clone()),
+            by: self
+                .site
+                .people
+                .get(change.author)
+                .map_or_else(String::new, |who| who.account_id.clone()),
             from: ids(&item.from.0),
             to: ids(&item.to.0),
         });
@@ -140,18 +155,25 @@ impl IssueRow<'_> {
     fn components(&self) -> Values<'_> {
         let ids = self.issue.references("components");
         let all = self.site.projects.iter().flat_map(|project| &project.components);
-        terms(all.filter(|one| ids.contains(&one.id)).map(|one| term(one.id, &one.name, 0)).collect())
+        terms(
+            all.filter(|one| ids.contains(&one.id)).map(|one| term(one.id, &one.name, 0)).collect(),
+        )
     }
 
     fn sprints(&self) -> Values<'_> {
         let ids = self.issue.references("customfield_10020");
-        let all = self.site.sprints.iter().zip(0_i64..).filter(|(sprint, _)| ids.contains(&sprint.id));
+        let all =
+            self.site.sprints.iter().zip(0_i64..).filter(|(sprint, _)| ids.contains(&sprint.id));
         terms(all.map(|(sprint, at)| term(sprint.id, &sprint.name, at)).collect())
     }
 
     fn rich(&self, field: &str) -> Values<'_> {
         texts(
-            self.issue.rich(field).map(|document| Cow::from(adf::plain_text(document))).into_iter().collect(),
+            self.issue
+                .rich(field)
+                .map(|document| Cow::from(adf::plain_text(document)))
+                .into_iter()
+                .collect(),
         )
     }
 
@@ -170,8 +192,10 @@ impl IssueRow<'_> {
         let Some(value) = self.issue.values.get(&id) else { return Values::Empty };
         let choice = |id: u64| {
             let field = self.site.fields.iter().find(|field| field.number() == Some(number))?;
-            let mut all =
-                field.options.iter().flat_map(|option| [option].into_iter().chain(&option.children));
+            let mut all = field
+                .options
+                .iter()
+                .flat_map(|option| [option].into_iter().chain(&option.children));
             all.find(|option| option.id == id).map(|option| term(option.id, &option.value, 0))
         };
         match value {
@@ -217,7 +241,10 @@ fn instants(moments: Vec<i64>) -> Values<'static> {
 
 fn labels(labels: &[String]) -> Values<'_> {
     terms(
-        labels.iter().map(|label| Term { id: Cow::from(label), label: Cow::from(label), rank: 0 }).collect(),
+        labels
+            .iter()
+            .map(|label| Term { id: Cow::from(label), label: Cow::from(label), rank: 0 })
+            .collect(),
     )
 }
 

@@ -2,8 +2,9 @@
 
 use super::Site;
 
-/// The query with every known filter's own query in its place, in parentheses and without its order. A filter that
-/// nobody saved stays as it is, which the language then refuses as an unknown field.
+/// The query with every known filter's own query in its place, in parentheses and without its
+/// order. A filter that nobody saved stays as it is, which the language then refuses as an unknown
+/// field.
 pub(super) fn expanded(site: &Site, text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

@@ -37,7 +37,9 @@ impl jql::Site for View<'_> {
         };
         let fields = self.site.fields.iter();
         fields
-            .filter(|field| field.scope.is_none_or(|id| self.projects().any(|project| project.id == id)))
+            .filter(|field| {
+                field.scope.is_none_or(|id| self.projects().any(|project| project.id == id))
+            })
             .filter_map(|field| Some((field.number()?, field)))
             .filter(|(number, field)| fits(*number, &field.name))
             .filter_map(|(number, field)| Some(CustomField { number, kind: shape(field.kind)? }))
@@ -52,18 +54,25 @@ impl jql::Site for View<'_> {
                 return found.map(|issue| term(issue.id, &issue.key, 0)).into_iter().collect();
             }
             Field::Project => {
-                let fits =
-                    self.projects().filter(|p| same(&p.key) || same(&p.name) || same(&p.id.to_string()));
+                let fits = self
+                    .projects()
+                    .filter(|p| same(&p.key) || same(&p.name) || same(&p.id.to_string()));
                 return fits.map(|project| term(project.id, &project.name, 0)).collect();
             }
-            Field::Assignee | Field::Reporter | Field::Creator | Field::Watcher | Field::WorklogAuthor => {
+            Field::Assignee
+            | Field::Reporter
+            | Field::Creator
+            | Field::Watcher
+            | Field::WorklogAuthor => {
                 return self.people(value);
             }
             Field::IssueLinkType => return links::directions(self.site, value),
             Field::Custom(number) => return self.choices(number, value),
             _ => self.listed(field),
         };
-        all.into_iter().filter(|term| language::means(value, &term.label) || same(&term.id)).collect()
+        all.into_iter()
+            .filter(|term| language::means(value, &term.label) || same(&term.id))
+            .collect()
     }
 
     fn call(&self, call: &Call<'_>) -> Option<Vec<String>> {
@@ -96,7 +105,8 @@ impl jql::Site for View<'_> {
                 Some(links::linked(self.site, issue, *phrase))
             }
             Call::WatchedIssues => {
-                let watched = self.site.issues.values().filter(|issue| issue.watchers.contains(&self.who));
+                let watched =
+                    self.site.issues.values().filter(|issue| issue.watchers.contains(&self.who));
                 Some(watched.map(|issue| issue.id.to_string()).collect())
             }
         }
@@ -116,23 +126,34 @@ impl<'a> View<'a> {
             Field::Status => {
                 let used: Vec<u64> =
                     self.projects().flat_map(|p| p.workflow.statuses.iter().copied()).collect();
-                let seen = site.statuses.iter().zip(0_i64..).filter(|(status, _)| used.contains(&status.id));
+                let seen = site
+                    .statuses
+                    .iter()
+                    .zip(0_i64..)
+                    .filter(|(status, _)| used.contains(&status.id));
                 seen.map(|(status, rank)| term(status.id, &status.name, rank)).collect()
             }
             Field::StatusCategory => {
                 vec![term(2, "To Do", 0), term(4, "In Progress", 1), term(3, "Done", 2)]
             }
             Field::IssueType => {
-                let used: Vec<u64> = self.projects().flat_map(|p| p.types.iter().copied()).collect();
+                let used: Vec<u64> =
+                    self.projects().flat_map(|p| p.types.iter().copied()).collect();
                 let seen = site.types.iter().filter(|kind| used.contains(&kind.id));
                 seen.map(|kind| term(kind.id, &kind.name, 0)).collect()
             }
-            Field::Priority => {
-                site.priorities.iter().zip(0_i64..).map(|(p, at)| term(p.id, &p.name, -at)).collect()
-            }
-            Field::Resolution => {
-                site.resolutions.iter().zip(0_i64..).map(|(r, at)| term(r.id, &r.name, at)).collect()
-            }
+            Field::Priority => site
+                .priorities
+                .iter()
+                .zip(0_i64..)
+                .map(|(p, at)| term(p.id, &p.name, -at))
+                .collect(),
+            Field::Resolution => site
+                .resolutions
+                .iter()
+                .zip(0_i64..)
+                .map(|(r, at)| term(r.id, &r.name, at))
+                .collect(),
             Field::FixVersion | Field::AffectedVersion => {
                 let versions = self.projects().flat_map(|project| &project.versions).zip(0_i64..);
                 versions.map(|(version, at)| term(version.id, &version.name, at)).collect()
@@ -151,8 +172,13 @@ impl<'a> View<'a> {
 
     fn people(&self, value: &str) -> Vec<Term<'a>> {
         let same = |text: &str| text.eq_ignore_ascii_case(value);
-        let fits = self.site.people.iter().filter(|p| same(&p.account_id) || same(&p.name) || same(&p.email));
-        fits.map(|p| Term { id: Cow::from(&p.account_id), label: Cow::from(&p.name), rank: 0 }).collect()
+        let fits = self
+            .site
+            .people
+            .iter()
+            .filter(|p| same(&p.account_id) || same(&p.name) || same(&p.email));
+        fits.map(|p| Term { id: Cow::from(&p.account_id), label: Cow::from(&p.name), rank: 0 })
+            .collect()
     }
 
     fn choices(&self, number: u64, value: &str) -> Vec<Term<'a>> {
@@ -161,9 +187,14 @@ impl<'a> View<'a> {
         match field.kind {
             Kind::Person | Kind::People => self.people(value),
             Kind::Team => {
-                let found = self.site.teams.iter().filter(|team| team.id.eq_ignore_ascii_case(value));
+                let found =
+                    self.site.teams.iter().filter(|team| team.id.eq_ignore_ascii_case(value));
                 found
-                    .map(|team| Term { id: Cow::from(team.id), label: Cow::from(team.name), rank: 0 })
+                    .map(|team| Term {
+                        id: Cow::from(team.id),
+                        label: Cow::from(team.name),
+                        rank: 0,
+                    })
                     .collect()
             }
             Kind::Sprint => {
@@ -176,18 +207,25 @@ impl<'a> View<'a> {
                 let fits = |option: &&Opt| {
                     option.value.eq_ignore_ascii_case(value) || option.id.to_string() == value
                 };
-                let nested =
-                    field.options.iter().flat_map(|option| [option].into_iter().chain(&option.children));
+                let nested = field
+                    .options
+                    .iter()
+                    .flat_map(|option| [option].into_iter().chain(&option.children));
                 nested.filter(fits).map(|option| term(option.id, &option.value, 0)).collect()
             }
         }
     }
 
     fn members(&self, group: &str) -> Option<Vec<String>> {
-        let account = |who: usize| self.site.people.get(who).map(|person| person.account_id.clone());
+        let account =
+            |who: usize| self.site.people.get(who).map(|person| person.account_id.clone());
         match group {
-            "jira-administrators" => Some(self.site.admins.iter().filter_map(|who| account(*who)).collect()),
-            "sandbox-team" => Some(self.site.people.iter().map(|person| person.account_id.clone()).collect()),
+            "jira-administrators" => {
+                Some(self.site.admins.iter().filter_map(|who| account(*who)).collect())
+            }
+            "sandbox-team" => {
+                Some(self.site.people.iter().map(|person| person.account_id.clone()).collect())
+            }
             _ => None,
         }
     }
@@ -202,11 +240,21 @@ impl<'a> View<'a> {
         }
         let fits = |project: &&Project| asked.is_empty() || asked.contains(&project.id);
         let versions = self.projects().filter(fits).flat_map(|project| &project.versions);
-        Some(versions.filter(|v| v.released == released && !v.archived).map(|v| v.id.to_string()).collect())
+        Some(
+            versions
+                .filter(|v| v.released == released && !v.archived)
+                .map(|v| v.id.to_string())
+                .collect(),
+        )
     }
 
     fn types(&self, fits: impl Fn(i64) -> bool) -> Vec<String> {
-        self.site.types.iter().filter(|kind| fits(kind.level)).map(|kind| kind.id.to_string()).collect()
+        self.site
+            .types
+            .iter()
+            .filter(|kind| fits(kind.level))
+            .map(|kind| kind.id.to_string())
+            .collect()
     }
 }
 

@@ -13,8 +13,8 @@ use crate::demo::{
     clock::{DAY_MS, HOUR_MS},
     errors::HALF_EMOJI,
     model::{
-        Access, Change, ChangeItem, Comment, Issue, Named, Person, Project, RemoteLink, ScreenField, Site,
-        Value, Who, Worklog,
+        Access, Change, ChangeItem, Comment, Issue, Named, Person, Project, RemoteLink,
+        ScreenField, Site, Value, Who, Worklog,
     },
 };
 
@@ -27,7 +27,8 @@ pub(super) fn spoil(site: &mut Site, now: i64) {
     names(site);
     for number in 100..=112 {
         let key = format!("ACME-{number}");
-        let Some(issue) = site.keys.get(&key).copied().and_then(|id| site.issues.get_mut(&id)) else {
+        let Some(issue) = site.keys.get(&key).copied().and_then(|id| site.issues.get_mut(&id))
+        else {
             continue;
         };
         touch(issue, number, &newcomers, now);
@@ -39,7 +40,8 @@ struct Newcomers {
     intern: Who,
 }
 
-/// Names with a comma, names that begin other names, half a letter, a German profile, and who may do less.
+/// Names with a comma, names that begin other names, half a letter, a German profile, and who may
+/// do less.
 fn people(site: &mut Site) -> Newcomers {
     if let Some(greta) = site.people.get_mut(GRETA_AT) {
         greta.name = "Tester, Greta".into();
@@ -73,8 +75,11 @@ fn people(site: &mut Site) -> Newcomers {
 }
 
 fn person(account_id: &str, name: &str, kind: &'static str) -> Person {
-    let mailbox: String =
-        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '.' }).collect();
+    let mailbox: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '.' })
+        .collect();
     Person {
         account_id: account_id.into(),
         name: name.into(),
@@ -146,8 +151,11 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
         100 => set(issue, "summary", Value::Text(format!("Cut off in the middle {HALF_EMOJI}"))),
         101 => {
             let broken = format!("An app cut this one {HALF_EMOJI}");
-            let document =
-                doc(vec![para("The first paragraph is whole."), para(&broken), para("So is the last.")]);
+            let document = doc(vec![
+                para("The first paragraph is whole."),
+                para(&broken),
+                para("So is the last."),
+            ]);
             set(issue, "description", Value::Rich(document));
         }
         102 => told_by(issue, people.intern, now),
@@ -171,7 +179,11 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
             let lines = ["Custom service account created", "Reviewed, then merged"];
             set(issue, custom::CHECKLIST, Value::Labels(lines.map(str::to_owned).to_vec()));
             set(issue, custom::CATEGORY, Value::Choice(custom::CATEGORY_WITH_COMMA));
-            set(issue, custom::SIZE, Value::Cascade(custom::SIZE_PARENT, Some(custom::SIZE_PARENT + 1)));
+            set(
+                issue,
+                custom::SIZE,
+                Value::Cascade(custom::SIZE_PARENT, Some(custom::SIZE_PARENT + 1)),
+            );
         }
         107 => set(issue, "priority", Value::Ref(6)),
         // Whoever wrote it is gone, and so is their name.
@@ -190,7 +202,9 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
         }
         110 => thread(issue),
         111 => set(issue, "assignee", Value::Person(GRETA_AT)),
-        _ => set(issue, "environment", Value::Rich(doc(vec![paragraph(vec![text("a"), text("b")])]))),
+        _ => {
+            set(issue, "environment", Value::Rich(doc(vec![paragraph(vec![text("a"), text("b")])])))
+        }
     }
 }
 
@@ -239,8 +253,10 @@ fn told_by(issue: &mut Issue, who: Who, now: i64) {
 
 /// A question for administrators with two answers below it.
 fn thread(issue: &mut Issue) {
-    let limit = crate::demo::model::Visibility { kind: "role".into(), value: "Administrators".into() };
-    let mut question = comment(issue, ANNA_AT, doc(vec![para("Which version?")]), issue.created + HOUR_MS);
+    let limit =
+        crate::demo::model::Visibility { kind: "role".into(), value: "Administrators".into() };
+    let mut question =
+        comment(issue, ANNA_AT, doc(vec![para("Which version?")]), issue.created + HOUR_MS);
     question.visibility = Some(limit);
     let parent = question.id;
     issue.comments.push(question.clone());

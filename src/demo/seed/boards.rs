@@ -10,10 +10,14 @@ use crate::demo::{
 };
 
 pub(super) fn boards() -> Vec<Board> {
-    [(1, "ACME board", "scrum", ACME), (2, "MOB board", "simple", MOB), (3, "OPS Kanban", "kanban", OPS)]
-        .into_iter()
-        .map(|(id, name, kind, project)| Board { id, name: name.into(), kind, project })
-        .collect()
+    [
+        (1, "ACME board", "scrum", ACME),
+        (2, "MOB board", "simple", MOB),
+        (3, "OPS Kanban", "kanban", OPS),
+    ]
+    .into_iter()
+    .map(|(id, name, kind, project)| Board { id, name: name.into(), kind, project })
+    .collect()
 }
 
 pub(super) const CLOSED_SPRINTS: &[u64] = &[1, 2, 3, 4, 5, 6];
@@ -21,10 +25,16 @@ pub(super) const ACTIVE_SPRINT: u64 = 7;
 pub(super) const FUTURE_SPRINTS: &[u64] = &[8, 9];
 pub(super) const MOB_SPRINT: u64 = 20;
 
-/// Two-week sprints of the first board: six closed, one half through, two ahead; and one of the app team.
+/// Two-week sprints of the first board: six closed, one half through, two ahead; and one of the app
+/// team.
 pub(super) fn sprints(now: i64) -> Vec<Sprint> {
-    let goals =
-        ["Faster search", "Guest checkout", "Fewer abandoned baskets", "Invoices by mail", "Stable deploys"];
+    let goals = [
+        "Faster search",
+        "Guest checkout",
+        "Fewer abandoned baskets",
+        "Invoices by mail",
+        "Stable deploys",
+    ];
     let web = (1_u64..=9).zip(goals.iter().cycle()).zip(0_i64..).map(|((id, goal), place)| {
         let start = now + (place - 6) * 14 * DAY_MS - 7 * DAY_MS;
         let state = match place {
@@ -61,8 +71,18 @@ pub(super) fn filters() -> Vec<Filter> {
             "assignee = currentUser() AND statusCategory != Done ORDER BY updated DESC",
             ANNA_AT,
         ),
-        (10_051, "Webshop bugs", "project = ACME AND issuetype = Bug AND statusCategory != Done", BEN_AT),
-        (10_052, "Incidents this week", "project = OPS AND issuetype = Incident AND created >= -7d", DANA_AT),
+        (
+            10_051,
+            "Webshop bugs",
+            "project = ACME AND issuetype = Bug AND statusCategory != Done",
+            BEN_AT,
+        ),
+        (
+            10_052,
+            "Incidents this week",
+            "project = OPS AND issuetype = Incident AND created >= -7d",
+            DANA_AT,
+        ),
     ]
     .into_iter()
     .map(|(id, name, jql, owner)| Filter {

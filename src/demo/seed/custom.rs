@@ -1,4 +1,5 @@
-//! About 150 custom fields: those the projects use, some that share a name, and a long tail that stays empty.
+//! About 150 custom fields: those the projects use, some that share a name, and a long tail that
+//! stays empty.
 
 use super::projects::MOB;
 use crate::demo::{
@@ -46,7 +47,8 @@ const DEVELOPMENT: Type = (
 
 type Row = (u64, &'static str, Type, &'static [&'static str], Option<u64>);
 
-/// Number, name, type, options, owning project. "Severity" and "Acceptance criteria" exist twice on purpose.
+/// Number, name, type, options, owning project. "Severity" and "Acceptance criteria" exist twice on
+/// purpose.
 const USED: &[Row] = &[
     (10_000, "development", DEVELOPMENT, &[], None),
     (10_001, "Team", TEAM, &[], None),
@@ -54,7 +56,13 @@ const USED: &[Row] = &[
     (10_004, "Impact", SELECT, &["Extensive", "Significant", "Moderate", "Minor"], None),
     (10_005, "Change type", SELECT, &["Standard", "Normal", "Emergency"], None),
     (10_006, "Change risk", RADIO, &["Critical", "High", "Medium", "Low"], None),
-    (10_007, "Change reason", SELECT, &["Repair", "Upgrade", "Maintenance", "New functionality"], None),
+    (
+        10_007,
+        "Change reason",
+        SELECT,
+        &["Repair", "Upgrade", "Maintenance", "New functionality"],
+        None,
+    ),
     (10_008, "Change start date", MOMENT, &[], None),
     (10_009, "Change completion date", MOMENT, &[], None),
     (10_011, "Epic Name", EPIC_NAME, &[], None),
@@ -122,9 +130,9 @@ const THINGS: &[(&str, Type)] = &[
 ];
 
 pub(super) fn fields() -> impl Iterator<Item = FieldDef> {
-    let used = USED
-        .iter()
-        .map(|&(number, name, kind, options, scope)| field(number, name.into(), kind, options, scope));
+    let used = USED.iter().map(|&(number, name, kind, options, scope)| {
+        field(number, name.into(), kind, options, scope)
+    });
     let tail = AREAS.iter().zip(0_u64..).flat_map(|(area, row)| {
         THINGS.iter().zip(0_u64..).map(move |((thing, kind), column)| {
             let options: &[&str] = if matches!(kind.0, Kind::Choice | Kind::Choices) {
@@ -145,7 +153,11 @@ fn field(number: u64, name: String, kind: Type, options: &[&str], scope: Option<
         kind,
         schema: Some((schema, items)),
         custom: Some(custom),
-        options: options.iter().zip(1_u64..).map(|(text, place)| option(number, place, text)).collect(),
+        options: options
+            .iter()
+            .zip(1_u64..)
+            .map(|(text, place)| option(number, place, text))
+            .collect(),
         scope,
         navigable: true,
         searchable: true,
@@ -162,15 +174,23 @@ pub(super) const OTHER_POINTS: &str = "customfield_10062";
 pub(super) const CHECKLIST: &str = "customfield_10063";
 pub(super) const MOOD: &str = "customfield_10064";
 
-/// Options with commas and signs that separate elsewhere, a second field of one name, a list that is no labels, and a
-/// name that was cut off in the middle of a letter.
+/// Options with commas and signs that separate elsewhere, a second field of one name, a list that
+/// is no labels, and a name that was cut off in the middle of a letter.
 pub(super) fn awkward() -> Vec<FieldDef> {
     let categories = ["WL: Tools, Development and Support", "WL: Tools", "Other"];
     let mut sizes = field(10_061, "Site size".into(), CASCADE, &[], None);
     let sizes_of = |place: u64, value: &str, children: [&str; 2]| {
         let id = SIZE_PARENT + place * 10;
-        let child = |(child, at): (&str, u64)| Opt { id: id + at, value: child.into(), children: Vec::new() };
-        Opt { id, value: value.into(), children: children.into_iter().zip(1..).map(child).collect() }
+        let child = |(child, at): (&str, u64)| Opt {
+            id: id + at,
+            value: child.into(),
+            children: Vec::new(),
+        };
+        Opt {
+            id,
+            value: value.into(),
+            children: children.into_iter().zip(1..).map(child).collect(),
+        }
     };
     sizes.options = vec![
         sizes_of(0, "Users > 100", ["100 > 500", "More than 500"]),

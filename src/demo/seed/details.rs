@@ -2,7 +2,10 @@
 
 use super::{
     boards::{ACTIVE_SPRINT, CLOSED_SPRINTS, FUTURE_SPRINTS, MOB_SPRINT},
-    catalog::{BUG, CHANGE, EPIC, INCIDENT, MOB_BUG, MOB_EPIC, MOB_STORY, MOB_SUBTASK, STORY, SUBTASK, TASK},
+    catalog::{
+        BUG, CHANGE, EPIC, INCIDENT, MOB_BUG, MOB_EPIC, MOB_STORY, MOB_SUBTASK, STORY, SUBTASK,
+        TASK,
+    },
     issues::{Draft, SLOTS},
     nodes::{bullets, doc, para},
     people::{ANNA_AT, DANA_AT, FEMI_AT, OTHER_BEN_AT},
@@ -47,7 +50,10 @@ pub(super) fn acme(site: &Site, prng: &mut Prng, draft: &mut Draft) {
         draft.set("customfield_10042", Value::Choice(choice(site, prng, "customfield_10042")));
         draft.set("environment", Value::Rich(doc(vec![para("Firefox 140, Linux; staging")])));
         draft.set("versions", Value::Refs(vec![10_101 + prng.below(2)]));
-        draft.set("customfield_10050", Value::Text(format!("2.{}.{}", prng.below(4), prng.below(900))));
+        draft.set(
+            "customfield_10050",
+            Value::Text(format!("2.{}.{}", prng.below(4), prng.below(900))),
+        );
     }
     if draft.type_id == STORY {
         let criteria = bullets(&[&words::sentence(prng), &words::sentence(prng)]);
@@ -68,7 +74,10 @@ fn extras(site: &Site, prng: &mut Prng, draft: &mut Draft) {
             Value::Cascade(region.id, region.children.first().map(|child| child.id)),
         );
     }
-    draft.set("customfield_10038", Value::Text(format!("https://example.com/spec/{}", draft.number)));
+    draft.set(
+        "customfield_10038",
+        Value::Text(format!("https://example.com/spec/{}", draft.number)),
+    );
     draft.set("customfield_10043", Value::Choices(vec![choice(site, prng, "customfield_10043")]));
     draft.set("customfield_10044", Value::People(vec![ANNA_AT, DANA_AT]));
     draft.set("customfield_10045", Value::Person(ANNA_AT));

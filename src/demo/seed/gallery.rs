@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::{
     nodes::{
-        bullets, code, date, doc, emoji, hard_break, heading, item, leaf, link, marked, mention, node,
-        numbered, panel, para, paragraph, rich, rule, status, styled, table, tasks, text,
+        bullets, code, date, doc, emoji, hard_break, heading, item, leaf, link, marked, mention,
+        node, numbered, panel, para, paragraph, rich, rule, status, styled, table, tasks, text,
     },
     people::{ANNA, BEN},
 };
@@ -30,8 +30,7 @@ pub(super) fn documents(now: i64) -> Vec<(&'static str, Json)> {
 
 fn marks() -> Json {
     let levels = (1..=6).map(|level| heading(level, &format!("Heading of level {level}")));
-    let both =
-        json!({ "type": "text", "text": "strong and em", "marks": [{ "type": "strong" }, { "type": "em" }] });
+    let both = json!({ "type": "text", "text": "strong and em", "marks": [{ "type": "strong" }, { "type": "em" }] });
     let line = paragraph(vec![
         marked("strong", "strong"),
         text(", "),
@@ -148,7 +147,10 @@ fn actions() -> Json {
         ],
     );
     doc(vec![
-        tasks("tasks-1", &[(true, "Write the test"), (false, "Fix the code"), (false, "Tell support")]),
+        tasks(
+            "tasks-1",
+            &[(true, "Write the test"), (false, "Fix the code"), (false, "Tell support")],
+        ),
         nested,
         decisions,
     ])
@@ -174,7 +176,10 @@ fn inline(now: i64) -> Json {
             emoji(":grinning:", "1f600", "😀"),
             leaf("emoji", json!({ "shortName": ":shipit:", "id": "atlassian-shipit" })),
         ]),
-        paragraph(vec![leaf("mention", json!({ "id": "5b10a2844c20165700ede210" })), text(" has left.")]),
+        paragraph(vec![
+            leaf("mention", json!({ "id": "5b10a2844c20165700ede210" })),
+            text(" has left."),
+        ]),
         paragraph(vec![leaf("placeholder", json!({ "text": "Type something" }))]),
     ])
 }
@@ -195,8 +200,10 @@ fn codes() -> Json {
 }
 
 fn lists() -> Json {
-    let deep =
-        item(vec![para("one"), node("bulletList", vec![item(vec![para("one.one"), numbered(&["a", "b"])])])]);
+    let deep = item(vec![
+        para("one"),
+        node("bulletList", vec![item(vec![para("one.one"), numbered(&["a", "b"])])]),
+    ]);
     let mixed = item(vec![para("two"), code("sh", "make test"), para("after the code")]);
     let from_five = rich(
         "orderedList",
@@ -207,7 +214,8 @@ fn lists() -> Json {
 }
 
 fn layouts() -> Json {
-    let column = |width: f64, content: Vec<Json>| rich("layoutColumn", json!({ "width": width }), content);
+    let column =
+        |width: f64, content: Vec<Json>| rich("layoutColumn", json!({ "width": width }), content);
     let expand = rich(
         "expand",
         json!({ "title": "Stack trace" }),
@@ -237,9 +245,12 @@ fn media() -> Json {
             node("caption", vec![text("The new page")]),
         ],
     );
-    let outside =
-        leaf("media", json!({ "type": "external", "url": "https://example.com/plan.svg", "alt": "plan" }));
-    let group = node("mediaGroup", vec![leaf("media", file("6e7c2f30-0000-4000-8000-000000000002"))]);
+    let outside = leaf(
+        "media",
+        json!({ "type": "external", "url": "https://example.com/plan.svg", "alt": "plan" }),
+    );
+    let group =
+        node("mediaGroup", vec![leaf("media", file("6e7c2f30-0000-4000-8000-000000000002"))]);
     doc(vec![
         single,
         rich("mediaSingle", json!({ "layout": "wrap-left" }), vec![outside]),
@@ -279,15 +290,23 @@ fn quotes() -> Json {
 
 fn extensions() -> Json {
     let key = json!({ "extensionType": "com.atlassian.confluence.macro.core", "extensionKey": "toc", "layout": "default" });
-    let bodied = json!({ "extensionType": "com.example.macro", "extensionKey": "box", "layout": "default" });
+    let bodied =
+        json!({ "extensionType": "com.example.macro", "extensionKey": "box", "layout": "default" });
     doc(vec![
         leaf("extension", key.clone()),
         rich("bodiedExtension", bodied, vec![para("The text inside a macro stays readable.")]),
         paragraph(vec![
             text("Inline "),
-            leaf("inlineExtension", json!({ "extensionType": "com.example.macro", "extensionKey": "now" })),
+            leaf(
+                "inlineExtension",
+                json!({ "extensionType": "com.example.macro", "extensionKey": "now" }),
+            ),
             text(" and a "),
-            styled("remark", "annotation", json!({ "id": "a-1", "annotationType": "inlineComment" })),
+            styled(
+                "remark",
+                "annotation",
+                json!({ "id": "a-1", "annotationType": "inlineComment" }),
+            ),
             text("."),
         ]),
         rich(

@@ -1,4 +1,5 @@
-//! The issues: spread over 120 days, old ones mostly done, with the fields their project's screens have.
+//! The issues: spread over 120 days, old ones mostly done, with the fields their project's screens
+//! have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +7,9 @@ use serde_json::Value as Json;
 
 use super::{
     catalog::{
-        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB_BUG, MOB_DONE,
-        MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO, OPEN, RESOLUTION_DONE,
-        RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
+        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB_BUG,
+        MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO, OPEN,
+        RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
     },
     details, gallery, hostile,
     people::ANNA_AT,
@@ -25,8 +26,8 @@ pub(super) const SLOTS: i64 = 360;
 const SPAN_MS: i64 = 120 * DAY_MS;
 /// Which project the next issue goes to, over and over.
 const PATTERN: &[u64] = &[
-    ACME, MOB, ACME, OPS, ACME, MOB, ACME, MOB, ACME, OPS, ACME, MOB, ACME, OPS, ACME, MOB, ACME, OPS, ACME,
-    MOB,
+    ACME, MOB, ACME, OPS, ACME, MOB, ACME, MOB, ACME, OPS, ACME, MOB, ACME, OPS, ACME, MOB, ACME,
+    OPS, ACME, MOB,
 ];
 const FIRST_ID: i64 = 10_100;
 
@@ -59,12 +60,15 @@ pub(super) fn fill(site: &mut Site, now: i64) {
     for (slot, project) in (0..SLOTS).zip(PATTERN.iter().copied().cycle()) {
         let spread = SPAN_MS / SLOTS;
         let created = now - SPAN_MS + slot * spread + prng.signed_below(spread - 20 * MINUTE_MS);
-        let Some(known) = site.projects.iter_mut().find(|known| known.id == project) else { continue };
+        let Some(known) = site.projects.iter_mut().find(|known| known.id == project) else {
+            continue;
+        };
         known.last_number += 1;
         let number = known.last_number;
         let type_id = type_of(&mut prng, project, number);
         let stage = stage_of(&mut prng, slot);
-        let mut draft = Draft { project, number, type_id, stage, created, slot, values: BTreeMap::new() };
+        let mut draft =
+            Draft { project, number, type_id, stage, created, slot, values: BTreeMap::new() };
         common(site, &mut prng, &mut draft);
         match project {
             ACME => details::acme(site, &mut prng, &mut draft),
@@ -84,8 +88,9 @@ pub(super) fn fill(site: &mut Site, now: i64) {
 }
 
 fn showpieces(now: i64, prng: &mut Prng) -> Vec<(String, Json)> {
-    let gallery =
-        gallery::documents(now).into_iter().map(|(summary, document)| (summary.to_owned(), document));
+    let gallery = gallery::documents(now)
+        .into_iter()
+        .map(|(summary, document)| (summary.to_owned(), document));
     let long = ("A very long design note".to_owned(), words::long_description(prng));
     gallery.chain(hostile::documents()).chain([long]).collect()
 }
@@ -142,7 +147,8 @@ fn common(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     if draft.stage > 0 || prng.chance(60) {
         draft.set("assignee", Value::Person(prng.pick(&team)));
     }
-    let mut labels: Vec<String> = (0..prng.below(3)).map(|_| prng.pick(LABELS).to_owned()).collect();
+    let mut labels: Vec<String> =
+        (0..prng.below(3)).map(|_| prng.pick(LABELS).to_owned()).collect();
     labels.sort();
     labels.dedup();
     if !labels.is_empty() {
@@ -173,7 +179,8 @@ fn status_of(draft: &Draft) -> u64 {
 fn store(site: &mut Site, prng: &mut Prng, draft: Draft, now: i64) {
     let age = (now - draft.created - 5 * MINUTE_MS).max(MINUTE_MS);
     let recent = prng.chance(25);
-    let idle = if recent { prng.signed_below((6 * DAY_MS).min(age)) } else { prng.signed_below(age) };
+    let idle =
+        if recent { prng.signed_below((6 * DAY_MS).min(age)) } else { prng.signed_below(age) };
     let updated = draft.created + age - idle;
     let half = draft.created + (updated - draft.created) / 2;
     let key = match draft.project {

@@ -27,11 +27,18 @@ pub(super) fn history(site: &Site, prng: &mut Prng, issue: &mut Issue, team: &[W
             items: vec![item],
         });
     }
-    let named = |status: Option<&Status>| (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()));
+    let named = |status: Option<&Status>| {
+        (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()))
+    };
     for ((from, to), at) in steps.into_iter().zip(1_u64..) {
         let item = item("status", named(site.status(*from)), named(site.status(*to)));
         let created = moment(issue, at, total);
-        issue.changes.push(Change { id: first + at, author: prng.pick(team), created, items: vec![item] });
+        issue.changes.push(Change {
+            id: first + at,
+            author: prng.pick(team),
+            created,
+            items: vec![item],
+        });
     }
 }
 
@@ -42,8 +49,7 @@ fn item(field: &str, from: Side, to: Side) -> ChangeItem {
 }
 
 /// A one-pixel picture.
-const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 pub(super) fn attachments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
     if !prng.chance(18) {

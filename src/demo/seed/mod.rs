@@ -1,4 +1,5 @@
-//! The world the sandbox starts with: two sites, ten accounts, four projects, and what happened in 120 days.
+//! The world the sandbox starts with: two sites, ten accounts, four projects, and what happened in
+//! 120 days.
 
 mod awkward;
 mod boards;

@@ -63,7 +63,11 @@ pub(super) fn bullets(items: &[&str]) -> Json {
 }
 
 pub(super) fn numbered(items: &[&str]) -> Json {
-    rich("orderedList", json!({ "order": 1 }), items.iter().map(|plain| item(vec![para(plain)])).collect())
+    rich(
+        "orderedList",
+        json!({ "order": 1 }),
+        items.iter().map(|plain| item(vec![para(plain)])).collect(),
+    )
 }
 
 pub(super) fn code(language: &str, source: &str) -> Json {
@@ -102,7 +106,11 @@ pub(super) fn emoji(name: &str, id: &str, symbol: &str) -> Json {
 pub(super) fn tasks(id: &str, items: &[(bool, &str)]) -> Json {
     let shown = items.iter().enumerate().map(|(at, (done, plain))| {
         let state = if *done { "DONE" } else { "TODO" };
-        rich("taskItem", json!({ "localId": format!("{id}-{at}"), "state": state }), vec![text(plain)])
+        rich(
+            "taskItem",
+            json!({ "localId": format!("{id}-{at}"), "state": state }),
+            vec![text(plain)],
+        )
     });
     rich("taskList", json!({ "localId": id }), shown.collect())
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     catalog::{
-        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB_BUG, MOB_DONE,
-        MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO, OPEN, RESOLUTION_DONE,
-        RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
+        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB_BUG,
+        MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO, OPEN,
+        RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
     },
     people::{ANNA_AT, BEN_AT, CARLA_AT, DANA_AT, EMIL_AT, FEMI_AT, GRETA_AT, OTHER_BEN_AT},
     screens,
@@ -125,8 +125,16 @@ fn ops() -> Project {
         lead: OTHER_BEN_AT,
         avatar: 10_419,
         types: vec![INCIDENT, CHANGE, TASK],
-        members: members(&[(ANNA_AT, Admin), (DANA_AT, Member), (FEMI_AT, Member), (OTHER_BEN_AT, Member)]),
-        components: components(10_030, &[("Network", ""), ("Database", ""), ("Queue", ""), ("Storage", "")]),
+        members: members(&[
+            (ANNA_AT, Admin),
+            (DANA_AT, Member),
+            (FEMI_AT, Member),
+            (OTHER_BEN_AT, Member),
+        ]),
+        components: components(
+            10_030,
+            &[("Network", ""), ("Database", ""), ("Queue", ""), ("Storage", "")],
+        ),
         versions: Vec::new(),
         workflow: ops_workflow(),
         screen: screens::ops(),
@@ -135,14 +143,16 @@ fn ops() -> Project {
     }
 }
 
-/// Transition names differ from the statuses they lead to, and closing asks for a resolution on its screen.
+/// Transition names differ from the statuses they lead to, and closing asks for a resolution on its
+/// screen.
 fn ops_workflow() -> Workflow {
     let step = |id, name: &str, from: &[u64], target| Transition {
         from: from.to_vec(),
         ..to(id, name, target, None)
     };
-    let screen =
-        |required| vec![("resolution".to_owned(), required), ("customfield_10049".to_owned(), false)];
+    let screen = |required| {
+        vec![("resolution".to_owned(), required), ("customfield_10049".to_owned(), false)]
+    };
     let mut resolve = step(41, "Resolve this issue", &[INVESTIGATING, WAITING], RESOLVED);
     resolve.screen = screen(true);
     let mut close = step(51, "Close", &[OPEN, RESOLVED], CLOSED);

@@ -26,7 +26,10 @@ pub(super) fn site(now: i64) -> Site {
         without_directory: BTreeSet::new(),
         projects: vec![project()],
         types: catalog::types().into_iter().filter(|kind| kind.id == catalog::TASK).collect(),
-        statuses: catalog::statuses().into_iter().filter(|status| STATUSES.contains(&status.id)).collect(),
+        statuses: catalog::statuses()
+            .into_iter()
+            .filter(|status| STATUSES.contains(&status.id))
+            .collect(),
         priorities: catalog::priorities(),
         resolutions: catalog::resolutions(),
         link_types: catalog::link_types(),
@@ -55,7 +58,10 @@ const STATUSES: &[u64] = &[catalog::TO_DO, catalog::IN_PROGRESS, catalog::DONE];
 
 fn people() -> Vec<Person> {
     let known = people::people();
-    [people::FEMI_AT, people::AUTOMATION_AT].iter().filter_map(|who| known.get(*who).cloned()).collect()
+    [people::FEMI_AT, people::AUTOMATION_AT]
+        .iter()
+        .filter_map(|who| known.get(*who).cloned())
+        .collect()
 }
 
 fn project() -> Project {
@@ -90,7 +96,11 @@ fn project() -> Project {
         },
         screen: screen
             .iter()
-            .map(|&(field, required)| ScreenField { field: field.into(), types: Vec::new(), required })
+            .map(|&(field, required)| ScreenField {
+                field: field.into(),
+                types: Vec::new(),
+                required,
+            })
             .collect(),
         not_on_edit: Vec::new(),
         last_number: ISSUES,

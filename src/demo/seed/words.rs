@@ -150,9 +150,13 @@ const BECAUSE: &[&str] = &[
 /// A summary for an issue of this kind of work.
 pub(super) fn summary(prng: &mut Prng, kind: &str) -> String {
     match kind {
-        "Bug" => format!("{} {} {}", capital(prng.pick(THINGS)), prng.pick(FAULTS), prng.pick(WHENS)),
+        "Bug" => {
+            format!("{} {} {}", capital(prng.pick(THINGS)), prng.pick(FAULTS), prng.pick(WHENS))
+        }
         "Incident" => format!("{}: {}", prng.pick(SERVICES), prng.pick(TROUBLES)),
-        "Change" => format!("Upgrade the {} {}", prng.pick(SERVICES).to_lowercase(), prng.pick(ENDS)),
+        "Change" => {
+            format!("Upgrade the {} {}", prng.pick(SERVICES).to_lowercase(), prng.pick(ENDS))
+        }
         "Epic" => capital(prng.pick(THINGS)),
         "Story" => format!("As a customer I want {} {}", prng.pick(THINGS), prng.pick(ENDS)),
         _ => format!("{} {} {}", prng.pick(VERBS), prng.pick(THINGS), prng.pick(ENDS)),

@@ -1,4 +1,5 @@
-//! Files in the sandbox: the guard of uploads, the redirect, and a media host that wants nobody's credentials.
+//! Files in the sandbox: the guard of uploads, the redirect, and a media host that wants nobody's
+//! credentials.
 
 use std::sync::{
     Arc,
@@ -85,7 +86,10 @@ async fn an_upload_needs_the_waiver_a_form_and_a_part_named_file() {
     assert_eq!((status, body.as_ref()), (403, b"XSRF check failed".as_slice()));
     assert_eq!(files.upload(&[waiver], form("file", "x")).await.0, 415);
     assert_eq!(files.upload(&[waiver, kind], form("upload", "x")).await.0, 400);
-    assert_eq!(files.upload(&[waiver, kind], form("file", &"x".repeat(512 * 1024 + 1))).await.0, 413);
+    assert_eq!(
+        files.upload(&[waiver, kind], form("file", &"x".repeat(512 * 1024 + 1))).await.0,
+        413
+    );
     let (status, body) = files.upload(&[waiver, kind], form("file", "x")).await;
     let made: Json = serde_json::from_slice(&body).unwrap();
     assert_eq!((status, &made[0]["filename"], &made[0]["size"]), (200, &"a.txt".into(), &1.into()));
@@ -104,7 +108,8 @@ async fn the_media_host_takes_its_own_token_and_no_credentials() {
         .await;
     let made: Json = serde_json::from_slice(&body).unwrap();
     let path = format!("/attachment/content/{}", made[0]["id"].as_str().unwrap());
-    let (status, headers, body) = files.api("GET", &path, &[("host", "127.0.0.1:7")], String::new()).await;
+    let (status, headers, body) =
+        files.api("GET", &path, &[("host", "127.0.0.1:7")], String::new()).await;
     assert_eq!((status, body.len()), (303, 0));
     let address = headers[header::LOCATION].to_str().unwrap();
     assert!(address.starts_with("http://127.0.0.1:7/_media/file/"), "{address}");

@@ -27,11 +27,17 @@ async fn half_an_emoji_is_sent_as_an_escape() {
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         assert!(text.contains("\\ud83d") && !text.contains('\u{F83D}'), "{path}: {text}");
-        assert!(serde_json::from_str::<Json>(&text).is_err(), "{path}: a strict reader takes offence");
+        assert!(
+            serde_json::from_str::<Json>(&text).is_err(),
+            "{path}: a strict reader takes offence"
+        );
     }
     let response = Desk::open().response("anna", "GET", "/api/3/issue/ACME-100", None).await;
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    assert!(!String::from_utf8(bytes.to_vec()).unwrap().contains("\\ud83d"), "not on the standard site");
+    assert!(
+        !String::from_utf8(bytes.to_vec()).unwrap().contains("\\ud83d"),
+        "not on the standard site"
+    );
 }
 
 #[tokio::test]
@@ -53,7 +59,9 @@ async fn some_may_assign_but_not_edit() {
     assert_eq!(issue["fields"]["assignee"]["displayName"], "Anna Admin");
 
     let (_, screen) = desk.get("anna", "/api/3/issue/OPS-1/editmeta").await;
-    assert!(screen["fields"].get("assignee").is_none() && screen["fields"].get("summary").is_some());
+    assert!(
+        screen["fields"].get("assignee").is_none() && screen["fields"].get("summary").is_some()
+    );
     assert_eq!(desk.ask("anna", "PUT", "/api/3/issue/OPS-1", Some(edit)).await.0, 400);
     for to in [me["accountId"].clone(), json!("-1"), Json::Null] {
         assert_eq!(assign("anna", "OPS-1", to).await, 204);
@@ -109,7 +117,10 @@ async fn a_german_profile_reads_german() {
         });
         let (status, made) = desk.post("greta", "/api/3/issue", json!({ "fields": fields })).await;
         assert_eq!(status, 201, "{made}");
-        let path = format!("/api/3/issue/{}?fields=issuetype,priority,status", made["key"].as_str().unwrap());
+        let path = format!(
+            "/api/3/issue/{}?fields=issuetype,priority,status",
+            made["key"].as_str().unwrap()
+        );
         let (_, german) = desk.get("greta", &path).await;
         let named = |field: &str| german["fields"][field]["name"].clone();
         assert_eq!(
@@ -127,7 +138,8 @@ async fn a_german_profile_reads_german() {
 #[tokio::test]
 async fn an_epic_link_is_the_bare_key_of_the_parent() {
     let desk = desk();
-    let story = &desk.keys("anna", "project = ACME AND issuetype = Story AND parent is EMPTY", 50).await[0];
+    let story =
+        &desk.keys("anna", "project = ACME AND issuetype = Story AND parent is EMPTY", 50).await[0];
     let path = format!("/api/3/issue/{story}");
     let put = |value: Json| {
         desk.ask("anna", "PUT", &path, Some(json!({ "fields": { "customfield_10014": value } })))
@@ -162,20 +174,27 @@ async fn options_and_lists_hold_what_separates_elsewhere() {
     let shown = &issue["fields"];
     assert_eq!(shown["customfield_10061"]["child"]["value"], "100 > 500");
     assert_eq!(shown["customfield_10063"], fields["customfield_10063"]);
-    assert_eq!((&shown["customfield_10036"], &shown["customfield_10062"]), (&json!(5.0), &json!(3.0)));
+    assert_eq!(
+        (&shown["customfield_10036"], &shown["customfield_10062"]),
+        (&json!(5.0), &json!(3.0))
+    );
     assert_eq!(shown["priority"]["name"], "None");
 }
 
 #[tokio::test]
 async fn a_transition_takes_more_than_it_announces() {
     let desk = desk();
-    let task = json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
+    let task =
+        json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
     let (_, made) = desk.post("anna", "/api/3/issue", json!({ "fields": task })).await;
     let path = format!("/api/3/issue/{}", made["key"].as_str().unwrap());
-    let (_, shown) = desk.get("anna", &format!("{path}?expand=transitions,transitions.fields")).await;
-    let done = shown["transitions"].as_array().unwrap().iter().find(|one| one["id"] == "41").unwrap();
+    let (_, shown) =
+        desk.get("anna", &format!("{path}?expand=transitions,transitions.fields")).await;
+    let done =
+        shown["transitions"].as_array().unwrap().iter().find(|one| one["id"] == "41").unwrap();
     assert_eq!(done["fields"], json!({}));
-    let body = json!({ "transition": { "id": "41" }, "fields": { "resolution": { "name": "Won't Do" } } });
+    let body =
+        json!({ "transition": { "id": "41" }, "fields": { "resolution": { "name": "Won't Do" } } });
     assert_eq!(desk.post("anna", &format!("{path}/transitions"), body).await.0, 204);
     let (_, issue) = desk.get("anna", &format!("{path}?fields=resolution")).await;
     assert_eq!(issue["fields"]["resolution"]["name"], "Won't Do");
@@ -185,11 +204,16 @@ async fn a_transition_takes_more_than_it_announces() {
 async fn everything_else_is_as_on_the_standard_site() {
     let (odd, usual) = (desk(), Desk::open());
     let all = "project in (ACME, MOB, OPS)";
-    let (odd_keys, usual_keys) = (odd.keys("anna", all, 100).await, usual.keys("anna", all, 100).await);
-    assert_eq!(odd_keys.iter().collect::<BTreeSet<_>>(), usual_keys.iter().collect::<BTreeSet<_>>());
+    let (odd_keys, usual_keys) =
+        (odd.keys("anna", all, 100).await, usual.keys("anna", all, 100).await);
+    assert_eq!(
+        odd_keys.iter().collect::<BTreeSet<_>>(),
+        usual_keys.iter().collect::<BTreeSet<_>>()
+    );
     for (name, token) in usual.tokens {
         assert_eq!(odd.tokens[&name], token);
     }
-    let (status, _) = odd.post("anna", "/api/3/issue/ACME-1/comment", json!({ "body": document("x") })).await;
+    let (status, _) =
+        odd.post("anna", "/api/3/issue/ACME-1/comment", json!({ "body": document("x") })).await;
     assert_eq!(status, 201);
 }

@@ -12,9 +12,11 @@ async fn bulkfetch_answers_by_id_and_passes_over_what_it_has_not() {
     assert_eq!((status, issues.len()), (200, 2));
     assert_eq!((&issues[0]["key"], &issues[1]["key"]), (&json!("ACME-1"), &json!("ACME-3")));
     assert_eq!(answer["issueErrors"], json!([]));
-    for wrong in
-        [json!({"issueIdsOrKeys": []}), json!({"issueIdsOrKeys": vec!["ACME-1"; 101]}), json!({"jql": "x"})]
-    {
+    for wrong in [
+        json!({"issueIdsOrKeys": []}),
+        json!({"issueIdsOrKeys": vec!["ACME-1"; 101]}),
+        json!({"jql": "x"}),
+    ] {
         assert_eq!(desk.post("anna", "/api/3/issue/bulkfetch", wrong).await.0, 400);
     }
 }
@@ -23,7 +25,8 @@ async fn bulkfetch_answers_by_id_and_passes_over_what_it_has_not() {
 async fn a_bulk_create_answers_201_as_long_as_one_was_made() {
     let desk = Desk::open();
     let issue = |summary: &str, kind: &str| json!({"fields": {"project": {"key": "ACME"}, "issuetype": {"name": kind}, "summary": summary}});
-    let updates = json!({"issueUpdates": [issue("a", "Task"), issue("", "Task"), issue("b", "Bug")]});
+    let updates =
+        json!({"issueUpdates": [issue("a", "Task"), issue("", "Task"), issue("b", "Bug")]});
     let (status, answer) = desk.post("anna", "/api/3/issue/bulk", updates).await;
     assert_eq!((status, answer["issues"].as_array().unwrap().len()), (201, 2));
     assert_eq!(answer["errors"][0]["failedElementNumber"], 1);
@@ -73,7 +76,10 @@ async fn versions_are_written_by_administrators_with_the_scope_for_it() {
     assert_eq!(desk.post("ben", "/api/3/version", body("9", 10_000)).await.0, 401);
     assert_eq!(desk.post("femi", "/api/3/version", body("9", 10_002)).await.0, 404);
     let (status, made) = desk.post("anna", "/api/3/version", body("9", 10_000)).await;
-    assert_eq!((status, &made["projectId"], &made["released"]), (201, &json!(10_000), &json!(false)));
+    assert_eq!(
+        (status, &made["projectId"], &made["released"]),
+        (201, &json!(10_000), &json!(false))
+    );
     assert_eq!(desk.post("anna", "/api/3/version", body("9", 10_000)).await.0, 400);
     let path = format!("/api/3/version/{}", made["id"].as_str().unwrap());
     let change = Some(json!({"released": true, "releaseDate": "2026-12-24"}));

@@ -14,10 +14,14 @@ async fn the_inward_issue_is_the_source_of_a_link() {
         let (status, body) = desk.post("anna", "/api/3/issueLink", link.clone()).await;
         assert_eq!((status, body.is_null()), (201, true), "a repeated link is made once: {body}");
     }
-    for (key, end, other) in [("ACME-2", "outwardIssue", "ACME-3"), ("ACME-3", "inwardIssue", "ACME-2")] {
+    for (key, end, other) in
+        [("ACME-2", "outwardIssue", "ACME-3"), ("ACME-3", "inwardIssue", "ACME-2")]
+    {
         let (_, issue) = desk.get("anna", &format!("/api/3/issue/{key}?fields=issuelinks")).await;
         let links = issue["fields"]["issuelinks"].as_array().unwrap();
-        let own = links.iter().filter(|link| link["type"]["name"] == "Blocks" && link[end]["key"] == other);
+        let own = links
+            .iter()
+            .filter(|link| link["type"]["name"] == "Blocks" && link[end]["key"] == other);
         assert_eq!(own.count(), 1, "{issue}");
     }
     for (who, field, value, expected) in [
@@ -37,8 +41,7 @@ async fn the_inward_issue_is_the_source_of_a_link() {
 async fn a_global_id_makes_a_remote_link_once() {
     let desk = Desk::open();
     let path = "/api/3/issue/ACME-2/remotelink";
-    let link =
-        |title: &str| json!({ "globalId": "g", "object": { "url": "https://x.example", "title": title } });
+    let link = |title: &str| json!({ "globalId": "g", "object": { "url": "https://x.example", "title": title } });
     let (first, made) = desk.post("anna", path, link("one")).await;
     let (second, again) = desk.post("anna", path, link("two")).await;
     assert_eq!((first, second, made["id"] == again["id"]), (201, 200, true));

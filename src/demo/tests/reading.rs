@@ -32,7 +32,9 @@ async fn search_answers_as_documented() {
     ] {
         let (status, answer) = search(bad.clone()).await;
         assert_eq!(status, 400, "{bad}");
-        assert!(!answer["errorMessages"].as_array().unwrap().is_empty() && answer["errors"].is_object());
+        assert!(
+            !answer["errorMessages"].as_array().unwrap().is_empty() && answer["errors"].is_object()
+        );
     }
     let (_, first) = search(json!({ "jql": "project = ACME", "maxResults": 5 })).await;
     let other = json!({ "jql": "project = MOB", "nextPageToken": first["nextPageToken"] });
@@ -40,8 +42,9 @@ async fn search_answers_as_documented() {
     let (_, page) =
         search(json!({ "jql": "project = ACME", "maxResults": 5000, "fields": ["summary"] })).await;
     assert_eq!(page["issues"].as_array().unwrap().len(), 100);
-    let (_, count) =
-        desk.post("anna", "/api/3/search/approximate-count", json!({ "jql": "project = ACME" })).await;
+    let (_, count) = desk
+        .post("anna", "/api/3/search/approximate-count", json!({ "jql": "project = ACME" }))
+        .await;
     assert_eq!(count, json!({ "count": 180 }));
     assert_eq!(desk.get("anna", "/api/3/search?jql=project=ACME").await.0, 410);
 }
@@ -52,8 +55,11 @@ async fn issues_have_the_weight_of_real_ones() {
     let mut sizes = Vec::new();
     for number in 1..=30 {
         let (_, issue) = desk.get("anna", &format!("/api/3/issue/ACME-{number}")).await;
-        let custom =
-            issue["fields"].as_object().unwrap().iter().filter(|(id, _)| id.starts_with("customfield_"));
+        let custom = issue["fields"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(id, _)| id.starts_with("customfield_"));
         let (empty, filled): (Vec<_>, Vec<_>) = custom.partition(|(_, value)| value.is_null());
         assert!(empty.len() > 110 && filled.len() >= 2, "{number}");
         sizes.push(issue.to_string().len());
@@ -78,7 +84,10 @@ async fn issue_fields_follow_the_request() {
     assert!(fields("-description").await.len() > 100);
     assert!(fields("*navigable").await.iter().all(|name| name != "attachment"));
     let (_, issue) = desk
-        .get("anna", "/api/3/issue/ACME-1?expand=names,schema,renderedFields,transitions,editmeta,changelog")
+        .get(
+            "anna",
+            "/api/3/issue/ACME-1?expand=names,schema,renderedFields,transitions,editmeta,changelog",
+        )
         .await;
     for part in ["names", "schema", "renderedFields", "transitions", "editmeta", "changelog"] {
         assert!(issue.get(part).is_some(), "{part}");
@@ -123,6 +132,9 @@ async fn people_are_found_by_name() {
         }
     };
     assert_eq!(names("/api/3/user/search?query=ben").await, ["Ben Developer", "Ben Operator"]);
-    assert_eq!(names("/api/3/user/assignable/search?project=ACME&query=ben").await, ["Ben Developer"]);
+    assert_eq!(
+        names("/api/3/user/assignable/search?project=ACME&query=ben").await,
+        ["Ben Developer"]
+    );
     assert_eq!(desk.get("anna", "/api/3/user/search").await.0, 400);
 }

@@ -17,7 +17,11 @@ async fn put(desk: &Desk, field: &str, value: Json) -> (u16, Json) {
 async fn fields_take_one_form_each() {
     let desk = Desk::open();
     for (field, value, expected) in [
-        ("customfield_10046", json!("2026-12-24T10:00:00Z"), "Error parsing time: 2026-12-24T10:00:00Z"),
+        (
+            "customfield_10046",
+            json!("2026-12-24T10:00:00Z"),
+            "Error parsing time: 2026-12-24T10:00:00Z",
+        ),
         (
             "customfield_10046",
             json!("2026-12-24T10:00:00.000+01:00"),
@@ -47,7 +51,10 @@ async fn fields_take_one_form_each() {
     let (_, issue) = desk.get("ben", ISSUE).await;
     let shown = &issue["fields"];
     assert_eq!(shown["customfield_10001"]["name"], "Platform squad");
-    assert_eq!(shown["customfield_10046"], "2026-12-24T09:00:00.000+0000", "on Ben's clock, in London");
+    assert_eq!(
+        shown["customfield_10046"], "2026-12-24T09:00:00.000+0000",
+        "on Ben's clock, in London"
+    );
     assert_eq!(shown["timetracking"]["originalEstimate"], "2d");
 }
 
@@ -60,8 +67,12 @@ async fn comments_that_show_nothing_are_refused() {
         paragraph(json!([])),
         paragraph(json!([{ "type": "text", "text": "  " }, { "type": "hardBreak" }])),
     ] {
-        let (status, answer) = desk.post("anna", &format!("{ISSUE}/comment"), json!({ "body": body })).await;
-        assert_eq!((status, &answer["errors"]["comment"]), (400, &json!("Comment body can not be empty!")));
+        let (status, answer) =
+            desk.post("anna", &format!("{ISSUE}/comment"), json!({ "body": body })).await;
+        assert_eq!(
+            (status, &answer["errors"]["comment"]),
+            (400, &json!("Comment body can not be empty!"))
+        );
     }
     let long = json!({ "body": document(&"x".repeat(32_768)) });
     let (status, answer) = desk.post("anna", &format!("{ISSUE}/comment"), long).await;
@@ -89,7 +100,8 @@ async fn replies_stand_under_their_comment() {
     let edit = json!({ "body": document("2.5"), "visibility": limit });
     let (status, answer) = desk.ask("anna", "PUT", &one, Some(edit)).await;
     assert_eq!(status, 400, "{answer}");
-    let (status, edited) = desk.ask("anna", "PUT", &one, Some(json!({ "body": document("2.5") }))).await;
+    let (status, edited) =
+        desk.ask("anna", "PUT", &one, Some(json!({ "body": document("2.5") }))).await;
     assert_eq!((status, &edited["parentId"], &edited["body"]), (200, &json!(id), &document("2.5")));
     let (_, listed) = desk.get("ben", &path).await;
     assert!(!listed.to_string().contains("2.5"), "{listed}");
@@ -99,14 +111,19 @@ async fn replies_stand_under_their_comment() {
 async fn an_issue_takes_twenty_writes_in_two_seconds() {
     let now = Arc::new(AtomicI64::new(NOW));
     let read = Arc::clone(&now);
-    let sandbox = Sandbox::with_clock(Arc::new(move || read.load(Ordering::Relaxed))).with_write_limits();
+    let sandbox =
+        Sandbox::with_clock(Arc::new(move || read.load(Ordering::Relaxed))).with_write_limits();
     let desk = Desk::over(sandbox);
     let comment = |issue: &'static str| {
         let desk = &desk;
         async move {
-            desk.post("anna", &format!("/api/3/issue/{issue}/comment"), json!({ "body": document("x") }))
-                .await
-                .0
+            desk.post(
+                "anna",
+                &format!("/api/3/issue/{issue}/comment"),
+                json!({ "body": document("x") }),
+            )
+            .await
+            .0
         }
     };
     for _ in 0..20 {

@@ -5,7 +5,8 @@ use super::{Desk, Json, json};
 #[tokio::test]
 async fn the_past_is_searched_by_the_history() {
     let desk = Desk::open();
-    let task = json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
+    let task =
+        json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
     let (_, made) = desk.post("anna", "/api/3/issue", json!({ "fields": task })).await;
     let key = made["key"].as_str().unwrap();
     let path = format!("/api/3/issue/{key}");
@@ -53,7 +54,9 @@ async fn links_are_searched_by_phrase_and_by_end() {
     assert!(!found("issueLinkType = blocks AND key in (ACME-3)", "ACME-3").await);
     assert!(found("issueLinkType = 'is blocked by'", "ACME-3").await);
     assert!(found("issueLinkType in ('is blocked by', Cloners)", "ACME-3").await);
-    assert!(found("issueLink = ACME-3", "ACME-2").await && found("issueLink = ACME-2", "ACME-3").await);
+    assert!(
+        found("issueLink = ACME-3", "ACME-2").await && found("issueLink = ACME-2", "ACME-3").await
+    );
     let (status, answer) =
         desk.post("anna", "/api/3/search/jql", json!({ "jql": "issueLinkType = eats" })).await;
     let expected = json!(["The value 'eats' does not exist for the field 'issueLinkType'."]);
@@ -62,7 +65,8 @@ async fn links_are_searched_by_phrase_and_by_end() {
     let child = &desk.keys("anna", "project = ACME AND issuetype = Sub-task", 50).await[0];
     let (_, issue) = desk.get("anna", &format!("/api/3/issue/{child}?fields=parent")).await;
     let above = issue["fields"]["parent"]["key"].as_str().unwrap();
-    let below = desk.keys("anna", &format!("issuekey in portfolioChildIssuesOf({above})"), 100).await;
+    let below =
+        desk.keys("anna", &format!("issuekey in portfolioChildIssuesOf({above})"), 100).await;
     assert!(below.contains(child) && !below.contains(&above.to_owned()));
 }
 
@@ -73,15 +77,23 @@ async fn versions_are_found_by_their_state() {
         [("latestReleasedVersion(ACME)", "2.2"), ("earliestUnreleasedVersion(ACME)", "2.3")]
     {
         let by_function = desk.keys("anna", &format!("fixVersion = {function}"), 100).await;
-        let by_name = desk.keys("anna", &format!("project = ACME AND fixVersion = '{version}'"), 100).await;
+        let by_name =
+            desk.keys("anna", &format!("project = ACME AND fixVersion = '{version}'"), 100).await;
         assert!(!by_name.is_empty() && by_function == by_name, "{function}");
     }
     let (_, data) = desk.get("anna", "/api/3/jql/autocompletedata").await;
     let names = |list: &str| -> Vec<String> {
-        data[list].as_array().unwrap().iter().map(|one| one["value"].as_str().unwrap().to_owned()).collect()
+        data[list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["value"].as_str().unwrap().to_owned())
+            .collect()
     };
     let functions = names("visibleFunctionNames");
-    for function in ["latestReleasedVersion()", "earliestUnreleasedVersion()", "portfolioChildIssuesOf()"] {
+    for function in
+        ["latestReleasedVersion()", "earliestUnreleasedVersion()", "portfolioChildIssuesOf()"]
+    {
         assert!(functions.contains(&function.to_owned()), "{function}");
     }
     assert!(
@@ -92,7 +104,9 @@ async fn versions_are_found_by_their_state() {
     let fields = data["visibleFieldNames"].as_array().unwrap();
     let status = fields.iter().find(|field| field["value"] == "status").unwrap();
     assert!(
-        ["was", "was not in", "changed"].iter().all(|name| status["operators"].to_string().contains(name))
+        ["was", "was not in", "changed"]
+            .iter()
+            .all(|name| status["operators"].to_string().contains(name))
     );
     let path = "/api/3/jql/autocompletedata/suggestions?fieldName=issueLinkType&fieldValue=block";
     assert_eq!(desk.get("anna", path).await.1["results"].as_array().map(Vec::len), Some(2));
@@ -108,7 +122,11 @@ async fn votes_and_watchers_answer_as_documented() {
     ] {
         let (status, shown) = desk.get("dana", path).await;
         let people = shown[list].as_array().unwrap();
-        assert_eq!((status, shown[count].as_u64()), (200, u64::try_from(people.len()).ok()), "{shown}");
+        assert_eq!(
+            (status, shown[count].as_u64()),
+            (200, u64::try_from(people.len()).ok()),
+            "{shown}"
+        );
         let is_one = people.iter().any(|person| person["accountId"] == me["accountId"]);
         assert_eq!(shown[own], json!(is_one), "{shown}");
     }

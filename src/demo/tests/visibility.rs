@@ -22,7 +22,10 @@ async fn each_token_sees_its_own_projects() {
     let search = json!({ "jql": "project = OPS" });
     let (status, answer) = desk.post("ben", "/api/3/search/jql", search).await;
     assert_eq!(status, 400);
-    assert_eq!(answer["errorMessages"][0], "The value 'OPS' does not exist for the field 'project'.");
+    assert_eq!(
+        answer["errorMessages"][0],
+        "The value 'OPS' does not exist for the field 'project'."
+    );
 }
 
 #[tokio::test]
@@ -34,7 +37,10 @@ async fn the_gateway_refuses_in_its_own_words() {
     }
     let body = json!({ "body": document("hello") });
     let (status, answer) = desk.post("dana", "/api/3/issue/ACME-1/comment", body).await;
-    assert_eq!((status, answer["message"].as_str()), (401, Some("Unauthorized; scope does not match")));
+    assert_eq!(
+        (status, answer["message"].as_str()),
+        (401, Some("Unauthorized; scope does not match"))
+    );
     assert_eq!(desk.get("ben", "/agile/1.0/board").await.0, 401);
     assert_eq!(desk.get("anna", "/agile/1.0/board").await.0, 200);
     assert_eq!(desk.raw("anna", "GET", "/ex/jira/nowhere/rest/api/3/myself", None).await.0, 404);
@@ -51,7 +57,9 @@ async fn a_guest_reads_and_changes_nothing() {
     let edit = json!({ "fields": { "summary": "no" } });
     assert_eq!(desk.ask("carla", "PUT", "/api/3/issue/ACME-1", Some(edit)).await.0, 403);
     assert_eq!(
-        desk.post("carla", "/api/3/issue/ACME-1/comment", json!({ "body": document("no") })).await.0,
+        desk.post("carla", "/api/3/issue/ACME-1/comment", json!({ "body": document("no") }))
+            .await
+            .0,
         400
     );
     let (_, transitions) = desk.get("carla", "/api/3/issue/ACME-1/transitions").await;
@@ -59,7 +67,10 @@ async fn a_guest_reads_and_changes_nothing() {
     let (_, types) = desk.get("carla", "/api/3/issue/createmeta/ACME/issuetypes").await;
     assert_eq!(types["total"], 0);
     let (_, mine) = desk
-        .get("carla", "/api/3/mypermissions?permissions=BROWSE_PROJECTS,CREATE_ISSUES&projectKey=ACME")
+        .get(
+            "carla",
+            "/api/3/mypermissions?permissions=BROWSE_PROJECTS,CREATE_ISSUES&projectKey=ACME",
+        )
         .await;
     assert_eq!(mine["permissions"]["BROWSE_PROJECTS"]["havePermission"], true);
     assert_eq!(mine["permissions"]["CREATE_ISSUES"]["havePermission"], false);
@@ -68,8 +79,7 @@ async fn a_guest_reads_and_changes_nothing() {
 #[tokio::test]
 async fn restricted_comments_are_hidden() {
     let desk = Desk::open();
-    let body =
-        json!({ "body": document("secret"), "visibility": { "type": "role", "value": "Administrators" } });
+    let body = json!({ "body": document("secret"), "visibility": { "type": "role", "value": "Administrators" } });
     let (status, made) = desk.post("anna", "/api/3/issue/ACME-2/comment", body.clone()).await;
     assert_eq!(status, 201);
     let path = format!("/api/3/issue/ACME-2/comment/{}", made["id"].as_str().unwrap());

@@ -19,7 +19,10 @@ async fn a_created_issue_is_there_at_once() {
     assert_eq!((status, made["key"].as_str()), (201, Some("ACME-181")), "{made}");
     let (_, issue) = desk.get("anna", "/api/3/issue/ACME-181").await;
     let shown = &issue["fields"];
-    assert_eq!((&shown["labels"], &shown["priority"]["name"]), (&json!(["a", "b"]), &json!("High")));
+    assert_eq!(
+        (&shown["labels"], &shown["priority"]["name"]),
+        (&json!(["a", "b"]), &json!("High"))
+    );
     assert_eq!(shown["customfield_10020"][0]["state"], "active");
     assert_eq!(shown["customfield_10037"]["child"]["value"], "France");
     assert_eq!(shown["parent"]["key"], "ACME-1");
@@ -30,12 +33,17 @@ async fn a_created_issue_is_there_at_once() {
 #[tokio::test]
 async fn wrong_fields_are_refused_by_name() {
     let desk = Desk::open();
-    let base = json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "x" });
+    let base =
+        json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "x" });
     for (field, value, expected) in [
         ("project", json!({ "key": "NONE" }), "valid project is required"),
         ("issuetype", json!({ "name": "Incident" }), "Specify a valid issue type"),
         ("summary", Json::Null, "You must specify a summary of the issue."),
-        ("summary", json!("a\nb"), "The summary is invalid because it contains newline characters."),
+        (
+            "summary",
+            json!("a\nb"),
+            "The summary is invalid because it contains newline characters.",
+        ),
         ("summary", json!("x".repeat(256)), "Summary can't exceed 255 characters."),
         (
             "nofield",
@@ -65,11 +73,13 @@ async fn wrong_fields_are_refused_by_name() {
         assert_eq!((status, answer["errors"][field].as_str()), (400, Some(expected)), "{answer}");
         assert!(answer["errorMessages"].is_array());
     }
-    let broken = json!({ "type": "doc", "version": 1, "content": [{ "type": "text", "text": "loose" }] });
+    let broken =
+        json!({ "type": "doc", "version": 1, "content": [{ "type": "text", "text": "loose" }] });
     let mut fields = base.clone();
     fields["description"] = broken;
     assert_eq!(create(&desk, fields).await.1["errorMessages"], json!(["INVALID_INPUT"]));
-    let bug = json!({ "project": { "key": "MOB" }, "issuetype": { "name": "Bug" }, "summary": "x" });
+    let bug =
+        json!({ "project": { "key": "MOB" }, "issuetype": { "name": "Bug" }, "summary": "x" });
     assert_eq!(create(&desk, bug).await.1["errors"]["customfield_10101"], "Severity is required.");
     let twice = json!({ "fields": { "labels": ["a"] }, "update": { "labels": [{ "add": "b" }] } });
     assert_eq!(desk.ask("anna", "PUT", "/api/3/issue/ACME-1", Some(twice)).await.0, 400);
@@ -82,14 +92,21 @@ async fn edits_are_kept_and_remembered() {
     let edit = json!({ "fields": { "summary": "Renamed" }, "update": { "labels": [{ "set": ["x"] }, { "add": "y" }, { "remove": "x" }] } });
     assert_eq!(desk.ask("ben", "PUT", "/api/3/issue/ACME-40", Some(edit)).await.0, 204);
     let (_, issue) = desk.get("anna", "/api/3/issue/ACME-40?fields=summary,labels,updated").await;
-    assert_eq!((&issue["fields"]["summary"], &issue["fields"]["labels"]), (&json!("Renamed"), &json!(["y"])));
+    assert_eq!(
+        (&issue["fields"]["summary"], &issue["fields"]["labels"]),
+        (&json!("Renamed"), &json!(["y"]))
+    );
     assert_eq!(issue["fields"]["updated"], "2026-11-20T11:00:00.000+0100");
     let (_, after) = desk.get("anna", "/api/3/issue/ACME-40/changelog").await;
     assert_eq!(after["total"].as_u64(), before["total"].as_u64().map(|total| total + 1));
     let quiet = Some(json!({ "fields": { "summary": "Again" } }));
-    assert_eq!(desk.ask("ben", "PUT", "/api/3/issue/ACME-40?notifyUsers=false", quiet.clone()).await.0, 403);
-    let (status, issue) =
-        desk.ask("anna", "PUT", "/api/3/issue/ACME-40?notifyUsers=false&returnIssue=true", quiet).await;
+    assert_eq!(
+        desk.ask("ben", "PUT", "/api/3/issue/ACME-40?notifyUsers=false", quiet.clone()).await.0,
+        403
+    );
+    let (status, issue) = desk
+        .ask("anna", "PUT", "/api/3/issue/ACME-40?notifyUsers=false&returnIssue=true", quiet)
+        .await;
     assert_eq!((status, issue["fields"]["summary"].as_str()), (200, Some("Again")));
 }
 
@@ -100,31 +117,41 @@ async fn transitions_follow_each_workflow() {
         let desk = &desk;
         async move { desk.post("anna", &format!("/api/3/issue/{key}/transitions"), body).await }
     };
-    let task = json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
+    let task =
+        json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
     create(&desk, task).await;
     assert_eq!(go("ACME-181", json!({ "transition": { "id": "99" } })).await.0, 400);
     assert_eq!(go("ACME-181", json!({ "transition": { "id": "41" } })).await.0, 204);
-    let (_, issue) = desk.get("anna", "/api/3/issue/ACME-181?fields=status,resolution,resolutiondate").await;
+    let (_, issue) =
+        desk.get("anna", "/api/3/issue/ACME-181?fields=status,resolution,resolutiondate").await;
     assert_eq!(
         (&issue["fields"]["status"]["name"], &issue["fields"]["resolution"]["name"]),
         (&json!("Done"), &json!("Done"))
     );
     assert_eq!(issue["fields"]["resolutiondate"], "2026-11-20T11:00:00.000+0100");
 
-    let task = json!({ "project": { "key": "MOB" }, "issuetype": { "name": "Task" }, "summary": "walk" });
+    let task =
+        json!({ "project": { "key": "MOB" }, "issuetype": { "name": "Task" }, "summary": "walk" });
     create(&desk, task).await;
     let (status, answer) = go("MOB-109", json!({ "transition": { "id": "31" } })).await;
     assert_eq!((status, answer["errors"].as_object().unwrap().len()), (400, 0), "{answer}");
 
-    let incident =
-        json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Incident" }, "summary": "down" });
+    let incident = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Incident" }, "summary": "down" });
     create(&desk, incident).await;
-    let (_, open) = desk.get("anna", "/api/3/issue/OPS-73/transitions?expand=transitions.fields").await;
-    let close =
-        open["transitions"].as_array().unwrap().iter().find(|entry| entry["name"] == "Close").unwrap();
+    let (_, open) =
+        desk.get("anna", "/api/3/issue/OPS-73/transitions?expand=transitions.fields").await;
+    let close = open["transitions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["name"] == "Close")
+        .unwrap();
     assert_eq!(close["fields"]["resolution"]["required"], true);
     let (status, answer) = go("OPS-73", json!({ "transition": { "id": "51" } })).await;
-    assert_eq!((status, answer["errors"]["resolution"].as_str()), (400, Some("Resolution is required.")));
+    assert_eq!(
+        (status, answer["errors"]["resolution"].as_str()),
+        (400, Some("Resolution is required."))
+    );
     let full = json!({
         "transition": { "id": "51" }, "fields": { "resolution": { "name": "Won't Do" } },
         "update": { "comment": [{ "add": { "body": document("closing") } }] },
@@ -141,7 +168,9 @@ async fn transitions_follow_each_workflow() {
 async fn comments_can_be_made_changed_and_removed() {
     let desk = Desk::open();
     let path = "/api/3/issue/OPS-1/comment";
-    for (body, at) in [(json!({}), "/errors/comment"), (json!({ "body": "plain" }), "/errors/comment")] {
+    for (body, at) in
+        [(json!({}), "/errors/comment"), (json!({ "body": "plain" }), "/errors/comment")]
+    {
         let (status, answer) = desk.post("anna", path, body).await;
         assert_eq!((status, answer.pointer(at).is_some()), (400, true), "{answer}");
     }
@@ -149,13 +178,21 @@ async fn comments_can_be_made_changed_and_removed() {
     let (_, made) = desk.post("anna", path, internal).await;
     assert_eq!(made["jsdPublic"], false);
     let one = format!("{path}/{}", made["id"].as_str().unwrap());
-    assert_eq!(desk.ask("femi", "PUT", &one, Some(json!({ "body": document("two") }))).await.0, 400);
-    let (status, edited) = desk.ask("anna", "PUT", &one, Some(json!({ "body": document("two") }))).await;
+    assert_eq!(
+        desk.ask("femi", "PUT", &one, Some(json!({ "body": document("two") }))).await.0,
+        400
+    );
+    let (status, edited) =
+        desk.ask("anna", "PUT", &one, Some(json!({ "body": document("two") }))).await;
     assert_eq!((status, &edited["body"]), (200, &document("two")));
     assert_eq!(desk.ask("anna", "DELETE", &one, None).await.0, 204);
     assert_eq!(desk.get("anna", &one).await.0, 404);
-    let (_, page) = desk.get("anna", "/api/3/issue/ACME-30/comment?startAt=100&orderBy=-created").await;
-    assert_eq!((page["total"].as_u64(), page["comments"].as_array().unwrap().len()), (Some(120), 20));
+    let (_, page) =
+        desk.get("anna", "/api/3/issue/ACME-30/comment?startAt=100&orderBy=-created").await;
+    assert_eq!(
+        (page["total"].as_u64(), page["comments"].as_array().unwrap().len()),
+        (Some(120), 20)
+    );
 }
 
 #[tokio::test]
@@ -172,6 +209,9 @@ async fn assigning_and_deleting() {
     let (_, child) = desk.get("anna", &format!("/api/3/issue/{}?fields=parent", subtask[0])).await;
     let parent = format!("/api/3/issue/{}", child["fields"]["parent"]["key"].as_str().unwrap());
     assert_eq!(desk.ask("anna", "DELETE", &parent, None).await.0, 400);
-    assert_eq!(desk.ask("anna", "DELETE", &format!("{parent}?deleteSubtasks=true"), None).await.0, 204);
+    assert_eq!(
+        desk.ask("anna", "DELETE", &format!("{parent}?deleteSubtasks=true"), None).await.0,
+        204
+    );
     assert_eq!(desk.get("anna", &format!("/api/3/issue/{}", subtask[0])).await.0, 404);
 }

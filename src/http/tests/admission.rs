@@ -1,4 +1,5 @@
-//! Who gets in: one request with everything wrong, repaired step by step, and the details of each question.
+//! Who gets in: one request with everything wrong, repaired step by step, and the details of each
+//! question.
 
 use http::Method;
 
@@ -7,8 +8,11 @@ use super::*;
 #[tokio::test]
 async fn everything_wrong_is_repaired_one_thing_at_a_time() {
     let allowed_origins = vec!["https://maker.example.com".parse().unwrap()];
-    let bench =
-        Bench::new(Settings { gateway: Some(gateway(&['a'])), allowed_origins, ..Settings::default() });
+    let bench = Bench::new(Settings {
+        gateway: Some(gateway(&['a'])),
+        allowed_origins,
+        ..Settings::default()
+    });
     let mut method = Method::PUT;
     let mut headers: Vec<(&str, String)> = vec![
         ("host", "evil.test".into()),
@@ -47,7 +51,8 @@ async fn everything_wrong_is_repaired_one_thing_at_a_time() {
             let said = reply.refusal();
             assert_eq!((&said["error"], &said["status"]), (&json!(code), &json!(status)));
             assert_eq!(said["request_id"], reply.header("x-request-id"));
-            let (message, hint) = (said["message"].as_str().unwrap(), said["hint"].as_str().unwrap());
+            let (message, hint) =
+                (said["message"].as_str().unwrap(), said["hint"].as_str().unwrap());
             assert!(!message.is_empty() && !hint.is_empty());
             assert_eq!(json["error"]["message"], format!("{message} {hint}"));
         }
@@ -56,7 +61,10 @@ async fn everything_wrong_is_repaired_one_thing_at_a_time() {
             "method" => method = value.parse().unwrap(),
             "body" => value.clone_into(&mut body),
             _ => {
-                headers.iter_mut().filter(|(name, _)| *name == repair).for_each(|(_, v)| value.clone_into(v));
+                headers
+                    .iter_mut()
+                    .filter(|(name, _)| *name == repair)
+                    .for_each(|(_, v)| value.clone_into(v));
             }
         }
     }
@@ -124,7 +132,10 @@ async fn the_challenge_says_where_to_sign_in() {
         }
         let reply = bench.send(request).await;
         let expected = format!(r#"Bearer {error}resource_metadata="{url}", {scope}"#);
-        assert_eq!((reply.status.as_u16(), reply.header("www-authenticate")), (401, expected.as_str()));
+        assert_eq!(
+            (reply.status.as_u16(), reply.header("www-authenticate")),
+            (401, expected.as_str())
+        );
     };
     let well_known = "/.well-known/oauth-protected-resource/mcp";
     let public_url = format!("https://api.example.com/jira-mcp{well_known}");
@@ -149,9 +160,14 @@ async fn an_upstream_401_becomes_a_challenge_only_when_asked_for() {
     let settings = Settings { challenge_on_upstream_401: true, ..Settings::default() };
     let bench = Bench::new(settings);
     let reply = bench.send(call("/mcp", body)).await;
-    assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (401, &json!("unauthenticated")));
+    assert_eq!(
+        (reply.status.as_u16(), &reply.refusal()["error"]),
+        (401, &json!("unauthenticated"))
+    );
     assert!(
-        reply.header("www-authenticate").starts_with(r#"Bearer error="invalid_token", resource_metadata="#)
+        reply
+            .header("www-authenticate")
+            .starts_with(r#"Bearer error="invalid_token", resource_metadata="#)
     );
     // What asks nobody believes it, until Jira has taken the token again.
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 401);
@@ -166,8 +182,14 @@ async fn a_lacking_scope_becomes_a_challenge_only_when_asked_for() {
     assert_eq!(Bench::new(Settings::default()).send(call("/mcp", body)).await.status, 200);
     let settings = Settings { challenge_on_upstream_401: true, ..Settings::default() };
     let reply = Bench::new(settings).send(call("/mcp", body)).await;
-    assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (403, &json!("insufficient_scope")));
+    assert_eq!(
+        (reply.status.as_u16(), &reply.refusal()["error"]),
+        (403, &json!("insufficient_scope"))
+    );
     let challenge = reply.header("www-authenticate");
-    assert!(challenge.starts_with(r#"Bearer error="insufficient_scope", resource_metadata="#), "{challenge}");
+    assert!(
+        challenge.starts_with(r#"Bearer error="insufficient_scope", resource_metadata="#),
+        "{challenge}"
+    );
     assert!(challenge.ends_with(r#"scope="write:jira-work""#), "{challenge}");
 }

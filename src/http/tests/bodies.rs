@@ -43,7 +43,10 @@ async fn a_slow_body_is_cut() {
     let body_read_timeout = Duration::from_millis(20);
     let bench = Bench::new(Settings { body_read_timeout, ..Settings::default() });
     let reply = bench.send(call("/mcp", endless())).await;
-    assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (408, &json!("request_timeout")));
+    assert_eq!(
+        (reply.status.as_u16(), &reply.refusal()["error"]),
+        (408, &json!("request_timeout"))
+    );
     assert_eq!(bench.reached(), 0);
 }
 

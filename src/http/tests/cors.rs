@@ -27,7 +27,8 @@ async fn a_listed_page_may_ask_and_no_other() {
     );
     for path in ["/mcp", "/mcp/", "/mcp/readonly", "/.well-known/oauth-protected-resource/mcp"] {
         let reply =
-            preflight(&bench, path, &[("host", "localhost"), ("origin", LISTED), asked, headers]).await;
+            preflight(&bench, path, &[("host", "localhost"), ("origin", LISTED), asked, headers])
+                .await;
         assert_eq!((reply.status.as_u16(), reply.text.as_str()), (204, ""), "{path}");
         for (name, value) in [
             ("access-control-allow-origin", LISTED),
@@ -70,7 +71,10 @@ async fn a_listed_page_may_read_its_answers() {
     };
     for (with_token, status) in [(true, 200), (false, 401)] {
         let reply = send(Some(LISTED), with_token).await;
-        assert_eq!((reply.status.as_u16(), reply.header("access-control-allow-origin")), (status, LISTED));
+        assert_eq!(
+            (reply.status.as_u16(), reply.header("access-control-allow-origin")),
+            (status, LISTED)
+        );
         assert!(reply.header("access-control-expose-headers").contains("WWW-Authenticate"));
         assert_eq!(reply.header("vary"), "Origin");
     }

@@ -1,4 +1,5 @@
-//! Event streams for clients that take nothing else: quick answers, slow ones, and those that are no answers.
+//! Event streams for clients that take nothing else: quick answers, slow ones, and those that are
+//! no answers.
 
 use std::time::Duration;
 
@@ -36,9 +37,11 @@ async fn late(method: &str) -> (HeaderMap, String) {
 #[tokio::test]
 async fn a_slow_answer_is_waited_for_with_comments() {
     let (headers, text) = late("slow").await;
-    for (name, value) in
-        [("content-type", "text/event-stream"), ("x-accel-buffering", "no"), ("cache-control", "no-cache")]
-    {
+    for (name, value) in [
+        ("content-type", "text/event-stream"),
+        ("x-accel-buffering", "no"),
+        ("cache-control", "no-cache"),
+    ] {
         assert_eq!(headers[name], value);
     }
     let answer = text.trim_start_matches(": waiting\n\n");
@@ -65,7 +68,8 @@ async fn an_answer_in_time_comes_alone() {
 
 #[tokio::test]
 async fn a_stream_keeps_its_place_until_its_end() {
-    let settings = Settings { events_patience: Duration::ZERO, in_flight_max: 1, ..Settings::default() };
+    let settings =
+        Settings { events_patience: Duration::ZERO, in_flight_max: 1, ..Settings::default() };
     let bench = Bench::new(settings);
     let gate = Gate::default();
     let mut request = call_for_events("slow", "text/event-stream");
@@ -75,7 +79,10 @@ async fn a_stream_keeps_its_place_until_its_end() {
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 503);
     gate.notify_one();
     assert!(
-        to_bytes(begun.into_body(), usize::MAX).await.unwrap().ends_with(b"{\"id\":1,\"result\":{}}\n\n")
+        to_bytes(begun.into_body(), usize::MAX)
+            .await
+            .unwrap()
+            .ends_with(b"{\"id\":1,\"result\":{}}\n\n")
     );
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
 }
@@ -83,7 +90,13 @@ async fn a_stream_keeps_its_place_until_its_end() {
 #[tokio::test]
 async fn what_is_no_reply_keeps_its_status() {
     let bench = Bench::new(Settings::default());
-    for (method, status) in [("unreadable", 400), ("broken", 500), ("notifications/initialized", 202)] {
-        assert_eq!(bench.send(call_for_events(method, "text/event-stream")).await.status, status, "{method}");
+    for (method, status) in
+        [("unreadable", 400), ("broken", 500), ("notifications/initialized", 202)]
+    {
+        assert_eq!(
+            bench.send(call_for_events(method, "text/event-stream")).await.status,
+            status,
+            "{method}"
+        );
     }
 }

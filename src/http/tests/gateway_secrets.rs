@@ -10,7 +10,11 @@ async fn passes(bench: &Bench, sent: Option<&str>) -> bool {
         request.headers_mut().insert("x-gateway-token", sent.parse().unwrap());
     }
     let reply = bench.send(request).await;
-    assert!(reply.status == 200 || reply.refusal()["error"] == "gateway_token_refused", "{}", reply.text);
+    assert!(
+        reply.status == 200 || reply.refusal()["error"] == "gateway_token_refused",
+        "{}",
+        reply.text
+    );
     reply.status == 200
 }
 
@@ -47,7 +51,11 @@ async fn what_stands_in_the_file_counts_at_once_and_nothing_else() {
     let bench = bench(load(&[&secret('s')], Some(&file)).unwrap());
     let check = async |expected: &str| {
         for letter in "abcs".chars() {
-            assert_eq!(passes(&bench, Some(&secret(letter))).await, expected.contains(letter), "{letter}");
+            assert_eq!(
+                passes(&bench, Some(&secret(letter))).await,
+                expected.contains(letter),
+                "{letter}"
+            );
         }
     };
     check("abs").await;
@@ -59,7 +67,8 @@ async fn what_stands_in_the_file_counts_at_once_and_nothing_else() {
     check("as").await;
     // Neither does a line that is no text, nor what does not fit.
     let odd =
-        [b"# Schl\xfcssel\n".as_slice(), secret('a').as_bytes(), b"\n", &b"x\n".repeat(40_000)].concat();
+        [b"# Schl\xfcssel\n".as_slice(), secret('a').as_bytes(), b"\n", &b"x\n".repeat(40_000)]
+            .concat();
     fs::write(&file, odd).unwrap();
     check("as").await;
     for bad in [Vec::new(), vec![0xff; 64], vec![b'x'; 70_000], b"short\n".to_vec()] {
@@ -105,7 +114,8 @@ async fn a_swapped_symlink_is_followed() {
         fs::create_dir(at(&format!("v{letter}"))).unwrap();
         fs::write(at(&format!("v{letter}/secrets")), secret(letter)).unwrap();
     }
-    // As a mounted secret volume does it: the file is a link through a folder link that is swapped by rename.
+    // As a mounted secret volume does it: the file is a link through a folder link that is swapped
+    // by rename.
     std::os::unix::fs::symlink("va", at("data")).unwrap();
     std::os::unix::fs::symlink("data/secrets", at("secrets")).unwrap();
     let bench = bench(load(&[], Some(&at("secrets"))).unwrap());

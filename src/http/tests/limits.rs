@@ -30,9 +30,13 @@ async fn one_call_too_many_is_shed_and_health_is_not() {
 
 #[tokio::test]
 async fn the_last_deadline_answers_with_504() {
-    let bench = Bench::new(Settings { request_deadline: Duration::from_millis(20), ..Settings::default() });
+    let bench =
+        Bench::new(Settings { request_deadline: Duration::from_millis(20), ..Settings::default() });
     let reply = bench.send(call("/mcp", HANG)).await;
-    assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (504, &json!("upstream_timeout")));
+    assert_eq!(
+        (reply.status.as_u16(), &reply.refusal()["error"]),
+        (504, &json!("upstream_timeout"))
+    );
 }
 
 #[tokio::test]

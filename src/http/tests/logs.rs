@@ -38,8 +38,10 @@ impl Sink {
 async fn one_line_per_request_and_no_secret_at_any_level() {
     let sink = Sink::default();
     let writer = sink.clone();
-    let subscriber =
-        tracing_subscriber::fmt().json().with_max_level(Level::TRACE).with_writer(move || writer.clone());
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(Level::TRACE)
+        .with_writer(move || writer.clone());
     let _guard = tracing::subscriber::set_default(subscriber.finish());
 
     let bench = Bench::new(Settings { gateway: Some(gateway(&['a'])), ..Settings::default() });
@@ -57,7 +59,10 @@ async fn one_line_per_request_and_no_secret_at_any_level() {
     assert_eq!((field(0, "status"), field(0, "route")), (json!(200), json!("/mcp/x/{toolsets}")));
     assert_eq!(field(0, "caller").as_str().map(str::len), Some(16));
     assert!(field(0, "bytes_out").is_u64() && field(0, "duration_ms").is_u64());
-    assert_eq!((field(1, "status"), field(1, "reject")), (json!(403), json!("gateway_token_refused")));
+    assert_eq!(
+        (field(1, "status"), field(1, "reject")),
+        (json!(403), json!("gateway_token_refused"))
+    );
     assert_eq!((&lines[2]["level"], &lines[3]["level"]), (&json!("DEBUG"), &json!("INFO")));
     assert_eq!((field(3, "status"), field(3, "route")), (json!(404), json!("unmatched")));
     assert_eq!(lines[0]["span"]["request_id"], field(0, "request_id"));
@@ -71,7 +76,8 @@ async fn a_client_that_leaves_is_written_down_too() {
     let _guard = tracing::subscriber::set_default(subscriber.finish());
 
     let bench = Bench::new(Settings::default());
-    let mut waiting = Box::pin(bench.send(call("/mcp", r#"{"jsonrpc":"2.0","id":1,"method":"hang"}"#)));
+    let mut waiting =
+        Box::pin(bench.send(call("/mcp", r#"{"jsonrpc":"2.0","id":1,"method":"hang"}"#)));
     assert!(futures_util::poll!(&mut waiting).is_pending());
     drop(waiting);
     let lines = sink.lines();

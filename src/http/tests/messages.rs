@@ -12,13 +12,24 @@ async fn faults_are_json_rpc_errors() {
         let shown = String::from_utf8_lossy(body.get(..80).unwrap_or(body)).into_owned();
         assert_eq!(reply.status, 400, "{shown}: {}", reply.text);
         let json = reply.json();
-        assert_eq!((&json["error"]["code"], &json["id"]), (&json!(code), &id), "{shown}: {}", reply.text);
-        assert_eq!((reply.header("content-type"), &json["jsonrpc"]), ("application/json", &json!("2.0")));
+        assert_eq!(
+            (&json["error"]["code"], &json["id"]),
+            (&json!(code), &id),
+            "{shown}: {}",
+            reply.text
+        );
+        assert_eq!(
+            (reply.header("content-type"), &json["jsonrpc"]),
+            ("application/json", &json!("2.0"))
+        );
         assert_eq!(bench.reached(), 0, "{shown}");
     };
     let utf16: Vec<u8> = CALL.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let deep =
-        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{}1{}}}"#, "[".repeat(64), "]".repeat(64));
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"m","params":{}1{}}}"#,
+        "[".repeat(64),
+        "]".repeat(64)
+    );
     let abyss = "[".repeat(1 << 20);
     for garbage in [
         "",
@@ -36,11 +47,15 @@ async fn faults_are_json_rpc_errors() {
         check(garbage.as_bytes(), -32700, Value::Null).await;
     }
     check(format!("\u{feff}{CALL}").as_bytes(), -32700, Value::Null).await;
-    assert!(bench.send(call("/mcp", format!("\u{feff}{CALL}"))).await.text.contains("byte order mark"));
+    assert!(
+        bench.send(call("/mcp", format!("\u{feff}{CALL}"))).await.text.contains("byte order mark")
+    );
     check(&utf16, -32700, Value::Null).await;
     check(b"{\"jsonrpc\":\"2.0\",\"method\":\"\xff\"}", -32700, Value::Null).await;
 
-    for refused in ["[]", "null", "1", "\"text\"", "{}", &format!("[{CALL}]"), r#"{"jsonrpc":"2.0"}"#] {
+    for refused in
+        ["[]", "null", "1", "\"text\"", "{}", &format!("[{CALL}]"), r#"{"jsonrpc":"2.0"}"#]
+    {
         check(refused.as_bytes(), -32600, Value::Null).await;
     }
     for id in ["1.5", "true", "[1]", "{}", "null", "1e400", "9223372036854775808", "\"\\ud800\""] {
@@ -59,7 +74,8 @@ async fn faults_are_json_rpc_errors() {
     check(br#"{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}"#, -32600, Value::Null).await;
     check(br#"{"jsonrpc":"2.0","id":1,"method":"a","\u006dethod":"b"}"#, -32600, Value::Null).await;
     check(br#"{"jsonrpc":"2.0","id":1,"id":2,"method":"a"}"#, -32600, Value::Null).await;
-    check(br#"{"jsonrpc":"2.0","id":1,"method":"a","params":{},"params":{}}"#, -32600, Value::Null).await;
+    check(br#"{"jsonrpc":"2.0","id":1,"method":"a","params":{},"params":{}}"#, -32600, Value::Null)
+        .await;
 }
 
 #[tokio::test]
@@ -90,7 +106,8 @@ async fn good_messages_arrive_byte_for_byte() {
 #[tokio::test]
 async fn copilot_studio_notifies_with_a_null_id() {
     let bench = Bench::new(Settings::default());
-    let mut request = call("/mcp", r#"{"jsonrpc":"2.0","id":null,"method":"notifications/initialized"}"#);
+    let mut request =
+        call("/mcp", r#"{"jsonrpc":"2.0","id":null,"method":"notifications/initialized"}"#);
     for (name, value) in [
         ("accept", "application/json,text/event-stream"),
         ("content-type", "application/json; charset=utf-8"),
@@ -101,8 +118,7 @@ async fn copilot_studio_notifies_with_a_null_id() {
     let reply = bench.send(request).await;
     assert_eq!((reply.status.as_u16(), reply.text.as_str(), bench.reached()), (202, "", 1));
 
-    let with_params =
-        r#"{"jsonrpc":"2.0","id": null,"method":"notifications/other","params":{"a":[1, 2]},"x":1}"#;
+    let with_params = r#"{"jsonrpc":"2.0","id": null,"method":"notifications/other","params":{"a":[1, 2]},"x":1}"#;
     let seen = bench.send(call("/mcp", with_params)).await.json();
     let bare = r#"{"jsonrpc":"2.0","method":"notifications/other","params":{"a":[1, 2]}}"#;
     assert_eq!(
@@ -129,8 +145,12 @@ async fn plain_refusals_from_behind_become_json_rpc_errors() {
     let check = async |method: &str, status: u16, code: i32, text: &str| {
         let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}"}}"#);
         let reply = bench.send(call("/mcp", body)).await;
-        assert_eq!((reply.status.as_u16(), reply.header("content-type")), (status, "application/json"));
-        let expected = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": text } });
+        assert_eq!(
+            (reply.status.as_u16(), reply.header("content-type")),
+            (status, "application/json")
+        );
+        let expected =
+            json!({ "jsonrpc": "2.0", "id": null, "error": { "code": code, "message": text } });
         assert_eq!(reply.json(), expected);
     };
     check("unreadable", 400, -32600, "Invalid request: fail to deserialize").await;
@@ -138,7 +158,8 @@ async fn plain_refusals_from_behind_become_json_rpc_errors() {
 }
 
 proptest! {
-    /// Whatever the bytes, there is an answer, and the service sees only JSON objects that name a method.
+    /// Whatever the bytes, there is an answer, and the service sees only JSON objects that name a
+    /// method.
     #[test]
     fn any_bytes_get_an_answer(body in prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..200),

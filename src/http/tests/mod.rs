@@ -79,8 +79,13 @@ impl Bench {
             async move { Ok::<_, Infallible>(stub(request).await) }
         });
         let readiness = Readiness::default();
-        let router =
-            router(settings, KeyedHasher::random().unwrap(), readiness.clone(), Signals::default(), stub);
+        let router = router(
+            settings,
+            KeyedHasher::random().unwrap(),
+            readiness.clone(),
+            Signals::default(),
+            stub,
+        );
         Self { router, readiness, reached }
     }
 

@@ -84,15 +84,18 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&open, call("/mcp", rpc("panic"))),
     ] {
         let reply = bench.send(request).await;
-        let json = if reply.json().get("jsonrpc").is_some() { reply.refusal() } else { reply.json() };
+        let json =
+            if reply.json().get("jsonrpc").is_some() { reply.refusal() } else { reply.json() };
         assert_eq!(json["status"], reply.status.as_u16());
         let text = |name: &str| json[name].as_str().unwrap().to_owned();
         assert!(!text("message").is_empty() && !text("request_id").is_empty());
         told.insert((reply.status.as_u16(), text("error"), text("hint")));
     }
     let rows = errors();
-    let listed: BTreeSet<Told> =
-        rows.iter().map(|row| (row.status.unwrap(), row.code.to_owned(), row.advice.to_owned())).collect();
+    let listed: BTreeSet<Told> = rows
+        .iter()
+        .map(|row| (row.status.unwrap(), row.code.to_owned(), row.advice.to_owned()))
+        .collect();
     assert_eq!(told, listed);
     assert!(rows.iter().all(|row| !row.meaning.is_empty()));
 }

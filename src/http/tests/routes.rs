@@ -12,17 +12,28 @@ async fn mcp_takes_post_only_and_asks_for_a_token_first() {
     for method in ["GET", "DELETE", "PUT", "OPTIONS", "HEAD", "BREW"] {
         for path in ["/mcp", "/mcp/readonly", "/mcp/x/core", "/mcp/"] {
             let request = || {
-                let request = Request::builder().method(method).uri(path).header("host", "localhost");
+                let request =
+                    Request::builder().method(method).uri(path).header("host", "localhost");
                 request.header("accept", "text/event-stream").body(Body::empty()).unwrap()
             };
             let reply = bench.send(request()).await;
-            assert_eq!((reply.status.as_u16(), reply.header("allow")), (401, ""), "{method} {path}");
+            assert_eq!(
+                (reply.status.as_u16(), reply.header("allow")),
+                (401, ""),
+                "{method} {path}"
+            );
             assert!(reply.header("www-authenticate").starts_with("Bearer resource_metadata="));
             assert_eq!(reply.header("content-type"), "application/json");
             let mut request = request();
-            request.headers_mut().insert("authorization", format!("Bearer {}", token()).parse().unwrap());
+            request
+                .headers_mut()
+                .insert("authorization", format!("Bearer {}", token()).parse().unwrap());
             let reply = bench.send(request).await;
-            assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, "POST"), "{method} {path}");
+            assert_eq!(
+                (reply.status.as_u16(), reply.header("allow")),
+                (405, "POST"),
+                "{method} {path}"
+            );
             assert_eq!(reply.header("content-type"), "application/json");
         }
     }
@@ -41,15 +52,20 @@ async fn a_browser_is_told_what_this_is() {
         bench.send(request).await
     };
     for path in ["/", "/mcp", "/mcp/", "/mcp/readonly"] {
-        for (bench, url) in
-            [(&public, "https://api.example.com/jira/mcp\n"), (&laptop, "http://localhost:8080/mcp\n")]
-        {
+        for (bench, url) in [
+            (&public, "https://api.example.com/jira/mcp\n"),
+            (&laptop, "http://localhost:8080/mcp\n"),
+        ] {
             let reply = open(bench, path, browser).await;
             assert_eq!(
                 (reply.status.as_u16(), reply.header("content-type")),
                 (200, "text/plain; charset=utf-8")
             );
-            assert!(reply.text.contains(url) && reply.text.contains("MCP server"), "{path}: {}", reply.text);
+            assert!(
+                reply.text.contains(url) && reply.text.contains("MCP server"),
+                "{path}: {}",
+                reply.text
+            );
             assert_eq!(reply.header("x-content-type-options"), "nosniff");
         }
     }
@@ -67,7 +83,11 @@ async fn the_path_narrows() {
     let bench = Bench::new(Settings::default());
     let check = async |path: &str, readonly: bool, toolsets: &[&str]| {
         let seen = bench.send(call(path, CALL)).await.json();
-        assert_eq!((&seen["readonly"], &seen["toolsets"]), (&json!(readonly), &json!(toolsets)), "{path}");
+        assert_eq!(
+            (&seen["readonly"], &seen["toolsets"]),
+            (&json!(readonly), &json!(toolsets)),
+            "{path}"
+        );
     };
     check("/mcp", false, &[]).await;
     check("/mcp?readonly=1", false, &[]).await;
@@ -97,7 +117,11 @@ async fn unknown_paths_and_methods_are_answered_in_json() {
         "/mcp/other",
     ] {
         let reply = bench.send(call(path, CALL)).await;
-        assert_eq!((reply.status.as_u16(), &reply.refusal()["error"]), (404, &json!("not_found")), "{path}");
+        assert_eq!(
+            (reply.status.as_u16(), &reply.refusal()["error"]),
+            (404, &json!("not_found")),
+            "{path}"
+        );
     }
     for path in ["/healthz", "/readyz/", "/.well-known/oauth-protected-resource/mcp"] {
         let reply = bench.send(call(path, CALL)).await;
@@ -108,8 +132,11 @@ async fn unknown_paths_and_methods_are_answered_in_json() {
 
 #[tokio::test]
 async fn health_follows_the_life_of_the_process() {
-    let bench =
-        Bench::new(Settings { server_name: "bridge".into(), version: "1.2.3".into(), ..Settings::default() });
+    let bench = Bench::new(Settings {
+        server_name: "bridge".into(),
+        version: "1.2.3".into(),
+        ..Settings::default()
+    });
     let alive = async || {
         // Probes come by address and carry no token.
         let reply = bench.send(Request::get("/healthz").body(Body::empty()).unwrap()).await;
@@ -132,7 +159,10 @@ async fn health_follows_the_life_of_the_process() {
 #[tokio::test]
 async fn metadata_names_the_resource_and_where_to_sign_in() {
     let base = "https://api.example.com/jira-mcp";
-    let public = Bench::new(Settings { public_base_url: Some(base.parse().unwrap()), ..Settings::default() });
+    let public = Bench::new(Settings {
+        public_base_url: Some(base.parse().unwrap()),
+        ..Settings::default()
+    });
     let laptop = Bench::new(Settings::default());
     let root = "/.well-known/oauth-protected-resource";
     let check = async |bench: &Bench, path: &str, resource: &str| {

@@ -15,7 +15,8 @@ const SHORT: Duration = Duration::from_millis(200);
 /// Beyond this a test has failed; nothing is measured by it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sends `begin` at once, then `drip` over and over, a byte each time; what came back when the server gave up.
+/// Sends `begin` at once, then `drip` over and over, a byte each time; what came back when the
+/// server gave up.
 async fn dripped(address: std::net::SocketAddr, begin: &str, drip: &str) -> String {
     let (mut reading, mut writing) = open(address, begin).await.into_split();
     let answer = async {
@@ -48,7 +49,8 @@ async fn a_byte_now_and_then_buys_no_time_for_a_head_or_a_body() {
     let settings = Settings { body_read_timeout: SHORT, ..Settings::default() };
     let connections = ConnectionSettings { header_read_timeout: SHORT, ..quick() };
     let client = async |address, _stop| {
-        let answer = dripped(address, "POST /mcp HTTP/1.1\r\nhost: localhost\r\n", "x-a: b\r\n").await;
+        let answer =
+            dripped(address, "POST /mcp HTTP/1.1\r\nhost: localhost\r\n", "x-a: b\r\n").await;
         assert!(!answer.contains("200 OK"), "{answer}");
         // In production the two limits are ten seconds each, whatever the pace.
         let answer = dripped(address, &post("m", 500, "keep-alive"), " ").await;

@@ -36,7 +36,8 @@ pub(super) async fn with_server<F: Future>(
         let _ = stopped.await;
     };
     let signals = Signals::default();
-    let served = serve(listener, bench.router.clone(), &connections, &bench.readiness, &signals, shutdown);
+    let served =
+        serve(listener, bench.router.clone(), &connections, &bench.readiness, &signals, shutdown);
     let ended = tokio::join!(served, client(address, stop));
     assert!(!bench.readiness.is_ready());
     ended
@@ -67,7 +68,8 @@ pub(super) fn post(method: &str, length: usize, connection: &str) -> String {
 
 #[tokio::test]
 async fn slow_heads_and_idle_connections_are_closed() {
-    let connections = ConnectionSettings { header_read_timeout: SHORT, idle_timeout: SHORT, ..quick() };
+    let connections =
+        ConnectionSettings { header_read_timeout: SHORT, idle_timeout: SHORT, ..quick() };
     let client = async |address, _stop| {
         for head in ["", "POST /mcp HT", "POST /mcp HTTP/1.1\r\nhost: localhost\r\n"] {
             assert!(!rest(open(address, head).await).await.contains("200 OK"), "{head}");
@@ -98,7 +100,8 @@ const LONG: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn a_gateway_may_come_back_after_a_while() {
-    let connections = ConnectionSettings { header_read_timeout: SHORT, idle_timeout: LONG, ..quick() };
+    let connections =
+        ConnectionSettings { header_read_timeout: SHORT, idle_timeout: LONG, ..quick() };
     let client = async |address, _stop| {
         let mut stream = open(address, "").await;
         for _ in 0..2 {
@@ -112,13 +115,20 @@ async fn a_gateway_may_come_back_after_a_while() {
     };
     assert_eq!(with_server(Settings::default(), connections, client).await.0, Drain::Finished);
     let defaults = ConnectionSettings::default();
-    assert_eq!((defaults.header_read_timeout.as_secs(), defaults.idle_timeout.as_secs()), (10, 120));
+    assert_eq!(
+        (defaults.header_read_timeout.as_secs(), defaults.idle_timeout.as_secs()),
+        (10, 120)
+    );
 }
 
 #[tokio::test]
 async fn idle_connections_give_way_when_places_are_scarce() {
-    let connections =
-        ConnectionSettings { connections_max: 4, header_read_timeout: SHORT, idle_timeout: LONG, ..quick() };
+    let connections = ConnectionSettings {
+        connections_max: 4,
+        header_read_timeout: SHORT,
+        idle_timeout: LONG,
+        ..quick()
+    };
     let client = async |address, _stop| {
         let mut idle = Vec::new();
         for _ in 0..3 {
@@ -149,10 +159,14 @@ async fn big_heads_are_refused() {
         let many = "x: 1\r\n".repeat(101);
         let large = format!("x: {}\r\n", "y".repeat(70_000));
         for lines in [many, large] {
-            let answer = rest(open(address, &format!("GET /healthz HTTP/1.1\r\n{lines}\r\n")).await).await;
+            let answer =
+                rest(open(address, &format!("GET /healthz HTTP/1.1\r\n{lines}\r\n")).await).await;
             assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
         }
-        let fits = format!("GET /healthz HTTP/1.1\r\nconnection: close\r\nx: {}\r\n\r\n", "y".repeat(60_000));
+        let fits = format!(
+            "GET /healthz HTTP/1.1\r\nconnection: close\r\nx: {}\r\n\r\n",
+            "y".repeat(60_000)
+        );
         assert!(rest(open(address, &fits).await).await.starts_with("HTTP/1.1 200"));
     };
     with_server(Settings::default(), quick(), client).await;
@@ -160,7 +174,8 @@ async fn big_heads_are_refused() {
 
 #[tokio::test]
 async fn above_the_cap_connections_wait_for_a_place() {
-    let connections = ConnectionSettings { connections_max: 1, header_read_timeout: SHORT, ..quick() };
+    let connections =
+        ConnectionSettings { connections_max: 1, header_read_timeout: SHORT, ..quick() };
     let client = async |address, _stop| {
         let silent = rest(open(address, "").await);
         let mut waiting = Box::pin(rest(open(address, &post("m", 0, "close")).await));
@@ -177,11 +192,13 @@ async fn above_the_cap_connections_wait_for_a_place() {
 
 #[tokio::test]
 async fn probes_are_answered_when_every_place_is_taken() {
-    let connections = ConnectionSettings { connections_max: 2, header_read_timeout: LONG, ..quick() };
+    let connections =
+        ConnectionSettings { connections_max: 2, header_read_timeout: LONG, ..quick() };
     let client = async |address, _stop| {
         let _silent = [open(address, "").await, open(address, "POST /mcp HT").await];
         for path in ["/healthz", "/readyz/"] {
-            let probe = open(address, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;
+            let probe =
+                open(address, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;
             let answer = timeout(LONG / 2, rest(probe)).await.expect("an answer, and the end");
             assert!(answer.starts_with("HTTP/1.1 200") || path == "/readyz/", "{answer}");
         }

@@ -35,7 +35,11 @@ fn each_shape_of_body_is_read() {
         r#"{"timestamp":1,"status":404,"error":"Not Found","message":"No route","path":"/x"}"#,
         "Not found, or the signed-in user may not see it: No route",
     );
-    check(401, r#"{"code":401,"message":"Unauthorized"}"#, "Jira does not accept the sign-in any more.");
+    check(
+        401,
+        r#"{"code":401,"message":"Unauthorized"}"#,
+        "Jira does not accept the sign-in any more.",
+    );
     check(
         401,
         r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
@@ -52,7 +56,8 @@ fn each_shape_of_body_is_read() {
 
 #[test]
 fn texts_are_cleaned_and_bounded() {
-    let body = serde_json::json!({"errorMessages": ["a\u{0}\u{1b}[31mb", "x".repeat(5_000)]}).to_string();
+    let body =
+        serde_json::json!({"errorMessages": ["a\u{0}\u{1b}[31mb", "x".repeat(5_000)]}).to_string();
     let error = JiraError::from_answer(&request::myself(), &answer(400, &body));
     let JiraError::Invalid { texts, .. } = error else { panic!("{error:?}") };
     assert_eq!(texts[0], "a[31mb");

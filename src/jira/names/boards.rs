@@ -40,7 +40,8 @@ impl From<&Board<'_>> for BoardName {
     }
 }
 
-/// The boards that show issues of a project, or whose name holds a text; the first few hundred of them.
+/// The boards that show issues of a project, or whose name holds a text; the first few hundred of
+/// them.
 pub async fn boards(
     session: &Session,
     project: Option<&AllowedProject>,

@@ -1,4 +1,5 @@
-//! Values of fields in the shapes of Jira's bulk edit, which are none of those that a single edit takes.
+//! Values of fields in the shapes of Jira's bulk edit, which are none of those that a single edit
+//! takes.
 //!
 //! Source: schema `JiraIssueFields` of Jira's OpenAPI document.
 
@@ -9,7 +10,8 @@ use crate::{adf::Document, jira::wire::FieldMeta, json};
 
 use super::{FieldFault, FieldValue};
 
-/// Turns resolved values into `editedFieldsInput`. Lists replace what is there, unless elements are added or taken away.
+/// Turns resolved values into `editedFieldsInput`. Lists replace what is there, unless elements are
+/// added or taken away.
 pub fn bulk_values<'v>(
     changes: impl Iterator<Item = (&'v FieldMeta, &'v FieldValue)>,
 ) -> Result<Map<String, Value>, FieldFault> {
@@ -21,7 +23,8 @@ pub fn bulk_values<'v>(
             FieldValue::Document(document) => entry(meta, &small(meta, document)?),
             FieldValue::RichText(_) => None,
         };
-        let cannot = "this value cannot be set on many issues at once; change the issues one by one";
+        let cannot =
+            "this value cannot be set on many issues at once; change the issues one by one";
         let (group, entry) = made.ok_or_else(|| refusal(meta, cannot))?;
         if matches!(group, "priority" | "multiselectComponents") {
             groups.insert(group.to_owned(), entry);
@@ -32,7 +35,8 @@ pub fn bulk_values<'v>(
     Ok(groups)
 }
 
-/// Values of JSON that a document on many issues may have: the plan of a bulk edit is kept as a tree, in several places.
+/// Values of JSON that a document on many issues may have: the plan of a bulk edit is kept as a
+/// tree, in several places.
 const VALUES_MAX: usize = 10_000;
 
 fn small(meta: &FieldMeta, document: &Document) -> Result<Value, FieldFault> {
@@ -53,8 +57,13 @@ fn refusal(meta: &FieldMeta, problem: &str) -> FieldFault {
 }
 
 /// Elements that are added or taken away; one call does one of the two.
-fn changed(meta: &FieldMeta, operations: &[Value]) -> Result<Option<(&'static str, Value)>, FieldFault> {
-    let all = |name: &str| operations.iter().map(|one| one.get(name).cloned()).collect::<Option<Vec<_>>>();
+fn changed(
+    meta: &FieldMeta,
+    operations: &[Value],
+) -> Result<Option<(&'static str, Value)>, FieldFault> {
+    let all = |name: &str| {
+        operations.iter().map(|one| one.get(name).cloned()).collect::<Option<Vec<_>>>()
+    };
     let (option, values) = match (all("add"), all("remove")) {
         (Some(added), _) => ("ADD", added),
         (_, Some(removed)) => ("REMOVE", removed),
@@ -82,15 +91,19 @@ fn entry(meta: &FieldMeta, value: &Value) -> Option<(&'static str, Value)> {
         (_, "url", _) => ("urlFields", json!({ "fieldId": id, "url": text()? })),
         ("string", ..) => ("singleLineTextFields", json!({ "fieldId": id, "text": text()? })),
         ("number", ..) => ("clearableNumberFields", json!({ "fieldId": id, "value": value })),
-        ("date", ..) => {
-            ("datePickerFields", json!({ "fieldId": id, "date": { "formattedDate": day(text()?)? } }))
-        }
-        ("datetime", ..) => {
-            ("dateTimePickerFields", json!({ "fieldId": id, "dateTime": { "formattedDateTime": text()? } }))
-        }
+        ("date", ..) => (
+            "datePickerFields",
+            json!({ "fieldId": id, "date": { "formattedDate": day(text()?)? } }),
+        ),
+        ("datetime", ..) => (
+            "dateTimePickerFields",
+            json!({ "fieldId": id, "dateTime": { "formattedDateTime": text()? } }),
+        ),
         ("priority", ..) => ("priority", json!({ "priorityId": value.get("id")?.as_str()? })),
         ("user", ..) => ("singleSelectClearableUserPickerFields", with(id, "user", value)),
-        ("option", ..) => ("singleSelectFields", json!({ "fieldId": id, "option": option(value)? })),
+        ("option", ..) => {
+            ("singleSelectFields", json!({ "fieldId": id, "option": option(value)? }))
+        }
         ("option-with-child", ..) => ("cascadingSelectFields", cascade(id, value)?),
         ("array", ..) => list(meta, value, None)?,
         _ => return None,
@@ -100,7 +113,9 @@ fn entry(meta: &FieldMeta, value: &Value) -> Option<(&'static str, Value)> {
 /// A list that replaces what is there, or does to it what `how` says.
 fn list(meta: &FieldMeta, value: &Value, how: Option<&str>) -> Option<(&'static str, Value)> {
     let (id, items) = (meta.id(), value.as_array()?);
-    let each = |shape: &dyn Fn(&Value) -> Option<Value>| items.iter().map(shape).collect::<Option<Vec<_>>>();
+    let each = |shape: &dyn Fn(&Value) -> Option<Value>| {
+        items.iter().map(shape).collect::<Option<Vec<_>>>()
+    };
     let several = |name: &'static str, list: Vec<Value>| {
         let option = how.unwrap_or(if list.is_empty() { "REMOVE_ALL" } else { "REPLACE" });
         json!({ "fieldId": id, "bulkEditMultiSelectFieldOption": option, name: list })
@@ -112,7 +127,8 @@ fn list(meta: &FieldMeta, value: &Value, how: Option<&str>) -> Option<(&'static 
             ("labelsFields", several("labels", labels))
         }
         "version" => {
-            let versions = each(&|version| Some(json!({ "versionId": version.get("id")?.as_str()? })))?;
+            let versions =
+                each(&|version| Some(json!({ "versionId": version.get("id")?.as_str()? })))?;
             ("multipleVersionPickerFields", several("versions", versions))
         }
         "component" => {
@@ -121,7 +137,9 @@ fn list(meta: &FieldMeta, value: &Value, how: Option<&str>) -> Option<(&'static 
         }
         "option" | "user" if how.is_some() => return None,
         "option" => ("multipleSelectFields", json!({ "fieldId": id, "options": each(&option)? })),
-        "user" => ("multipleSelectClearableUserPickerFields", json!({ "fieldId": id, "users": value })),
+        "user" => {
+            ("multipleSelectClearableUserPickerFields", json!({ "fieldId": id, "users": value }))
+        }
         _ => return None,
     })
 }
@@ -160,7 +178,10 @@ fn day(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads best without borrows")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table of literals reads best without borrows"
+    )]
     fn check(schema: Value, value: Value, expected: Option<Value>) {
         let meta = json!({"key": "f", "name": "F", "schema": schema});
         let metas: Vec<FieldMeta> = serde_json::from_value(json!([meta])).unwrap();
@@ -190,7 +211,10 @@ mod tests {
         check(
             json!({"type": "date"}),
             json!("2026-12-04"),
-            entry("datePickerFields", json!({"fieldId": "f", "date": {"formattedDate": "4/Dec/26"}})),
+            entry(
+                "datePickerFields",
+                json!({"fieldId": "f", "date": {"formattedDate": "4/Dec/26"}}),
+            ),
         );
         check(json!({"type": "date"}), json!("tomorrow"), None);
         check(

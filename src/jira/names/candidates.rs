@@ -83,13 +83,17 @@ pub(super) fn choose<'c, 'a>(
     let folded = folded(given);
     let mut fits = those(&|user| self::folded(&user.display_name) == folded);
     if fits.is_empty() && is_address(given) {
-        fits = those(&|user| user.address().is_some_and(|address| address.eq_ignore_ascii_case(given)));
+        fits = those(&|user| {
+            user.address().is_some_and(|address| address.eq_ignore_ascii_case(given))
+        });
         if fits.is_empty() {
             // Jira finds people by addresses that it does not show.
             fits = those(&|user| user.address().is_none());
         }
     }
-    let listed = |several: &[&Candidate<'_>]| several.iter().take(LISTED_MAX).map(|user| say(user)).collect();
+    let listed = |several: &[&Candidate<'_>]| {
+        several.iter().take(LISTED_MAX).map(|user| say(user)).collect()
+    };
     match (fits.as_slice(), people.as_slice()) {
         ([only], _) => Ok(only),
         ([], []) => Err(NameError::Unknown {
@@ -101,7 +105,9 @@ pub(super) fn choose<'c, 'a>(
             known: Vec::new(),
         }),
         ([], like) => Err(NameError::Inexact { given: given.to_owned(), candidates: listed(like) }),
-        (several, _) => Err(NameError::Ambiguous { given: given.to_owned(), candidates: listed(several) }),
+        (several, _) => {
+            Err(NameError::Ambiguous { given: given.to_owned(), candidates: listed(several) })
+        }
     }
 }
 
@@ -133,7 +139,8 @@ mod tests {
     use super::*;
 
     fn user(id: &str, name: &str, address: &str) -> Candidate<'static> {
-        let json = serde_json::json!({"accountId": id, "displayName": name, "emailAddress": address});
+        let json =
+            serde_json::json!({"accountId": id, "displayName": name, "emailAddress": address});
         serde_json::from_str::<Candidate<'_>>(&json.to_string()).unwrap().into_owned()
     }
 
@@ -147,11 +154,20 @@ mod tests {
 
     #[test]
     fn a_whole_name_is_meant_and_a_part_of_one_is_a_question() {
-        let mut found = vec![user("1", "Ann Lee", ""), user("2", "Ann Leeson", ""), user("3", "ann lee", "")];
+        let mut found =
+            vec![user("1", "Ann Lee", ""), user("2", "Ann Leeson", ""), user("3", "ann lee", "")];
         found[2].active = false;
         check("ANN\u{a0}LEE", &found, Ok("1"));
-        check("ann", &found, Err("Nobody is called just 'ann'. There is: Ann Lee (1); Ann Leeson (2)."));
-        check("Leeson", &found[1..2], Err("Nobody is called just 'Leeson'. There is: Ann Leeson (2)."));
+        check(
+            "ann",
+            &found,
+            Err("Nobody is called just 'ann'. There is: Ann Lee (1); Ann Leeson (2)."),
+        );
+        check(
+            "Leeson",
+            &found[1..2],
+            Err("Nobody is called just 'Leeson'. There is: Ann Leeson (2)."),
+        );
         check("bo", &[], Err("'bo' is no active person."));
         let two = [user("1", "Ben", ""), user("2", "ben", "")];
         check("Ben", &two, Err("'Ben' fits several: Ben (1); ben (2)."));
@@ -163,6 +179,10 @@ mod tests {
         check("Ann@example.com", &found, Ok("1"));
         check("bo@example.com", &found, Ok("2"));
         check("ann", &found[..1], Err("Nobody is called just 'ann'. There is: Ann Lee (1)."));
-        check("a@b.example", &found[..1], Err("Nobody is called just 'a@b.example'. There is: Ann Lee (1)."));
+        check(
+            "a@b.example",
+            &found[..1],
+            Err("Nobody is called just 'a@b.example'. There is: Ann Lee (1)."),
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! When two names are the same to a person: letter case, typography and the language of the profile do not count.
+//! When two names are the same to a person: letter case, typography and the language of the profile
+//! do not count.
 
 use std::borrow::Cow;
 
@@ -15,8 +16,9 @@ pub enum Picked<'t, T> {
     Nothing,
 }
 
-/// The thing whose name is the given one. Names that are written alike go before those that are only spelt alike, and
-/// a thing's first name before its others; `is_lenient` also takes `Storypoints` for `Story Points`.
+/// The thing whose name is the given one. Names that are written alike go before those that are
+/// only spelt alike, and a thing's first name before its others; `is_lenient` also takes
+/// `Storypoints` for `Story Points`.
 pub fn pick<'t, T>(
     things: &'t [T],
     given: &str,
@@ -29,7 +31,10 @@ pub fn pick<'t, T>(
     let spelt = |name: &str| same_folded(name, &folded);
     let bare = bare(&folded);
     let loose = |name: &str| {
-        is_lenient && !bare.is_empty() && may_begin(name, &bare) && self::bare(&self::folded(name)) == bare
+        is_lenient
+            && !bare.is_empty()
+            && may_begin(name, &bare)
+            && self::bare(&self::folded(name)) == bare
     };
     let rules: [&dyn Fn(&str) -> bool; 3] = [&written, &spelt, &loose];
     for rule in rules {
@@ -53,8 +58,8 @@ pub fn same(one: &str, other: &str) -> bool {
     same_folded(one, &folded(other))
 }
 
-/// No name of Jira's is as long. A longer text is compared as it is written: folding it costs many times its length, and
-/// once for each name that it is compared with.
+/// No name of Jira's is as long. A longer text is compared as it is written: folding it costs many
+/// times its length, and once for each name that it is compared with.
 const NAME_BYTES_MAX: usize = 2_048;
 
 fn same_folded(name: &str, folded: &str) -> bool {
@@ -64,8 +69,8 @@ fn same_folded(name: &str, folded: &str) -> bool {
     may_begin(name, folded) && self::folded(name) == folded
 }
 
-/// Whether two names can be the same by how they begin, `folded` being one without what does not count. Most names differ
-/// there, and none of those has to be normalised.
+/// Whether two names can be the same by how they begin, `folded` being one without what does not
+/// count. Most names differ there, and none of those has to be normalised.
 fn may_begin(name: &str, folded: &str) -> bool {
     match name.trim_start().as_bytes() {
         // What follows may compose with the first letter.
@@ -84,8 +89,8 @@ pub(super) fn composed(name: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(name)
 }
 
-/// A name without what people do not see or do not write: Unicode's compatible forms made one, small letters, straight
-/// apostrophes, plain hyphens, single blanks, no invisible characters.
+/// A name without what people do not see or do not write: Unicode's compatible forms made one,
+/// small letters, straight apostrophes, plain hyphens, single blanks, no invisible characters.
 pub fn folded(name: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.len() > NAME_BYTES_MAX || name.bytes().all(is_plain) {
@@ -155,11 +160,14 @@ mod tests {
 
     #[test]
     fn what_is_written_alike_goes_before_what_is_spelt_alike() {
-        let things = [("Team", None), ("team", None), ("Fehler", Some("Bug")), ("Story Points", None)];
+        let things =
+            [("Team", None), ("team", None), ("Fehler", Some("Bug")), ("Story Points", None)];
         let check = |given: &str, is_lenient: bool, expected: Result<usize, usize>| {
             let picked = pick(&things, given, is_lenient, |(name, other)| [Some(name), *other]);
             let found = match picked {
-                Picked::One(thing) => Ok(things.iter().position(|one| std::ptr::eq(one, thing)).unwrap()),
+                Picked::One(thing) => {
+                    Ok(things.iter().position(|one| std::ptr::eq(one, thing)).unwrap())
+                }
                 Picked::Several(things) => Err(things.len()),
                 Picked::Nothing => Err(0),
             };

@@ -74,9 +74,15 @@ impl FieldName {
         let plain = given.trim().to_lowercase().replace([' ', '-'], "_");
         // "fix version" is meant as much as "fix_versions" is.
         let bare = |name: &str| name.replace('_', "").trim_end_matches('s').to_owned();
-        let alike =
-            || SYSTEM.iter().find(|(spellings, ..)| spellings.iter().any(|one| bare(one) == bare(&plain)));
-        let system = SYSTEM.iter().find(|(spellings, ..)| spellings.contains(&plain.as_str())).or_else(alike);
+        let alike = || {
+            SYSTEM
+                .iter()
+                .find(|(spellings, ..)| spellings.iter().any(|one| bare(one) == bare(&plain)))
+        };
+        let system = SYSTEM
+            .iter()
+            .find(|(spellings, ..)| spellings.contains(&plain.as_str()))
+            .or_else(alike);
         if let Some((_, id, label)) = system {
             return Some(Self { id: (*id).to_owned(), label: Cow::Borrowed(label) });
         }
@@ -104,9 +110,13 @@ impl FieldName {
     }
 }
 
-/// The fields to read for these names. Display names of custom fields are looked up with one call to Jira; fields of
-/// the same name are all read: an issue mostly holds a value in one of them only.
-pub async fn readable_fields(session: &Session, names: &[String]) -> Result<Vec<FieldName>, NameError> {
+/// The fields to read for these names. Display names of custom fields are looked up with one call
+/// to Jira; fields of the same name are all read: an issue mostly holds a value in one of them
+/// only.
+pub async fn readable_fields(
+    session: &Session,
+    names: &[String],
+) -> Result<Vec<FieldName>, NameError> {
     let mut fields = Vec::with_capacity(names.len());
     let mut custom: Vec<&str> = Vec::new();
     for name in names {
@@ -143,7 +153,8 @@ fn named(entries: &[FieldEntry<'_>], names: &[&str]) -> Result<Vec<FieldName>, N
     Ok(fields.collect())
 }
 
-/// The field of a screen that is meant, by id, display name in either language, or a spelling of a system field.
+/// The field of a screen that is meant, by id, display name in either language, or a spelling of a
+/// system field.
 pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMeta, NameError> {
     let plain = given.trim();
     if let Some(meta) = metas.iter().find(|meta| meta.id() == plain) {
@@ -153,10 +164,14 @@ pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMet
         Picked::One(only) => return Ok(only),
         Picked::Nothing => {}
         Picked::Several(several) => {
-            return Err(ambiguous(plain, several.iter().map(|meta| (meta.name.as_str(), meta.id()))));
+            return Err(ambiguous(
+                plain,
+                several.iter().map(|meta| (meta.name.as_str(), meta.id())),
+            ));
         }
     }
-    let system = FieldName::known(plain).and_then(|field| metas.iter().find(|meta| meta.id() == field.id));
+    let system =
+        FieldName::known(plain).and_then(|field| metas.iter().find(|meta| meta.id() == field.id));
     system.ok_or_else(|| NameError::Unknown {
         what: "field on this screen",
         given: plain.to_owned(),
@@ -164,8 +179,9 @@ pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMet
     })
 }
 
-/// Like [`find_meta`] for each name; a field that the screen does not announce is known by its type all the same, so that
-/// Jira is asked and not its metadata. `GET /field` is asked for the names of such custom fields only, and once.
+/// Like [`find_meta`] for each name; a field that the screen does not announce is known by its type
+/// all the same, so that Jira is asked and not its metadata. `GET /field` is asked for the names of
+/// such custom fields only, and once.
 pub async fn field_metas<'m>(
     session: &Session,
     metas: &'m [FieldMeta],
@@ -186,7 +202,8 @@ pub async fn field_metas<'m>(
     Ok(metas.filter_map(Result::ok).collect())
 }
 
-/// A field as the screen or Jira's own types describe it; what is to be said of the name where neither knows it.
+/// A field as the screen or Jira's own types describe it; what is to be said of the name where
+/// neither knows it.
 fn on_screen<'m>(
     metas: &'m [FieldMeta],
     given: &str,
@@ -220,11 +237,16 @@ async fn off_screen(
         answer.as_ref().and_then(|answer| answer.read().ok()).unwrap_or_default();
     let found = of_names(&entries, &names).into_iter().zip(unknown);
     found
-        .map(|(fields, (name, unknown))| off_screen_meta(&fields, name).and_then(|meta| meta.ok_or(unknown)))
+        .map(|(fields, (name, unknown))| {
+            off_screen_meta(&fields, name).and_then(|meta| meta.ok_or(unknown))
+        })
         .collect()
 }
 
-pub(super) fn ambiguous<'n>(given: &str, several: impl Iterator<Item = (&'n str, &'n str)>) -> NameError {
+pub(super) fn ambiguous<'n>(
+    given: &str,
+    several: impl Iterator<Item = (&'n str, &'n str)>,
+) -> NameError {
     let candidates = several.map(|(name, id)| format!("{name} ({id})")).collect();
     NameError::Ambiguous { given: given.to_owned(), candidates }
 }
@@ -240,7 +262,8 @@ fn near<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 /// Estimates are no fields of their own, but people and Jira's API name them so.
 fn part_of_time_tracking(name: &str) -> Option<FieldName> {
-    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let plain: String =
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let is_part = matches!(plain.as_str(), "originalestimate" | "remainingestimate");
     is_part.then(|| FieldName::known("timetracking")).flatten()
 }
@@ -251,8 +274,9 @@ fn is_word_for_all(name: &str) -> bool {
 }
 
 fn is_custom_id(name: &str) -> bool {
-    name.strip_prefix("customfield_")
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    name.strip_prefix("customfield_").is_some_and(|digits| {
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 #[cfg(test)]
@@ -288,9 +312,12 @@ mod tests {
         assert_eq!(find_meta(&metas, "story points").unwrap().id(), "customfield_1");
         assert_eq!(find_meta(&metas, "due_date").unwrap().id(), "duedate");
         assert_eq!(find_meta(&metas, "customfield_3").unwrap().id(), "customfield_3");
-        assert!(find_meta(&metas, "TEAM").unwrap_err().to_string().contains("team (customfield_3)"));
+        assert!(
+            find_meta(&metas, "TEAM").unwrap_err().to_string().contains("team (customfield_3)")
+        );
         assert_eq!(find_meta(&metas, "Storypoint").unwrap().id(), "customfield_1");
-        let NameError::Unknown { known, .. } = find_meta(&metas, "story pionts").unwrap_err() else {
+        let NameError::Unknown { known, .. } = find_meta(&metas, "story pionts").unwrap_err()
+        else {
             panic!()
         };
         assert_eq!(known, ["Story Points"]);

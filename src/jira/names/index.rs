@@ -1,4 +1,5 @@
-//! Fields of a site by name. There may be tens of thousands of them, so each is looked at once, however many names are asked for.
+//! Fields of a site by name. There may be tens of thousands of them, so each is looked at once,
+//! however many names are asked for.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -9,7 +10,8 @@ use super::{NameError, Picked, fields::ambiguous, folded, pick};
 /// Fields of one name that are told apart.
 const SAME_NAME_MAX: usize = 50;
 
-/// The fields that each name may mean, by display name in either language or by id, in the order of the names.
+/// The fields that each name may mean, by display name in either language or by id, in the order of
+/// the names.
 pub(super) fn of_names<'e, 'a>(
     entries: &'e [FieldEntry<'a>],
     names: &[&str],
@@ -20,10 +22,15 @@ pub(super) fn of_names<'e, 'a>(
     }
     let mut found: Vec<Vec<&FieldEntry<'_>>> = vec![Vec::new(); names.len()];
     for entry in entries {
-        let own = [Some(entry.name.as_ref()), entry.untranslated_name.as_deref(), Some(entry.id.as_ref())];
+        let own = [
+            Some(entry.name.as_ref()),
+            entry.untranslated_name.as_deref(),
+            Some(entry.id.as_ref()),
+        ];
         for name in own.into_iter().flatten() {
             for at in by_name.get(&folded(name)).into_iter().flatten() {
-                let Some(fields) = found.get_mut(*at).filter(|fields| fields.len() < SAME_NAME_MAX) else {
+                let Some(fields) = found.get_mut(*at).filter(|fields| fields.len() < SAME_NAME_MAX)
+                else {
                     continue;
                 };
                 // Its name may be the same in both languages.
@@ -36,7 +43,8 @@ pub(super) fn of_names<'e, 'a>(
     found
 }
 
-/// The one field that a name means among those of that name, as its type describes it; none where there is none.
+/// The one field that a name means among those of that name, as its type describes it; none where
+/// there is none.
 pub(super) fn off_screen_meta(
     fields: &[&FieldEntry<'_>],
     given: &str,
@@ -73,8 +81,10 @@ mod tests {
         )
         .unwrap();
         let found = of_names(&entries, &["points", "none", "team", "C", "punkte"]);
-        let ids: Vec<Vec<&str>> =
-            found.iter().map(|fields| fields.iter().map(|field| field.id.as_str()).collect()).collect();
+        let ids: Vec<Vec<&str>> = found
+            .iter()
+            .map(|fields| fields.iter().map(|field| field.id.as_str()).collect())
+            .collect();
         assert_eq!(ids, [vec!["b"], vec![], vec!["a", "c"], vec!["c"], vec!["b"]]);
     }
 }

@@ -1,4 +1,5 @@
-//! From what people say to what Jira's API takes: names of fields, people, transitions and values become ids.
+//! From what people say to what Jira's API takes: names of fields, people, transitions and values
+//! become ids.
 //!
 //! A name that fits several things is an error which lists them; nothing is guessed before a write.
 
@@ -27,7 +28,8 @@ pub use near::nearest;
 pub use people::{Among, name_of, people_like, person, person_seen_from};
 pub use relations::{Relation, phrases, pick_relation};
 pub use sprints::{
-    Keep, SprintName, is_sprint_meant, pick_sprint, quoted, sprint_given, sprint_named, sprints_found,
+    Keep, SprintName, is_sprint_meant, pick_sprint, quoted, sprint_given, sprint_named,
+    sprints_found,
 };
 pub use system_fields::system_meta;
 pub use transitions::pick_transition;
@@ -48,7 +50,8 @@ pub enum NameError {
         /// What there is instead: the nearest names, or all of a short list.
         known: Vec<String>,
     },
-    /// Nobody of just that name, but people who are like it: a guess that nobody makes before a write.
+    /// Nobody of just that name, but people who are like it: a guess that nobody makes before a
+    /// write.
     #[error("Nobody is called just '{given}'. There is: {}.", candidates.join("; "))]
     Inexact {
         /// What was asked for.

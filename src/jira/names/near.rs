@@ -10,8 +10,13 @@ const LIKENESS_MIN: f64 = 0.7;
 const NAME_CHARS_MAX: usize = 100;
 
 /// The things whose names are most like the given one, best first, each name once; at most five.
-pub fn nearest<T>(given: &str, things: impl IntoIterator<Item = T>, name: impl Fn(&T) -> &str) -> Vec<T> {
-    let is_short = |name: &str| name.len() <= 4 * NAME_CHARS_MAX && name.chars().count() <= NAME_CHARS_MAX;
+pub fn nearest<T>(
+    given: &str,
+    things: impl IntoIterator<Item = T>,
+    name: impl Fn(&T) -> &str,
+) -> Vec<T> {
+    let is_short =
+        |name: &str| name.len() <= 4 * NAME_CHARS_MAX && name.chars().count() <= NAME_CHARS_MAX;
     if !is_short(given) {
         return Vec::new();
     }
@@ -27,9 +32,11 @@ pub fn nearest<T>(given: &str, things: impl IntoIterator<Item = T>, name: impl F
     scored.into_iter().map(|(_, thing)| thing).collect()
 }
 
-/// How alike two names in lower case are, from 0 to 2; a name that contains the other goes before all others.
+/// How alike two names in lower case are, from 0 to 2; a name that contains the other goes before
+/// all others.
 fn likeness(given: &str, name: &str) -> f64 {
-    let holds = !given.is_empty() && !name.is_empty() && (name.contains(given) || given.contains(name));
+    let holds =
+        !given.is_empty() && !name.is_empty() && (name.contains(given) || given.contains(name));
     strsim::jaro_winkler(given, name) + if holds { 1.0 } else { 0.0 }
 }
 

@@ -40,9 +40,13 @@ impl Among<'_> {
     }
 }
 
-/// Finds the one person that is meant: me, an account id, a whole name or an e-mail address. Who is only like it is a
-/// question and not an answer; the error lists them.
-pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<User<'static>, NameError> {
+/// Finds the one person that is meant: me, an account id, a whole name or an e-mail address. Who is
+/// only like it is a question and not an answer; the error lists them.
+pub async fn person(
+    session: &Session,
+    given: &str,
+    among: Among<'_>,
+) -> Result<User<'static>, NameError> {
     let given = composed(given.trim().trim_start_matches('@').trim());
     let given = given.as_ref();
     if given.eq_ignore_ascii_case("me") || given.eq_ignore_ascii_case("myself") {
@@ -77,16 +81,17 @@ pub async fn person(session: &Session, given: &str, among: Among<'_>) -> Result<
     Ok(chosen)
 }
 
-/// Like [`person`] among everyone; who may not look at all users still finds those that can be assigned `nearby`.
+/// Like [`person`] among everyone; who may not look at all users still finds those that can be
+/// assigned `nearby`.
 pub async fn person_seen_from(
     session: &Session,
     given: &str,
     nearby: Among<'_>,
 ) -> Result<User<'static>, NameError> {
     match person(session, given, Among::Everyone).await {
-        Err(unseen @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })))
-            if nearby != Among::Everyone =>
-        {
+        Err(
+            unseen @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })),
+        ) if nearby != Among::Everyone => {
             let second = person(session, given, nearby).await;
             second.map_err(|fault| match unseen {
                 NameError::Unknown { .. } if matches!(fault, NameError::Unknown { .. }) => unseen,
@@ -97,7 +102,8 @@ pub async fn person_seen_from(
     }
 }
 
-/// The name of somebody who was given by account id, for a preview; the id where Jira does not tell.
+/// The name of somebody who was given by account id, for a preview; the id where Jira does not
+/// tell.
 pub async fn name_of(session: &Session, account_id: &str) -> String {
     let answer = session.call(request::user(account_id)).await.ok();
     let user = answer.as_ref().and_then(|answer| answer.read::<User<'_>>().ok());
@@ -105,10 +111,11 @@ pub async fn name_of(session: &Session, account_id: &str) -> String {
     name.unwrap_or_else(|| account_id.to_owned())
 }
 
-/// The active people whose names are most like a misspelt one, each as `Name (account id)`; nobody when Jira cannot
-/// be asked, for this only adds to an error.
+/// The active people whose names are most like a misspelt one, each as `Name (account id)`; nobody
+/// when Jira cannot be asked, for this only adds to an error.
 ///
-/// Jira finds people by the beginnings of the words of their names, so the first letters are what is asked for.
+/// Jira finds people by the beginnings of the words of their names, so the first letters are what
+/// is asked for.
 pub async fn people_like(session: &Session, given: &str, among: Among<'_>) -> Vec<String> {
     let people = like(session, given, among).await;
     nearest(given, &people, |user| user.display_name.as_ref()).into_iter().map(say).collect()
@@ -135,8 +142,12 @@ async fn like(session: &Session, given: &str, among: Among<'_>) -> Vec<Candidate
 fn search(given: &str, among: Among<'_>) -> request::Request {
     match among {
         Among::Everyone => request::users(given, FETCHED_MAX),
-        Among::AssignableIn(project) => request::assignable_users(given, Some(project), None, FETCHED_MAX),
-        Among::AssignableTo(issue) => request::assignable_users(given, None, Some(issue), FETCHED_MAX),
+        Among::AssignableIn(project) => {
+            request::assignable_users(given, Some(project), None, FETCHED_MAX)
+        }
+        Among::AssignableTo(issue) => {
+            request::assignable_users(given, None, Some(issue), FETCHED_MAX)
+        }
     }
 }
 
@@ -158,7 +169,9 @@ fn is_account_id(text: &str) -> bool {
             !realm.is_empty()
                 && realm.bytes().all(|byte| byte.is_ascii_alphanumeric())
                 && (16..=128).contains(&rest.len())
-                && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':'))
+                && rest
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b':'))
         }
         None => text.len() == 24 && is_hex(text) && text.bytes().any(|byte| byte.is_ascii_digit()),
     }

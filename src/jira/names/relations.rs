@@ -31,9 +31,13 @@ impl<'t> Relation<'t, '_> {
 /// Whether a kind of link is meant, and in which direction.
 type Rule<'r> = &'r dyn Fn(&LinkType<'_>) -> Option<bool>;
 
-/// The relation that is meant: a phrase in either direction, else the name of a kind, which means its outward phrase.
-/// A phrase of several kinds is told apart by the kind's name in parentheses behind it. Letter case, dashes, underscores and a leading "is" do not count.
-pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<Relation<'t, 'a>, NameError> {
+/// The relation that is meant: a phrase in either direction, else the name of a kind, which means
+/// its outward phrase. A phrase of several kinds is told apart by the kind's name in parentheses
+/// behind it. Letter case, dashes, underscores and a leading "is" do not count.
+pub fn pick_relation<'t, 'a>(
+    types: &'t [LinkType<'a>],
+    wanted: &str,
+) -> Result<Relation<'t, 'a>, NameError> {
     let plain = folded(wanted);
     let short = plain.strip_prefix("is ").unwrap_or(&plain);
     let same = |phrase: &str| may_be(phrase, &plain) && folded(phrase) == plain;
@@ -68,7 +72,11 @@ pub fn pick_relation<'t, 'a>(types: &'t [LinkType<'a>], wanted: &str) -> Result<
             }
         }
     }
-    Err(NameError::Unknown { what: "relation", given: wanted.trim().to_owned(), known: phrases(types) })
+    Err(NameError::Unknown {
+        what: "relation",
+        given: wanted.trim().to_owned(),
+        known: phrases(types),
+    })
 }
 
 /// Every phrase of the site, each once.
@@ -80,10 +88,13 @@ pub fn phrases(types: &[LinkType<'_>]) -> Vec<String> {
     phrases.take(PHRASES_MAX).map(|phrase| phrase.as_str().to_owned()).collect()
 }
 
-/// Whether two texts begin alike, which most do not: of thousands of phrases few are looked at more closely.
+/// Whether two texts begin alike, which most do not: of thousands of phrases few are looked at more
+/// closely.
 fn may_be(phrase: &str, plain: &str) -> bool {
-    let first =
-        phrase.chars().flat_map(char::to_lowercase).find(|c| !matches!(c, '_' | '-') && !c.is_whitespace());
+    let first = phrase
+        .chars()
+        .flat_map(char::to_lowercase)
+        .find(|c| !matches!(c, '_' | '-') && !c.is_whitespace());
     first == plain.chars().next()
 }
 
@@ -131,7 +142,11 @@ mod tests {
         match expected {
             Ok((id, phrase)) => {
                 let relation = picked.unwrap_or_else(|error| panic!("{wanted}: {error}"));
-                assert_eq!((relation.kind.id.as_ref(), relation.phrase()), (id, phrase), "{wanted}");
+                assert_eq!(
+                    (relation.kind.id.as_ref(), relation.phrase()),
+                    (id, phrase),
+                    "{wanted}"
+                );
             }
             Err(part) => assert!(picked.unwrap_err().to_string().contains(part), "{wanted}"),
         }

@@ -56,8 +56,8 @@ impl From<&Sprint<'_>> for SprintName {
     }
 }
 
-/// The active or future sprint that is meant: by name, or as the only `active` or `future` one. Looked for on the
-/// boards of these projects, on all boards when there are none.
+/// The active or future sprint that is meant: by name, or as the only `active` or `future` one.
+/// Looked for on the boards of these projects, on all boards when there are none.
 pub async fn sprint_named(
     session: &Session,
     given: &str,
@@ -109,7 +109,8 @@ async fn sprints_on(
 ) -> Result<Vec<SprintName>, JiraError> {
     let mut found: Vec<SprintName> = Vec::new();
     for some in boards.chunks(AT_ONCE) {
-        let answers = try_join_all(some.iter().map(|board| of_board(session, board.id, states))).await?;
+        let answers =
+            try_join_all(some.iter().map(|board| of_board(session, board.id, states))).await?;
         found.extend(answers.into_iter().flatten());
     }
     found.sort_by_key(|sprint| sprint.id);
@@ -117,7 +118,11 @@ async fn sprints_on(
     Ok(found)
 }
 
-async fn of_board(session: &Session, board: u64, states: &str) -> Result<Vec<SprintName>, JiraError> {
+async fn of_board(
+    session: &Session,
+    board: u64,
+    states: &str,
+) -> Result<Vec<SprintName>, JiraError> {
     let mut found = Vec::new();
     let mut start_at = 0;
     for _ in 0..PAGES_MAX {
@@ -136,8 +141,8 @@ async fn of_board(session: &Session, board: u64, states: &str) -> Result<Vec<Spr
     Ok(found)
 }
 
-/// The sprints of a name that hold issues, also closed ones: with no more than the right to search. `field_id` is the
-/// sprint field, looked up when it is not known.
+/// The sprints of a name that hold issues, also closed ones: with no more than the right to search.
+/// `field_id` is the sprint field, looked up when it is not known.
 pub async fn sprints_found(
     session: &Session,
     given: &str,
@@ -162,7 +167,8 @@ pub async fn sprints_found(
         let before = found.len();
         for issue in &page.issues {
             let values = fields.iter().filter_map(|id| issue.fields.read::<Vec<Sprint<'_>>>(id));
-            for sprint in values.flatten().filter(|sprint| is_sprint_meant(&SprintName::from(sprint), given))
+            for sprint in
+                values.flatten().filter(|sprint| is_sprint_meant(&SprintName::from(sprint), given))
             {
                 if !found.iter().any(|known| known.id == sprint.id) {
                     found.push(SprintName::from(&sprint));
@@ -266,7 +272,9 @@ mod tests {
         ];
         match (pick_sprint(&found, given), expected) {
             (Ok(sprint), Ok(id)) => assert_eq!(sprint.id, id, "{given}"),
-            (Err(error), Err(part)) => assert!(format!("{error:?}").contains(part), "{given}: {error:?}"),
+            (Err(error), Err(part)) => {
+                assert!(format!("{error:?}").contains(part), "{given}: {error:?}")
+            }
             (picked, _) => panic!("{given}: {picked:?}"),
         }
     }

@@ -40,7 +40,10 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["subtasks"], "create the subtask with this issue as its parent"),
     (&["watches"], "use jira_watch_issue"),
     (&["project"], "use jira_move_issue"),
-    (&["votes", "key", "url", "created", "updated", "creator", "resolutiondate"], "Jira sets it by itself"),
+    (
+        &["votes", "key", "url", "created", "updated", "creator", "resolutiondate"],
+        "Jira sets it by itself",
+    ),
 ];
 
 /// How something is done that reads like a field and is none to Jira.

@@ -4,7 +4,8 @@ use crate::jira::wire::Transition;
 
 use super::{NameError, same_name};
 
-/// The transition that is meant: an id, then a name, then the name of a target status, each in any letter case.
+/// The transition that is meant: an id, then a name, then the name of a target status, each in any
+/// letter case.
 pub fn pick_transition<'t, 'a>(
     transitions: &'t [Transition<'a>],
     wanted: &str,
@@ -14,7 +15,8 @@ pub fn pick_transition<'t, 'a>(
     let other = |transition: &Transition<'_>| {
         transition.to.untranslated_name.as_deref().unwrap_or_default().to_owned()
     };
-    let target = |transition: &Transition<'_>| transition.to.name.as_deref().unwrap_or_default().to_owned();
+    let target =
+        |transition: &Transition<'_>| transition.to.name.as_deref().unwrap_or_default().to_owned();
     let rules: [&dyn Fn(&Transition<'_>) -> bool; 4] =
         [&|t| t.id == wanted, &|t| same(&t.name), &|t| same(&target(t)), &|t| same(&other(t))];
     let say = |t: &Transition<'_>| format!("{} -> {} (id {})", t.name, target(t), t.id);

@@ -19,8 +19,8 @@ pub fn update_comment(key: &AllowedIssue, id: &str, body: &Body) -> Request {
         .json(body)
 }
 
-/// `POST /issue/{key}/worklog`. The remaining estimate becomes `new_estimate`; without one Jira takes the logged time
-/// off it.
+/// `POST /issue/{key}/worklog`. The remaining estimate becomes `new_estimate`; without one Jira
+/// takes the logged time off it.
 pub fn add_worklog(key: &AllowedIssue, body: &Body, new_estimate: Option<&str>) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
         .segment(key.to_string())
@@ -30,7 +30,8 @@ pub fn add_worklog(key: &AllowedIssue, body: &Body, new_estimate: Option<&str>) 
         .json(body)
 }
 
-/// `GET /issue/{key}/worklog`, only what was started around this moment, in milliseconds since 1970.
+/// `GET /issue/{key}/worklog`, only what was started around this moment, in milliseconds since
+/// 1970.
 pub fn worklogs_started(key: &AllowedIssue, at_ms: i64) -> Request {
     Request::read(["issue"])
         .segment(key.to_string())
@@ -90,7 +91,13 @@ mod tests {
         check(&comment(&issue(), "7"), "GET issue/P-1/comment/7", "", Effect::Read, None);
         let edit = update_comment(&issue(), "7", &sent);
         check(&edit, "PUT issue/P-1/comment/7", "", idempotent, Some(&body));
-        check(&add_worklog(&issue(), &sent, None), "POST issue/P-1/worklog", "", Effect::Write, Some(&body));
+        check(
+            &add_worklog(&issue(), &sent, None),
+            "POST issue/P-1/worklog",
+            "",
+            Effect::Write,
+            Some(&body),
+        );
         check(
             &add_worklog(&issue(), &sent, Some("1h")),
             "POST issue/P-1/worklog",
@@ -100,7 +107,19 @@ mod tests {
         );
         let near = "startedAfter=41&startedBefore=43";
         check(&worklogs_started(&issue(), 42), "GET issue/P-1/worklog", near, Effect::Read, None);
-        check(&watch(&issue(), "a:b"), "POST issue/P-1/watchers", "", idempotent, Some(&json!("a:b")));
-        check(&unwatch(&issue(), "a:b"), "DELETE issue/P-1/watchers", "accountId=a:b", idempotent, None);
+        check(
+            &watch(&issue(), "a:b"),
+            "POST issue/P-1/watchers",
+            "",
+            idempotent,
+            Some(&json!("a:b")),
+        );
+        check(
+            &unwatch(&issue(), "a:b"),
+            "DELETE issue/P-1/watchers",
+            "accountId=a:b",
+            idempotent,
+            None,
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Boards, sprints and ranks: the agile API, which knows no classic scopes.
 //!
-//! Source: `security` and the request bodies of each operation in the OpenAPI document of Jira Software.
+//! Source: `security` and the request bodies of each operation in the OpenAPI document of Jira
+//! Software.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -17,7 +18,8 @@ pub mod scopes {
     /// `GET /board/{id}/sprint` and `GET /sprint/{id}`
     pub const SPRINTS: &str = "read:sprint:jira-software";
     /// `GET /sprint/{id}/issue`
-    pub const SPRINT_ISSUES: &str = "read:sprint:jira-software read:issue-details:jira read:jql:jira";
+    pub const SPRINT_ISSUES: &str =
+        "read:sprint:jira-software read:issue-details:jira read:jql:jira";
     /// Creating and changing sprints, and moving issues into them.
     pub const WRITE_SPRINT: &str = "write:sprint:jira-software";
     /// `POST /backlog/issue`
@@ -86,7 +88,8 @@ pub fn backlog_issues(board: u64, window: Window<'_>) -> Request {
     window.of(read(["board"], scopes::BOARD).segment(board.to_string()).segment("backlog"))
 }
 
-/// `POST /sprint/{id}/issue`: at most [`MOVED_MAX`] issues, in this order in front of `before` when it is given.
+/// `POST /sprint/{id}/issue`: at most [`MOVED_MAX`] issues, in this order in front of `before` when
+/// it is given.
 pub fn move_to_sprint(id: u64, keys: &[&AllowedIssue], before: Option<&AllowedIssue>) -> Request {
     let request = write(Method::POST, Effect::IdempotentWrite, ["sprint"], scopes::WRITE_SPRINT);
     request.segment(id.to_string()).segment("issue").json(&moved(keys, before))
@@ -94,11 +97,13 @@ pub fn move_to_sprint(id: u64, keys: &[&AllowedIssue], before: Option<&AllowedIs
 
 /// `POST /backlog/issue`: out of every active and future sprint.
 pub fn move_to_backlog(keys: &[&AllowedIssue]) -> Request {
-    let request = write(Method::POST, Effect::IdempotentWrite, ["backlog", "issue"], scopes::WRITE_BACKLOG);
+    let request =
+        write(Method::POST, Effect::IdempotentWrite, ["backlog", "issue"], scopes::WRITE_BACKLOG);
     request.json(&moved(keys, None))
 }
 
-/// `PUT /issue/rank`: in this order in front of `before`. Answers 207 when only some could be ranked.
+/// `PUT /issue/rank`: in this order in front of `before`. Answers 207 when only some could be
+/// ranked.
 pub fn rank(keys: &[&AllowedIssue], before: &AllowedIssue) -> Request {
     let request = write(Method::PUT, Effect::IdempotentWrite, ["issue", "rank"], scopes::RANK);
     request.json(&moved(keys, Some(before)))
@@ -109,7 +114,8 @@ pub fn create_sprint(body: &Value) -> Request {
     write(Method::POST, Effect::Write, ["sprint"], scopes::WRITE_SPRINT).json(body)
 }
 
-/// `POST /sprint/{id}`, a partial update. A change of state happens once, so that it is not repeated.
+/// `POST /sprint/{id}`, a partial update. A change of state happens once, so that it is not
+/// repeated.
 pub fn update_sprint(id: u64, body: &Value) -> Request {
     let effect = if body.get("state").is_some() { Effect::Write } else { Effect::IdempotentWrite };
     write(Method::POST, effect, ["sprint"], scopes::WRITE_SPRINT).segment(id.to_string()).json(body)
@@ -156,8 +162,14 @@ mod tests {
             request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let path = request.path().collect::<Vec<_>>().join("/");
         assert_eq!(format!("{} {path}?{}", request.method(), query.join("&")), line);
-        assert_eq!(request.body().map(|body| serde_json::from_slice::<Value>(body).unwrap()).as_ref(), body);
-        assert_eq!((request.base(), request.effect(), request.scope()), (Base::Agile, effect, scope));
+        assert_eq!(
+            request.body().map(|body| serde_json::from_slice::<Value>(body).unwrap()).as_ref(),
+            body
+        );
+        assert_eq!(
+            (request.base(), request.effect(), request.scope()),
+            (Base::Agile, effect, scope)
+        );
     }
 
     #[test]
@@ -192,11 +204,23 @@ mod tests {
         check(&request, "POST sprint/7/issue?", Some(&body), idempotent, scopes::WRITE_SPRINT);
         check(&rank(&keys, before), "PUT issue/rank?", Some(&body), idempotent, scopes::RANK);
         let body = json!({ "issues": ["P-1", "P-2"] });
-        check(&move_to_backlog(&keys), "POST backlog/issue?", Some(&body), idempotent, scopes::WRITE_BACKLOG);
+        check(
+            &move_to_backlog(&keys),
+            "POST backlog/issue?",
+            Some(&body),
+            idempotent,
+            scopes::WRITE_BACKLOG,
+        );
         let body = json!({ "name": "S" });
         let request = create_sprint(&body);
         check(&request, "POST sprint?", Some(&body), Effect::Write, scopes::WRITE_SPRINT);
-        check(&update_sprint(7, &body), "POST sprint/7?", Some(&body), idempotent, scopes::WRITE_SPRINT);
+        check(
+            &update_sprint(7, &body),
+            "POST sprint/7?",
+            Some(&body),
+            idempotent,
+            scopes::WRITE_SPRINT,
+        );
         let body = json!({ "state": "closed" });
         let request = update_sprint(7, &body);
         check(&request, "POST sprint/7?", Some(&body), Effect::Write, scopes::WRITE_SPRINT);

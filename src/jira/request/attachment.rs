@@ -5,7 +5,8 @@ use http::Method;
 use super::{Effect, Request, form::Form};
 use crate::jira::AllowedIssue;
 
-/// `GET /attachment/{id}`: name, type and size. The answer does not say which issue the file belongs to.
+/// `GET /attachment/{id}`: name, type and size. The answer does not say which issue the file
+/// belongs to.
 pub fn attachment(id: u64) -> Request {
     Request::read(["attachment"]).segment(id.to_string())
 }
@@ -16,7 +17,12 @@ pub fn attachment_content(id: u64) -> Request {
 }
 
 /// `POST /issue/{key}/attachments` with one file. Jira takes it only in a part named `file`.
-pub fn add_attachment(key: &AllowedIssue, name: &str, content_type: &'static str, content: &[u8]) -> Request {
+pub fn add_attachment(
+    key: &AllowedIssue,
+    name: &str,
+    content_type: &'static str,
+    content: &[u8],
+) -> Request {
     Request::write(Method::POST, Effect::Write, ["issue"])
         .segment(key.to_string())
         .segment("attachments")

@@ -1,4 +1,5 @@
-//! Bodies that hold rich text: values of JSON, and beside them documents, which are written as they are.
+//! Bodies that hold rich text: values of JSON, and beside them documents, which are written as they
+//! are.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
@@ -107,7 +108,8 @@ mod tests {
     fn documents_stand_among_the_values() {
         let text = || Document::of(&from_markdown("a", &|_| None)).unwrap();
         let document: Value = serde_json::from_str(text().json()).unwrap();
-        let mut body = IssueBody { fields: Body::with_text("description", text()), ..IssueBody::default() };
+        let mut body =
+            IssueBody { fields: Body::with_text("description", text()), ..IssueBody::default() };
         assert_eq!(to_value(&body).unwrap(), json!({"fields": {"description": document}}));
         body.fields.values.insert("summary".to_owned(), json!("s"));
         body.update.comment = Some(Body::with_text("body", text()));

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use super::{Effect, NewIssue, Request, scope};
 use crate::jira::{AllowedIssue, AllowedProject, NamedIssue};
 
-/// `POST /issue/bulkfetch` of at most 100 issues. Jira answers them by id and leaves out those it has not.
+/// `POST /issue/bulkfetch` of at most 100 issues. Jira answers them by id and leaves out those it
+/// has not.
 pub fn bulk_fetch<F: AsRef<str>>(issues: &[&NamedIssue], fields: &[F]) -> Request {
     let keys: Vec<&str> = issues.iter().map(|issue| issue.as_str()).collect();
     let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
@@ -30,10 +31,12 @@ pub fn create_issues(issues: &[&NewIssue]) -> Request {
     struct Updates<'a> {
         issue_updates: &'a [&'a NewIssue],
     }
-    Request::write(Method::POST, Effect::Write, ["issue", "bulk"]).json(&Updates { issue_updates: issues })
+    Request::write(Method::POST, Effect::Write, ["issue", "bulk"])
+        .json(&Updates { issue_updates: issues })
 }
 
-/// `GET /bulk/issues/transition`: by workflow, the transitions that all of these issues share and that ask for no fields.
+/// `GET /bulk/issues/transition`: by workflow, the transitions that all of these issues share and
+/// that ask for no fields.
 pub fn shared_transitions(issues: &[&AllowedIssue]) -> Request {
     let keys: Vec<&str> = issues.iter().map(|issue| issue.as_str()).collect();
     Request::read(["bulk", "issues", "transition"]).query("issueIdsOrKeys", keys.join(","))
@@ -87,8 +90,8 @@ fn keys(issues: &[AllowedIssue]) -> Vec<&str> {
     issues.iter().map(|issue| issue.as_str()).collect()
 }
 
-/// `POST /bulk/issues/move` of one issue, with its subtasks, to a project and type. Statuses, required fields and subtask
-/// types that the target does not know are chosen by Jira.
+/// `POST /bulk/issues/move` of one issue, with its subtasks, to a project and type. Statuses,
+/// required fields and subtask types that the target does not know are chosen by Jira.
 pub fn move_issue(issue: &AllowedIssue, project: &AllowedProject, issue_type_id: &str) -> Request {
     let target = format!("{},{issue_type_id}", project.as_str());
     let source = json!({
@@ -116,8 +119,14 @@ mod tests {
         let path: Vec<&str> = request.path().collect();
         let query: Vec<String> =
             request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let body = request.body().map(|body| String::from_utf8(body.to_vec()).unwrap()).unwrap_or_default();
-        assert_eq!(format!("{} {} {} {body}", request.method(), path.join("/"), query.join("&")), shown);
+        let body = request
+            .body()
+            .map(|body| String::from_utf8(body.to_vec()).unwrap())
+            .unwrap_or_default();
+        assert_eq!(
+            format!("{} {} {} {body}", request.method(), path.join("/"), query.join("&")),
+            shown
+        );
         assert_eq!(request.effect(), effect);
     }
 
@@ -141,15 +150,17 @@ mod tests {
             "GET bulk/issues/transition issueIdsOrKeys=P-1,P-2 ",
             Effect::Read,
         );
-        let edit = BulkChange::edit(std::slice::from_ref(&one), &["labels".to_owned()], &Map::new())
-            .notifying(Some(false));
+        let edit =
+            BulkChange::edit(std::slice::from_ref(&one), &["labels".to_owned()], &Map::new())
+                .notifying(Some(false));
         check(
             &edit.request(),
             r#"POST bulk/issues/fields  {"selectedIssueIdsOrKeys":["P-1"],"selectedActions":["labels"],"editedFieldsInput":{},"sendBulkNotification":false}"#,
             Effect::Write,
         );
         check(
-            &BulkChange::transition(&BTreeMap::from([(5, vec![one.clone(), two.clone()])])).request(),
+            &BulkChange::transition(&BTreeMap::from([(5, vec![one.clone(), two.clone()])]))
+                .request(),
             r#"POST bulk/issues/transition  {"bulkTransitionInputs":[{"selectedIssueIdsOrKeys":["P-1","P-2"],"transitionId":"5"}]}"#,
             Effect::Write,
         );

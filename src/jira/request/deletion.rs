@@ -1,6 +1,7 @@
 //! Deleting, and reading the one thing that is about to be deleted.
 //!
-//! A deletion whose answer was lost may be repeated: the second one finds nothing and changes nothing.
+//! A deletion whose answer was lost may be repeated: the second one finds nothing and changes
+//! nothing.
 
 use http::Method;
 
@@ -9,7 +10,9 @@ use crate::jira::AllowedIssue;
 
 /// `DELETE /issue/{key}`; Jira refuses an issue with subtasks unless they may go too.
 pub fn delete_issue(key: &AllowedIssue, with_subtasks: bool) -> Request {
-    delete(["issue"]).segment(key.to_string()).query_if("deleteSubtasks", with_subtasks.then_some(true))
+    delete(["issue"])
+        .segment(key.to_string())
+        .query_if("deleteSubtasks", with_subtasks.then_some(true))
 }
 
 /// `DELETE /issue/{key}/comment/{id}`.
@@ -65,7 +68,11 @@ mod tests {
         let issue = Projects::default().told("P-1").unwrap();
         for (request, method, shown) in [
             (delete_issue(&issue, false), Method::DELETE, "issue/P-1 []"),
-            (delete_issue(&issue, true), Method::DELETE, r#"issue/P-1 [("deleteSubtasks", "true")]"#),
+            (
+                delete_issue(&issue, true),
+                Method::DELETE,
+                r#"issue/P-1 [("deleteSubtasks", "true")]"#,
+            ),
             (delete_comment(&issue, "7"), Method::DELETE, "issue/P-1/comment/7 []"),
             (worklog(&issue, "7"), Method::GET, "issue/P-1/worklog/7 []"),
             (delete_worklog(&issue, "7"), Method::DELETE, "issue/P-1/worklog/7 []"),

@@ -2,7 +2,8 @@
 
 use super::Request;
 
-/// `GET /filter/search` by part of a name, in the order of names. Jira answers no JQL and no owner unless asked.
+/// `GET /filter/search` by part of a name, in the order of names. Jira answers no JQL and no owner
+/// unless asked.
 pub fn filters(name_part: Option<&str>, start_at: u32, max_results: u32) -> Request {
     Request::read(["filter", "search"])
         .query("startAt", start_at)
@@ -29,7 +30,10 @@ mod tests {
         };
         let page = ["startAt=5", "maxResults=10", "orderBy=name", "expand=jql,owner"];
         assert_eq!(pairs(filters(None, 5, 10)), page);
-        assert_eq!(pairs(filters(Some("bug"), 5, 10))[4..], ["filterName=bug", "isSubstringMatch=true"]);
+        assert_eq!(
+            pairs(filters(Some("bug"), 5, 10))[4..],
+            ["filterName=bug", "isSubstringMatch=true"]
+        );
         assert_eq!(favourite_filters().path().collect::<Vec<_>>(), ["filter", "favourite"]);
     }
 }

@@ -8,10 +8,17 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// One part named `field` that holds a file. `content_type` is a constant, so that no input can add a header.
+    /// One part named `field` that holds a file. `content_type` is a constant, so that no input can
+    /// add a header.
     ///
-    /// Source: RFC 7578; the escapes of the file name are those of the HTML standard, section "multipart form data".
-    pub(super) fn file(field: &'static str, name: &str, content_type: &'static str, content: &[u8]) -> Self {
+    /// Source: RFC 7578; the escapes of the file name are those of the HTML standard, section
+    /// "multipart form data".
+    pub(super) fn file(
+        field: &'static str,
+        name: &str,
+        content_type: &'static str,
+        content: &[u8],
+    ) -> Self {
         let boundary = boundary(name, content);
         let name = escaped(name);
         let head = format!(
@@ -27,8 +34,8 @@ impl Form {
     }
 }
 
-/// Made from a hash of the content: nobody can write a file that holds its own boundary. The search only keeps the
-/// promise independent of the hash.
+/// Made from a hash of the content: nobody can write a file that holds its own boundary. The search
+/// only keeps the promise independent of the hash.
 fn boundary(name: &str, content: &[u8]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(name.as_bytes()).update(&[0]).update(content);
@@ -82,7 +89,10 @@ mod tests {
     fn a_name_cannot_leave_its_quotes_or_its_line() {
         let form = Form::file("file", "a\"; x=\"\r\nX-Evil: 1\r\n\r\n\u{0}b", "text/plain", b"");
         let text = String::from_utf8(form.body).unwrap();
-        assert!(text.contains("filename=\"a%22; x=%22%0D%0AX-Evil: 1%0D%0A%0D%0Ab\"\r\n"), "{text}");
+        assert!(
+            text.contains("filename=\"a%22; x=%22%0D%0AX-Evil: 1%0D%0A%0D%0Ab\"\r\n"),
+            "{text}"
+        );
         assert_eq!(text.matches("\r\n").count(), 6);
     }
 

@@ -80,7 +80,12 @@ pub fn transition(key: &AllowedIssue, body: &IssueBody) -> Request {
 }
 
 /// `GET /issue/{key}/comment`.
-pub fn comments(key: &AllowedIssue, start_at: u32, max_results: u32, newest_first: bool) -> Request {
+pub fn comments(
+    key: &AllowedIssue,
+    start_at: u32,
+    max_results: u32,
+    newest_first: bool,
+) -> Request {
     of(key)
         .segment("comment")
         .query("startAt", start_at)

@@ -14,10 +14,11 @@ pub fn link_types() -> Request {
     Request::read(["issueLinkType"]).metadata()
 }
 
-/// `POST /issueLink`. The answer has no body. In words, `source` OUTWARD-phrase `destination`: "A blocks B".
+/// `POST /issueLink`. The answer has no body. In words, `source` OUTWARD-phrase `destination`: "A
+/// blocks B".
 ///
-/// Jira calls the source `inwardIssue`, although its own document says the opposite in one place. What is made reads
-/// right on both issues only this way round.
+/// Jira calls the source `inwardIssue`, although its own document says the opposite in one place.
+/// What is made reads right on both issues only this way round.
 pub fn link_issues(type_id: &str, source: &AllowedIssue, destination: &AllowedIssue) -> Request {
     Request::write(Method::POST, Effect::Write, ["issueLink"]).json(&json!({
         "type": { "id": type_id }, "inwardIssue": named(source), "outwardIssue": named(destination),
@@ -32,7 +33,8 @@ pub fn add_remote_link(key: &AllowedIssue, url: &str, title: &str) -> Request {
         .json(&json!({ "globalId": global_id(url), "object": { "url": url, "title": title } }))
 }
 
-/// The address itself, or its beginning and a hash where it is too long: the same for the same address.
+/// The address itself, or its beginning and a hash where it is too long: the same for the same
+/// address.
 fn global_id(url: &str) -> String {
     if url.chars().count() <= GLOBAL_ID_CHARS_MAX {
         return url.to_owned();

@@ -23,24 +23,28 @@ use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
 
-pub use activity::{add_worklog, comment, unwatch, update_comment, watch, watchers, worklogs_started};
+pub use activity::{
+    add_worklog, comment, unwatch, update_comment, watch, watchers, worklogs_started,
+};
 pub use attachment::{add_attachment, attachment, attachment_content};
 pub use body::{Body, IssueBody, Update};
 pub use bulk::{BulkChange, bulk_fetch, create_issues, move_issue, shared_transitions, task};
 pub use deletion::{
-    attached_file, delete_attachment, delete_comment, delete_issue, delete_issue_link, delete_worklog,
-    issue_link, worklog,
+    attached_file, delete_attachment, delete_comment, delete_issue, delete_issue_link,
+    delete_worklog, issue_link, worklog,
 };
 pub use filter::{favourite_filters, filters};
 pub use issue::{
-    NewIssue, add_comment, assign, changelog, comments, create_issue, edit_fields, issue, remote_links,
-    transition, transitions, update_issue, worklogs,
+    NewIssue, add_comment, assign, changelog, comments, create_issue, edit_fields, issue,
+    remote_links, transition, transitions, update_issue, worklogs,
 };
 pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use link::{add_remote_link, link_issues, link_types};
 pub use people::{assignable_users, my_permissions, myself, user, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
-pub use project_parts::{project, project_components, project_roles, project_statuses, project_versions};
+pub use project_parts::{
+    project, project_components, project_roles, project_statuses, project_versions,
+};
 pub use search::{approximate_count, search, search_properties};
 pub use version::{create_version, project_head, update_version, versions};
 
@@ -66,8 +70,8 @@ pub enum Base {
     Agile,
 }
 
-/// One call to Jira. Path segments and query values are kept apart and escaped when the URL is built, so no
-/// argument can change which endpoint is called.
+/// One call to Jira. Path segments and query values are kept apart and escaped when the URL is
+/// built, so no argument can change which endpoint is called.
 #[derive(Debug, Clone)]
 pub struct Request {
     method: Method,
@@ -81,7 +85,8 @@ pub struct Request {
     is_metadata: bool,
 }
 
-/// The OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI document.
+/// The OAuth scopes. Source: `x-atlassian-oauth2-scopes` of each operation in Jira's OpenAPI
+/// document.
 pub mod scope {
     /// Everything in projects and issues that is read.
     pub const READ_WORK: &str = "read:jira-work";
@@ -166,7 +171,8 @@ impl Request {
         }
     }
 
-    /// It asks how the site is made, which changes seldom: a recent answer to the same user will do.
+    /// It asks how the site is made, which changes seldom: a recent answer to the same user will
+    /// do.
     fn metadata(self) -> Self {
         Self { is_metadata: true, ..self }
     }
@@ -284,11 +290,17 @@ mod tests {
 
     #[test]
     fn only_what_cannot_be_repeated_counts_as_a_plain_write() {
-        let new =
-            NewIssue::new(&crate::jira::Projects::default().project("P").unwrap(), "1", Body::default());
+        let new = NewIssue::new(
+            &crate::jira::Projects::default().project("P").unwrap(),
+            "1",
+            Body::default(),
+        );
         assert_eq!(search("x", &[], 1, None).effect(), Effect::Read);
         assert_eq!(approximate_count("x").effect(), Effect::Read);
-        assert_eq!(update_issue(&p1(), &IssueBody::default(), None).effect(), Effect::IdempotentWrite);
+        assert_eq!(
+            update_issue(&p1(), &IssueBody::default(), None).effect(),
+            Effect::IdempotentWrite
+        );
         assert_eq!(add_comment(&p1(), &Body::default()).effect(), Effect::Write);
         assert_eq!(create_issue(&new).effect(), Effect::Write);
         assert_eq!(transition(&p1(), &IssueBody::default()).effect(), Effect::Write);

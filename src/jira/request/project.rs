@@ -28,7 +28,8 @@ pub fn create_issue_types(project: &AllowedProject) -> Request {
         .metadata()
 }
 
-/// `GET /issue/createmeta/{project}/issuetypes/{type}`: the fields of one type. Pages hold at most 200.
+/// `GET /issue/createmeta/{project}/issuetypes/{type}`: the fields of one type. Pages hold at most
+/// 200.
 pub fn create_fields(project: &AllowedProject, issue_type_id: &str, start_at: u32) -> Request {
     Request::read(["issue", "createmeta"])
         .segment(project.as_str().to_owned())

@@ -18,7 +18,8 @@ pub fn project_components(key: &AllowedProject, max_results: u32) -> Request {
     of(key).segment("component").query("maxResults", max_results).query("orderBy", "name")
 }
 
-/// `GET /project/{key}/version`, the last of Jira's order first: those are the ones people plan with.
+/// `GET /project/{key}/version`, the last of Jira's order first: those are the ones people plan
+/// with.
 pub fn project_versions(key: &AllowedProject, max_results: u32) -> Request {
     of(key).segment("version").query("maxResults", max_results).query("orderBy", "-sequence")
 }
@@ -48,8 +49,11 @@ mod tests {
             (project_versions(&p, 50), "project/P/version", "maxResults=50&orderBy=-sequence"),
         ] {
             assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
-            let pairs: Vec<String> =
-                request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> = request
+                .query_pairs()
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             assert_eq!(pairs.join("&"), query);
         }
     }

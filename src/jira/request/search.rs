@@ -30,12 +30,23 @@ impl<'a> Search<'a> {
 }
 
 /// `POST /search/jql`. The page token holds the query in clear and must not be logged.
-pub fn search(jql: &str, fields: &[String], max_results: u32, next_page_token: Option<&str>) -> Request {
-    post(["search", "jql"]).json(&Search { next_page_token, ..Search::new(jql, fields, max_results) })
+pub fn search(
+    jql: &str,
+    fields: &[String],
+    max_results: u32,
+    next_page_token: Option<&str>,
+) -> Request {
+    post(["search", "jql"])
+        .json(&Search { next_page_token, ..Search::new(jql, fields, max_results) })
 }
 
 /// `POST /search/jql` for the first page with these entity properties of each issue.
-pub fn search_properties(jql: &str, fields: &[String], max_results: u32, properties: &[&str]) -> Request {
+pub fn search_properties(
+    jql: &str,
+    fields: &[String],
+    max_results: u32,
+    properties: &[&str],
+) -> Request {
     post(["search", "jql"]).json(&Search { properties, ..Search::new(jql, fields, max_results) })
 }
 

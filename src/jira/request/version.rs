@@ -1,4 +1,5 @@
-//! The versions of a project. Writing them needs a scope of its own and administrator rights in the project.
+//! The versions of a project. Writing them needs a scope of its own and administrator rights in the
+//! project.
 
 use http::Method;
 use serde_json::Value;
@@ -24,7 +25,8 @@ pub fn create_version(body: &Value) -> Request {
 
 /// `PUT /version/{id}`.
 pub fn update_version(id: &str, body: &Value) -> Request {
-    let request = Request::write(Method::PUT, Effect::IdempotentWrite, ["version"]).segment(id.to_owned());
+    let request =
+        Request::write(Method::PUT, Effect::IdempotentWrite, ["version"]).segment(id.to_owned());
     Request { scope: scope::MANAGE_PROJECT, ..request }.json(body)
 }
 

@@ -42,7 +42,11 @@ fn the_right_site_or_an_error_that_lists_them() {
     check(Some(&SitePin::CloudId("two".into())), None, Ok("two"));
     check(Some(&SitePin::Url("https://one.atlassian.net".into())), None, Ok("one"));
     check(Some(&SitePin::CloudId("three".into())), None, Err("UnknownSite { sites: [] }"));
-    check(Some(&SitePin::CloudId("two".into())), Some("one"), Err("UnknownSite { sites: [\"https://two"));
+    check(
+        Some(&SitePin::CloudId("two".into())),
+        Some("one"),
+        Err("UnknownSite { sites: [\"https://two"),
+    );
 }
 
 #[test]
@@ -53,7 +57,9 @@ fn sites_of_one_address_are_told_apart_by_name() {
         ..resource(name, &["read:jira-work"])
     };
     let sites = jira_sites(vec![twin("first-domain"), twin("second-domain")]);
-    let Err(JiraError::AmbiguousSite { sites: listed, .. }) = pick(&sites, None, None) else { panic!() };
+    let Err(JiraError::AmbiguousSite { sites: listed, .. }) = pick(&sites, None, None) else {
+        panic!()
+    };
     assert_eq!(listed, ["first-domain", "second-domain"]);
     for name in listed {
         assert_eq!(pick(&sites, None, Some(&name)).map(|site| &site.name), Ok(&name));
@@ -108,9 +114,14 @@ fn a_name_never_stands_for_the_address_of_another_site() {
         site("id-6", "twin.jira.com", "Twins"),
     ]);
     let picked = |wish: &str| pick(&sites, None, Some(wish)).map(|site| site.id.clone());
-    for wish in
-        ["acme", "ACME", "acme.atlassian.net", "https://acme.atlassian.net/browse/P-1", "id-2", "Acme Inc"]
-    {
+    for wish in [
+        "acme",
+        "ACME",
+        "acme.atlassian.net",
+        "https://acme.atlassian.net/browse/P-1",
+        "id-2",
+        "Acme Inc",
+    ] {
         assert_eq!(picked(wish).as_deref(), Ok("id-2"), "{wish}");
     }
     assert_eq!(picked("evil").as_deref(), Ok("id-1"));

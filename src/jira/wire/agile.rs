@@ -23,7 +23,8 @@ pub struct ValuePage<T> {
 impl<T> ValuePage<T> {
     /// Whether nothing comes behind this page, which began at `start_at`.
     pub fn is_last(&self, start_at: u32) -> bool {
-        let next = start_at.saturating_add(u32::try_from(self.values.received()).unwrap_or(u32::MAX));
+        let next =
+            start_at.saturating_add(u32::try_from(self.values.received()).unwrap_or(u32::MAX));
         let counted = self.total.is_none_or(|total| next >= total);
         self.values.received() == 0 || self.is_last.unwrap_or(counted)
     }

@@ -1,4 +1,5 @@
-//! The values that a field may take: kept as they came until somebody looks for one, for most fields are never looked at.
+//! The values that a field may take: kept as they came until somebody looks for one, for most
+//! fields are never looked at.
 
 use std::{
     fmt,
@@ -11,7 +12,8 @@ use serde_json::Value;
 
 use crate::json::{self, OwnedRaw};
 
-/// Values of JSON in one list; an option has four of them. Where there are more, Jira judges what is given.
+/// Values of JSON in one list; an option has four of them. Where there are more, Jira judges what
+/// is given.
 const VALUES_MAX: usize = 60_000;
 
 /// A list of values, read when it is looked at.
@@ -42,7 +44,10 @@ impl Deref for Allowed {
     type Target = [Value];
 
     fn deref(&self) -> &[Value] {
-        self.0.as_ref().map(|kept| kept.read.get_or_init(|| kept.read()).as_slice()).unwrap_or_default()
+        self.0
+            .as_ref()
+            .map(|kept| kept.read.get_or_init(|| kept.read()).as_slice())
+            .unwrap_or_default()
     }
 }
 
@@ -55,6 +60,9 @@ impl fmt::Debug for Allowed {
 impl<'de> Deserialize<'de> for Allowed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = OwnedRaw::deserialize(deserializer)?;
-        Ok(Self((json.get().len() > "null".len()).then(|| Arc::new(Kept { json, read: OnceLock::new() }))))
+        Ok(Self(
+            (json.get().len() > "null".len())
+                .then(|| Arc::new(Kept { json, read: OnceLock::new() })),
+        ))
     }
 }

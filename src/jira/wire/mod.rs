@@ -1,8 +1,8 @@
-//! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is borrowed from
-//! the body wherever it can be.
+//! The parts of Jira's answers that we read. Everything else is dropped while decoding, and text is
+//! borrowed from the body wherever it can be.
 //!
-//! One odd value costs itself only: lists are [`List`]s, parts are [`Lenient`], texts take whatever stands there, and a
-//! type asks for no more than what makes it of use.
+//! One odd value costs itself only: lists are [`List`]s, parts are [`Lenient`], texts take whatever
+//! stands there, and a type asks for no more than what makes it of use.
 
 mod agile;
 mod allowed;
@@ -30,16 +30,17 @@ pub use comment::{Comment, CommentPage, Visibility, Watchers};
 pub use fields::{Fields, Loose, Thing};
 pub use filter::{Filter, FilterPage};
 pub use issue::{
-    Change, Changelog, CountAnswer, Created, History, Issue, IssueLink, LinkType, LinkedIssue, RemoteLink,
-    RemoteObject, SearchPage, Transition, TransitionPage, Worklog, WorklogPage,
+    Change, Changelog, CountAnswer, Created, History, Issue, IssueLink, LinkType, LinkedIssue,
+    RemoteLink, RemoteObject, SearchPage, Transition, TransitionPage, Worklog, WorklogPage,
 };
 pub use jql::{
-    JqlField, JqlFunction, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries, ParsedQuery, texts,
+    JqlField, JqlFunction, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries, ParsedQuery,
+    texts,
 };
 pub use link::{LinkTypes, RemoteLinkMade};
 pub use meta::{
-    CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage, Project,
-    ProjectPage,
+    CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage,
+    Project, ProjectPage,
 };
 pub use people::{Permission, PermissionAnswer, Person, Resource, Resources, User};
 pub use project::{

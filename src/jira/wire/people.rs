@@ -31,7 +31,8 @@ pub struct User<'a> {
     pub time_zone: Option<Text<'a>>,
 }
 
-/// Who did something: a user, an app without an account, or somebody of whom not even the name is left.
+/// Who did something: a user, an app without an account, or somebody of whom not even the name is
+/// left.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Person<'a> {

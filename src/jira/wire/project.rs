@@ -119,8 +119,8 @@ pub struct Version<'a> {
     pub release_date: Option<Text<'a>>,
 }
 
-/// `GET /field`, one entry with all that tells fields apart. A large site answers thousands, so what only a few of them
-/// are asked for stays undecoded.
+/// `GET /field`, one entry with all that tells fields apart. A large site answers thousands, so
+/// what only a few of them are asked for stays undecoded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldDetail<'a> {

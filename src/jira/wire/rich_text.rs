@@ -1,4 +1,5 @@
-//! Rich text that nobody has decoded yet: a page holds many texts, and the tree of one takes many times its bytes.
+//! Rich text that nobody has decoded yet: a page holds many texts, and the tree of one takes many
+//! times its bytes.
 
 use serde::Deserialize;
 
@@ -13,6 +14,8 @@ pub struct RichText<'a>(#[serde(borrow)] Option<Raw<'a>>);
 impl RichText<'_> {
     /// The document as a tree, which is made anew each time.
     pub fn read(self) -> Lenient<adf::Node> {
-        self.0.map_or_else(Lenient::default, |raw| raw.read().unwrap_or_else(|_| Lenient::unreadable()))
+        self.0.map_or_else(Lenient::default, |raw| {
+            raw.read().unwrap_or_else(|_| Lenient::unreadable())
+        })
     }
 }

@@ -7,7 +7,8 @@ use super::*;
 use crate::identity::{Bearer, KeyedHasher};
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
-const CANCEL: &str = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
+const CANCEL: &str =
+    r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
 
 /// A conversation that has received `lines`, and the messages in them.
 async fn received(
@@ -59,7 +60,10 @@ async fn the_end_waits_for_the_answer_and_for_the_work() {
         }
         assert!(matches!(conversation.receive().now_or_never(), Some(None)), "all is done");
         let written = conversation.shared.writer.lock().await.clone();
-        assert_eq!(String::from_utf8(written).unwrap(), "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
+        assert_eq!(
+            String::from_utf8(written).unwrap(),
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n"
+        );
     }
 }
 

@@ -10,8 +10,8 @@ use jiff::{
 use proptest::{prelude::*, sample::select};
 
 use crate::moment::{
-    Clock, DayTime, Direction, day, day_needs_zone, instant, is_distance, jira_datetime, needs_zone,
-    parse_jira,
+    Clock, DayTime, Direction, day, day_needs_zone, instant, is_distance, jira_datetime,
+    needs_zone, parse_jira,
 };
 
 static ZONES: LazyLock<Vec<TimeZone>> = LazyLock::new(|| {
@@ -30,8 +30,12 @@ const LOCAL: &[&str] = &[
     "%H:%M:%S on %b %d %Y",
 ];
 
-const WITH_OFFSET: &[&str] =
-    &["%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S.000%z", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z"];
+const WITH_OFFSET: &[&str] = &[
+    "%Y-%m-%dT%H:%M:%S%:z",
+    "%Y-%m-%dT%H:%M:%S.000%z",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %:z",
+];
 
 const DAYS: &[&str] = &["%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%b %d, %Y", "%d-%b-%Y"];
 
@@ -165,7 +169,8 @@ proptest! {
         let date = "1990-01-01".parse::<Date>().unwrap().checked_add(days.days()).unwrap();
         let text = date.strftime(form).to_string();
         prop_assert_eq!(day(&text, &clock, direction), Some(date), "{}", text);
-        // Its first moment is on it, and the moment before is not, except where the zone skips the whole day.
+        // Its first moment is on it, and the moment before is not, except where the zone skips the
+        // whole day.
         let start = instant(&text, &clock, direction, DayTime::Start).unwrap();
         let first = clock.zone.to_datetime(start).date();
         prop_assert!(first >= date, "{} {}", text, first);

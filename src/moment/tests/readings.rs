@@ -3,8 +3,8 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::moment::{
-    Clock, DayTime, Direction, day, day_needs_zone, instant, is_distance, jira_datetime, needs_zone,
-    parse_jira,
+    Clock, DayTime, Direction, day, day_needs_zone, instant, is_distance, jira_datetime,
+    needs_zone, parse_jira,
 };
 
 /// A Friday, 13:00 in Berlin.
@@ -234,7 +234,9 @@ fn only_what_depends_on_the_zone_asks_for_it() {
     ] {
         assert_eq!((needs_zone(text), day_needs_zone(text)), (for_instant, for_day), "{text}");
     }
-    assert!(is_distance("+14d") && is_distance("2w") && !is_distance("tomorrow") && !is_distance("now"));
+    assert!(
+        is_distance("+14d") && is_distance("2w") && !is_distance("tomorrow") && !is_distance("now")
+    );
 }
 
 #[test]
@@ -259,6 +261,10 @@ fn jiras_form_is_written_and_read() {
         ("2026-12-24", None),
         ("", None),
     ] {
-        assert_eq!(parse_jira(text).map(|moment| moment.to_string()).as_deref(), expected, "{text}");
+        assert_eq!(
+            parse_jira(text).map(|moment| moment.to_string()).as_deref(),
+            expected,
+            "{text}"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! How exporters reach their receivers: through the same careful client as everything else, on the server's runtime
-//! although exporters run on threads of their own.
+//! How exporters reach their receivers: through the same careful client as everything else, on the
+//! server's runtime although exporters run on threads of their own.
 
 use std::time::Duration;
 
@@ -33,11 +33,16 @@ impl Client {
             gzip: false,
             ..upstream::Settings::default()
         };
-        Ok(Self { upstream: Upstream::new(&settings)?, runtime: Handle::current(), timeout, plain: false })
+        Ok(Self {
+            upstream: Upstream::new(&settings)?,
+            runtime: Handle::current(),
+            timeout,
+            plain: false,
+        })
     }
 
-    /// Speaks plain http. Application Insights' exporter turns every address into https, also that of a receiver on
-    /// this machine, the only kind of which the settings accept plain http.
+    /// Speaks plain http. Application Insights' exporter turns every address into https, also that
+    /// of a receiver on this machine, the only kind of which the settings accept plain http.
     pub(super) fn plain(self) -> Self {
         Self { plain: true, ..self }
     }
@@ -52,7 +57,8 @@ impl HttpClient for Client {
             // Between http and https a change is always possible.
             let _ = url.set_scheme("http");
         }
-        let mut outgoing = upstream::Request::new(parts.method, url, Safety::Write, "telemetry".into());
+        let mut outgoing =
+            upstream::Request::new(parts.method, url, Safety::Write, "telemetry".into());
         outgoing.headers = parts.headers;
         outgoing.body = Some(body);
         let (upstream, deadline) = (self.upstream.clone(), Instant::now() + self.timeout);

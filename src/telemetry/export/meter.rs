@@ -1,4 +1,5 @@
-//! Our own counters as OpenTelemetry's: read from the same numbers when a receiver is due, not counted twice.
+//! Our own counters as OpenTelemetry's: read from the same numbers when a receiver is due, not
+//! counted twice.
 
 use opentelemetry::{
     KeyValue,

@@ -1,7 +1,8 @@
 //! Traces and metrics out: over OTLP to a collector, or to Azure's Application Insights, or both.
 //!
-//! Everything here stands beside the calls, on threads of its own behind a bounded queue. A receiver that is slow, down
-//! or wrong costs spans, which are counted, and nothing else. Without a receiver none of it exists.
+//! Everything here stands beside the calls, on threads of its own behind a bounded queue. A
+//! receiver that is slow, down or wrong costs spans, which are counted, and nothing else. Without a
+//! receiver none of it exists.
 
 mod client;
 mod meter;
@@ -11,7 +12,9 @@ use std::time::Duration;
 
 use opentelemetry::KeyValue;
 use opentelemetry_application_insights::Exporter as AppInsights;
-use opentelemetry_otlp::{MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_otlp::{
+    MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
+};
 use opentelemetry_sdk::{
     Resource,
     metrics::{PeriodicReader, SdkMeterProvider},
@@ -38,7 +41,8 @@ const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Settings {
     /// The base address of an OTLP receiver over HTTP; `/v1/traces` and `/v1/metrics` are added.
     pub otlp: Option<Url>,
-    /// Application Insights' connection string. Its key lets anybody send, so it is kept like a secret.
+    /// Application Insights' connection string. Its key lets anybody send, so it is kept like a
+    /// secret.
     pub app_insights: Option<SecretString>,
     /// `service.name`, which Azure shows as the cloud role.
     pub service_name: String,
@@ -79,7 +83,8 @@ impl Exporters {
         let client = Client::new(EXPORT_TIMEOUT)?;
         let resource = resource(settings);
         let (queue, feed) = Queue::new();
-        let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(settings.sample_ratio)));
+        let sampler =
+            Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(settings.sample_ratio)));
         let traces = SdkTracerProvider::builder()
             .with_resource(resource.clone())
             .with_sampler(sampler)
@@ -96,7 +101,8 @@ impl Exporters {
     /// Sends what is left, for at most so long. Blocks.
     pub fn flush(&self, timeout: Duration) {
         let until = Instant::now() + timeout;
-        // A receiver that cannot be reached at the end is no reason to fail a stop that was asked for.
+        // A receiver that cannot be reached at the end is no reason to fail a stop that was asked
+        // for.
         if let Some(traces) = &self.traces {
             let _ = traces.shutdown_with_timeout(timeout);
         }
@@ -107,7 +113,8 @@ impl Exporters {
 }
 
 fn resource(settings: &Settings) -> Resource {
-    // The variable names the machine in every container platform; a replica must be told from its neighbours.
+    // The variable names the machine in every container platform; a replica must be told from its
+    // neighbours.
     let instance = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     Resource::builder()
         .with_service_name(settings.service_name.clone())

@@ -1,4 +1,5 @@
-//! The queue between calls that end spans and the thread that sends them: bounded, never waited for, and counted.
+//! The queue between calls that end spans and the thread that sends them: bounded, never waited
+//! for, and counted.
 
 use std::{
     sync::{
@@ -22,7 +23,8 @@ use tokio::runtime::Handle;
 use super::client::Client;
 use crate::signals::Signals;
 
-/// Spans that wait to be sent, and spans of one sending: the defaults of OpenTelemetry's specification.
+/// Spans that wait to be sent, and spans of one sending: the defaults of OpenTelemetry's
+/// specification.
 const WAITING_MAX: usize = 2048;
 const BATCH_MAX: usize = 512;
 /// How long a span may wait for others to be sent with; the specification's default.
@@ -158,8 +160,10 @@ fn send_all(feed: &Feed, receivers: &[Receiver], signals: &Signals, runtime: &Ha
 /// Sends to every receiver; spans have failed if one of them did not take them.
 fn send(batch: &[SpanData], receivers: &[Receiver], signals: &Signals, runtime: &Handle) -> bool {
     // The error may quote the receiver's answer, so it is not logged.
-    let taken =
-        receivers.iter().filter(|receiver| runtime.block_on(receiver.export(batch.to_vec())).is_ok()).count();
+    let taken = receivers
+        .iter()
+        .filter(|receiver| runtime.block_on(receiver.export(batch.to_vec())).is_ok())
+        .count();
     let is_sent = taken == receivers.len();
     signals.metrics().count_spans(if is_sent { "sent" } else { "failed" }, batch.len());
     is_sent

@@ -72,7 +72,9 @@ pub(super) async fn page(
 ) -> Result<Reply, ToolError> {
     let start_at = asked.token.map_or(Ok(0), offset)?;
     let jql = match (context.projects.condition(), &asked.filter) {
-        (Some(allowed), filter) => Some(confined(&allowed, filter.as_deref().unwrap_or_default(), "")?),
+        (Some(allowed), filter) => {
+            Some(confined(&allowed, filter.as_deref().unwrap_or_default(), "")?)
+        }
         (None, filter) => filter.clone(),
     };
     let mut reply = Row::new();
@@ -81,14 +83,19 @@ pub(super) async fn page(
         finish(context, &mut reply, place, jql.as_deref(), standing, total).await?;
         return Reply::json(&reply);
     }
-    let ids: Vec<String> =
-        asked.fields.iter().filter(|field| !field.is_local()).map(|field| field.id.clone()).collect();
+    let ids: Vec<String> = asked
+        .fields
+        .iter()
+        .filter(|field| !field.is_local())
+        .map(|field| field.id.clone())
+        .collect();
     let max_results = context.page_size(asked.rows);
     let window = Window { jql: jql.as_deref(), fields: &ids, start_at, max_results };
     let answer = ask(context, asked, place.request(window)).await?;
     let page: BoardIssuePage<'_> = answer.read()?;
     let reading = context.reading(context.limits.text_chars).await?;
-    let shown = (0_u32..).zip(&page.issues).filter(|(_, issue)| context.projects.holds_issue(&issue.key));
+    let shown =
+        (0_u32..).zip(&page.issues).filter(|(_, issue)| context.projects.holds_issue(&issue.key));
     let (places, rows): (Vec<u32>, Vec<Row>) =
         shown.map(|(place, issue)| (place, search_row(issue, asked.fields, &reading))).unzip();
     let received = u32::try_from(page.issues.received()).unwrap_or(u32::MAX);
@@ -141,15 +148,16 @@ async fn count(
         let page: BoardIssuePage<'_> = answer.read()?;
         let visible = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
         visible.for_each(|issue| drop(standing.see(issue)));
-        start_at = start_at.saturating_add(u32::try_from(page.issues.received()).unwrap_or(u32::MAX));
+        start_at =
+            start_at.saturating_add(u32::try_from(page.issues.received()).unwrap_or(u32::MAX));
         if page.issues.is_empty() || start_at >= page.total || start_at >= COUNTED_MAX {
             return Ok(page.total);
         }
     }
 }
 
-/// Adds how all of it stands. Of more issues than are counted one by one Jira's own counts are taken, where a query says
-/// which they are.
+/// Adds how all of it stands. Of more issues than are counted one by one Jira's own counts are
+/// taken, where a query says which they are.
 async fn finish(
     context: &Context,
     reply: &mut Row,

@@ -67,7 +67,8 @@ async fn list_boards(context: &Context, args: ListBoards) -> Result<Reply, ToolE
 }
 
 async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError> {
-    let project = args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
+    let project =
+        args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
     let size = context.page_size(args.max_results);
     let mut start_at = args.start_at.unwrap_or(0);
     let mut hidden_pages = 0;
@@ -79,8 +80,9 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
             .await
             .map_err(|error| no_project(error, project.as_ref().map(AllowedProject::as_str)))?;
         let page: ValuePage<Board<'_>> = answer.read()?;
-        let shown =
-            (0_u32..).zip(&page.values).filter(|(_, board)| reach::holds(context, &BoardName::from(*board)));
+        let shown = (0_u32..)
+            .zip(&page.values)
+            .filter(|(_, board)| reach::holds(context, &BoardName::from(*board)));
         let (places, views): (Vec<u32>, Vec<BoardView>) =
             shown.map(|(place, board)| (place, BoardView::from(board))).unzip();
         let is_last = page.is_last(start_at);
@@ -109,8 +111,9 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
 /// An unknown project is a fault of a query parameter to the agile API.
 fn no_project(error: JiraError, project: Option<&str>) -> ToolError {
     match (&error, project) {
-        (JiraError::Invalid { .. }, Some(key)) => ToolError::from(error)
-            .hint(format!("Check the key {key}; jira_get_projects lists the projects the user can see.")),
+        (JiraError::Invalid { .. }, Some(key)) => ToolError::from(error).hint(format!(
+            "Check the key {key}; jira_get_projects lists the projects the user can see."
+        )),
         _ => error.into(),
     }
 }
@@ -130,8 +133,7 @@ async fn sprints(context: &Context, args: &GetSprints) -> Result<Reply, ToolErro
     let zone = Some(Box::pin(context.zone_to_show()).await);
     let views = page.values.iter().map(|sprint| SprintView::from(sprint).on_clock(zone.as_ref()));
     let views: Vec<SprintView> = views.collect();
-    let frame =
-        json!({ "board_id": board.id, "sprints": [], "total": page.total, "next_start_at": u32::MAX });
+    let frame = json!({ "board_id": board.id, "sprints": [], "total": page.total, "next_start_at": u32::MAX });
     let fitted = context.budget.fit(&frame, views);
     let mut reply = Row::new();
     reply.put("board_id", board.id);
@@ -148,9 +150,11 @@ async fn sprints(context: &Context, args: &GetSprints) -> Result<Reply, ToolErro
 
 /// Closed sprints are many and come first, so they are shown only when asked for.
 fn states(asked: Option<&[State]>) -> String {
-    let asked = asked.filter(|states| !states.is_empty()).unwrap_or(&[State::Active, State::Future]);
+    let asked =
+        asked.filter(|states| !states.is_empty()).unwrap_or(&[State::Active, State::Future]);
     let all = [(State::Active, "active"), (State::Future, "future"), (State::Closed, "closed")];
-    let wanted = all.into_iter().filter(|(state, _)| asked.contains(state) || asked.contains(&State::All));
+    let wanted =
+        all.into_iter().filter(|(state, _)| asked.contains(state) || asked.contains(&State::All));
     wanted.map(|(_, word)| word).collect::<Vec<_>>().join(",")
 }
 
@@ -159,7 +163,8 @@ pub(super) fn no_sprints(error: JiraError, board: &BoardName) -> ToolError {
     if !matches!(error, JiraError::Invalid { .. }) {
         return error.into();
     }
-    let name = if board.name.is_empty() { board.id.to_string() } else { format!("'{}'", board.name) };
+    let name =
+        if board.name.is_empty() { board.id.to_string() } else { format!("'{}'", board.name) };
     ToolError::invalid_argument(format!("Board {name} has no sprints: it is a Kanban board."))
         .status(400)
         .hint("Read its issues with jira_get_sprint_issues and backlog_of_board, or with jira_search.")

@@ -94,7 +94,12 @@ async fn create(context: &Context, args: &CreateSprint) -> Result<Reply, ToolErr
     body.insert("originBoardId".to_owned(), Value::from(board.id));
     if board.kind == "kanban" {
         return Err(no_sprints(
-            JiraError::Invalid { status: 400, texts: Vec::new(), fields: Vec::new(), elements: Vec::new() },
+            JiraError::Invalid {
+                status: 400,
+                texts: Vec::new(),
+                fields: Vec::new(),
+                elements: Vec::new(),
+            },
             &board,
         ));
     }
@@ -121,7 +126,9 @@ async fn lost(context: &Context, error: JiraError, board: &BoardName, name: &str
     if !unsure {
         return error;
     }
-    let Ok(answer) = context.ask(agile::sprints(board.id, "future", 0, 50)).await else { return error };
+    let Ok(answer) = context.ask(agile::sprints(board.id, "future", 0, 50)).await else {
+        return error;
+    };
     let Ok(page) = answer.read::<ValuePage<Sprint<'_>>>() else { return error };
     let same = page.values.iter().filter(|sprint| sprint.name.trim() == name.trim());
     let found: Vec<SprintView> = same.map(SprintView::from).collect();
@@ -163,7 +170,8 @@ async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolErr
         "state",
     ]) {
         // A result holds no empty texts, so what is cleared is said in a word.
-        let value = shown.remove(key).map(|value| if value == "" { Value::from("none") } else { value });
+        let value =
+            shown.remove(key).map(|value| if value == "" { Value::from("none") } else { value });
         changed.put(argument, value.unwrap_or_default());
     }
     let answer = context.ask(agile::update_sprint(sprint.id, &Value::Object(body.clone()))).await?;
@@ -214,16 +222,22 @@ async fn change(
         (None, _) => {}
         (Some(asked), now) if asked == now => {}
         (Some("closed"), "future") => {
-            return Err(ToolError::invalid_argument(format!("Sprint '{title}' has not been started."))
-                .hint("Only an active sprint can be completed."));
+            return Err(ToolError::invalid_argument(format!(
+                "Sprint '{title}' has not been started."
+            ))
+            .hint("Only an active sprint can be completed."));
         }
         (Some("active"), _) => {
             let has = |key: &str, stored: bool| stored || body.contains_key(key);
-            if !has("startDate", sprint.start_date.is_some()) || !has("endDate", sprint.end_date.is_some()) {
+            if !has("startDate", sprint.start_date.is_some())
+                || !has("endDate", sprint.end_date.is_some())
+            {
                 return Err(ToolError::invalid_argument(format!(
                     "Sprint '{title}' has no start or end date."
                 ))
-                .hint("Pass start_date and end_date together with state active, e.g. today and +14d."));
+                .hint(
+                    "Pass start_date and end_date together with state active, e.g. today and +14d.",
+                ));
             }
             body.insert("state".to_owned(), Value::from("active"));
         }
@@ -239,8 +253,9 @@ async fn change(
     Ok(body)
 }
 
-/// Both dates in Jira's form. A day is the whole of it: a sprint begins with its start and ends with its end. A distance
-/// counts from now for the start, and for the end from a start that is given with it.
+/// Both dates in Jira's form. A day is the whole of it: a sprint begins with its start and ends
+/// with its end. A distance counts from now for the start, and for the end from a start that is
+/// given with it.
 async fn dates(
     context: &Context,
     body: &mut Map<String, Value>,
@@ -249,7 +264,9 @@ async fn dates(
     stored_start: Option<Timestamp>,
 ) -> Result<(), ToolError> {
     let start = match start {
-        Some(text) => Some(context.instant("start_date", text, Direction::Future, DayTime::Start).await?),
+        Some(text) => {
+            Some(context.instant("start_date", text, Direction::Future, DayTime::Start).await?)
+        }
         None => None,
     };
     let end = match (end, start) {
@@ -258,7 +275,9 @@ async fn dates(
             let end = moment::instant(text, &clock, Direction::Future, DayTime::End);
             Some(end.ok_or_else(|| no_moment("end_date", text))?)
         }
-        (Some(text), _) => Some(context.instant("end_date", text, Direction::Future, DayTime::End).await?),
+        (Some(text), _) => {
+            Some(context.instant("end_date", text, Direction::Future, DayTime::End).await?)
+        }
         (None, _) => None,
     };
     if start.or(stored_start).zip(end).is_some_and(|(start, end)| end <= start) {
@@ -292,5 +311,9 @@ async fn shown_on_clock(context: &Context, body: &Map<String, Value>) -> Map<Str
 
 fn name(text: &str) -> Result<String, ToolError> {
     let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() { Err(ToolError::invalid_argument("`name` must not be empty")) } else { Ok(name) }
+    if name.is_empty() {
+        Err(ToolError::invalid_argument("`name` must not be empty"))
+    } else {
+        Ok(name)
+    }
 }

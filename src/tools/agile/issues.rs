@@ -28,7 +28,8 @@ use super::{
 };
 
 pub(super) const GET_SPRINT_ISSUES: Tool = tool!(
-    /// How a sprint or backlog stands: dates, goal, counts of all by status; and its issues in rank order.
+    /// How a sprint or backlog stands: dates, goal, counts of all by status; and its issues in rank
+    /// order.
     "jira_get_sprint_issues", "Sprint issues", Agile, Read, get_sprint_issues(GetSprintIssues)
 )
 .also(&[scopes::SPRINTS, scopes::SPRINT_ISSUES, scopes::BOARD, scopes::BOARDS]);
@@ -126,7 +127,8 @@ async fn of_sprint(
         return by_query(context, asked, &format!("sprint in {function}"), named).await;
     }
     // The issues tell their sprint; only one that shows none is looked for by other ways.
-    let by_name = by_query(context, asked, &format!("sprint = {}", names::quoted(given)), named).await;
+    let by_name =
+        by_query(context, asked, &format!("sprint = {}", names::quoted(given)), named).await;
     match by_name {
         Err(error) if matches!(error.code(), Code::InvalidArgument | Code::NotFound) => {
             let id = sprint_id(context, given).await?;
@@ -139,7 +141,8 @@ async fn of_sprint(
 async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<Reply, ToolError> {
     let condition = format!("sprint = {id}");
     // The agile API answers rich text as wiki markup, a search as documents that become Markdown.
-    let is_rich = asked.fields.iter().any(|field| matches!(field.id.as_str(), "description" | "environment"));
+    let is_rich =
+        asked.fields.iter().any(|field| matches!(field.id.as_str(), "description" | "environment"));
     if is_rich || is_searching(asked) || !reach::granted(context, scopes::SPRINT_ISSUES).await? {
         return by_query(context, asked, &condition, Some(Meant::Ids(vec![id]))).await;
     }
@@ -161,7 +164,12 @@ async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<R
 }
 
 /// The sprints of a board that are in one of these states, and of this name if it is one.
-async fn on_board(context: &Context, board: &str, given: &str, states: &str) -> Result<Vec<u64>, ToolError> {
+async fn on_board(
+    context: &Context,
+    board: &str,
+    given: &str,
+    states: &str,
+) -> Result<Vec<u64>, ToolError> {
     let board = reach::board(context, board).await?;
     let request = agile::sprints(board.id, states, 0, context.limits.results_max);
     let answer = context.jira.call(request).await.map_err(|error| no_sprints(error, &board))?;
@@ -177,7 +185,8 @@ async fn on_board(context: &Context, board: &str, given: &str, states: &str) -> 
     Ok(found.iter().map(|sprint| sprint.id).collect())
 }
 
-/// Sprints that hold issues are found by searching, also closed ones; empty ones through their boards.
+/// Sprints that hold issues are found by searching, also closed ones; empty ones through their
+/// boards.
 async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
     let found = names::sprints_found(&context.jira, given, &context.projects.all(), None).await?;
     if found.is_empty() {
@@ -188,8 +197,8 @@ async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
 
 /// Without the right to read boards, the key of a project stands for its backlog.
 async fn of_backlog(context: &Context, asked: &Asked<'_>, given: &str) -> Result<Reply, ToolError> {
-    let project =
-        ProjectKey::parse(given).filter(|key| !key.as_str().bytes().all(|byte| byte.is_ascii_digit()));
+    let project = ProjectKey::parse(given)
+        .filter(|key| !key.as_str().bytes().all(|byte| byte.is_ascii_digit()));
     let by_boards = async {
         let board = reach::board(context, given).await?;
         page(context, asked, Place::Backlog(board.id), &Standing::default()).await
@@ -207,7 +216,9 @@ async fn of_backlog(context: &Context, asked: &Asked<'_>, given: &str) -> Result
             by_query(context, asked, &format!("project = \"{project}\" AND {BACKLOG}"), None).await
         }
         (None, Some(error)) => Err(error),
-        (None, None) => Err(ToolError::invalid_argument("The next_page_token belongs to another call.")),
+        (None, None) => {
+            Err(ToolError::invalid_argument("The next_page_token belongs to another call."))
+        }
     }
 }
 
@@ -228,7 +239,8 @@ async fn fields(context: &Context, asked: Option<&[String]>) -> Result<Vec<Field
     Ok(fields)
 }
 
-/// By a search, which any token may do. Its counts are of all that it finds, whatever the page holds.
+/// By a search, which any token may do. Its counts are of all that it finds, whatever the page
+/// holds.
 async fn by_query(
     context: &Context,
     asked: &Asked<'_>,
@@ -236,7 +248,8 @@ async fn by_query(
     meant: Option<Meant>,
 ) -> Result<Reply, ToolError> {
     let is_named = matches!(&meant, Some(Meant::Named(_))) && condition.starts_with("sprint = ");
-    let query = confined(condition, asked.filter.as_deref().unwrap_or_default(), "ORDER BY Rank ASC")?;
+    let query =
+        confined(condition, asked.filter.as_deref().unwrap_or_default(), "ORDER BY Rank ASC")?;
     let jql = Jql::read(Value::from(query)).map_err(ToolError::invalid_argument)?;
     let given = asked.given.unwrap_or(&jql);
     let restricted = context.projects.restrict(&jql)?;

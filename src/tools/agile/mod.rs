@@ -1,4 +1,5 @@
-//! Boards, sprints and what is in them: the agile API, and what is left of it for tokens without its scopes.
+//! Boards, sprints and what is in them: the agile API, and what is left of it for tokens without
+//! its scopes.
 
 mod board_pages;
 mod boards;

@@ -27,7 +27,13 @@ pub(super) const MOVE_TO_SPRINT: Tool = tool!(
     /// Move issues to a sprint or the backlog, or rank them.
     "jira_move_to_sprint", "Move to sprint", Agile, Idempotent, move_to_sprint(MoveToSprint)
 )
-.also(&[scopes::SPRINTS, scopes::BOARDS, scopes::WRITE_SPRINT, scopes::WRITE_BACKLOG, scopes::RANK]);
+.also(&[
+    scopes::SPRINTS,
+    scopes::BOARDS,
+    scopes::WRITE_SPRINT,
+    scopes::WRITE_BACKLOG,
+    scopes::RANK,
+]);
 
 arguments! {
     MoveToSprint {
@@ -82,7 +88,9 @@ fn keys(args: &MoveToSprint) -> Result<Vec<&IssueKey>, ToolError> {
     if let Some(before) = &args.rank_before
         && keys.contains(&before)
     {
-        return Err(ToolError::invalid_argument(format!("{before} cannot be ranked before itself.")));
+        return Err(ToolError::invalid_argument(format!(
+            "{before} cannot be ranked before itself."
+        )));
     }
     match keys.len() {
         0 => Err(ToolError::invalid_argument("`issue_keys` is required")),
@@ -141,7 +149,8 @@ fn report(
     answer: &Answer,
     failed_as: &'static str,
 ) -> Result<Value, ToolError> {
-    let report = if answer.is_empty() { RankReport { entries: List::new() } } else { answer.read()? };
+    let report =
+        if answer.is_empty() { RankReport { entries: List::new() } } else { answer.read()? };
     let failures = report.entries.iter().filter(|entry| !(200..300).contains(&entry.status));
     let failed: Vec<Value> = failures
         .map(|entry| {
@@ -150,12 +159,19 @@ fn report(
         })
         .collect();
     let is_failed = |key: &str| failed.iter().any(|entry| entry["key"].as_str() == Some(key));
-    reply.set("moved", json!(keys.iter().filter(|key| !is_failed(key.as_str())).collect::<Vec<_>>()));
+    reply.set(
+        "moved",
+        json!(keys.iter().filter(|key| !is_failed(key.as_str())).collect::<Vec<_>>()),
+    );
     reply.put(failed_as, failed.clone());
     Ok(Value::Array(failed))
 }
 
-async fn target(context: &Context, args: &MoveToSprint, keys: &[&AllowedIssue]) -> Result<Target, ToolError> {
+async fn target(
+    context: &Context,
+    args: &MoveToSprint,
+    keys: &[&AllowedIssue],
+) -> Result<Target, ToolError> {
     let given = match (args.sprint_id.as_deref(), &args.rank_before) {
         (Some(given), _) => given,
         (None, Some(_)) => return Ok(Target::Rank),
@@ -169,7 +185,8 @@ async fn target(context: &Context, args: &MoveToSprint, keys: &[&AllowedIssue]) 
     if is_backlog(given) {
         return Ok(Target::Backlog);
     }
-    let mut projects: Vec<AllowedProject> = keys.iter().filter_map(|key| key.in_project()).collect();
+    let mut projects: Vec<AllowedProject> =
+        keys.iter().filter_map(|key| key.in_project()).collect();
     projects.sort_unstable();
     projects.dedup();
     let sprint = reach::target(context, given, &projects).await?;

@@ -1,4 +1,5 @@
-//! Which boards and sprints a request may reach: found by id or name, confined to the allowed projects.
+//! Which boards and sprints a request may reach: found by id or name, confined to the allowed
+//! projects.
 
 use crate::{
     jira::{
@@ -17,7 +18,8 @@ pub(super) async fn board(context: &Context, given: &str) -> Result<BoardName, T
         return board_by_id(context, id).await;
     }
     let key = ProjectKey::parse(given);
-    // What is written like a key is more often one than a board's name, and its project tells the board with one call.
+    // What is written like a key is more often one than a board's name, and its project tells the
+    // board with one call.
     let written = key.as_ref().filter(|key| key.as_str() == given && context.projects.holds(given));
     if let Some(key) = written
         && let Ok(only) = only_board(context, key, NameError::unknown("board", given)).await
@@ -27,7 +29,9 @@ pub(super) async fn board(context: &Context, given: &str) -> Result<BoardName, T
     let mut named = names::boards(&context.jira, None, Some(given)).await?;
     named.retain(|board| holds(context, board));
     match (names::pick_board(&named, given), key) {
-        (Err(unknown @ NameError::Unknown { .. }), Some(key)) => only_board(context, &key, unknown).await,
+        (Err(unknown @ NameError::Unknown { .. }), Some(key)) => {
+            only_board(context, &key, unknown).await
+        }
         (picked, _) => Ok(picked?),
     }
 }
@@ -68,14 +72,16 @@ async fn only_board(
 
 /// Whether a board may be shown: it stands in an allowed project.
 pub(super) fn holds(context: &Context, board: &BoardName) -> bool {
-    context.projects.is_open() || board.project.as_deref().is_some_and(|key| context.projects.holds(key))
+    context.projects.is_open()
+        || board.project.as_deref().is_some_and(|key| context.projects.holds(key))
 }
 
 fn hidden(context: &Context) -> ToolError {
     context.projects.refuses("The board is not in a project that is allowed here.")
 }
 
-/// The sprint that is meant, by id or name, read from Jira. A name is looked for in these projects, else in all.
+/// The sprint that is meant, by id or name, read from Jira. A name is looked for in these projects,
+/// else in all.
 pub(super) async fn sprint(
     context: &Context,
     given: &str,
@@ -91,7 +97,8 @@ pub(super) async fn sprint(
     Ok(answer)
 }
 
-/// The sprint that is meant, as far as moving issues into it needs: one that was found by its name is not read again.
+/// The sprint that is meant, as far as moving issues into it needs: one that was found by its name
+/// is not read again.
 pub(super) async fn target(
     context: &Context,
     given: &str,
@@ -115,7 +122,11 @@ pub(super) async fn sprint_named(
     Ok(named(context, given, projects).await?.id)
 }
 
-async fn named(context: &Context, given: &str, projects: &[AllowedProject]) -> Result<SprintName, ToolError> {
+async fn named(
+    context: &Context,
+    given: &str,
+    projects: &[AllowedProject],
+) -> Result<SprintName, ToolError> {
     let allowed = context.projects.all();
     let projects = if projects.is_empty() { allowed.as_slice() } else { projects };
     let keep = |board: &BoardName| holds(context, board);
@@ -143,11 +154,13 @@ pub(in crate::tools) async fn check_sprint(context: &Context, id: u64) -> Result
     }
 }
 
-/// Without the right to read sprints, one that holds an issue of an allowed project counts as allowed.
+/// Without the right to read sprints, one that holds an issue of an allowed project counts as
+/// allowed.
 async fn check_by_issues(context: &Context, id: u64) -> Result<(), ToolError> {
     let allowed = context.projects.condition().unwrap_or_default();
     let jql = confined(&allowed, &format!("sprint = {id}"), "")?;
-    let answer = match context.jira.call(request::search(&jql, &["key".to_owned()], 1, None)).await {
+    let answer = match context.jira.call(request::search(&jql, &["key".to_owned()], 1, None)).await
+    {
         Err(JiraError::Invalid { .. }) => return Err(hidden(context)),
         other => other?,
     };
@@ -162,7 +175,8 @@ pub(super) async fn granted(context: &Context, scopes: &str) -> Result<bool, Too
     Ok(scopes.split(' ').all(|scope| granted.iter().any(|granted| granted == scope)))
 }
 
-/// An error of a missing scope names at once all that the tool would miss, and what works without them.
+/// An error of a missing scope names at once all that the tool would miss, and what works without
+/// them.
 pub(super) async fn naming_scopes<T>(
     context: &Context,
     needed: &[&str],

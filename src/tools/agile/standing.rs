@@ -32,7 +32,8 @@ impl Meant {
     }
 }
 
-/// What is seen of the issues while they are read; shared, because pages are shown while they are counted.
+/// What is seen of the issues while they are read; shared, because pages are shown while they are
+/// counted.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     /// The caller's, on whose clock times are shown.
@@ -74,13 +75,15 @@ impl Standing {
         self.tally().sprints.push(one);
     }
 
-    /// Counts an issue, once however often it is seen, and answers the names of the sprints it is in.
+    /// Counts an issue, once however often it is seen, and answers the names of the sprints it is
+    /// in.
     pub(super) fn see(&self, issue: &Issue<'_>) -> String {
         let mut tally = self.tally();
         tally.by_status.note(issue, "status");
         let Some(meant) = &self.meant else { return String::new() };
         let mut names: Vec<String> = Vec::new();
-        let held = self.fields.iter().filter_map(|id| issue.fields.read::<Vec<Sprint<'_>>>(id)).flatten();
+        let held =
+            self.fields.iter().filter_map(|id| issue.fields.read::<Vec<Sprint<'_>>>(id)).flatten();
         for sprint in held.filter(|sprint| meant.holds(sprint)) {
             let at = tally.sprints.iter().position(|one| one.name.id == sprint.id);
             let at = at.unwrap_or(tally.sprints.len());
@@ -112,7 +115,8 @@ impl Standing {
         self.tally().by_status = counts;
     }
 
-    /// Adds what was seen to a reply, as far as it fits: of one sprint what it is, of several also the counts of each.
+    /// Adds what was seen to a reply, as far as it fits: of one sprint what it is, of several also
+    /// the counts of each.
     pub(super) fn put(&self, reply: &mut Row, budget: Budget, is_exact: bool, total: u64) {
         let tally = self.tally();
         let mut put = |name: &'static str, value: Value| {
@@ -139,7 +143,8 @@ impl Standing {
 
 /// The ids of the fields that hold sprints; none on a site that has no sprints.
 pub(super) async fn sprint_fields(context: &Context) -> Vec<String> {
-    let fields = names::readable_fields(&context.jira, &["Sprint".to_owned()]).await.unwrap_or_default();
+    let fields =
+        names::readable_fields(&context.jira, &["Sprint".to_owned()]).await.unwrap_or_default();
     fields.into_iter().map(|field| field.id).collect()
 }
 

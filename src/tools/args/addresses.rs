@@ -1,11 +1,19 @@
-//! The sites that addresses among the arguments name: an issue is meant on the site of its address and on no other.
+//! The sites that addresses among the arguments name: an issue is meant on the site of its address
+//! and on no other.
 
 use serde_json::{Map, Value};
 use url::Url;
 
 /// The arguments in which the address of an issue or project is read.
-const NAMES: [&str; 7] =
-    ["issue_key", "issue_keys", "from_key", "to_key", "parent_key", "project_key", "target_project_key"];
+const NAMES: [&str; 7] = [
+    "issue_key",
+    "issue_keys",
+    "from_key",
+    "to_key",
+    "parent_key",
+    "project_key",
+    "target_project_key",
+];
 
 /// The hosts of addresses in the browser, each once, in small letters.
 pub fn named_hosts(arguments: &Map<String, Value>) -> Vec<String> {
@@ -21,7 +29,8 @@ fn collect(value: &Value, hosts: &mut Vec<String>) {
         Value::String(text) => {
             // A list that was written as text has several.
             for part in text.split(|c: char| c == ',' || c.is_whitespace() || "[]\"'".contains(c)) {
-                let host = Url::parse(part).ok().and_then(|url| url.host_str().map(str::to_lowercase));
+                let host =
+                    Url::parse(part).ok().and_then(|url| url.host_str().map(str::to_lowercase));
                 if let Some(host) = host.filter(|host| !hosts.contains(host)) {
                     hosts.push(host);
                 }

@@ -21,7 +21,10 @@ impl Argument for AttachmentId {
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         let id = if is_number { digits.parse().ok().filter(|id| *id > 0) } else { None };
         id.map(Self).ok_or_else(|| {
-            format!("must be an id from jira_list_attachments, such as 10234, not '{}'", shown(text))
+            format!(
+                "must be an id from jira_list_attachments, such as 10234, not '{}'",
+                shown(text)
+            )
         })
     }
 }
@@ -42,7 +45,8 @@ mod tests {
         check(&json!(10_234), Some(10_234));
         check(&json!(" 010234 "), Some(10_234));
         check(&json!("jira://attachment/10234"), Some(10_234));
-        for bad in ["0", "-1", "+1", "1.0", "1/../2", "content/1", "a.png", "99999999999999999999", "１２"]
+        for bad in
+            ["0", "-1", "+1", "1.0", "1/../2", "content/1", "a.png", "99999999999999999999", "１２"]
         {
             check(&json!(bad), None);
         }

@@ -9,8 +9,8 @@ use crate::json::{has_at_most, mend_surrogates};
 
 use super::{Argument, Shape, scalar::kind, shown};
 
-/// Values for any field: `{"Story Points": 5, "Team": "Blue"}`. Agents' platforms cannot send open objects, so
-/// the argument is JSON text; a real object is read as well.
+/// Values for any field: `{"Story Points": 5, "Team": "Blue"}`. Agents' platforms cannot send open
+/// objects, so the argument is JSON text; a real object is read as well.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FieldValues(pub Map<String, Value>);
 
@@ -22,18 +22,23 @@ impl Argument for FieldValues {
             return Err(format!("gives '{}' twice", shown(&name)));
         }
         let value = match value {
-            Value::String(text) => from_text(&text)
-                .map_err(|fault| unread("must be a JSON object like {\"Story Points\": 5}", &fault))?,
+            Value::String(text) => from_text(&text).map_err(|fault| {
+                unread("must be a JSON object like {\"Story Points\": 5}", &fault)
+            })?,
             other => other,
         };
         match value {
             Value::Object(map) => Ok(Self(map)),
-            other => Err(format!("must be a JSON object like {{\"Story Points\": 5}}, not {}", kind(&other))),
+            other => Err(format!(
+                "must be a JSON object like {{\"Story Points\": 5}}, not {}",
+                kind(&other)
+            )),
         }
     }
 }
 
-/// A field's value in an argument of its own: read where the field is known, in every form that `fields` takes.
+/// A field's value in an argument of its own: read where the field is known, in every form that
+/// `fields` takes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FieldText(pub Value);
 
@@ -83,7 +88,8 @@ fn from_text(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(mend_surrogates(text).as_deref().unwrap_or(text))
 }
 
-/// The first name that an object gives twice: JSON keeps the last, and nobody can know which was meant.
+/// The first name that an object gives twice: JSON keeps the last, and nobody can know which was
+/// meant.
 fn given_twice(text: &str) -> Option<String> {
     struct Names(Option<String>);
 
@@ -116,7 +122,8 @@ fn given_twice(text: &str) -> Option<String> {
     serde_json::from_str::<Names>(text).ok()?.0
 }
 
-/// Several sets of arguments of another tool, as one JSON list in a text; a real list is read as well.
+/// Several sets of arguments of another tool, as one JSON list in a text; a real list is read as
+/// well.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FieldObjects(pub Vec<Map<String, Value>>);
 
@@ -125,9 +132,8 @@ impl Argument for FieldObjects {
 
     fn read(value: Value) -> Result<Self, String> {
         let value = match value {
-            Value::String(text) => {
-                from_text(&text).map_err(|fault| unread("must be a JSON list of objects", &fault))?
-            }
+            Value::String(text) => from_text(&text)
+                .map_err(|fault| unread("must be a JSON list of objects", &fault))?,
             other => other,
         };
         let items = match value {

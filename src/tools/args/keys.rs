@@ -24,8 +24,10 @@ impl IssueKey {
         if !matches!(url.scheme(), "https" | "http") {
             return None;
         }
-        let selected =
-            url.query_pairs().find(|(name, _)| name == "selectedIssue").map(|(_, key)| key.into_owned());
+        let selected = url
+            .query_pairs()
+            .find(|(name, _)| name == "selectedIssue")
+            .map(|(_, key)| key.into_owned());
         let last = || url.path_segments()?.rfind(|part| !part.is_empty()).map(str::to_owned);
         bare_key(&selected.or_else(last)?).map(Self)
     }
@@ -62,7 +64,10 @@ impl Argument for Vec<IssueKey> {
     const SHAPE: Shape = Shape::List;
 
     fn read(value: Value) -> Result<Self, String> {
-        Vec::<String>::read(value)?.into_iter().map(|text| IssueKey::read(Value::String(text))).collect()
+        Vec::<String>::read(value)?
+            .into_iter()
+            .map(|text| IssueKey::read(Value::String(text)))
+            .collect()
     }
 }
 
@@ -99,7 +104,8 @@ impl Argument for ProjectKey {
 
     fn read(value: Value) -> Result<Self, String> {
         let text = String::read(value)?;
-        Self::parse(&text).ok_or_else(|| format!("must be a project key like PROJ, not '{}'", shown(&text)))
+        Self::parse(&text)
+            .ok_or_else(|| format!("must be a project key like PROJ, not '{}'", shown(&text)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a tool may be told: arguments declared once, read generously, refused with advice.
 //!
-//! [`arguments!`](crate::tools::args::arguments) turns one struct into its JSON schema rows and its reader, so the two
-//! cannot drift apart. Reading follows BRIEF section 6: `"5"` for 5, `"true"` for true, a comma list for an array,
-//! `{"$kind":…,"value":…}` for its value, an object of Jira's for its key or name, null or an empty string for absent.
+//! [`arguments!`](crate::tools::args::arguments) turns one struct into its JSON schema rows and its
+//! reader, so the two cannot drift apart. Reading follows BRIEF section 6: `"5"` for 5, `"true"`
+//! for true, a comma list for an array, `{"$kind":…,"value":…}` for its value, an object of Jira's
+//! for its key or name, null or an empty string for absent.
 
 mod addresses;
 mod attachment;
@@ -111,8 +112,8 @@ impl Given {
         Self { tool, takes_site, ..self }
     }
 
-    /// Takes a value by name before the tool's own arguments are read, for those every tool accepts. One that cannot
-    /// be read is a fault like that of any other argument.
+    /// Takes a value by name before the tool's own arguments are read, for those every tool
+    /// accepts. One that cannot be read is a fault like that of any other argument.
     pub(crate) fn take_text(&mut self, name: &str) -> Option<String> {
         self.take::<Option<String>>(name).flatten().map(|text| text.trim().to_owned())
     }
@@ -151,7 +152,10 @@ impl Given {
 }
 
 /// The closest of `known` to `wanted`, if any is close enough to be meant.
-pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    wanted: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     // Comparing costs the product of both lengths; no name of ours is longer.
     if wanted.len() > 100 {
         return None;
@@ -174,7 +178,9 @@ pub(crate) fn shown(text: &str) -> String {
 /// Power Platform wraps some values as `{"$kind":…,"value":…}`; the value is what was meant.
 fn unwrap_kind(value: Value) -> Value {
     match value {
-        Value::Object(mut object) if object.contains_key("$kind") && object.contains_key("value") => {
+        Value::Object(mut object)
+            if object.contains_key("$kind") && object.contains_key("value") =>
+        {
             object.remove("value").unwrap_or(Value::Null)
         }
         other => other,
@@ -189,8 +195,8 @@ fn is_absent(value: &Value) -> bool {
     }
 }
 
-/// Declares a tool's arguments: the doc comment of each field is what an agent reads about it. A field whose name says
-/// it all has none, for each one costs bytes in every tool list.
+/// Declares a tool's arguments: the doc comment of each field is what an agent reads about it. A
+/// field whose name says it all has none, for each one costs bytes in every tool list.
 macro_rules! arguments {
     ($(#[$meta:meta])* $name:ident { $( $(#[doc = $doc:literal])* $field:ident: $type:ty ),* $(,)? }) => {
         $(#[$meta])*

@@ -1,9 +1,10 @@
-//! What to say about an argument that a tool does not have: the one that is meant, or the tool that has it.
+//! What to say about an argument that a tool does not have: the one that is meant, or the tool that
+//! has it.
 
 use super::{ArgSpec, nearest, shown};
 
-/// Words of Jira's REST API and of other servers, in lower case without underscores, and ours; the first that the tool
-/// has is meant.
+/// Words of Jira's REST API and of other servers, in lower case without underscores, and ours; the
+/// first that the tool has is meant.
 const WORDS: &[(&str, &[&str])] = &[
     ("key", &["issue_key", "project_key"]),
     ("id", &["issue_key", "comment_id", "attachment_id", "sprint_id", "board_id"]),
@@ -65,11 +66,13 @@ const ELSEWHERE: &[(&str, &[&str], &str)] = &[
 pub(super) fn advice(name: &str, tool: &str, specs: &[ArgSpec]) -> String {
     // What a client put around the arguments, or in their place.
     if name == "arguments" {
-        return "`arguments` must be one JSON object that holds the arguments themselves".to_owned();
+        return "`arguments` must be one JSON object that holds the arguments themselves"
+            .to_owned();
     }
     let plain: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let unknown = format!("`{}` is not an argument of this tool", shown(name));
-    let other = ELSEWHERE.iter().find(|(of, words, _)| *of == tool && words.contains(&plain.as_str()));
+    let other =
+        ELSEWHERE.iter().find(|(of, words, _)| *of == tool && words.contains(&plain.as_str()));
     if let Some((.., other)) = other {
         return format!("{unknown}; {other} does that");
     }

@@ -104,7 +104,8 @@ fn too_many<T>() -> Result<T, String> {
     Err(format!("must hold at most {ITEMS_MAX} texts of at most {ITEM_CHARS_MAX} characters"))
 }
 
-/// A list written as text: JSON or Python when it starts and ends like a list, else separated by commas.
+/// A list written as text: JSON or Python when it starts and ends like a list, else separated by
+/// commas.
 fn from_text(text: &str) -> Result<Vec<String>, String> {
     let trimmed = text.trim();
     if let Some(inner) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -133,8 +134,8 @@ fn from_text(text: &str) -> Result<Vec<String>, String> {
     bounded(texts)
 }
 
-/// What stands between the brackets of a list as Python prints it, or of one whose quotes were forgotten; none when a
-/// quote is not closed or something stands beside it.
+/// What stands between the brackets of a list as Python prints it, or of one whose quotes were
+/// forgotten; none when a quote is not closed or something stands beside it.
 fn python_items(inner: &str) -> Option<Vec<String>> {
     let (mut items, mut rest) = (Vec::new(), inner.trim_start());
     while let Some(first) = rest.chars().next() {
@@ -179,8 +180,8 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
 /// The members by which Jira's REST API names a thing, the one that says most first.
 const NAMES: [&str; 6] = ["key", "accountId", "name", "value", "id", "displayName"];
 
-/// The text that an object of Jira's means where a plain text is asked: `{"name":"High"}` for High. A choice below a
-/// choice is more than one text.
+/// The text that an object of Jira's means where a plain text is asked: `{"name":"High"}` for High.
+/// A choice below a choice is more than one text.
 fn named(object: &Map<String, Value>) -> Option<String> {
     if object.contains_key("child") {
         return None;

@@ -38,7 +38,8 @@ fn generous_spellings_are_understood() {
     assert_eq!(sample.notify, Some(true));
     assert_eq!(sample.labels, Some(vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]));
     let sample =
-        read(json!({"issue_key": "P2-1", "max_results": 5.0, "notify": null, "labels": ""})).unwrap();
+        read(json!({"issue_key": "P2-1", "max_results": 5.0, "notify": null, "labels": ""}))
+            .unwrap();
     assert_eq!((sample.max_results, sample.notify, sample.labels), (Some(5), None, None));
 }
 
@@ -106,7 +107,8 @@ fn what_cannot_be_read_is_never_absent() {
     let fault = Sample::read(given).unwrap_err();
     assert_eq!(fault.message(), "`site` must be text, not a list");
     let given = Given::new(
-        serde_json::from_value(json!({"issue_key": {"$kind": "x", "value": {"key": "P-1"}}})).unwrap(),
+        serde_json::from_value(json!({"issue_key": {"$kind": "x", "value": {"key": "P-1"}}}))
+            .unwrap(),
     );
     assert_eq!(Sample::read(given).unwrap().issue_key.as_str(), "P-1");
 }
@@ -115,7 +117,11 @@ fn what_cannot_be_read_is_never_absent() {
 fn advice_names_site_where_it_is_taken() {
     let read = |takes_site| {
         let given = Given::new(serde_json::from_value(json!({"nonsense": 1})).unwrap());
-        Sample::read(given.of_tool("jira_get_issue", takes_site)).unwrap_err().advice().unwrap().to_owned()
+        Sample::read(given.of_tool("jira_get_issue", takes_site))
+            .unwrap_err()
+            .advice()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(read(true), "Accepted arguments: issue_key, max_results, notify, labels, site.");
     assert_eq!(read(false), "Accepted arguments: issue_key, max_results, notify, labels.");
@@ -123,10 +129,14 @@ fn advice_names_site_where_it_is_taken() {
 
 #[test]
 fn every_fault_is_named_at_once() {
-    let fault = read(json!({"issue_kye": "P-1", "max_results": "many", "notify": "perhaps"})).unwrap_err();
-    for part in
-        ["`issue_key` is required", "did you mean `issue_key`", "`max_results` must be", "`notify` must be"]
-    {
+    let fault =
+        read(json!({"issue_kye": "P-1", "max_results": "many", "notify": "perhaps"})).unwrap_err();
+    for part in [
+        "`issue_key` is required",
+        "did you mean `issue_key`",
+        "`max_results` must be",
+        "`notify` must be",
+    ] {
         assert!(fault.contains(part), "{part} is missing in: {fault}");
     }
 }

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{Argument, Shape, shown};
 
-/// Weeks, days, hours and minutes, as Jira writes them: `1w 2d 3h 30m`. How long a day is, the site decides.
+/// Weeks, days, hours and minutes, as Jira writes them: `1w 2d 3h 30m`. How long a day is, the site
+/// decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WorkTime(String);
 
@@ -126,8 +127,10 @@ mod tests {
         check("1w 2d 3h", Some("1w 2d 3h"));
         check("0", Some("0m"));
         check("30 min", Some("30m"));
-        for bad in ["", " ", "h", "2x", "-1h", "1.5d", "2h-", "1h 30", "99999h", "NaN", "inf", "1..5h", "é2h"]
-        {
+        for bad in [
+            "", " ", "h", "2x", "-1h", "1.5d", "2h-", "1h 30", "99999h", "NaN", "inf", "1..5h",
+            "é2h",
+        ] {
             check(bad, None);
         }
     }

@@ -59,7 +59,8 @@ impl PreparedCreate {
         preview
     }
 
-    /// What became of values that were not given as they are written: who `me` is, which day `tomorrow` is.
+    /// What became of values that were not given as they are written: who `me` is, which day
+    /// `tomorrow` is.
     pub(in crate::tools) fn resolved(&self) -> Row {
         self.changes.differing_from(&self.given)
     }
@@ -112,7 +113,8 @@ fn wanted(args: &CreateIssue) -> Result<Map<String, Value>, ToolError> {
         ("parent", args.parent_key.as_ref().map(|key| Value::from(key.as_str()))),
         ("duedate", text(&args.due_date)),
     ];
-    let own: Vec<(&str, Value)> = own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
+    let own: Vec<(&str, Value)> =
+        own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
     let mut wanted = args.fields.clone().unwrap_or_default().0;
     fields::once(&wanted, own.iter().map(|(id, _)| *id).chain(["project", "issuetype"]))?;
     wanted.extend(own.into_iter().map(|(id, value)| (id.to_owned(), value)));

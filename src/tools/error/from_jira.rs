@@ -80,7 +80,8 @@ impl From<JiraError> for ToolError {
 
 /// What Jira means by refusing a text in few words.
 fn advice_on_text(texts: &[String]) -> Option<&'static str> {
-    let says = |words: &[&str]| texts.iter().any(|text| words.iter().any(|word| text.contains(word)));
+    let says =
+        |words: &[&str]| texts.iter().any(|text| words.iter().any(|word| text.contains(word)));
     if says(&["CONTENT_LIMIT_EXCEEDED", "32,767", "32767"]) {
         Some(
             "Nothing was written. Jira takes 32,767 characters for one text, its formatting counted; split it, or attach \
@@ -114,14 +115,17 @@ fn unsure(error: ToolError, sent: Unsure) -> ToolError {
         Unsure::NothingChanged => error.hint("Try again in a moment."),
         Unsure::MayHaveHappened => {
             ToolError(Box::new(Fault { retryable: false, retry_after: None, ..*error.0 }))
-                .hint("The change may or may not have been made. Read the issue before trying again.")
+                .hint(
+                    "The change may or may not have been made. Read the issue before trying again.",
+                )
                 .with("outcome", "unknown")
         }
     }
 }
 
 fn rate_limited(message: String, limit: &RateLimit) -> ToolError {
-    let error = ToolError::new(Code::RateLimited, message).status(429).retryable(limit.retry_after_s);
+    let error =
+        ToolError::new(Code::RateLimited, message).status(429).retryable(limit.retry_after_s);
     match limit.retry_after_s {
         Some(seconds) if limit.quota => error.hint(format!(
             "The hourly quota of the Jira connection is used up. Tell the user to try again in about {} minutes.",

@@ -37,7 +37,8 @@ async fn large_answers_wait_for_each_other_and_small_ones_for_nobody() {
 #[tokio::test]
 async fn one_caller_leaves_half_of_the_pool_to_others_and_one_turn_in_the_lane() {
     let room = Room::new();
-    let fill = |who| std::iter::from_fn(|| read(&room, who, 500 << 10)).take(100).collect::<Vec<_>>();
+    let fill =
+        |who| std::iter::from_fn(|| read(&room, who, 500 << 10)).take(100).collect::<Vec<_>>();
     let one = fill(1);
     // Half of the pool, and the lane.
     assert!((8..=10).contains(&one.len()), "{}", one.len());

@@ -35,8 +35,8 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     stream
 }
 
-/// A gzip stream that inflates to `matches` times 258 zeros, 13 bits each: deflate's longest match at distance 1, in
-/// fixed Huffman codes (RFC 1951 section 3.2.6).
+/// A gzip stream that inflates to `matches` times 258 zeros, 13 bits each: deflate's longest match
+/// at distance 1, in fixed Huffman codes (RFC 1951 section 3.2.6).
 fn bomb(matches: usize) -> Vec<u8> {
     let literal_zero = "00110000";
     let longest_match = "1100010100000";
@@ -59,7 +59,10 @@ async fn gzip_is_inflated() {
     let response = call(&small(), &stub.request(Safety::Read)).await.unwrap();
     assert_eq!(&response.body[..], b"{\"total\":7}");
     let plain = Settings { gzip: false, ..small() };
-    assert_eq!(call(&plain, &stub.request(Safety::Read)).await.unwrap().body, gzip(b"{\"total\":7}"));
+    assert_eq!(
+        call(&plain, &stub.request(Safety::Read)).await.unwrap().body,
+        gzip(b"{\"total\":7}")
+    );
 }
 
 #[tokio::test]
@@ -82,7 +85,10 @@ async fn a_bomb_is_cut_at_the_limit() {
     assert!(packed.len() < MIB / 2);
     let stub = Stub::start(move |_| answer(200, GZIP, &packed)).await;
     let error = call(&small(), &stub.request(Safety::Read)).await.unwrap_err();
-    assert!(matches!(error, UpstreamError::BodyTooLarge { attempts: 1, limit_bytes: MIB, .. }), "{error:?}");
+    assert!(
+        matches!(error, UpstreamError::BodyTooLarge { attempts: 1, limit_bytes: MIB, .. }),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -113,7 +119,11 @@ async fn the_limit_itself_fits_and_a_request_can_move_it() {
         let mut request = stub.request(Safety::Read);
         request.body_bytes_max = limit;
         let result = call(&small(), &request).await;
-        assert_eq!(result.map(|response| response.body.len()).ok(), fits.then_some(size), "{size} {limit:?}");
+        assert_eq!(
+            result.map(|response| response.body.len()).ok(),
+            fits.then_some(size),
+            "{size} {limit:?}"
+        );
     }
     check(0, None, true).await;
     check(MIB, None, true).await;

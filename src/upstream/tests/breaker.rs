@@ -22,7 +22,8 @@ fn end(breaker: &mut Breaker, number: u8, sign: Sign, now: Instant) -> Option<Ch
     breaker.record(&pass, caller(number), sign, now)
 }
 
-/// Ends one call for each letter: of caller 1, 2, … by place in the alphabet, failing when it is a capital.
+/// Ends one call for each letter: of caller 1, 2, … by place in the alphabet, failing when it is a
+/// capital.
 fn opened_by(calls: &str) -> bool {
     let (mut breaker, now) = (Breaker::new(rules()), Instant::now());
     calls.bytes().any(|letter| {
@@ -80,7 +81,10 @@ fn open_half_open_closed() {
     for number in 0..5 {
         end(&mut breaker, number, Sign::Down, now);
     }
-    assert_eq!(breaker.admit(caller(9), now + Duration::from_secs(20)).unwrap_err(), Duration::from_secs(40));
+    assert_eq!(
+        breaker.admit(caller(9), now + Duration::from_secs(20)).unwrap_err(),
+        Duration::from_secs(40)
+    );
     let later = now + rules().open;
     let mut probes: Vec<_> =
         (0..3).map(|number| (number, breaker.admit(caller(number), later).unwrap())).collect();
@@ -128,8 +132,9 @@ fn calls_that_break_in_one_moment_are_one_failure() {
     let (mut breaker, now) = (Breaker::new(rules()), Instant::now());
     let at = |second, millis| now + Duration::from_secs(second) + Duration::from_millis(millis);
     for second in 0..4 {
-        let passes: Vec<_> =
-            (0..100).map(|number| (number, breaker.admit(caller(number), at(second, 0)).unwrap())).collect();
+        let passes: Vec<_> = (0..100)
+            .map(|number| (number, breaker.admit(caller(number), at(second, 0)).unwrap()))
+            .collect();
         for (number, pass) in passes {
             assert_eq!(
                 breaker.record(&pass, caller(number), Sign::Broken, at(second, 500)),
@@ -138,7 +143,11 @@ fn calls_that_break_in_one_moment_are_one_failure() {
             );
         }
     }
-    assert_eq!(end(&mut breaker, 0, Sign::Broken, at(5, 0)), Some(Change::Opened), "the fifth moment");
+    assert_eq!(
+        end(&mut breaker, 0, Sign::Broken, at(5, 0)),
+        Some(Change::Opened),
+        "the fifth moment"
+    );
 }
 
 /// Calls that all take ten seconds to break, as they do when a proxy keeps quiet before it resets.

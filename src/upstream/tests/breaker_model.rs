@@ -68,8 +68,11 @@ impl Model {
         if call.changes != self.changes || self.opened.is_some() {
             return None;
         }
-        let change =
-            if self.half_open { self.probed(call.caller, sign) } else { self.ended(call, sign, now) };
+        let change = if self.half_open {
+            self.probed(call.caller, sign)
+        } else {
+            self.ended(call, sign, now)
+        };
         let opened = (change? == Change::Opened).then_some(now);
         let blamed = self.blamed.filter(|_| opened.is_some());
         *self = Self { opened, blamed, changes: self.changes + 1, ..Self::default() };
@@ -105,12 +108,14 @@ impl Model {
     }
 
     fn is_outage(&self, now: Instant) -> bool {
-        let window: Vec<_> = self.past.iter().filter(|past| now - past.at < rules().window).collect();
+        let window: Vec<_> =
+            self.past.iter().filter(|past| now - past.at < rules().window).collect();
         let bad = |without: Option<u8>| {
-            let theirs = window
-                .iter()
-                .filter(|past| without.is_none_or(|one| past.callers.iter().any(|caller| *caller != one)));
-            let (all, bad) = (theirs.clone().count(), theirs.filter(|past| past.sign != Sign::Up).count());
+            let theirs = window.iter().filter(|past| {
+                without.is_none_or(|one| past.callers.iter().any(|caller| *caller != one))
+            });
+            let (all, bad) =
+                (theirs.clone().count(), theirs.filter(|past| past.sign != Sign::Up).count());
             if bad > 0 && 2 * bad >= all { bad } else { 0 }
         };
         bad(None) >= 5 && (0..4).all(|one| bad(Some(one)) > 0)

@@ -8,8 +8,14 @@ use tokio::{io::AsyncWriteExt, time::Instant};
 use super::{Step, Stub, answer, call, settings};
 use crate::upstream::{Request, Safety, Sent, Settings, Upstream, UpstreamError};
 
-/// Serves the answers in turn, the last one for ever; expects the final status and the number of requests.
-async fn check(safety: Safety, answers: &'static [(u16, &'static str)], status: u16, requests: u64) {
+/// Serves the answers in turn, the last one for ever; expects the final status and the number of
+/// requests.
+async fn check(
+    safety: Safety,
+    answers: &'static [(u16, &'static str)],
+    status: u16,
+    requests: u64,
+) {
     let last = answers.len() - 1;
     let stub = Stub::start(move |number| {
         let (status, headers) = answers[usize::try_from(number).unwrap().min(last)];
@@ -17,7 +23,11 @@ async fn check(safety: Safety, answers: &'static [(u16, &'static str)], status: 
     })
     .await;
     let response = call(&settings(), &stub.request(safety)).await.unwrap();
-    assert_eq!((response.status.as_u16(), stub.requests()), (status, requests), "{safety:?} {answers:?}");
+    assert_eq!(
+        (response.status.as_u16(), stub.requests()),
+        (status, requests),
+        "{safety:?} {answers:?}"
+    );
     assert_eq!((u64::from(response.attempts), response.bytes_read), (requests, 2 * requests));
 }
 
@@ -37,10 +47,18 @@ async fn answers_are_repeated_as_safety_allows() {
 #[tokio::test]
 async fn orders_to_wait_are_obeyed_or_passed_on() {
     use Safety::Read;
-    check(Read, &[(429, "retry-after: Thu, 26 Mar 2020 12:00:00 GMT\r\n"), (200, "")], 200, 2).await;
-    check(Read, &[(429, "retry-after: Thu, 26 Mar 2099 12:00:00 GMT\r\n"), (200, "")], 429, 1).await;
+    check(Read, &[(429, "retry-after: Thu, 26 Mar 2020 12:00:00 GMT\r\n"), (200, "")], 200, 2)
+        .await;
+    check(Read, &[(429, "retry-after: Thu, 26 Mar 2099 12:00:00 GMT\r\n"), (200, "")], 429, 1)
+        .await;
     check(Read, &[(429, "retry-after: 6\r\n"), (200, "")], 429, 1).await;
-    check(Read, &[(429, "retry-after: 1\r\nratelimit-reason: jira-quota-tenant-based\r\n")], 429, 1).await;
+    check(
+        Read,
+        &[(429, "retry-after: 1\r\nratelimit-reason: jira-quota-tenant-based\r\n")],
+        429,
+        1,
+    )
+    .await;
     let start = Instant::now();
     check(Read, &[(503, "retry-after: 1\r\n"), (200, "")], 200, 2).await;
     assert!(start.elapsed() >= Duration::from_secs(1));
@@ -80,7 +98,10 @@ async fn hanging_ends_with_the_attempt_or_the_deadline() {
     let upstream = Upstream::new(&settings()).unwrap();
     let at = |ms| Instant::now() + Duration::from_millis(ms);
     let error = upstream.call(&stub.request(Safety::Read), at(100)).await.unwrap_err();
-    assert_eq!((error.code(), error.sent(), error.attempts()), ("deadline_exceeded", Sent::Maybe, 1));
+    assert_eq!(
+        (error.code(), error.sent(), error.attempts()),
+        ("deadline_exceeded", Sent::Maybe, 1)
+    );
     let error = upstream.call(&stub.request(Safety::Read), Instant::now()).await.unwrap_err();
     assert_eq!((error.code(), error.sent(), error.attempts()), ("deadline_exceeded", Sent::No, 0));
 }
@@ -90,7 +111,8 @@ async fn no_wait_outlasts_the_deadline() {
     let stub = Stub::start(|_| answer(503, "retry-after: 4\r\n", b"")).await;
     let upstream = Upstream::new(&settings()).unwrap();
     let start = Instant::now();
-    let response = upstream.call(&stub.request(Safety::Read), start + Duration::from_secs(3)).await.unwrap();
+    let response =
+        upstream.call(&stub.request(Safety::Read), start + Duration::from_secs(3)).await.unwrap();
     assert_eq!((response.status.as_u16(), stub.requests()), (503, 1));
     assert!(start.elapsed() < Duration::from_secs(2));
 }
@@ -135,7 +157,8 @@ async fn the_breaker_opens_at_failures_and_not_at_limits() {
     check(403, false).await;
 }
 
-/// Calls that meet a listener which closes every connection, or nothing at all, until the breaker refuses one.
+/// Calls that meet a listener which closes every connection, or nothing at all, until the breaker
+/// refuses one.
 #[tokio::test]
 async fn an_upstream_that_stays_away_opens_the_breaker() {
     for (is_listening, safety) in
@@ -152,14 +175,19 @@ async fn an_upstream_that_stays_away_opens_the_breaker() {
             assert!(matches!(error.code(), "connect" | "network"), "{error:?}");
         }
         let sixth = upstream.call(&request, far).await;
-        assert!(matches!(sixth, Err(UpstreamError::CircuitOpen { .. })), "{sixth:?} {is_listening}");
+        assert!(
+            matches!(sixth, Err(UpstreamError::CircuitOpen { .. })),
+            "{sixth:?} {is_listening}"
+        );
         drop(kept);
     }
 }
 
 #[tokio::test]
 async fn connections_that_are_mended_never_open_the_breaker() {
-    let stub = Stub::start(|number| if number % 2 == 0 { Vec::new() } else { answer(200, "", b"{}") }).await;
+    let stub =
+        Stub::start(|number| if number % 2 == 0 { Vec::new() } else { answer(200, "", b"{}") })
+            .await;
     let upstream = Upstream::new(&Settings { breaker_failures: 5, ..settings() }).unwrap();
     let far = Instant::now() + Duration::from_secs(30);
     for _ in 0..20 {
@@ -167,7 +195,8 @@ async fn connections_that_are_mended_never_open_the_breaker() {
     }
 }
 
-/// Answers each connection's first request and closes it at the second one, as an upstream does that let it idle.
+/// Answers each connection's first request and closes it at the second one, as an upstream does
+/// that let it idle.
 async fn closing_when_used_again(upstream: &Upstream, request: &mut Request) -> u64 {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     request.url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
@@ -192,7 +221,8 @@ async fn closing_when_used_again(upstream: &Upstream, request: &mut Request) -> 
 
 #[tokio::test]
 async fn a_connection_closed_while_idle_costs_no_repeat() {
-    for (safety, attempts) in [(Safety::Read, 2), (Safety::IdempotentWrite, 0), (Safety::Write, 0)] {
+    for (safety, attempts) in [(Safety::Read, 2), (Safety::IdempotentWrite, 0), (Safety::Write, 0)]
+    {
         let upstream = Upstream::new(&Settings { retry_floor: 0, ..settings() }).unwrap();
         let mut request = Stub::start(|_| Vec::new()).await.request(safety);
         assert_eq!(closing_when_used_again(&upstream, &mut request).await, attempts, "{safety:?}");

@@ -131,8 +131,9 @@ async fn read_request(socket: &mut TcpStream) -> bool {
 /// An answer with extra header lines, each ending in CRLF.
 fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<Step> {
     let length = body.len();
-    let head =
-        format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n");
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+    );
     vec![Step::Send([head.as_bytes(), body].concat())]
 }
 

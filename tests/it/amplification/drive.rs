@@ -36,9 +36,16 @@ impl Weighed {
     }
 
     /// A tool call, and what it took.
-    pub(crate) async fn call(&mut self, what: String, token: &str, tool: &str, arguments: &Value) -> String {
+    pub(crate) async fn call(
+        &mut self,
+        what: String,
+        token: &str,
+        tool: &str,
+        arguments: &Value,
+    ) -> String {
         let params = json!({"name": tool, "arguments": arguments});
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).to_string();
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+            .to_string();
         self.send(format!("{tool}: {what}"), token, body).await
     }
 
@@ -65,11 +72,15 @@ impl Weighed {
             reason = "a bound in milliseconds"
         )]
         let cpu_max = (CPU_MS_MAX * self.slowness) as u64;
-        let mut over: Vec<&Row> =
-            self.rows.iter().filter(|row| row.peak_kib > PEAK_KIB_MAX || row.cpu_ms > cpu_max).collect();
+        let mut over: Vec<&Row> = self
+            .rows
+            .iter()
+            .filter(|row| row.peak_kib > PEAK_KIB_MAX || row.cpu_ms > cpu_max)
+            .collect();
         over.sort_by_key(|row| std::cmp::Reverse(row.peak_kib));
-        let told =
-            |row: &&Row| format!("{} KiB, {} ms: {}\n    {}", row.peak_kib, row.cpu_ms, row.what, row.said);
+        let told = |row: &&Row| {
+            format!("{} KiB, {} ms: {}\n    {}", row.peak_kib, row.cpu_ms, row.what, row.said)
+        };
         over.iter().map(told).collect()
     }
 }

@@ -43,7 +43,8 @@ impl Gauge {
     }
 }
 
-/// The time that this thread was on a processor, in milliseconds: what others do at the same time does not count.
+/// The time that this thread was on a processor, in milliseconds: what others do at the same time
+/// does not count.
 pub(crate) fn own_cpu_ms() -> f64 {
     let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     stat.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1_000_000.0

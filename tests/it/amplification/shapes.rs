@@ -51,8 +51,9 @@ const PIECES: &[(&str, &str)] = &[
 
 /// Texts of about that many characters.
 pub(crate) fn texts(chars: usize) -> Vec<(String, String)> {
-    let repeated =
-        PIECES.iter().map(|(name, piece)| ((*name).to_owned(), piece.repeat(chars / piece.chars().count())));
+    let repeated = PIECES
+        .iter()
+        .map(|(name, piece)| ((*name).to_owned(), piece.repeat(chars / piece.chars().count())));
     let side = (chars / 5).isqrt().max(2);
     let rows = chars.saturating_sub(4 * side) / 4;
     let of_two = |head: usize, rows: usize| {
@@ -66,8 +67,14 @@ pub(crate) fn texts(chars: usize) -> Vec<(String, String)> {
         ("table of 512", of_two(512.min(chars / 8), 512)),
         ("tables of 120", format!("{}\n", of_two(120, 120)).repeat((chars / 1_100).max(1))),
         ("wide table", format!("{}\n{}", "|a".repeat(chars / 4), "|-".repeat(chars / 4))),
-        ("long link", format!("[{}](https://x.y/{})", "*a*b".repeat(chars / 8), "z".repeat(chars / 2))),
-        ("link of lines", format!("[{}](https://x.y/{})", "a\n".repeat(chars / 4), "z".repeat(chars / 2))),
+        (
+            "long link",
+            format!("[{}](https://x.y/{})", "*a*b".repeat(chars / 8), "z".repeat(chars / 2)),
+        ),
+        (
+            "link of lines",
+            format!("[{}](https://x.y/{})", "a\n".repeat(chars / 4), "z".repeat(chars / 2)),
+        ),
         (
             "one reference",
             format!("{}\n\n[a]: https://x.y/{}", "[a] ".repeat(chars / 8), "z".repeat(chars / 2)),
@@ -79,7 +86,10 @@ pub(crate) fn texts(chars: usize) -> Vec<(String, String)> {
         ("list of objects", format!("[{}]", many("{}"))),
         (
             "object",
-            format!("{{{}}}", (0..chars / 11).map(|at| format!("\"k{at}\":0")).collect::<Vec<_>>().join(",")),
+            format!(
+                "{{{}}}",
+                (0..chars / 11).map(|at| format!("\"k{at}\":0")).collect::<Vec<_>>().join(",")
+            ),
         ),
     ];
     repeated.chain(grown.map(|(name, text)| (name.to_owned(), text))).collect()

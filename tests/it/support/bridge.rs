@@ -17,7 +17,8 @@ use super::Upstream;
 /// 2026-11-20T12:00:00Z: the sandbox's data and clock stand still at it.
 pub(crate) const NOW_MS: i64 = 1_795_176_000_000;
 
-/// What the gateway would inject; made at run time so that nothing in the repository looks like a secret.
+/// What the gateway would inject; made at run time so that nothing in the repository looks like a
+/// secret.
 pub(crate) fn gateway_secret() -> String {
     "gateway".repeat(6)
 }
@@ -53,7 +54,8 @@ pub(crate) struct Tool {
 }
 
 impl Bridge {
-    /// The real router over the seeded sandbox, with default settings but for retries without waits.
+    /// The real router over the seeded sandbox, with default settings but for retries without
+    /// waits.
     pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
@@ -101,7 +103,8 @@ impl Bridge {
         let config = Config::read(&Source::of(base.into_iter().chain(own))).expect("good settings");
         let bound = run::bind(config).await.expect("a free port");
         let url = format!("http://{}", bound.address());
-        let admin = bound.admin_address().map(|address| format!("http://{address}")).unwrap_or_default();
+        let admin =
+            bound.admin_address().map(|address| format!("http://{address}")).unwrap_or_default();
         let (stop, stopped) = oneshot::channel();
         // A bridge that is dropped is one that nobody asks any more.
         let served = tokio::spawn(bound.serve(async move { stopped.await.unwrap_or_default() }));
@@ -119,7 +122,8 @@ impl Bridge {
 
     /// What operators scrape; needs ADMIN_ADDR among the settings.
     pub(crate) async fn metrics(&self) -> String {
-        let answer = self.client.get(format!("{}/metrics", self.admin)).send().await.expect("an answer");
+        let answer =
+            self.client.get(format!("{}/metrics", self.admin)).send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
         answer.text().await.expect("a body of text")
     }
@@ -188,8 +192,9 @@ impl Bridge {
 
     /// A JSON-RPC request; the whole reply as JSON.
     pub(crate) async fn rpc(&self, user: &str, method: &str, params: Value) -> Value {
-        let reply =
-            self.post(user, &json!({"jsonrpc": "2.0", "id": "7", "method": method, "params": params})).await;
+        let reply = self
+            .post(user, &json!({"jsonrpc": "2.0", "id": "7", "method": method, "params": params}))
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()
     }
@@ -203,7 +208,9 @@ impl Bridge {
         assert_eq!(reply.status, 200, "{}", reply.text);
         let json = reply.json();
         let result = &json["result"];
-        let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no tool result: {json}"));
+        let text = result["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no tool result: {json}"));
         Tool {
             is_error: result["isError"].as_bool().unwrap_or(false),
             value: serde_json::from_str(text).unwrap(),
@@ -232,8 +239,10 @@ impl Bridge {
     pub(crate) async fn tool_names(&self, path: &str, headers: &[(&str, &str)]) -> Vec<String> {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
         let reply = self.post_to(path, "anna", headers, &body).await.json();
-        let tools =
-            reply["result"]["tools"].as_array().unwrap_or_else(|| panic!("no tools: {reply}")).clone();
+        let tools = reply["result"]["tools"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no tools: {reply}"))
+            .clone();
         tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 }
@@ -250,7 +259,9 @@ impl Reply {
 
 /// The fields of an object that a test names, for comparing a part of it.
 pub(crate) fn part(value: &Value, names: &[&str]) -> Value {
-    let picked: Map<String, Value> =
-        names.iter().filter_map(|name| Some(((*name).to_owned(), value.get(*name)?.clone()))).collect();
+    let picked: Map<String, Value> = names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), value.get(*name)?.clone())))
+        .collect();
     Value::Object(picked)
 }

@@ -1,4 +1,5 @@
-//! A client of 2026-07-28: what it puts into headers and `_meta`, each of which a test can leave out or falsify.
+//! A client of 2026-07-28: what it puts into headers and `_meta`, each of which a test can leave
+//! out or falsify.
 
 use serde_json::{Value, json};
 
@@ -18,12 +19,17 @@ impl Modern {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {},
         });
-        let mut headers =
-            vec![("MCP-Protocol-Version", "2026-07-28".to_owned()), ("Mcp-Method", method.to_owned())];
+        let mut headers = vec![
+            ("MCP-Protocol-Version", "2026-07-28".to_owned()),
+            ("Mcp-Method", method.to_owned()),
+        ];
         if let Some(name) = params["name"].as_str() {
             headers.push(("Mcp-Name", name.to_owned()));
         }
-        Self { headers, body: json!({"jsonrpc": "2.0", "id": 3, "method": method, "params": params}) }
+        Self {
+            headers,
+            body: json!({"jsonrpc": "2.0", "id": 3, "method": method, "params": params}),
+        }
     }
 
     /// A call of a tool.

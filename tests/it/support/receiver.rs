@@ -35,7 +35,10 @@ impl Receiver {
         let shared = Shared::default();
         let router = Router::new()
             .route("/v1/traces", post(async |State(s): State<Shared>, body| keep(&s.traces, body)))
-            .route("/v1/metrics", post(async |State(s): State<Shared>, body| keep(&s.metrics, body)))
+            .route(
+                "/v1/metrics",
+                post(async |State(s): State<Shared>, body| keep(&s.metrics, body)),
+            )
             .route("/v2/track", post(async |State(s): State<Shared>, body| keep(&s.track, body)))
             .with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -46,7 +49,8 @@ impl Receiver {
 
     /// Everything that arrived over OTLP, as it came.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let (traces, metrics) = (self.shared.traces.lock().unwrap(), self.shared.metrics.lock().unwrap());
+        let (traces, metrics) =
+            (self.shared.traces.lock().unwrap(), self.shared.metrics.lock().unwrap());
         traces.iter().chain(metrics.iter()).flat_map(|body| body.to_vec()).collect()
     }
 
@@ -112,8 +116,10 @@ pub(crate) fn attribute(attributes: &[KeyValue], name: &str) -> String {
 /// The number of a sum whose point has this attribute.
 pub(crate) fn sum(metrics: &[Metric], name: &str, label: &str, value: &str) -> f64 {
     use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value::AsDouble;
-    let found = metrics.iter().find(|metric| metric.name == name).unwrap_or_else(|| panic!("no {name}"));
+    let found =
+        metrics.iter().find(|metric| metric.name == name).unwrap_or_else(|| panic!("no {name}"));
     let Some(metric::Data::Sum(sum)) = &found.data else { panic!("{name} is no sum") };
-    let points = sum.data_points.iter().filter(|point| attribute(&point.attributes, label) == value);
+    let points =
+        sum.data_points.iter().filter(|point| attribute(&point.attributes, label) == value);
     points.map(|point| if let Some(AsDouble(number)) = point.value { number } else { 0.0 }).sum()
 }

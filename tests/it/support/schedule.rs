@@ -1,4 +1,5 @@
-//! A schedule of faults that a seed decides: which request meets which fault, the same in every run.
+//! A schedule of faults that a seed decides: which request meets which fault, the same in every
+//! run.
 
 use std::sync::{
     Arc,
@@ -68,7 +69,8 @@ impl Schedule {
         }
         self.faults.fetch_add(1, Ordering::SeqCst);
         // Less than what a look for a lost write allows for.
-        self.clock_ms.store(i64::try_from(chance.below(100_000)).unwrap() - 50_000, Ordering::SeqCst);
+        self.clock_ms
+            .store(i64::try_from(chance.below(100_000)).unwrap() - 50_000, Ordering::SeqCst);
         let is_write = *method != Method::GET && !path.contains("search") && !path.contains("jql");
         let fault = match fault(&mut chance) {
             // That nothing was written although Jira said so cannot be noticed by anybody.

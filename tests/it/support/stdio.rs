@@ -87,7 +87,8 @@ impl Stdio {
     /// The next line, which must be JSON-RPC: nothing else may stand on standard output.
     pub(crate) fn next(&mut self) -> Value {
         let line = self.output.recv_timeout(BOUND).expect("an answer");
-        let message: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        let message: Value =
+            serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line}"));
         assert_eq!(message["jsonrpc"], "2.0", "{line}");
         message
     }

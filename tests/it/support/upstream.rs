@@ -1,4 +1,5 @@
-//! Jira's place in the tests: the sandbox or a stub, behind a layer that fails on demand and remembers what it saw.
+//! Jira's place in the tests: the sandbox or a stub, behind a layer that fails on demand and
+//! remembers what it saw.
 
 use std::{
     collections::VecDeque,
@@ -69,7 +70,8 @@ pub(crate) struct Seen {
     pub(crate) header_names: Vec<String>,
 }
 
-/// A fault waits for the first request of its method, if it names one, whose path contains its text.
+/// A fault waits for the first request of its method, if it names one, whose path contains its
+/// text.
 type Planned = (Option<Method>, String, Fault);
 
 #[derive(Clone, Default)]
@@ -142,7 +144,11 @@ impl Upstream {
 
     /// The same for requests of one method only.
     pub(crate) fn fail_on(&self, method: &Method, path: &str, fault: Fault) {
-        self.shared.planned.lock().unwrap().push_back((Some(method.clone()), path.to_owned(), fault));
+        self.shared.planned.lock().unwrap().push_back((
+            Some(method.clone()),
+            path.to_owned(),
+            fault,
+        ));
     }
 
     /// Requests that hang or are held at this moment.
@@ -181,7 +187,8 @@ impl Upstream {
         }
     }
 
-    /// Waits until the bridge has closed a request to a path that contains `path` without its answer.
+    /// Waits until the bridge has closed a request to a path that contains `path` without its
+    /// answer.
     pub(crate) async fn given_up(&self, path: &str) {
         let mut given_up = self.shared.given_up.subscribe();
         let closed = given_up.wait_for(|all| all.iter().any(|known| known.contains(path)));
@@ -205,17 +212,22 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
             .get(header::AUTHORIZATION)
             .map(|value| value.to_str().unwrap().to_owned())
             .unwrap_or_default(),
-        traceparent: request.headers().get("traceparent").map(|value| value.to_str().unwrap().to_owned()),
+        traceparent: request
+            .headers()
+            .get("traceparent")
+            .map(|value| value.to_str().unwrap().to_owned()),
         header_names: request.headers().keys().map(ToString::to_string).collect(),
     });
     let fault = {
         let mut planned = shared.planned.lock().unwrap();
         let at = planned.iter().position(|(method, part, _)| {
-            method.as_ref().is_none_or(|method| method == request.method()) && path.contains(part.as_str())
+            method.as_ref().is_none_or(|method| method == request.method())
+                && path.contains(part.as_str())
         });
         at.and_then(|at| planned.remove(at)).map(|(_, _, fault)| fault)
     };
-    let scheduled = shared.schedule.as_ref().and_then(|schedule| schedule.next(request.method(), &path));
+    let scheduled =
+        shared.schedule.as_ref().and_then(|schedule| schedule.next(request.method(), &path));
     let fault = fault.or(scheduled);
     let always = shared.always.lock().unwrap().clone();
     if let Some((_, fault)) = always.filter(|(part, _)| path.contains(part.as_str())) {
@@ -257,7 +269,9 @@ async fn answer(shared: &Shared, fault: Option<Fault>, request: Request, next: N
 async fn fail(fault: Fault) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     match fault {
-        Fault::Status(status, body) => (StatusCode::from_u16(status).unwrap(), json, body).into_response(),
+        Fault::Status(status, body) => {
+            (StatusCode::from_u16(status).unwrap(), json, body).into_response()
+        }
         Fault::Header(status, name, value) => {
             (StatusCode::from_u16(status).unwrap(), [(name, value)], "{}").into_response()
         }
@@ -287,7 +301,8 @@ async fn fail(fault: Fault) -> Response {
         Fault::Huge(bytes) => {
             let chunk = Bytes::from(vec![b' '; 64 * 1024]);
             let count = bytes / chunk.len() + 1;
-            let chunks = stream::iter((0..count).map(move |_| Ok::<_, std::io::Error>(chunk.clone())));
+            let chunks =
+                stream::iter((0..count).map(move |_| Ok::<_, std::io::Error>(chunk.clone())));
             (json, Body::from_stream(chunks)).into_response()
         }
         Fault::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),

@@ -47,29 +47,37 @@ pub(super) fn names_of(id: &str) -> Vec<String> {
     let mut names = vec![id.to_lowercase()];
     for field in fields() {
         let allowed = field["allowedValues"].as_array().cloned().unwrap_or_default();
-        let below =
-            allowed.iter().flat_map(|value| value["children"].as_array().cloned().unwrap_or_default());
+        let below = allowed
+            .iter()
+            .flat_map(|value| value["children"].as_array().cloned().unwrap_or_default());
         for value in allowed.iter().cloned().chain(below) {
             if value["id"] == id {
                 names.extend(
-                    ["name", "value"].iter().filter_map(|name| value[*name].as_str()).map(str::to_lowercase),
+                    ["name", "value"]
+                        .iter()
+                        .filter_map(|name| value[*name].as_str())
+                        .map(str::to_lowercase),
                 );
             }
         }
     }
-    names.extend(PEOPLE.iter().filter(|(known, _)| *known == id).map(|(_, name)| name.to_lowercase()));
+    names.extend(
+        PEOPLE.iter().filter(|(known, _)| *known == id).map(|(_, name)| name.to_lowercase()),
+    );
     if id == PEOPLE[0].0 {
         names.extend(["me".to_owned(), "myself".to_owned()]);
     }
     names
 }
 
-/// Whether everything that is sent was said: every id stands for a name that was given, every text was given.
+/// Whether everything that is sent was said: every id stands for a name that was given, every text
+/// was given.
 pub(super) fn was_said(sent: &Value, given: &[String]) -> Result<(), String> {
     match sent {
         Value::String(text) => {
-            let is_moment =
-                text.len() >= 10 && text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('-');
+            let is_moment = text.len() >= 10
+                && text.starts_with(|c: char| c.is_ascii_digit())
+                && text.contains('-');
             let said = names_of(text).iter().any(|name| {
                 let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
                 given.iter().any(|given| line(given).contains(&line(name)) && !name.is_empty())
@@ -78,7 +86,8 @@ pub(super) fn was_said(sent: &Value, given: &[String]) -> Result<(), String> {
         }
         Value::Number(number) => {
             let said = given.iter().any(|given| {
-                given.trim() == number.to_string() || given.trim().parse::<f64>().ok() == number.as_f64()
+                given.trim() == number.to_string()
+                    || given.trim().parse::<f64>().ok() == number.as_f64()
             });
             if said { Ok(()) } else { Err(format!("{number} was not said")) }
         }

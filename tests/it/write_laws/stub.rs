@@ -22,8 +22,7 @@ pub(super) type Written = Arc<Mutex<Vec<Value>>>;
 
 /// The fields of every screen, by kind: id, name, schema, allowed values.
 pub(super) fn fields() -> Vec<Value> {
-    let options =
-        json!([{"id": "7", "value": "Red"}, {"id": "8", "value": "Blue"}, {"id": "9", "value": "None"}]);
+    let options = json!([{"id": "7", "value": "Red"}, {"id": "8", "value": "Blue"}, {"id": "9", "value": "None"}]);
     let named = json!([{"id": "17", "name": "Red"}, {"id": "18", "name": "Red, dark"}]);
     let levels = json!([{"id": "27", "value": "Red", "children": [{"id": "28", "value": "Blue"}]}]);
     let none = json!([]);
@@ -73,8 +72,7 @@ pub(super) async fn stub(State(written): State<Written>, request: Request) -> Re
     let query = head.uri.query().unwrap_or_default();
     let issue = json!({"id": "10001", "key": "P-1", "fields": {
         "status": {"name": "To Do"}, "issuetype": {"id": "1", "name": "Task"}, "summary": "s"}});
-    let transition =
-        json!({"id": "11", "name": "Go", "to": {"name": "Done"}, "hasScreen": true, "fields": by_id()});
+    let transition = json!({"id": "11", "name": "Go", "to": {"name": "Done"}, "hasScreen": true, "fields": by_id()});
     let answer = match (&head.method, path.as_str()) {
         (&Method::GET, "/oauth/token/accessible-resources") => {
             json!([{"id": "c-1", "url": "https://example.atlassian.net", "name": "example",
@@ -118,7 +116,10 @@ pub(super) async fn stub(State(written): State<Written>, request: Request) -> Re
             }
         }
         _ => {
-            return (StatusCode::NOT_FOUND, axum::Json(json!({"errorMessages": ["no"], "errors": {}})))
+            return (
+                StatusCode::NOT_FOUND,
+                axum::Json(json!({"errorMessages": ["no"], "errors": {}})),
+            )
                 .into_response();
         }
     };
@@ -139,7 +140,8 @@ fn people(query: &str) -> Value {
             .collect()
     };
     let asked = words(&asked);
-    let fits = |name: &str| asked.iter().all(|part| words(name).iter().any(|word| word.starts_with(part)));
+    let fits =
+        |name: &str| asked.iter().all(|part| words(name).iter().any(|word| word.starts_with(part)));
     let found = PEOPLE.iter().filter(|(_, name)| !asked.is_empty() && fits(name));
     found.map(|(id, name)| json!({"accountId": id, "displayName": name, "active": true})).collect()
 }

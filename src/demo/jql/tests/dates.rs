@@ -34,9 +34,15 @@ fn literals_are_read_in_the_users_zone() {
     check_literal("2026-11-01", Some("2026-11-01 00:00:00"));
     check_literal("2026/11/01 10:30", Some("2026-11-01 10:30:00"));
     check_literal("2026-1-5 9:05", Some("2026-01-05 09:05:00"));
-    for bad in
-        ["", "2026", "2026-11", "2026-13-01", "2026-11-01T10:00", "2026-11-01 10:30:00", "2026-11-01-1"]
-    {
+    for bad in [
+        "",
+        "2026",
+        "2026-11",
+        "2026-13-01",
+        "2026-11-01T10:00",
+        "2026-11-01 10:30:00",
+        "2026-11-01-1",
+    ] {
         check_literal(bad, None);
     }
 }
@@ -48,7 +54,9 @@ fn periods_are_summed_under_one_sign() {
     check_literal("4w 2d", Some("2026-12-20 10:30:15"));
     check_literal("+90M", Some("2026-11-20 12:00:15"));
     check_literal("-1H", Some("2026-11-20 09:30:15"));
-    for bad in ["-1y", "-", "7", "- 7d", "-1w -1d", "4w2d", "99999999999999999d", "9223372036854775807w"] {
+    for bad in
+        ["-1y", "-", "7", "- 7d", "-1w -1d", "4w2d", "99999999999999999d", "9223372036854775807w"]
+    {
         check_literal(bad, None);
     }
 }
@@ -84,5 +92,8 @@ fn functions_are_shifted() {
 
 #[test]
 fn only_date_functions_are_ours() {
-    assert!(clock().function("startOfDecade", &[]).is_none() && clock().function("membersOf", &[]).is_none());
+    assert!(
+        clock().function("startOfDecade", &[]).is_none()
+            && clock().function("membersOf", &[]).is_none()
+    );
 }

@@ -14,22 +14,34 @@ fn check(jql: &str, expected: &str) {
 
 #[test]
 fn unknown_fields_and_values() {
-    check("universe = 42", "Field 'universe' does not exist or you do not have permission to view it.");
+    check(
+        "universe = 42",
+        "Field 'universe' does not exist or you do not have permission to view it.",
+    );
     check("cf[99] = 42", "Field 'cf[99]' does not exist or you do not have permission to view it.");
     check("project = NOPE", "The value 'NOPE' does not exist for the field 'project'.");
-    check("Status in (Done, Shipped)", "The value 'Shipped' does not exist for the field 'Status'.");
+    check(
+        "Status in (Done, Shipped)",
+        "The value 'Shipped' does not exist for the field 'Status'.",
+    );
     check("assignee != nobody", "The value 'nobody' does not exist for the field 'assignee'.");
     check("reporter = 1", "A value with ID '1' does not exist for the field 'reporter'.");
     check(
         "sprint = Nope",
         "Sprint with name 'Nope' does not exist or you do not have permission to view it.",
     );
-    check("sprint = 99", "Sprint with id 99 does not exist or you do not have permission to view it.");
+    check(
+        "sprint = 99",
+        "Sprint with id 99 does not exist or you do not have permission to view it.",
+    );
     check("cf[10020] = Red", "The option 'Red' for field 'cf[10020]' does not exist.");
     check("key = P-99", "Issue does not exist or you do not have permission to see it.");
     check("key in (P-1, what)", "The issue key 'what' for field 'key' is invalid.");
     check("'Epic Link' = P-99", "No issues have a parent epic with key or name 'P-99'");
-    check("'Story Points' > many", "Value 'many' for the 'Story Points' field is not a valid number.");
+    check(
+        "'Story Points' > many",
+        "Value 'many' for the 'Story Points' field is not a valid number.",
+    );
 }
 
 #[test]
@@ -56,7 +68,10 @@ fn operators_that_do_not_fit() {
         "summary in test",
         "Operator 'in' does not support the non-list value '\"test\"' for field 'summary'.",
     );
-    check("status = (Done)", "Operator '=' does not support the list value '(\"Done\")' for field 'status'.");
+    check(
+        "status = (Done)",
+        "Operator '=' does not support the list value '(\"Done\")' for field 'status'.",
+    );
     check(
         "status is Done",
         "Operator 'is' does not support searching for non-empty values for field 'status'.",
@@ -79,13 +94,22 @@ fn functions_that_do_not_fit() {
         "status = currentUser()",
         "A value provided by the function 'currentUser' is invalid for the field 'status'.",
     );
-    check("status = now()", "A value provided by the function 'now' is invalid for the field 'status'.");
-    check("summary ~ now()", "A value provided by the function 'now' is invalid for the field 'summary'.");
+    check(
+        "status = now()",
+        "A value provided by the function 'now' is invalid for the field 'status'.",
+    );
+    check(
+        "summary ~ now()",
+        "A value provided by the function 'now' is invalid for the field 'summary'.",
+    );
     check(
         "created > currentUser()",
         "A date for the field 'created' provided by the function 'currentUser' is not valid.",
     );
-    check("assignee = currentUser(1)", "Function 'currentUser' expected '0' arguments but received '1'.");
+    check(
+        "assignee = currentUser(1)",
+        "Function 'currentUser' expected '0' arguments but received '1'.",
+    );
     check("created > now(1)", "Function 'now' expected '0' arguments but received '1'.");
     check(
         "created > startOfDay(1, 2)",
@@ -99,7 +123,10 @@ fn functions_that_do_not_fit() {
         "assignee in membersOf(ghosts)",
         "Function 'membersOf' can not generate a list of usernames for group 'ghosts'; the group does not exist.",
     );
-    check("key in linkedIssues(P-99)", "Issue 'P-99' could not be found in function 'linkedIssues'.");
+    check(
+        "key in linkedIssues(P-99)",
+        "Issue 'P-99' could not be found in function 'linkedIssues'.",
+    );
     check(
         "sprint = openSprints()",
         "Operator '=' does not support the list value 'openSprints()' for field 'sprint'.",
@@ -115,7 +142,9 @@ fn texts_that_cannot_be_searched() {
 
 #[test]
 fn dates_that_are_none() {
-    for bad in ["yesterday", "2026-02-30", "2026-11/01", "-1y", "4w2d", "2026-11-01 25:00", "26-11-01"] {
+    for bad in
+        ["yesterday", "2026-02-30", "2026-11/01", "-1y", "4w2d", "2026-11-01 25:00", "26-11-01"]
+    {
         let formats = "Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', \
                        or a period format e.g. '-5d', '4w 2d'.";
         check(

@@ -6,7 +6,8 @@ use crate::demo::jql::parse;
 /// `expected` is the keys in the site's order, separated by spaces.
 fn check_as(user: Option<&'static str>, jql: &str, expected: &str) {
     let plan = parse(jql).and_then(|query| query.plan(&TestSite { user })).expect(jql);
-    let found: Vec<_> = issues().iter().filter(|issue| plan.matches(*issue)).map(|issue| issue.key).collect();
+    let found: Vec<_> =
+        issues().iter().filter(|issue| plan.matches(*issue)).map(|issue| issue.key).collect();
     assert_eq!(found.join(" "), expected, "{jql:?}");
 }
 

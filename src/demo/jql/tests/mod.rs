@@ -1,4 +1,5 @@
-//! The language as its users meet it: what is refused and with which words, what is found, and in which order.
+//! The language as its users meet it: what is refused and with which words, what is found, and in
+//! which order.
 
 mod dates;
 mod judging;

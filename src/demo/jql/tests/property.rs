@@ -26,7 +26,9 @@ fn operand() -> impl Strategy<Value = Operand> {
         (text(), prop::collection::vec(any::<String>(), 0..3))
             .prop_map(|(name, args)| Operand::Function { name, args }),
     ];
-    leaf.prop_recursive(3, 12, 4, |inner| prop::collection::vec(inner, 1..4).prop_map(Operand::List))
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop::collection::vec(inner, 1..4).prop_map(Operand::List)
+    })
 }
 
 fn operator() -> impl Strategy<Value = Operator> {
@@ -65,7 +67,8 @@ fn expr() -> impl Strategy<Value = Expr> {
 }
 
 fn query() -> impl Strategy<Value = Query> {
-    let sort = (field(), any::<Option<bool>>()).prop_map(|(field, descending)| OrderBy { field, descending });
+    let sort = (field(), any::<Option<bool>>())
+        .prop_map(|(field, descending)| OrderBy { field, descending });
     (prop::option::of(expr()), prop::collection::vec(sort, 0..4))
         .prop_map(|(filter, order)| Query { filter, order })
 }

@@ -73,10 +73,38 @@ pub(super) fn issues() -> Vec<Issue> {
             rank: "0|h00001:",
             ..blank()
         },
-        Issue { key: "P-10", id: 103, status: "In Progress", summary: "Epic", hours_old: 200, ..blank() },
-        Issue { key: "OPS-7", id: 104, status: "To Do", priority: "Low", hours_old: 5_000, ..blank() },
-        Issue { key: "OPS-8", id: 105, status: "To Do", priority: "Highest", hours_old: 30, ..blank() },
-        Issue { key: "OPS-9", id: 106, status: "Done", version: "2.0", due_day: Some(21), ..blank() },
+        Issue {
+            key: "P-10",
+            id: 103,
+            status: "In Progress",
+            summary: "Epic",
+            hours_old: 200,
+            ..blank()
+        },
+        Issue {
+            key: "OPS-7",
+            id: 104,
+            status: "To Do",
+            priority: "Low",
+            hours_old: 5_000,
+            ..blank()
+        },
+        Issue {
+            key: "OPS-8",
+            id: 105,
+            status: "To Do",
+            priority: "Highest",
+            hours_old: 30,
+            ..blank()
+        },
+        Issue {
+            key: "OPS-9",
+            id: 106,
+            status: "Done",
+            version: "2.0",
+            due_day: Some(21),
+            ..blank()
+        },
     ]
 }
 
@@ -113,14 +141,17 @@ impl Site for TestSite {
             found.map(|at| term(names[at], names[at], at)).into_iter().collect()
         };
         match field {
-            Field::Project => ["P", "OPS"].into_iter().filter(|p| is(p)).map(|p| term(p, p, 0)).collect(),
+            Field::Project => {
+                ["P", "OPS"].into_iter().filter(|p| is(p)).map(|p| term(p, p, 0)).collect()
+            }
             Field::Status => ranked(&STATUSES),
             Field::Priority => ranked(&PRIORITIES),
             Field::FixVersion => ranked(&VERSIONS),
             Field::Assignee | Field::Reporter => named(&PEOPLE, is),
             Field::Sprint => named(&SPRINTS, is),
             Field::Key | Field::Parent => {
-                let found = issues().into_iter().find(|issue| is(issue.key) || is(&issue.id.to_string()));
+                let found =
+                    issues().into_iter().find(|issue| is(issue.key) || is(&issue.id.to_string()));
                 found.map(|issue| term(&issue.id.to_string(), issue.key, 0)).into_iter().collect()
             }
             _ => Vec::new(),
@@ -164,13 +195,19 @@ impl Row for Issue {
                 None => Values::Empty,
             },
             Field::Summary => Values::Text(vec![self.summary.into()]),
-            Field::Comment => Values::Text(self.comments.iter().map(|text| (*text).into()).collect()),
+            Field::Comment => {
+                Values::Text(self.comments.iter().map(|text| (*text).into()).collect())
+            }
             Field::Text => {
                 let comments = self.comments.iter().map(|text| (*text).into());
                 Values::Text(std::iter::once(self.summary.into()).chain(comments).collect())
             }
-            Field::Created | Field::Updated => Values::Instants(vec![NOW_MS - self.hours_old * HOUR_MS]),
-            Field::Due => self.due_day.map_or(Values::Empty, |day| Values::Day(date(2026, 11, day))),
+            Field::Created | Field::Updated => {
+                Values::Instants(vec![NOW_MS - self.hours_old * HOUR_MS])
+            }
+            Field::Due => {
+                self.due_day.map_or(Values::Empty, |day| Values::Day(date(2026, 11, day)))
+            }
             Field::Custom(10016) => self.points.map_or(Values::Empty, Values::Number),
             Field::Custom(10021) => Values::Number(7.0),
             Field::Rank => Values::Text(vec![self.rank.into()]),
@@ -189,7 +226,10 @@ impl Row for Issue {
             from: vec![from.to_owned()],
             to: vec![to.to_owned()],
         };
-        vec![turn(50, "acc:tom", "To Do", "In Progress"), turn(10, "acc:anna", "In Progress", "Done")]
+        vec![
+            turn(50, "acc:tom", "To Do", "In Progress"),
+            turn(10, "acc:anna", "In Progress", "Done"),
+        ]
     }
 }
 

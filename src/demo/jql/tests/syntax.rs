@@ -8,12 +8,14 @@ fn check(jql: &str, expected: &str) {
     assert_eq!(error, [format!("Error in the JQL Query: {expected}")], "{jql:?}");
 }
 
-const OPERATORS: &str =
-    "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.";
+const OPERATORS: &str = "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.";
 
 #[test]
 fn operators_are_expected_after_fields() {
-    check("invalid query", &format!("Expecting operator but got 'query'. {OPERATORS} (line 1, character 9)"));
+    check(
+        "invalid query",
+        &format!("Expecting operator but got 'query'. {OPERATORS} (line 1, character 9)"),
+    );
     check("a", &format!("Expecting operator before the end of the query. {OPERATORS}"));
     check("project = a&b", &format!("Expecting operator before the end of the query. {OPERATORS}"));
     check("a =a and j not is empty", "Expecting 'IN' but got 'is'. (line 1, character 16)");
@@ -44,7 +46,10 @@ fn fields_are_expected_before_operators() {
     check("not not", "Expecting a field name at the end of the query.");
     let comma = "Expecting a field name but got ','. You must surround ',' in quotation marks to use it as a field name.";
     check(", a = b", &format!("{comma} (line 1, character 1)"));
-    check("[brenden] = a", "Expecting a field name but got '['. Did you mean 'cf['? (line 1, character 1)");
+    check(
+        "[brenden] = a",
+        "Expecting a field name but got '['. Did you mean 'cf['? (line 1, character 1)",
+    );
     check("'' = c", "A field name cannot be empty. (line 1, character 1)");
     check("a = b and not (cf = 6)", "Expecting '[' but got '='. (line 1, character 19)");
     let id = "Expecting a custom field id (a positive number)";
@@ -61,7 +66,10 @@ fn conditions_are_joined_and_closed() {
     check("(a=b and c = d", "Expecting ')' before the end of the query.");
     check("(a = b ORDER BY c)", "Expecting ')' but got 'ORDER'. (line 1, character 8)");
     check("abc IN ((foo) abc = a", "Expecting ')' but got 'abc'. (line 1, character 15)");
-    check("a = b\nAND\n  c d", &format!("Expecting operator but got 'd'. {OPERATORS} (line 3, character 5)"));
+    check(
+        "a = b\nAND\n  c d",
+        &format!("Expecting operator but got 'd'. {OPERATORS} (line 3, character 5)"),
+    );
 }
 
 #[test]
@@ -82,14 +90,20 @@ fn orders() {
     check("a =b order", "Expecting 'by' before the end of the query.");
     check("a =b order summary", "Expecting 'by' but got 'summary'. (line 1, character 12)");
     check("a =b order by", "Expecting a field name at the end of the query.");
-    check("order by x blah", "Expecting either 'ASC' or 'DESC' but got 'blah'. (line 1, character 12)");
+    check(
+        "order by x blah",
+        "Expecting either 'ASC' or 'DESC' but got 'blah'. (line 1, character 12)",
+    );
     check("order by a desc d", "Expecting ',' but got 'd'. (line 1, character 17)");
 }
 
 #[test]
 fn words_and_characters_that_need_quotes() {
     let word = "You must surround it in quotation marks to use it in a query.";
-    check("summary ~ Default", &format!("'Default' is a reserved JQL word. {word} (line 1, character 11)"));
+    check(
+        "summary ~ Default",
+        &format!("'Default' is a reserved JQL word. {word} (line 1, character 11)"),
+    );
     check("field = open", &format!("'field' is a reserved JQL word. {word} (line 1, character 1)"));
     let at = "You must enclose it in a string or use the escape '\\u0040' instead.";
     check(
@@ -101,7 +115,10 @@ fn words_and_characters_that_need_quotes() {
         "a = \"\u{7}\"",
         &format!("The character 'U+0007' on line 1 at position 6 {bell} (line 1, character 6)"),
     );
-    check("summary ~ 'test", "The quoted string 'test' has not been completed. (line 1, character 11)");
+    check(
+        "summary ~ 'test",
+        "The quoted string 'test' has not been completed. (line 1, character 11)",
+    );
     check(
         "priority=\"test\nword",
         "The quoted string 'test word' has not been completed. (line 1, character 10)",
@@ -116,7 +133,10 @@ fn words_and_characters_that_need_quotes() {
         "a = '\\u27zz'",
         &format!("'\\u27z' is an illegal JQL escape sequence. {escapes} (line 1, character 6)"),
     );
-    check("a = b\\", &format!("The escape sequence has not been completed. {escapes} (line 1, character 6)"));
+    check(
+        "a = b\\",
+        &format!("The escape sequence has not been completed. {escapes} (line 1, character 6)"),
+    );
     let range = "Numbers must be between -9,223,372,036,854,775,808 and 9,223,372,036,854,775,807.";
     check(
         "a=-9999999999999999999",

@@ -1,4 +1,5 @@
-//! Values that are chosen from a list: options, priorities, versions, components, and options below options.
+//! Values that are chosen from a list: options, priorities, versions, components, and options below
+//! options.
 
 use serde_json::{Value, json};
 
@@ -17,17 +18,22 @@ use super::{
 /// How many allowed values an error lists.
 const LISTED_MAX: usize = 25;
 
-/// One value by id or by any of its names. The list decides which id a name means; an id that it lacks is Jira's to judge.
+/// One value by id or by any of its names. The list decides which id a name means; an id that it
+/// lacks is Jira's to judge.
 pub(super) fn choice(meta: &FieldMeta, value: &Value) -> Result<Resolved, FieldFault> {
-    let given =
-        reference(value).filter(|given| given.child.is_none() || Kind::of(&meta.schema) == Kind::Cascading);
+    let given = reference(value)
+        .filter(|given| given.child.is_none() || Kind::of(&meta.schema) == Kind::Cascading);
     let Some(given) = given else {
         return Err(fault(meta, format!("{} names no value", quoted(value))));
     };
     chosen(meta, &meta.allowed_values, &given)
 }
 
-fn chosen(meta: &FieldMeta, allowed: &[Value], given: &Reference<'_>) -> Result<Resolved, FieldFault> {
+fn chosen(
+    meta: &FieldMeta,
+    allowed: &[Value],
+    given: &Reference<'_>,
+) -> Result<Resolved, FieldFault> {
     if let Some(id) = &given.id {
         return by_id(meta, allowed, id, given.name);
     }
@@ -38,7 +44,10 @@ fn chosen(meta: &FieldMeta, allowed: &[Value], given: &Reference<'_>) -> Result<
     };
     if allowed.is_empty() {
         let is_option = matches!(Kind::of(&meta.schema).item(), Kind::Option | Kind::Cascading);
-        return Ok(Resolved::new(json!({ if is_option { "value" } else { "name" }: words }), words));
+        return Ok(Resolved::new(
+            json!({ if is_option { "value" } else { "name" }: words }),
+            words,
+        ));
     }
     match find(meta, allowed, words)? {
         Some(found) => Ok(Resolved::new(link(found), shown(found).unwrap_or(words))),
@@ -50,8 +59,14 @@ fn is_group(meta: &FieldMeta) -> bool {
     meta.schema.kind == "group" || meta.schema.items == "group"
 }
 
-/// What reading showed may come back whole: id and name. When they name two things, neither is guessed.
-fn by_id(meta: &FieldMeta, allowed: &[Value], id: &str, name: Option<&str>) -> Result<Resolved, FieldFault> {
+/// What reading showed may come back whole: id and name. When they name two things, neither is
+/// guessed.
+fn by_id(
+    meta: &FieldMeta,
+    allowed: &[Value],
+    id: &str,
+    name: Option<&str>,
+) -> Result<Resolved, FieldFault> {
     let Some(found) = with_id(allowed, id) else {
         let member = if is_group(meta) { "groupId" } else { "id" };
         return Ok(Resolved::new(json!({ member: id }), id));
@@ -69,8 +84,8 @@ fn by_id(meta: &FieldMeta, allowed: &[Value], id: &str, name: Option<&str>) -> R
     }
 }
 
-/// An option and the one below it: as `Parent > Child`, as a list of both, or in the form of the API. Names may hold `>`
-/// themselves, so every place where the text can be cut is tried.
+/// An option and the one below it: as `Parent > Child`, as a list of both, or in the form of the
+/// API. Names may hold `>` themselves, so every place where the text can be cut is tried.
 pub(super) fn cascading(meta: &FieldMeta, value: &Value) -> Result<Resolved, FieldFault> {
     let allowed = &*meta.allowed_values;
     if let Value::Array(levels) = value
@@ -87,7 +102,8 @@ pub(super) fn cascading(meta: &FieldMeta, value: &Value) -> Result<Resolved, Fie
     }
     let mut below = None;
     for (at, _) in words.match_indices('>') {
-        let (first, second) = (words.get(..at).unwrap_or_default(), words.get(at + 1..).unwrap_or_default());
+        let (first, second) =
+            (words.get(..at).unwrap_or_default(), words.get(at + 1..).unwrap_or_default());
         if allowed.is_empty() {
             return Ok(pair(
                 json!({ "value": first.trim() }),
@@ -136,10 +152,11 @@ fn pair(mut parent: Value, child: Value, first: &str, second: &str) -> Resolved 
     Resolved::new(parent, format!("{} > {}", first.trim(), second.trim()))
 }
 
-/// The elements of a list that was written as one text. The whole text goes before its parts, and a longer part before a
-/// shorter one, for names hold commas too.
+/// The elements of a list that was written as one text. The whole text goes before its parts, and a
+/// longer part before a shorter one, for names hold commas too.
 pub(super) fn parts<'t>(meta: &FieldMeta, text: &'t str) -> Result<Vec<&'t str>, FieldFault> {
-    let commas: Vec<usize> = text.match_indices(',').map(|(at, _)| at).chain([text.len()]).collect();
+    let commas: Vec<usize> =
+        text.match_indices(',').map(|(at, _)| at).chain([text.len()]).collect();
     let (mut parts, mut start, mut rest) = (Vec::new(), 0, commas.as_slice());
     while !rest.is_empty() {
         let mut taken = 0;
@@ -161,7 +178,11 @@ pub(super) fn parts<'t>(meta: &FieldMeta, text: &'t str) -> Result<Vec<&'t str>,
     Ok(parts)
 }
 
-fn find<'v>(meta: &FieldMeta, allowed: &'v [Value], given: &str) -> Result<Option<&'v Value>, FieldFault> {
+fn find<'v>(
+    meta: &FieldMeta,
+    allowed: &'v [Value],
+    given: &str,
+) -> Result<Option<&'v Value>, FieldFault> {
     let given = given.trim();
     if let Some(found) = with_id(allowed, given) {
         return Ok(Some(found));
@@ -176,7 +197,11 @@ fn find<'v>(meta: &FieldMeta, allowed: &'v [Value], given: &str) -> Result<Optio
             allowed: several
                 .iter()
                 .filter_map(|value| {
-                    Some(format!("{} (id {})", shown(value)?, value.get("id").and_then(Value::as_str)?))
+                    Some(format!(
+                        "{} (id {})",
+                        shown(value)?,
+                        value.get("id").and_then(Value::as_str)?
+                    ))
                 })
                 .collect(),
         }),
@@ -210,7 +235,10 @@ fn shown(allowed: &Value) -> Option<&str> {
 fn not_allowed(meta: &FieldMeta, given: &str, allowed: &[Value]) -> FieldFault {
     FieldFault::Value {
         field: meta.label().to_owned(),
-        problem: format!("'{}' is not one of the allowed values", quoted(&Value::from(given.trim()))),
+        problem: format!(
+            "'{}' is not one of the allowed values",
+            quoted(&Value::from(given.trim()))
+        ),
         accepts: Kind::of(&meta.schema).accepts(),
         allowed: allowed.iter().filter_map(shown).take(LISTED_MAX).map(str::to_owned).collect(),
     }

@@ -18,7 +18,10 @@ const ESTIMATES: &[(&str, &[&str])] = &[
 
 fn estimate(name: &str) -> Option<&'static str> {
     let bare: String = folded(name).chars().filter(|c| c.is_alphanumeric()).collect();
-    ESTIMATES.iter().find(|(_, names)| names.contains(&bare.as_str())).map(|(estimate, _)| *estimate)
+    ESTIMATES
+        .iter()
+        .find(|(_, names)| names.contains(&bare.as_str()))
+        .map(|(estimate, _)| *estimate)
 }
 
 /// The values, with estimates that stand for themselves put into the one field that takes them.
@@ -78,6 +81,7 @@ fn is_duration(text: &str) -> bool {
         && parts.all(|part| {
             let number = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
             let unit = part.get(number.len()..).unwrap_or_default().to_ascii_lowercase();
-            matches!(unit.as_str(), "w" | "d" | "h" | "m") && number.parse::<f64>().is_ok_and(|n| n >= 0.0)
+            matches!(unit.as_str(), "w" | "d" | "h" | "m")
+                && number.parse::<f64>().is_ok_and(|n| n >= 0.0)
         })
 }

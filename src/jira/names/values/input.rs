@@ -1,5 +1,6 @@
-//! What somebody gave for a field: nothing, a value, or a change of the list that is there. *Nothing* and *not to be read*
-//! are two things: only null, an empty text and an empty list clear a field.
+//! What somebody gave for a field: nothing, a value, or a change of the list that is there.
+//! *Nothing* and *not to be read* are two things: only null, an empty text and an empty list clear
+//! a field.
 
 use serde_json::{Map, Value};
 
@@ -38,8 +39,8 @@ impl Operation {
 
 /// What a value asks for; none for a mixture that has no one meaning.
 ///
-/// Source: Jira REST v3, `IssueUpdateDetails.update`: lists of `{"add"|"remove"|"set"|"edit": value}`. One such object, and
-/// lists inside it, are how people write the same.
+/// Source: Jira REST v3, `IssueUpdateDetails.update`: lists of `{"add"|"remove"|"set"|"edit":
+/// value}`. One such object, and lists inside it, are how people write the same.
 pub(super) fn input(value: &Value) -> Option<Input<'_>> {
     match value {
         Value::Null => Some(Input::Clear),
@@ -48,7 +49,9 @@ pub(super) fn input(value: &Value) -> Option<Input<'_>> {
         // Power Platform wraps some values so.
         Value::Object(map) if map.contains_key("$kind") => input(map.get("value")?),
         Value::Object(map) if is_operation(map) => operations(std::iter::once(map)),
-        Value::Array(items) if items.iter().any(|item| item.as_object().is_some_and(is_operation)) => {
+        Value::Array(items)
+            if items.iter().any(|item| item.as_object().is_some_and(is_operation)) =>
+        {
             let maps: Option<Vec<_>> =
                 items.iter().map(|item| item.as_object().filter(|map| is_operation(map))).collect();
             operations(maps?.into_iter())
@@ -114,8 +117,8 @@ const READ: [&str; 11] = [
     "untranslatedName",
 ];
 
-/// What Jira's answers say of a thing beside its name: it may come back and means nothing. Anything else may be a part of
-/// what is meant, which must not be lost.
+/// What Jira's answers say of a thing beside its name: it may come back and means nothing. Anything
+/// else may be a part of what is meant, which must not be lost.
 const DECORATION: [&str; 36] = [
     "self",
     "iconUrl",
@@ -169,18 +172,26 @@ pub(super) fn reference(value: &Value) -> Option<Reference<'_>> {
 }
 
 fn named(map: &Map<String, Value>) -> Option<Reference<'_>> {
-    let text =
-        |name: &str| map.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let text = |name: &str| {
+        map.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+    };
     // A flag is no id.
     let id = |name: &&str| map.get(*name).filter(|id| !id.is_boolean()).and_then(scalar);
     let id = ["id", "accountId", "account_id", "groupId"].iter().find_map(id);
     let name = ["displayName", "name", "value", "emailAddress"].iter().find_map(|name| text(name));
     let key = text("key");
-    let is_read = |member: &String| READ.contains(&member.as_str()) || DECORATION.contains(&member.as_str());
+    let is_read =
+        |member: &String| READ.contains(&member.as_str()) || DECORATION.contains(&member.as_str());
     if (id.is_none() && name.is_none() && key.is_none()) || !map.keys().all(is_read) {
         return None;
     }
-    Some(Reference { id, name, key, words: None, child: map.get("child").filter(|child| !child.is_null()) })
+    Some(Reference {
+        id,
+        name,
+        key,
+        words: None,
+        child: map.get("child").filter(|child| !child.is_null()),
+    })
 }
 
 /// Text, a number or a flag as text; none for everything else, a blank text among it.
@@ -194,7 +205,8 @@ pub(in crate::jira::names) fn scalar(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A list or an object that was written as text, as some platforms do; none for text that is just text.
+/// A list or an object that was written as text, as some platforms do; none for text that is just
+/// text.
 pub(super) fn unquoted(value: &Value) -> Option<Value> {
     let text = value.as_str()?.trim();
     if !text.starts_with(['[', '{']) || !has_at_most(text, VALUES_MAX) {
@@ -209,14 +221,18 @@ mod tests {
 
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "a table of literals reads best without borrows")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a table of literals reads best without borrows"
+    )]
     fn check(value: Value, expected: Option<&str>) {
         let said = input(&value).map(|input| match input {
             Input::Clear => "clear".to_owned(),
             Input::Set(value) => format!("set {value}"),
             Input::Change(changes) => {
-                let changes =
-                    changes.iter().map(|(operation, value)| format!("{} {value}", operation.name()));
+                let changes = changes
+                    .iter()
+                    .map(|(operation, value)| format!("{} {value}", operation.name()));
                 changes.collect::<Vec<_>>().join(", ")
             }
         });
@@ -225,7 +241,9 @@ mod tests {
 
     #[test]
     fn only_nothing_clears() {
-        for nothing in [json!(null), json!(""), json!([]), json!({"set": null}), json!([{"set": []}])] {
+        for nothing in
+            [json!(null), json!(""), json!([]), json!({"set": null}), json!([{"set": []}])]
+        {
             check(nothing, Some("clear"));
         }
         check(json!(" "), Some("set \" \""));
@@ -249,7 +267,9 @@ mod tests {
 
     #[test]
     fn a_thing_is_named_in_the_forms_of_the_api() {
-        let read = |value: Value| reference(&value).map(|it| (it.id, it.name.map(str::to_owned), it.words));
+        let read = |value: Value| {
+            reference(&value).map(|it| (it.id, it.name.map(str::to_owned), it.words))
+        };
         assert_eq!(
             read(json!({"id": 3, "name": "Medium"})),
             Some((Some("3".into()), Some("Medium".into()), None))
@@ -257,9 +277,14 @@ mod tests {
         assert_eq!(read(json!({"value": "A", "children": {"value": "B"}})), None);
         assert_eq!(read(json!({"value": "A"})), Some((None, Some("A".into()), None)));
         assert_eq!(read(json!(["High"])), Some((None, None, Some("High".into()))));
-        for bad in
-            [json!({}), json!({"x": 1}), json!({"name": ""}), json!({"id": null}), json!([[]]), json!(" ")]
-        {
+        for bad in [
+            json!({}),
+            json!({"x": 1}),
+            json!({"name": ""}),
+            json!({"id": null}),
+            json!([[]]),
+            json!(" "),
+        ] {
             assert_eq!(read(bad.clone()), None, "{bad}");
         }
     }

@@ -1,6 +1,7 @@
 //! What kind of value a field takes, and in which words that is taught.
 //!
-//! Source: the `schema` objects of createmeta and editmeta; the tail of `schema.custom` decides for custom fields.
+//! Source: the `schema` objects of createmeta and editmeta; the tail of `schema.custom` decides for
+//! custom fields.
 
 use crate::jira::wire::{FieldMeta, FieldSchema};
 
@@ -63,7 +64,8 @@ impl Kind {
             ("project", ..) => Self::Project,
             ("string", ..) => Self::Text,
             (
-                "priority" | "resolution" | "version" | "component" | "issuetype" | "securitylevel" | "group",
+                "priority" | "resolution" | "version" | "component" | "issuetype" | "securitylevel"
+                | "group",
                 ..,
             ) => Self::Named,
             ("array", ..) => match schema.items.as_str() {
@@ -107,14 +109,20 @@ impl Kind {
             Self::Text => "text",
             Self::Number => "a number",
             Self::Date => "a day like 2026-12-24, tomorrow, +3d or next monday",
-            Self::DateTime => "a time like 2026-12-24T10:00+01:00, 2026-12-24 10:00 or tomorrow 9am",
+            Self::DateTime => {
+                "a time like 2026-12-24T10:00+01:00, 2026-12-24 10:00 or tomorrow 9am"
+            }
             Self::Option | Self::Named => "one value, by name or as {\"id\": \"…\"}",
             Self::Options | Self::NamedList => {
                 "a list of names, or {\"add\": […]}, {\"remove\": […]} to keep the others"
             }
             Self::Cascading => "\"Parent > Child\" or [\"Parent\", \"Child\"]",
-            Self::User => "one person: me, a whole name, an e-mail address or {\"accountId\": \"…\"}",
-            Self::Users => "a list of people, or {\"add\": […]}, {\"remove\": […]} to keep the others",
+            Self::User => {
+                "one person: me, a whole name, an e-mail address or {\"accountId\": \"…\"}"
+            }
+            Self::Users => {
+                "a list of people, or {\"add\": […]}, {\"remove\": […]} to keep the others"
+            }
             Self::Labels => {
                 "a list of labels without spaces, or {\"add\": […]}, {\"remove\": […]} to keep the others"
             }
@@ -122,11 +130,15 @@ impl Kind {
             Self::Sprint => "one sprint, by name or id",
             Self::Parent | Self::EpicLink | Self::ParentLink => "an issue key like PROJ-123",
             Self::Project => "a project key like PROJ",
-            Self::Team => "the team's id as text; reading the field of an issue of that team shows it",
+            Self::Team => {
+                "the team's id as text; reading the field of an issue of that team shows it"
+            }
             Self::TimeTracking => {
                 "{\"originalEstimate\": \"2d\", \"remainingEstimate\": \"4h\"}, one of them or both"
             }
-            Self::RequestType => "the request type's id as text, or portal/key such as help/incident",
+            Self::RequestType => {
+                "the request type's id as text, or portal/key such as help/incident"
+            }
             Self::AsIs => "JSON in the shape of Jira's REST API, which Jira judges",
         }
     }
@@ -137,7 +149,12 @@ pub fn taught_forms(field: &FieldMeta) -> Option<&'static str> {
     let kind = Kind::of(&field.schema);
     let is_known = !matches!(
         kind,
-        Kind::TimeTracking | Kind::Team | Kind::RequestType | Kind::Texts | Kind::DateTime | Kind::AsIs
+        Kind::TimeTracking
+            | Kind::Team
+            | Kind::RequestType
+            | Kind::Texts
+            | Kind::DateTime
+            | Kind::AsIs
     );
     (!is_known).then(|| kind.accepts())
 }

@@ -1,7 +1,9 @@
-//! Field values: from what a person would say to what Jira's API takes, the same for every tool that writes fields.
+//! Field values: from what a person would say to what Jira's API takes, the same for every tool
+//! that writes fields.
 //!
-//! A value is written as it was meant, or it is refused with the forms that are read; what cannot be read is never taken
-//! for nothing. Everything is resolved here but rich text, which the tools make into documents.
+//! A value is written as it was meant, or it is refused with the forms that are read; what cannot
+//! be read is never taken for nothing. Everything is resolved here but rich text, which the tools
+//! make into documents.
 
 mod choice;
 mod duration;
@@ -63,7 +65,8 @@ pub struct FieldWrite {
     pub meta: FieldMeta,
     /// What Jira is told.
     pub value: FieldValue,
-    /// The value as it was resolved, in the words that people see; `none` where the field is cleared.
+    /// The value as it was resolved, in the words that people see; `none` where the field is
+    /// cleared.
     pub shown: Value,
     /// The key or id of an issue that the value names.
     pub issue: Option<String>,
@@ -76,16 +79,19 @@ pub enum FieldValue {
     Set(Value),
     /// Elements to add and take away, as `{"add": …}` and `{"remove": …}`.
     Change(Vec<Value>),
-    /// Rich text that is still to become a document: Markdown, or a document as JSON text; none for no text.
+    /// Rich text that is still to become a document: Markdown, or a document as JSON text; none for
+    /// no text.
     RichText(Option<String>),
     /// Rich text as it is sent.
     Document(Document),
 }
 
-/// How the types of fields begin that Connect apps have made, although the name before it is Atlassian's.
+/// How the types of fields begin that Connect apps have made, although the name before it is
+/// Atlassian's.
 const CONNECT_APPS: &str = "com.atlassian.plugins.atlassian-connect-plugin:";
 
-/// Turns values by field name into values by field id in Jira's shapes. Nothing is sent but look-ups.
+/// Turns values by field name into values by field id in Jira's shapes. Nothing is sent but
+/// look-ups.
 ///
 /// # Errors
 /// The first field whose value does not mean one thing.
@@ -124,7 +130,8 @@ pub async fn write_values(
     Ok(written)
 }
 
-/// Jira keeps an epic as the parent; where a screen has both fields, the one that always works is written.
+/// Jira keeps an epic as the parent; where a screen has both fields, the one that always works is
+/// written.
 fn as_parent<'m>(metas: &'m [FieldMeta], meta: Cow<'m, FieldMeta>) -> Cow<'m, FieldMeta> {
     if Kind::of(&meta.schema) == Kind::EpicLink
         && let Some(parent) = metas.iter().find(|meta| meta.id() == "parent")

@@ -76,14 +76,16 @@ impl Writer<'_> {
     pub(super) fn project(&self, value: &Value) -> Result<Resolved, FieldFault> {
         let given = reference(value).ok_or_else(|| self.unread(value))?;
         let words = given.words.as_deref().or(given.name);
-        let named = words.map(|words| pick(&self.meta.allowed_values, words, false, names_of_project));
+        let named =
+            words.map(|words| pick(&self.meta.allowed_values, words, false, names_of_project));
         if let Some(Picked::One(found)) = named
             && let Some(key) = found.get("key").and_then(Value::as_str)
         {
             return Ok(Resolved::new(json!({ "key": key }), key));
         }
         let is_id = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_key = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_key =
+            |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let key = given.key.or(given.words.as_deref().filter(|words| !is_id(words))).filter(is_key);
         match (key, given.id.as_deref().or(given.words.as_deref()).filter(is_id)) {
             (Some(key), _) => Ok(Resolved::new(json!({ "key": key }), key)),
@@ -94,10 +96,12 @@ impl Writer<'_> {
 
     /// Fields that are read as an object and written as the id in it.
     pub(super) fn bare_id(&self, value: &Value) -> Result<Resolved, FieldFault> {
-        let Reference { id, key, words, .. } = reference(value).ok_or_else(|| self.unread(value))?;
-        let id = id.or_else(|| key.map(str::to_owned)).or(words).ok_or_else(|| self.unread(value))?;
-        let is_id =
-            self.kind == Kind::RequestType || (id.len() >= 8 && id.bytes().any(|byte| byte.is_ascii_digit()));
+        let Reference { id, key, words, .. } =
+            reference(value).ok_or_else(|| self.unread(value))?;
+        let id =
+            id.or_else(|| key.map(str::to_owned)).or(words).ok_or_else(|| self.unread(value))?;
+        let is_id = self.kind == Kind::RequestType
+            || (id.len() >= 8 && id.bytes().any(|byte| byte.is_ascii_digit()));
         if id.contains(char::is_whitespace) || !is_id {
             return Err(fault(
                 self.meta,

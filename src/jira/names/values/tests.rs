@@ -51,8 +51,10 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn meta(schema: &Value, allowed: &Value) -> FieldMeta {
-    serde_json::from_value(json!({"key": "f", "name": "F", "schema": schema, "allowedValues": allowed}))
-        .unwrap()
+    serde_json::from_value(
+        json!({"key": "f", "name": "F", "schema": schema, "allowedValues": allowed}),
+    )
+    .unwrap()
 }
 
 fn write(meta: &FieldMeta, given: &Value) -> Result<FieldWrite, FieldFault> {
@@ -83,12 +85,27 @@ fn human_values_take_jiras_shapes() {
     check(json!({"type": "number"}), none(), json!(true), Err("must be a number"));
     check(json!({"type": "option"}), options(), json!("blue"), Ok(json!({"id": "8"})));
     check(json!({"type": "option"}), options(), json!("green"), Err("'green' is not one of"));
-    check(json!({"type": "string", "custom": "x:url"}), none(), json!("https://x"), Ok(json!("https://x")));
+    check(
+        json!({"type": "string", "custom": "x:url"}),
+        none(),
+        json!("https://x"),
+        Ok(json!("https://x")),
+    );
     check(json!({"type": "string"}), none(), json!({"value": "x"}), Err("cannot be read"));
     check(json!({"type": "number"}), none(), Value::Null, Ok(Value::Null));
     check(json!({"type": "sd-thing"}), none(), json!({"a": 1}), Ok(json!({"a": 1})));
-    check(json!({"type": "string", "system": "summary"}), none(), json!(" a\n b "), Ok(json!("a b")));
-    check(json!({"type": "string", "system": "summary"}), none(), json!(""), Err("cannot be empty"));
+    check(
+        json!({"type": "string", "system": "summary"}),
+        none(),
+        json!(" a\n b "),
+        Ok(json!("a b")),
+    );
+    check(
+        json!({"type": "string", "system": "summary"}),
+        none(),
+        json!(""),
+        Err("cannot be empty"),
+    );
 }
 
 #[test]
@@ -96,7 +113,12 @@ fn lists_are_compared_as_a_whole_before_they_are_cut() {
     let several = || json!({"type": "array", "items": "option"});
     check(several(), options(), json!("red, 8"), Ok(json!([{"id": "7"}, {"id": "8"}])));
     check(several(), options(), json!("WL: Tools, Support"), Ok(json!([{"id": "9"}])));
-    check(several(), options(), json!("blue, wl: tools,  support"), Ok(json!([{"id": "8"}, {"id": "9"}])));
+    check(
+        several(),
+        options(),
+        json!("blue, wl: tools,  support"),
+        Ok(json!([{"id": "8"}, {"id": "9"}])),
+    );
     check(several(), options(), json!("WL: Tools"), Err("'WL: Tools' is not one of"));
     check(several(), options(), json!("[\"Red\"]"), Ok(json!([{"id": "7"}])));
     check(several(), options(), json!([null]), Err("names no value"));
@@ -109,16 +131,24 @@ fn lists_are_compared_as_a_whole_before_they_are_cut() {
     check(labels(), json!([]), json!([{}]), Err("cannot be read"));
     check(labels(), json!([]), Value::Null, Ok(json!([])));
     let texts = || json!({"type": "array", "items": "string", "custom": "x:checklist"});
-    check(texts(), json!([]), json!(["Docs, tests done", "b"]), Ok(json!(["Docs, tests done", "b"])));
+    check(
+        texts(),
+        json!([]),
+        json!(["Docs, tests done", "b"]),
+        Ok(json!(["Docs, tests done", "b"])),
+    );
     check(texts(), json!([]), json!("Docs, tests done"), Ok(json!(["Docs, tests done"])));
 }
 
 #[test]
 fn the_forms_of_the_api_mean_what_they_say() {
     let priority = || json!([{"id": "2", "name": "High"}, {"id": "3", "name": "None"}]);
-    for given in
-        [json!("HIGH"), json!("2"), json!({"id": "2"}), json!({"id": 2, "name": "High", "self": "s"})]
-    {
+    for given in [
+        json!("HIGH"),
+        json!("2"),
+        json!({"id": "2"}),
+        json!({"id": 2, "name": "High", "self": "s"}),
+    ] {
         check(json!({"type": "priority"}), priority(), given, Ok(json!({"id": "2"})));
     }
     check(json!({"type": "priority"}), priority(), json!("none"), Ok(json!({"id": "3"})));
@@ -130,7 +160,12 @@ fn the_forms_of_the_api_mean_what_they_say() {
     );
     check(json!({"type": "priority"}), priority(), json!({"id": "77"}), Ok(json!({"id": "77"})));
     check(json!({"type": "priority"}), priority(), json!({}), Err("names no value"));
-    check(json!({"type": "user"}), json!([]), json!({"accountId": "a-1"}), Ok(json!({"accountId": "a-1"})));
+    check(
+        json!({"type": "user"}),
+        json!([]),
+        json!({"accountId": "a-1"}),
+        Ok(json!({"accountId": "a-1"})),
+    );
     check(json!({"type": "user"}), json!([]), json!({"accountId": null}), Err("cannot be read"));
     check(json!({"type": "user"}), json!([]), json!([{"id": "a"}, {"id": "b"}]), Err("one person"));
     check(json!({"type": "user"}), json!([]), json!("unassigned"), Ok(Value::Null));
@@ -140,7 +175,12 @@ fn the_forms_of_the_api_mean_what_they_say() {
         json!({"key": "P-9"}),
         Ok(json!({"key": "P-9"})),
     );
-    check(json!({"type": "any", "custom": "x:gh-epic-link"}), json!([]), json!("P-9"), Ok(json!("P-9")));
+    check(
+        json!({"type": "any", "custom": "x:gh-epic-link"}),
+        json!([]),
+        json!("P-9"),
+        Ok(json!("P-9")),
+    );
     check(
         json!({"type": "array", "items": "json", "custom": "x:gh-sprint"}),
         json!([]),
@@ -161,16 +201,24 @@ fn the_forms_of_the_api_mean_what_they_say() {
 #[test]
 fn estimates_are_one_field() {
     let tracking = || json!({"type": "timetracking", "system": "timetracking"});
-    check(tracking(), json!([]), json!({"originalEstimate": "2d"}), Ok(json!({"originalEstimate": "2d"})));
+    check(
+        tracking(),
+        json!([]),
+        json!({"originalEstimate": "2d"}),
+        Ok(json!({"originalEstimate": "2d"})),
+    );
     check(
         tracking(),
         json!([]),
         json!({"remaining estimate": "1.5h"}),
         Ok(json!({"remainingEstimate": "1.5h"})),
     );
-    for bad in
-        [json!("2d"), json!({"originalEstimate": 5}), json!({"spent": "2d"}), json!({"timeSpent": "2d"})]
-    {
+    for bad in [
+        json!("2d"),
+        json!({"originalEstimate": 5}),
+        json!({"spent": "2d"}),
+        json!({"timeSpent": "2d"}),
+    ] {
         check(tracking(), json!([]), bad, Err("is no estimate"));
     }
     check(tracking(), json!([]), Value::Null, Err("not cleared"));
@@ -194,7 +242,12 @@ fn cascading_values_name_both_levels() {
     }
     check(schema(), allowed(), json!("EU"), Ok(json!({"id": "1"})));
     check(schema(), allowed(), json!("Latency > 5s"), Ok(json!({"id": "2"})));
-    check(schema(), allowed(), json!("Latency > 5s > p99"), Ok(json!({"id": "2", "child": {"id": "21"}})));
+    check(
+        schema(),
+        allowed(),
+        json!("Latency > 5s > p99"),
+        Ok(json!({"id": "2", "child": {"id": "21"}})),
+    );
     check(schema(), allowed(), json!("EU > Rome"), Err("'Rome' is not one of"));
     check(schema(), allowed(), json!(["EU", {}]), Err("names no value"));
 }
@@ -214,12 +267,17 @@ fn a_change_keeps_what_is_not_named() {
     let labels = meta(&json!({"type": "array", "items": "string", "system": "labels"}), &json!([]));
     let write = |given: Value| write(&labels, &given).map(|write| (write.value, write.shown));
     let added = FieldValue::Change(vec![json!({"add": "x"})]);
-    for given in
-        [json!([{"add": "x"}]), json!({"add": ["x"]}), json!({"add": "x"}), json!("{\"add\": \"x\"}")]
-    {
+    for given in [
+        json!([{"add": "x"}]),
+        json!({"add": ["x"]}),
+        json!({"add": "x"}),
+        json!("{\"add\": \"x\"}"),
+    ] {
         assert_eq!(write(given.clone()), Ok((added.clone(), json!({"added": ["x"]}))), "{given}");
     }
-    assert!(write(json!([{"add": "x"}, {"remove": "x"}])).unwrap_err().to_string().contains("both"));
+    assert!(
+        write(json!([{"add": "x"}, {"remove": "x"}])).unwrap_err().to_string().contains("both")
+    );
     assert!(write(json!({"add": []})).is_err());
     assert!(write(json!({"add": null})).is_err());
 }
@@ -233,7 +291,8 @@ fn a_field_is_named_once() {
     .unwrap();
     let check = |given: Value, expected: Option<&str>| {
         let given = given.as_object().unwrap().clone();
-        let written = block_on(write_values(&alone(), &metas, &given, Among::AssignableTo(&issue())));
+        let written =
+            block_on(write_values(&alone(), &metas, &given, Among::AssignableTo(&issue())));
         match (written, expected) {
             (Ok(_), None) => {}
             (Err(fault), Some(said)) => assert_eq!(fault.to_string(), said),

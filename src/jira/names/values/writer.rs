@@ -52,10 +52,14 @@ impl Writer<'_> {
         let value = unread.as_ref().unwrap_or(value);
         // Only time tracking is edited in parts.
         let value = match (self.kind, value) {
-            (Kind::TimeTracking, Value::Object(map)) if map.len() == 1 => map.get("edit").unwrap_or(value),
-            (Kind::TimeTracking, Value::Array(items)) => {
-                items.first().filter(|_| items.len() == 1).and_then(|one| one.get("edit")).unwrap_or(value)
+            (Kind::TimeTracking, Value::Object(map)) if map.len() == 1 => {
+                map.get("edit").unwrap_or(value)
             }
+            (Kind::TimeTracking, Value::Array(items)) => items
+                .first()
+                .filter(|_| items.len() == 1)
+                .and_then(|one| one.get("edit"))
+                .unwrap_or(value),
             _ => value,
         };
         match input(value).ok_or_else(|| self.unread(value))? {
@@ -86,7 +90,9 @@ impl Writer<'_> {
 
     /// Words that mean nothing where no value can have such a name.
     fn clears(&self, value: &Value) -> bool {
-        let Some(word) = value.as_str().map(|text| text.trim().to_ascii_lowercase()) else { return false };
+        let Some(word) = value.as_str().map(|text| text.trim().to_ascii_lowercase()) else {
+            return false;
+        };
         match self.kind {
             Kind::User => matches!(word.as_str(), "none" | "null" | "unassigned" | "nobody"),
             Kind::Sprint => matches!(word.as_str(), "none" | "null" | "backlog"),
@@ -100,7 +106,9 @@ impl Writer<'_> {
     fn rich_text(&self, value: &Value) -> Result<Written, FieldFault> {
         let text = match value {
             Value::String(text) => text.clone(),
-            Value::Object(map) if map.get("type").is_some_and(|kind| kind == "doc") => value.to_string(),
+            Value::Object(map) if map.get("type").is_some_and(|kind| kind == "doc") => {
+                value.to_string()
+            }
             other => return Err(self.unread(other)),
         };
         // The tool that makes the document says how it is shown.
@@ -121,7 +129,8 @@ impl Writer<'_> {
             return Err(self.unread(value));
         }
         self.check_count(items.len())?;
-        let (mut written, mut shown) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        let (mut written, mut shown) =
+            (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for item in items {
             let item = self.item(item).await?;
             if !written.contains(&item.json) {
@@ -132,18 +141,25 @@ impl Writer<'_> {
         Ok(Resolved::new(Value::Array(written), Value::Array(shown)).into())
     }
 
-    /// The elements of a list that was written as one text. Whoever has the whole text as a name is meant by it.
+    /// The elements of a list that was written as one text. Whoever has the whole text as a name is
+    /// meant by it.
     async fn cut(&self, text: &str) -> Result<Vec<Value>, FieldFault> {
         self.check_count(text.bytes().filter(|byte| matches!(byte, b',' | b';')).count())?;
         let cut = |separators: &[char]| -> Vec<Value> {
-            text.split(separators).map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
+            text.split(separators)
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(Value::from)
+                .collect()
         };
         Ok(match self.kind {
             Kind::Texts => vec![Value::from(text)],
             // Without a list to compare with, a comma may stand in a name.
             Kind::NamedList if self.meta.allowed_values.is_empty() => vec![Value::from(text)],
             Kind::Users => match self.person(text).await {
-                Err(NameError::Unknown { .. } | NameError::Inexact { .. }) if text.contains([',', ';']) => {
+                Err(NameError::Unknown { .. } | NameError::Inexact { .. })
+                    if text.contains([',', ';']) =>
+                {
                     // "Doe, Jane; Roe, Richard" has names with commas in it.
                     if text.contains(';') { cut(&[';']) } else { cut(&[',']) }
                 }
@@ -167,11 +183,15 @@ impl Writer<'_> {
             let item = self.item(value).await?;
             let both = operations.iter().any(|other| {
                 other.as_object().is_some_and(|other| {
-                    other.values().any(|value| *value == item.json) && !other.contains_key(operation.name())
+                    other.values().any(|value| *value == item.json)
+                        && !other.contains_key(operation.name())
                 })
             });
             if both {
-                return Err(fault(self.meta, format!("{} is both added and removed", quoted(&item.shown))));
+                return Err(fault(
+                    self.meta,
+                    format!("{} is both added and removed", quoted(&item.shown)),
+                ));
             }
             operations.push(json!({ operation.name(): item.json }));
             match operation {
@@ -185,7 +205,11 @@ impl Writer<'_> {
                 shown.insert(name.to_owned(), Value::Array(values));
             }
         }
-        Ok(Written { value: FieldValue::Change(operations), shown: Value::Object(shown), issue: None })
+        Ok(Written {
+            value: FieldValue::Change(operations),
+            shown: Value::Object(shown),
+            issue: None,
+        })
     }
 
     /// Each value is looked for in a list, and held against all the others.
@@ -264,13 +288,15 @@ impl Writer<'_> {
         }
         let project = self.among.project();
         let field = Some(self.meta.id());
-        let found = sprint_named(self.session, &words, project.as_slice(), &|_| true, field).await?;
+        let found =
+            sprint_named(self.session, &words, project.as_slice(), &|_| true, field).await?;
         Ok(Resolved::new(Value::from(found.id), found.name))
     }
 
     async fn moment(&self, value: &Value) -> Result<Resolved, FieldFault> {
         let Some(text) = value.as_str().map(str::trim) else { return Err(self.unread(value)) };
-        let unread = || fault(self.meta, format!("'{}' is no moment that can be read", quoted(value)));
+        let unread =
+            || fault(self.meta, format!("'{}' is no moment that can be read", quoted(value)));
         if self.kind == Kind::Date {
             let day = self.session.day(text, Direction::Future).await.map_err(NameError::from)?;
             let day = day.ok_or_else(unread)?.to_string();

@@ -28,13 +28,21 @@ pub(super) fn cases() -> Vec<Case> {
             "60,000 filled fields",
             "jira_get_issue",
             json!({"issue_key": "P-1", "fields": ["*all"]}),
-            vec![("/issue/P-1", 200, issue_of(members(60_000, |at| format!(r#""customfield_{at}":{at}"#))))],
+            vec![(
+                "/issue/P-1",
+                200,
+                issue_of(members(60_000, |at| format!(r#""customfield_{at}":{at}"#))),
+            )],
         ),
         case(
             "60,000 fields of odd names",
             "jira_get_issue",
             json!({"issue_key": "P-1", "fields": ["*all"]}),
-            vec![("/issue/P-1", 200, issue_of(members(60_000, |at| format!(r#""aggregate{at}":{at}"#))))],
+            vec![(
+                "/issue/P-1",
+                200,
+                issue_of(members(60_000, |at| format!(r#""aggregate{at}":{at}"#))),
+            )],
         ),
         case(
             "a field of 500,000 items",
@@ -68,7 +76,10 @@ pub(super) fn cases() -> Vec<Case> {
             "30,000 fields to be written",
             "jira_update_issue",
             json!({"issue_key": "P-1", "fields": {"field 29999": "x", "field 29998": "y"}}),
-            vec![("/field", 200, list(30_000, field)), ("/editmeta", 200, r#"{"fields":{}}"#.to_owned())],
+            vec![
+                ("/field", 200, list(30_000, field)),
+                ("/editmeta", 200, r#"{"fields":{}}"#.to_owned()),
+            ],
         ),
         case(
             "90,000 options",
@@ -86,7 +97,11 @@ pub(super) fn cases() -> Vec<Case> {
             json!({"project_key": "P", "issue_type": "Bug"}),
             vec![
                 ("/issuetypes", 200, r#"{"issueTypes":[{"id":"1","name":"Bug"}]}"#.to_owned()),
-                ("/issuetypes/1", 200, format!(r#"{{"fields":[{}],"total":1}}"#, meta("customfield_1"))),
+                (
+                    "/issuetypes/1",
+                    200,
+                    format!(r#"{{"fields":[{}],"total":1}}"#, meta("customfield_1")),
+                ),
             ],
         ),
     ]

@@ -33,7 +33,12 @@ pub(super) fn cases() -> Vec<Case> {
         )
     };
     vec![
-        case("12,000 sites", "jira_whoami", json!({}), vec![("accessible-resources", 200, sites(12_000))]),
+        case(
+            "12,000 sites",
+            "jira_whoami",
+            json!({}),
+            vec![("accessible-resources", 200, sites(12_000))],
+        ),
         case(
             "12,000 sites and one is meant",
             "jira_get_issue",
@@ -74,7 +79,11 @@ pub(super) fn cases() -> Vec<Case> {
             "50 issues with long lists",
             "jira_search",
             json!({"jql": "project = P", "fields": ["summary", "customfield_1"], "max_results": 50}),
-            vec![("/search/jql", 200, format!(r#"{{"isLast":true,"issues":{}}}"#, list(50, found)))],
+            vec![(
+                "/search/jql",
+                200,
+                format!(r#"{{"isLast":true,"issues":{}}}"#, list(50, found)),
+            )],
         ),
         case(
             "10,000 transitions",
@@ -108,7 +117,9 @@ pub(super) fn cases() -> Vec<Case> {
             vec![(
                 "/user/search",
                 200,
-                list(10_000, |at| format!(r#"{{"accountId":"a{at}","displayName":"N{at}","active":true}}"#)),
+                list(10_000, |at| {
+                    format!(r#"{{"accountId":"a{at}","displayName":"N{at}","active":true}}"#)
+                }),
             )],
         ),
         case(

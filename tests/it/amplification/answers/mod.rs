@@ -38,7 +38,12 @@ pub(crate) fn router(held: &Held) -> Router {
 
 async fn answer(State(held): State<Held>, request: Request) -> Response {
     let path = request.uri().path();
-    let own = held.lock().unwrap().iter().find(|(end, _)| path.ends_with(*end)).map(|(_, own)| own.clone());
+    let own = held
+        .lock()
+        .unwrap()
+        .iter()
+        .find(|(end, _)| path.ends_with(*end))
+        .map(|(_, own)| own.clone());
     let (status, text) = own.unwrap_or_else(|| (200, usual(path).to_string()));
     Response::builder()
         .status(status)
@@ -87,5 +92,10 @@ pub(crate) fn cases() -> Vec<Case> {
         };
         [read, write]
     });
-    of_text.chain(fields::cases()).chain(lists::cases()).chain(tiny::cases()).chain(names::cases()).collect()
+    of_text
+        .chain(fields::cases())
+        .chain(lists::cases())
+        .chain(tiny::cases())
+        .chain(names::cases())
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Names of a megabyte that are looked for among what Jira lists: folding one makes up to eighteen characters of one.
+//! Names of a megabyte that are looked for among what Jira lists: folding one makes up to eighteen
+//! characters of one.
 
 use serde_json::{Value, json};
 
@@ -7,10 +8,12 @@ use super::{Case, list};
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let name = || "ﷺ".repeat(340_000);
-    let transitions =
-        list(200, |at| format!(r#"{{"id":"{at}","name":"T{at}","to":{{"name":"S{at}"}},"fields":{{}}}}"#));
-    let kinds =
-        list(200, |at| format!(r#"{{"id":"{at}","name":"K{at}","inward":"is {at} of","outward":"{at}s"}}"#));
+    let transitions = list(200, |at| {
+        format!(r#"{{"id":"{at}","name":"T{at}","to":{{"name":"S{at}"}},"fields":{{}}}}"#)
+    });
+    let kinds = list(200, |at| {
+        format!(r#"{{"id":"{at}","name":"K{at}","inward":"is {at} of","outward":"{at}s"}}"#)
+    });
     let types = list(200, |at| format!(r#"{{"id":"{at}","name":"T{at}"}}"#));
     let fields = list(600, |at| {
         format!(r#"{{"id":"customfield_{at}","name":"Field {at}","schema":{{"type":"string"}}}}"#)
@@ -65,8 +68,18 @@ pub(super) fn cases() -> Vec<Case> {
             update("fields", json!({"Pick": name()})),
             field(picked),
         ),
-        case("a person of a long name", "jira_update_issue", update("assignee", json!(name())), vec![]),
-        case("a priority of a long name", "jira_update_issue", update("priority", json!(name())), vec![]),
+        case(
+            "a person of a long name",
+            "jira_update_issue",
+            update("assignee", json!(name())),
+            vec![],
+        ),
+        case(
+            "a priority of a long name",
+            "jira_update_issue",
+            update("priority", json!(name())),
+            vec![],
+        ),
         case(
             "a component of a long name",
             "jira_update_issue",

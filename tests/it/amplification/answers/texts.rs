@@ -10,9 +10,10 @@ pub(super) fn issue(description: &str) -> String {
 
 /// One row of 9,000 cells and 3,000 short rows.
 fn table() -> String {
-    let cell =
-        r#"{"type":"tableCell","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]}]}"#;
-    let row = |cells: usize| format!(r#"{{"type":"tableRow","content":[{}]}}"#, vec![cell; cells].join(","));
+    let cell = r#"{"type":"tableCell","content":[{"type":"paragraph","content":[{"type":"text","text":"a"}]}]}"#;
+    let row = |cells: usize| {
+        format!(r#"{{"type":"tableRow","content":[{}]}}"#, vec![cell; cells].join(","))
+    };
     let rows: Vec<String> = std::iter::once(row(9_000)).chain((0..3_000).map(|_| row(1))).collect();
     document(&format!(r#"{{"type":"table","content":[{}]}}"#, rows.join(",")))
 }
@@ -24,10 +25,12 @@ fn nested(kind: &str, item: &str, depth: usize, inside: &str) -> String {
 
 /// Texts of Jira's that are far too much.
 pub(super) fn documents() -> Vec<(&'static str, String)> {
-    let text =
-        |text: &str| format!(r#"{{"type":"paragraph","content":[{{"type":"text","text":"{text}"}}]}}"#);
-    let code =
-        |text: &str| format!(r#"{{"type":"codeBlock","content":[{{"type":"text","text":"{text}"}}]}}"#);
+    let text = |text: &str| {
+        format!(r#"{{"type":"paragraph","content":[{{"type":"text","text":"{text}"}}]}}"#)
+    };
+    let code = |text: &str| {
+        format!(r#"{{"type":"codeBlock","content":[{{"type":"text","text":"{text}"}}]}}"#)
+    };
     vec![
         ("a ragged table", table()),
         ("nodes of two bytes", document(&vec!["0"; 500_000].join(","))),
@@ -47,8 +50,14 @@ pub(super) fn documents() -> Vec<(&'static str, String)> {
             )),
         ),
         ("lines", document(&text(&"\\n".repeat(500_000)))),
-        ("lines in deep lists", nested("bulletList", "listItem", 28, &text(&"\\n".repeat(400_000)))),
-        ("code in deep lists", nested("orderedList", "listItem", 28, &code(&"\\n".repeat(400_000)))),
+        (
+            "lines in deep lists",
+            nested("bulletList", "listItem", 28, &text(&"\\n".repeat(400_000))),
+        ),
+        (
+            "code in deep lists",
+            nested("orderedList", "listItem", 28, &code(&"\\n".repeat(400_000))),
+        ),
         ("stars", document(&text(&"*".repeat(1_000_000)))),
         ("words", document(&vec![text("a b c"); 14_000].join(","))),
     ]

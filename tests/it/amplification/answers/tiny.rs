@@ -1,4 +1,5 @@
-//! Lists of a megabyte whose items say next to nothing: what is made of an item weighs more than the item.
+//! Lists of a megabyte whose items say next to nothing: what is made of an item weighs more than
+//! the item.
 
 use serde_json::{Value, json};
 
@@ -26,10 +27,15 @@ pub(super) fn cases() -> Vec<Case> {
     let key = || json!({"issue_key": "P-1"});
     let page = |name| format!(r#"{{"total":50,"isLast":true,"{name}":"#);
     let of_issue = |name| format!(r#"{{"id":"1","key":"P-1","fields":{{"summary":"s","{name}":"#);
-    let edit =
-        r#"{"total":1,"isLast":true,"values":[{"id":"1","created":"2026-11-20T10:00:00.000+0000","items":"#;
+    let edit = r#"{"total":1,"isLast":true,"values":[{"id":"1","created":"2026-11-20T10:00:00.000+0000","items":"#;
     vec![
-        case("tiny comments", "jira_get_comments", key(), "/comment", (&page("comments"), "{}", "}")),
+        case(
+            "tiny comments",
+            "jira_get_comments",
+            key(),
+            "/comment",
+            (&page("comments"), "{}", "}"),
+        ),
         case(
             "tiny comments of an issue",
             "jira_get_issue",
@@ -37,9 +43,21 @@ pub(super) fn cases() -> Vec<Case> {
             "/comment",
             (&page("comments"), "{}", "}"),
         ),
-        case("tiny worklogs", "jira_list_worklogs", key(), "/worklog", (&page("worklogs"), "{}", "}")),
+        case(
+            "tiny worklogs",
+            "jira_list_worklogs",
+            key(),
+            "/worklog",
+            (&page("worklogs"), "{}", "}"),
+        ),
         case("tiny edits", "jira_get_changelog", key(), "/changelog", (&page("values"), "{}", "}")),
-        case("tiny items of an edit", "jira_get_changelog", key(), "/changelog", (edit, "{}", "}]}")),
+        case(
+            "tiny items of an edit",
+            "jira_get_changelog",
+            key(),
+            "/changelog",
+            (edit, "{}", "}]}"),
+        ),
         case(
             "tiny issues found",
             "jira_search",
@@ -68,8 +86,20 @@ pub(super) fn cases() -> Vec<Case> {
             "/bulkfetch",
             (&page("issues"), "{}", "}"),
         ),
-        case("tiny subtasks", "jira_get_issue", key(), "/issue/P-1", (&of_issue("subtasks"), "{}", "}}")),
-        case("tiny links", "jira_get_issue", key(), "/issue/P-1", (&of_issue("issuelinks"), "{}", "}}")),
+        case(
+            "tiny subtasks",
+            "jira_get_issue",
+            key(),
+            "/issue/P-1",
+            (&of_issue("subtasks"), "{}", "}}"),
+        ),
+        case(
+            "tiny links",
+            "jira_get_issue",
+            key(),
+            "/issue/P-1",
+            (&of_issue("issuelinks"), "{}", "}}"),
+        ),
         case(
             "tiny files",
             "jira_list_attachments",
@@ -84,7 +114,13 @@ pub(super) fn cases() -> Vec<Case> {
             "/transitions",
             (&page("transitions"), "{}", "}"),
         ),
-        case("tiny people", "jira_find_users", json!({"query": "a"}), "/user/search", ("", "{}", "")),
+        case(
+            "tiny people",
+            "jira_find_users",
+            json!({"query": "a"}),
+            "/user/search",
+            ("", "{}", ""),
+        ),
         case(
             "people without names",
             "jira_find_users",
@@ -92,8 +128,20 @@ pub(super) fn cases() -> Vec<Case> {
             "/user/search",
             ("", r#"{"accountId":"a"}"#, ""),
         ),
-        case("tiny fields", "jira_find_fields", json!({"query": "a"}), "/field", ("", r#"{"id":"a"}"#, "")),
-        case("tiny boards", "jira_list_boards", json!({}), "/board", (&page("values"), r#"{"id":1}"#, "}")),
+        case(
+            "tiny fields",
+            "jira_find_fields",
+            json!({"query": "a"}),
+            "/field",
+            ("", r#"{"id":"a"}"#, ""),
+        ),
+        case(
+            "tiny boards",
+            "jira_list_boards",
+            json!({}),
+            "/board",
+            (&page("values"), r#"{"id":1}"#, "}"),
+        ),
         case(
             "tiny sprints",
             "jira_get_sprints",

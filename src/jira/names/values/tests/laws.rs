@@ -31,7 +31,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
             proptest::collection::vec((name, inner), 0..3).prop_map(|pairs| {
-                Value::Object(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                Value::Object(
+                    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                )
             }),
         ]
     })
@@ -66,15 +68,19 @@ fn asks_for_nothing(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => {
             let word = text.trim().to_ascii_lowercase();
-            matches!(word.as_str(), "" | "[]" | "none" | "null" | "unassigned" | "nobody" | "backlog")
-                || serde_json::from_str::<Value>(text)
-                    .is_ok_and(|value| !value.is_string() && asks_for_nothing(&value))
+            matches!(
+                word.as_str(),
+                "" | "[]" | "none" | "null" | "unassigned" | "nobody" | "backlog"
+            ) || serde_json::from_str::<Value>(text)
+                .is_ok_and(|value| !value.is_string() && asks_for_nothing(&value))
         }
         Value::Array(items) => {
             items.is_empty()
                 || matches!(items.as_slice(), [Value::Object(map)] if map.get("set").is_some_and(asks_for_nothing))
         }
-        Value::Object(map) if map.contains_key("$kind") => map.get("value").is_some_and(asks_for_nothing),
+        Value::Object(map) if map.contains_key("$kind") => {
+            map.get("value").is_some_and(asks_for_nothing)
+        }
         Value::Object(map) => map.len() == 1 && map.get("set").is_some_and(asks_for_nothing),
         _ => false,
     }
@@ -91,11 +97,13 @@ fn is_nothing(value: &FieldValue) -> bool {
 }
 
 fn is_hollow(value: &Value) -> bool {
-    value.is_null() || value.as_object().is_some_and(|map| map.is_empty() || map.values().any(is_hollow))
+    value.is_null()
+        || value.as_object().is_some_and(|map| map.is_empty() || map.values().any(is_hollow))
 }
 
 proptest! {
-    /// A value is written as it was meant, or refused: nothing is cleared unless the caller said so.
+    /// A value is written as it was meant, or refused: nothing is cleared unless the caller said
+    /// so.
     #[test]
     fn nothing_is_cleared_unasked(schema in any_schema(), given in any_json()) {
         let allowed = if schema["type"] == "option-with-child" {
