@@ -105,7 +105,7 @@ fn trimming(criterion: &mut Criterion) {
     let page = bodies.search(&ids(&search_fields), 50);
     group.throughput(Throughput::Bytes(page.len() as u64));
     group.bench_function("search of 50", |bench| {
-        bench.iter(|| rows(black_box(&page), &search_fields))
+        bench.iter(|| rows(black_box(&page), &search_fields));
     });
     group.finish();
 }

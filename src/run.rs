@@ -202,7 +202,7 @@ impl Bound {
         match &drain {
             Drain::Finished => tracing::info!("stopped"),
             Drain::Cut { connections } => {
-                tracing::warn!(connections, "stopped with calls still running")
+                tracing::warn!(connections, "stopped with calls still running");
             }
         }
         drain

@@ -101,11 +101,11 @@ impl<'de> Place<'de> for Whole<'_> {
                 Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
                 Member::Text => members.next_value_seed(Into(Text(&mut node.text)))?,
                 Member::Attrs => {
-                    members.next_value_seed(Into(Attributes(&mut node.attrs, room)))?
+                    members.next_value_seed(Into(Attributes(&mut node.attrs, room)))?;
                 }
                 Member::Marks => members.next_value_seed(Into(Marks(&mut node.marks, room)))?,
                 Member::Content => {
-                    members.next_value_seed(Into(Children(&mut node.content, room)))?
+                    members.next_value_seed(Into(Children(&mut node.content, room)))?;
                 }
                 Member::Other => drop(members.next_value::<IgnoredAny>()?),
             }

@@ -222,7 +222,7 @@ fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
                 toolsets.insert(set);
             }
             None => {
-                reader.refuse("TOOLSETS", format!("'{name}' is no set; there are {}", set_names()))
+                reader.refuse("TOOLSETS", format!("'{name}' is no set; there are {}", set_names()));
             }
         }
     }

@@ -165,7 +165,7 @@ impl Connections {
             };
             match accepted {
                 (slot, Ok((stream, _peer))) => {
-                    self.start(stream, slot.settled(), router.clone(), graceful)
+                    self.start(stream, slot.settled(), router.clone(), graceful);
                 }
                 (_, Err(error)) => {
                     warn!(%error, "cannot accept a connection");

@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn site_wishes_are_short_and_printable() {
         let check = |value: &str, expected| {
-            assert_eq!(SiteWish::new(value).is_some(), expected, "{value:?}")
+            assert_eq!(SiteWish::new(value).is_some(), expected, "{value:?}");
         };
         check("acme.atlassian.net", true);
         check(" Acme Inc ", true);

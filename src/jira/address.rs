@@ -5,9 +5,18 @@ use url::Url;
 
 use super::{Base, Request};
 
+/// No HTTP client sends a longer address (`http::Uri` holds 65,534 bytes), and escaping one makes
+/// three bytes of each.
+const ADDRESS_BYTES_MAX: usize = 65_534;
+
 /// The address of a request at the API host, which serves every site below its id, or at a site
-/// itself.
+/// itself. `None` when it is too long to be sent.
 pub(super) fn below(base: &Url, cloud_id: Option<&str>, request: &Request) -> Option<Url> {
+    let values = request.query_pairs().iter().map(|(_, value)| value.as_str());
+    let bytes: usize = request.path().chain(values).map(str::len).sum();
+    if bytes > ADDRESS_BYTES_MAX {
+        return None;
+    }
     let mut url = base.clone();
     {
         let mut path = url.path_segments_mut().ok()?;
@@ -68,6 +77,16 @@ mod tests {
             reached(Reach::Site, base, &request::agile::sprint(7)),
             "https://example.atlassian.net/rest/agile/1.0/sprint/7"
         );
+    }
+
+    #[test]
+    fn what_is_too_long_is_no_address() {
+        let open = crate::jira::Projects::default();
+        let base = "https://api.atlassian.com".parse().unwrap();
+        let found = |name: &str| below(&base, None, &request::users(name, 5)).is_some();
+        assert!(found(&"x".repeat(60_000)) && !found(&"x".repeat(70_000)));
+        let long = open.project(&"P".repeat(70_000)).unwrap();
+        assert!(below(&base, None, &request::create_fields(&long, "1", 0)).is_none());
     }
 
     #[test]

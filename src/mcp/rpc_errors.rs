@@ -6,7 +6,6 @@
 use crate::errors::{Again::No, Class, Row, Severity};
 
 /// One row for each code.
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn errors() -> Vec<Row> {
     let row = |code, status, class, severity, meaning, advice| Row {
         code,

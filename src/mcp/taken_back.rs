@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn only_a_notice_names_a_call() {
         let check = |body: &str, expected: Option<RequestId>| {
-            assert_eq!(taken_back(body.as_bytes()), expected)
+            assert_eq!(taken_back(body.as_bytes()), expected);
         };
         let notice =
             |params: &str| format!(r#"{{"jsonrpc":"2.0","method":"{METHOD}","params":{params}}}"#);

@@ -121,7 +121,7 @@ pub(super) async fn explain(context: &Context, texts: &[String]) -> Vec<Row> {
         }
         match (subject, &reference) {
             (Some(Subject::Field(name)), Some(reference)) => {
-                row.put("nearest", reference.fields_like(name))
+                row.put("nearest", reference.fields_like(name));
             }
             (Some(Subject::Function(name)), Some(reference)) => {
                 row.put("nearest", reference.functions_like(name));

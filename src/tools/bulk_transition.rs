@@ -104,7 +104,7 @@ fn skip(status: &str, keys: &[&AllowedIssue], wanted: &str, possible: &[String])
     row.put("status", status);
     row.put("count", keys.len());
     row.put("keys", some_keys(keys.iter().map(|key| key.as_str())));
-    if status.to_lowercase() == wanted.trim().to_lowercase() {
+    if names::same_letters(status, wanted) {
         row.put("reason", "already there");
     } else {
         row.put("possible", json!(possible));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        AllowedProject, request,
+        AllowedProject, names, request,
         wire::{CountAnswer, Loose, ProjectHead, SearchPage, VersionDetail},
     },
     moment::Direction,
@@ -92,7 +92,7 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
 
 /// The version of exactly this name, or else of this name in other letters.
 fn pick<'v, 'a>(versions: &'v [VersionDetail<'a>], name: &str) -> Option<&'v VersionDetail<'a>> {
-    let same = |version: &&VersionDetail<'_>| version.name.to_lowercase() == name.to_lowercase();
+    let same = |version: &&VersionDetail<'_>| names::same_letters(&version.name, name);
     versions.iter().find(|version| version.name == name).or_else(|| versions.iter().find(same))
 }
 

@@ -88,6 +88,7 @@ async fn a_sprint_lives_from_plan_to_end() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[tokio::test]
 async fn what_a_sprint_cannot_be_is_said_before() {
     let bridge = bridge().await;

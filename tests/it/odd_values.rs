@@ -81,7 +81,9 @@ fn mark(value: &mut Value, wanted: usize, count: &mut usize, at: &str, found: &m
             *count += 1;
         }
         Value::Array(items) => {
-            items.iter_mut().for_each(|item| mark(item, wanted, count, at, found))
+            for item in items {
+                mark(item, wanted, count, at, found);
+            }
         }
         Value::Object(members) => {
             for (name, member) in members {

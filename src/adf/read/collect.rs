@@ -130,7 +130,7 @@ impl<'a> Collector<'a> {
                     self.push(Run { href, ..Run::plain(Piece::Raw(raw)) });
                 }
                 _ if code => {
-                    self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href })
+                    self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href });
                 }
                 _ => self.push(Run { piece: Piece::Text(Cow::Borrowed(line)), marks, href }),
             }

@@ -52,7 +52,7 @@ pub fn plain(node: &Node) -> String {
             "emoji" => out
                 .push_str(node.attr("text").or_else(|| node.attr("shortName")).unwrap_or_default()),
             "inlineCard" | "blockCard" | "embedCard" => {
-                out.push_str(node.attr("url").unwrap_or_default())
+                out.push_str(node.attr("url").unwrap_or_default());
             }
             _ => out.push_str(node.text.as_deref().unwrap_or_default()),
         }

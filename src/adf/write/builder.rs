@@ -145,11 +145,11 @@ impl<'a> Builder<'a> {
                 self.enter(list, true);
             }
             Tag::Item => {
-                self.enter(Node::new("listItem"), self.is_in(&["bulletList", "orderedList"]))
+                self.enter(Node::new("listItem"), self.is_in(&["bulletList", "orderedList"]));
             }
             Tag::Table(_) => self.enter(Node::new("table"), true),
             Tag::TableHead | Tag::TableRow => {
-                self.enter(Node::new("tableRow"), self.is_in(&["table"]))
+                self.enter(Node::new("tableRow"), self.is_in(&["table"]));
             }
             Tag::CodeBlock(kind) => self.code = Some((code::language(&kind), String::new())),
             Tag::HtmlBlock => self.in_html = false,

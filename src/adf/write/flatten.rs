@@ -57,7 +57,7 @@ pub(super) fn strong(mut nodes: Vec<Node>) -> Vec<Node> {
 pub(super) fn prefix(marker: &str, line: &mut Vec<Node>) {
     match line.first_mut() {
         Some(Node { text: Some(text), marks, .. }) if marks.is_empty() => {
-            text.insert_str(0, marker)
+            text.insert_str(0, marker);
         }
         _ => line.insert(0, Node::text(marker)),
     }

@@ -177,7 +177,7 @@ impl<'a> Span<'a> {
                 );
             }
             Some(Link::Card(url, _)) => {
-                self.nodes.push(Node::new("inlineCard").with_attr("url", url))
+                self.nodes.push(Node::new("inlineCard").with_attr("url", url));
             }
             Some(Link::Image(url, alt)) => {
                 let outer = if let Some(Link::Href(href, _)) = self.links.first() {
@@ -213,7 +213,7 @@ impl<'a> Span<'a> {
             None => {
                 let mut found = Vec::new();
                 scan(&Stretch { text: &text, escaped: &escaped }, self.people, &mut |node| {
-                    found.push(node)
+                    found.push(node);
                 });
                 for node in found {
                     let node = if node.kind == "text" { self.emphasised(node) } else { node };

@@ -155,8 +155,11 @@ impl Field {
             | Self::Status
             | Self::StatusCategory
             | Self::IssueType
-            | Self::Resolution => Kind::Choice,
-            Self::Component | Self::IssueLinkType | Self::Sprint | Self::Custom(_) => Kind::Choice,
+            | Self::Resolution
+            | Self::Component
+            | Self::IssueLinkType
+            | Self::Sprint
+            | Self::Custom(_) => Kind::Choice,
             Self::Assignee
             | Self::Reporter
             | Self::Creator

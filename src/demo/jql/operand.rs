@@ -86,7 +86,7 @@ impl Side<'_> {
                 })?;
             }
             Kind::Choice | Kind::User | Kind::Version | Kind::Issue => {
-                self.picked(literal, &text, wanted)?
+                self.picked(literal, &text, wanted)?;
             }
             Kind::Text | Kind::Presence | Kind::OrderOnly => {}
         }

@@ -80,11 +80,11 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
                     value.as_str()?.split(',').map(|part| part.trim().to_owned()).collect();
             }
             "properties" => {
-                asked.properties = strings(value).filter(|list| list.len() <= PROPERTIES_MAX)?
+                asked.properties = strings(value).filter(|list| list.len() <= PROPERTIES_MAX)?;
             }
             "fieldsByKeys" | "failFast" => value.as_bool().map(drop)?,
             "reconcileIssues" => {
-                value.as_array().filter(|list| list.len() <= RECONCILE_MAX).map(drop)?
+                value.as_array().filter(|list| list.len() <= RECONCILE_MAX).map(drop)?;
             }
             _ => return None,
         }

@@ -203,7 +203,11 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
         110 => thread(issue),
         111 => set(issue, "assignee", Value::Person(GRETA_AT)),
         _ => {
-            set(issue, "environment", Value::Rich(doc(vec![paragraph(vec![text("a"), text("b")])])))
+            set(
+                issue,
+                "environment",
+                Value::Rich(doc(vec![paragraph(vec![text("a"), text("b")])])),
+            );
         }
     }
 }

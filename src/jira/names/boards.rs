@@ -6,7 +6,7 @@ use crate::jira::{
     wire::{Board, ValuePage},
 };
 
-use super::NameError;
+use super::{NameError, compare::same_letters};
 
 pub(super) const PAGE: u32 = 50;
 
@@ -64,7 +64,8 @@ pub async fn boards(
 /// The one board of that name, in any letter case.
 pub fn pick_board(boards: &[BoardName], given: &str) -> Result<BoardName, NameError> {
     let say = |board: &&BoardName| format!("{} (id {}, {})", board.name, board.id, board.kind);
-    let named: Vec<&BoardName> = boards.iter().filter(|board| same(&board.name, given)).collect();
+    let named: Vec<&BoardName> =
+        boards.iter().filter(|board| same_letters(&board.name, given)).collect();
     match named.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(NameError::Unknown {
@@ -77,8 +78,4 @@ pub fn pick_board(boards: &[BoardName], given: &str) -> Result<BoardName, NameEr
             candidates: several.iter().take(LISTED_MAX).map(say).collect(),
         }),
     }
-}
-
-pub(super) fn same(name: &str, given: &str) -> bool {
-    name.trim().to_lowercase() == given.trim().to_lowercase()
 }

@@ -58,6 +58,13 @@ pub fn same(one: &str, other: &str) -> bool {
     same_folded(one, &folded(other))
 }
 
+/// Whether two names differ in capital and small letters at most. Ends at the first difference, so
+/// that a long text costs no more than the name that it is compared with.
+pub fn same_letters(one: &str, other: &str) -> bool {
+    let one = one.trim().chars().flat_map(char::to_lowercase);
+    one.eq(other.trim().chars().flat_map(char::to_lowercase))
+}
+
 /// No name of Jira's is as long. A longer text is compared as it is written: folding it costs many
 /// times its length, and once for each name that it is compared with.
 const NAME_BYTES_MAX: usize = 2_048;

@@ -68,16 +68,22 @@ const SYSTEM: &[(&[&str], &str, &str)] = &[
     (&["worklog", "worklogs"], "worklog", "worklogs"),
 ];
 
+/// No spelling of a system field is as long, nor is the id of a field.
+const KNOWN_BYTES_MAX: usize = 100;
+
 impl FieldName {
     /// A system field by any of its spellings, or a field id as it is.
     pub fn known(given: &str) -> Option<Self> {
-        let plain = given.trim().to_lowercase().replace([' ', '-'], "_");
+        let given = given.trim();
+        if given.len() > KNOWN_BYTES_MAX {
+            return None;
+        }
+        let plain = given.to_lowercase().replace([' ', '-'], "_");
         // "fix version" is meant as much as "fix_versions" is.
         let bare = |name: &str| name.replace('_', "").trim_end_matches('s').to_owned();
         let alike = || {
-            SYSTEM
-                .iter()
-                .find(|(spellings, ..)| spellings.iter().any(|one| bare(one) == bare(&plain)))
+            let wanted = bare(&plain);
+            SYSTEM.iter().find(|(spellings, ..)| spellings.iter().any(|one| bare(one) == wanted))
         };
         let system = SYSTEM
             .iter()

@@ -22,7 +22,7 @@ use thiserror::Error;
 pub use boards::{BoardName, boards, pick_board};
 pub use bulk::bulk_values;
 pub(super) use candidates::FoundPeople;
-pub use compare::{Picked, folded, pick, same as same_name};
+pub use compare::{Picked, folded, pick, same as same_name, same_letters};
 pub use fields::{FIELDS_MAX, FieldName, field_metas, find_meta, readable_fields};
 pub use near::nearest;
 pub use people::{Among, name_of, people_like, person, person_seen_from};

@@ -12,7 +12,8 @@ use crate::jira::{
 
 use super::{
     BoardName, NameError,
-    boards::{PAGE, PAGES_MAX, boards, same},
+    boards::{PAGE, PAGES_MAX, boards},
+    compare::same_letters,
     readable_fields,
     values::scalar,
 };
@@ -215,7 +216,8 @@ pub fn pick_sprint(found: &[SprintName], given: &str) -> Result<SprintName, Name
         let board = sprint.board_id.map(|id| format!(", board {id}")).unwrap_or_default();
         format!("{} (id {}, {}{board})", sprint.name, sprint.id, sprint.state)
     };
-    let named: Vec<&SprintName> = found.iter().filter(|sprint| same(&sprint.name, given)).collect();
+    let named: Vec<&SprintName> =
+        found.iter().filter(|sprint| same_letters(&sprint.name, given)).collect();
     let fits = if named.is_empty() {
         found.iter().filter(|sprint| state(given) == Some(sprint.state.as_str())).collect()
     } else {
@@ -237,7 +239,7 @@ pub fn pick_sprint(found: &[SprintName], given: &str) -> Result<SprintName, Name
 
 /// Whether a sprint has this name, or is in the state that it says.
 pub fn is_sprint_meant(sprint: &SprintName, given: &str) -> bool {
-    same(&sprint.name, given) || state(given) == Some(sprint.state.as_str())
+    same_letters(&sprint.name, given) || state(given) == Some(sprint.state.as_str())
 }
 
 /// The state that a word stands for.
@@ -273,7 +275,7 @@ mod tests {
         match (pick_sprint(&found, given), expected) {
             (Ok(sprint), Ok(id)) => assert_eq!(sprint.id, id, "{given}"),
             (Err(error), Err(part)) => {
-                assert!(format!("{error:?}").contains(part), "{given}: {error:?}")
+                assert!(format!("{error:?}").contains(part), "{given}: {error:?}");
             }
             (picked, _) => panic!("{given}: {picked:?}"),
         }

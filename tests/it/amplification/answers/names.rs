@@ -18,6 +18,11 @@ pub(super) fn cases() -> Vec<Case> {
     let fields = list(600, |at| {
         format!(r#"{{"id":"customfield_{at}","name":"Field {at}","schema":{{"type":"string"}}}}"#)
     });
+    let versions = list(1_000, |at| format!(r#"{{"id":"{at}","name":"v{at}"}}"#));
+    let boards = format!(
+        r#"{{"isLast":true,"values":{}}}"#,
+        list(50, |at| format!(r#"{{"id":{at},"name":"B{at}"}}"#))
+    );
     let options = list(1_000, |at| format!(r#"{{"id":"{at}","value":"V{at}"}}"#));
     let pick = r#""name":"Pick","schema":{"type":"option","custom":"com.atlassian.jira.plugin.system.customfieldtypes:select"}"#;
     let screen = format!(
@@ -67,6 +72,18 @@ pub(super) fn cases() -> Vec<Case> {
             "jira_update_issue",
             update("fields", json!({"Pick": name()})),
             field(picked),
+        ),
+        case(
+            "a version of a long name",
+            "jira_save_version",
+            json!({"project_key": "P", "name": name()}),
+            vec![("/versions", 200, versions)],
+        ),
+        case(
+            "a board of a long name",
+            "jira_get_sprints",
+            json!({"board": name()}),
+            vec![("/board", 200, boards)],
         ),
         case(
             "a person of a long name",
