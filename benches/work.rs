@@ -17,9 +17,9 @@ use jira_mcp_bridge::{
         names::FieldName,
         wire::{Issue, SearchPage},
     },
-    json as reader,
     trim::{Budget, Reading, Row, Visible, issue_view, search_row},
 };
+use json_borrow as reader;
 use serde_json::{Value, json};
 
 #[path = "../examples/load/bodies.rs"]

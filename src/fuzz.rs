@@ -12,7 +12,6 @@ use crate::{
     adf,
     http::passed_on,
     jira::{JiraError, Projects, names::FieldName, wire},
-    json,
     tools::{self, Given, ToolError},
     trim::{self, Reading},
 };
@@ -162,7 +161,7 @@ fn bounded(made: usize, given: usize, factor: usize) -> Law {
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8], look: impl FnOnce(&T)) {
     let Ok(text) = std::str::from_utf8(body) else { return };
-    if let Ok(answer) = json::from_str(text) {
+    if let Ok(answer) = json_borrow::from_str(text) {
         look(&answer);
     }
 }

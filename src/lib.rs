@@ -24,9 +24,6 @@ pub mod http;
 /// One JSON-RPC message, as either transport brings it.
 pub mod jsonrpc;
 
-/// JSON from Jira.
-pub mod json;
-
 /// Who a request speaks for.
 pub mod identity;
 

@@ -8,8 +8,6 @@ use std::{fmt, sync::Arc};
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::json;
-
 use super::{node::Node, read::to_markdown};
 
 /// A document as JSON text.
@@ -29,7 +27,7 @@ impl Document {
 
     /// How it reads.
     pub fn markdown(&self) -> String {
-        to_markdown(&json::from_str(self.json()).unwrap_or_default())
+        to_markdown(&json_borrow::from_str(self.json()).unwrap_or_default())
     }
 }
 

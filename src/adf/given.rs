@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-use crate::json;
-
 use super::node::Node;
 use super::read::to_markdown;
 use super::write::{Person, from_markdown};
@@ -40,7 +38,7 @@ pub fn document(text: &str) -> Result<Option<Node>, NotADocument> {
     if !text.trim_start().starts_with('{') {
         return Ok(None);
     }
-    if !json::has_at_most(text, VALUES_MAX) {
+    if !json_borrow::has_at_most(text, VALUES_MAX) {
         return if begins_a_document(text) { Err(NotADocument::TooMuch) } else { Ok(None) };
     }
     let value: Value = match serde_json::from_str(text) {

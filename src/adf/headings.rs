@@ -2,8 +2,6 @@
 
 use serde_json::value::RawValue;
 
-use crate::json;
-
 use super::node::Node;
 use super::patch::PatchError;
 use super::read::{plain, to_markdown};
@@ -74,7 +72,7 @@ fn heading(block: &RawValue) -> Option<Node> {
     if !block.get().contains("heading") {
         return None;
     }
-    let node: Node = json::from_str(block.get()).ok()?;
+    let node: Node = json_borrow::from_str(block.get()).ok()?;
     (node.kind == "heading").then_some(node)
 }
 

@@ -10,8 +10,6 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::json;
-
 use super::headings;
 use super::node::Node;
 use super::read::to_markdown;
@@ -65,7 +63,7 @@ pub fn section(original: &RawValue, heading: &str) -> Result<Section, PatchError
     let document = Document::parse(original)?;
     let found = headings::find(&document.content, heading)?;
     let blocks = document.content.iter().take(found.end).skip(found.at + 1);
-    let body = blocks.map(|block| json::from_str(block.get()).unwrap_or_default()).collect();
+    let body = blocks.map(|block| json_borrow::from_str(block.get()).unwrap_or_default()).collect();
     Ok(Section { heading: to_markdown(&found.heading), body: Node::new("doc").with_content(body) })
 }
 

@@ -9,8 +9,6 @@ use tokio::{
     task::block_in_place,
 };
 
-use crate::json;
-
 use super::{JiraError, Unsure};
 
 /// Answers of this many bytes take milliseconds to decode.
@@ -82,7 +80,7 @@ impl Answer {
         })?;
         // Where a part may be null, the whole may not.
         let whole = if text.trim() == "null" { "" } else { text };
-        letting_others_run(whole.len(), || json::from_str(whole)).map_err(|fault| {
+        letting_others_run(whole.len(), || json_borrow::from_str(whole)).map_err(|fault| {
             tracing::warn!(%fault, bytes = self.body.len(), "undecodable answer");
             self.unreadable()
         })

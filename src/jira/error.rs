@@ -4,10 +4,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{
-    json,
-    upstream::{RateLimit as Limits, Response, Sent, UpstreamError},
-};
+use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
 use super::{
     error_body::{elements, field_ids, is_scope_mismatch, said, said_once, texts},
@@ -183,9 +180,9 @@ impl JiraError {
     pub(super) fn from_answer(request: &Request, answer: &Response) -> Self {
         let body = String::from_utf8_lossy(&answer.body);
         // What says more than any refusal of Jira's says nothing that can be passed on.
-        let is_read = json::has_at_most(&body, BODY_VALUES_MAX);
+        let is_read = json_borrow::has_at_most(&body, BODY_VALUES_MAX);
         let body: Value =
-            is_read.then(|| json::from_str(&body).ok()).flatten().unwrap_or(Value::Null);
+            is_read.then(|| json_borrow::from_str(&body).ok()).flatten().unwrap_or(Value::Null);
         let texts = texts(&body);
         match answer.status.as_u16() {
             401 if is_scope_mismatch(&answer.headers, &texts) => {

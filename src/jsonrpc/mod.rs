@@ -6,10 +6,9 @@
 mod copilot;
 mod unique;
 
+use json_borrow::{has_at_most, mend_surrogates};
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use serde_json::{Map, Value, json, value::RawValue};
-
-use crate::json::{has_at_most, mend_surrogates};
 
 /// Deeper than any argument of a tool, and less than what makes rmcp's parser give up (128).
 const DEPTH_MAX: usize = 64;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use json_borrow::Raw;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
         request::{self, BulkChange},
         wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
     },
-    json::Raw,
     trim::Row,
 };
 

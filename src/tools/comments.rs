@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use json_borrow::Raw;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,7 +14,6 @@ use crate::{
         request::{self, Body},
         wire::{Comment, CommentPage},
     },
-    json::Raw,
     moment::{DayTime, Direction, parse_jira},
     trim::{CommentView, Row, clean},
 };

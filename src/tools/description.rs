@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 use crate::{
     adf::{self, Document, PatchError},
     jira::{AllowedIssue, names::Among, request, wire::Issue},
-    json,
 };
 
 use super::{
@@ -105,13 +104,13 @@ fn patched(
     let patched = result.map_err(refusal)?;
     // Half a pair of what is stored is sent as the sign that stands for it: Jira's parser need not
     // take it.
-    let patched = match json::mend_surrogates(patched.get()) {
+    let patched = match json_borrow::mend_surrogates(patched.get()) {
         Some(mended) => RawValue::from_string(mended)
             .map_err(|_| ToolError::internal("the patched description is no JSON"))?,
         None => patched,
     };
     let document = Document::from(patched);
-    let node: adf::Node = json::from_str(document.json()).unwrap_or_default();
+    let node: adf::Node = json_borrow::from_str(document.json()).unwrap_or_default();
     text::check_size(&node)?;
     context.texts.take_bytes(document.json().len())?;
     Ok(Some(document))

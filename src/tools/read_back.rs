@@ -11,7 +11,6 @@ use crate::{
         request::{self, IssueBody},
         wire::{CommentPage, Issue},
     },
-    json,
     moment::parse_jira,
 };
 
@@ -99,7 +98,7 @@ pub(super) async fn edit(
     if let Some(after) =
         described.or_else(|| fields.values.get("description").map(|_| String::new()))
     {
-        let before = edit.description_before.and_then(|raw| json::from_str(raw.get()).ok());
+        let before = edit.description_before.and_then(|raw| json_borrow::from_str(raw.get()).ok());
         let (before, now) = (markdown(before.as_ref()), markdown(Some(&stored("description"))));
         if before != after {
             return match now {

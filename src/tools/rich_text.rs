@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use serde_json::value::RawValue;
 
-use crate::{adf, json};
+use crate::adf;
 
 use super::ToolError;
 
@@ -94,7 +94,7 @@ pub(super) fn check_replace(
     match stored {
         Some(stored) if stored.get() != "null" => {
             // What cannot be read is not taken for nothing.
-            let stored = json::from_str(stored.get()).unwrap_or_default();
+            let stored = json_borrow::from_str(stored.get()).unwrap_or_default();
             check_replace_node(&stored, text, keep, target)
         }
         _ => Ok(()),

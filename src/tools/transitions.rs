@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use json_borrow::Raw;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +13,6 @@ use crate::{
         request::{self, Body},
         wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
     },
-    json::Raw,
     trim::{CreateFieldView, Row, TransitionView, clean},
 };
 

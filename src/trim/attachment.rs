@@ -1,8 +1,9 @@
 //! Files on issues, and the text of one.
 
+use json_borrow::UNREADABLE;
 use serde::Serialize;
 
-use crate::{jira::wire, json::UNREADABLE};
+use crate::jira::wire;
 
 use super::{
     budget::Budget,

@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 
+use json_borrow::{Raw, UNREADABLE};
 use serde_json::{Map, Value};
-
-use crate::json::{self, Raw, UNREADABLE};
 
 use super::{issue::Visible, text::clean};
 
@@ -18,7 +17,7 @@ pub(super) fn fenced(field_id: &str, raw: Raw<'_>, visible: &dyn Visible) -> Opt
     if visible.shows_all() {
         return None;
     }
-    let Ok(mut value) = json::from_str::<Value>(raw.get()) else {
+    let Ok(mut value) = json_borrow::from_str::<Value>(raw.get()) else {
         // What cannot be looked through is not shown.
         return Some(Value::from(UNREADABLE).to_string());
     };
@@ -92,7 +91,7 @@ fn is_project_key(text: &str) -> bool {
 pub(super) fn keys_hidden<'t>(text: &'t str, visible: &dyn Visible) -> Cow<'t, str> {
     let plain = plain(text);
     if let Ok(mut inner @ (Value::Object(_) | Value::Array(_))) =
-        json::from_str::<Value>(plain.trim())
+        json_borrow::from_str::<Value>(plain.trim())
     {
         // JSON that is kept as a text is looked through like any other.
         return if hide(&mut inner, true, visible) {

@@ -2,13 +2,10 @@
 
 use std::{borrow::Cow, cell::Cell, collections::BTreeMap};
 
+use json_borrow::{FirstItems, FirstMembers, Raw, UNREADABLE};
 use serde_json::{Map, Value};
 
-use crate::{
-    adf,
-    jira::wire,
-    json::{self, FirstItems, FirstMembers, Raw, UNREADABLE},
-};
+use crate::{adf, jira::wire};
 
 use super::{
     date,
@@ -57,25 +54,28 @@ fn nested(raw: Raw<'_>, room: &Room, nesting: usize) -> Option<Value> {
     }
     let json = raw.get();
     let shown = match json.as_bytes().first()? {
-        b'"' => json::from_str::<wire::Text<'_>>(json).map_or(Value::from(UNREADABLE), |text| {
-            Value::from(short_text(&text, room.text_chars))
-        }),
+        b'"' => json_borrow::from_str::<wire::Text<'_>>(json)
+            .map_or(Value::from(UNREADABLE), |text| {
+                Value::from(short_text(&text, room.text_chars))
+            }),
         b'{' => object(json, room, 0, nesting)?,
-        b'[' => json::from_str::<FirstItems<'_>>(json).map_or(Value::from(UNREADABLE), |items| {
-            let mut omitted = items.omitted;
-            let mut shown: Vec<Value> = Vec::new();
-            for item in items.kept {
-                if room.take() {
-                    shown.extend(nested(item, room, nesting + 1));
-                } else {
-                    omitted += 1;
+        b'[' => {
+            json_borrow::from_str::<FirstItems<'_>>(json).map_or(Value::from(UNREADABLE), |items| {
+                let mut omitted = items.omitted;
+                let mut shown: Vec<Value> = Vec::new();
+                for item in items.kept {
+                    if room.take() {
+                        shown.extend(nested(item, room, nesting + 1));
+                    } else {
+                        omitted += 1;
+                    }
                 }
-            }
-            if omitted > 0 {
-                shown.push(Value::from(format!("… [+{omitted} items]")));
-            }
-            Value::Array(shown)
-        }),
+                if omitted > 0 {
+                    shown.push(Value::from(format!("… [+{omitted} items]")));
+                }
+                Value::Array(shown)
+            })
+        }
         _ => number(json),
     };
     (!is_empty(&shown)).then_some(shown)
@@ -161,14 +161,14 @@ const DOCUMENT_STARTS: [&str; 2] = [r#"{"type":"doc""#, r#"{"version":1,"type":"
 fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
     let text_chars = room.text_chars;
     if DOCUMENT_STARTS.iter().any(|start| json.starts_with(start))
-        && let Ok(document) = json::from_str::<adf::Node>(json)
+        && let Ok(document) = json_borrow::from_str::<adf::Node>(json)
         && document.kind == "doc"
     {
         return Some(Value::from(markdown(&document, text_chars)));
     }
-    let thing: wire::Thing<'_> = json::from_str(json).unwrap_or_default();
+    let thing: wire::Thing<'_> = json_borrow::from_str(json).unwrap_or_default();
     if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
-        let document = json::from_str(json).map(|document| markdown(&document, text_chars));
+        let document = json_borrow::from_str(json).map(|document| markdown(&document, text_chars));
         return Some(document.map_or(Value::from(UNREADABLE), Value::from));
     }
     let option = thing.value.as_ref().and_then(wire::Loose::text);
@@ -196,7 +196,7 @@ fn remainder(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Va
         return Some(Value::from(if json == "{}" { "" } else { TOO_DEEP }))
             .filter(|shown| !is_empty(shown));
     }
-    let Ok(members) = json::from_str::<FirstMembers<'_>>(json) else {
+    let Ok(members) = json_borrow::from_str::<FirstMembers<'_>>(json) else {
         return Some(Value::from(UNREADABLE));
     };
     let fields: BTreeMap<wire::Text<'_>, Raw<'_>> = members.kept.into_iter().collect();

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    jira::{
-        names::FieldName,
-        wire::{Issue, Text},
-    },
-    json::Raw,
+use json_borrow::Raw;
+
+use crate::jira::{
+    names::FieldName,
+    wire::{Issue, Text},
 };
 
 use super::text::clean;

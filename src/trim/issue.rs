@@ -2,15 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
+use json_borrow::{Raw, UNREADABLE};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
-    jira::{
-        names::FieldName,
-        wire::{self, Lenient, List},
-    },
-    json::{self, Raw, UNREADABLE},
+use crate::jira::{
+    names::FieldName,
+    wire::{self, Lenient, List},
 };
 
 use super::{
@@ -172,7 +170,7 @@ fn put_field(
         }
         id => {
             let shown = |raw| match fenced(id, raw, reading.visible) {
-                Some(rest) => compact(json::from_str(&rest).ok()?, reading.text_chars),
+                Some(rest) => compact(json_borrow::from_str(&rest).ok()?, reading.text_chars),
                 None => compact(raw, reading.text_chars),
             };
             row.put(label, issue.fields.raw(id).and_then(shown));

@@ -127,7 +127,7 @@ mod tests {
 
     fn check(history: &Value, since: Option<&str>, expected: Option<&Value>) {
         let text = history.to_string();
-        let edits: Vec<History<'_>> = crate::json::from_str(&text).unwrap();
+        let edits: Vec<History<'_>> = json_borrow::from_str(&text).unwrap();
         let mut times = StatusTimes::default();
         for edit in &edits {
             times.note(edit);

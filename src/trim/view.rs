@@ -1,12 +1,10 @@
 //! The shapes of everything that is not an issue: comments, transitions, people, projects, fields.
 
+use json_borrow::UNREADABLE;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
-    jira::{names::taught_forms, wire},
-    json::UNREADABLE,
-};
+use crate::jira::{names::taught_forms, wire};
 
 use super::{
     activity::is_customer,

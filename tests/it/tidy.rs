@@ -76,15 +76,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("prompts", &["tools"]),
     ("policy", &["tools"]),
-    ("tools", &["adf", "errors", "identity", "jira", "json", "moment", "trim"]),
-    ("trim", &["adf", "jira", "json", "moment"]),
-    ("jira", &["adf", "identity", "json", "moment", "signals", "upstream"]),
+    ("tools", &["adf", "errors", "identity", "jira", "moment", "trim"]),
+    ("trim", &["adf", "jira", "moment"]),
+    ("jira", &["adf", "identity", "moment", "signals", "upstream"]),
     ("moment", &[]),
-    ("adf", &["json"]),
-    ("json", &[]),
+    ("adf", &[]),
     ("upstream", &["limit", "signals"]),
     ("limit", &[]),
-    ("jsonrpc", &["json"]),
+    ("jsonrpc", &[]),
     ("errors", &[]),
     ("identity", &[]),
     ("signals", &[]),
@@ -92,7 +91,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["adf", "http", "jira", "json", "tools", "trim"]),
+    ("fuzz", &["adf", "http", "jira", "tools", "trim"]),
 ];
 
 /// Crates that only some layers may name.

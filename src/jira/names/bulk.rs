@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::{adf::Document, jira::wire::FieldMeta, json};
+use crate::{adf::Document, jira::wire::FieldMeta};
 
 use super::{FieldFault, FieldValue};
 
@@ -40,7 +40,7 @@ pub fn bulk_values<'v>(
 const VALUES_MAX: usize = 10_000;
 
 fn small(meta: &FieldMeta, document: &Document) -> Result<Value, FieldFault> {
-    let is_small = json::has_at_most(document.json(), VALUES_MAX);
+    let is_small = json_borrow::has_at_most(document.json(), VALUES_MAX);
     let value = is_small.then(|| serde_json::from_str(document.json()).ok()).flatten();
     value.ok_or_else(|| {
         refusal(meta, "the text is too long for many issues at once; change the issues one by one")

@@ -1,9 +1,9 @@
 //! Boards, sprints and their issues, as the agile API answers them.
 
+use json_borrow::or_default;
 use serde::Deserialize;
 
 use super::{Issue, Lenient, List, Text};
-use crate::json::or_default;
 
 /// A page of boards or sprints.
 #[derive(Debug, Deserialize)]

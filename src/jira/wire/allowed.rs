@@ -7,10 +7,9 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use json_borrow::OwnedRaw;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-
-use crate::json::{self, OwnedRaw};
 
 /// Values of JSON in one list; an option has four of them. Where there are more, Jira judges what
 /// is given.
@@ -27,8 +26,8 @@ struct Kept {
 
 impl Kept {
     fn read(&self) -> Vec<Value> {
-        let is_known = json::has_at_most(self.json.get(), VALUES_MAX);
-        let values = is_known.then(|| json::from_str(self.json.get()).ok()).flatten();
+        let is_known = json_borrow::has_at_most(self.json.get(), VALUES_MAX);
+        let values = is_known.then(|| json_borrow::from_str(self.json.get()).ok()).flatten();
         values.unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! A file on an issue.
 
 use super::Text;
-use crate::json::{Raw, or_default};
+use json_borrow::{Raw, or_default};
 use serde::Deserialize;
 
 /// `GET /attachment/{id}`, an entry of `fields.attachment`, or of the answer to an upload.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use json_borrow::{or_default, required};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Created, Issue, Lenient, List, Loose, Person, Text};
-use crate::json::{or_default, required};
 
 /// `POST /issue/bulkfetch`.
 #[derive(Debug, Deserialize)]

@@ -1,9 +1,9 @@
 //! Comments, who may see them, and who watches an issue.
 
+use json_borrow::or_default;
 use serde::Deserialize;
 
 use super::{Lenient, List, Person, RichText, Text, User};
-use crate::json::or_default;
 
 /// `GET /issue/{key}/comment`.
 #[derive(Debug, Deserialize)]

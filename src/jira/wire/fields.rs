@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Lenient, List, Text};
-use crate::json::Raw;
+use json_borrow::Raw;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// Places for as many fields as most requests ask for.

@@ -1,9 +1,9 @@
 //! Saved searches.
 
+use json_borrow::or_default;
 use serde::Deserialize;
 
 use super::{Lenient, List, Person, Text};
-use crate::json::or_default;
 
 /// `GET /filter/search`.
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,6 @@
 //! Issues, their comments, transitions, links, history and worklogs.
 
-use crate::json::{Raw, has_at_most, or_default, readable, required};
+use json_borrow::{Raw, has_at_most, or_default, readable, required};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! What Jira says about queries.
 
+use json_borrow::{Raw, required};
 use serde::Deserialize;
 
 use super::{List, Text};
-use crate::json::{Raw, required};
 
 /// `POST /jql/parse`.
 #[derive(Debug, Deserialize)]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use json_borrow::{or_default, readable, required};
 use serde::Deserialize;
 
 use super::{Allowed, Lenient, List, Person, Text};
-use crate::json::{or_default, readable, required};
 
 /// `GET /project/search`.
 #[derive(Debug, Deserialize)]

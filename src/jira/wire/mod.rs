@@ -49,4 +49,4 @@ pub use project::{
 
 pub use rich_text::RichText;
 
-pub use crate::json::{Lenient, List, Text};
+pub use json_borrow::{Lenient, List, Text};

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use json_borrow::{or_default, readable, required};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
 };
 
 use super::Text;
-use crate::json::{or_default, readable, required};
 
 /// A user. Avatars and e-mail addresses are not read at all.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,9 +1,9 @@
 //! One project, its statuses, components and versions, and the fields of the site.
 
+use json_borrow::{Raw, or_default, required};
 use serde::Deserialize;
 
 use super::{FieldSchema, IssueType, Lenient, List, Person, Text};
-use crate::json::{Raw, or_default, required};
 
 /// `GET /project/{key}`.
 #[derive(Debug, Deserialize)]

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use json_borrow::{has_at_most, mend_surrogates};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
-
-use crate::json::{has_at_most, mend_surrogates};
 
 use super::{Argument, Shape, scalar::kind, shown};
 

@@ -1,8 +1,7 @@
 //! The plain argument types: text, flags, whole numbers and lists of text.
 
+use json_borrow::{has_at_most, mend_surrogates};
 use serde_json::{Map, Value};
-
-use crate::json::{has_at_most, mend_surrogates};
 
 use super::{Argument, Shape, unwrap_kind};
 

@@ -2,9 +2,8 @@
 //! *Nothing* and *not to be read* are two things: only null, an empty text and an empty list clear
 //! a field.
 
+use json_borrow::has_at_most;
 use serde_json::{Map, Value};
-
-use crate::json::has_at_most;
 
 /// Values of JSON in one text that is taken for more than a text.
 const VALUES_MAX: usize = 10_000;

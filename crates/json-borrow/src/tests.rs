@@ -6,7 +6,16 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::jira::wire::{Text, Thing};
+
+/// An object of which two members are read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Thing<'a> {
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    child: Option<Raw<'a>>,
+}
 
 fn fault(text: &str) -> String {
     from_str::<Value>(text).unwrap_err().to_string()

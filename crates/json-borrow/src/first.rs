@@ -86,7 +86,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for FirstMembers<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::from_str;
+    use crate::from_str;
 
     #[test]
     fn the_rest_is_counted() {
