@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jira_mcp_bridge::{
-    adf, internals,
+    internals,
     jira::{
         names::FieldName,
         wire::{Issue, SearchPage},

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    adf,
     http::passed_on,
     jira::{JiraError, Projects, names::FieldName, wire},
     tools::{self, Given, ToolError},

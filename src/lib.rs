@@ -48,9 +48,6 @@ pub mod jira;
 /// Days and points in time, as people say them.
 pub mod moment;
 
-/// Rich text.
-pub mod adf;
-
 /// One careful HTTP call.
 pub mod upstream;
 

@@ -1,9 +1,9 @@
 //! What is about to be written to fields: as Jira is told it, and as people see it.
 
+use adf::Document;
 use serde_json::{Map, Value};
 
 use crate::{
-    adf::Document,
     jira::{
         names::{self, FieldValue},
         request::{Body, IssueBody, Update},

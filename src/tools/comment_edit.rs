@@ -1,9 +1,9 @@
 //! Changing the text of a comment, without losing what Markdown cannot say or who may see it.
 
+use adf::Document;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    adf::Document,
     jira::{
         JiraError,
         names::Among,

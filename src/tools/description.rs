@@ -3,12 +3,10 @@
 //! Appending and replacing a section patch the stored document, so every other node stays as it is.
 //! Replacing text that Markdown could not keep has to be asked for.
 
+use adf::{self, Document, PatchError};
 use serde_json::value::RawValue;
 
-use crate::{
-    adf::{self, Document, PatchError},
-    jira::{AllowedIssue, names::Among, request, wire::Issue},
-};
+use crate::jira::{AllowedIssue, names::Among, request, wire::Issue};
 
 use super::{
     Context, ToolError,

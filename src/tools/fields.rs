@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    adf,
     jira::{
         AllowedIssue, JiraError,
         names::{self, Among, FieldFault, FieldName, FieldValue, FieldWrite, NameError},

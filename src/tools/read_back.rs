@@ -1,10 +1,10 @@
 //! Whether an issue holds what was just written to it.
 
+use adf::{self, Document};
 use jiff::Timestamp;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    adf::{self, Document},
     jira::{
         AllowedIssue,
         names::{self, Among},

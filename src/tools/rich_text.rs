@@ -7,8 +7,6 @@ use std::{borrow::Cow, fmt};
 
 use serde_json::value::RawValue;
 
-use crate::adf;
-
 use super::ToolError;
 
 /// Whether what Markdown cannot keep may be lost with the text that is replaced.

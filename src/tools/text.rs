@@ -5,10 +5,9 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{
-    adf::{self, Document, Excess},
-    jira::names::{self, Among, NameError},
-};
+use adf::{self, Document, Excess};
+
+use crate::jira::names::{self, Among, NameError};
 
 use super::{Code, Context, ToolError, rich_text};
 

@@ -1,9 +1,9 @@
 //! Changing the fields of an issue.
 
+use adf::Document;
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
-    adf::Document,
     jira::{
         AllowedIssue,
         names::{self, Among, FieldName, FieldValue},

@@ -5,7 +5,7 @@ use std::{borrow::Cow, cell::Cell, collections::BTreeMap};
 use json_borrow::{FirstItems, FirstMembers, Raw, UNREADABLE};
 use serde_json::{Map, Value};
 
-use crate::{adf, jira::wire};
+use crate::jira::wire;
 
 use super::{
     date,

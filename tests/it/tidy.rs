@@ -76,11 +76,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("prompts", &["tools"]),
     ("policy", &["tools"]),
-    ("tools", &["adf", "errors", "identity", "jira", "moment", "trim"]),
-    ("trim", &["adf", "jira", "moment"]),
-    ("jira", &["adf", "identity", "moment", "signals", "upstream"]),
+    ("tools", &["errors", "identity", "jira", "moment", "trim"]),
+    ("trim", &["jira", "moment"]),
+    ("jira", &["identity", "moment", "signals", "upstream"]),
     ("moment", &[]),
-    ("adf", &[]),
     ("upstream", &["limit", "signals"]),
     ("limit", &[]),
     ("jsonrpc", &[]),
@@ -91,7 +90,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["adf", "http", "jira", "tools", "trim"]),
+    ("fuzz", &["http", "jira", "tools", "trim"]),
 ];
 
 /// Crates that only some layers may name.
@@ -99,7 +98,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rmcp", &["mcp", "cli"]),
     ("axum", &["http", "demo"]),
     ("reqwest", &["upstream"]),
-    ("pulldown_cmark", &["adf"]),
+    ("pulldown_cmark", &[]),
     ("clap", &["cli"]),
     ("opentelemetry", &["signals", "telemetry"]),
     ("opentelemetry_sdk", &["signals", "telemetry"]),

@@ -3,10 +3,11 @@
 //!
 //! Source: schema `JiraIssueFields` of Jira's OpenAPI document.
 
+use adf::Document;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use crate::{adf::Document, jira::wire::FieldMeta};
+use crate::jira::wire::FieldMeta;
 
 use super::{FieldFault, FieldValue};
 

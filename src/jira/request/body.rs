@@ -1,10 +1,9 @@
 //! Bodies that hold rich text: values of JSON, and beside them documents, which are written as they
 //! are.
 
+use adf::Document;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
-
-use crate::adf::Document;
 
 /// An object of values and documents by name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -102,7 +101,7 @@ mod tests {
     use serde_json::{json, to_value};
 
     use super::*;
-    use crate::adf::from_markdown;
+    use adf::from_markdown;
 
     #[test]
     fn documents_stand_among_the_values() {

@@ -5,7 +5,6 @@ use json_borrow::Raw;
 use serde::Deserialize;
 
 use super::Lenient;
-use crate::adf;
 
 /// A document, nothing, or something that cannot be read.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]

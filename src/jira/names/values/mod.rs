@@ -17,13 +17,11 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use crate::{
-    adf::Document,
-    jira::{Session, wire::FieldMeta},
-};
+use crate::jira::{Session, wire::FieldMeta};
 
 use super::{Among, NameError, field_metas, find_meta};
 
+use adf::Document;
 pub(in crate::jira::names) use input::scalar;
 use kind::Kind;
 pub use kind::taught_forms;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// The type of a node that stands for a definition until it is known whether a link refers to it.
 const KIND: &str = "definition";

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::Person;
 use super::address::{bare_url_bytes, is_account_id, starts_url, url_candidate_bytes};
 use super::emoji::emoji_text;
-use crate::adf::node::{Mark, Node};
+use crate::node::{Mark, Node};
 
 /// The longest name or id looked for between brackets, in bytes.
 const NAME_MAX: usize = 200;

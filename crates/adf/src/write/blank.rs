@@ -1,6 +1,6 @@
 //! What nobody sees at the ends of a line.
 
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// Inline content without blanks and breaks at its ends.
 pub(super) fn trimmed(mut nodes: Vec<Node>) -> Vec<Node> {

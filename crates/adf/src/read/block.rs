@@ -9,7 +9,7 @@ use super::shape::{
     code_text, extension_label, is_inline, is_known_container, nested, unsupported_label,
 };
 use super::{DEPTH_MAX, PREFIX_BYTES_MAX, plain};
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list
 /// item).

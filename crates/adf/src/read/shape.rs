@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::plain;
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// Whether a node of this type stands inside a line.
 pub(super) fn is_inline(node: &Node) -> bool {

@@ -4,7 +4,7 @@
 use super::flatten::{check_box, joined, lines, prefix, strong};
 use super::image;
 use super::schema::allows;
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// The document, valid in the strict reading of the schema.
 pub(super) fn document(root: Node) -> Node {

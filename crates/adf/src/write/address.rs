@@ -7,7 +7,7 @@ use url::Url;
 
 /// Whether Jira should be handed a link to this address. Anything else, such as `javascript:`,
 /// stays text.
-pub(in crate::adf) fn is_safe_link(address: &str) -> bool {
+pub(crate) fn is_safe_link(address: &str) -> bool {
     match Url::parse(address) {
         Ok(url) => match url.scheme() {
             "http" | "https" => url.has_host(),
@@ -33,7 +33,7 @@ pub(super) fn href(address: &str) -> Option<Cow<'_, str>> {
 /// How many bytes of `text`, which starts with an address, belong to it: up to white space or a
 /// character that no address has, without the punctuation of the sentence around it. 0 when it is
 /// no address. Source: GFM section 6.9 (extended autolinks).
-pub(in crate::adf) fn bare_url_bytes(text: &str) -> usize {
+pub(crate) fn bare_url_bytes(text: &str) -> usize {
     if !starts_url(text) {
         return 0;
     }
@@ -84,13 +84,13 @@ fn trim_sentence(candidate: &str) -> &str {
 /// Whether this can be an account id: letters, digits, `:`, `-` and `_`, at most 128 of them, as in
 /// `712020:…`, `5b10a2…` or `qm:…:…`. Source: Jira REST v3, `accountId` of `User` (1 to 128
 /// characters).
-pub(in crate::adf) fn is_account_id(id: &str) -> bool {
+pub(crate) fn is_account_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_'))
 }
 
 /// The status colors every version of the schema knows.
-pub(in crate::adf) fn status_color(color: &str) -> Option<&'static str> {
+pub(crate) fn status_color(color: &str) -> Option<&'static str> {
     ["neutral", "purple", "blue", "red", "yellow", "green"]
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(color.trim()))

@@ -1,7 +1,7 @@
 //! `<sup>` and `<sub>`: the only tags, beside `<br>`, that say what Markdown cannot. One without
 //! its partner stays text.
 
-use crate::adf::node::{Mark, Node};
+use crate::node::{Mark, Node};
 
 /// Stands for an opening tag until it is known whether its partner follows.
 const OPENING: &str = "subsup";

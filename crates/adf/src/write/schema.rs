@@ -3,7 +3,7 @@
 
 /// Whether `child` may stand in `parent`. Task lists in list items are newer than the backend may
 /// be, so they are not allowed here; in a table cell Markdown can say no block but a paragraph.
-pub(in crate::adf) fn allows(parent: &str, child: &str) -> bool {
+pub(crate) fn allows(parent: &str, child: &str) -> bool {
     match parent {
         "doc" => matches!(
             child,

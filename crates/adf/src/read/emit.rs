@@ -5,7 +5,7 @@ use super::escape::{Place, Risk, escape_into};
 use super::leaf::{code_span, destination};
 use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG, is_wordish};
 use super::settle::settle;
-use crate::adf::write::bare_url_bytes;
+use crate::write::bare_url_bytes;
 
 /// What surrounds the container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Blocks as lines of inline content, for places where ADF takes no such block.
 
 use super::image;
-use crate::adf::node::{Mark, Node};
+use crate::node::{Mark, Node};
 
 /// The lines of a block as it came from Markdown: one for a paragraph, one for each item, row or
 /// line of code.

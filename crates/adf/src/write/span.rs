@@ -6,7 +6,7 @@ use super::blank::trimmed;
 use super::flatten::merged;
 use super::scan::{Stretch, mention, scan};
 use super::{Person, image, subsup};
-use crate::adf::node::{Mark, Node};
+use crate::node::{Mark, Node};
 
 /// Every piece of a link's text carries its address. Up to this many bytes of it there may be
 /// several pieces, with marks and line breaks; in a link with a longer one all is one piece, or a

@@ -3,7 +3,7 @@
 
 use super::flatten::merged;
 use super::{Person, tree};
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// Adds to the last cell of a row what the parser left out of it.
 pub(super) fn add(row: &mut Node, left_out: &str, people: &dyn Fn(&str) -> Option<Person>) {

@@ -1,7 +1,7 @@
 //! How much one text may be, judged before it is parsed: a page of Markdown can ask for a book of
 //! nodes.
 
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// Characters of Markdown that are read: what Jira takes for one text, of which the Markdown is the
 /// longer form. Source:

@@ -11,7 +11,7 @@ use super::shape::{
     is_known_container, nested, unsupported_label,
 };
 use super::{DEPTH_MAX, plain};
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// The runs of a container's children.
 pub(super) fn collect(nodes: &[Node], in_cell: bool) -> Vec<Run<'_>> {

@@ -3,7 +3,7 @@
 
 use pulldown_cmark::BlockQuoteKind;
 
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// The panel in the color GitHub gives the alert, or a plain quote.
 pub(super) fn quote(kind: Option<BlockQuoteKind>) -> Node {

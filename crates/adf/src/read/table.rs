@@ -5,7 +5,7 @@
 use super::block::Writer;
 use super::emit::Mode;
 use super::shape::{cells, inside};
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// Cells are merged up to this column, whatever their spans claim.
 const COLUMNS_MAX: usize = 200;

@@ -3,7 +3,7 @@
 
 use super::blank::trimmed;
 use super::flatten::merged;
-use crate::adf::node::{Mark, Node};
+use crate::node::{Mark, Node};
 
 /// An image as it stands among words until its place is known.
 pub(super) fn inline(url: &str, alt: &str, href: Option<&str>) -> Node {

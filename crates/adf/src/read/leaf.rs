@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::escape::{Place, Risk, escape_into};
-use crate::adf::node::Node;
-use crate::adf::write::is_account_id;
+use crate::node::Node;
+use crate::write::is_account_id;
 
 /// `[@Name](accountid:ID)`, or `None` when there is no id to answer to.
 pub(super) fn mention(node: &Node, in_cell: bool) -> Option<String> {
@@ -40,7 +40,7 @@ pub(super) fn status(node: &Node, in_cell: bool) -> Option<String> {
 
 /// `2026-12-24`: the UTC day of a `date` node, whose timestamp is milliseconds as text (or a
 /// number, from some writers).
-pub(in crate::adf) fn date(node: &Node) -> Option<String> {
+pub(crate) fn date(node: &Node) -> Option<String> {
     let ms = match node.attrs.get("timestamp")? {
         Value::String(text) => text.trim().parse().ok()?,
         Value::Number(number) => number.as_i64()?,

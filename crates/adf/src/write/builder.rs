@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 use super::definitions::{Definitions, placeholder};
 use super::span::Span;
 use super::{Person, alert, code, extra, image};
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// How many containers may be open at once. Deeper ones are left out and their content stands in
 /// the last one; the document must stay below the 128 levels JSON parsers take, and each node is

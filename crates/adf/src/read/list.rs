@@ -5,7 +5,7 @@ use super::collect::collect;
 use super::emit::{Mode, write_runs};
 use super::run::{Piece, Run, STRONG};
 use super::shape::{decision_label, inside};
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// The largest number a list may start with. Source: `CommonMark` section 5.2, nine digits.
 const ORDER_MAX: u64 = 900_000_000;

@@ -46,7 +46,7 @@ const EMOJI: [(&str, &str); 40] = [
 ];
 
 /// The characters of an emoji by its name, without the colons.
-pub(in crate::adf) fn emoji_text(name: &str) -> Option<&'static str> {
+pub(crate) fn emoji_text(name: &str) -> Option<&'static str> {
     let index = EMOJI.binary_search_by_key(&name, |(known, _)| known).ok()?;
     EMOJI.get(index).map(|(_, text)| *text)
 }

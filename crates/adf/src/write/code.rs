@@ -2,7 +2,7 @@
 
 use pulldown_cmark::CodeBlockKind;
 
-use crate::adf::node::Node;
+use crate::node::Node;
 
 /// The language a block names, if any.
 pub(super) fn language(kind: &CodeBlockKind<'_>) -> String {
