@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "tests"]
+COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "crates", "tests"]
 # What those checks read that are tried often, or that read everything; a copy of all takes its time.
 READ = {
     "secrets": ["deploy"],

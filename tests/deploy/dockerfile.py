@@ -1,6 +1,7 @@
 """The Dockerfile and what belongs to it: parsed as a builder would, and held against our own rules."""
 
 import json
+import pathlib
 import posixpath
 import re
 import tomllib
@@ -180,12 +181,13 @@ TAKEN_IN = r'(?:include(?:_str|_bytes)?!\(\s*|#\[path *= *)(concat!\(\s*env!\("C
 
 def embedded(project):
     """What the compiled sources take in from other files, and what cargo itself wants, as (file, path in the project)."""
-    for path in sorted((project / "src").rglob("*.rs")):
+    for path in sorted(path for folder in ("src", "crates") for path in (project / folder).rglob("*.rs")):
         name = path.relative_to(project)
         if "tests" in name.parts or name.name == "tests.rs":
             continue
         for whole, file in re.findall(TAKEN_IN, path.read_text()):
-            base = "" if whole else name.parent.as_posix()
+            of = pathlib.PurePosixPath(*name.parts[:2]).as_posix() if name.parts[0] == "crates" else ""
+            base = of if whole else name.parent.as_posix()
             yield name.as_posix(), posixpath.normpath(posixpath.join(base, file.lstrip("/") if whole else file))
     manifest = tomllib.loads((project / "Cargo.toml").read_text())
     build = manifest["package"].get("build", "build.rs" if (project / "build.rs").exists() else None)

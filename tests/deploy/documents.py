@@ -9,7 +9,7 @@ FOREIGN = {"ATLASSIAN_TOKEN", "ATLASSIAN_CLIENT_ID", "ATLASSIAN_CLIENT_SECRET", 
 
 def check(project, settings):
     """Every rule that is broken, as (rule, sentence)."""
-    sources = [path for folder in ("src", "tests") for path in (project / folder).rglob("*.rs")]
+    sources = [path for folder in ("src", "crates", "tests") for path in (project / folder).rglob("*.rs")]
     tests = {name for path in sources for name in re.findall(r"\bfn (\w+)", path.read_text())}
     validators = [path for path in (project / "tests/deploy").iterdir() if path.suffix == ".py" or path.name == "check"]
     rules = {name for path in validators for name in re.findall(r'yield "([a-z-]+)"', path.read_text())}

@@ -34,7 +34,7 @@ SPECTRAL = {"operation-tags": "one operation needs no grouping"}
 def checkov(project):
     found = subprocess.run(
         [judges.checkov(), "--skip-download", "--compact", "--quiet", "--output", "json", "--framework", "bicep", "dockerfile", "kubernetes"]
-        + ["github_actions", "openapi", *(word for name in ("tests", "fuzz", "target", "src") for word in ("--skip-path", name)), "--directory", project],
+        + ["github_actions", "openapi", *(word for name in ("tests", "fuzz", "target", "src", "crates") for word in ("--skip-path", name)), "--directory", project],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
     reports = json.loads(found.stdout)
