@@ -45,9 +45,6 @@ pub mod trim;
 /// The upstream, in Jira's words.
 pub mod jira;
 
-/// Days and points in time, as people say them.
-pub mod moment;
-
 /// One careful HTTP call.
 pub mod upstream;
 

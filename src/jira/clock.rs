@@ -1,9 +1,8 @@
 //! The clock of the user who asks: times that are said without a zone are times on it.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use moment::{self, Clock, DayTime, Direction};
 use serde::Deserialize;
-
-use crate::moment::{self, Clock, DayTime, Direction};
 
 use super::{JiraError, Session, request, wire::Text};
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use json_borrow::Raw;
+use moment::{DayTime, Direction, parse_jira};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,7 +15,6 @@ use crate::{
         request::{self, Body},
         wire::{Comment, CommentPage},
     },
-    moment::{DayTime, Direction, parse_jira},
     trim::{CommentView, Row, clean},
 };
 

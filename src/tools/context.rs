@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use moment::{self, Clock, DayTime, Direction};
 use serde::Serialize;
 
 use crate::{
     jira::{Answer, JiraError, Projects, Request, Session},
-    moment::{self, Clock, DayTime, Direction},
     trim::{Budget, Reading},
 };
 

@@ -2,16 +2,14 @@
 
 use adf::{self, Document};
 use jiff::Timestamp;
+use moment::parse_jira;
 use serde_json::{Value, value::RawValue};
 
-use crate::{
-    jira::{
-        AllowedIssue,
-        names::{self, Among},
-        request::{self, IssueBody},
-        wire::{CommentPage, Issue},
-    },
-    moment::parse_jira,
+use crate::jira::{
+    AllowedIssue,
+    names::{self, Among},
+    request::{self, IssueBody},
+    wire::{CommentPage, Issue},
 };
 
 use super::{Context, ToolError};

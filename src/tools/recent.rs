@@ -4,14 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use moment::parse_jira;
 use serde_json::{Value, json};
 
-use crate::{
-    jira::{
-        request,
-        wire::{Issue, SearchPage, User},
-    },
-    moment::parse_jira,
+use crate::jira::{
+    request,
+    wire::{Issue, SearchPage, User},
 };
 
 use super::{Context, ToolError, args::ProjectKey, seal::Subject};

@@ -1,5 +1,6 @@
 //! Creating and changing versions of a project.
 
+use moment::Direction;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -7,7 +8,6 @@ use crate::{
         AllowedProject, names, request,
         wire::{CountAnswer, Loose, ProjectHead, SearchPage, VersionDetail},
     },
-    moment::Direction,
     trim::{Row, clean, clip},
 };
 

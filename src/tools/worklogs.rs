@@ -1,6 +1,7 @@
 //! Time spent on an issue: reading what was logged, and logging more.
 
 use jiff::{Timestamp, tz::TimeZone};
+use moment::{DayTime, Direction, jira_datetime, parse_jira};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
         request::{self, Body},
         wire::{Issue, Worklog, WorklogPage},
     },
-    moment::{DayTime, Direction, jira_datetime, parse_jira},
     trim::{Row, WorklogView, on_clock, short_on_clock},
 };
 

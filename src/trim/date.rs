@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
-
-use crate::moment::{jira_datetime, parse_jira};
+use moment::{jira_datetime, parse_jira};
 
 /// `2026-11-20T10:00:00.123+0100` becomes `2026-11-20T10:00+01:00`, and a zero offset becomes `Z`.
 /// Anything that is not a Jira timestamp is returned as it is.

@@ -1,6 +1,7 @@
 //! Planning, starting and completing sprints.
 
 use jiff::{Timestamp, tz::TimeZone};
+use moment::{self, Clock, DayTime, Direction, parse_jira};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
         request::agile::{self, scopes},
         wire::{Sprint, ValuePage},
     },
-    moment::{self, Clock, DayTime, Direction, parse_jira},
     tools::{
         Context, Reply, Tool, ToolError,
         args::{Argument, Shape, arguments, keywords, shown},

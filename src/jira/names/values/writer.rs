@@ -1,15 +1,13 @@
 //! One value of one field, on its way from a person's words to Jira's shape.
 
 use jiff::tz::TimeZone;
+use moment::{self, DayTime, Direction};
 use serde_json::{Value, json};
 
-use crate::{
-    jira::{
-        Session,
-        names::{Among, NameError, name_of, person, person_seen_from, same_name, sprint_named},
-        wire::FieldMeta,
-    },
-    moment::{self, DayTime, Direction},
+use crate::jira::{
+    Session,
+    names::{Among, NameError, name_of, person, person_seen_from, same_name, sprint_named},
+    wire::FieldMeta,
 };
 
 use super::{

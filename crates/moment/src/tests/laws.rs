@@ -9,7 +9,7 @@ use jiff::{
 };
 use proptest::{prelude::*, sample::select};
 
-use crate::moment::{
+use crate::{
     Clock, DayTime, Direction, day, day_needs_zone, instant, is_distance, jira_datetime,
     needs_zone, parse_jira,
 };

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::moment::{
+use crate::{
     Clock, DayTime, Direction, day, day_needs_zone, instant, is_distance, jira_datetime,
     needs_zone, parse_jira,
 };
