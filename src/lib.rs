@@ -48,9 +48,6 @@ pub mod jira;
 /// One careful HTTP call.
 pub mod upstream;
 
-/// What is counted and traced on the way.
-pub mod signals;
-
 /// The files of the Power Platform connector.
 pub mod connector;
 

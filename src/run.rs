@@ -9,6 +9,7 @@ use std::{
 };
 
 use limit::Limiter;
+use metrics::{Names, Signals};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -24,7 +25,6 @@ use crate::{
     mcp::{self, StdioSettings},
     memory,
     policy::Policy,
-    signals::{Names, Signals},
     telemetry::{ExportError, Exporters},
     tools::{self, Code, SealKeys},
     upstream::{BuildError, Upstream},
@@ -149,7 +149,11 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
 /// The only names of tools and outcomes that are ever counted.
 fn names() -> Names {
     let outcomes = std::iter::once("ok").chain(Code::ALL.iter().map(|code| code.name()));
-    Names { tools: tools::all().map(|tool| tool.name).collect(), outcomes: outcomes.collect() }
+    Names {
+        version: env!("CARGO_PKG_VERSION"),
+        tools: tools::all().map(|tool| tool.name).collect(),
+        outcomes: outcomes.collect(),
+    }
 }
 
 impl Bound {

@@ -21,8 +21,8 @@ use jira_mcp_bridge::{
     http::{AllowedOrigin, ConnectionSettings, Readiness, Settings, router, serve},
     identity::KeyedHasher,
     mcp::streamable,
-    signals::Signals,
 };
+use metrics::Signals;
 use tokio::net::TcpListener;
 
 #[tokio::main]

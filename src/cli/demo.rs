@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use metrics::Signals;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
@@ -14,9 +15,7 @@ use crate::{
     config::{Config, Source},
     demo::{Sandbox, Seed},
     http::{self, ConnectionSettings, Drain, Readiness},
-    run,
-    signals::Signals,
-    telemetry,
+    run, telemetry,
 };
 
 use super::{Failure, finished};

@@ -52,7 +52,6 @@ use crate::{
     errors::Row,
     identity::{Caller, KeyedHasher},
     jsonrpc,
-    signals::Signals,
 };
 use questions::Admitted;
 use refused_tokens::RefusedTokens;
@@ -64,6 +63,7 @@ pub use health::Readiness;
 pub use host::AllowedHost;
 pub(crate) use jsonrpc::passed_on;
 pub use metadata::PublicBaseUrl;
+use metrics::Signals;
 pub use origin::AllowedOrigin;
 pub use overload::{BODIES_BYTES_MAX, BODY_BYTES_FREE};
 pub use request_id::RequestId;

@@ -31,7 +31,7 @@ use jiff::tz::TimeZone;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::{identity::Caller, signals::Trace, upstream::Upstream};
+use crate::{identity::Caller, upstream::Upstream};
 
 pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use answer::Answer;
@@ -42,6 +42,7 @@ pub use scoped_token::{ApiHost, is_cloud_id};
 pub use site::{Reach, Site, SitePin};
 
 use metadata::{MetadataCache, Recall};
+use metrics::Trace;
 use scoped_token::Detour;
 use site::SiteCache;
 

@@ -2,6 +2,7 @@
 //! over stdio.
 
 use http::request::Parts;
+use metrics::Trace;
 use rmcp::{
     ErrorData, RoleServer,
     model::{CallToolRequestParams, CallToolResponse, RequestId},
@@ -13,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     identity::Caller,
     policy::{Narrowing, Policy},
-    signals::Trace,
     tools::{self, Progress},
 };
 

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use limit::Limiter;
+use metrics::Signals;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -20,7 +21,6 @@ use crate::{
     identity::CallerKey,
     jira::Jira,
     policy::{Narrowing, Policy},
-    signals::Signals,
     telemetry::audit::KnownProjects,
     tools::{self, Limits, Repeats, SealKeys},
 };

@@ -3,6 +3,7 @@
 use std::{future::pending, sync::Arc, time::Duration};
 
 use limit::{Limiter, LimiterSettings};
+use metrics::Signals;
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,6 @@ use crate::{
     identity::{Bearer, Caller, KeyedHasher},
     jira::{self, Jira, Projects},
     policy::{self, Policy},
-    signals::Signals,
     tools::{self, Effect, Limits, Running, SealKeys, Tool},
     upstream::{self, Upstream},
 };

@@ -54,7 +54,7 @@ impl KnownProjects {
 #[derive(Debug)]
 pub struct Line<'a> {
     /// The tool's name.
-    pub tool: &'a str,
+    pub tool: &'static str,
     /// From [`KnownProjects::shown`].
     pub subject: &'a str,
     /// The id under which the edge logged the request.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use metrics::labels::UpstreamResult;
 
 /// Whether the upstream may have seen the request. A write that failed with `Maybe` has an unknown
 /// outcome.
@@ -53,18 +54,18 @@ impl FailureClass {
         }
     }
 
-    /// Stable name for metrics.
-    pub fn name(self) -> &'static str {
+    /// The value of the metric's label.
+    pub fn result(self) -> UpstreamResult {
         match self {
-            Self::Network => "network",
-            Self::Timeout => "timeout",
-            Self::Server => "server",
-            Self::RateLimit => "rate_limit",
-            Self::Authentication => "authentication",
-            Self::Permission => "permission",
-            Self::NotFound => "not_found",
-            Self::Validation => "validation",
-            Self::Local => "local",
+            Self::Network => UpstreamResult::Network,
+            Self::Timeout => UpstreamResult::Timeout,
+            Self::Server => UpstreamResult::Server,
+            Self::RateLimit => UpstreamResult::RateLimit,
+            Self::Authentication => UpstreamResult::Authentication,
+            Self::Permission => UpstreamResult::Permission,
+            Self::NotFound => UpstreamResult::NotFound,
+            Self::Validation => UpstreamResult::Validation,
+            Self::Local => UpstreamResult::Local,
         }
     }
 

@@ -33,9 +33,8 @@ use std::{
 };
 
 use bytes::Bytes;
+use metrics::Signals;
 use tokio::time::Instant;
-
-use crate::signals::Signals;
 
 use self::{
     accepted::Accepted,

@@ -4,10 +4,10 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+use metrics::Trace;
 use url::Url;
 
 use super::{error::UpstreamError, rate_limit::RateLimit};
-use crate::signals::Trace;
 
 /// What a repeat of the request could do. The caller knows; the HTTP method does not tell (a search
 /// may be a POST).

@@ -4,23 +4,27 @@
 use std::time::Duration;
 
 use http::{HeaderValue, Method};
+use metrics::{
+    Label as _, Role, Signals, Span,
+    labels::{Effect, RetryReason, UpstreamResult},
+};
 
 use super::{
     error::{FailureClass, UpstreamError},
     request::{Request, Response, Safety},
 };
-use crate::signals::{Role, Signals, Span};
 
 /// One attempt, from before it is sent. Dropped before its end it is a span without a status.
 pub(super) struct Attempt<'a> {
     signals: &'a Signals,
-    effect: &'static str,
+    effect: Effect,
     span: Option<Span>,
 }
 
 impl<'a> Attempt<'a> {
     pub(super) fn begin(signals: &'a Signals, request: &Request, attempts: u32) -> Self {
-        let effect = if request.safety == Safety::Read { "read" } else { "write" };
+        let is_read = request.safety == Safety::Read;
+        let effect = if is_read { Effect::Read } else { Effect::Write };
         let mut span =
             signals.span(Role::Client, || name(&request.method).to_owned(), &request.trace);
         if let Some(span) = &mut span {
@@ -31,7 +35,7 @@ impl<'a> Attempt<'a> {
                 i64::from(request.url.port_or_known_default().unwrap_or_default()),
             );
             span.set("url.scheme", request.url.scheme().to_owned());
-            span.set("jira_mcp.effect", effect);
+            span.set("jira_mcp.effect", effect.as_str());
             if attempts > 1 {
                 span.set("http.request.resend_count", i64::from(attempts - 1));
             }
@@ -48,9 +52,7 @@ impl<'a> Attempt<'a> {
 
     pub(super) fn end(&mut self, result: &Result<Response, UpstreamError>, elapsed: Duration) {
         let metrics = self.signals.metrics();
-        if let Some(histogram) = metrics.upstream_seconds.at([self.effect]) {
-            histogram.observe(elapsed);
-        }
+        metrics.upstream_seconds.observe(self.effect, elapsed);
         let (status, class) = match result {
             Ok(response) => {
                 metrics.upstream_bytes.add(response.bytes_read);
@@ -59,18 +61,18 @@ impl<'a> Attempt<'a> {
             Err(error) => (error.status(), Some(error.class())),
         };
         let is_redirect = status.is_some_and(|status| status.is_redirection());
-        let result_name =
-            class.map_or(if is_redirect { "redirect" } else { "ok" }, FailureClass::name);
-        if let Some(counter) = metrics.upstream_requests.at([result_name]) {
-            counter.inc();
-        }
+        metrics.upstream_requests.inc(match class {
+            Some(class) => class.result(),
+            None if is_redirect => UpstreamResult::Redirect,
+            None => UpstreamResult::Ok,
+        });
         let Some(mut span) = self.span.take() else { return };
         if let Some(status) = status {
             span.set("http.response.status_code", i64::from(status.as_u16()));
         }
         match (result, class) {
             (Err(error), _) => span.fail(error.code()),
-            (Ok(_), Some(class)) => span.fail(class.name()),
+            (Ok(_), Some(class)) => span.fail(class.result().as_str()),
             (Ok(response), None) => {
                 span.set(
                     "http.response.body.size",
@@ -83,11 +85,15 @@ impl<'a> Attempt<'a> {
 
 /// An attempt is repeated because the one before ended like this.
 pub(super) fn repeat(signals: &Signals, class: Option<FailureClass>) {
-    if let Some(counter) =
-        class.and_then(|class| signals.metrics().upstream_retries.at([class.name()]))
-    {
-        counter.inc();
-    }
+    let reason = match class {
+        Some(FailureClass::RateLimit) => RetryReason::RateLimit,
+        Some(FailureClass::Server) => RetryReason::Server,
+        Some(FailureClass::Network) => RetryReason::Network,
+        Some(FailureClass::Timeout) => RetryReason::Timeout,
+        // No other ending is repeated.
+        _ => return,
+    };
+    signals.metrics().upstream_retries.inc(reason);
 }
 
 fn name(method: &Method) -> &'static str {

@@ -22,7 +22,6 @@ use std::{
     time::Duration,
 };
 
-use crate::signals::Signals;
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -30,6 +29,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
+use metrics::Signals;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};

@@ -25,12 +25,10 @@ use thiserror::Error;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{
-    signals::{Names, Signals, Tracer},
-    upstream::BuildError,
-};
+use crate::upstream::BuildError;
 
 use client::Client;
+use metrics::{Names, Signals, Tracer};
 use queue::{Queue, Receiver};
 
 /// One export may take so long; the library repeats within it.
@@ -90,7 +88,10 @@ impl Exporters {
             .with_sampler(sampler)
             .with_span_processor(queue.clone())
             .build();
-        let signals = Signals::new(names, Some(Tracer::new(&traces)));
+        let signals = Signals::new(
+            names,
+            Some(Tracer::new(&traces, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))),
+        );
         let metrics = SdkMeterProvider::builder().with_resource(resource.clone());
         let metrics = readers(metrics, settings, &client)?.build();
         meter::mirror(&metrics, &signals);

@@ -17,19 +17,15 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 
-/// The name under which our spans are made.
-const SCOPE: &str = env!("CARGO_PKG_NAME");
-
 /// Makes spans and hands the finished ones to whoever collects them.
 #[derive(Debug)]
 pub struct Tracer(SdkTracer);
 
 impl Tracer {
-    /// Spans of this provider.
-    pub fn new(provider: &SdkTracerProvider) -> Self {
+    /// Spans of this provider, made in the name of a program and its version.
+    pub fn new(provider: &SdkTracerProvider, program: &'static str, version: &'static str) -> Self {
         use opentelemetry::{InstrumentationScope, trace::TracerProvider as _};
-        let scope =
-            InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION")).build();
+        let scope = InstrumentationScope::builder(program).with_version(version).build();
         Self(provider.tracer_with_scope(scope))
     }
 
@@ -165,7 +161,7 @@ mod tests {
     #[test]
     fn spans_of_one_call_share_its_trace() {
         let provider = SdkTracerProvider::builder().build();
-        let tracer = Tracer::new(&provider);
+        let tracer = Tracer::new(&provider, "test", "1");
         let parent =
             Trace::from_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         let server = tracer.span(Role::Server, "POST".to_owned(), &parent);

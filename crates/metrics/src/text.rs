@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::{Family, Kind, Metrics, Reading};
+use super::{Definition, Kind, Metrics, Sample};
 
 impl Metrics {
     /// Every number, as `GET /metrics` answers it.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(16 * 1024);
         let mut last = "";
-        self.read(&mut |family, labels, reading| {
-            if family.name != last {
-                last = family.name;
-                head(&mut text, family);
+        self.read(&mut |definition, labels, sample| {
+            if definition.name != last {
+                last = definition.name;
+                head(&mut text, definition);
             }
-            sample(&mut text, family, labels, &reading);
+            lines(&mut text, definition, labels, &sample);
         });
         text
     }
@@ -22,29 +22,29 @@ impl Metrics {
 
 // Writing to a string cannot fail, so results of `write!` are dropped below.
 
-fn head(text: &mut String, family: &Family) {
-    let (name, help, kind) = (family.name, family.help, family.kind.word());
+fn head(text: &mut String, definition: &Definition) {
+    let (name, help, kind) = (definition.name, definition.help, definition.kind.word());
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-fn sample(text: &mut String, family: &Family, values: &[&str], reading: &Reading<'_>) {
-    let name = family.name;
-    let labels: Vec<String> = family
+fn lines(text: &mut String, definition: &Definition, values: &[&str], sample: &Sample<'_>) {
+    let name = definition.name;
+    let labels: Vec<String> = definition
         .labels
         .iter()
         .zip(values)
         .map(|(label, value)| format!("{label}=\"{}\"", escaped(value)))
         .collect();
     let labels = labels.join(",");
-    match reading {
-        Reading::Number(value) if labels.is_empty() => {
+    match sample {
+        Sample::Number(value) if labels.is_empty() => {
             let _ = writeln!(text, "{name} {value}");
         }
-        Reading::Number(value) => {
+        Sample::Number(value) => {
             let _ = writeln!(text, "{name}{{{labels}}} {value}");
         }
-        Reading::Times(times) => {
-            debug_assert_eq!(family.kind, Kind::Histogram);
+        Sample::Histogram(times) => {
+            debug_assert_eq!(definition.kind, Kind::Histogram);
             let mut total = 0;
             for (bound, count) in times.cumulative() {
                 let bound = if bound.is_finite() { bound.to_string() } else { "+Inf".to_owned() };
@@ -70,18 +70,20 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::signals::Names;
+    use crate::Names;
 
     #[test]
     fn the_text_is_as_prometheus_reads_it() {
         let metrics = Metrics::new(&Names {
+            version: "1.2.3",
             tools: vec!["jira_search", "jira_whoami"],
             outcomes: vec!["ok"],
         });
-        metrics.tool_calls.at(["jira_search", "ok"]).unwrap().add(2);
-        metrics.tool_call_seconds.at(["jira_search"]).unwrap().observe(Duration::from_millis(30));
+        metrics.tool_calls.add(["jira_search", "ok"], 2);
+        metrics.tool_call_seconds.observe(["jira_search"], Duration::from_millis(30));
         let text = metrics.to_text();
         for line in [
+            "jira_mcp_build_info{version=\"1.2.3\"} 1",
             "# TYPE jira_mcp_tool_calls_total counter",
             "jira_mcp_tool_calls_total{tool=\"jira_search\",outcome=\"ok\"} 2",
             "jira_mcp_tool_call_duration_seconds_bucket{tool=\"jira_search\",le=\"0.025\"} 0",
@@ -99,6 +101,6 @@ mod tests {
         let count = seen.len();
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len(), count, "a family is told in one piece");
+        assert_eq!(seen.len(), count, "a definition is told in one piece");
     }
 }

@@ -5,18 +5,20 @@
 //! label that a client chose. Spans are made only when somebody receives them. Neither takes a
 //! token, a query or any of Jira's content.
 
-mod cell;
-mod families;
+mod definitions;
+mod instruments;
+pub mod labels;
 mod metrics;
 mod process;
 mod table;
 mod text;
 mod trace;
 
-pub use cell::{Counter, Gauge, Histogram, InUse};
-pub use families::{FAMILIES, Family, Kind, document};
-pub use metrics::{Metrics, Names, REFUSALS, ROUTES};
-pub use table::{Reading, Table};
+pub use definitions::{DEFINITIONS, Definition, Kind, document};
+pub use instruments::{Counter, Gauge, Histogram, InUse};
+pub use labels::Label;
+pub use metrics::{Metrics, Names};
+pub use table::{Key, Sample, Table};
 pub use trace::{Role, Span, Trace, Tracer};
 
 use std::sync::Arc;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 /// One metric.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Family {
-    /// The name in Prometheus; see [`Family::otel_name`] for the one in OpenTelemetry.
+pub struct Definition {
+    /// The name in Prometheus; see [`Definition::otel_name`] for the one in OpenTelemetry.
     pub name: &'static str,
     /// What kind of number it is.
     pub kind: Kind,
@@ -38,7 +38,7 @@ impl Kind {
     }
 }
 
-impl Family {
+impl Definition {
     /// The name in OpenTelemetry: without the endings that a collector adds again when it hands the
     /// metric to Prometheus, with a dot after the namespace.
     pub fn otel_name(&self) -> String {
@@ -67,17 +67,17 @@ impl Family {
     }
 }
 
-macro_rules! families {
+macro_rules! definitions {
     ($($name:ident = $kind:ident $text:literal [$($label:literal),*] $help:literal;)+) => {
-        $(pub(super) static $name: Family =
-            Family { name: $text, kind: Kind::$kind, help: $help, labels: &[$($label),*] };)+
+        $(pub(super) static $name: Definition =
+            Definition { name: $text, kind: Kind::$kind, help: $help, labels: &[$($label),*] };)+
 
         /// Every metric, in the order in which they are shown.
-        pub static FAMILIES: &[&Family] = &[$(&$name),+];
+        pub static DEFINITIONS: &[&Definition] = &[$(&$name),+];
     };
 }
 
-families! {
+definitions! {
     BUILD_INFO = Gauge "jira_mcp_build_info" ["version"] "Always 1; the version that runs.";
     HTTP_REQUESTS = Counter "jira_mcp_http_requests_total" ["route", "status"]
         "HTTP requests by route pattern and status class; client_gone is one whose client left before the answer.";
@@ -112,7 +112,7 @@ families! {
     BREAKER_OPENINGS = Counter "jira_mcp_breaker_openings_total" [] "How often a circuit breaker opened.";
     BREAKER_REFUSALS = Counter "jira_mcp_breaker_refusals_total" []
         "Requests to Jira that an open circuit breaker refused.";
-    SPANS_SENT = Counter "jira_mcp_spans_total" ["fate"]
+    SPANS = Counter "jira_mcp_spans_total" ["fate"]
         "Spans by fate: sent, dropped because the queue was full, or failed at the receiver.";
     PROCESS_MEMORY = Gauge "process_resident_memory_bytes" [] "Resident memory.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" [] "Processor time, user and system.";
@@ -125,15 +125,15 @@ pub fn document() -> String {
     let mut text = String::from(
         "| Metric | Kind | Labels | OpenTelemetry | Meaning |\n|---|---|---|---|---|\n",
     );
-    for family in FAMILIES {
-        let labels: Vec<_> = family.labels.iter().map(|label| format!("`{label}`")).collect();
-        let (name, kind, otel) = (family.name, family.kind.word(), family.otel_name());
+    for definition in DEFINITIONS {
+        let labels: Vec<_> = definition.labels.iter().map(|label| format!("`{label}`")).collect();
+        let (name, kind, otel) = (definition.name, definition.kind.word(), definition.otel_name());
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "| `{name}` | {kind} | {} | `{otel}` | {} |",
             labels.join(", "),
-            family.help
+            definition.help
         );
     }
     text
@@ -145,21 +145,24 @@ mod tests {
 
     #[test]
     fn names_follow_the_conventions_of_prometheus() {
-        for (at, family) in FAMILIES.iter().enumerate() {
-            let name = family.name;
+        for (at, definition) in DEFINITIONS.iter().enumerate() {
+            let name = definition.name;
             assert!(name.starts_with("jira_mcp_") || name.starts_with("process_"), "{name}");
-            assert_eq!(name.ends_with("_total"), family.kind == Kind::Counter, "{name}");
+            assert_eq!(name.ends_with("_total"), definition.kind == Kind::Counter, "{name}");
             assert_eq!(
                 name.ends_with("_duration_seconds"),
-                family.kind == Kind::Histogram,
+                definition.kind == Kind::Histogram,
                 "{name}"
             );
             assert!(
-                family.help.ends_with('.') && !family.help.contains(['\n', '\\', '|']),
+                definition.help.ends_with('.') && !definition.help.contains(['\n', '\\', '|']),
                 "{name}"
             );
             assert!(
-                FAMILIES.iter().take(at).all(|other| other.otel_name() != family.otel_name()),
+                DEFINITIONS
+                    .iter()
+                    .take(at)
+                    .all(|other| other.otel_name() != definition.otel_name()),
                 "{name}"
             );
         }

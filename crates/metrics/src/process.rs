@@ -20,7 +20,7 @@ pub(super) fn cpu_seconds() -> Option<f64> {
 
 #[expect(clippy::cast_precision_loss, reason = "a process has few files")]
 pub(super) fn open_files() -> Option<f64> {
-    // Reading the folder opens one more.
+    // Sample the folder opens one more.
     Some(fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1) as f64)
 }
 
