@@ -45,11 +45,11 @@ pub mod trim;
 /// The upstream, in Jira's words.
 pub mod jira;
 
-/// One careful HTTP call.
-pub mod upstream;
-
 /// The files of the Power Platform connector.
 pub mod connector;
+
+/// What this program calls itself.
+pub mod program;
 
 /// The vocabulary of failure.
 pub mod errors;

@@ -16,6 +16,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, timeout_at},
 };
+use upstream::{BuildError, Upstream};
 
 use crate::{
     config::Config,
@@ -27,7 +28,6 @@ use crate::{
     policy::Policy,
     telemetry::{ExportError, Exporters},
     tools::{self, Code, SealKeys},
-    upstream::{BuildError, Upstream},
 };
 
 /// Scrapers and probes are few.

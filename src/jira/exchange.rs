@@ -5,8 +5,6 @@ use std::sync::atomic::Ordering;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::Instant;
 
-use crate::upstream;
-
 use super::{Answer, Effect, JiraError, Reach, Request, Session, scoped_token};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.

@@ -8,8 +8,6 @@ use bytes::Bytes;
 use http::{Method, header};
 use url::{Host, Url};
 
-use crate::upstream;
-
 use super::{JiraError, Request, Session, Unsure};
 
 /// Where Jira Cloud keeps files.

@@ -31,7 +31,7 @@ use jiff::tz::TimeZone;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::{identity::Caller, upstream::Upstream};
+use crate::identity::Caller;
 
 pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use answer::Answer;
@@ -45,6 +45,7 @@ use metadata::{MetadataCache, Recall};
 use metrics::Trace;
 use scoped_token::Detour;
 use site::SiteCache;
+use upstream::Upstream;
 
 /// Where Jira is and which site is used.
 #[derive(Debug, Clone)]

@@ -10,8 +10,6 @@ use serde::Deserialize;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::upstream;
-
 use super::{JiraError, Session, address, request};
 
 /// Where tokens with scopes go.

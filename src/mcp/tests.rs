@@ -7,6 +7,7 @@ use metrics::Signals;
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use upstream::{self, Upstream};
 
 use super::{
     Server, Settings,
@@ -17,7 +18,6 @@ use crate::{
     jira::{self, Jira, Projects},
     policy::{self, Policy},
     tools::{self, Effect, Limits, Running, SealKeys, Tool},
-    upstream::{self, Upstream},
 };
 
 fn server() -> Server {
@@ -38,7 +38,7 @@ fn server() -> Server {
         media_hosts: Vec::new(),
         reach: jira::Reach::Gateway,
     };
-    let jira = Jira::new(jira, Upstream::new(&upstream::Settings::default()).unwrap());
+    let jira = Jira::new(jira, Upstream::new(&upstream::Settings::new("test")).unwrap());
     let policy = Policy::new(policy::Settings {
         toolsets: tools::Toolset::ALL.iter().copied().collect(),
         read_only: false,

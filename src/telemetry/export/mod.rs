@@ -25,11 +25,10 @@ use thiserror::Error;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::upstream::BuildError;
-
 use client::Client;
 use metrics::{Names, Signals, Tracer};
 use queue::{Queue, Receiver};
+use upstream::BuildError;
 
 /// One export may take so long; the library repeats within it.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -7,12 +7,12 @@ use std::{
 
 use serde_json::json;
 use tokio::time::Instant;
+use upstream::{self, Upstream};
 
 use super::*;
 use crate::{
     identity::{Bearer, Caller, KeyedHasher},
     jira::{Jira, Reach, Settings},
-    upstream::{self, Upstream},
 };
 
 mod laws;
@@ -27,7 +27,7 @@ static NOWHERE: LazyLock<Arc<Jira>> = LazyLock::new(|| {
         site: None,
         media_hosts: Vec::new(),
     };
-    let upstream = upstream::Settings { retry_max: 0, ..upstream::Settings::default() };
+    let upstream = upstream::Settings { retry_max: 0, ..upstream::Settings::new("test") };
     Arc::new(Jira::new(settings, Upstream::new(&upstream).unwrap()))
 });
 

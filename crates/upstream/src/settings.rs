@@ -40,8 +40,9 @@ pub struct Settings {
     pub user_agent: String,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
+impl Settings {
+    /// The usual limits, under this `User-Agent`.
+    pub fn new(user_agent: impl Into<String>) -> Self {
         Self {
             timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(5),
@@ -56,7 +57,7 @@ impl Default for Settings {
             breaker_half_open_successes: 3,
             breaker_keys_max: 256,
             gzip: true,
-            user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: user_agent.into(),
         }
     }
 }
@@ -123,7 +124,7 @@ mod tests {
     use std::time::Duration;
 
     fn check(change: impl FnOnce(&mut Settings), expected: Option<&str>) {
-        let mut settings = Settings::default();
+        let mut settings = Settings::new("test");
         change(&mut settings);
         let refused = match settings.check() {
             Err(BuildError::Setting { name, .. }) => Some(name),
@@ -142,6 +143,6 @@ mod tests {
         check(|s| s.breaker_failures = 0, Some("breaker_failures"));
         check(|s| s.breaker_keys_max = 0, Some("breaker_keys_max"));
         // What strangers can make it keep is bounded by this.
-        assert_eq!(Settings::default().breaker_keys_max, 256);
+        assert_eq!(Settings::new("test").breaker_keys_max, 256);
     }
 }

@@ -19,61 +19,16 @@ use std::time::Duration;
 use limit::Slot;
 use tokio::time::Instant;
 
-use super::{recent::Recent, request::CallerId, settings::Settings};
+use super::{
+    recent::Recent,
+    request::CallerId,
+    rules::{Outcome, Rules},
+};
 
 /// More probes than these are never out at once, however many successes are asked for.
 const PROBES_MAX: usize = 3;
 /// What a caller is told while all probes are out: their answer is near, its time unknown.
 const PROBES_OUT_WAIT: Duration = Duration::from_secs(1);
-/// Calls that are remembered of all callers, and of one caller alone; a busier window ends earlier.
-const CALLS_MAX: usize = 128;
-const OWN_CALLS_MAX: usize = 32;
-
-/// The numbers of a breaker; see [`Settings`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    pub(super) failures: usize,
-    pub(super) window: Duration,
-    pub(super) open: Duration,
-    pub(super) successes: u32,
-    /// Whether one caller's failures are enough: every call is that caller's.
-    pub(super) is_own: bool,
-    /// Calls that are remembered at most.
-    pub(super) calls_max: usize,
-}
-
-impl Rules {
-    /// Those of all callers of an upstream.
-    pub(super) fn of_all(settings: &Settings) -> Self {
-        let failures = settings.breaker_failures as usize;
-        Self {
-            failures,
-            window: settings.breaker_window,
-            open: settings.breaker_open,
-            successes: settings.breaker_half_open_successes,
-            is_own: false,
-            calls_max: CALLS_MAX.max(failures.saturating_mul(2)),
-        }
-    }
-
-    /// Those of one caller.
-    pub(super) fn of_one(settings: &Settings) -> Self {
-        let all = Self::of_all(settings);
-        Self { is_own: true, calls_max: OWN_CALLS_MAX.max(all.failures.saturating_mul(2)), ..all }
-    }
-}
-
-/// What an admitted call says about the upstream, by its last attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    /// It answered, be it with a refusal.
-    Up,
-    /// Timeout, 5xx, or an answer that cannot be decoded.
-    Down,
-    /// The connection broke.
-    Broken,
-}
-
 /// A state that was entered by a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
@@ -83,14 +38,14 @@ pub(super) enum Change {
 
 /// Admission to one call, given back with [`Breaker::record`] or [`Breaker::abandon`].
 #[derive(Debug)]
-pub(super) struct Pass {
+pub(super) struct Permit {
     epoch: u64,
     admitted: Instant,
 }
 
-impl Pass {
+impl Permit {
     /// What a breaker gives that has seen nothing yet.
-    pub(super) fn of_fresh(now: Instant) -> Self {
+    pub(super) fn of_new_breaker(now: Instant) -> Self {
         Self { epoch: 0, admitted: now }
     }
 }
@@ -132,7 +87,7 @@ impl Breaker {
     }
 
     /// Lets a call through, or says how long to stay away.
-    pub(super) fn admit(&mut self, caller: CallerId, now: Instant) -> Result<Pass, Duration> {
+    pub(super) fn admit(&mut self, caller: CallerId, now: Instant) -> Result<Permit, Duration> {
         if let State::Open { until } = self.state {
             if now < until {
                 return Err(until - now);
@@ -147,31 +102,31 @@ impl Breaker {
             }
             probes.push(caller);
         }
-        Ok(Pass { epoch: self.epoch, admitted: now })
+        Ok(Permit { epoch: self.epoch, admitted: now })
     }
 
     /// Notes how an admitted call ended.
     pub(super) fn record(
         &mut self,
-        pass: &Pass,
+        permit: &Permit,
         caller: CallerId,
-        sign: Sign,
+        outcome: Outcome,
         now: Instant,
     ) -> Option<Change> {
-        if pass.epoch != self.epoch {
+        if permit.epoch != self.epoch {
             return None;
         }
         let rules = self.rules;
         match &mut self.state {
             State::Open { .. } => None,
             State::Closed { recent } => {
-                recent.note(caller, sign, pass.admitted, now);
+                recent.note(caller, outcome, permit.admitted, now);
                 recent.forget_old(&rules, now);
-                (sign != Sign::Up && recent.is_outage(&rules)).then(|| self.open(now))
+                (outcome != Outcome::Success && recent.is_outage(&rules)).then(|| self.open(now))
             }
             State::HalfOpen { probes, successes } => {
-                give_back(probes, caller);
-                if sign == Sign::Up {
+                release(probes, caller);
+                if outcome == Outcome::Success {
                     *successes += 1;
                     return (*successes >= rules.successes).then(|| self.close());
                 }
@@ -184,11 +139,11 @@ impl Breaker {
     }
 
     /// Takes back an admission whose call was dropped: it says nothing about the upstream.
-    pub(super) fn abandon(&mut self, pass: &Pass, caller: CallerId) {
+    pub(super) fn abandon(&mut self, permit: &Permit, caller: CallerId) {
         if let State::HalfOpen { probes, .. } = &mut self.state
-            && pass.epoch == self.epoch
+            && permit.epoch == self.epoch
         {
-            give_back(probes, caller);
+            release(probes, caller);
         }
     }
 
@@ -233,7 +188,7 @@ impl Slot for Breaker {
     }
 }
 
-fn give_back(probes: &mut Vec<CallerId>, caller: CallerId) {
+fn release(probes: &mut Vec<CallerId>, caller: CallerId) {
     if let Some(at) = probes.iter().position(|probe| *probe == caller) {
         probes.swap_remove(at);
     }

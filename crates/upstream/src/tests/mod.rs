@@ -144,7 +144,7 @@ fn settings() -> Settings {
         retry_base: Duration::from_millis(1),
         breaker_failures: 1000,
         retry_floor: 1000,
-        ..Settings::default()
+        ..Settings::new("test")
     }
 }
 

@@ -123,7 +123,7 @@ impl RetryBudget {
 #[cfg(test)]
 mod tests {
     use super::{Budgets, OWN, RetryBudget};
-    use crate::upstream::CallerId;
+    use crate::CallerId;
     use proptest::prelude::*;
     use std::time::Duration;
     use tokio::time::Instant;

@@ -14,8 +14,9 @@ use limit::Keyed;
 use tokio::time::Instant;
 
 use super::{
-    breaker::{Breaker, Change, Pass, Rules, Sign},
+    breaker::{Breaker, Change, Permit},
     request::{BreakerKey, CallerId},
+    rules::{Outcome, Rules},
     settings::Settings,
 };
 
@@ -78,8 +79,8 @@ impl Breakers {
         caller: CallerId,
         is_accepted: bool,
         now: Instant,
-    ) -> Result<Permit, Duration> {
-        let mut permit = Permit {
+    ) -> Result<CallPermit, Duration> {
+        let mut permit = CallPermit {
             shared: Arc::clone(&self.shared),
             all_key: (key.clone(), is_accepted),
             caller,
@@ -88,7 +89,7 @@ impl Breakers {
         };
         let own = match lock(&self.shared.of_one).get_mut(&permit.own_key()) {
             Some(breaker) => breaker.admit(caller, now)?,
-            None => Pass::of_fresh(now),
+            None => Permit::of_new_breaker(now),
         };
         permit.own = Some(own);
         // None: every remembered breaker has a probe out, and a new key must not suffer from that.
@@ -112,15 +113,15 @@ pub(super) struct Changed {
 
 /// Admission to one call. Dropped without a record it counts as neither success nor failure.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub(super) struct CallPermit {
     shared: Arc<Shared>,
     all_key: AllKey,
     caller: CallerId,
-    own: Option<Pass>,
-    all: Option<Pass>,
+    own: Option<Permit>,
+    all: Option<Permit>,
 }
 
-impl Permit {
+impl CallPermit {
     fn own_key(&self) -> OwnKey {
         (self.all_key.0.clone(), self.caller)
     }
@@ -133,10 +134,15 @@ impl Permit {
     }
 
     /// Notes how the call ended.
-    pub(super) fn record(mut self, sign: Sign, now: Instant) -> [Option<Changed>; 2] {
-        let own = self.own.take().and_then(|pass| self.record_own(&pass, sign, now));
-        let all = self.all.take().and_then(|pass| {
-            lock(&self.shared.of_all).get_mut(&self.all_key)?.record(&pass, self.caller, sign, now)
+    pub(super) fn record(mut self, outcome: Outcome, now: Instant) -> [Option<Changed>; 2] {
+        let own = self.own.take().and_then(|permit| self.record_own(&permit, outcome, now));
+        let all = self.all.take().and_then(|permit| {
+            lock(&self.shared.of_all).get_mut(&self.all_key)?.record(
+                &permit,
+                self.caller,
+                outcome,
+                now,
+            )
         });
         [
             own.map(|change| Changed { change, is_own: true }),
@@ -145,52 +151,59 @@ impl Permit {
     }
 
     /// A caller is remembered from the first failure on.
-    fn record_own(&self, pass: &Pass, sign: Sign, now: Instant) -> Option<Change> {
+    fn record_own(&self, permit: &Permit, outcome: Outcome, now: Instant) -> Option<Change> {
         let (key, rules) = (self.own_key(), self.shared.own_rules);
         let mut of_one = lock(&self.shared.of_one);
-        let breaker = match sign {
-            Sign::Up => of_one.get_mut(&key),
-            Sign::Down | Sign::Broken => of_one.entry(&key, now, || Breaker::new(rules)),
+        let breaker = match outcome {
+            Outcome::Success => of_one.get_mut(&key),
+            Outcome::Failure | Outcome::Disconnect => {
+                of_one.entry(&key, now, || Breaker::new(rules))
+            }
         };
-        breaker?.record(pass, self.caller, sign, now)
+        breaker?.record(permit, self.caller, outcome, now)
     }
 }
 
-impl Drop for Permit {
+impl Drop for CallPermit {
     fn drop(&mut self) {
-        if let Some(pass) = self.own.take()
+        if let Some(permit) = self.own.take()
             && let Some(breaker) = lock(&self.shared.of_one).get_mut(&self.own_key())
         {
-            breaker.abandon(&pass, self.caller);
+            breaker.abandon(&permit, self.caller);
         }
-        if let Some(pass) = self.all.take()
+        if let Some(permit) = self.all.take()
             && let Some(breaker) = lock(&self.shared.of_all).get_mut(&self.all_key)
         {
-            breaker.abandon(&pass, self.caller);
+            breaker.abandon(&permit, self.caller);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Breakers, Open, Permit, Sign};
-    use crate::upstream::{CallerId, Settings};
+    use super::{Breakers, CallPermit, Open, Outcome};
+    use crate::{CallerId, Settings};
     use std::time::Duration;
     use tokio::time::Instant;
 
-    fn admit(breakers: &Breakers, key: &str, caller: u8, now: Instant) -> Result<Permit, Duration> {
+    fn admit(
+        breakers: &Breakers,
+        key: &str,
+        caller: u8,
+        now: Instant,
+    ) -> Result<CallPermit, Duration> {
         breakers.admit(&key.into(), CallerId::from([caller; 16]), true, now)
     }
 
     fn fail(breakers: &Breakers, key: &str, callers: &[u8], now: Instant) {
         for caller in callers {
-            let _ = admit(breakers, key, *caller, now).unwrap().record(Sign::Down, now);
+            let _ = admit(breakers, key, *caller, now).unwrap().record(Outcome::Failure, now);
         }
     }
 
     #[test]
     fn keys_do_not_share_their_failures() {
-        let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
+        let (breakers, now) = (Breakers::new(&Settings::new("test")), Instant::now());
         fail(&breakers, "down", &[1, 2, 1, 2, 1], now);
         assert_eq!(admit(&breakers, "down", 3, now).unwrap_err(), Duration::from_mins(1));
         assert!(admit(&breakers, "up", 1, now).is_ok());
@@ -200,7 +213,7 @@ mod tests {
 
     #[test]
     fn one_callers_failures_are_that_callers_own() {
-        let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
+        let (breakers, now) = (Breakers::new(&Settings::new("test")), Instant::now());
         fail(&breakers, "site", &[1; 5], now);
         assert!(
             admit(&breakers, "site", 1, now).is_err() && admit(&breakers, "site", 2, now).is_ok()
@@ -210,12 +223,12 @@ mod tests {
 
     #[test]
     fn made_up_callers_shut_out_no_accepted_one() {
-        let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
+        let (breakers, now) = (Breakers::new(&Settings::new("test")), Instant::now());
         for caller in 0..200 {
             if let Ok(permit) =
                 breakers.admit(&"site".into(), CallerId::from([caller; 16]), false, now)
             {
-                let _ = permit.record(Sign::Down, now);
+                let _ = permit.record(Outcome::Failure, now);
             }
         }
         assert!(breakers.admit(&"site".into(), CallerId::from([201; 16]), false, now).is_err());
@@ -224,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_dropped_probe_gives_its_place_back() {
-        let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
+        let (breakers, now) = (Breakers::new(&Settings::new("test")), Instant::now());
         let later = now + Duration::from_mins(1);
         fail(&breakers, "site", &[1, 2, 1, 2, 1], now);
         let probes: Vec<_> =
@@ -236,11 +249,11 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_failing_callers_are_not_all_remembered() {
-        let (breakers, now) = (Breakers::new(&Settings::default()), Instant::now());
+        let (breakers, now) = (Breakers::new(&Settings::new("test")), Instant::now());
         for number in 0..100_000_u128 {
             let caller = CallerId::from(number.to_be_bytes());
             if let Ok(permit) = breakers.admit(&"site".into(), caller, number % 2 == 0, now) {
-                let _ = permit.record(Sign::Down, now);
+                let _ = permit.record(Outcome::Failure, now);
             }
         }
         assert!(super::lock(&breakers.shared.of_one).states().count() <= super::CALLERS_MAX);

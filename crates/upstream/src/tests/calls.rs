@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, header::AUTHORIZATION};
 use tokio::{io::AsyncWriteExt, time::Instant};
 
 use super::{Step, Stub, answer, call, settings};
-use crate::upstream::{Request, Safety, Sent, Settings, Upstream, UpstreamError};
+use crate::{Request, Safety, Sent, Settings, Upstream, UpstreamError};
 
 /// Serves the answers in turn, the last one for ever; expects the final status and the number of
 /// requests.
@@ -143,7 +143,7 @@ async fn redirects_are_returned_and_not_followed() {
 async fn the_breaker_opens_at_failures_and_not_at_limits() {
     async fn check(status: u16, opens: bool) {
         let stub = Stub::start(move |_| answer(status, "", b"")).await;
-        let upstream = Upstream::new(&Settings { retry_max: 0, ..Settings::default() }).unwrap();
+        let upstream = Upstream::new(&Settings { retry_max: 0, ..Settings::new("test") }).unwrap();
         let far = Instant::now() + Duration::from_secs(30);
         for _ in 0..5 {
             upstream.call(&stub.request(Safety::Write), far).await.unwrap();

@@ -1,4 +1,4 @@
-//! Whether an attempt is repeated, and after how long: pure, with chance passed in.
+//! Whether an attempt is repeated, and after how long: pure, with random numbers passed in.
 
 use std::time::Duration;
 
@@ -17,15 +17,15 @@ const STRETCH: f64 = 0.3;
 
 /// How one attempt ended, as far as repeating is concerned.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ending {
+pub(super) struct AttemptOutcome {
     pub(super) class: Option<FailureClass>,
     pub(super) status: Option<StatusCode>,
     pub(super) limit: RateLimit,
-    never_left: bool,
-    found_nobody: bool,
+    not_sent: bool,
+    connection_refused: bool,
 }
 
-impl Ending {
+impl AttemptOutcome {
     pub(super) fn of(result: &Result<Response, UpstreamError>) -> Self {
         match result {
             Ok(response) => Self {
@@ -38,20 +38,20 @@ impl Ending {
                 class: Some(error.class()),
                 status: error.status(),
                 limit: RateLimit::default(),
-                never_left: error.sent() == Sent::No,
-                found_nobody: error.is_refused_connection(),
+                not_sent: error.sent() == Sent::No,
+                connection_refused: error.is_refused_connection(),
             },
         }
     }
 
     /// Whether the upstream had no work with it at all, not even that of a handshake.
-    pub(super) fn found_nobody(&self) -> bool {
-        self.found_nobody
+    pub(super) fn connection_refused(&self) -> bool {
+        self.connection_refused
     }
 
     /// Whether a write that ended like this may have had an effect. A 429 is a refusal before work.
     pub(super) fn sent(&self) -> Sent {
-        if self.never_left || self.class == Some(FailureClass::RateLimit) {
+        if self.not_sent || self.class == Some(FailureClass::RateLimit) {
             Sent::No
         } else {
             Sent::Maybe
@@ -64,8 +64,8 @@ impl Ending {
             Some(FailureClass::Network | FailureClass::Timeout | FailureClass::Server) => {
                 match safety {
                     Safety::Read => true,
-                    Safety::IdempotentWrite => self.never_left || self.turned_away(),
-                    Safety::Write => self.never_left,
+                    Safety::IdempotentWrite => self.not_sent || self.rejected_by_overload(),
+                    Safety::Write => self.not_sent,
                 }
             }
             _ => false,
@@ -73,7 +73,7 @@ impl Ending {
     }
 
     /// A 503 that names a time to return comes from an overload guard in front of the work.
-    fn turned_away(&self) -> bool {
+    fn rejected_by_overload(&self) -> bool {
         self.status == Some(StatusCode::SERVICE_UNAVAILABLE) && self.limit.retry_after.is_some()
     }
 
@@ -101,13 +101,13 @@ impl Retry {
 
     /// The wait before the next attempt, at most `wait_max`; `None` when the call ends here.
     ///
-    /// `attempts` were made so far; `chance` is a random number from 0 up to but excluding 1.
+    /// `attempts` were made so far; `random_unit` is a random number from 0 up to but excluding 1.
     pub(super) fn wait(
         &self,
         safety: Safety,
-        ending: &Ending,
+        ending: &AttemptOutcome,
         attempts: u32,
-        chance: impl FnOnce() -> f64,
+        random_unit: impl FnOnce() -> f64,
     ) -> Option<Duration> {
         if attempts > self.repeats || !ending.may_repeat(safety) {
             return None;
@@ -115,10 +115,10 @@ impl Retry {
         match ending.ordered_wait().filter(|wait| !wait.is_zero()) {
             Some(ordered) if ordered > self.wait_max => None,
             Some(ordered) => {
-                let stretched = ordered.mul_f64(1.0 + STRETCH * share(chance()));
+                let stretched = ordered.mul_f64(1.0 + STRETCH * share(random_unit()));
                 Some(stretched.min(self.wait_max).max(ordered))
             }
-            None => Some(self.backoff_max(attempts).mul_f64(share(chance()))),
+            None => Some(self.backoff_max(attempts).mul_f64(share(random_unit()))),
         }
     }
 
@@ -131,19 +131,19 @@ impl Retry {
 }
 
 /// Guards `mul_f64`, which panics on a negative or infinite factor.
-fn share(chance: f64) -> f64 {
-    if chance.is_finite() { chance.clamp(0.0, 1.0) } else { 0.5 }
+fn share(random_unit: f64) -> f64 {
+    if random_unit.is_finite() { random_unit.clamp(0.0, 1.0) } else { 0.5 }
 }
 
 /// A random number from 0 up to but excluding 1, from the operating system.
-pub(super) fn chance() -> f64 {
+pub(super) fn random_unit() -> f64 {
     // Without a random source the waits lose their spread but stay within their bounds.
     let bits = getrandom::u32().unwrap_or(u32::MAX / 2);
     f64::from(bits) / (f64::from(u32::MAX) + 1.0)
 }
 
 #[cfg(test)]
-impl Ending {
+impl AttemptOutcome {
     pub(super) fn answered(status: u16, limit: RateLimit) -> Self {
         let status = StatusCode::from_u16(status).unwrap();
         Self {
@@ -154,7 +154,7 @@ impl Ending {
         }
     }
 
-    pub(super) fn failed(class: FailureClass, never_left: bool) -> Self {
-        Self { class: Some(class), never_left, ..Self::default() }
+    pub(super) fn failed(class: FailureClass, not_sent: bool) -> Self {
+        Self { class: Some(class), not_sent, ..Self::default() }
     }
 }

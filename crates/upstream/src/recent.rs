@@ -8,13 +8,13 @@ use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    breaker::{Rules, Sign},
     request::CallerId,
+    rules::{Outcome, Rules},
 };
 
 /// Calls that break within this time after a first one, having begun before it, are broken by the
 /// same event.
-const MOMENT: Duration = Duration::from_secs(1);
+const SAME_EVENT: Duration = Duration::from_secs(1);
 
 /// How a remembered call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,24 +53,32 @@ pub(super) struct Recent(VecDeque<Call>);
 
 impl Recent {
     /// Remembers a call that was admitted at `admitted` and ends now.
-    pub(super) fn note(&mut self, caller: CallerId, sign: Sign, admitted: Instant, now: Instant) {
+    pub(super) fn note(
+        &mut self,
+        caller: CallerId,
+        outcome: Outcome,
+        admitted: Instant,
+        now: Instant,
+    ) {
         let last_break = self.0.iter_mut().rev().find(|call| call.is_break());
-        let ended = match (sign, last_break) {
-            (Sign::Up, last) => {
+        let ended = match (outcome, last_break) {
+            (Outcome::Success, last) => {
                 // What broke before is mended.
                 if last.is_some_and(|last| last.at <= admitted) {
                     self.0.retain(|call| !call.is_break());
                 }
                 Ended::Well
             }
-            (Sign::Down, _) => Ended::Badly,
-            (Sign::Broken, Some(last)) if last.at > admitted && now < last.at + MOMENT => {
+            (Outcome::Failure, _) => Ended::Badly,
+            (Outcome::Disconnect, Some(last))
+                if last.at > admitted && now < last.at + SAME_EVENT =>
+            {
                 if last.caller != caller {
                     last.ended = Ended::Broken { of_several: true };
                 }
                 return;
             }
-            (Sign::Broken, _) => Ended::Broken { of_several: false },
+            (Outcome::Disconnect, _) => Ended::Broken { of_several: false },
         };
         self.0.push_back(Call { at: now, caller, ended });
     }

@@ -6,29 +6,32 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::breaker::{caller, rules};
-use crate::upstream::breaker::{Breaker, Change, Pass, Sign};
+use crate::{
+    breaker::{Breaker, Change, Permit},
+    rules::Outcome,
+};
 
 #[derive(Clone, Debug)]
 enum Event {
     Pass(u64),
     Admit(u8),
-    Record(usize, Sign),
+    Record(usize, Outcome),
     Abandon(usize),
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let sign = prop_oneof![3 => Just(Sign::Up), 4 => Just(Sign::Down), 2 => Just(Sign::Broken)];
+    let outcome = prop_oneof![3 => Just(Outcome::Success), 4 => Just(Outcome::Failure), 2 => Just(Outcome::Disconnect)];
     prop_oneof![
         1 => (0_u64..25_000).prop_map(Event::Pass),
         4 => (0_u8..4).prop_map(Event::Admit),
-        4 => (any::<usize>(), sign).prop_map(|(which, sign)| Event::Record(which, sign)),
+        4 => (any::<usize>(), outcome).prop_map(|(which, outcome)| Event::Record(which, outcome)),
         1 => any::<usize>().prop_map(Event::Abandon),
     ]
 }
 
 /// A call under way.
 struct Call {
-    pass: Pass,
+    permit: Permit,
     caller: u8,
     changes: usize,
     admitted: Instant,
@@ -38,7 +41,7 @@ struct Call {
 struct Past {
     at: Instant,
     callers: Vec<u8>,
-    sign: Sign,
+    outcome: Outcome,
 }
 
 /// What the rules say, written down as history since the last change.
@@ -64,14 +67,14 @@ impl Model {
         self.opened.is_none() && !(self.half_open && (is_twice || count + self.good >= 3))
     }
 
-    fn record(&mut self, call: &Call, sign: Sign, now: Instant) -> Option<Change> {
+    fn record(&mut self, call: &Call, outcome: Outcome, now: Instant) -> Option<Change> {
         if call.changes != self.changes || self.opened.is_some() {
             return None;
         }
         let change = if self.half_open {
-            self.probed(call.caller, sign)
+            self.probed(call.caller, outcome)
         } else {
-            self.ended(call, sign, now)
+            self.ended(call, outcome, now)
         };
         let opened = (change? == Change::Opened).then_some(now);
         let blamed = self.blamed.filter(|_| opened.is_some());
@@ -79,22 +82,22 @@ impl Model {
         change
     }
 
-    fn probed(&mut self, caller: u8, sign: Sign) -> Option<Change> {
-        if sign == Sign::Up {
+    fn probed(&mut self, caller: u8, outcome: Outcome) -> Option<Change> {
+        if outcome == Outcome::Success {
             self.good += 1;
             return (self.good == 3).then_some(Change::Closed);
         }
         (self.blamed.replace(caller) != Some(caller)).then_some(Change::Opened)
     }
 
-    fn ended(&mut self, call: &Call, sign: Sign, now: Instant) -> Option<Change> {
-        let last = self.past.iter_mut().rev().find(|past| past.sign == Sign::Broken);
+    fn ended(&mut self, call: &Call, outcome: Outcome, now: Instant) -> Option<Change> {
+        let last = self.past.iter_mut().rev().find(|past| past.outcome == Outcome::Disconnect);
         match last {
-            Some(last) if sign == Sign::Up && last.at <= call.admitted => {
-                self.past.retain(|past| past.sign != Sign::Broken);
+            Some(last) if outcome == Outcome::Success && last.at <= call.admitted => {
+                self.past.retain(|past| past.outcome != Outcome::Disconnect);
             }
             Some(last)
-                if sign == Sign::Broken
+                if outcome == Outcome::Disconnect
                     && last.at > call.admitted
                     && now < last.at + Duration::from_secs(1) =>
             {
@@ -103,8 +106,8 @@ impl Model {
             }
             _ => {}
         }
-        self.past.push(Past { at: now, callers: vec![call.caller], sign });
-        (sign != Sign::Up && self.is_outage(now)).then_some(Change::Opened)
+        self.past.push(Past { at: now, callers: vec![call.caller], outcome });
+        (outcome != Outcome::Success && self.is_outage(now)).then_some(Change::Opened)
     }
 
     fn is_outage(&self, now: Instant) -> bool {
@@ -114,8 +117,10 @@ impl Model {
             let theirs = window.iter().filter(|past| {
                 without.is_none_or(|one| past.callers.iter().any(|caller| *caller != one))
             });
-            let (all, bad) =
-                (theirs.clone().count(), theirs.filter(|past| past.sign != Sign::Up).count());
+            let (all, bad) = (
+                theirs.clone().count(),
+                theirs.filter(|past| past.outcome != Outcome::Success).count(),
+            );
             if bad > 0 && 2 * bad >= all { bad } else { 0 }
         };
         bad(None) >= 5 && (0..4).all(|one| bad(Some(one)) > 0)
@@ -136,22 +141,22 @@ proptest! {
                     let admitted = breaker.admit(caller(number), now);
                     prop_assert_eq!(admitted.is_ok(), model.admits(number, now, &calls));
                     match admitted {
-                        Ok(pass) => {
-                            calls.push(Call { pass, caller: number, changes: model.changes, admitted: now });
+                        Ok(permit) => {
+                            calls.push(Call { permit, caller: number, changes: model.changes, admitted: now });
                         }
                         Err(wait) => prop_assert!(!wait.is_zero() && wait <= rules().open),
                     }
                     let out = calls.iter().filter(|call| call.changes == model.changes).count();
                     prop_assert!(!model.half_open || out <= 3);
                 }
-                Event::Record(which, sign) if !calls.is_empty() => {
+                Event::Record(which, outcome) if !calls.is_empty() => {
                     let call = calls.swap_remove(which % calls.len());
-                    let changed = breaker.record(&call.pass, caller(call.caller), sign, now);
-                    prop_assert_eq!(changed, model.record(&call, sign, now));
+                    let changed = breaker.record(&call.permit, caller(call.caller), outcome, now);
+                    prop_assert_eq!(changed, model.record(&call, outcome, now));
                 }
                 Event::Abandon(which) if !calls.is_empty() => {
                     let call = calls.swap_remove(which % calls.len());
-                    breaker.abandon(&call.pass, caller(call.caller));
+                    breaker.abandon(&call.permit, caller(call.caller));
                 }
                 Event::Record(..) | Event::Abandon(_) => {}
             }
@@ -167,11 +172,11 @@ proptest! {
         let mut breaker = Breaker::new(rules());
         for (pause_ms, other, breaks) in calls {
             now += Duration::from_millis(pause_ms);
-            let pass = breaker.admit(caller(0), now).unwrap();
-            let sign = if breaks { Sign::Broken } else { Sign::Down };
-            prop_assert_eq!(breaker.record(&pass, caller(0), sign, now), None);
-            let pass = breaker.admit(caller(other + 1), now).unwrap();
-            prop_assert_eq!(breaker.record(&pass, caller(other + 1), Sign::Up, now), None);
+            let permit = breaker.admit(caller(0), now).unwrap();
+            let outcome = if breaks { Outcome::Disconnect } else { Outcome::Failure };
+            prop_assert_eq!(breaker.record(&permit, caller(0), outcome, now), None);
+            let permit = breaker.admit(caller(other + 1), now).unwrap();
+            prop_assert_eq!(breaker.record(&permit, caller(other + 1), Outcome::Success, now), None);
         }
     }
 }

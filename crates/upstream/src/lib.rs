@@ -20,11 +20,12 @@ mod request;
 mod retry;
 mod room;
 mod roots;
+mod rules;
 mod send;
 mod settings;
+mod telemetry;
 #[cfg(test)]
 mod tests;
-mod watch;
 
 use std::{
     fmt,
@@ -38,11 +39,12 @@ use tokio::time::Instant;
 
 use self::{
     accepted::Accepted,
-    breaker::{Change, Sign},
-    breakers::{Breakers, Changed, Permit},
+    breaker::Change,
+    breakers::{Breakers, CallPermit, Changed},
     budget::Budgets,
-    retry::{Ending, Retry},
+    retry::{AttemptOutcome, Retry},
     room::{Full, REQUEST_BYTES_MAX},
+    rules::Outcome,
     send::{Sender, Sending, pause},
 };
 pub use self::{
@@ -73,7 +75,7 @@ struct Shared {
     budgets: Mutex<Budgets>,
     breakers: Breakers,
     accepted: Accepted,
-    chance: fn() -> f64,
+    random_unit: fn() -> f64,
     signals: Signals,
 }
 
@@ -95,23 +97,26 @@ impl fmt::Debug for Upstream {
 impl Upstream {
     /// Builds the client. Opens no connection.
     pub fn new(settings: &Settings) -> Result<Self, BuildError> {
-        Self::watched(settings, retry::chance, Signals::default())
+        Self::build(settings, retry::random_unit, Signals::default())
     }
 
     /// Like [`new`](Self::new), counted and traced.
     pub fn with_signals(settings: &Settings, signals: Signals) -> Result<Self, BuildError> {
-        Self::watched(settings, retry::chance, signals)
+        Self::build(settings, retry::random_unit, signals)
     }
 
     /// Like [`new`](Self::new), with the random numbers (from 0 up to but excluding 1) that spread
     /// the waits.
-    pub fn with_chance(settings: &Settings, chance: fn() -> f64) -> Result<Self, BuildError> {
-        Self::watched(settings, chance, Signals::default())
+    pub fn with_random_unit(
+        settings: &Settings,
+        random_unit: fn() -> f64,
+    ) -> Result<Self, BuildError> {
+        Self::build(settings, random_unit, Signals::default())
     }
 
-    fn watched(
+    fn build(
         settings: &Settings,
-        chance: fn() -> f64,
+        random_unit: fn() -> f64,
         signals: Signals,
     ) -> Result<Self, BuildError> {
         settings.check()?;
@@ -128,7 +133,7 @@ impl Upstream {
             budgets: Mutex::new(Budgets::new(settings.retry_floor, Instant::now())),
             breakers,
             accepted: Accepted::new(),
-            chance,
+            random_unit,
             signals,
         })))
     }
@@ -169,9 +174,10 @@ impl Upstream {
         })?;
         self.budgets(|budgets| budgets.deposit(is_accepted, started));
         // Boxed: a tool is as large as the calls that it may make.
-        let (result, sign) = Box::pin(self.repeat(request, &permit, is_accepted, deadline)).await;
-        if let Some(sign) = sign {
-            self.record(permit, sign);
+        let (result, outcome) =
+            Box::pin(self.repeat(request, &permit, is_accepted, deadline)).await;
+        if let Some(outcome) = outcome {
+            self.record(permit, outcome);
         }
         result
     }
@@ -180,20 +186,20 @@ impl Upstream {
     async fn repeat(
         &self,
         request: &Request,
-        permit: &Permit,
+        permit: &CallPermit,
         is_accepted: bool,
         deadline: Instant,
-    ) -> (Result<Response, UpstreamError>, Option<Sign>) {
+    ) -> (Result<Response, UpstreamError>, Option<Outcome>) {
         let mut sent = Sent::No;
         let mut bytes_read = 0;
         let mut attempts = 1;
-        let mut sign = None;
+        let mut outcome = None;
         let mut may_be_stale = true;
         loop {
             let Attempted { mut result, elapsed, is_stale } =
                 self.attempt(request, deadline, attempts).await;
-            let ending = Ending::of(&result);
-            sign = self.sign(&result, elapsed).or(sign);
+            let ending = AttemptOutcome::of(&result);
+            outcome = self.outcome(&result, elapsed).or(outcome);
             // Once, and outside of all budgets: most likely the upstream had no work with it. A
             // write is sent once.
             let is_stale =
@@ -209,14 +215,14 @@ impl Upstream {
                 bytes_read += response.bytes_read;
                 response.bytes_read = bytes_read;
             }
-            let Some(wait) = wait else { return (result, sign) };
+            let Some(wait) = wait else { return (result, outcome) };
             pause(wait).await;
             // A breaker that opened meanwhile ends the call with what is known, not with a
             // second-hand error.
             if permit.is_withdrawn(Instant::now()) {
-                return (result, sign);
+                return (result, outcome);
             }
-            watch::repeat(&self.0.signals, ending.class);
+            telemetry::repeat(&self.0.signals, ending.class);
             if ending.sent() == Sent::Maybe {
                 sent = Sent::Maybe;
             }
@@ -227,7 +233,7 @@ impl Upstream {
     async fn attempt(&self, request: &Request, deadline: Instant, attempts: u32) -> Attempted {
         let opened = self.0.sender.connections_opened();
         let started = Instant::now();
-        let mut attempt = watch::Attempt::begin(&self.0.signals, request, attempts);
+        let mut attempt = telemetry::Attempt::begin(&self.0.signals, request, attempts);
         let traceparent = attempt.traceparent(request);
         let sending =
             Sending { traceparent, attempts, is_accepted: self.0.accepted.has(request.caller) };
@@ -247,8 +253,9 @@ impl Upstream {
     }
 
     /// Tells the breakers how a call ended.
-    fn record(&self, permit: Permit, sign: Sign) {
-        for Changed { change, is_own } in permit.record(sign, Instant::now()).into_iter().flatten()
+    fn record(&self, permit: CallPermit, outcome: Outcome) {
+        for Changed { change, is_own } in
+            permit.record(outcome, Instant::now()).into_iter().flatten()
         {
             match change {
                 Change::Opened => {
@@ -265,7 +272,11 @@ impl Upstream {
     }
 
     /// What the attempt says about the upstream; nothing, if it was this side that ended it early.
-    fn sign(&self, result: &Result<Response, UpstreamError>, elapsed: Duration) -> Option<Sign> {
+    fn outcome(
+        &self,
+        result: &Result<Response, UpstreamError>,
+        elapsed: Duration,
+    ) -> Option<Outcome> {
         match result {
             Err(
                 UpstreamError::InvalidRequest { .. } | UpstreamError::Busy { status: None, .. },
@@ -275,10 +286,10 @@ impl Upstream {
             {
                 None
             }
-            Err(error) if error.is_break() => Some(Sign::Broken),
-            _ => match Ending::of(result).class {
-                Some(class) if class.counts_toward_breaker() => Some(Sign::Down),
-                _ => Some(Sign::Up),
+            Err(error) if error.is_break() => Some(Outcome::Disconnect),
+            _ => match AttemptOutcome::of(result).class {
+                Some(class) if class.counts_toward_breaker() => Some(Outcome::Failure),
+                _ => Some(Outcome::Success),
             },
         }
     }
@@ -288,17 +299,17 @@ impl Upstream {
         &self,
         request: &Request,
         is_accepted: bool,
-        ending: &Ending,
+        ending: &AttemptOutcome,
         attempts: u32,
         deadline: Instant,
     ) -> Option<Duration> {
-        let wait = self.0.retry.wait(request.safety, ending, attempts, self.0.chance)?;
+        let wait = self.0.retry.wait(request.safety, ending, attempts, self.0.random_unit)?;
         let now = Instant::now();
         let withdraw = |budgets: &mut Budgets| {
             budgets.withdraw(&request.breaker_key, request.caller, is_accepted, now)
         };
         // What met a closed port was no load on the upstream.
-        let is_granted = || ending.found_nobody() || self.budgets(withdraw);
+        let is_granted = || ending.connection_refused() || self.budgets(withdraw);
         (now + wait < deadline && is_granted()).then_some(wait)
     }
 

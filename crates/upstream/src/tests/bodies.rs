@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use tokio::time::Instant;
 
 use super::{Step, Stub, answer, call, settings};
-use crate::upstream::{Safety, Sent, Settings, Upstream, UpstreamError};
+use crate::{Safety, Sent, Settings, Upstream, UpstreamError};
 
 const MIB: usize = 1024 * 1024;
 const GZIP: &str = "content-encoding: gzip\r\n";
