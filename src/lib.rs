@@ -24,9 +24,6 @@ pub mod http;
 /// One JSON-RPC message, as either transport brings it.
 pub mod jsonrpc;
 
-/// Who a request speaks for.
-pub mod identity;
-
 /// The protocol: MCP, and what stands around every call.
 pub mod mcp;
 

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use auth::{Caller, Credential, KeyedHasher};
 use limit::Limiter;
 use metrics::{Names, Signals};
 use thiserror::Error;
@@ -21,7 +22,6 @@ use upstream::{BuildError, Upstream};
 use crate::{
     config::Config,
     http::{self, ConnectionSettings, Drain, Readiness},
-    identity::{Caller, Credential, KeyedHasher},
     jira::Jira,
     mcp::{self, StdioSettings},
     memory,

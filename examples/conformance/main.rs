@@ -15,11 +15,11 @@ mod tools;
 
 use std::{error::Error, io::Write, net::Ipv4Addr};
 
+use auth::KeyedHasher;
 use axum::{extract::Request, middleware::map_request};
 use http::{HeaderValue, header};
 use jira_mcp_bridge::{
     http::{AllowedOrigin, ConnectionSettings, Readiness, Settings, router, serve},
-    identity::KeyedHasher,
     mcp::streamable,
 };
 use metrics::Signals;

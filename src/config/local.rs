@@ -2,12 +2,10 @@
 //!
 //! `serve` never reads these names, so no request can be sent with them.
 
+use auth::{Basic, BasicFault, Bearer, Credential};
 use url::Url;
 
-use crate::{
-    identity::{Basic, BasicFault, Bearer, Credential},
-    jira::{ApiHost, Reach, SitePin},
-};
+use crate::jira::{ApiHost, Reach, SitePin};
 
 use super::{
     Config, Problem, Source,

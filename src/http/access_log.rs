@@ -1,6 +1,7 @@
 //! One line per request, and the span everything below logs under. Paths are patterns; no query,
 //! header or body.
 
+use auth::CallerKey;
 use axum::{
     extract::{MatchedPath, Request},
     response::Response,
@@ -19,7 +20,6 @@ use super::{
     reject::RejectCode,
     request_id::{RequestId, only},
 };
-use crate::identity::CallerKey;
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer.
 pub(super) async fn record<F>(

@@ -48,16 +48,13 @@ use tokio::{sync::Semaphore, time::Instant};
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use crate::{
-    errors::Row,
-    identity::{Caller, KeyedHasher},
-    jsonrpc,
-};
+use crate::{errors::Row, jsonrpc};
 use questions::Admitted;
 use refused_tokens::RefusedTokens;
 use reject::Reject;
 
 pub use admin::router as admin_router;
+use auth::{Caller, KeyedHasher};
 pub use gateway::{Gateway, GatewayError, GatewaySource, KEY_BYTES};
 pub use health::Readiness;
 pub use host::AllowedHost;

@@ -9,13 +9,11 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
+use auth::BearerFault;
 use metrics::{Label as _, labels::Refusal};
 
 use super::{jsonrpc, request_id::RequestId};
-use crate::{
-    errors::{Again, Class, Row, Severity},
-    identity::BearerFault,
-};
+use crate::errors::{Again, Class, Row, Severity};
 
 /// Of the codes that JSON-RPC leaves to servers: who asks may not come in.
 const NOT_ADMITTED: i32 = -32001;

@@ -31,8 +31,6 @@ use jiff::tz::TimeZone;
 use tokio::{sync::OnceCell, time::Instant};
 use url::Url;
 
-use crate::identity::Caller;
-
 pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use answer::Answer;
 pub use error::{JiraError, RateLimit, Unsure};
@@ -41,6 +39,7 @@ pub use request::{Base, Effect, Request};
 pub use scoped_token::{ApiHost, is_cloud_id};
 pub use site::{Reach, Site, SitePin};
 
+use auth::Caller;
 use metadata::{MetadataCache, Recall};
 use metrics::Trace;
 use scoped_token::Detour;

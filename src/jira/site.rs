@@ -11,11 +11,10 @@ use std::{
     time::Duration,
 };
 
+use auth::CallerKey;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
 use url::Url;
-
-use crate::identity::CallerKey;
 
 use super::{JiraError, Session, site_list, wire::Resource};
 

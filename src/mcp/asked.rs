@@ -1,6 +1,7 @@
 //! What a tool call brings along, and the one way in for all of them: through rmcp, past it, or
 //! over stdio.
 
+use auth::Caller;
 use http::request::Parts;
 use metrics::Trace;
 use rmcp::{
@@ -12,7 +13,6 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    identity::Caller,
     policy::{Narrowing, Policy},
     tools::{self, Progress},
 };

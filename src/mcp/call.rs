@@ -2,6 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use auth::Caller;
 use futures_util::FutureExt;
 use limit::Refusal;
 use metrics::{Span, Trace, labels::Limit};
@@ -11,7 +12,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    identity::Caller,
     policy::{Policy, Verdict},
     telemetry::audit,
     tools::{Code, Context, Given, Progress, Reply, TextsMade, Tool, ToolError, named_hosts},
@@ -280,7 +280,7 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
 fn sayable(caller: &Caller, text: String) -> String {
     // In this order, for hidden signs between its letters would hide a token from the search for
     // it.
-    caller.covered_in(trim::clean_json(text))
+    caller.redact(trim::clean_json(text))
 }
 
 /// The limit that a refusal is counted under.

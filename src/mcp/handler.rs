@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use auth::CallerKey;
 use limit::Limiter;
 use metrics::Signals;
 use rmcp::{
@@ -18,7 +19,6 @@ use rmcp::{
 };
 
 use crate::{
-    identity::CallerKey,
     jira::Jira,
     policy::{Narrowing, Policy},
     telemetry::audit::KnownProjects,

@@ -2,6 +2,7 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
+use auth::{Bearer, Caller, KeyedHasher};
 use limit::{Limiter, LimiterSettings};
 use metrics::Signals;
 use rmcp::model::CallToolResponse;
@@ -14,7 +15,6 @@ use super::{
     call::{Call, Traces},
 };
 use crate::{
-    identity::{Bearer, Caller, KeyedHasher},
     jira::{self, Jira, Projects},
     policy::{self, Policy},
     tools::{self, Effect, Limits, Running, SealKeys, Tool},

@@ -22,6 +22,7 @@ use std::{
     time::Duration,
 };
 
+use auth::{Caller, KeyedHasher};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -35,7 +36,6 @@ use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};
 
 use super::*;
-use crate::identity::{Caller, KeyedHasher};
 
 pub(super) const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 

@@ -5,15 +5,13 @@ use std::{
     time::Duration,
 };
 
+use auth::{Bearer, Caller, KeyedHasher};
 use serde_json::json;
 use tokio::time::Instant;
 use upstream::{self, Upstream};
 
 use super::*;
-use crate::{
-    identity::{Bearer, Caller, KeyedHasher},
-    jira::{Jira, Reach, Settings},
-};
+use crate::jira::{Jira, Reach, Settings};
 
 mod laws;
 

@@ -38,7 +38,7 @@ impl Credential {
     }
 
     /// The text without the credential, should it hold it.
-    pub(super) fn covered_in(&self, text: String) -> String {
+    pub(super) fn redact(&self, text: String) -> String {
         let proof = match self {
             Self::Bearer(bearer) => bearer.0.expose_secret(),
             Self::Basic(basic) => basic.0.expose_secret(),

@@ -81,8 +81,8 @@ impl Caller {
 
     /// What Jira said, without this user's own token: an upstream that echoes requests must not get
     /// it to an agent.
-    pub fn covered_in(&self, text: String) -> String {
-        self.0.credential.covered_in(text)
+    pub fn redact(&self, text: String) -> String {
+        self.0.credential.redact(text)
     }
 
     /// Under which key anything may be remembered about this user.

@@ -50,7 +50,7 @@ impl KeyedHasher {
     }
 
     /// A 128-bit digest of `data`; `domain` keeps the uses of one key apart.
-    pub(crate) fn digest(&self, domain: &[u8], data: &[u8]) -> [u8; 16] {
+    pub fn digest(&self, domain: &[u8], data: &[u8]) -> [u8; 16] {
         let hash = blake3::Hasher::new_keyed(&self.0).update(domain).update(data).finalize();
         let mut short = [0; 16];
         short.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
