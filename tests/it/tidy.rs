@@ -27,7 +27,6 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "config",
             "connector",
-            "demo",
             "errors",
             "http",
             "mcp",
@@ -65,7 +64,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("program", &[]),
     ("identity", &[]),
     ("telemetry", &["identity", "program", "tools"]),
-    ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
     ("fuzz", &["http", "jira", "tools", "trim"]),
@@ -74,7 +72,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that only some layers may name. What no layer may name is no dependency of the product.
 const CRATES: &[(&str, &[&str])] = &[
     ("rmcp", &["mcp", "cli"]),
-    ("axum", &["http", "demo"]),
+    ("axum", &["http"]),
+    ("jira_sandbox", &["cli"]),
     ("clap", &["cli"]),
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
@@ -83,7 +82,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("metrics", &["cli", "http", "jira", "mcp", "memory", "run", "telemetry"]),
     ("limit", &["config", "http", "mcp", "run"]),
     ("moment", &["jira", "tools", "trim"]),
-    ("adf", &["demo", "fuzz", "jira", "tools", "trim"]),
+    ("adf", &["fuzz", "jira", "tools", "trim"]),
     ("json_borrow", &["fuzz", "jira", "jsonrpc", "tools", "trim"]),
 ];
 

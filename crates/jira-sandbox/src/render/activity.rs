@@ -1,0 +1,141 @@
+//! What people did with an issue: comments, work logs, history, web links.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{html, person};
+use crate::{
+    fields::pretty_duration,
+    json::{object, put},
+    model::{
+        Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog,
+    },
+    reader::Reader,
+};
+
+/// Whether the person is in the role or group that a comment or work log is restricted to.
+pub(crate) fn may_see(site: &Site, who: Who, issue: &Issue, limit: Option<&Visibility>) -> bool {
+    let Some(limit) = limit else { return true };
+    match (limit.kind.as_str(), limit.value.as_str()) {
+        ("role", "Administrators") => site.may(who, issue, Access::Admin),
+        ("role", _) => site.may(who, issue, Access::Member),
+        (_, "jira-administrators") => site.admins.contains(&who),
+        _ => true,
+    }
+}
+
+/// The comments of an issue that the person may read, oldest first.
+pub(crate) fn comments_seen<'a>(site: &Site, who: Who, issue: &'a Issue) -> Vec<&'a Comment> {
+    issue
+        .comments
+        .iter()
+        .filter(|comment| may_see(site, who, issue, comment.visibility.as_ref()))
+        .collect()
+}
+
+pub(crate) fn comment(site: &Reader, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
+    let mut shown = object([
+        (
+            "self",
+            format!("{}/rest/api/3/issue/{}/comment/{}", site.host, issue.id, comment.id).into(),
+        ),
+        ("id", comment.id.to_string().into()),
+        ("author", person(site, comment.author)),
+        ("body", comment.body.clone()),
+        ("updateAuthor", person(site, comment.editor)),
+        ("created", site.time(comment.created).into()),
+        ("updated", site.time(comment.updated).into()),
+    ]);
+    if let Some(parent) = comment.parent {
+        put(&mut shown, "parentId", parent);
+    }
+    let project = site.project(issue.project);
+    let service = project.is_some_and(|project| project.kind == "service_desk");
+    let internal =
+        comment.properties.get("sd.public.comment").and_then(|value| value.get("internal"));
+    put(&mut shown, "jsdPublic", !service || internal != Some(&Json::Bool(true)));
+    if let Some(limit) = &comment.visibility {
+        let visibility =
+            json!({ "type": limit.kind, "value": limit.value, "identifier": limit.value });
+        put(&mut shown, "visibility", visibility);
+    }
+    if expand.contains(&"renderedBody") {
+        put(&mut shown, "renderedBody", html(&comment.body));
+    }
+    if expand.contains(&"properties") {
+        let entries =
+            comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+        put(&mut shown, "properties", entries.collect::<Json>());
+    }
+    shown
+}
+
+pub(crate) fn worklog(site: &Reader, issue: &Issue, log: &Worklog) -> Json {
+    let mut shown = object([
+        ("self", format!("{}/rest/api/3/issue/{}/worklog/{}", site.host, issue.id, log.id).into()),
+        ("author", person(site, log.author)),
+        ("updateAuthor", person(site, log.author)),
+        ("created", site.time(log.created).into()),
+        ("updated", site.time(log.updated).into()),
+        ("started", site.time(log.started).into()),
+        ("timeSpent", pretty_duration(log.seconds).into()),
+        ("timeSpentSeconds", log.seconds.into()),
+        ("id", log.id.to_string().into()),
+        ("issueId", issue.id.to_string().into()),
+    ]);
+    if let Some(comment) = &log.comment {
+        put(&mut shown, "comment", comment.clone());
+    }
+    shown
+}
+
+pub(crate) fn change(site: &Reader, change: &Change) -> Json {
+    object([
+        ("id", change.id.to_string().into()),
+        ("author", person(site, change.author)),
+        ("created", site.time(change.created).into()),
+        ("items", change.items.iter().map(change_item).collect()),
+    ])
+}
+
+/// Absent sides are left out: the document types them as strings.
+fn change_item(item: &ChangeItem) -> Json {
+    let mut shown = Map::new();
+    let sides = [
+        ("from", &item.from.0),
+        ("fromString", &item.from.1),
+        ("to", &item.to.0),
+        ("toString", &item.to.1),
+    ];
+    for (name, text) in sides {
+        if let Some(text) = text {
+            shown.insert(name.into(), text.clone().into());
+        }
+    }
+    shown.insert("field".into(), item.field.clone().into());
+    shown.insert("fieldtype".into(), if item.custom { "custom" } else { "jira" }.into());
+    shown.insert("fieldId".into(), item.field_id.clone().into());
+    Json::Object(shown)
+}
+
+pub(crate) fn remote_link(site: &Reader, issue: &Issue, link: &RemoteLink) -> Json {
+    let mut object = json!({
+        "url": link.url, "title": link.title, "icon": {}, "status": { "icon": {} },
+    });
+    if let (Some(object), Some(summary)) = (object.as_object_mut(), &link.summary) {
+        object.insert("summary".into(), summary.clone().into());
+    }
+    let mut shown = json!({
+        "id": link.id,
+        "self": format!("{}/rest/api/3/issue/{}/remotelink/{}", site.host, issue.id, link.id),
+        "application": {},
+        "object": object,
+    });
+    if let Some(shown) = shown.as_object_mut() {
+        for (name, text) in [("globalId", &link.global_id), ("relationship", &link.relationship)] {
+            if let Some(text) = text {
+                shown.insert(name.into(), text.clone().into());
+            }
+        }
+    }
+    shown
+}
