@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Value, Who};
+use super::{field::Value, person::Who};
 
 /// Times are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,17 +1,24 @@
 //! The state of the sandbox: plain values, without any JSON shape.
 
+mod agile;
 mod field;
 mod issue;
+mod issue_link;
+mod permissions;
+mod person;
 mod project;
 mod site;
 mod task;
 
-pub(super) use field::{FieldDef, Kind, Opt, Value};
-pub(super) use issue::{
+pub(crate) use agile::{Board, Sprint};
+pub(crate) use field::{FieldDef, Kind, Opt, Value};
+pub(crate) use issue::{
     Attachment, Change, ChangeItem, Comment, Issue, RemoteLink, Visibility, Worklog,
 };
-pub(super) use project::{
+pub(crate) use issue_link::{Link, LinkType};
+pub(crate) use person::{Person, Team, Who};
+pub(crate) use project::{
     Access, Component, IssueType, Project, ScreenField, Status, Transition, Version, Workflow,
 };
-pub(super) use site::{Board, Filter, Link, LinkType, Named, Person, Site, Sprint, Team, Who};
-pub(super) use task::Task;
+pub(crate) use site::{Filter, Named, Site};
+pub(crate) use task::Task;

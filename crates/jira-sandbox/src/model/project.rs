@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Who;
+use super::person::Who;
 
 /// What a person may do in a project; ordered, each level holds the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

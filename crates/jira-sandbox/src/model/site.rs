@@ -1,13 +1,18 @@
-//! One Jira site: everything a cloud id stands for, and the lookups all routes share.
+//! One Jira site: everything a cloud id stands for, and the lookups that ask for no permission.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::tz::TimeZone;
 
-use super::{Access, FieldDef, Issue, IssueType, Project, Status, Task};
-
-/// A person, as the index into [`Site::people`].
-pub(crate) type Who = usize;
+use super::{
+    agile::{Board, Sprint},
+    field::FieldDef,
+    issue::Issue,
+    issue_link::{Link, LinkType},
+    person::{Person, Team, Who},
+    project::{IssueType, Project, Status},
+    task::Task,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Site {
@@ -62,31 +67,12 @@ impl Site {
         self.projects.iter().find(|project| project.id == id)
     }
 
-    /// By key in any letter case, or by id; only what the person may browse.
-    pub(crate) fn visible_project(&self, who: Who, id_or_key: &str) -> Option<&Project> {
-        self.projects
-            .iter()
-            .find(|p| p.key.eq_ignore_ascii_case(id_or_key) || p.id.to_string() == id_or_key)
-            .filter(|p| p.may(who, Access::Viewer))
-    }
-
     /// By key in any letter case, or by id; regardless of permissions.
     pub(crate) fn issue_id(&self, id_or_key: &str) -> Option<u64> {
         if let Ok(id) = id_or_key.parse::<u64>() {
             return self.issues.contains_key(&id).then_some(id);
         }
         self.keys.get(&id_or_key.to_ascii_uppercase()).copied()
-    }
-
-    /// Only an issue the person may browse.
-    pub(crate) fn visible_issue(&self, who: Who, id_or_key: &str) -> Option<&Issue> {
-        self.issues
-            .get(&self.issue_id(id_or_key)?)
-            .filter(|issue| self.may(who, issue, Access::Viewer))
-    }
-
-    pub(crate) fn may(&self, who: Who, issue: &Issue, access: Access) -> bool {
-        self.project(issue.project).is_some_and(|project| project.may(who, access))
     }
 
     pub(crate) fn field(&self, id: &str) -> Option<&FieldDef> {
@@ -122,28 +108,6 @@ impl Site {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Person {
-    pub(crate) account_id: String,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    /// Profile visibility: whether others see the address.
-    pub(crate) shows_email: bool,
-    pub(crate) active: bool,
-    /// `atlassian`, `app` or `customer`.
-    pub(crate) kind: &'static str,
-    pub(crate) time_zone: &'static str,
-    /// The language of the profile.
-    pub(crate) locale: &'static str,
-}
-
-/// A team of Atlassian's directory, which Jira knows by its id only.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Team {
-    pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
-}
-
 /// A priority or resolution.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Named {
@@ -152,46 +116,6 @@ pub(crate) struct Named {
     pub(crate) description: String,
     /// Priorities only: `statusColor`.
     pub(crate) color: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct LinkType {
-    pub(crate) id: u64,
-    pub(crate) name: String,
-    pub(crate) inward: String,
-    pub(crate) outward: String,
-}
-
-/// `from` OUTWARD-phrase `to`, e.g. from "blocks" to.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Link {
-    pub(crate) id: u64,
-    pub(crate) type_id: u64,
-    pub(crate) from: u64,
-    pub(crate) to: u64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Board {
-    pub(crate) id: u64,
-    pub(crate) name: String,
-    /// `scrum`, `kanban` or `simple`.
-    pub(crate) kind: &'static str,
-    pub(crate) project: u64,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Sprint {
-    pub(crate) id: u64,
-    pub(crate) board: u64,
-    pub(crate) name: String,
-    /// `closed`, `active` or `future`.
-    pub(crate) state: String,
-    pub(crate) goal: String,
-    pub(crate) created: i64,
-    pub(crate) start: Option<i64>,
-    pub(crate) end: Option<i64>,
-    pub(crate) complete: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

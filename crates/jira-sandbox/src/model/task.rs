@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Who;
+use super::person::Who;
 
 /// The work itself is done when the task is submitted; only the report of it takes its time.
 #[derive(Clone, Debug, PartialEq)]

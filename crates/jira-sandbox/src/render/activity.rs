@@ -6,31 +6,9 @@ use super::{html, person};
 use crate::{
     fields::pretty_duration,
     json::{object, put},
-    model::{
-        Access, Change, ChangeItem, Comment, Issue, RemoteLink, Site, Visibility, Who, Worklog,
-    },
+    model::{Change, ChangeItem, Comment, Issue, RemoteLink, Worklog},
     reader::Reader,
 };
-
-/// Whether the person is in the role or group that a comment or work log is restricted to.
-pub(crate) fn may_see(site: &Site, who: Who, issue: &Issue, limit: Option<&Visibility>) -> bool {
-    let Some(limit) = limit else { return true };
-    match (limit.kind.as_str(), limit.value.as_str()) {
-        ("role", "Administrators") => site.may(who, issue, Access::Admin),
-        ("role", _) => site.may(who, issue, Access::Member),
-        (_, "jira-administrators") => site.admins.contains(&who),
-        _ => true,
-    }
-}
-
-/// The comments of an issue that the person may read, oldest first.
-pub(crate) fn comments_seen<'a>(site: &Site, who: Who, issue: &'a Issue) -> Vec<&'a Comment> {
-    issue
-        .comments
-        .iter()
-        .filter(|comment| may_see(site, who, issue, comment.visibility.as_ref()))
-        .collect()
-}
 
 pub(crate) fn comment(site: &Reader, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
     let mut shown = object([

@@ -3,8 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    category, comment, comments_seen, issue_stub, issue_type, link_type, person, project_stub,
-    status, worklog,
+    category, comment, issue_stub, issue_type, link_type, person, project_stub, status, worklog,
 };
 use crate::{
     fields::{pretty_duration, show},
@@ -121,7 +120,7 @@ fn time(issue: &Issue, field: &str) -> Json {
 }
 
 fn comments(site: &Reader, issue: &Issue) -> Json {
-    let seen = comments_seen(site, site.who, issue);
+    let seen = site.visible_comments(site.who, issue);
     object([
         ("self", format!("{}/rest/api/3/issue/{}/comment", site.host, issue.id).into()),
         ("startAt", 0.into()),

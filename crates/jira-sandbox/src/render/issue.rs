@@ -8,7 +8,6 @@ use super::{
 use crate::{
     model::{FieldDef, Issue, Value},
     reader::Reader,
-    routes,
 };
 
 const EXPAND: &str =
@@ -126,7 +125,7 @@ fn expansions(
     }
     let Some(project) = site.project(issue.project) else { return };
     if expand.has("transitions") || expand.has("transitions.fields") {
-        let open = routes::transitions::open(site, site.who, issue);
+        let open = site.open_transitions(site.who, issue);
         let fields = expand.has("transitions.fields");
         let shown: Vec<_> =
             open.iter().map(|entry| transition(site, project, issue, entry, fields)).collect();

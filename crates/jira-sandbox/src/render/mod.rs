@@ -11,7 +11,7 @@ mod person;
 mod project;
 mod transition;
 
-pub(super) use activity::{change, comment, comments_seen, may_see, remote_link, worklog};
+pub(super) use activity::{change, comment, remote_link, worklog};
 pub(super) use agile::{agile_issue, epic};
 pub(super) use computed::attachment;
 pub(super) use html::html;

@@ -31,7 +31,7 @@ pub(super) const ROUTES: &[Route] = &[
 fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let window = Window::of(call, 100, 5_000)?;
-    let mut seen = render::comments_seen(site, call.who, issue);
+    let mut seen = site.visible_comments(call.who, issue);
     match call.query("orderBy") {
         None | Some("created" | "+created") => {}
         Some("-created") => seen.reverse(),
@@ -131,7 +131,7 @@ fn replied_to<'a>(
 ) -> Result<Option<&'a Comment>, Fault> {
     let Some(wanted) = given.get("parentId").filter(|id| !id.is_null()) else { return Ok(None) };
     let wanted = wanted.as_str().map_or_else(|| wanted.to_string(), str::to_owned);
-    let seen = render::comments_seen(site, call.who, issue);
+    let seen = site.visible_comments(call.who, issue);
     let found = seen.into_iter().find(|comment| comment.id.to_string() == wanted);
     let absent = || Fault::message(400, format!("Can not find a comment for the id: {wanted}."));
     found.ok_or_else(absent).map(Some)
@@ -206,7 +206,7 @@ fn visibility(
         return Err(Fault::field(400, "commentLevel", format!("{what}: {value} does not exist.")));
     }
     let limit = Visibility { kind: kind.to_owned(), value: value.to_owned() };
-    if !render::may_see(site, call.who, issue, Some(&limit)) {
+    if !site.is_visible_to(call.who, issue, Some(&limit)) {
         let text =
             format!("You are currently not a member of the {}: {value}.", what.to_lowercase());
         return Err(Fault::field(400, "commentLevel", text));
@@ -224,7 +224,7 @@ pub(super) fn properties(given: &Map<String, Json>) -> BTreeMap<String, Json> {
 
 fn find<'a>(call: &Call, site: &Site, issue: &'a Issue) -> Result<&'a Comment, Fault> {
     let id = call.param("id");
-    let seen = render::comments_seen(site, call.who, issue);
+    let seen = site.visible_comments(call.who, issue);
     let found = seen.into_iter().find(|comment| comment.id.to_string() == id);
     found.ok_or_else(|| Fault::message(404, format!("Can not find a comment for the id: {id}.")))
 }

@@ -1,7 +1,6 @@
 //! The route table: every resource of the sandbox in its own file, in the order they are tried.
 
 pub(super) mod sites;
-pub(super) mod transitions;
 
 mod activity;
 mod attachments;
@@ -27,6 +26,7 @@ mod search;
 mod sprint_moves;
 mod sprints;
 mod tasks;
+mod transitions;
 mod update;
 mod users;
 mod versions;

@@ -81,13 +81,11 @@ fn shared(call: &Call, site: &Reader) -> Answer {
         groups.entry(issue.project).or_default().push(issue);
     }
     let shown = groups.values().map(|issues| {
-        let all: Vec<&Transition> = issues
-            .first()
-            .map(|first| transitions::open(site, call.who, first))
-            .unwrap_or_default();
+        let all: Vec<&Transition> =
+            issues.first().map(|first| site.open_transitions(call.who, first)).unwrap_or_default();
         let everywhere = |entry: &&Transition| {
             let can = |issue: &&Issue| {
-                transitions::open(site, call.who, issue).iter().any(|other| other.id == entry.id)
+                site.open_transitions(call.who, issue).iter().any(|other| other.id == entry.id)
             };
             entry.screen.iter().all(|(_, required)| !required) && issues.iter().all(can)
         };

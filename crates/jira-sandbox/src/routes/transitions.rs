@@ -7,7 +7,7 @@ use crate::{
     dispatch::{Call, Route, read, write},
     errors::{Answer, Fault, Problems, Reply},
     fields::{Edit, Scene, apply, read_edit},
-    model::{Access, ChangeItem, Issue, Site, Status, Transition, Value, Who},
+    model::{ChangeItem, Issue, Site, Status, Transition, Value},
     reader::Reader,
     render,
 };
@@ -20,23 +20,13 @@ pub(super) const ROUTES: &[Route] = &[
     write("POST", "/rest/api/3/issue/{issue}/transitions", perform),
 ];
 
-/// The transitions that lead on from the issue's status, for someone who may use them.
-pub(crate) fn open<'a>(site: &'a Site, who: Who, issue: &Issue) -> Vec<&'a Transition> {
-    let Some(project) =
-        site.project(issue.project).filter(|project| project.may(who, Access::Member))
-    else {
-        return Vec::new();
-    };
-    let fits = |entry: &&Transition| entry.from.is_empty() || entry.from.contains(&issue.status);
-    project.workflow.transitions.iter().filter(fits).collect()
-}
-
 fn list(call: &Call, site: &Reader) -> Answer {
     let issue = super::issue(call, site)?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     let fields = call.expands("transitions.fields");
     let only = call.query("transitionId");
-    let shown: Vec<_> = open(site, call.who, issue)
+    let shown: Vec<_> = site
+        .open_transitions(call.who, issue)
         .into_iter()
         .filter(|entry| only.is_none_or(|id| entry.id.to_string() == id))
         .map(|entry| render::transition(site, project, issue, entry, fields))
@@ -53,7 +43,8 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
     else {
         return Err(Fault::message(400, "Missing 'transition' identifier"));
     };
-    let found = open(site, call.who, issue)
+    let found = site
+        .open_transitions(call.who, issue)
         .into_iter()
         .find(|entry| entry.id.to_string() == wanted)
         .cloned();
@@ -81,7 +72,8 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
 /// A step without a screen, as bulk operations make them.
 pub(super) fn pass(call: &Call, site: &mut Site, id: u64, wanted: &str) -> Result<(), Fault> {
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
-    let found = open(site, call.who, issue)
+    let found = site
+        .open_transitions(call.who, issue)
         .into_iter()
         .find(|entry| entry.id.to_string() == wanted)
         .cloned();

@@ -1,0 +1,24 @@
+//! Boards and sprints.
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Board {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    /// `scrum`, `kanban` or `simple`.
+    pub(crate) kind: &'static str,
+    pub(crate) project: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sprint {
+    pub(crate) id: u64,
+    pub(crate) board: u64,
+    pub(crate) name: String,
+    /// `closed`, `active` or `future`.
+    pub(crate) state: String,
+    pub(crate) goal: String,
+    pub(crate) created: i64,
+    pub(crate) start: Option<i64>,
+    pub(crate) end: Option<i64>,
+    pub(crate) complete: Option<i64>,
+}
