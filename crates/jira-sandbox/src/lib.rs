@@ -2,58 +2,39 @@
 //! without an account and as the upstream of the tests.
 //!
 //! It is written against Atlassian's documents and shares no types with the client side, so that a
-//! wrong guess there cannot pass its own test. A request goes through [`dispatch`] (gateway checks,
-//! route table), one function in `routes/`, and comes back through `render/`.
+//! wrong guess there cannot pass its own test. A request comes in by `http/` and is answered by one
+//! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (the language
+//! is in `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a world
+//! begins with is in `seed/`.
 
 mod adf;
-mod auth;
+mod answer;
 mod clock;
-mod dispatch;
-mod errors;
 mod fields;
+mod half_emoji;
+mod http;
 mod jql;
 mod json;
 mod language;
-mod limits;
-mod media;
 mod model;
-mod multipart;
-mod paging;
 mod prng;
 mod reader;
 mod render;
-mod routes;
 mod search;
 mod seed;
+mod world;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use clock::Clock;
+pub use seed::Seed;
+use world::World;
 
 /// The whole sandbox: sites, people, tokens. Cheap to clone; clones share one state.
 #[derive(Clone)]
 pub struct Sandbox {
-    inner: Arc<Inner>,
+    world: Arc<World>,
     limits_writes: bool,
-}
-
-/// Which world a sandbox starts with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Seed {
-    /// The one that documents and examples know: usual, and friendly.
-    #[default]
-    Standard,
-    /// The same projects on a site with everything that is awkward about real ones: half letters,
-    /// names with commas, fields of one name, screens that lack fields, people who may do less, a
-    /// profile in another language.
-    Awkward,
-}
-
-struct Inner {
-    clock: Clock,
-    tokens: Vec<auth::Token>,
-    cloud_ids: Vec<String>,
-    sites: RwLock<Vec<model::Site>>,
 }
 
 impl Sandbox {
@@ -84,9 +65,9 @@ impl Sandbox {
         let sites = seed::sites(seed, clock());
         let cloud_ids = sites.iter().map(|site| site.cloud_id.clone()).collect();
         Self {
-            inner: Arc::new(Inner {
+            world: Arc::new(World {
                 clock,
-                tokens: auth::tokens(seed),
+                tokens: seed::tokens(seed),
                 cloud_ids,
                 sites: RwLock::new(sites),
             }),
@@ -105,13 +86,13 @@ impl Sandbox {
     /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`,
     /// `/_edge/…`; and the main site's own `/rest/…` for basic authentication.
     pub fn router(&self) -> axum::Router {
-        dispatch::router(self.clone())
+        http::router(Arc::clone(&self.world), self.limits_writes)
     }
 
     /// Names and access tokens in a fixed order; the first one's user sees everything.
     #[must_use]
     pub fn tokens(&self) -> Vec<(String, String)> {
-        self.inner
+        self.world
             .tokens
             .iter()
             .map(|token| (token.name.to_owned(), token.secret.clone()))
@@ -122,18 +103,18 @@ impl Sandbox {
     /// `/rest` is at the root.
     #[must_use]
     pub fn api_tokens(&self) -> Vec<(String, String, String)> {
-        let sites = self.inner.sites.read().unwrap_or_else(PoisonError::into_inner);
-        let of = |token: &auth::Token| {
-            let (email, secret) = auth::api_token(sites.first()?, token)?;
+        let sites = self.world.sites.read().unwrap_or_else(PoisonError::into_inner);
+        let of = |token: &model::Token| {
+            let (email, secret) = token.api_token(sites.first()?)?;
             Some((token.name.to_owned(), email, secret))
         };
-        self.inner.tokens.iter().filter_map(of).collect()
+        self.world.tokens.iter().filter_map(of).collect()
     }
 
     /// The cloud ids of the two sites, the main one first.
     #[must_use]
     pub fn cloud_ids(&self) -> Vec<String> {
-        self.inner.cloud_ids.clone()
+        self.world.cloud_ids.clone()
     }
 }
 

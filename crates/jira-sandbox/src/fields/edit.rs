@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Bad, Scene, describe, parse};
 use crate::{
-    errors::{Fault, Problems},
+    answer::{Fault, Problems},
     model::{Change, ChangeItem, FieldDef, Issue, Kind, Site, Value, Who},
 };
 

@@ -7,8 +7,10 @@ mod issue_link;
 mod permissions;
 mod person;
 mod project;
+pub(crate) mod scope;
 mod site;
 mod task;
+mod token;
 
 pub(crate) use agile::{Board, Sprint};
 pub(crate) use field::{FieldDef, Kind, Opt, Value};
@@ -22,3 +24,4 @@ pub(crate) use project::{
 };
 pub(crate) use site::{Filter, Named, Site};
 pub(crate) use task::Task;
+pub(crate) use token::{Token, access_token};

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::{DAY_MS, HOUR_MS},
-    errors::HALF_EMOJI,
+    half_emoji::HALF_EMOJI,
     model::{
         Access, Change, ChangeItem, Comment, Issue, Named, Person, Project, RemoteLink,
         ScreenField, Site, Value, Who, Worklog,

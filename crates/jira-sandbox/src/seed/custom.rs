@@ -3,7 +3,7 @@
 
 use super::projects::MOB;
 use crate::{
-    errors::HALF_EMOJI,
+    half_emoji::HALF_EMOJI,
     model::{FieldDef, Kind, Opt},
 };
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    FIRST_FREE_ID, catalog, fields,
+    catalog, fields,
+    ids::FIRST_FREE_ID,
     nodes::{doc, para},
     people, projects, words,
 };
