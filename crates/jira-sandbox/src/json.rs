@@ -1,4 +1,5 @@
-//! Building JSON objects by moving values in; `json!` copies every value it is handed.
+//! Building JSON objects by moving values in (`json!` copies every value it is handed), and reading
+//! lists.
 
 use serde_json::Value as Json;
 
@@ -12,4 +13,9 @@ pub(super) fn put(object: &mut Json, name: &str, value: impl Into<Json>) {
     if let Some(map) = object.as_object_mut() {
         map.insert(name.to_owned(), value.into());
     }
+}
+
+/// The texts of a list; `None` when it is something else.
+pub(crate) fn strings(value: Option<&Json>) -> Option<Vec<&str>> {
+    value?.as_array()?.iter().map(Json::as_str).collect()
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     answer::{Fault, Reply},
-    model::Who,
+    model::{Access, Issue, Project, Site, Who},
 };
 
 /// A request that passed the gateway.
@@ -72,6 +72,29 @@ impl Call {
 
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// The issue the path names, if the caller may browse it.
+    pub(crate) fn issue<'a>(&self, site: &'a Site) -> Result<&'a Issue, Fault> {
+        site.visible_issue(self.who, self.param("issue")).ok_or_else(Fault::no_issue)
+    }
+
+    /// The project the path names, if the caller may browse it.
+    pub(crate) fn project<'a>(&self, site: &'a Site) -> Result<&'a Project, Fault> {
+        let given = self.param("project");
+        site.visible_project(self.who, given).ok_or_else(|| Fault::no_project(given))
+    }
+
+    /// What the caller may do in an issue's project.
+    pub(crate) fn may(&self, site: &Site, issue: &Issue, access: Access) -> bool {
+        site.may(self.who, issue, access)
+    }
+
+    /// Whether the caller may change or delete what `author` left on an issue: people their own
+    /// while they are members, administrators everybody's.
+    pub(crate) fn may_change(&self, site: &Site, issue: &Issue, author: Who) -> bool {
+        let own = author == self.who && self.may(site, issue, Access::Member);
+        own || self.may(site, issue, Access::Admin)
     }
 
     /// The request body as a JSON object.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::{
     call::Call,
     route::{Route, Run},
-    routes, write_limits,
+    table, write_limits,
 };
 use crate::{
     answer::{Answer, Fault},
@@ -72,7 +72,7 @@ type Match = (&'static Route, Vec<(&'static str, String)>);
 
 fn find(method: &str, path: &str) -> Result<Match, Fault> {
     let mut allowed = Vec::new();
-    for route in routes::all() {
+    for route in table::all() {
         let Some(params) = fit(route.path, path) else { continue };
         if route.method == method {
             return Ok((route, params));

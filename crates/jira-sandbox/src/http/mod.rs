@@ -9,6 +9,7 @@ mod paging;
 mod route;
 mod routes;
 mod server;
+mod table;
 mod write_limits;
 
 pub(crate) use server::router;
