@@ -18,7 +18,6 @@ mod json;
 mod language;
 mod model;
 mod prng;
-mod reader;
 mod render;
 mod search;
 mod seed;

@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Bad, Scene, describe, parse};
+use super::{
+    describe::describe,
+    parse::{Bad, Scene, parse},
+};
 use crate::{
     answer::{Fault, Problems},
     model::{Change, ChangeItem, FieldDef, Issue, Kind, Site, Value, Who},

@@ -5,10 +5,7 @@ mod describe;
 mod duration;
 mod edit;
 mod parse;
-mod show;
 
-pub(super) use describe::describe;
-pub(super) use duration::{parse_duration, pretty_duration};
-pub(super) use edit::{Edit, Screen, apply, read_edit, touch};
-pub(super) use parse::{Bad, Scene, parse};
-pub(super) use show::{show, show_option};
+pub(crate) use duration::{parse_duration, pretty_duration};
+pub(crate) use edit::{Edit, Screen, apply, read_edit, touch};
+pub(crate) use parse::{Bad, Scene, parse};

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::parse_duration;
+use super::duration::parse_duration;
 use crate::{
     adf, clock, language,
     model::{Access, FieldDef, Issue, Kind, Opt, Project, Site, Value, Who},

@@ -13,7 +13,7 @@ use crate::{
     answer::{Answer, Fault},
     clock,
     model::{Site, Token},
-    reader::Reader,
+    render::SiteView,
     world::World,
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn dispatch(world: &World, request: &Parts, body: Bytes, target: Targ
             let sites = world.sites.read()?;
             let site = sites.get(site).ok_or_else(no_site)?;
             let call = call(site)?;
-            run(&call, &Reader::new(site, call.who))
+            run(&call, &SiteView::new(site, call.who))
         }
         Run::Write(run) => {
             let mut sites = world.sites.write()?;

@@ -7,7 +7,7 @@ use crate::{
         Site,
         scope::{READ_WORK, WRITE_WORK},
     },
-    reader::Reader,
+    render::SiteView,
 };
 
 /// One line of the route table. `path` begins below `/ex/jira/{cloudId}`; `{name}` takes one
@@ -22,16 +22,16 @@ pub(crate) struct Route {
 
 /// Readers share the site, writers have it to themselves.
 pub(crate) enum Run {
-    Read(fn(&Call, &Reader) -> Answer),
+    Read(fn(&Call, &SiteView) -> Answer),
     Write(fn(&Call, &mut Site) -> Answer),
 }
 
-pub(crate) const fn read(path: &'static str, run: fn(&Call, &Reader) -> Answer) -> Route {
+pub(crate) const fn read(path: &'static str, run: fn(&Call, &SiteView) -> Answer) -> Route {
     Route { method: "GET", path, scopes: &[READ_WORK], run: Run::Read(run) }
 }
 
 /// A read whose parameters travel in a body.
-pub(crate) const fn query(path: &'static str, run: fn(&Call, &Reader) -> Answer) -> Route {
+pub(crate) const fn query(path: &'static str, run: fn(&Call, &SiteView) -> Answer) -> Route {
     Route { method: "POST", path, scopes: &[READ_WORK], run: Run::Read(run) }
 }
 

@@ -1,16 +1,15 @@
-//! What people did with an issue: comments, work logs, history, web links.
+//! What people left on an issue: comments, work logs, history, web links, files.
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{html, person};
+use super::{html::html, person::person, site_view::SiteView};
 use crate::{
     fields::pretty_duration,
     json::{object, put},
-    model::{Change, ChangeItem, Comment, Issue, RemoteLink, Worklog},
-    reader::Reader,
+    model::{Attachment, Change, ChangeItem, Comment, Issue, RemoteLink, Worklog},
 };
 
-pub(crate) fn comment(site: &Reader, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
+pub(crate) fn comment(site: &SiteView, issue: &Issue, comment: &Comment, expand: &[&str]) -> Json {
     let mut shown = object([
         (
             "self",
@@ -47,7 +46,7 @@ pub(crate) fn comment(site: &Reader, issue: &Issue, comment: &Comment, expand: &
     shown
 }
 
-pub(crate) fn worklog(site: &Reader, issue: &Issue, log: &Worklog) -> Json {
+pub(crate) fn worklog(site: &SiteView, issue: &Issue, log: &Worklog) -> Json {
     let mut shown = object([
         ("self", format!("{}/rest/api/3/issue/{}/worklog/{}", site.host, issue.id, log.id).into()),
         ("author", person(site, log.author)),
@@ -66,7 +65,7 @@ pub(crate) fn worklog(site: &Reader, issue: &Issue, log: &Worklog) -> Json {
     shown
 }
 
-pub(crate) fn change(site: &Reader, change: &Change) -> Json {
+pub(crate) fn change(site: &SiteView, change: &Change) -> Json {
     object([
         ("id", change.id.to_string().into()),
         ("author", person(site, change.author)),
@@ -95,7 +94,7 @@ fn change_item(item: &ChangeItem) -> Json {
     Json::Object(shown)
 }
 
-pub(crate) fn remote_link(site: &Reader, issue: &Issue, link: &RemoteLink) -> Json {
+pub(crate) fn remote_link(site: &SiteView, issue: &Issue, link: &RemoteLink) -> Json {
     let mut object = json!({
         "url": link.url, "title": link.title, "icon": {}, "status": { "icon": {} },
     });
@@ -114,6 +113,24 @@ pub(crate) fn remote_link(site: &Reader, issue: &Issue, link: &RemoteLink) -> Js
                 shown.insert(name.into(), text.clone().into());
             }
         }
+    }
+    shown
+}
+
+pub(crate) fn attachment(site: &SiteView, file: &Attachment) -> Json {
+    let mut shown = json!({
+        "self": format!("{}/rest/api/3/attachment/{}", site.host, file.id),
+        "id": file.id.to_string(),
+        "filename": file.name,
+        "author": person(site, file.author),
+        "created": site.time(file.created),
+        "size": file.content.len(),
+        "mimeType": file.mime,
+        "content": format!("{}/rest/api/3/attachment/content/{}", site.host, file.id),
+    });
+    if let (Some(shown), true) = (shown.as_object_mut(), file.mime.starts_with("image/")) {
+        let thumbnail = format!("{}/rest/api/3/attachment/thumbnail/{}", site.host, file.id);
+        shown.insert("thumbnail".into(), thumbnail.into());
     }
     shown
 }

@@ -3,15 +3,19 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Expand, Wanted, issue, sprint};
-use crate::{adf, json::put, model::Issue, reader::Reader};
+use super::{
+    boards::sprint,
+    issue::{Expand, Wanted, issue},
+    site_view::SiteView,
+};
+use crate::{adf, json::put, model::Issue};
 
 /// The field in which issues keep their sprints.
 const SPRINT: &str = "customfield_10020";
 
 /// An issue of a board, a sprint or a backlog, with the fields asked for; all of them when none are
 /// named.
-pub(crate) fn agile_issue(site: &Reader, of: &Issue, fields: &[&str]) -> Json {
+pub(crate) fn agile_issue(site: &SiteView, of: &Issue, fields: &[&str]) -> Json {
     let wanted = Wanted::read(fields, "*navigable");
     let mut shown = issue(site, of, &wanted, &Expand::default());
     put(&mut shown, "self", format!("{}/rest/agile/1.0/issue/{}", site.host, of.id));
@@ -26,7 +30,7 @@ pub(crate) fn agile_issue(site: &Reader, of: &Issue, fields: &[&str]) -> Json {
 }
 
 fn add_sprints(
-    site: &Reader,
+    site: &SiteView,
     of: &Issue,
     values: &mut Map<String, Json>,
     open: bool,
@@ -49,7 +53,7 @@ fn add_sprints(
 }
 
 /// An epic as the agile API answers.
-pub(crate) fn epic(site: &Reader, of: &Issue) -> Json {
+pub(crate) fn epic(site: &SiteView, of: &Issue) -> Json {
     json!({
         "id": of.id, "key": of.key, "self": format!("{}/rest/agile/1.0/epic/{}", site.host, of.id),
         "name": of.text("customfield_10011"), "summary": of.summary(), "color": { "key": "color_1" },

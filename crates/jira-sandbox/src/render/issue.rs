@@ -3,12 +3,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    change, computed::value, editmeta, html, issue_type, priority, schema, status, transition,
+    activity::change,
+    field_value::value,
+    html::html,
+    meta::{editmeta, schema},
+    site_view::SiteView,
+    transition::transition,
 };
-use crate::{
-    model::{FieldDef, Issue, Value},
-    reader::Reader,
-};
+use crate::model::{FieldDef, Issue, Value};
 
 const EXPAND: &str =
     "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations";
@@ -64,7 +66,7 @@ impl Expand<'_> {
     }
 }
 
-pub(crate) fn issue(site: &Reader, issue: &Issue, wanted: &Wanted, expand: &Expand) -> Json {
+pub(crate) fn issue(site: &SiteView, issue: &Issue, wanted: &Wanted, expand: &Expand) -> Json {
     if matches!(wanted, Wanted::IdOnly) {
         return json!({ "id": issue.id.to_string() });
     }
@@ -94,7 +96,7 @@ fn applies(field: &FieldDef, issue: &Issue) -> bool {
 }
 
 fn expansions(
-    site: &Reader,
+    site: &SiteView,
     issue: &Issue,
     shown: &[&FieldDef],
     expand: &Expand,
@@ -137,26 +139,11 @@ fn expansions(
 }
 
 /// HTML for rich text and words for times; null for everything else, as Jira does.
-fn rendered(site: &Reader, issue: &Issue, field: &FieldDef) -> Json {
+fn rendered(site: &SiteView, issue: &Issue, field: &FieldDef) -> Json {
     match (field.id.as_str(), issue.values.get(&field.id)) {
         ("created", _) => site.rendered_time(issue.created).into(),
         ("updated", _) => site.rendered_time(issue.updated).into(),
         (_, Some(Value::Rich(document))) => html(document).into(),
         _ => Json::Null,
     }
-}
-
-/// As parents, sub-tasks and linked issues stand inside another issue.
-pub(crate) fn issue_stub(site: &Reader, issue: &Issue) -> Json {
-    json!({
-        "id": issue.id.to_string(),
-        "key": issue.key,
-        "self": format!("{}/rest/api/3/issue/{}", site.host, issue.id),
-        "fields": {
-            "summary": issue.summary(),
-            "status": site.status(issue.status).map(|s| status(site, s)),
-            "priority": issue.reference("priority").and_then(|id| site.priority(id)).map(|p| priority(site, p)),
-            "issuetype": site.issue_type(issue.type_id).map(|kind| issue_type(site, kind)),
-        },
-    })
 }

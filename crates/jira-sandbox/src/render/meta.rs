@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{component_stub, issue_type, priority, project_stub, resolution, version_stub};
-use crate::{
-    fields::show_option,
-    model::{Access, FieldDef, Issue, Kind, Opt, Project},
-    reader::Reader,
+use super::{
+    attributes::{component_stub, issue_type, priority, resolution, version_stub},
+    project::project_stub,
+    site_view::SiteView,
+    stored_value::show_option,
 };
+use crate::model::{Access, FieldDef, Issue, Kind, Opt, Project};
 
 /// `{type, items?, system | custom + customId}`; `None` for pseudo fields.
 pub(crate) fn schema(field: &FieldDef) -> Option<Json> {
@@ -30,7 +31,7 @@ pub(crate) fn schema(field: &FieldDef) -> Option<Json> {
 }
 
 /// One element of `GET /field`.
-pub(crate) fn field_details(site: &Reader, field: &FieldDef) -> Json {
+pub(crate) fn field_details(site: &SiteView, field: &FieldDef) -> Json {
     let mut shown = json!({
         "id": field.id,
         "key": field.id,
@@ -60,7 +61,7 @@ pub(crate) fn field_details(site: &Reader, field: &FieldDef) -> Json {
 /// The common part of createmeta, editmeta and transition fields; `fieldId` is added where it
 /// belongs.
 pub(crate) fn field_meta(
-    site: &Reader,
+    site: &SiteView,
     project: &Project,
     type_id: u64,
     field: &FieldDef,
@@ -118,7 +119,12 @@ fn operations(field: &FieldDef) -> Vec<&'static str> {
     }
 }
 
-fn allowed(site: &Reader, project: &Project, type_id: u64, field: &FieldDef) -> Option<Vec<Json>> {
+fn allowed(
+    site: &SiteView,
+    project: &Project,
+    type_id: u64,
+    field: &FieldDef,
+) -> Option<Vec<Json>> {
     let values = match field.kind {
         Kind::Choice | Kind::Choices => {
             field.options.iter().map(|option| show_option(site, option)).collect()
@@ -142,7 +148,7 @@ fn allowed(site: &Reader, project: &Project, type_id: u64, field: &FieldDef) -> 
     Some(values)
 }
 
-fn nested(site: &Reader, option: &Opt) -> Json {
+fn nested(site: &SiteView, option: &Opt) -> Json {
     let mut shown = show_option(site, option);
     if let Some(map) = shown.as_object_mut() {
         map.insert(
@@ -155,7 +161,7 @@ fn nested(site: &Reader, option: &Opt) -> Json {
 
 /// `{fields: {id: …}}` for what this issue's edit screen holds; nothing for someone who may not
 /// edit.
-pub(crate) fn editmeta(site: &Reader, project: &Project, issue: &Issue) -> Json {
+pub(crate) fn editmeta(site: &SiteView, project: &Project, issue: &Issue) -> Json {
     let mut fields = Map::new();
     if !project.may(site.who, Access::Member) {
         return json!({ "fields": fields });

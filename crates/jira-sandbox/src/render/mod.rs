@@ -2,25 +2,29 @@
 
 mod activity;
 mod agile;
-mod computed;
+mod attributes;
+mod boards;
+mod field_value;
 mod html;
 mod issue;
+mod issue_stub;
 mod meta;
-mod parts;
 mod person;
 mod project;
+mod site_view;
+mod stored_value;
 mod transition;
 
-pub(super) use activity::{change, comment, remote_link, worklog};
-pub(super) use agile::{agile_issue, epic};
-pub(super) use computed::attachment;
-pub(super) use html::html;
-pub(super) use issue::{Expand, Wanted, issue, issue_stub};
-pub(super) use meta::{editmeta, field_details, field_meta, schema};
-pub(super) use parts::{
-    board, category, component, component_stub, issue_type, link_type, priority, resolution,
-    sprint, sprint_in_issue, status, version, version_stub,
+pub(crate) use activity::{attachment, change, comment, remote_link, worklog};
+pub(crate) use agile::{agile_issue, epic};
+pub(crate) use attributes::{
+    component, issue_type, link_type, priority, resolution, status, version,
 };
-pub(super) use person::{person, profile};
-pub(super) use project::{project, project_row, project_stub};
-pub(super) use transition::transition;
+pub(crate) use boards::{board, sprint};
+pub(crate) use issue::{Expand, Wanted, issue};
+pub(crate) use issue_stub::issue_stub;
+pub(crate) use meta::{editmeta, field_details, field_meta, schema};
+pub(crate) use person::{person, profile};
+pub(crate) use project::{project, project_row};
+pub(crate) use site_view::SiteView;
+pub(crate) use transition::transition;

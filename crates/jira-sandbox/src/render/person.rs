@@ -2,14 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
+use super::site_view::SiteView;
 use crate::{
     json::{object, put},
     model::{Person, Who},
-    reader::Reader,
 };
 
 /// A user as it stands inside issues, comments and lists.
-pub(crate) fn person(site: &Reader, who: Who) -> Json {
+pub(crate) fn person(site: &SiteView, who: Who) -> Json {
     let Some(person) = site.people.get(who) else { return Json::Null };
     let mut shown = object([
         ("self", address(site, person).into()),
@@ -27,7 +27,7 @@ pub(crate) fn person(site: &Reader, who: Who) -> Json {
 }
 
 /// The caller's own profile, whose address is always there.
-pub(crate) fn profile(site: &Reader, expanded: bool) -> Json {
+pub(crate) fn profile(site: &SiteView, expanded: bool) -> Json {
     let mut shown = person(site, site.who);
     let own = site.people.get(site.who);
     if let Some(own) = own {
@@ -45,7 +45,7 @@ pub(crate) fn profile(site: &Reader, expanded: bool) -> Json {
     shown
 }
 
-fn address(site: &Reader, person: &Person) -> String {
+fn address(site: &SiteView, person: &Person) -> String {
     format!("{}/rest/api/3/user?accountId={}", site.host, person.account_id.replace(':', "%3A"))
 }
 

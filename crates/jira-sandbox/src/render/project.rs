@@ -2,14 +2,15 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{component, issue_type, person, version};
-use crate::{
-    model::{Access, Project},
-    reader::Reader,
+use super::{
+    attributes::{component, issue_type, version},
+    person::person,
+    site_view::SiteView,
 };
+use crate::model::{Access, Project};
 
 /// As it stands under `fields.project`.
-pub(crate) fn project_stub(site: &Reader, project: &Project) -> Json {
+pub(crate) fn project_stub(site: &SiteView, project: &Project) -> Json {
     json!({
         "self": address(site, project),
         "id": project.id.to_string(),
@@ -22,7 +23,7 @@ pub(crate) fn project_stub(site: &Reader, project: &Project) -> Json {
 }
 
 /// As it stands in `/project/search`; `expand` adds description and lead.
-pub(crate) fn project_row(site: &Reader, project: &Project, expand: &[&str]) -> Json {
+pub(crate) fn project_row(site: &SiteView, project: &Project, expand: &[&str]) -> Json {
     let mut row = project_stub(site, project);
     let Some(map) = row.as_object_mut() else { return row };
     map.insert("expand".into(), EXPAND.into());
@@ -54,7 +55,7 @@ pub(crate) fn project_row(site: &Reader, project: &Project, expand: &[&str]) -> 
 }
 
 /// As `/project/{projectIdOrKey}` answers.
-pub(crate) fn project(site: &Reader, project: &Project) -> Json {
+pub(crate) fn project(site: &SiteView, project: &Project) -> Json {
     let mut shown = project_row(site, project, &["description", "lead", "issueTypes"]);
     let Some(map) = shown.as_object_mut() else { return shown };
     map.insert(
@@ -83,11 +84,11 @@ fn style(project: &Project) -> &'static str {
     if project.team_managed { "next-gen" } else { "classic" }
 }
 
-fn address(site: &Reader, project: &Project) -> String {
+fn address(site: &SiteView, project: &Project) -> String {
     format!("{}/rest/api/3/project/{}", site.host, project.id)
 }
 
-fn avatars(site: &Reader, project: &Project) -> Json {
+fn avatars(site: &SiteView, project: &Project) -> Json {
     let picture = format!(
         "{}/rest/api/3/universal_avatar/view/type/project/avatar/{}",
         site.host, project.avatar

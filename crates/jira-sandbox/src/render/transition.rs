@@ -2,14 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{field_meta, status};
-use crate::{
-    model::{Issue, Project, Transition},
-    reader::Reader,
-};
+use super::{attributes::status, meta::field_meta, site_view::SiteView};
+use crate::model::{Issue, Project, Transition};
 
 pub(crate) fn transition(
-    site: &Reader,
+    site: &SiteView,
     project: &Project,
     issue: &Issue,
     transition: &Transition,

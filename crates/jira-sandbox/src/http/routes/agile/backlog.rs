@@ -14,8 +14,8 @@ use crate::{
         Board, Issue, Site,
         scope::{READ_BOARD, READ_DETAILS, READ_EPIC, READ_JQL, READ_SPRINT},
     },
-    reader::Reader,
-    render, search,
+    render::{self, SiteView},
+    search,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -29,19 +29,19 @@ pub(crate) const ROUTES: &[Route] = &[
     ]),
 ];
 
-fn backlog(call: &Call, site: &Reader) -> Answer {
+fn backlog(call: &Call, site: &SiteView) -> Answer {
     let board = board(call, site)?;
     page(call, site, |issue| {
         belongs(issue, board) && !is_planned(site, issue) && issue.resolved.is_none()
     })
 }
 
-fn on_board(call: &Call, site: &Reader) -> Answer {
+fn on_board(call: &Call, site: &SiteView) -> Answer {
     let board = board(call, site)?;
     page(call, site, |issue| belongs(issue, board))
 }
 
-fn in_sprint(call: &Call, site: &Reader) -> Answer {
+fn in_sprint(call: &Call, site: &SiteView) -> Answer {
     let id = super::sprints::sprint(call, site)?.id;
     page(call, site, |issue| issue.references("customfield_10020").contains(&id))
 }
@@ -57,7 +57,7 @@ fn is_planned(site: &Site, issue: &Issue) -> bool {
 }
 
 /// Ordered by rank, unless the query says otherwise.
-fn page(call: &Call, site: &Reader, holds: impl Fn(&Issue) -> bool) -> Answer {
+fn page(call: &Call, site: &SiteView, holds: impl Fn(&Issue) -> bool) -> Answer {
     let window = Window::of(call, 50, 100)?;
     let jql = call.query("jql").unwrap_or_default();
     let ordered = jql.to_ascii_lowercase().contains("order by");
@@ -74,7 +74,7 @@ fn page(call: &Call, site: &Reader, holds: impl Fn(&Issue) -> bool) -> Answer {
     Ok(Reply::json(200, page))
 }
 
-fn epics(call: &Call, site: &Reader) -> Answer {
+fn epics(call: &Call, site: &SiteView) -> Answer {
     let board = board(call, site)?;
     let window = Window::of(call, 50, 50)?;
     let done = call.query("done").map(|done| done == "true");

@@ -13,8 +13,7 @@ use crate::{
         Access, Board, Site,
         scope::{READ_BOARD, READ_DETAILS, READ_PROJECT, READ_SPRINT},
     },
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -30,7 +29,7 @@ fn visible<'a>(call: &Call, site: &'a Site) -> impl Iterator<Item = &'a Board> {
     })
 }
 
-fn list(call: &Call, site: &Reader) -> Answer {
+fn list(call: &Call, site: &SiteView) -> Answer {
     let window = Window::of(call, 50, 50)?;
     let needle = call.query("name").unwrap_or_default().to_lowercase();
     let kinds = call.list("type");
@@ -74,12 +73,12 @@ pub(crate) fn board<'a>(call: &Call, site: &'a Site) -> Result<&'a Board, Fault>
     })
 }
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, render::board(site, board(call, site)?)))
 }
 
 /// Kanban boards have none: a 400, not an empty page.
-fn sprints(call: &Call, site: &Reader) -> Answer {
+fn sprints(call: &Call, site: &SiteView) -> Answer {
     let board = board(call, site)?;
     if board.kind == "kanban" {
         return Err(Fault::message(400, "The board does not support sprints"));

@@ -16,8 +16,7 @@ use crate::{
         Access, Site, Sprint,
         scope::{DELETE_SPRINT, READ_SPRINT, WRITE_SPRINT},
     },
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -44,7 +43,7 @@ fn may(call: &Call, site: &Site, board: u64, access: Access) -> bool {
     project.is_some_and(|project| project.may(call.who, access))
 }
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, render::sprint(site, sprint(call, site)?)))
 }
 

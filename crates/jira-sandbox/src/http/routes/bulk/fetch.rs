@@ -10,8 +10,7 @@ use crate::{
     },
     json::{object, strings},
     model::Issue,
-    reader::Reader,
-    render::{self, Expand, Wanted},
+    render::{self, Expand, SiteView, Wanted},
 };
 
 pub(crate) const ROUTES: &[Route] = &[query("/rest/api/3/issue/bulkfetch", fetch)];
@@ -19,7 +18,7 @@ pub(crate) const ROUTES: &[Route] = &[query("/rest/api/3/issue/bulkfetch", fetch
 const ISSUES_MAX: usize = 100;
 
 /// By ascending id, without those that the caller may not see.
-fn fetch(call: &Call, site: &Reader) -> Answer {
+fn fetch(call: &Call, site: &SiteView) -> Answer {
     let body = call.object()?;
     let known = ["issueIdsOrKeys", "fields", "fieldsByKeys", "expand", "properties"];
     if body.keys().any(|key| !known.contains(&key.as_str())) {

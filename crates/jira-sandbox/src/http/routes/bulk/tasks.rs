@@ -11,7 +11,7 @@ use crate::{
         route::{Route, write},
     },
     model::{Site, Task, scope::READ_WORK},
-    reader::Reader,
+    render::SiteView,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -90,7 +90,7 @@ fn progress(call: &Call, site: &mut Site) -> Answer {
     let mut shown = json!({
         "taskId": task.id.to_string(), "status": status, "progressPercent": percent,
         "submittedBy": { "accountId": site.people.get(task.by).map(|person| &person.account_id) },
-        "created": Reader::new(site, who).time(task.created),
+        "created": SiteView::new(site, who).time(task.created),
     });
     if let (Some(shown), true) = (shown.as_object_mut(), status == "COMPLETE") {
         let failed: BTreeMap<String, _> =

@@ -14,7 +14,7 @@ use crate::{
     },
     json::strings,
     model::{Issue, Site, Transition},
-    reader::Reader,
+    render::SiteView,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -23,7 +23,7 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// By workflow, what all of its issues can do now without a screen.
-fn shared(call: &Call, site: &Reader) -> Answer {
+fn shared(call: &Call, site: &SiteView) -> Answer {
     let ids = selected(call, site, &call.list("issueIdsOrKeys"))?;
     let mut groups: BTreeMap<u64, Vec<&Issue>> = BTreeMap::new();
     for issue in ids.iter().filter_map(|id| site.issues.get(id)) {

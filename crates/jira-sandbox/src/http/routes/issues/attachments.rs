@@ -11,8 +11,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, Attachment, ChangeItem, Issue, Site},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 /// Small, so that the refusal can be met with an upload of ordinary size.
@@ -30,7 +29,7 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// Here the id is a number, inside an issue it is a text.
-fn metadata(call: &Call, site: &Reader) -> Answer {
+fn metadata(call: &Call, site: &SiteView) -> Answer {
     let (_, file) = find(call, site)?;
     let mut shown = render::attachment(site, file);
     if let Some(shown) = shown.as_object_mut() {
@@ -39,7 +38,7 @@ fn metadata(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, shown))
 }
 
-fn content(call: &Call, site: &Reader) -> Answer {
+fn content(call: &Call, site: &SiteView) -> Answer {
     let (_, file) = find(call, site)?;
     if !call.flag("redirect", true) {
         return Ok(Reply::file(&file.mime, file.content.clone()));
@@ -92,7 +91,7 @@ fn add(call: &Call, site: &mut Site) -> Answer {
             created: call.now,
             content: file.content.to_vec(),
         };
-        made.push(render::attachment(&Reader::new(site, call.who), &file));
+        made.push(render::attachment(&SiteView::new(site, call.who), &file));
         touch(site, id, call.who, call.now, vec![added(&file)]);
         if let Some(issue) = site.issues.get_mut(&id) {
             issue.attachments.push(file);

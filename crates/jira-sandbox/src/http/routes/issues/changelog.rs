@@ -7,14 +7,13 @@ use crate::{
         paging::Window,
         route::{Route, read},
     },
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[read("/rest/api/3/issue/{issue}/changelog", changelog)];
 
 /// Oldest first.
-fn changelog(call: &Call, site: &Reader) -> Answer {
+fn changelog(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let window = Window::of(call, 100, 100)?;
     let shown =

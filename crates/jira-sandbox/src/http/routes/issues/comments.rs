@@ -14,8 +14,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, Comment, Issue, Site, Visibility},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 const INHERITED: &str = "Child comments inherit visibility from their parent comment.";
@@ -31,7 +30,7 @@ pub(crate) const ROUTES: &[Route] = &[
     write("DELETE", "/rest/api/3/issue/{issue}/comment/{id}", delete),
 ];
 
-fn list(call: &Call, site: &Reader) -> Answer {
+fn list(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let window = Window::of(call, 100, 5_000)?;
     let mut seen = site.visible_comments(call.who, issue);
@@ -51,7 +50,7 @@ fn list(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, window.named("comments", seen.len(), shown)))
 }
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let comment = find(call, site, issue)?;
     Ok(Reply::json(200, render::comment(site, issue, comment, &call.list("expand"))))
@@ -71,7 +70,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     let made = issue.comments.last().ok_or_else(Fault::no_issue)?;
     Ok(Reply::json(
         201,
-        render::comment(&Reader::new(site, call.who), issue, made, &call.list("expand")),
+        render::comment(&SiteView::new(site, call.who), issue, made, &call.list("expand")),
     ))
 }
 
@@ -110,7 +109,7 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let comment = find(call, site, issue)?;
     Ok(Reply::json(
         200,
-        render::comment(&Reader::new(site, call.who), issue, comment, &call.list("expand")),
+        render::comment(&SiteView::new(site, call.who), issue, comment, &call.list("expand")),
     ))
 }
 

@@ -8,8 +8,7 @@ use crate::{
         route::{Route, read},
     },
     model::Access,
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -18,7 +17,7 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// Empty for someone who may browse but not create.
-fn types(call: &Call, site: &Reader) -> Answer {
+fn types(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let window = Window::of(call, 50, 200)?;
     let types: Vec<_> = project.types.iter().filter_map(|id| site.issue_type(*id)).collect();
@@ -27,7 +26,7 @@ fn types(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, window.named("issueTypes", types.len(), shown)))
 }
 
-fn fields(call: &Call, site: &Reader) -> Answer {
+fn fields(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let window = Window::of(call, 50, 200)?;
     let given = call.param("type");

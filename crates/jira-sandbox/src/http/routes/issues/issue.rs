@@ -7,8 +7,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, Site},
-    reader::Reader,
-    render::{self, Expand, Wanted},
+    render::{self, Expand, SiteView, Wanted},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -17,7 +16,7 @@ pub(crate) const ROUTES: &[Route] = &[
     read("/rest/api/3/issue/{issue}/editmeta", editmeta),
 ];
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let wanted = match Wanted::read(&call.list("fields"), "*all") {
         Wanted::IdOnly => {
@@ -37,7 +36,7 @@ fn get(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, shown))
 }
 
-fn editmeta(call: &Call, site: &Reader) -> Answer {
+fn editmeta(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     Ok(Reply::json(200, render::editmeta(site, project, issue)))

@@ -11,8 +11,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, ChangeItem, Issue, Link, LinkType, Site},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -97,7 +96,7 @@ fn find<'a>(call: &Call, site: &'a Site) -> Result<(&'a Link, &'a Issue, &'a Iss
 }
 
 /// `inwardIssue` OUTWARD-phrase `outwardIssue`.
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let (link, from, to) = find(call, site)?;
     let kind = site.link_types.iter().find(|kind| kind.id == link.type_id);
     Ok(Reply::json(

@@ -10,8 +10,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, RemoteLink, Site},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 /// Source: `RemoteIssueLinkRequest.globalId`, "the maximum length is 255 characters".
@@ -22,7 +21,7 @@ pub(crate) const ROUTES: &[Route] = &[
     write("POST", "/rest/api/3/issue/{issue}/remotelink", save),
 ];
 
-fn list(call: &Call, site: &Reader) -> Answer {
+fn list(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let wanted = call.query("globalId");
     let links = issue

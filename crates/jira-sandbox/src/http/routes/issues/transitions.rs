@@ -11,8 +11,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{ChangeItem, Issue, Site, Status, Transition, Value},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 /// The id of Jira's status category Done.
@@ -23,7 +22,7 @@ pub(crate) const ROUTES: &[Route] = &[
     write("POST", "/rest/api/3/issue/{issue}/transitions", perform),
 ];
 
-fn list(call: &Call, site: &Reader) -> Answer {
+fn list(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     let fields = call.expands("transitions.fields");

@@ -11,8 +11,7 @@ use crate::{
         route::{Route, write},
     },
     model::{Access, Issue, Project, Site},
-    reader::Reader,
-    render::{self, Expand, Wanted},
+    render::{self, Expand, SiteView, Wanted},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -60,7 +59,7 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let all = Wanted::read(&["*all"], "*all");
     Ok(Reply::json(
         200,
-        render::issue(&Reader::new(site, call.who), issue, &all, &Expand(call.list("expand"))),
+        render::issue(&SiteView::new(site, call.who), issue, &all, &Expand(call.list("expand"))),
     ))
 }
 

@@ -9,8 +9,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::Site,
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -19,7 +18,7 @@ pub(crate) const ROUTES: &[Route] = &[
     write("DELETE", "/rest/api/3/issue/{issue}/votes", remove),
 ];
 
-fn list(call: &Call, site: &Reader) -> Answer {
+fn list(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let people: Vec<_> = issue.voters.iter().map(|who| render::person(site, *who)).collect();
     Ok(Reply::json(

@@ -13,8 +13,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, ChangeItem, Issue, Site, Value, Worklog},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -24,7 +23,7 @@ pub(crate) const ROUTES: &[Route] = &[
     write("DELETE", "/rest/api/3/issue/{issue}/worklog/{id}", delete),
 ];
 
-fn list(call: &Call, site: &Reader) -> Answer {
+fn list(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let window = Window::of(call, 5_000, 5_000)?;
     let bound = |name: &str| call.query(name).and_then(|text| text.parse::<i64>().ok());
@@ -46,7 +45,7 @@ fn find<'a>(call: &Call, issue: &'a Issue) -> Result<&'a Worklog, Fault> {
     found.ok_or_else(|| Fault::message(404, format!("Cannot find worklog with id: '{id}'.")))
 }
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     Ok(Reply::json(200, render::worklog(site, issue, find(call, issue)?)))
 }
@@ -85,7 +84,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
     }
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let made = issue.worklogs.last().ok_or_else(Fault::no_issue)?;
-    Ok(Reply::json(201, render::worklog(&Reader::new(site, call.who), issue, made)))
+    Ok(Reply::json(201, render::worklog(&SiteView::new(site, call.who), issue, made)))
 }
 
 /// The worklog without its id, and the remaining estimate as it will be.

@@ -10,8 +10,7 @@ use crate::{
         route::{Route, read},
     },
     json::put,
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -21,7 +20,7 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// The names of the roles, each with its address.
-fn roles(call: &Call, site: &Reader) -> Answer {
+fn roles(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let address =
         |at: usize| format!("{}/rest/api/3/project/{}/role/{}", site.host, project.id, 10_002 + at);
@@ -31,7 +30,7 @@ fn roles(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, roles))
 }
 
-fn components(call: &Call, site: &Reader) -> Answer {
+fn components(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let window = Window::of(call, 50, 50)?;
     let part = call.query("query").unwrap_or_default().to_lowercase();
@@ -52,7 +51,7 @@ fn components(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
 
-fn versions(call: &Call, site: &Reader) -> Answer {
+fn versions(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let window = Window::of(call, 50, 50)?;
     let part = call.query("query").unwrap_or_default().to_lowercase();

@@ -10,8 +10,7 @@ use crate::{
         route::{Route, read},
     },
     model::{Access, Project},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -22,7 +21,7 @@ pub(crate) const ROUTES: &[Route] = &[
     read("/rest/api/3/project/{project}/versions", versions),
 ];
 
-fn search(call: &Call, site: &Reader) -> Answer {
+fn search(call: &Call, site: &SiteView) -> Answer {
     let window = Window::of(call, 50, 100)?;
     let needle = call.query("query").unwrap_or_default().to_lowercase();
     let needs = match call.query("action") {
@@ -66,13 +65,13 @@ fn search(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     Ok(Reply::json(200, render::project(site, project)))
 }
 
 /// The workflow's statuses under each issue type.
-fn statuses(call: &Call, site: &Reader) -> Answer {
+fn statuses(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let statuses: Vec<Json> = project
         .workflow
@@ -92,14 +91,14 @@ fn statuses(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, json!(shown)))
 }
 
-fn components(call: &Call, site: &Reader) -> Answer {
+fn components(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let shown: Vec<_> =
         project.components.iter().map(|one| render::component(site, project, one)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 
-fn versions(call: &Call, site: &Reader) -> Answer {
+fn versions(call: &Call, site: &SiteView) -> Answer {
     let project = call.project(site)?;
     let shown: Vec<_> =
         project.versions.iter().map(|one| render::version(site, project, one)).collect();

@@ -10,8 +10,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, Project, Site, Version, scope::MANAGE_PROJECT},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -66,7 +65,7 @@ fn find<'a>(call: &Call, site: &'a Site) -> Result<(&'a Project, &'a Version), F
     found.ok_or_else(|| Fault::message(404, format!("Could not find version for id '{id}'")))
 }
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let (project, version) = find(call, site)?;
     Ok(Reply::json(200, render::version(site, project, version)))
 }
@@ -98,7 +97,7 @@ fn show(call: &Call, site: &Site, status: u16, id: u64) -> Answer {
         .flat_map(|project| project.versions.iter().map(move |one| (project, one)));
     let (project, version) =
         all.find(|(_, version)| version.id == id).ok_or_else(Fault::bad_payload)?;
-    Ok(Reply::json(status, render::version(&Reader::new(site, call.who), project, version)))
+    Ok(Reply::json(status, render::version(&SiteView::new(site, call.who), project, version)))
 }
 
 fn fill(project: &Project, version: &mut Version, body: &Map<String, Json>) -> Result<(), Fault> {

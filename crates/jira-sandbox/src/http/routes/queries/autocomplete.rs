@@ -11,7 +11,7 @@ use crate::{
         call::Call,
         route::{Route, read},
     },
-    reader::Reader,
+    render::SiteView,
     search,
 };
 
@@ -20,11 +20,11 @@ pub(crate) const ROUTES: &[Route] = &[
     read("/rest/api/3/jql/autocompletedata/suggestions", suggestions),
 ];
 
-fn reference(call: &Call, site: &Reader) -> Answer {
+fn reference(call: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, search::reference_data(site, call.who)))
 }
 
-fn suggestions(call: &Call, site: &Reader) -> Answer {
+fn suggestions(call: &Call, site: &SiteView) -> Answer {
     let Some(field) = call.query("fieldName") else {
         return Err(Fault::message(400, "The fieldName parameter must be provided."));
     };

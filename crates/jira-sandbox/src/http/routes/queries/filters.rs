@@ -15,14 +15,13 @@ use crate::{
         route::{Route, read},
     },
     model::Filter,
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] =
     &[read("/rest/api/3/filter/search", search), read("/rest/api/3/filter/favourite", favourites)];
 
-fn search(call: &Call, site: &Reader) -> Answer {
+fn search(call: &Call, site: &SiteView) -> Answer {
     let window = Window::of(call, 50, 100)?;
     let needle = call.query("filterName").unwrap_or_default().to_lowercase();
     let mut found: Vec<_> =
@@ -43,7 +42,7 @@ fn search(call: &Call, site: &Reader) -> Answer {
 }
 
 /// Details come only when they are asked for.
-fn row(call: &Call, site: &Reader, filter: &Filter, expand: &[&str]) -> Json {
+fn row(call: &Call, site: &SiteView, filter: &Filter, expand: &[&str]) -> Json {
     let mut shown = json!({
         "self": format!("{}/rest/api/3/filter/{}", site.host, filter.id),
         "id": filter.id.to_string(),
@@ -64,7 +63,7 @@ fn row(call: &Call, site: &Reader, filter: &Filter, expand: &[&str]) -> Json {
     shown
 }
 
-fn favourites(call: &Call, site: &Reader) -> Answer {
+fn favourites(call: &Call, site: &SiteView) -> Answer {
     let mine = site.filters.iter().filter(|filter| filter.favourite_of.contains(&call.who));
     let shown: Vec<_> = mine
         .map(|filter| {

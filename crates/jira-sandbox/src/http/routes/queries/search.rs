@@ -11,8 +11,7 @@ use crate::{
     },
     json::object,
     model::Issue,
-    reader::Reader,
-    render::{self, Expand, Wanted},
+    render::{self, Expand, SiteView, Wanted},
     search,
 };
 
@@ -42,7 +41,7 @@ struct Search {
     properties: Vec<String>,
 }
 
-fn by_query(call: &Call, site: &Reader) -> Answer {
+fn by_query(call: &Call, site: &SiteView) -> Answer {
     let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
     let wished = match call.query("maxResults") {
         None | Some("") => None,
@@ -59,7 +58,7 @@ fn by_query(call: &Call, site: &Reader) -> Answer {
     run(call, site, &asked)
 }
 
-fn by_body(call: &Call, site: &Reader) -> Answer {
+fn by_body(call: &Call, site: &SiteView) -> Answer {
     let asked = read_body(&call.object()?).ok_or_else(Fault::bad_payload)?;
     run(call, site, &asked)
 }
@@ -95,7 +94,7 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
     Some(asked)
 }
 
-fn run(call: &Call, site: &Reader, asked: &Search) -> Answer {
+fn run(call: &Call, site: &SiteView, asked: &Search) -> Answer {
     let found =
         search::find(site, call.who, call.now, &asked.jql).map_err(|errors| messages(&errors))?;
     let account = site.people.get(call.who).map_or("", |person| person.account_id.as_str());
@@ -146,7 +145,7 @@ fn run(call: &Call, site: &Reader, asked: &Search) -> Answer {
         let next = PageToken { after: last.id, position: start + page.len() };
         map.insert("nextPageToken".into(), next.encode(&asked.jql, account).into());
     }
-    for (name, of) in [("names", names as fn(&Reader, &Wanted) -> Json), ("schema", schemas)] {
+    for (name, of) in [("names", names as fn(&SiteView, &Wanted) -> Json), ("schema", schemas)] {
         if asked.expand.iter().any(|part| part == name) {
             map.insert(name.into(), of(site, &wanted));
         }
@@ -170,12 +169,12 @@ fn resume(found: &[&Issue], token: &PageToken) -> usize {
     last.map_or(token.position.min(found.len()), |at| at + 1)
 }
 
-fn names(site: &Reader, wanted: &Wanted) -> Json {
+fn names(site: &SiteView, wanted: &Wanted) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
     Json::Object(shown.map(|field| (field.id.clone(), site.word(&field.name).into())).collect())
 }
 
-fn schemas(site: &Reader, wanted: &Wanted) -> Json {
+fn schemas(site: &SiteView, wanted: &Wanted) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
     Json::Object(
         shown.filter_map(|field| Some((field.id.clone(), render::schema(field)?))).collect(),
@@ -186,7 +185,7 @@ fn messages(errors: &[String]) -> Fault {
     Fault(Reply::json(400, json!({ "errorMessages": errors, "errors": {} })))
 }
 
-fn count(call: &Call, site: &Reader) -> Answer {
+fn count(call: &Call, site: &SiteView) -> Answer {
     let body = call.object()?;
     let jql = body
         .get("jql")
@@ -198,7 +197,7 @@ fn count(call: &Call, site: &Reader) -> Answer {
 }
 
 /// Judges queries without running them.
-fn parse(call: &Call, site: &Reader) -> Answer {
+fn parse(call: &Call, site: &SiteView) -> Answer {
     let body = call.object()?;
     let queries = body.get("queries").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
     let strict = call.query("validation").unwrap_or("strict") == "strict";
@@ -213,7 +212,7 @@ fn parse(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, json!({ "queries": judged.collect::<Vec<_>>() })))
 }
 
-fn removed(_: &Call, _: &Reader) -> Answer {
+fn removed(_: &Call, _: &SiteView) -> Answer {
     let text = "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration \
                 guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046";
     Err(Fault::message(410, text))

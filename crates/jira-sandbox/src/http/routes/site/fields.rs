@@ -15,8 +15,7 @@ use crate::{
         route::{Route, read},
     },
     model::{Access, FieldDef, Site},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] =
@@ -31,14 +30,14 @@ fn visible<'a>(call: &Call, site: &'a Site) -> impl Iterator<Item = &'a FieldDef
     })
 }
 
-fn all(call: &Call, site: &Reader) -> Answer {
+fn all(call: &Call, site: &SiteView) -> Answer {
     let shown: Vec<_> =
         visible(call, site).map(|field| render::field_details(site, field)).collect();
     Ok(Reply::json(200, json!(shown)))
 }
 
 /// Only for administrators, unlike the plain list.
-fn search(call: &Call, site: &Reader) -> Answer {
+fn search(call: &Call, site: &SiteView) -> Answer {
     if !site.admins.contains(&call.who) {
         return Err(Fault::message(403, "Only Jira administrators can access fields."));
     }
@@ -62,7 +61,7 @@ fn search(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
 }
 
-fn row(site: &Reader, field: &FieldDef) -> Json {
+fn row(site: &SiteView, field: &FieldDef) -> Json {
     json!({
         "id": field.id, "name": site.word(&field.name), "key": field.id, "schema": render::schema(field),
         "isLocked": field.custom.is_none(),

@@ -15,8 +15,7 @@ use crate::{
         route::{Route, read},
     },
     model::{Access, Named, Site},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -28,7 +27,7 @@ pub(crate) const ROUTES: &[Route] = &[
     read("/rest/api/3/issueLinkType", link_types),
 ];
 
-fn details(site: &Reader, priority: &Named) -> Json {
+fn details(site: &SiteView, priority: &Named) -> Json {
     let mut shown = render::priority(site, priority);
     if let Some(map) = shown.as_object_mut() {
         map.insert("statusColor".into(), priority.color.into());
@@ -37,11 +36,11 @@ fn details(site: &Reader, priority: &Named) -> Json {
     shown
 }
 
-fn priorities(_: &Call, site: &Reader) -> Answer {
+fn priorities(_: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, site.priorities.iter().map(|priority| details(site, priority)).collect()))
 }
 
-fn priority_page(call: &Call, site: &Reader) -> Answer {
+fn priority_page(call: &Call, site: &SiteView) -> Answer {
     let window = Window::of(call, 50, 50)?;
     let shown = window.cut(&site.priorities).iter().map(|priority| {
         let mut shown = details(site, priority);
@@ -54,7 +53,7 @@ fn priority_page(call: &Call, site: &Reader) -> Answer {
     Ok(Reply::json(200, window.bean(&address, site.priorities.len(), shown.collect())))
 }
 
-fn resolutions(_: &Call, site: &Reader) -> Answer {
+fn resolutions(_: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, site.resolutions.iter().map(|one| render::resolution(site, one)).collect()))
 }
 
@@ -64,17 +63,17 @@ fn in_sight(call: &Call, site: &Site, scope: Option<u64>) -> bool {
     })
 }
 
-fn statuses(call: &Call, site: &Reader) -> Answer {
+fn statuses(call: &Call, site: &SiteView) -> Answer {
     let seen = site.statuses.iter().filter(|status| in_sight(call, site, status.scope));
     Ok(Reply::json(200, seen.map(|status| render::status(site, status)).collect()))
 }
 
-fn types(call: &Call, site: &Reader) -> Answer {
+fn types(call: &Call, site: &SiteView) -> Answer {
     let seen = site.types.iter().filter(|kind| in_sight(call, site, kind.scope));
     Ok(Reply::json(200, seen.map(|kind| render::issue_type(site, kind)).collect()))
 }
 
-fn link_types(_: &Call, site: &Reader) -> Answer {
+fn link_types(_: &Call, site: &SiteView) -> Answer {
     let shown: Vec<_> = site.link_types.iter().map(|kind| render::link_type(site, kind)).collect();
     Ok(Reply::json(200, json!({ "issueLinkTypes": shown })))
 }

@@ -14,8 +14,7 @@ use crate::{
         route::{Route, read},
     },
     model::{Access, scope::READ_USER},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -24,11 +23,11 @@ pub(crate) const ROUTES: &[Route] = &[
     read("/rest/api/3/mypermissions", my_permissions),
 ];
 
-fn myself(call: &Call, site: &Reader) -> Answer {
+fn myself(call: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, render::profile(site, call.expands("groups"))))
 }
 
-fn server_info(call: &Call, site: &Reader) -> Answer {
+fn server_info(call: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(
         200,
         json!({
@@ -84,7 +83,7 @@ const PERMISSIONS: &[(&str, &str, &str, Needs)] = &[
     ("MANAGE_SPRINTS_PERMISSION", "-1", "Manage sprints", Needs::Project(Access::Member)),
 ];
 
-fn my_permissions(call: &Call, site: &Reader) -> Answer {
+fn my_permissions(call: &Call, site: &SiteView) -> Answer {
     let asked = call.list("permissions");
     if asked.is_empty() {
         return Err(Fault::message(400, "The 'permissions' query parameter is required."));

@@ -10,8 +10,7 @@ use crate::{
         route::{Route, read},
     },
     model::{Access, Person, Project, Who, scope::READ_USER},
-    reader::Reader,
-    render,
+    render::{self, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -22,7 +21,7 @@ pub(crate) const ROUTES: &[Route] = &[
 
 const WINDOW_MAX: usize = 1_000;
 
-fn get(call: &Call, site: &Reader) -> Answer {
+fn get(call: &Call, site: &SiteView) -> Answer {
     let Some(id) = call.query("accountId").filter(|id| !id.is_empty()) else {
         return Err(Fault::message(400, "The query parameter 'accountId' is required."));
     };
@@ -37,7 +36,7 @@ fn get(call: &Call, site: &Reader) -> Answer {
 }
 
 /// Without any criterion Jira refuses; an empty `query` finds everybody.
-fn search(call: &Call, site: &Reader) -> Answer {
+fn search(call: &Call, site: &SiteView) -> Answer {
     let (text, id) = (call.query("query"), call.query("accountId"));
     if text.is_none() && id.is_none() && call.query("property").is_none() {
         return Err(Fault::message(
@@ -52,7 +51,7 @@ fn search(call: &Call, site: &Reader) -> Answer {
     page(call, site, found, |_, _| !site.without_directory.contains(&call.who))
 }
 
-fn assignable(call: &Call, site: &Reader) -> Answer {
+fn assignable(call: &Call, site: &SiteView) -> Answer {
     let issue = call.query("issueKey").or(call.query("issueId"));
     let project = match (issue, call.query("project")) {
         (Some(issue), _) => {
@@ -81,7 +80,7 @@ fn assignable(call: &Call, site: &Reader) -> Answer {
 /// short page is not the end. Nobody gets beyond the thousandth. Source: JRACLOUD-71293.
 fn page(
     call: &Call,
-    site: &Reader,
+    site: &SiteView,
     matches: impl Fn(&Person) -> bool,
     may_show: impl Fn(Who, &Person) -> bool,
 ) -> Answer {

@@ -3,20 +3,25 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    category, comment, issue_stub, issue_type, link_type, person, project_stub, status, worklog,
+    activity::{attachment, comment, worklog},
+    attributes::{category, issue_type, link_type, status},
+    issue_stub::issue_stub,
+    person::person,
+    project::project_stub,
+    site_view::SiteView,
+    stored_value::show,
 };
 use crate::{
-    fields::{pretty_duration, show},
+    fields::pretty_duration,
     json::object,
-    model::{Access, Attachment, FieldDef, Issue, Kind, Link},
-    reader::Reader,
+    model::{Access, FieldDef, Issue, Kind, Link},
 };
 
 /// How many work logs an issue carries inline; the rest is behind `/worklog`.
 const INLINE_WORKLOGS_MAX: usize = 20;
 
 /// `None` when the field is left out of the issue altogether, as `parent` is for those without one.
-pub(crate) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> Option<Json> {
+pub(crate) fn value(site: &SiteView, issue: &Issue, field: &FieldDef) -> Option<Json> {
     let value = match field.id.as_str() {
         "issuekey" | "thumbnail" => return None,
         "parent" if !issue.values.contains_key("parent") => return None,
@@ -74,7 +79,7 @@ pub(crate) fn value(site: &Reader, issue: &Issue, field: &FieldDef) -> Option<Js
 }
 
 /// The epic above an issue of a company-managed project.
-fn epic_key(site: &Reader, issue: &Issue) -> Json {
+fn epic_key(site: &SiteView, issue: &Issue) -> Json {
     let has_epics = site.project(issue.project).is_some_and(|project| !project.team_managed);
     let parent =
         issue.reference("parent").and_then(|id| site.issues.get(&id)).filter(|_| has_epics);
@@ -119,7 +124,7 @@ fn time(issue: &Issue, field: &str) -> Json {
     }
 }
 
-fn comments(site: &Reader, issue: &Issue) -> Json {
+fn comments(site: &SiteView, issue: &Issue) -> Json {
     let seen = site.visible_comments(site.who, issue);
     object([
         ("self", format!("{}/rest/api/3/issue/{}/comment", site.host, issue.id).into()),
@@ -130,27 +135,9 @@ fn comments(site: &Reader, issue: &Issue) -> Json {
     ])
 }
 
-pub(crate) fn attachment(site: &Reader, file: &Attachment) -> Json {
-    let mut shown = json!({
-        "self": format!("{}/rest/api/3/attachment/{}", site.host, file.id),
-        "id": file.id.to_string(),
-        "filename": file.name,
-        "author": person(site, file.author),
-        "created": site.time(file.created),
-        "size": file.content.len(),
-        "mimeType": file.mime,
-        "content": format!("{}/rest/api/3/attachment/content/{}", site.host, file.id),
-    });
-    if let (Some(shown), true) = (shown.as_object_mut(), file.mime.starts_with("image/")) {
-        let thumbnail = format!("{}/rest/api/3/attachment/thumbnail/{}", site.host, file.id);
-        shown.insert("thumbnail".into(), thumbnail.into());
-    }
-    shown
-}
-
 /// Seen from this issue: the other end stands under `outwardIssue` when this one does the outward
 /// thing.
-fn links(site: &Reader, issue: &Issue) -> Json {
+fn links(site: &SiteView, issue: &Issue) -> Json {
     let shown = |link: &Link| {
         let outward = link.from == issue.id;
         let other = site.issues.get(if outward { &link.to } else { &link.from })?;

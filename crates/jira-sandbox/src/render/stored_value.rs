@@ -2,15 +2,20 @@
 
 use serde_json::{Value as Json, json};
 
-use super::pretty_duration;
+use super::{
+    attributes::{component_stub, priority, resolution, version_stub},
+    boards::sprint_in_issue,
+    issue_stub::issue_stub,
+    person::person,
+    site_view::SiteView,
+};
 use crate::{
+    fields::pretty_duration,
     model::{FieldDef, Opt, Value},
-    reader::Reader,
-    render,
 };
 
 /// The value as it stands under `fields` of an issue.
-pub(crate) fn show(site: &Reader, field: &FieldDef, value: &Value) -> Json {
+pub(crate) fn show(site: &SiteView, field: &FieldDef, value: &Value) -> Json {
     match value {
         Value::Text(text) if field.custom.is_some_and(|kind| kind.ends_with(":atlassian-team")) => {
             let name = site.teams.iter().find(|team| team.id == text).map_or("", |team| team.name);
@@ -22,8 +27,8 @@ pub(crate) fn show(site: &Reader, field: &FieldDef, value: &Value) -> Json {
         Value::Number(number) => json!(number),
         Value::Instant(ms) => json!(site.time(*ms)),
         Value::Labels(labels) => json!(labels),
-        Value::Person(who) => render::person(site, *who),
-        Value::People(people) => people.iter().map(|who| render::person(site, *who)).collect(),
+        Value::Person(who) => person(site, *who),
+        Value::People(people) => people.iter().map(|who| person(site, *who)).collect(),
         Value::Choice(id) => {
             field.option(*id).map_or(Json::Null, |option| show_option(site, option))
         }
@@ -47,14 +52,14 @@ pub(crate) fn show(site: &Reader, field: &FieldDef, value: &Value) -> Json {
 }
 
 /// A select option with its self link, without children.
-pub(crate) fn show_option(site: &Reader, option: &Opt) -> Json {
+pub(crate) fn show_option(site: &SiteView, option: &Opt) -> Json {
     json!({
         "self": format!("{}/rest/api/3/customFieldOption/{}", site.host, option.id),
         "value": option.value, "id": option.id.to_string(),
     })
 }
 
-fn cascade(site: &Reader, field: &FieldDef, id: u64, child: Option<u64>) -> Json {
+fn cascade(site: &SiteView, field: &FieldDef, id: u64, child: Option<u64>) -> Json {
     let Some(option) = field.option(id) else { return Json::Null };
     let mut shown = show_option(site, option);
     let child = option.children.iter().find(|candidate| Some(candidate.id) == child);
@@ -64,28 +69,28 @@ fn cascade(site: &Reader, field: &FieldDef, id: u64, child: Option<u64>) -> Json
     shown
 }
 
-fn reference(site: &Reader, field: &str, id: u64) -> Json {
+fn reference(site: &SiteView, field: &str, id: u64) -> Json {
     match field {
-        "priority" => site.priority(id).map(|priority| render::priority(site, priority)),
-        "resolution" => site.resolution(id).map(|resolution| render::resolution(site, resolution)),
-        "parent" => site.issues.get(&id).map(|issue| render::issue_stub(site, issue)),
+        "priority" => site.priority(id).map(|found| priority(site, found)),
+        "resolution" => site.resolution(id).map(|found| resolution(site, found)),
+        "parent" => site.issues.get(&id).map(|issue| issue_stub(site, issue)),
         _ => None,
     }
     .unwrap_or_default()
 }
 
-fn member(site: &Reader, field: &str, id: u64) -> Json {
+fn member(site: &SiteView, field: &str, id: u64) -> Json {
     let project = || site.projects.iter();
     match field {
         "components" => project()
             .flat_map(|p| &p.components)
             .find(|component| component.id == id)
-            .map(|component| render::component_stub(site, component)),
+            .map(|component| component_stub(site, component)),
         "fixVersions" | "versions" => project()
             .flat_map(|p| &p.versions)
             .find(|version| version.id == id)
-            .map(|version| render::version_stub(site, version)),
-        _ => site.sprint(id).map(render::sprint_in_issue),
+            .map(|version| version_stub(site, version)),
+        _ => site.sprint(id).map(sprint_in_issue),
     }
     .unwrap_or_default()
 }
