@@ -2,9 +2,9 @@
 
 use super::{
     ast::{Clause, FieldRef, Literal, Operand, Operator, Predicate},
-    lex::Kind,
     parse::Parser,
-    syntax,
+    syntax_errors,
+    token::TokenKind,
 };
 
 impl Parser {
@@ -28,60 +28,60 @@ impl Parser {
     /// `FROM` and `TO` belong to `CHANGED` alone.
     fn predicate(&mut self, operator: Operator) -> Option<Predicate> {
         match self.kind()? {
-            Kind::By => Some(Predicate::By),
-            Kind::Predicate(Predicate::From | Predicate::To) if operator.takes_value() => None,
-            Kind::Predicate(predicate) => Some(predicate),
+            TokenKind::By => Some(Predicate::By),
+            TokenKind::Predicate(Predicate::From | Predicate::To) if operator.takes_value() => None,
+            TokenKind::Predicate(predicate) => Some(predicate),
             _ => None,
         }
     }
 
     pub(super) fn field(&mut self) -> Result<FieldRef, String> {
         match self.kind() {
-            Some(Kind::Word | Kind::Quoted | Kind::Number(_)) => {}
-            Some(Kind::Cf) => return self.custom_field(),
-            _ => return Err(syntax::no_field(self.met())),
+            Some(TokenKind::Word | TokenKind::Quoted | TokenKind::Number(_)) => {}
+            Some(TokenKind::Cf) => return self.custom_field(),
+            _ => return Err(syntax_errors::no_field(self.found())),
         }
-        let Some(token) = self.next() else { return Err(syntax::no_field(None)) };
+        let Some(token) = self.next() else { return Err(syntax_errors::no_field(None)) };
         if token.text.trim().is_empty() {
-            return Err(syntax::empty_name("field", token.at));
+            return Err(syntax_errors::empty_name("field", token.at));
         }
         Ok(FieldRef::Name(token.text))
     }
 
     fn custom_field(&mut self) -> Result<FieldRef, String> {
         self.next();
-        self.expect(Kind::LeftBracket, "'['")?;
+        self.expect(TokenKind::LeftBracket, "'['")?;
         let id = match self.kind() {
-            Some(Kind::Number(number)) => u64::try_from(number).ok(),
+            Some(TokenKind::Number(number)) => u64::try_from(number).ok(),
             _ => None,
         };
-        let Some(id) = id else { return Err(syntax::no_custom_field_id(self.met())) };
+        let Some(id) = id else { return Err(syntax_errors::no_custom_field_id(self.found())) };
         self.next();
-        self.expect(Kind::RightBracket, "']'")?;
+        self.expect(TokenKind::RightBracket, "']'")?;
         Ok(FieldRef::Custom(id))
     }
 
     fn operator(&mut self) -> Result<Operator, String> {
         let operator = match self.kind() {
-            Some(Kind::Compare(operator)) => operator,
-            Some(Kind::In) => Operator::In,
-            Some(Kind::Not) => Operator::NotIn,
-            Some(Kind::Is) => Operator::Is,
-            Some(Kind::Was) => Operator::Was,
-            Some(Kind::Changed) => Operator::Changed,
-            _ => return Err(syntax::no_operator(self.met())),
+            Some(TokenKind::Compare(operator)) => operator,
+            Some(TokenKind::In) => Operator::In,
+            Some(TokenKind::Not) => Operator::NotIn,
+            Some(TokenKind::Is) => Operator::Is,
+            Some(TokenKind::Was) => Operator::Was,
+            Some(TokenKind::Changed) => Operator::Changed,
+            _ => return Err(syntax_errors::no_operator(self.found())),
         };
         self.next();
         Ok(match operator {
             Operator::NotIn => {
-                self.expect(Kind::In, "'IN'")?;
+                self.expect(TokenKind::In, "'IN'")?;
                 Operator::NotIn
             }
-            Operator::Is if self.kind() == Some(Kind::Bang) => {
-                return Err(syntax::expected("'NOT'", self.met()));
+            Operator::Is if self.kind() == Some(TokenKind::Bang) => {
+                return Err(syntax_errors::expected("'NOT'", self.found()));
             }
-            Operator::Is if self.eat(Kind::Not) => Operator::IsNot,
-            Operator::Was => match (self.eat(Kind::Not), self.eat(Kind::In)) {
+            Operator::Is if self.eat(TokenKind::Not) => Operator::IsNot,
+            Operator::Was => match (self.eat(TokenKind::Not), self.eat(TokenKind::In)) {
                 (false, false) => Operator::Was,
                 (true, false) => Operator::WasNot,
                 (false, true) => Operator::WasIn,
@@ -93,17 +93,17 @@ impl Parser {
 
     fn operand(&mut self) -> Result<Operand, String> {
         match self.kind() {
-            Some(Kind::Empty) => {
+            Some(TokenKind::Empty) => {
                 self.next();
                 Ok(Operand::Empty)
             }
-            Some(Kind::LeftParen) => self.list(),
-            Some(Kind::Number(number)) => {
+            Some(TokenKind::LeftParen) => self.list(),
+            Some(TokenKind::Number(number)) => {
                 self.next();
                 Ok(Operand::Literal(Literal::Number(number)))
             }
-            Some(Kind::Word | Kind::Quoted) => self.text_or_function(),
-            _ => Err(syntax::no_value(self.met())),
+            Some(TokenKind::Word | TokenKind::Quoted) => self.text_or_function(),
+            _ => Err(syntax_errors::no_value(self.found())),
         }
     }
 
@@ -111,45 +111,45 @@ impl Parser {
         let before = self.enter()?;
         self.next();
         let mut items = vec![self.operand()?];
-        while self.eat(Kind::Comma) {
+        while self.eat(TokenKind::Comma) {
             items.push(self.operand()?);
         }
-        self.expect(Kind::RightParen, "')'")?;
+        self.expect(TokenKind::RightParen, "')'")?;
         self.leave(before);
         Ok(Operand::List(items))
     }
 
     fn text_or_function(&mut self) -> Result<Operand, String> {
-        let Some(token) = self.next() else { return Err(syntax::no_value(None)) };
-        if !self.eat(Kind::LeftParen) {
+        let Some(token) = self.next() else { return Err(syntax_errors::no_value(None)) };
+        if !self.eat(TokenKind::LeftParen) {
             return Ok(Operand::Literal(Literal::Text(token.text)));
         }
         if token.text.trim().is_empty() {
-            return Err(syntax::empty_name("function", token.at));
+            return Err(syntax_errors::empty_name("function", token.at));
         }
         let mut args = Vec::new();
-        if matches!(self.kind(), None | Some(Kind::RightParen | Kind::Comma)) {
-            self.expect(Kind::RightParen, "')'")?;
+        if matches!(self.kind(), None | Some(TokenKind::RightParen | TokenKind::Comma)) {
+            self.expect(TokenKind::RightParen, "')'")?;
             return Ok(Operand::Function { name: token.text, args });
         }
         loop {
             args.push(self.argument()?);
             match self.kind() {
-                Some(Kind::Comma) => self.next(),
-                Some(Kind::RightParen) | None => break,
-                Some(_) => return Err(syntax::expected("')' or ','", self.met())),
+                Some(TokenKind::Comma) => self.next(),
+                Some(TokenKind::RightParen) | None => break,
+                Some(_) => return Err(syntax_errors::expected("')' or ','", self.found())),
             };
         }
-        self.expect(Kind::RightParen, "')'")?;
+        self.expect(TokenKind::RightParen, "')'")?;
         Ok(Operand::Function { name: token.text, args })
     }
 
     fn argument(&mut self) -> Result<String, String> {
         match self.kind() {
-            Some(Kind::Word | Kind::Quoted | Kind::Number(_)) => {
-                self.next().map(|token| token.text).ok_or_else(|| syntax::no_argument(None))
+            Some(TokenKind::Word | TokenKind::Quoted | TokenKind::Number(_)) => {
+                self.next().map(|token| token.text).ok_or_else(|| syntax_errors::no_argument(None))
             }
-            _ => Err(syntax::no_argument(self.met())),
+            _ => Err(syntax_errors::no_argument(self.found())),
         }
     }
 }

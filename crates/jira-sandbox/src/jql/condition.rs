@@ -3,12 +3,12 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use super::{
-    Row, Term, Values,
     ast::Operator,
     field::{Field, Kind},
     history::Past,
-    operand::Wanted,
+    operand::OperandValues,
     order::issue_key,
+    row::{Row, Term, Values},
     text::{TextQuery, Words},
 };
 
@@ -24,11 +24,11 @@ pub(super) struct Condition {
 #[derive(Debug, Clone)]
 pub(super) enum Check {
     /// `=`, `in`, `is EMPTY`.
-    AnyOf(Wanted),
+    AnyOf(OperandValues),
     /// `!=`, `not in`, `is not EMPTY`: never true of a row whose field is empty.
-    NoneOf(Wanted),
+    NoneOf(OperandValues),
     /// `<`, `>`, `<=`, `>=`.
-    Compared(Operator, Wanted),
+    Compared(Operator, OperandValues),
     /// `~`, `!~`; neither is true of a row whose field is empty.
     Text { query: TextQuery, negated: bool },
     /// `WAS`, `CHANGED`.
@@ -58,7 +58,7 @@ impl Condition {
         }
     }
 
-    fn is_any_of(&self, values: &Values<'_>, wanted: &Wanted) -> bool {
+    fn is_any_of(&self, values: &Values<'_>, wanted: &OperandValues) -> bool {
         match values {
             Values::Terms(terms) if self.kind == Kind::Label => {
                 terms.iter().any(|term| wanted.ids.contains(&term.id.to_lowercase()))
@@ -74,7 +74,7 @@ impl Condition {
         }
     }
 
-    fn compares(&self, values: &Values<'_>, operator: Operator, wanted: &Wanted) -> bool {
+    fn compares(&self, values: &Values<'_>, operator: Operator, wanted: &OperandValues) -> bool {
         let fits = |found: Ordering| match operator {
             Operator::Lt => found.is_lt(),
             Operator::Gt => found.is_gt(),

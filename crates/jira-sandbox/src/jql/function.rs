@@ -4,9 +4,9 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    Call, Site,
     ast::Operand,
     field::{Field, Kind},
+    site::{Site, SiteFunction},
 };
 
 /// A function whose answer is ids.
@@ -110,23 +110,25 @@ impl Function {
         site: &dyn Site,
     ) -> Result<Vec<String>, String> {
         let first = args.first().map_or("", String::as_str);
-        let call = match self {
+        let function = match self {
             Self::CurrentUser => return Ok(site.current_user().into_iter().collect()),
-            Self::MembersOf => Call::MembersOf(first),
-            Self::OpenSprints => Call::OpenSprints,
-            Self::ClosedSprints => Call::ClosedSprints,
-            Self::FutureSprints => Call::FutureSprints,
-            Self::ReleasedVersions => Call::ReleasedVersions(args),
-            Self::UnreleasedVersions => Call::UnreleasedVersions(args),
-            Self::EarliestUnreleasedVersion => Call::EarliestUnreleased(first),
-            Self::LatestReleasedVersion => Call::LatestReleased(first),
-            Self::PortfolioChildIssuesOf => Call::BelowIssue(first),
-            Self::StandardIssueTypes => Call::StandardIssueTypes,
-            Self::SubtaskIssueTypes => Call::SubtaskIssueTypes,
-            Self::LinkedIssues => Call::LinkedIssues(first, args.get(1).map(String::as_str)),
-            Self::WatchedIssues => Call::WatchedIssues,
+            Self::MembersOf => SiteFunction::MembersOf(first),
+            Self::OpenSprints => SiteFunction::OpenSprints,
+            Self::ClosedSprints => SiteFunction::ClosedSprints,
+            Self::FutureSprints => SiteFunction::FutureSprints,
+            Self::ReleasedVersions => SiteFunction::ReleasedVersions(args),
+            Self::UnreleasedVersions => SiteFunction::UnreleasedVersions(args),
+            Self::EarliestUnreleasedVersion => SiteFunction::EarliestUnreleased(first),
+            Self::LatestReleasedVersion => SiteFunction::LatestReleased(first),
+            Self::PortfolioChildIssuesOf => SiteFunction::BelowIssue(first),
+            Self::StandardIssueTypes => SiteFunction::StandardIssueTypes,
+            Self::SubtaskIssueTypes => SiteFunction::SubtaskIssueTypes,
+            Self::LinkedIssues => {
+                SiteFunction::LinkedIssues(first, args.get(1).map(String::as_str))
+            }
+            Self::WatchedIssues => SiteFunction::WatchedIssues,
         };
-        site.call(&call).ok_or_else(|| match self {
+        site.function_ids(&function).ok_or_else(|| match self {
             Self::MembersOf => {
                 let cannot = format!("can not generate a list of usernames for group '{first}'");
                 format!("Function '{name}' {cannot}; the group does not exist.")

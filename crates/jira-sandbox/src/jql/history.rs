@@ -5,10 +5,10 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    Row, Term, Turn, Values,
     ast::{Clause, Operand, Predicate},
     field::{Field, Kind},
-    operand::{Side, Wanted},
+    operand::{FieldContext, OperandValues},
+    row::{FieldChange, Row, Term, Values},
 };
 
 /// The moments and people that a search of the past is confined to.
@@ -32,22 +32,22 @@ pub(super) struct Past {
 #[derive(Debug, Clone)]
 enum What {
     /// It held one of these at some time.
-    Was(Wanted),
+    Was(OperandValues),
     /// It went from one of these to one of those.
-    Changed { from: Option<Wanted>, to: Option<Wanted> },
+    Changed { from: Option<OperandValues>, to: Option<OperandValues> },
 }
 
 impl Past {
     /// Reads a clause whose operator looks back; complaints go to `errors`.
     pub(super) fn read(
         clause: &Clause,
-        side: &Side<'_>,
+        context: &FieldContext<'_>,
         negated: bool,
         errors: &mut Vec<String>,
     ) -> Self {
         let values = |operand: &Operand, errors: &mut Vec<String>| {
-            let mut wanted = Wanted::default();
-            side.read(operand, &mut wanted, errors);
+            let mut wanted = OperandValues::default();
+            context.read(operand, &mut wanted, errors);
             wanted
         };
         let mut when = When { from_ms: i64::MIN, until_ms: i64::MAX, by: None };
@@ -56,7 +56,7 @@ impl Past {
             match predicate {
                 Predicate::From => from = Some(values(operand, errors)),
                 Predicate::To => to = Some(values(operand, errors)),
-                _ => when.narrow(*predicate, operand, side, errors),
+                _ => when.narrow(*predicate, operand, context, errors),
             }
         }
         let operator = clause.operator;
@@ -69,35 +69,42 @@ impl Past {
     }
 
     pub(super) fn holds(&self, row: &dyn Row, field: Field) -> bool {
-        let turns = row.history(field);
+        let changes = row.history(field);
         let found = match &self.what {
-            What::Changed { from, to } => turns.iter().any(|turn| {
-                self.when.takes(turn.at_ms, &turn.by)
-                    && from.as_ref().is_none_or(|wanted| is_any_of(&turn.from, wanted))
-                    && to.as_ref().is_none_or(|wanted| is_any_of(&turn.to, wanted))
+            What::Changed { from, to } => changes.iter().any(|change| {
+                self.when.takes(change.at_ms, &change.by)
+                    && from.as_ref().is_none_or(|wanted| is_any_of(&change.from, wanted))
+                    && to.as_ref().is_none_or(|wanted| is_any_of(&change.to, wanted))
             }),
-            What::Was(wanted) => self.was(row, field, &turns, wanted),
+            What::Was(wanted) => self.was(row, field, &changes, wanted),
         };
         found != self.negated
     }
 
     /// A value that was set within the time, or earlier and kept into it.
-    fn was(&self, row: &dyn Row, field: Field, turns: &[Turn], wanted: &Wanted) -> bool {
-        let first = turns.first().map_or_else(|| ids(&row.values(field)), |turn| turn.from.clone());
+    fn was(
+        &self,
+        row: &dyn Row,
+        field: Field,
+        changes: &[FieldChange],
+        wanted: &OperandValues,
+    ) -> bool {
+        let first =
+            changes.first().map_or_else(|| ids(&row.values(field)), |change| change.from.clone());
         let created = match row.values(Field::Created) {
             Values::Instants(instants) => instants.first().copied().unwrap_or(i64::MIN),
             _ => i64::MIN,
         };
         let creator = ids(&row.values(Field::Creator)).into_iter().next().unwrap_or_default();
-        let begin = Turn { at_ms: created, by: creator, from: Vec::new(), to: first };
-        let spells = std::iter::once(&begin).chain(turns);
-        let ends = turns.iter().map(|turn| turn.at_ms).chain([i64::MAX]);
-        spells.zip(ends).any(|(turn, end)| {
-            let is_by = self.when.by.as_ref().is_none_or(|people| people.contains(&turn.by));
+        let begin = FieldChange { at_ms: created, by: creator, from: Vec::new(), to: first };
+        let spells = std::iter::once(&begin).chain(changes);
+        let ends = changes.iter().map(|change| change.at_ms).chain([i64::MAX]);
+        spells.zip(ends).any(|(change, end)| {
+            let is_by = self.when.by.as_ref().is_none_or(|people| people.contains(&change.by));
             is_by
-                && turn.at_ms < self.when.until_ms
+                && change.at_ms < self.when.until_ms
                 && end > self.when.from_ms
-                && is_any_of(&turn.to, wanted)
+                && is_any_of(&change.to, wanted)
         })
     }
 }
@@ -107,24 +114,24 @@ impl When {
         &mut self,
         predicate: Predicate,
         operand: &Operand,
-        side: &Side<'_>,
+        context: &FieldContext<'_>,
         errors: &mut Vec<String>,
     ) {
-        let mut wanted = Wanted::default();
+        let mut wanted = OperandValues::default();
         if predicate == Predicate::By {
-            let people = Side { field: Field::Assignee, kind: Kind::User, ..*side };
+            let people = FieldContext { field: Field::Assignee, kind: Kind::User, ..*context };
             people.read(operand, &mut wanted, errors);
             self.by = Some(wanted.ids);
             return;
         }
-        let moments = Side { field: Field::Created, kind: Kind::Instant, ..*side };
+        let moments = FieldContext { field: Field::Created, kind: Kind::Instant, ..*context };
         moments.read(operand, &mut wanted, errors);
         let Some(first) = wanted.instants.first().copied() else { return };
         let last = wanted.instants.last().copied().unwrap_or(first);
         let (from, until) = match predicate {
             Predicate::After => (first.saturating_add(1), i64::MAX),
             Predicate::Before => (i64::MIN, first),
-            Predicate::On => side.clock.whole_day(first).unwrap_or((first, first)),
+            Predicate::On => context.clock.whole_day(first).unwrap_or((first, first)),
             _ => (first, last.saturating_add(1)),
         };
         self.from_ms = self.from_ms.max(from);
@@ -137,7 +144,7 @@ impl When {
     }
 }
 
-fn is_any_of(held: &[String], wanted: &Wanted) -> bool {
+fn is_any_of(held: &[String], wanted: &OperandValues) -> bool {
     if held.is_empty() { wanted.empty } else { held.iter().any(|id| wanted.ids.contains(id)) }
 }
 

@@ -6,16 +6,17 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 
 use super::{
-    Site, Term,
     ast::{FieldRef, Literal, Operand, Operator},
     dates::Clock,
     field::{EPIC_LINK, Field, Kind},
     function::Function,
     order::issue_key,
+    row::Term,
+    site::Site,
 };
 
-/// One field of one clause, as judging it needs it.
-pub(super) struct Side<'a> {
+/// One field of one clause, and whom to ask about it.
+pub(super) struct FieldContext<'a> {
     pub(super) site: &'a dyn Site,
     pub(super) clock: &'a Clock,
     /// The name as the query has it, for messages.
@@ -27,7 +28,7 @@ pub(super) struct Side<'a> {
 
 /// What an operand stands for.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Wanted {
+pub(super) struct OperandValues {
     /// `EMPTY` is among the values.
     pub(super) empty: bool,
     /// Ids; labels in lower case.
@@ -41,9 +42,14 @@ pub(super) struct Wanted {
     pub(super) instants: Vec<i64>,
 }
 
-impl Side<'_> {
+impl FieldContext<'_> {
     /// Adds what `operand` stands for to `wanted`; complaints go to `errors`.
-    pub(super) fn read(&self, operand: &Operand, wanted: &mut Wanted, errors: &mut Vec<String>) {
+    pub(super) fn read(
+        &self,
+        operand: &Operand,
+        wanted: &mut OperandValues,
+        errors: &mut Vec<String>,
+    ) {
         let outcome = match operand {
             Operand::Empty => {
                 wanted.empty = true;
@@ -61,7 +67,7 @@ impl Side<'_> {
         errors.extend(outcome.err());
     }
 
-    fn literal(&self, literal: &Literal, wanted: &mut Wanted) -> Result<(), String> {
+    fn literal(&self, literal: &Literal, wanted: &mut OperandValues) -> Result<(), String> {
         let text = literal.to_text();
         let shown = self.shown;
         match self.kind {
@@ -93,7 +99,12 @@ impl Side<'_> {
         Ok(())
     }
 
-    fn picked(&self, literal: &Literal, text: &str, wanted: &mut Wanted) -> Result<(), String> {
+    fn picked(
+        &self,
+        literal: &Literal,
+        text: &str,
+        wanted: &mut OperandValues,
+    ) -> Result<(), String> {
         if self.field == Field::Resolution && text.eq_ignore_ascii_case("unresolved") {
             wanted.empty = true;
             return Ok(());
@@ -142,7 +153,12 @@ impl Side<'_> {
         }
     }
 
-    fn function(&self, name: &str, args: &[String], wanted: &mut Wanted) -> Result<(), String> {
+    fn function(
+        &self,
+        name: &str,
+        args: &[String],
+        wanted: &mut OperandValues,
+    ) -> Result<(), String> {
         if let Some(moment) = self.clock.function(name, args) {
             let ms = moment?;
             return self.moment(ms, wanted).ok_or_else(|| self.unfit(name));
@@ -160,7 +176,7 @@ impl Side<'_> {
 
     /// Adds a moment as this field wants it; `None` when the field holds no dates, or the calendar
     /// ends before it.
-    fn moment(&self, ms: i64, wanted: &mut Wanted) -> Option<()> {
+    fn moment(&self, ms: i64, wanted: &mut OperandValues) -> Option<()> {
         match self.kind {
             Kind::Instant => wanted.instants.push(ms),
             Kind::Day => wanted.days.push(self.clock.day(ms)?),

@@ -4,9 +4,12 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 
-use super::{Field, Row, Values};
+use super::{
+    field::Field,
+    row::{Row, Values},
+};
 
-/// One judged sort key.
+/// One sort key of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sort {
     pub(super) field: Field,
@@ -16,7 +19,7 @@ pub(super) struct Sort {
 impl Sort {
     /// Rows without a value stand last going up and first going down, as they do in Jira.
     pub(super) fn compare(self, a: &dyn Row, b: &dyn Row) -> Ordering {
-        let ascending = match (Place::of(self.field, a), Place::of(self.field, b)) {
+        let ascending = match (SortKey::of(self.field, a), SortKey::of(self.field, b)) {
             (Some(a), Some(b)) => a.compare(&b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
@@ -36,7 +39,7 @@ pub(super) fn issue_key(text: &str) -> Option<(String, u64)> {
         .then_some((project.to_ascii_uppercase(), number.parse().ok()?))
 }
 
-enum Place {
+enum SortKey {
     Key(String, u64),
     Ranked(i64, String),
     Text(String),
@@ -45,7 +48,7 @@ enum Place {
     Instant(i64),
 }
 
-impl Place {
+impl SortKey {
     /// Where a row stands in a field; the first of several values counts.
     fn of(field: Field, row: &dyn Row) -> Option<Self> {
         match row.values(field) {

@@ -5,8 +5,9 @@ use std::{iter::Peekable, vec::IntoIter};
 
 use super::{
     ast::{Expr, OrderBy, Query},
-    lex::{Kind, Token, tokens},
-    syntax::{self, Met, Position},
+    lexer::tokens,
+    syntax_errors::{self, Found},
+    token::{Position, Token, TokenKind},
 };
 
 /// Jira's limit is not documented; this keeps the parser and all who walk its result off the end of
@@ -21,13 +22,13 @@ pub(crate) fn parse(jql: &str) -> Result<Query, Vec<String>> {
 fn read(jql: &str) -> Result<Query, String> {
     let mut parser = Parser { tokens: tokens(jql)?.into_iter().peekable(), depth: 0 };
     let filter = match parser.kind() {
-        None | Some(Kind::Order) => None,
+        None | Some(TokenKind::Order) => None,
         Some(_) => Some(parser.any_of()?),
     };
     let order = match parser.kind() {
         None => Vec::new(),
-        Some(Kind::Order) => parser.order()?,
-        Some(_) => return Err(syntax::expected("either 'OR' or 'AND'", parser.met())),
+        Some(TokenKind::Order) => parser.order()?,
+        Some(_) => return Err(syntax_errors::expected("either 'OR' or 'AND'", parser.found())),
     };
     Ok(Query { filter, order })
 }
@@ -40,16 +41,16 @@ pub(super) struct Parser {
 
 impl Parser {
     fn any_of(&mut self) -> Result<Expr, String> {
-        self.chain(Kind::Or, Self::all_of, Expr::Or)
+        self.chain(TokenKind::Or, Self::all_of, Expr::Or)
     }
 
     fn all_of(&mut self) -> Result<Expr, String> {
-        self.chain(Kind::And, Self::single, Expr::And)
+        self.chain(TokenKind::And, Self::single, Expr::And)
     }
 
     fn chain(
         &mut self,
-        word: Kind,
+        word: TokenKind,
         part: fn(&mut Self) -> Result<Expr, String>,
         join: fn(Vec<Expr>) -> Expr,
     ) -> Result<Expr, String> {
@@ -66,18 +67,18 @@ impl Parser {
 
     fn single(&mut self) -> Result<Expr, String> {
         match self.kind() {
-            Some(Kind::Not | Kind::Bang) => {
+            Some(TokenKind::Not | TokenKind::Bang) => {
                 let at = self.enter()?;
                 self.next();
                 let inner = self.single()?;
                 self.leave(at);
                 Ok(Expr::Not(Box::new(inner)))
             }
-            Some(Kind::LeftParen) => {
+            Some(TokenKind::LeftParen) => {
                 let at = self.enter()?;
                 self.next();
                 let inner = self.any_of()?;
-                self.expect(Kind::RightParen, "')'")?;
+                self.expect(TokenKind::RightParen, "')'")?;
                 self.leave(at);
                 Ok(inner)
             }
@@ -87,13 +88,13 @@ impl Parser {
 
     fn order(&mut self) -> Result<Vec<OrderBy>, String> {
         self.next();
-        self.expect(Kind::By, "'by'")?;
+        self.expect(TokenKind::By, "'by'")?;
         let mut order = Vec::new();
         loop {
             let field = self.field()?;
             let descending = match self.kind() {
-                Some(Kind::Asc) => Some(false),
-                Some(Kind::Desc) => Some(true),
+                Some(TokenKind::Asc) => Some(false),
+                Some(TokenKind::Desc) => Some(true),
                 _ => None,
             };
             if descending.is_some() {
@@ -102,11 +103,11 @@ impl Parser {
             order.push(OrderBy { field, descending });
             match (self.kind(), descending) {
                 (None, _) => return Ok(order),
-                (Some(Kind::Comma), _) => self.next(),
+                (Some(TokenKind::Comma), _) => self.next(),
                 (Some(_), None) => {
-                    return Err(syntax::expected("either 'ASC' or 'DESC'", self.met()));
+                    return Err(syntax_errors::expected("either 'ASC' or 'DESC'", self.found()));
                 }
-                (Some(_), Some(_)) => return Err(syntax::expected("','", self.met())),
+                (Some(_), Some(_)) => return Err(syntax_errors::expected("','", self.found())),
             };
         }
     }
@@ -115,7 +116,9 @@ impl Parser {
     pub(super) fn enter(&mut self) -> Result<usize, String> {
         if self.depth >= DEPTH_MAX {
             let start = Position { line: 1, character: 1 };
-            return Err(syntax::too_deep(self.tokens.peek().map_or(start, |token| token.at)));
+            return Err(syntax_errors::too_deep(
+                self.tokens.peek().map_or(start, |token| token.at),
+            ));
         }
         let before = self.depth;
         self.depth += 1;
@@ -127,11 +130,11 @@ impl Parser {
         self.depth = before;
     }
 
-    pub(super) fn kind(&mut self) -> Option<Kind> {
+    pub(super) fn kind(&mut self) -> Option<TokenKind> {
         self.tokens.peek().map(|token| token.kind)
     }
 
-    pub(super) fn met(&mut self) -> Met<'_> {
+    pub(super) fn found(&mut self) -> Found<'_> {
         self.tokens.peek().map(|token| (token.text.as_str(), token.at))
     }
 
@@ -139,11 +142,11 @@ impl Parser {
         self.tokens.next()
     }
 
-    pub(super) fn eat(&mut self, wanted: Kind) -> bool {
+    pub(super) fn eat(&mut self, wanted: TokenKind) -> bool {
         self.tokens.next_if(|token| token.kind == wanted).is_some()
     }
 
-    pub(super) fn expect(&mut self, wanted: Kind, shown: &str) -> Result<(), String> {
-        if self.eat(wanted) { Ok(()) } else { Err(syntax::expected(shown, self.met())) }
+    pub(super) fn expect(&mut self, wanted: TokenKind, shown: &str) -> Result<(), String> {
+        if self.eat(wanted) { Ok(()) } else { Err(syntax_errors::expected(shown, self.found())) }
     }
 }

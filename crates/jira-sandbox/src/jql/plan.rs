@@ -1,38 +1,23 @@
-//! Judging a query against a site, which turns it into a [`Plan`] that rows are put to.
-//!
-//! Every fault of a query is reported, not the first alone, in the order in which it is read. `NOT`
-//! is carried down to the comparisons, as in Jira: `NOT assignee = me` is `assignee != me`, and so
-//! finds no issue without an assignee.
+//! A query that can be run: which rows it finds, and in which order.
 
 use std::cmp::Ordering;
 
-use super::{Field, Query, Row, Site, condition::Condition, judge::Judge, order::Sort};
+use super::{condition::Condition, field::Field, order::Sort, row::Row};
 
-/// A query that this user may run on this site: every name is resolved, so rows can be judged
+/// A query that this user may run on this site: every name is resolved, so rows can be matched
 /// without the site.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    filter: Option<Node>,
-    order: Vec<Sort>,
+    pub(super) filter: Option<Node>,
+    pub(super) order: Vec<Sort>,
 }
 
-/// A judged condition.
+/// A condition in which every name is resolved.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Holds(Condition),
-}
-
-impl Query {
-    /// Judges the query; the error is Jira's `errorMessages`, one for each fault.
-    pub(crate) fn plan(&self, site: &dyn Site) -> Result<Plan, Vec<String>> {
-        let mut judge = Judge::new(site);
-        let filter = self.filter.as_ref().map(|expr| judge.node(expr, false));
-        let order = judge.order(&self.order);
-        let errors = judge.into_errors();
-        if errors.is_empty() { Ok(Plan { filter, order }) } else { Err(errors) }
-    }
 }
 
 impl Plan {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::view::term;
+use super::terms::term;
 use crate::{
     jql::Term,
     model::{Issue, Link, LinkType, Site},

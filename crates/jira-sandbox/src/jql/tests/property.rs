@@ -4,8 +4,7 @@ use proptest::prelude::*;
 
 use super::site::{TestSite, issues};
 use crate::jql::{
-    Query,
-    ast::{Clause, Expr, FieldRef, Literal, Operand, Operator, OrderBy},
+    ast::{Clause, Expr, FieldRef, Literal, Operand, Operator, OrderBy, Query},
     parse,
 };
 
@@ -73,7 +72,7 @@ fn query() -> impl Strategy<Value = Query> {
         .prop_map(|(filter, order)| Query { filter, order })
 }
 
-/// Words that reach further into the judge than noise does.
+/// Words that reach further into the analysis than noise does.
 fn plausible() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "project",

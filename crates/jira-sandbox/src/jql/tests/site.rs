@@ -2,7 +2,9 @@
 
 use jiff::{civil::date, tz::TimeZone};
 
-use crate::jql::{Call, CustomField, CustomRef, Field, Kind, Row, Site, Term, Turn, Values};
+use crate::jql::{
+    CustomField, CustomRef, Field, FieldChange, Kind, Row, Site, SiteFunction, Term, Values,
+};
 
 /// 2026-11-20 10:30 in Berlin (UTC+1 in winter), a Friday.
 pub(super) const NOW_MS: i64 = 1_795_167_000_000;
@@ -158,14 +160,14 @@ impl Site for TestSite {
         }
     }
 
-    fn call(&self, call: &Call<'_>) -> Option<Vec<String>> {
-        let ids: &[&str] = match call {
-            Call::ClosedSprints => &["31"],
-            Call::OpenSprints => &["32"],
-            Call::FutureSprints => &["33"],
-            Call::MembersOf("writers") => &["acc:tom"],
-            Call::UnreleasedVersions([]) => &["2.0"],
-            Call::LinkedIssues("P-1", None) => &["102", "104"],
+    fn function_ids(&self, function: &SiteFunction<'_>) -> Option<Vec<String>> {
+        let ids: &[&str] = match function {
+            SiteFunction::ClosedSprints => &["31"],
+            SiteFunction::OpenSprints => &["32"],
+            SiteFunction::FutureSprints => &["33"],
+            SiteFunction::MembersOf("writers") => &["acc:tom"],
+            SiteFunction::UnreleasedVersions([]) => &["2.0"],
+            SiteFunction::LinkedIssues("P-1", None) => &["102", "104"],
             _ => return None,
         };
         Some(ids.iter().map(ToString::to_string).collect())
@@ -216,11 +218,11 @@ impl Row for Issue {
     }
 
     /// P-1 was begun by Tom after ten minutes and finished by Anna after fifty.
-    fn history(&self, field: Field) -> Vec<Turn> {
+    fn history(&self, field: Field) -> Vec<FieldChange> {
         if (self.key, field) != ("P-1", Field::Status) {
             return Vec::new();
         }
-        let turn = |minutes_ago: i64, by: &str, from: &str, to: &str| Turn {
+        let turn = |minutes_ago: i64, by: &str, from: &str, to: &str| FieldChange {
             at_ms: NOW_MS - minutes_ago * 60_000,
             by: by.to_owned(),
             from: vec![from.to_owned()],

@@ -62,7 +62,7 @@ fn page(call: &Call, site: &SiteView, holds: impl Fn(&Issue) -> bool) -> Answer 
     let jql = call.query("jql").unwrap_or_default();
     let ordered = jql.to_ascii_lowercase().contains("order by");
     let jql = if ordered { jql.to_owned() } else { format!("{jql} ORDER BY Rank ASC") };
-    let found = search::all(site, call.who, call.now, &jql).map_err(|errors| {
+    let found = search::find(site, call.who, call.now, &jql).map_err(|errors| {
         Fault(Reply::json(400, json!({ "errorMessages": errors, "errors": {} })))
     })?;
     let found: Vec<&Issue> = found.into_iter().filter(|issue| holds(issue)).collect();

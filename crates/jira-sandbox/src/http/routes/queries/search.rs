@@ -95,8 +95,8 @@ fn read_body(body: &Map<String, Json>) -> Option<Search> {
 }
 
 fn run(call: &Call, site: &SiteView, asked: &Search) -> Answer {
-    let found =
-        search::find(site, call.who, call.now, &asked.jql).map_err(|errors| messages(&errors))?;
+    let found = search::find_bounded(site, call.who, call.now, &asked.jql)
+        .map_err(|errors| messages(&errors))?;
     let account = site.people.get(call.who).map_or("", |person| person.account_id.as_str());
     let start = match &asked.token {
         None => 0,
@@ -192,24 +192,25 @@ fn count(call: &Call, site: &SiteView) -> Answer {
         .and_then(Json::as_str)
         .filter(|_| body.len() == 1)
         .ok_or_else(Fault::bad_payload)?;
-    let found = search::find(site, call.who, call.now, jql).map_err(|errors| messages(&errors))?;
+    let found =
+        search::find_bounded(site, call.who, call.now, jql).map_err(|errors| messages(&errors))?;
     Ok(Reply::json(200, json!({ "count": found.len() })))
 }
 
-/// Judges queries without running them.
+/// Validates queries without running them.
 fn parse(call: &Call, site: &SiteView) -> Answer {
     let body = call.object()?;
     let queries = body.get("queries").and_then(Json::as_array).ok_or_else(Fault::bad_payload)?;
     let strict = call.query("validation").unwrap_or("strict") == "strict";
-    let judged = queries.iter().filter_map(Json::as_str).map(|query| {
-        let errors = search::judge(site, call.who, call.now, query, strict);
+    let validated = queries.iter().filter_map(Json::as_str).map(|query| {
+        let errors = search::validate(site, call.who, call.now, query, strict);
         let mut shown = json!({ "query": query });
         if let (Some(shown), false) = (shown.as_object_mut(), errors.is_empty()) {
             shown.insert("errors".into(), json!(errors));
         }
         shown
     });
-    Ok(Reply::json(200, json!({ "queries": judged.collect::<Vec<_>>() })))
+    Ok(Reply::json(200, json!({ "queries": validated.collect::<Vec<_>>() })))
 }
 
 fn removed(_: &Call, _: &SiteView) -> Answer {

@@ -1,6 +1,6 @@
 //! `filter = 10051` in a query stands for the query that was saved under that id.
 
-use super::Site;
+use crate::model::Site;
 
 /// The query with every known filter's own query in its place, in parentheses and without its
 /// order. A filter that nobody saved stays as it is, which the language then refuses as an unknown

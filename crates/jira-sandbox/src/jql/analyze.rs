@@ -1,32 +1,48 @@
-//! Asks a site about everything a query names: fields, operators, values, functions and sort keys.
+//! Semantic analysis: asks a site about everything a query names (fields, operators, values,
+//! functions, sort keys), which turns it into a [`Plan`].
+//!
+//! Every fault of a query is reported, not the first alone, in the order in which it is read. `NOT`
+//! is carried down to the comparisons, as in Jira: `NOT assignee = me` is `assignee != me`, and so
+//! finds no issue without an assignee.
 
 use std::collections::HashSet;
 
 use super::{
-    CustomRef, Site,
-    ast::{Clause, Expr, FieldRef, Operand, Operator, OrderBy},
+    ast::{Clause, Expr, FieldRef, Operand, Operator, OrderBy, Query},
     condition::{Check, Condition},
     dates::Clock,
     field::{Field, Kind},
     function::is_list,
     history::Past,
-    operand::{Side, Wanted},
+    operand::{FieldContext, OperandValues},
     order::Sort,
-    plan::Node,
+    plan::{Node, Plan},
+    site::{CustomRef, Site},
     text::TextQuery,
 };
 
 /// The most sort keys Jira takes.
 const SORTS_MAX: usize = 7;
 
+impl Query {
+    /// Analyzes the query; the error is Jira's `errorMessages`, one for each fault.
+    pub(crate) fn plan(&self, site: &dyn Site) -> Result<Plan, Vec<String>> {
+        let mut analyzer = Analyzer::new(site);
+        let filter = self.filter.as_ref().map(|expr| analyzer.node(expr, false));
+        let order = analyzer.order(&self.order);
+        let errors = analyzer.into_errors();
+        if errors.is_empty() { Ok(Plan { filter, order }) } else { Err(errors) }
+    }
+}
+
 /// Collects the faults of one query as it goes through it.
-pub(super) struct Judge<'a> {
+pub(super) struct Analyzer<'a> {
     site: &'a dyn Site,
     clock: Clock,
     errors: Vec<String>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Analyzer<'a> {
     pub(super) fn new(site: &'a dyn Site) -> Self {
         let clock = Clock { now_ms: site.now_ms(), zone: site.time_zone() };
         Self { site, clock, errors: Vec::new() }
@@ -38,7 +54,7 @@ impl<'a> Judge<'a> {
         self.errors.into_iter().filter(|error| seen.insert(error.clone())).collect()
     }
 
-    /// The judged form of a condition, or of its opposite; of no meaning once a fault is found.
+    /// The runnable form of a condition, or of its opposite; of no meaning once a fault is found.
     pub(super) fn node(&mut self, expr: &Expr, negated: bool) -> Node {
         match (expr, negated) {
             (Expr::Not(inner), _) => self.node(inner, !negated),
@@ -133,7 +149,7 @@ impl<'a> Judge<'a> {
         kind: Kind,
     ) -> Option<Condition> {
         let operator = if negated { clause.operator.opposite() } else { clause.operator };
-        let side = Side {
+        let context = FieldContext {
             site: self.site,
             clock: &self.clock,
             shown: &clause.field,
@@ -144,17 +160,17 @@ impl<'a> Judge<'a> {
         let faults_before = self.errors.len();
         let check = match operator {
             _ if operator.is_historical() => {
-                Check::Past(Box::new(Past::read(clause, &side, negated, &mut self.errors)))
+                Check::Past(Box::new(Past::read(clause, &context, negated, &mut self.errors)))
             }
             Operator::Like | Operator::NotLike if clause.operand != Operand::Empty => {
-                let query = text_query(&side, &clause.operand)
+                let query = text_query(&context, &clause.operand)
                     .map_err(|error| self.errors.push(error))
                     .ok()?;
                 Check::Text { query, negated: operator == Operator::NotLike }
             }
             _ => {
-                let mut wanted = Wanted::default();
-                side.read(&clause.operand, &mut wanted, &mut self.errors);
+                let mut wanted = OperandValues::default();
+                context.read(&clause.operand, &mut wanted, &mut self.errors);
                 match operator {
                     Operator::Eq | Operator::In | Operator::Is | Operator::Like => {
                         Check::AnyOf(wanted)
@@ -169,7 +185,7 @@ impl<'a> Judge<'a> {
         (self.errors.len() == faults_before).then_some(Condition { field, kind, check })
     }
 
-    /// The judged sort keys; of no meaning once a fault is found.
+    /// The runnable sort keys; of no meaning once a fault is found.
     pub(super) fn order(&mut self, order: &[OrderBy]) -> Vec<Sort> {
         if order.len() > SORTS_MAX {
             self.errors.push(format!("A JQL query can be sorted by at most {SORTS_MAX} fields."));
@@ -212,11 +228,11 @@ fn check_usage(shown: &FieldRef, operator: Operator, operand: &Operand) -> Resul
     Err(format!("Operator '{operator}' does not support {fault} for field '{shown}'."))
 }
 
-fn text_query(side: &Side<'_>, operand: &Operand) -> Result<TextQuery, String> {
-    let shown = side.shown;
+fn text_query(context: &FieldContext<'_>, operand: &Operand) -> Result<TextQuery, String> {
+    let shown = context.shown;
     let Operand::Literal(literal) = operand else {
         let mut errors = Vec::new();
-        side.read(operand, &mut Wanted::default(), &mut errors);
+        context.read(operand, &mut OperandValues::default(), &mut errors);
         let unfit = || format!("The value '{operand}' is invalid for the field '{shown}'.");
         return Err(errors.into_iter().next().unwrap_or_else(unfit));
     };

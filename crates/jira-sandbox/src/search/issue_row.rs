@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{links, view::term};
+use super::{links, terms::term};
 use crate::{
     adf,
-    jql::{Field, Row, Term, Turn, Values},
+    jql::{Field, FieldChange, Row, Term, Values},
     model::{Issue, Site, Value, Who},
 };
 
@@ -95,7 +95,7 @@ impl Row for IssueRow<'_> {
         }
     }
 
-    fn history(&self, field: Field) -> Vec<Turn> {
+    fn history(&self, field: Field) -> Vec<FieldChange> {
         let Some(name) = history_name(field) else { return Vec::new() };
         let ids = |side: &Option<String>| {
             let all = side.iter().flat_map(|ids| ids.split(", ")).filter(|id| !id.is_empty());
@@ -106,19 +106,20 @@ impl Row for IssueRow<'_> {
             .changes
             .iter()
             .flat_map(|change| change.items.iter().map(move |item| (change, item)));
-        let turns = items.filter(|(_, item)| item.field_id == name).map(|(change, item)| Turn {
-            at_ms: change.created,
-            by: self
-                .site
-                .people
-                .get(change.author)
-                .map_or_else(String::new, |who| who.account_id.clone()),
-            from: ids(&item.from.0),
-            to: ids(&item.to.0),
-        });
-        let mut turns: Vec<_> = turns.collect();
-        turns.sort_by_key(|turn| turn.at_ms);
-        turns
+        let changes =
+            items.filter(|(_, item)| item.field_id == name).map(|(change, item)| FieldChange {
+                at_ms: change.created,
+                by: self
+                    .site
+                    .people
+                    .get(change.author)
+                    .map_or_else(String::new, |who| who.account_id.clone()),
+                from: ids(&item.from.0),
+                to: ids(&item.to.0),
+            });
+        let mut changes: Vec<_> = changes.collect();
+        changes.sort_by_key(|change| change.at_ms);
+        changes
     }
 }
 

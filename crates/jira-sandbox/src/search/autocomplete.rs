@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::view::{View, shape};
+use super::{query_site::QuerySite, terms::jql_kind};
 use crate::{
-    jql::{Field, Kind, reference},
+    jql::{Field, Kind, reference_data},
     model::{Access, FieldDef, Kind as Held, Site, Who},
 };
 
@@ -15,8 +15,8 @@ const SUGGESTED_MAX: usize = 15;
 
 /// The fields and functions a person may use.
 pub(crate) fn reference_data(site: &Site, who: Who) -> Json {
-    let system = reference::FIELDS.iter().filter_map(|name| {
-        let (field, kind) = reference::named(name)?;
+    let system = reference_data::FIELDS.iter().filter_map(|name| {
+        let (field, kind) = reference_data::named(name)?;
         Some(row(name, None, field, kind))
     });
     let custom = customs(site, who).map(|(field, number, jql, kind)| {
@@ -25,7 +25,7 @@ pub(crate) fn reference_data(site: &Site, who: Who) -> Json {
         let name = if is_shared { format!("{}[{kind:?}]", field.name) } else { field.name.clone() };
         row(&name, Some(number), jql, kind)
     });
-    let functions = reference::FUNCTIONS.iter().map(|(value, is_list, class)| {
+    let functions = reference_data::FUNCTIONS.iter().map(|(value, is_list, class)| {
         let mut shown = json!({ "value": value, "displayName": value, "types": [class] });
         if let (true, Some(map)) = (is_list, shown.as_object_mut()) {
             map.insert("isList".into(), "true".into());
@@ -41,15 +41,15 @@ pub(crate) fn reference_data(site: &Site, who: Who) -> Json {
 
 fn row(name: &str, number: Option<u64>, field: Field, kind: Kind) -> Json {
     let mut shown = json!({
-        "value": reference::written(name), "displayName": name, "searchable": "true",
-        "operators": reference::operators(field, kind), "types": [reference::class(field, kind)],
+        "value": reference_data::written(name), "displayName": name, "searchable": "true",
+        "operators": reference_data::operators(field, kind), "types": [reference_data::class(field, kind)],
     });
     let Some(map) = shown.as_object_mut() else { return shown };
     if let Some(number) = number {
         map.insert("cfid".into(), format!("cf[{number}]").into());
         map.insert("displayName".into(), format!("{name} - cf[{number}]").into());
     }
-    if reference::completes(kind) {
+    if reference_data::completes(kind) {
         map.insert("auto".into(), "true".into());
     }
     if field.is_sortable() {
@@ -68,8 +68,9 @@ fn customs(site: &Site, who: Who) -> impl Iterator<Item = (&FieldDef, u64, Field
     };
     site.fields.iter().filter(in_sight).filter_map(|field| {
         let number = field.number()?;
-        let jql = reference::named(&field.name).map_or(Field::Custom(number), |(field, _)| field);
-        Some((field, number, jql, shape(field.kind)?))
+        let jql =
+            reference_data::named(&field.name).map_or(Field::Custom(number), |(field, _)| field);
+        Some((field, number, jql, jql_kind(field.kind)?))
     })
 }
 
@@ -80,15 +81,15 @@ pub(crate) fn suggestions(site: &Site, who: Who, now: i64, field: &str, part: &s
         by_number(field) == Some(*number) || def.name.eq_ignore_ascii_case(field)
     });
     let named = custom.map(|(_, number, jql, kind)| (jql, kind, Some(number)));
-    let found = reference::named(field).map(|(field, kind)| (field, kind, None)).or(named);
+    let found = reference_data::named(field).map(|(field, kind)| (field, kind, None)).or(named);
     let Some((jql, kind, number)) = found else { return json!({ "results": [] }) };
-    let values = values(&View { site, who, now }, jql, kind, number);
+    let values = values(&QuerySite { site, who, now }, jql, kind, number);
     let part = part.to_lowercase();
     let fits = values.iter().filter(|(_, name)| name.to_lowercase().contains(&part));
     let shown: Vec<Json> = fits
         .take(SUGGESTED_MAX)
         .map(
-            |(value, name)| json!({ "value": reference::written(value), "displayName": marked(name, &part) }),
+            |(value, name)| json!({ "value": reference_data::written(value), "displayName": marked(name, &part) }),
         )
         .collect();
     json!({ "results": shown })
@@ -96,7 +97,7 @@ pub(crate) fn suggestions(site: &Site, who: Who, now: i64, field: &str, part: &s
 
 /// What stands in a query, and what people see.
 fn values(
-    view: &View<'_>,
+    view: &QuerySite<'_>,
     field: Field,
     kind: Kind,
     number: Option<u64>,

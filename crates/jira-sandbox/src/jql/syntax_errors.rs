@@ -3,20 +3,13 @@
 //! Clients and people match on these texts, so they are Jira's to the letter, down to the one
 //! family that says "in JQL Query" where all others say "in the JQL Query".
 
-/// Where a token begins, both counted from one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Position {
-    /// The line.
-    pub(super) line: u32,
-    /// The character in the line.
-    pub(super) character: u32,
-}
+use super::token::Position;
 
 const ESCAPES: &str = r#"The valid escape sequences are \', \", \t, \n, \r, \\, '\ ' and \uXXXX."#;
 const OPERATORS: &str = "The valid operators are '=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.";
 
-/// What the parser met: a token's text and place, or the end of the query.
-pub(super) type Met<'a> = Option<(&'a str, Position)>;
+/// What the parser found: a token's text and place, or the end of the query.
+pub(super) type Found<'a> = Option<(&'a str, Position)>;
 
 pub(super) fn reserved_word(word: &str, at: Position) -> String {
     let rest = "You must surround it in quotation marks to use it in a query.";
@@ -64,8 +57,8 @@ pub(super) fn empty_name(what: &str, at: Position) -> String {
     placed(&format!("A {what} name cannot be empty."), at)
 }
 
-pub(super) fn no_field(met: Met<'_>) -> String {
-    match met {
+pub(super) fn no_field(found: Found<'_>) -> String {
+    match found {
         None => unplaced("Expecting a field name at the end of the query."),
         Some(("[", at)) => placed("Expecting a field name but got '['. Did you mean 'cf['?", at),
         Some((got, at)) => {
@@ -76,20 +69,20 @@ pub(super) fn no_field(met: Met<'_>) -> String {
     }
 }
 
-pub(super) fn no_custom_field_id(met: Met<'_>) -> String {
-    expected("a custom field id (a positive number)", met)
+pub(super) fn no_custom_field_id(found: Found<'_>) -> String {
+    expected("a custom field id (a positive number)", found)
 }
 
-pub(super) fn no_operator(met: Met<'_>) -> String {
-    match met {
+pub(super) fn no_operator(found: Found<'_>) -> String {
+    match found {
         None => unplaced(&format!("Expecting operator before the end of the query. {OPERATORS}")),
         Some((got, at)) => placed(&format!("Expecting operator but got '{got}'. {OPERATORS}"), at),
     }
 }
 
-pub(super) fn no_value(met: Met<'_>) -> String {
+pub(super) fn no_value(found: Found<'_>) -> String {
     let expecting = "Error in JQL Query: Expecting either a value, list or function";
-    match met {
+    match found {
         None => format!("{expecting} before the end of the query."),
         Some((got, at)) => {
             let advice =
@@ -99,8 +92,8 @@ pub(super) fn no_value(met: Met<'_>) -> String {
     }
 }
 
-pub(super) fn no_argument(met: Met<'_>) -> String {
-    match met {
+pub(super) fn no_argument(found: Found<'_>) -> String {
+    match found {
         None => unplaced("Expecting a function argument at the end of the query."),
         Some((")", at)) => placed("Function argument must be specified.", at),
         Some((got, at)) => {
@@ -113,8 +106,8 @@ pub(super) fn no_argument(met: Met<'_>) -> String {
 
 /// For what can only be this one thing, or one of these, written as the sentence wants it: `')'`,
 /// `')' or ','`.
-pub(super) fn expected(what: &str, met: Met<'_>) -> String {
-    match met {
+pub(super) fn expected(what: &str, found: Found<'_>) -> String {
+    match found {
         None => unplaced(&format!("Expecting {what} before the end of the query.")),
         Some((got, at)) => placed(&format!("Expecting {what} but got '{got}'."), at),
     }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter, Write as _};
 
 use super::{
     ast::{FieldRef, Literal, Operand, Operator},
-    words,
+    keywords,
 };
 
 impl Display for FieldRef {
@@ -47,7 +47,7 @@ impl Display for Operand {
             Self::Literal(Literal::Text(text)) => quoted(f, text),
             Self::Literal(Literal::Number(number)) => write!(f, "{number}"),
             Self::Function { name, args } => {
-                if words::is_plain(name) {
+                if keywords::is_plain(name) {
                     f.write_str(name)?;
                 } else {
                     quoted(f, name)?;
@@ -74,7 +74,7 @@ fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     for c in text.chars() {
         match c {
             '"' | '\\' => write!(f, "\\{c}")?,
-            c if words::must_be_escaped(c) => write!(f, "\\u{:04x}", u32::from(c))?,
+            c if keywords::must_be_escaped(c) => write!(f, "\\u{:04x}", u32::from(c))?,
             c => f.write_char(c)?,
         }
     }

@@ -145,7 +145,7 @@ pub(crate) fn completes(kind: Kind) -> bool {
 pub(crate) fn written(text: &str) -> String {
     let is_word = !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b':');
-    if is_word && !super::words::is_reserved(text) && super::words::keyword(text).is_none() {
+    if is_word && !super::keywords::is_reserved(text) && super::keywords::keyword(text).is_none() {
         return text.to_owned();
     }
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))

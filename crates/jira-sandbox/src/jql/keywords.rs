@@ -4,30 +4,30 @@
 //! <https://support.atlassian.com/jira-software-cloud/docs/what-is-advanced-search-in-jira-cloud/>,
 //! "Reserved words" and "Reserved characters", with what Jira's parser is seen to refuse.
 
-use super::{ast::Predicate, lex::Kind};
+use super::{ast::Predicate, token::TokenKind};
 
 /// The keyword a bare word is, in any letter case.
-pub(super) fn keyword(word: &str) -> Option<Kind> {
+pub(super) fn keyword(word: &str) -> Option<TokenKind> {
     let kind = match word.to_ascii_lowercase().as_str() {
-        "and" => Kind::And,
-        "or" => Kind::Or,
-        "not" => Kind::Not,
-        "in" => Kind::In,
-        "is" => Kind::Is,
-        "empty" | "null" => Kind::Empty,
-        "cf" => Kind::Cf,
-        "order" => Kind::Order,
-        "by" => Kind::By,
-        "asc" => Kind::Asc,
-        "desc" => Kind::Desc,
-        "was" => Kind::Was,
-        "changed" => Kind::Changed,
-        "after" => Kind::Predicate(Predicate::After),
-        "before" => Kind::Predicate(Predicate::Before),
-        "during" => Kind::Predicate(Predicate::During),
-        "from" => Kind::Predicate(Predicate::From),
-        "on" => Kind::Predicate(Predicate::On),
-        "to" => Kind::Predicate(Predicate::To),
+        "and" => TokenKind::And,
+        "or" => TokenKind::Or,
+        "not" => TokenKind::Not,
+        "in" => TokenKind::In,
+        "is" => TokenKind::Is,
+        "empty" | "null" => TokenKind::Empty,
+        "cf" => TokenKind::Cf,
+        "order" => TokenKind::Order,
+        "by" => TokenKind::By,
+        "asc" => TokenKind::Asc,
+        "desc" => TokenKind::Desc,
+        "was" => TokenKind::Was,
+        "changed" => TokenKind::Changed,
+        "after" => TokenKind::Predicate(Predicate::After),
+        "before" => TokenKind::Predicate(Predicate::Before),
+        "during" => TokenKind::Predicate(Predicate::During),
+        "from" => TokenKind::Predicate(Predicate::From),
+        "on" => TokenKind::Predicate(Predicate::On),
+        "to" => TokenKind::Predicate(Predicate::To),
         _ => return None,
     };
     Some(kind)

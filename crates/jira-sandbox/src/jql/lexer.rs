@@ -3,47 +3,10 @@
 use std::str::Chars;
 
 use super::{
-    ast::{Operator, Predicate},
-    syntax::{self, Position},
-    words,
+    ast::Operator,
+    keywords, syntax_errors,
+    token::{Position, Token, TokenKind},
 };
-
-/// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Word,
-    Quoted,
-    Number(i64),
-    Compare(Operator),
-    And,
-    Or,
-    Not,
-    Bang,
-    In,
-    Is,
-    Empty,
-    Cf,
-    Order,
-    By,
-    Asc,
-    Desc,
-    Was,
-    Changed,
-    Predicate(Predicate),
-    LeftParen,
-    RightParen,
-    LeftBracket,
-    RightBracket,
-    Comma,
-}
-
-/// A token with its text (escapes read, quotes gone) and the place where it begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) text: String,
-    pub(super) at: Position,
-}
 
 /// Reads the whole query, as Jira does before it looks at the grammar: a bad character at the end
 /// is reported before a missing operator at the beginning.
@@ -96,39 +59,39 @@ impl Cursor<'_> {
         if let Some(kind) = self.sign(first) {
             return Ok(Some(Token { kind, text: sign_text(kind, first), at }));
         }
-        if words::must_be_escaped(first) {
-            return Err(syntax::illegal_char(first, at));
+        if keywords::must_be_escaped(first) {
+            return Err(syntax_errors::illegal_char(first, at));
         }
-        if words::is_reserved_char(first) {
-            return Err(syntax::reserved_char(first, at));
+        if keywords::is_reserved_char(first) {
+            return Err(syntax_errors::reserved_char(first, at));
         }
         self.word(at).map(Some)
     }
 
-    fn sign(&mut self, first: char) -> Option<Kind> {
+    fn sign(&mut self, first: char) -> Option<TokenKind> {
         let kind = match first {
-            '(' => Kind::LeftParen,
-            ')' => Kind::RightParen,
-            '[' => Kind::LeftBracket,
-            ']' => Kind::RightBracket,
-            ',' => Kind::Comma,
-            '&' => Kind::And,
-            '|' => Kind::Or,
-            '!' => Kind::Bang,
-            '=' => Kind::Compare(Operator::Eq),
-            '<' => Kind::Compare(Operator::Lt),
-            '>' => Kind::Compare(Operator::Gt),
-            '~' => Kind::Compare(Operator::Like),
+            '(' => TokenKind::LeftParen,
+            ')' => TokenKind::RightParen,
+            '[' => TokenKind::LeftBracket,
+            ']' => TokenKind::RightBracket,
+            ',' => TokenKind::Comma,
+            '&' => TokenKind::And,
+            '|' => TokenKind::Or,
+            '!' => TokenKind::Bang,
+            '=' => TokenKind::Compare(Operator::Eq),
+            '<' => TokenKind::Compare(Operator::Lt),
+            '>' => TokenKind::Compare(Operator::Gt),
+            '~' => TokenKind::Compare(Operator::Like),
             _ => return None,
         };
         self.bump();
         Some(match kind {
-            Kind::And if self.eat('&') => Kind::And,
-            Kind::Or if self.eat('|') => Kind::Or,
-            Kind::Bang if self.eat('=') => Kind::Compare(Operator::NotEq),
-            Kind::Bang if self.eat('~') => Kind::Compare(Operator::NotLike),
-            Kind::Compare(Operator::Lt) if self.eat('=') => Kind::Compare(Operator::LtEq),
-            Kind::Compare(Operator::Gt) if self.eat('=') => Kind::Compare(Operator::GtEq),
+            TokenKind::And if self.eat('&') => TokenKind::And,
+            TokenKind::Or if self.eat('|') => TokenKind::Or,
+            TokenKind::Bang if self.eat('=') => TokenKind::Compare(Operator::NotEq),
+            TokenKind::Bang if self.eat('~') => TokenKind::Compare(Operator::NotLike),
+            TokenKind::Compare(Operator::Lt) if self.eat('=') => TokenKind::Compare(Operator::LtEq),
+            TokenKind::Compare(Operator::Gt) if self.eat('=') => TokenKind::Compare(Operator::GtEq),
             kind => kind,
         })
     }
@@ -139,13 +102,15 @@ impl Cursor<'_> {
         loop {
             let at = self.at;
             match self.peek() {
-                None => return Err(syntax::unfinished_string(&text, start)),
+                None => return Err(syntax_errors::unfinished_string(&text, start)),
                 Some('\\') => text.push(self.escape()?),
-                Some(c) if words::must_be_escaped(c) => return Err(syntax::illegal_char(c, at)),
+                Some(c) if keywords::must_be_escaped(c) => {
+                    return Err(syntax_errors::illegal_char(c, at));
+                }
                 Some(c) => {
                     self.bump();
                     if c == quote {
-                        return Ok(Token { kind: Kind::Quoted, text, at: start });
+                        return Ok(Token { kind: TokenKind::Quoted, text, at: start });
                     }
                     text.push(c);
                 }
@@ -168,15 +133,17 @@ impl Cursor<'_> {
             }
         }
         let kind = if escaped {
-            Kind::Word
-        } else if let Some(keyword) = words::keyword(&text) {
+            TokenKind::Word
+        } else if let Some(keyword) = keywords::keyword(&text) {
             keyword
         } else if is_number(&text) {
-            Kind::Number(text.parse().map_err(|_| syntax::illegal_number(&text, start))?)
-        } else if words::is_reserved(&text) {
-            return Err(syntax::reserved_word(&text, start));
+            TokenKind::Number(
+                text.parse().map_err(|_| syntax_errors::illegal_number(&text, start))?,
+            )
+        } else if keywords::is_reserved(&text) {
+            return Err(syntax_errors::reserved_word(&text, start));
         } else {
-            Kind::Word
+            TokenKind::Word
         };
         Ok(Token { kind, text, at: start })
     }
@@ -185,7 +152,7 @@ impl Cursor<'_> {
         let at = self.at;
         self.bump();
         let mut read = String::from("\\");
-        let Some(c) = self.bump() else { return Err(syntax::illegal_escape(&read, at)) };
+        let Some(c) = self.bump() else { return Err(syntax_errors::illegal_escape(&read, at)) };
         read.push(c);
         match c {
             't' => Ok('\t'),
@@ -198,11 +165,12 @@ impl Cursor<'_> {
                     let next = self.bump();
                     read.extend(next);
                     let digit = next.and_then(|c| c.to_digit(16));
-                    code = code * 16 + digit.ok_or_else(|| syntax::illegal_escape(&read, at))?;
+                    code = code * 16
+                        + digit.ok_or_else(|| syntax_errors::illegal_escape(&read, at))?;
                 }
-                char::from_u32(code).ok_or_else(|| syntax::illegal_escape(&read, at))
+                char::from_u32(code).ok_or_else(|| syntax_errors::illegal_escape(&read, at))
             }
-            _ => Err(syntax::illegal_escape(&read, at)),
+            _ => Err(syntax_errors::illegal_escape(&read, at)),
         }
     }
 }
@@ -217,8 +185,8 @@ fn ends_word(c: char) -> bool {
             c,
             '"' | '\'' | '(' | ')' | '[' | ']' | ',' | '&' | '|' | '!' | '=' | '<' | '>' | '~'
         )
-        || words::is_reserved_char(c)
-        || words::must_be_escaped(c)
+        || keywords::is_reserved_char(c)
+        || keywords::must_be_escaped(c)
 }
 
 fn is_number(text: &str) -> bool {
@@ -226,9 +194,9 @@ fn is_number(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn sign_text(kind: Kind, first: char) -> String {
+fn sign_text(kind: TokenKind, first: char) -> String {
     match kind {
-        Kind::Compare(operator) => operator.to_string(),
+        TokenKind::Compare(operator) => operator.to_string(),
         _ => first.to_string(),
     }
 }

@@ -4,20 +4,23 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use super::links;
+use super::{
+    links,
+    terms::{jql_kind, term},
+};
 use crate::{
-    jql::{self, Call, CustomField, CustomRef, Field, Kind as Shape, Term},
+    jql::{self, CustomField, CustomRef, Field, SiteFunction, Term},
     language,
     model::{Access, Kind, Opt, Project, Site, Who},
 };
 
-pub(super) struct View<'a> {
+pub(super) struct QuerySite<'a> {
     pub(super) site: &'a Site,
     pub(super) who: Who,
     pub(super) now: i64,
 }
 
-impl jql::Site for View<'_> {
+impl jql::Site for QuerySite<'_> {
     fn now_ms(&self) -> i64 {
         self.now
     }
@@ -42,7 +45,7 @@ impl jql::Site for View<'_> {
             })
             .filter_map(|field| Some((field.number()?, field)))
             .filter(|(number, field)| fits(*number, &field.name))
-            .filter_map(|(number, field)| Some(CustomField { number, kind: shape(field.kind)? }))
+            .filter_map(|(number, field)| Some(CustomField { number, kind: jql_kind(field.kind)? }))
             .collect()
     }
 
@@ -75,36 +78,36 @@ impl jql::Site for View<'_> {
             .collect()
     }
 
-    fn call(&self, call: &Call<'_>) -> Option<Vec<String>> {
+    fn function_ids(&self, function: &SiteFunction<'_>) -> Option<Vec<String>> {
         let sprints = |state: &str| {
             let found = self.site.sprints.iter().filter(|sprint| sprint.state == state);
             Some(found.map(|sprint| sprint.id.to_string()).collect())
         };
-        match call {
-            Call::OpenSprints => sprints("active"),
-            Call::ClosedSprints => sprints("closed"),
-            Call::FutureSprints => sprints("future"),
-            Call::MembersOf(group) => self.members(group),
-            Call::ReleasedVersions(projects) => self.versions(projects, true),
-            Call::UnreleasedVersions(projects) => self.versions(projects, false),
-            Call::EarliestUnreleased(project) => {
+        match function {
+            SiteFunction::OpenSprints => sprints("active"),
+            SiteFunction::ClosedSprints => sprints("closed"),
+            SiteFunction::FutureSprints => sprints("future"),
+            SiteFunction::MembersOf(group) => self.members(group),
+            SiteFunction::ReleasedVersions(projects) => self.versions(projects, true),
+            SiteFunction::UnreleasedVersions(projects) => self.versions(projects, false),
+            SiteFunction::EarliestUnreleased(project) => {
                 let found = self.versions(&[(*project).to_owned()], false)?;
                 Some(found.into_iter().take(1).collect())
             }
-            Call::LatestReleased(project) => {
+            SiteFunction::LatestReleased(project) => {
                 let found = self.versions(&[(*project).to_owned()], true)?;
                 Some(found.into_iter().next_back().into_iter().collect())
             }
-            Call::BelowIssue(key) => {
+            SiteFunction::BelowIssue(key) => {
                 Some(links::below(self.site, self.site.visible_issue(self.who, key)?.id))
             }
-            Call::StandardIssueTypes => Some(self.types(|level| level >= 0)),
-            Call::SubtaskIssueTypes => Some(self.types(|level| level < 0)),
-            Call::LinkedIssues(key, phrase) => {
+            SiteFunction::StandardIssueTypes => Some(self.types(|level| level >= 0)),
+            SiteFunction::SubtaskIssueTypes => Some(self.types(|level| level < 0)),
+            SiteFunction::LinkedIssues(key, phrase) => {
                 let issue = self.site.visible_issue(self.who, key)?;
                 Some(links::linked(self.site, issue, *phrase))
             }
-            Call::WatchedIssues => {
+            SiteFunction::WatchedIssues => {
                 let watched =
                     self.site.issues.values().filter(|issue| issue.watchers.contains(&self.who));
                 Some(watched.map(|issue| issue.id.to_string()).collect())
@@ -113,7 +116,7 @@ impl jql::Site for View<'_> {
     }
 }
 
-impl<'a> View<'a> {
+impl<'a> QuerySite<'a> {
     pub(super) fn projects(&self) -> impl Iterator<Item = &'a Project> {
         let who = self.who;
         self.site.projects.iter().filter(move |project| project.may(who, Access::Viewer))
@@ -256,23 +259,4 @@ impl<'a> View<'a> {
             .map(|kind| kind.id.to_string())
             .collect()
     }
-}
-
-/// How JQL sees a custom field; `None` for those it cannot search.
-pub(super) fn shape(kind: Kind) -> Option<Shape> {
-    Some(match kind {
-        Kind::Number => Shape::Number,
-        Kind::Text | Kind::Rich | Kind::Url => Shape::Text,
-        Kind::Date => Shape::Day,
-        Kind::Instant => Shape::Instant,
-        Kind::Labels | Kind::Lines => Shape::Label,
-        Kind::EpicLink => Shape::Issue,
-        Kind::Person | Kind::People => Shape::User,
-        Kind::Choice | Kind::Choices | Kind::Cascade | Kind::Sprint | Kind::Team => Shape::Choice,
-        _ => return None,
-    })
-}
-
-pub(super) fn term(id: u64, label: &str, rank: i64) -> Term<'_> {
-    Term { id: Cow::from(id.to_string()), label: Cow::from(label), rank }
 }
