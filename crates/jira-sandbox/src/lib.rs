@@ -17,7 +17,6 @@ mod jql;
 mod json;
 mod language;
 mod model;
-mod prng;
 mod render;
 mod search;
 mod seed;

@@ -3,11 +3,10 @@
 use serde_json::json;
 
 use super::{
-    catalog::{BUG, RESOLUTION_DONE, STORY, TASK},
-    custom,
-    nodes::{doc, leaf, para, paragraph, text},
-    people::{ANNA_AT, BEN_AT, CARLA_AT, DANA_AT, GRETA_AT},
-    projects::{ACME, MOB, OPS},
+    documents::nodes::{doc, leaf, para, paragraph, text},
+    ids::{ACME, BUG, MOB, OPS, RESOLUTION_DONE, STORY, TASK},
+    people::{ANNA, BEN, CARLA, DANA, GRETA},
+    site::custom_fields,
 };
 use crate::{
     clock::{DAY_MS, HOUR_MS},
@@ -21,7 +20,7 @@ use crate::{
 /// Customers of the service desk, who fill the first windows of every search for people.
 const CUSTOMERS: u64 = 120;
 
-pub(super) fn spoil(site: &mut Site, now: i64) {
+pub(crate) fn make_awkward(site: &mut Site, now: i64) {
     let newcomers = people(site);
     screens(site);
     names(site);
@@ -31,7 +30,7 @@ pub(super) fn spoil(site: &mut Site, now: i64) {
         else {
             continue;
         };
-        touch(issue, number, &newcomers, now);
+        make_odd(issue, number, &newcomers, now);
     }
 }
 
@@ -43,7 +42,7 @@ struct Newcomers {
 /// Names with a comma, names that begin other names, half a letter, a German profile, and who may
 /// do less.
 fn people(site: &mut Site) -> Newcomers {
-    if let Some(greta) = site.people.get_mut(GRETA_AT) {
+    if let Some(greta) = site.people.get_mut(GRETA) {
         greta.name = "Tester, Greta".into();
         greta.locale = "de_DE";
     }
@@ -59,7 +58,7 @@ fn people(site: &mut Site) -> Newcomers {
         ("712020:0a1b2c3d-0000-4000-8000-00000000d012", "Tester".to_owned()),
         ("712020:0a1b2c3d-0000-4000-8000-00000000d013", format!("Intern {HALF_EMOJI}")),
     ];
-    let mut last = ANNA_AT;
+    let mut last = ANNA;
     for (account_id, name) in members {
         last = site.people.len();
         site.people.push(person(account_id, &name, "atlassian"));
@@ -67,9 +66,9 @@ fn people(site: &mut Site) -> Newcomers {
             project.members.insert(last, Access::Member);
         }
     }
-    site.without_directory.insert(BEN_AT);
+    site.without_directory.insert(BEN);
     if let Some(acme) = project(site, ACME) {
-        acme.members.insert(CARLA_AT, Access::Assigner);
+        acme.members.insert(CARLA, Access::Assigner);
     }
     Newcomers { intern: last }
 }
@@ -98,7 +97,7 @@ fn project(site: &mut Site, id: u64) -> Option<&mut Project> {
 
 /// An epic link and an unannounced resolution in one project, no assignee when editing in another.
 fn screens(site: &mut Site) {
-    site.fields.extend(custom::awkward());
+    site.fields.extend(custom_fields::awkward());
     let standard = &[STORY, TASK, BUG][..];
     let entry = |field: &str, types: &[u64]| ScreenField {
         field: field.into(),
@@ -108,10 +107,10 @@ fn screens(site: &mut Site) {
     if let Some(acme) = project(site, ACME) {
         acme.screen.extend([
             entry("customfield_10014", standard),
-            entry(custom::CATEGORY, &[]),
-            entry(custom::SIZE, &[]),
-            entry(custom::OTHER_POINTS, standard),
-            entry(custom::CHECKLIST, &[]),
+            entry(custom_fields::CATEGORY, &[]),
+            entry(custom_fields::SIZE, &[]),
+            entry(custom_fields::OTHER_POINTS, standard),
+            entry(custom_fields::CHECKLIST, &[]),
         ]);
         for transition in &mut acme.workflow.transitions {
             if transition.sets_resolution == Some(RESOLUTION_DONE) {
@@ -121,7 +120,7 @@ fn screens(site: &mut Site) {
     }
     if let Some(ops) = project(site, OPS) {
         ops.not_on_edit.push("assignee");
-        ops.screen.push(entry(custom::MOOD, &[]));
+        ops.screen.push(entry(custom_fields::MOOD, &[]));
     }
 }
 
@@ -143,7 +142,7 @@ fn names(site: &mut Site) {
 }
 
 /// One oddity for each of some issues.
-fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
+fn make_odd(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
     let set = |issue: &mut Issue, field: &str, value: Value| {
         issue.values.insert(field.to_owned(), value);
     };
@@ -158,7 +157,7 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
             ]);
             set(issue, "description", Value::Rich(document));
         }
-        102 => told_by(issue, people.intern, now),
+        102 => add_activity_of(issue, people.intern, now),
         103 => issue.remote_links.push(RemoteLink {
             id: issue.id * 10 + 6,
             global_id: None,
@@ -173,16 +172,16 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
         }
         105 => {
             set(issue, "customfield_10036", Value::Number(5.0));
-            set(issue, custom::OTHER_POINTS, Value::Number(8.0));
+            set(issue, custom_fields::OTHER_POINTS, Value::Number(8.0));
         }
         106 => {
             let lines = ["Custom service account created", "Reviewed, then merged"];
-            set(issue, custom::CHECKLIST, Value::Labels(lines.map(str::to_owned).to_vec()));
-            set(issue, custom::CATEGORY, Value::Choice(custom::CATEGORY_WITH_COMMA));
+            set(issue, custom_fields::CHECKLIST, Value::Labels(lines.map(str::to_owned).to_vec()));
+            set(issue, custom_fields::CATEGORY, Value::Choice(custom_fields::CATEGORY_WITH_COMMA));
             set(
                 issue,
-                custom::SIZE,
-                Value::Cascade(custom::SIZE_PARENT, Some(custom::SIZE_PARENT + 1)),
+                custom_fields::SIZE,
+                Value::Cascade(custom_fields::SIZE_PARENT, Some(custom_fields::SIZE_PARENT + 1)),
             );
         }
         107 => set(issue, "priority", Value::Ref(6)),
@@ -198,10 +197,10 @@ fn touch(issue: &mut Issue, number: u64, people: &Newcomers, now: i64) {
             let unknown = leaf("futureBlock", json!({ "kind": "poll" }));
             let body = doc(vec![para("Before the unknown."), unknown, para("After it.")]);
             let at = issue.created + HOUR_MS;
-            issue.comments.push(comment(issue, ANNA_AT, body, at));
+            issue.comments.push(comment(issue, ANNA, body, at));
         }
-        110 => thread(issue),
-        111 => set(issue, "assignee", Value::Person(GRETA_AT)),
+        110 => add_thread(issue),
+        111 => set(issue, "assignee", Value::Person(GRETA)),
         _ => {
             set(
                 issue,
@@ -226,8 +225,8 @@ fn comment(issue: &Issue, author: Who, body: serde_json::Value, created: i64) ->
     }
 }
 
-/// What somebody with half a letter in the name said, did and changed.
-fn told_by(issue: &mut Issue, who: Who, now: i64) {
+/// A comment, a work log and a change by somebody with half a letter in the name.
+fn add_activity_of(issue: &mut Issue, who: Who, now: i64) {
     let at = now - DAY_MS;
     let said = comment(issue, who, doc(vec![para("My name was cut off.")]), at);
     issue.comments.push(said);
@@ -256,14 +255,14 @@ fn told_by(issue: &mut Issue, who: Who, now: i64) {
 }
 
 /// A question for administrators with two answers below it.
-fn thread(issue: &mut Issue) {
+fn add_thread(issue: &mut Issue) {
     let limit = crate::model::Visibility { kind: "role".into(), value: "Administrators".into() };
     let mut question =
-        comment(issue, ANNA_AT, doc(vec![para("Which version?")]), issue.created + HOUR_MS);
+        comment(issue, ANNA, doc(vec![para("Which version?")]), issue.created + HOUR_MS);
     question.visibility = Some(limit);
     let parent = question.id;
     issue.comments.push(question.clone());
-    for (who, answer) in [(DANA_AT, "2.4"), (ANNA_AT, "2.5 by now")] {
+    for (who, answer) in [(DANA, "2.4"), (ANNA, "2.5 by now")] {
         let mut reply = comment(issue, who, doc(vec![para(answer)]), issue.created + 2 * HOUR_MS);
         reply.parent = Some(parent);
         reply.visibility.clone_from(&question.visibility);

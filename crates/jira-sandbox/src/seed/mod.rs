@@ -2,24 +2,14 @@
 //! 120 days.
 
 mod awkward;
-mod boards;
-mod catalog;
-mod custom;
-mod details;
-mod fields;
-mod gallery;
-mod hostile;
+mod documents;
 mod ids;
 mod issues;
-mod life;
-mod life_details;
-mod nodes;
 mod people;
-mod projects;
-mod screens;
-mod second;
+mod prng;
+mod second_site;
+mod site;
 mod tokens;
-mod words;
 mod world;
 
 pub(crate) use tokens::tokens;

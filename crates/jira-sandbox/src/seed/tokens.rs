@@ -1,7 +1,10 @@
 //! The access tokens: whose they are, what they may ask for, which sites they reach.
 
 use super::{
-    people::{ANNA, BEN, CARLA, DANA, EMIL, FEMI, GRETA},
+    people::{
+        ANNA_ACCOUNT, BEN_ACCOUNT, CARLA_ACCOUNT, DANA_ACCOUNT, EMIL_ACCOUNT, FEMI_ACCOUNT,
+        GRETA_ACCOUNT,
+    },
     world::Seed,
 };
 use crate::model::{
@@ -33,14 +36,14 @@ const WITH_AGILE: &[&str] = &[
 
 /// The tokens in their fixed order.
 pub(crate) fn tokens(seed: Seed) -> Vec<Token> {
-    let german = ("greta", GRETA, CLASSIC, false, &[0][..]);
+    let german = ("greta", GRETA_ACCOUNT, CLASSIC, false, &[0][..]);
     [
-        ("anna", ANNA, WITH_AGILE, false, &[0][..]),
-        ("ben", BEN, CLASSIC, false, &[0][..]),
-        ("carla", CARLA, WITH_AGILE, false, &[0][..]),
-        ("dana", DANA, READ_ONLY, false, &[0][..]),
-        ("emil", EMIL, CLASSIC, true, &[0][..]),
-        ("femi", FEMI, WITH_AGILE, false, &[0, 1][..]),
+        ("anna", ANNA_ACCOUNT, WITH_AGILE, false, &[0][..]),
+        ("ben", BEN_ACCOUNT, CLASSIC, false, &[0][..]),
+        ("carla", CARLA_ACCOUNT, WITH_AGILE, false, &[0][..]),
+        ("dana", DANA_ACCOUNT, READ_ONLY, false, &[0][..]),
+        ("emil", EMIL_ACCOUNT, CLASSIC, true, &[0][..]),
+        ("femi", FEMI_ACCOUNT, WITH_AGILE, false, &[0, 1][..]),
     ]
     .into_iter()
     .chain((seed == Seed::Awkward).then_some(german))

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    awkward, boards, catalog, fields, ids::FIRST_FREE_ID, issues, life, people, projects, second,
+    awkward,
+    ids::FIRST_FREE_ID,
+    issues::{activity, add_issues},
+    people, second_site,
+    site::{boards, catalog, projects, system_fields},
 };
 use crate::model::Site;
 
@@ -23,9 +27,9 @@ pub enum Seed {
 pub(crate) fn sites(seed: Seed, now: i64) -> Vec<Site> {
     let mut main = main_site(now);
     if seed == Seed::Awkward {
-        awkward::spoil(&mut main, now);
+        awkward::make_awkward(&mut main, now);
     }
-    vec![main, second::site(now)]
+    vec![main, second_site::site(now)]
 }
 
 fn main_site(now: i64) -> Site {
@@ -34,7 +38,7 @@ fn main_site(now: i64) -> Site {
         host: "https://sandbox.atlassian.net".into(),
         name: "sandbox".into(),
         people: people::people(),
-        admins: [people::ANNA_AT].into(),
+        admins: [people::ANNA].into(),
         without_directory: BTreeSet::new(),
         projects: projects::projects(now),
         types: catalog::types(),
@@ -42,7 +46,7 @@ fn main_site(now: i64) -> Site {
         priorities: catalog::priorities(),
         resolutions: catalog::resolutions(),
         link_types: catalog::link_types(),
-        fields: fields::fields(),
+        fields: system_fields::fields(),
         boards: boards::boards(),
         sprints: boards::sprints(now),
         filters: boards::filters(),
@@ -54,7 +58,7 @@ fn main_site(now: i64) -> Site {
         teams: catalog::teams(),
         last_id: FIRST_FREE_ID,
     };
-    issues::fill(&mut site, now);
-    life::tell(&mut site, now);
+    add_issues::add_issues(&mut site, now);
+    activity::add_activity(&mut site, now);
     site
 }

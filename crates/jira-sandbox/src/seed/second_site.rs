@@ -3,21 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    catalog, fields,
-    ids::FIRST_FREE_ID,
-    nodes::{doc, para},
-    people, projects, words,
+    documents::nodes::{doc, para},
+    ids,
+    issues::words,
+    people,
+    prng::Prng,
+    site::{catalog, projects, system_fields},
 };
 use crate::{
     clock::DAY_MS,
     model::{Access, Issue, Person, Project, ScreenField, Site, Value, Workflow},
-    prng::Prng,
 };
 
 const LAB: u64 = 10_000;
 const ISSUES: u64 = 12;
 
-pub(super) fn site(now: i64) -> Site {
+pub(crate) fn site(now: i64) -> Site {
     let mut site = Site {
         cloud_id: "5a9db0c1-0000-4000-8000-5a9db0c10002".into(),
         host: "https://sandbox-lab.atlassian.net".into(),
@@ -26,7 +27,7 @@ pub(super) fn site(now: i64) -> Site {
         admins: BTreeSet::from([0]),
         without_directory: BTreeSet::new(),
         projects: vec![project()],
-        types: catalog::types().into_iter().filter(|kind| kind.id == catalog::TASK).collect(),
+        types: catalog::types().into_iter().filter(|kind| kind.id == ids::TASK).collect(),
         statuses: catalog::statuses()
             .into_iter()
             .filter(|status| STATUSES.contains(&status.id))
@@ -34,7 +35,7 @@ pub(super) fn site(now: i64) -> Site {
         priorities: catalog::priorities(),
         resolutions: catalog::resolutions(),
         link_types: catalog::link_types(),
-        fields: fields::system().collect(),
+        fields: system_fields::system().collect(),
         boards: Vec::new(),
         sprints: Vec::new(),
         filters: Vec::new(),
@@ -44,7 +45,7 @@ pub(super) fn site(now: i64) -> Site {
         keys: HashMap::new(),
         recent_writes: HashMap::new(),
         teams: Vec::new(),
-        last_id: FIRST_FREE_ID,
+        last_id: ids::FIRST_FREE_ID,
     };
     let mut prng = Prng::new(0x1AB);
     for number in 1..=ISSUES {
@@ -55,14 +56,11 @@ pub(super) fn site(now: i64) -> Site {
     site
 }
 
-const STATUSES: &[u64] = &[catalog::TO_DO, catalog::IN_PROGRESS, catalog::DONE];
+const STATUSES: &[u64] = &[ids::TO_DO, ids::IN_PROGRESS, ids::DONE];
 
 fn people() -> Vec<Person> {
     let known = people::people();
-    [people::FEMI_AT, people::AUTOMATION_AT]
-        .iter()
-        .filter_map(|who| known.get(*who).cloned())
-        .collect()
+    [people::FEMI, people::AUTOMATION].iter().filter_map(|who| known.get(*who).cloned()).collect()
 }
 
 fn project() -> Project {
@@ -82,17 +80,17 @@ fn project() -> Project {
         team_managed: false,
         lead: 0,
         avatar: 10_420,
-        types: vec![catalog::TASK],
+        types: vec![ids::TASK],
         members: [(0, Access::Admin)].into(),
         components: Vec::new(),
         versions: Vec::new(),
         workflow: Workflow {
             statuses: STATUSES.to_vec(),
-            initial: catalog::TO_DO,
+            initial: ids::TO_DO,
             transitions: vec![
-                projects::to(11, "To Do", catalog::TO_DO, Some(0)),
-                projects::to(21, "In Progress", catalog::IN_PROGRESS, Some(0)),
-                projects::to(41, "Done", catalog::DONE, Some(catalog::RESOLUTION_DONE)),
+                projects::global_transition(11, "To Do", ids::TO_DO, Some(0)),
+                projects::global_transition(21, "In Progress", ids::IN_PROGRESS, Some(0)),
+                projects::global_transition(41, "Done", ids::DONE, Some(ids::RESOLUTION_DONE)),
             ],
         },
         screen: screen
@@ -120,8 +118,8 @@ fn issue(prng: &mut Prng, number: u64, now: i64) -> Issue {
         key: format!("LAB-{number}"),
         number,
         project: LAB,
-        type_id: catalog::TASK,
-        status: prng.pick(&[catalog::TO_DO, catalog::IN_PROGRESS]),
+        type_id: ids::TASK,
+        status: prng.pick(&[ids::TO_DO, ids::IN_PROGRESS]),
         creator: 0,
         created,
         updated: created + DAY_MS,

@@ -2,25 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    catalog::{
-        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB_BUG,
-        MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO, OPEN,
-        RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
-    },
-    people::{ANNA_AT, BEN_AT, CARLA_AT, DANA_AT, EMIL_AT, FEMI_AT, GRETA_AT, OTHER_BEN_AT},
-    screens,
-};
 use crate::{
     clock::DAY_MS,
     model::{Access, Component, Project, Transition, Version, Who, Workflow},
+    seed::{
+        ids::{
+            ACME, BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING,
+            MOB, MOB_BUG, MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK,
+            MOB_TO_DO, OPEN, OPS, RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
+        },
+        people::{ANNA, BEN, CARLA, DANA, EMIL, FEMI, GRETA, OTHER_BEN},
+        site::screens,
+    },
 };
 
-pub(super) const ACME: u64 = 10_000;
-pub(super) const MOB: u64 = 10_001;
-pub(super) const OPS: u64 = 10_002;
-
-pub(super) fn projects(now: i64) -> Vec<Project> {
+pub(crate) fn projects(now: i64) -> Vec<Project> {
     vec![acme(now), mob(now), ops()]
 }
 
@@ -37,16 +33,16 @@ fn acme(now: i64) -> Project {
         description: "The webshop, from catalogue to checkout.".into(),
         kind: "software",
         team_managed: false,
-        lead: ANNA_AT,
+        lead: ANNA,
         avatar: 10_417,
         types: vec![EPIC, STORY, TASK, BUG, SUBTASK],
         members: members(&[
-            (ANNA_AT, Admin),
-            (BEN_AT, Member),
-            (CARLA_AT, Viewer),
-            (DANA_AT, Member),
-            (EMIL_AT, Member),
-            (GRETA_AT, Member),
+            (ANNA, Admin),
+            (BEN, Member),
+            (CARLA, Viewer),
+            (DANA, Member),
+            (EMIL, Member),
+            (GRETA, Member),
         ]),
         components: components(
             10_010,
@@ -63,10 +59,10 @@ fn acme(now: i64) -> Project {
             statuses: vec![TO_DO, IN_PROGRESS, IN_REVIEW, DONE],
             initial: TO_DO,
             transitions: vec![
-                to(11, "To Do", TO_DO, Some(0)),
-                to(21, "In Progress", IN_PROGRESS, Some(0)),
-                to(31, "In Review", IN_REVIEW, Some(0)),
-                to(41, "Done", DONE, Some(RESOLUTION_DONE)),
+                global_transition(11, "To Do", TO_DO, Some(0)),
+                global_transition(21, "In Progress", IN_PROGRESS, Some(0)),
+                global_transition(31, "In Review", IN_REVIEW, Some(0)),
+                global_transition(41, "Done", DONE, Some(RESOLUTION_DONE)),
             ],
         },
         screen: screens::acme(),
@@ -77,7 +73,7 @@ fn acme(now: i64) -> Project {
 
 fn mob(now: i64) -> Project {
     use Access::{Admin, Member};
-    let mut done = to(31, "Done", MOB_DONE, Some(RESOLUTION_DONE));
+    let mut done = global_transition(31, "Done", MOB_DONE, Some(RESOLUTION_DONE));
     done.validator = Some("customfield_10016".into());
     Project {
         id: MOB,
@@ -86,15 +82,15 @@ fn mob(now: i64) -> Project {
         description: "The app for phones and tablets.".into(),
         kind: "software",
         team_managed: true,
-        lead: BEN_AT,
+        lead: BEN,
         avatar: 10_418,
         types: vec![MOB_EPIC, MOB_STORY, MOB_TASK, MOB_BUG, MOB_SUBTASK],
         members: members(&[
-            (ANNA_AT, Admin),
-            (BEN_AT, Member),
-            (DANA_AT, Member),
-            (EMIL_AT, Member),
-            (GRETA_AT, Member),
+            (ANNA, Admin),
+            (BEN, Member),
+            (DANA, Member),
+            (EMIL, Member),
+            (GRETA, Member),
         ]),
         components: Vec::new(),
         versions: versions(10_200, "7", now),
@@ -102,8 +98,8 @@ fn mob(now: i64) -> Project {
             statuses: vec![MOB_TO_DO, MOB_IN_PROGRESS, MOB_DONE],
             initial: MOB_TO_DO,
             transitions: vec![
-                to(11, "To Do", MOB_TO_DO, Some(0)),
-                to(21, "In Progress", MOB_IN_PROGRESS, Some(0)),
+                global_transition(11, "To Do", MOB_TO_DO, Some(0)),
+                global_transition(21, "In Progress", MOB_IN_PROGRESS, Some(0)),
                 done,
             ],
         },
@@ -122,15 +118,10 @@ fn ops() -> Project {
         description: "Incidents and changes of everything that runs.".into(),
         kind: "service_desk",
         team_managed: false,
-        lead: OTHER_BEN_AT,
+        lead: OTHER_BEN,
         avatar: 10_419,
         types: vec![INCIDENT, CHANGE, TASK],
-        members: members(&[
-            (ANNA_AT, Admin),
-            (DANA_AT, Member),
-            (FEMI_AT, Member),
-            (OTHER_BEN_AT, Member),
-        ]),
+        members: members(&[(ANNA, Admin), (DANA, Member), (FEMI, Member), (OTHER_BEN, Member)]),
         components: components(
             10_030,
             &[("Network", ""), ("Database", ""), ("Queue", ""), ("Storage", "")],
@@ -148,7 +139,7 @@ fn ops() -> Project {
 fn ops_workflow() -> Workflow {
     let step = |id, name: &str, from: &[u64], target| Transition {
         from: from.to_vec(),
-        ..to(id, name, target, None)
+        ..global_transition(id, name, target, None)
     };
     let screen = |required| {
         vec![("resolution".to_owned(), required), ("customfield_10049".to_owned(), false)]
@@ -174,7 +165,12 @@ fn ops_workflow() -> Workflow {
 }
 
 /// A global transition without a screen.
-pub(super) fn to(id: u64, name: &str, target: u64, sets_resolution: Option<u64>) -> Transition {
+pub(crate) fn global_transition(
+    id: u64,
+    name: &str,
+    target: u64,
+    sets_resolution: Option<u64>,
+) -> Transition {
     Transition {
         id,
         name: name.into(),
@@ -188,7 +184,7 @@ pub(super) fn to(id: u64, name: &str, target: u64, sets_resolution: Option<u64>)
 }
 
 fn components(first: u64, rows: &[(&str, &str)]) -> Vec<Component> {
-    let people = [BEN_AT, EMIL_AT, GRETA_AT, DANA_AT, ANNA_AT];
+    let people = [BEN, EMIL, GRETA, DANA, ANNA];
     rows.iter()
         .zip(people)
         .zip(first..)

@@ -2,17 +2,20 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{
-    nodes::{
-        bullets, code, date, doc, emoji, hard_break, heading, item, leaf, link, marked, mention,
-        node, numbered, panel, para, paragraph, rich, rule, status, styled, table, tasks, text,
+use crate::{
+    clock::DAY_MS,
+    seed::{
+        documents::nodes::{
+            bullets, code, date, doc, emoji, hard_break, heading, item, leaf, link, marked,
+            mention, node, numbered, panel, para, paragraph, rich, rule, status, styled, table,
+            tasks, text,
+        },
+        people::{ANNA_ACCOUNT, BEN_ACCOUNT},
     },
-    people::{ANNA, BEN},
 };
-use crate::clock::DAY_MS;
 
 /// Summary and description.
-pub(super) fn documents(now: i64) -> Vec<(&'static str, Json)> {
+pub(crate) fn documents(now: i64) -> Vec<(&'static str, Json)> {
     vec![
         ("Rich text: headings, marks and colours", marks()),
         ("Rich text: panels of every type", panels()),
@@ -159,9 +162,9 @@ fn actions() -> Json {
 fn inline(now: i64) -> Json {
     doc(vec![
         paragraph(vec![
-            mention(ANNA, "Anna Admin"),
+            mention(ANNA_ACCOUNT, "Anna Admin"),
             text(" and "),
-            mention(BEN, "Ben Developer"),
+            mention(BEN_ACCOUNT, "Ben Developer"),
             text(" please look."),
         ]),
         paragraph(vec![

@@ -2,15 +2,20 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::life::moment;
 use crate::{
     clock::MINUTE_MS,
     model::{Attachment, Change, ChangeItem, Issue, RemoteLink, Site, Status, Who},
-    prng::Prng,
+    seed::prng::Prng,
 };
 
+/// The end of the `at`-th of `of` equal steps from the creation of the issue to its last update.
+pub(crate) fn moment(issue: &Issue, at: u64, of: u64) -> i64 {
+    let (at, of) = (i64::try_from(at).unwrap_or(0), i64::try_from(of).unwrap_or(1).max(1));
+    issue.created + (issue.updated - issue.created) * at / of
+}
+
 /// The steps from the workflow's first status to the present one, and who was asked to do it.
-pub(super) fn history(site: &Site, prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
+pub(crate) fn history(site: &Site, prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
     let Some(project) = site.project(issue.project) else { return };
     let path = &project.workflow.statuses;
     let end = path.iter().position(|status| *status == issue.status).unwrap_or(0);
@@ -51,7 +56,7 @@ fn item(field: &str, from: Side, to: Side) -> ChangeItem {
 /// A one-pixel picture.
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-pub(super) fn attachments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
+pub(crate) fn attachments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
     if !prng.chance(18) {
         return;
     }
@@ -76,7 +81,7 @@ pub(super) fn attachments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
     }
 }
 
-pub(super) fn remote_links(prng: &mut Prng, issue: &mut Issue) {
+pub(crate) fn remote_links(prng: &mut Prng, issue: &mut Issue) {
     if !prng.chance(10) {
         return;
     }

@@ -1,23 +1,16 @@
 //! Issue types, statuses, priorities, resolutions and kinds of links of the main site.
 
-use super::projects::MOB;
-use crate::model::{IssueType, LinkType, Named, Status, Team};
-
-pub(super) const EPIC: u64 = 10_000;
-pub(super) const STORY: u64 = 10_001;
-pub(super) const TASK: u64 = 10_002;
-pub(super) const SUBTASK: u64 = 10_003;
-pub(super) const BUG: u64 = 10_004;
-pub(super) const INCIDENT: u64 = 10_020;
-pub(super) const CHANGE: u64 = 10_021;
-pub(super) const MOB_EPIC: u64 = 10_010;
-pub(super) const MOB_STORY: u64 = 10_011;
-pub(super) const MOB_TASK: u64 = 10_012;
-pub(super) const MOB_SUBTASK: u64 = 10_013;
-pub(super) const MOB_BUG: u64 = 10_014;
+use crate::{
+    model::{IssueType, LinkType, Named, Status, Team},
+    seed::ids::{
+        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB,
+        MOB_BUG, MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO,
+        OPEN, RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
+    },
+};
 
 /// The team-managed project has types of its own, with the same names and other ids.
-pub(super) fn types() -> Vec<IssueType> {
+pub(crate) fn types() -> Vec<IssueType> {
     [
         (EPIC, "Epic", "A big piece of work that holds many smaller ones.", 10_307, 1, None),
         (STORY, "Story", "Something a user wants to be able to do.", 10_315, 0, None),
@@ -44,20 +37,7 @@ pub(super) fn types() -> Vec<IssueType> {
     .collect()
 }
 
-pub(super) const TO_DO: u64 = 10_000;
-pub(super) const IN_PROGRESS: u64 = 3;
-pub(super) const IN_REVIEW: u64 = 10_001;
-pub(super) const DONE: u64 = 10_002;
-pub(super) const MOB_TO_DO: u64 = 10_010;
-pub(super) const MOB_IN_PROGRESS: u64 = 10_011;
-pub(super) const MOB_DONE: u64 = 10_012;
-pub(super) const OPEN: u64 = 1;
-pub(super) const INVESTIGATING: u64 = 10_020;
-pub(super) const WAITING: u64 = 10_021;
-pub(super) const RESOLVED: u64 = 5;
-pub(super) const CLOSED: u64 = 6;
-
-pub(super) fn statuses() -> Vec<Status> {
+pub(crate) fn statuses() -> Vec<Status> {
     [
         (TO_DO, "To Do", 2, None),
         (OPEN, "Open", 2, None),
@@ -95,7 +75,7 @@ fn named(rows: &[(u64, &str, &str, &'static str)]) -> Vec<Named> {
 }
 
 /// The most important first, as Jira lists them.
-pub(super) fn priorities() -> Vec<Named> {
+pub(crate) fn priorities() -> Vec<Named> {
     named(&[
         (1, "Highest", "This problem will block progress.", "#d04437"),
         (2, "High", "Serious problem that could block progress.", "#f15c75"),
@@ -105,9 +85,7 @@ pub(super) fn priorities() -> Vec<Named> {
     ])
 }
 
-pub(super) const RESOLUTION_DONE: u64 = 10_000;
-
-pub(super) fn resolutions() -> Vec<Named> {
+pub(crate) fn resolutions() -> Vec<Named> {
     named(&[
         (RESOLUTION_DONE, "Done", "Work has been completed on this issue.", ""),
         (10_001, "Won't Do", "This issue won't be actioned.", ""),
@@ -117,14 +95,14 @@ pub(super) fn resolutions() -> Vec<Named> {
     ])
 }
 
-pub(super) fn teams() -> Vec<Team> {
+pub(crate) fn teams() -> Vec<Team> {
     vec![
         Team { id: "36885b3c-1bf0-4f85-a357-c5b858c31de4", name: "Storefront squad" },
         Team { id: "7c3d4e5f-2a1b-4c6d-9e8f-0a1b2c3d4e5f", name: "Platform squad" },
     ]
 }
 
-pub(super) fn link_types() -> Vec<LinkType> {
+pub(crate) fn link_types() -> Vec<LinkType> {
     [
         (10_000, "Blocks", "is blocked by", "blocks"),
         (10_001, "Cloners", "is cloned by", "clones"),

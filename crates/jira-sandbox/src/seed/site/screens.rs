@@ -1,9 +1,12 @@
 //! Which fields stand on the create and edit screens, and which must be filled.
 
-use super::catalog::{
-    BUG, CHANGE, EPIC, INCIDENT, MOB_BUG, MOB_STORY, MOB_SUBTASK, MOB_TASK, STORY, SUBTASK, TASK,
+use crate::{
+    model::ScreenField,
+    seed::ids::{
+        BUG, CHANGE, EPIC, INCIDENT, MOB_BUG, MOB_STORY, MOB_SUBTASK, MOB_TASK, STORY, SUBTASK,
+        TASK,
+    },
 };
-use crate::model::ScreenField;
 
 fn screen(rows: &[(&str, &[u64], bool)]) -> Vec<ScreenField> {
     let common = [("project", true), ("issuetype", true), ("summary", true), ("reporter", true)];
@@ -21,7 +24,7 @@ fn screen(rows: &[(&str, &[u64], bool)]) -> Vec<ScreenField> {
         .collect()
 }
 
-pub(super) fn acme() -> Vec<ScreenField> {
+pub(crate) fn acme() -> Vec<ScreenField> {
     let standard = &[STORY, TASK, BUG][..];
     screen(&[
         ("parent", &[STORY, TASK, BUG], false),
@@ -52,7 +55,7 @@ pub(super) fn acme() -> Vec<ScreenField> {
     ])
 }
 
-pub(super) fn mob() -> Vec<ScreenField> {
+pub(crate) fn mob() -> Vec<ScreenField> {
     screen(&[
         ("parent", &[MOB_STORY, MOB_TASK, MOB_BUG], false),
         ("parent", &[MOB_SUBTASK], true),
@@ -68,7 +71,7 @@ pub(super) fn mob() -> Vec<ScreenField> {
     ])
 }
 
-pub(super) fn ops() -> Vec<ScreenField> {
+pub(crate) fn ops() -> Vec<ScreenField> {
     screen(&[
         ("components", &[], false),
         ("customfield_10003", &[CHANGE], false),

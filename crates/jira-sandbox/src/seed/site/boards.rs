@@ -1,15 +1,15 @@
 //! Boards, sprints and saved searches of the main site.
 
-use super::{
-    people::{ANNA_AT, BEN_AT, DANA_AT},
-    projects::{ACME, MOB, OPS},
-};
 use crate::{
     clock::DAY_MS,
     model::{Board, Filter, Sprint},
+    seed::{
+        ids::{ACME, MOB, OPS},
+        people::{ANNA, BEN, DANA},
+    },
 };
 
-pub(super) fn boards() -> Vec<Board> {
+pub(crate) fn boards() -> Vec<Board> {
     [
         (1, "ACME board", "scrum", ACME),
         (2, "MOB board", "simple", MOB),
@@ -20,14 +20,14 @@ pub(super) fn boards() -> Vec<Board> {
     .collect()
 }
 
-pub(super) const CLOSED_SPRINTS: &[u64] = &[1, 2, 3, 4, 5, 6];
-pub(super) const ACTIVE_SPRINT: u64 = 7;
-pub(super) const FUTURE_SPRINTS: &[u64] = &[8, 9];
-pub(super) const MOB_SPRINT: u64 = 20;
+pub(crate) const CLOSED_SPRINTS: &[u64] = &[1, 2, 3, 4, 5, 6];
+pub(crate) const ACTIVE_SPRINT: u64 = 7;
+pub(crate) const FUTURE_SPRINTS: &[u64] = &[8, 9];
+pub(crate) const MOB_SPRINT: u64 = 20;
 
 /// Two-week sprints of the first board: six closed, one half through, two ahead; and one of the app
 /// team.
-pub(super) fn sprints(now: i64) -> Vec<Sprint> {
+pub(crate) fn sprints(now: i64) -> Vec<Sprint> {
     let goals = [
         "Faster search",
         "Guest checkout",
@@ -63,25 +63,25 @@ fn sprint(id: u64, board: u64, name: &str, state: &str, goal: &str, start: i64) 
     }
 }
 
-pub(super) fn filters() -> Vec<Filter> {
+pub(crate) fn filters() -> Vec<Filter> {
     [
         (
             10_050,
             "My open issues",
             "assignee = currentUser() AND statusCategory != Done ORDER BY updated DESC",
-            ANNA_AT,
+            ANNA,
         ),
         (
             10_051,
             "Webshop bugs",
             "project = ACME AND issuetype = Bug AND statusCategory != Done",
-            BEN_AT,
+            BEN,
         ),
         (
             10_052,
             "Incidents this week",
             "project = OPS AND issuetype = Incident AND created >= -7d",
-            DANA_AT,
+            DANA,
         ),
     ]
     .into_iter()
@@ -91,7 +91,7 @@ pub(super) fn filters() -> Vec<Filter> {
         jql: jql.into(),
         description: format!("{name}, kept by the team"),
         owner,
-        favourite_of: [owner, ANNA_AT].into(),
+        favourite_of: [owner, ANNA].into(),
     })
     .collect()
 }

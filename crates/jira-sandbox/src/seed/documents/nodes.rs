@@ -4,65 +4,65 @@ use serde_json::{Value as Json, json};
 
 use crate::json::object;
 
-pub(super) fn doc(content: Vec<Json>) -> Json {
+pub(crate) fn doc(content: Vec<Json>) -> Json {
     object([("type", "doc".into()), ("version", 1.into()), ("content", content.into())])
 }
 
-pub(super) fn text(text: &str) -> Json {
+pub(crate) fn text(text: &str) -> Json {
     json!({ "type": "text", "text": text })
 }
 
 /// Text with one plain mark, such as `strong` or `code`.
-pub(super) fn marked(plain: &str, mark: &str) -> Json {
+pub(crate) fn marked(plain: &str, mark: &str) -> Json {
     json!({ "type": "text", "text": plain, "marks": [{ "type": mark }] })
 }
 
 /// Text with one mark that has attributes.
-pub(super) fn styled(plain: &str, mark: &str, attrs: Json) -> Json {
+pub(crate) fn styled(plain: &str, mark: &str, attrs: Json) -> Json {
     let mark = object([("type", mark.into()), ("attrs", attrs)]);
     object([("type", "text".into()), ("text", plain.into()), ("marks", vec![mark].into())])
 }
 
-pub(super) fn link(plain: &str, href: &str) -> Json {
+pub(crate) fn link(plain: &str, href: &str) -> Json {
     styled(plain, "link", json!({ "href": href }))
 }
 
 /// A node that is all children.
-pub(super) fn node(kind: &str, content: Vec<Json>) -> Json {
+pub(crate) fn node(kind: &str, content: Vec<Json>) -> Json {
     object([("type", kind.into()), ("content", content.into())])
 }
 
 /// A node with attributes and children.
-pub(super) fn rich(kind: &str, attrs: Json, content: Vec<Json>) -> Json {
+pub(crate) fn rich(kind: &str, attrs: Json, content: Vec<Json>) -> Json {
     object([("type", kind.into()), ("attrs", attrs), ("content", content.into())])
 }
 
 /// A node that is all attributes.
-pub(super) fn leaf(kind: &str, attrs: Json) -> Json {
+pub(crate) fn leaf(kind: &str, attrs: Json) -> Json {
     object([("type", kind.into()), ("attrs", attrs)])
 }
 
-pub(super) fn paragraph(content: Vec<Json>) -> Json {
+pub(crate) fn paragraph(content: Vec<Json>) -> Json {
     node("paragraph", content)
 }
 
-pub(super) fn para(plain: &str) -> Json {
+pub(crate) fn para(plain: &str) -> Json {
     paragraph(vec![text(plain)])
 }
 
-pub(super) fn heading(level: u64, plain: &str) -> Json {
+pub(crate) fn heading(level: u64, plain: &str) -> Json {
     rich("heading", json!({ "level": level }), vec![text(plain)])
 }
 
-pub(super) fn item(content: Vec<Json>) -> Json {
+pub(crate) fn item(content: Vec<Json>) -> Json {
     node("listItem", content)
 }
 
-pub(super) fn bullets(items: &[&str]) -> Json {
+pub(crate) fn bullets(items: &[&str]) -> Json {
     node("bulletList", items.iter().map(|plain| item(vec![para(plain)])).collect())
 }
 
-pub(super) fn numbered(items: &[&str]) -> Json {
+pub(crate) fn numbered(items: &[&str]) -> Json {
     rich(
         "orderedList",
         json!({ "order": 1 }),
@@ -70,40 +70,40 @@ pub(super) fn numbered(items: &[&str]) -> Json {
     )
 }
 
-pub(super) fn code(language: &str, source: &str) -> Json {
+pub(crate) fn code(language: &str, source: &str) -> Json {
     rich("codeBlock", json!({ "language": language }), vec![text(source)])
 }
 
-pub(super) fn panel(kind: &str, content: Vec<Json>) -> Json {
+pub(crate) fn panel(kind: &str, content: Vec<Json>) -> Json {
     rich("panel", json!({ "panelType": kind }), content)
 }
 
-pub(super) fn rule() -> Json {
+pub(crate) fn rule() -> Json {
     json!({ "type": "rule" })
 }
 
-pub(super) fn hard_break() -> Json {
+pub(crate) fn hard_break() -> Json {
     json!({ "type": "hardBreak" })
 }
 
-pub(super) fn mention(account_id: &str, name: &str) -> Json {
+pub(crate) fn mention(account_id: &str, name: &str) -> Json {
     leaf("mention", json!({ "id": account_id, "text": format!("@{name}"), "accessLevel": "" }))
 }
 
-pub(super) fn status(label: &str, color: &str) -> Json {
+pub(crate) fn status(label: &str, color: &str) -> Json {
     leaf("status", json!({ "text": label, "color": color, "localId": "5f0c3d", "style": "" }))
 }
 
-pub(super) fn date(ms: i64) -> Json {
+pub(crate) fn date(ms: i64) -> Json {
     leaf("date", json!({ "timestamp": ms.to_string() }))
 }
 
-pub(super) fn emoji(name: &str, id: &str, symbol: &str) -> Json {
+pub(crate) fn emoji(name: &str, id: &str, symbol: &str) -> Json {
     leaf("emoji", json!({ "shortName": name, "id": id, "text": symbol }))
 }
 
 /// Task items as `(done, text)`.
-pub(super) fn tasks(id: &str, items: &[(bool, &str)]) -> Json {
+pub(crate) fn tasks(id: &str, items: &[(bool, &str)]) -> Json {
     let shown = items.iter().enumerate().map(|(at, (done, plain))| {
         let state = if *done { "DONE" } else { "TODO" };
         rich(
@@ -116,7 +116,7 @@ pub(super) fn tasks(id: &str, items: &[(bool, &str)]) -> Json {
 }
 
 /// A table of plain texts whose first row is a header.
-pub(super) fn table(rows: &[&[&str]]) -> Json {
+pub(crate) fn table(rows: &[&[&str]]) -> Json {
     let cell = |kind: &str, plain: &str| rich(kind, json!({}), vec![para(plain)]);
     let shown = rows.iter().enumerate().map(|(at, row)| {
         let kind = if at == 0 { "tableHeader" } else { "tableCell" };

@@ -1,10 +1,10 @@
 //! About 150 custom fields: those the projects use, some that share a name, and a long tail that
 //! stays empty.
 
-use super::projects::MOB;
 use crate::{
     half_emoji::HALF_EMOJI,
     model::{FieldDef, Kind, Opt},
+    seed::ids::MOB,
 };
 
 /// How a kind of custom field is called in Jira's metadata: kind, schema type, items, plugin key.
@@ -129,7 +129,7 @@ const THINGS: &[(&str, Type)] = &[
     ("checks", BOXES),
 ];
 
-pub(super) fn fields() -> impl Iterator<Item = FieldDef> {
+pub(crate) fn fields() -> impl Iterator<Item = FieldDef> {
     let used = USED.iter().map(|&(number, name, kind, options, scope)| {
         field(number, name.into(), kind, options, scope)
     });
@@ -166,17 +166,17 @@ fn field(number: u64, name: String, kind: Type, options: &[&str], scope: Option<
     }
 }
 
-pub(super) const CATEGORY: &str = "customfield_10060";
-pub(super) const CATEGORY_WITH_COMMA: u64 = 16_010;
-pub(super) const SIZE: &str = "customfield_10061";
-pub(super) const SIZE_PARENT: u64 = 16_110;
-pub(super) const OTHER_POINTS: &str = "customfield_10062";
-pub(super) const CHECKLIST: &str = "customfield_10063";
-pub(super) const MOOD: &str = "customfield_10064";
+pub(crate) const CATEGORY: &str = "customfield_10060";
+pub(crate) const CATEGORY_WITH_COMMA: u64 = 16_010;
+pub(crate) const SIZE: &str = "customfield_10061";
+pub(crate) const SIZE_PARENT: u64 = 16_110;
+pub(crate) const OTHER_POINTS: &str = "customfield_10062";
+pub(crate) const CHECKLIST: &str = "customfield_10063";
+pub(crate) const MOOD: &str = "customfield_10064";
 
 /// Options with commas and signs that separate elsewhere, a second field of one name, a list that
 /// is no labels, and a name that was cut off in the middle of a letter.
-pub(super) fn awkward() -> Vec<FieldDef> {
+pub(crate) fn awkward() -> Vec<FieldDef> {
     let categories = ["WL: Tools, Development and Support", "WL: Tools", "Other"];
     let mut sizes = field(10_061, "Site size".into(), CASCADE, &[], None);
     let sizes_of = |place: u64, value: &str, children: [&str; 2]| {

@@ -1,29 +1,32 @@
 //! What people did with the seeded issues: talk, log work, move, link, attach.
 
-use super::{
-    life_details::{attachments, history, remote_links},
-    nodes::{bullets, code, doc, mention, para, paragraph, text},
-    people::{ANNA, AUTOMATION_AT},
-    projects::{ACME, OPS},
-    words,
-};
 use crate::{
     clock::{HOUR_MS, MINUTE_MS},
-    model::{Access, Comment, Issue, Link, Site, Visibility, Who, Worklog},
-    prng::Prng,
+    model::{Comment, Issue, Link, Site, Visibility, Who, Worklog},
+    seed::{
+        documents::nodes::{bullets, code, doc, mention, para, paragraph, text},
+        ids::{ACME, OPS},
+        issues::{
+            draft::members,
+            history::{attachments, history, moment, remote_links},
+            words,
+        },
+        people::{ANNA_ACCOUNT, AUTOMATION},
+        prng::Prng,
+    },
 };
 
 /// The issue with more comments than one page of most clients, by its number in the first project.
-const TALKATIVE: u64 = 30;
+const MANY_COMMENTS: u64 = 30;
 /// The issue with more work logs than an issue carries inline.
-const LABORIOUS: u64 = 31;
+const MANY_WORKLOGS: u64 = 31;
 
-pub(super) fn tell(site: &mut Site, now: i64) {
+pub(crate) fn add_activity(site: &mut Site, now: i64) {
     let mut prng = Prng::new(0x11FE);
     let ids: Vec<u64> = site.issues.keys().copied().collect();
     for id in &ids {
         let Some(mut issue) = site.issues.get(id).cloned() else { continue };
-        let team = team(site, &issue);
+        let team = members(site, issue.project);
         history(site, &mut prng, &mut issue, &team);
         comments(&mut prng, &mut issue, &team);
         worklogs(&mut prng, &mut issue, &team);
@@ -37,26 +40,14 @@ pub(super) fn tell(site: &mut Site, now: i64) {
     links(site, &mut prng, &ids);
 }
 
-fn team(site: &Site, issue: &Issue) -> Vec<Who> {
-    let project = site.project(issue.project);
-    let all = project.into_iter().flat_map(|project| &project.members);
-    all.filter(|(_, access)| **access >= Access::Member).map(|(who, _)| *who).collect()
-}
-
-/// A moment in the life of the issue: the `at`-th of `of` equal steps.
-pub(super) fn moment(issue: &Issue, at: u64, of: u64) -> i64 {
-    let (at, of) = (i64::try_from(at).unwrap_or(0), i64::try_from(of).unwrap_or(1).max(1));
-    issue.created + (issue.updated - issue.created) * at / of
-}
-
 fn comments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
-    let many = issue.project == ACME && issue.number == TALKATIVE;
+    let many = issue.project == ACME && issue.number == MANY_COMMENTS;
     let count = if many { 120 } else { prng.pick(&[0, 0, 1, 1, 2, 3, 5]) };
     for at in 0..count {
-        let author = if prng.chance(6) { AUTOMATION_AT } else { prng.pick(team) };
+        let author = if prng.chance(6) { AUTOMATION } else { prng.pick(team) };
         let body = match prng.below(6) {
             0 => doc(vec![paragraph(vec![
-                mention(ANNA, "Anna Admin"),
+                mention(ANNA_ACCOUNT, "Anna Admin"),
                 text(" can you have a look? "),
                 text(&words::sentence(prng)),
             ])]),
@@ -93,7 +84,7 @@ fn comments(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
 }
 
 fn worklogs(prng: &mut Prng, issue: &mut Issue, team: &[Who]) {
-    let many = issue.project == ACME && issue.number == LABORIOUS;
+    let many = issue.project == ACME && issue.number == MANY_WORKLOGS;
     let count = match issue.values.contains_key("timetracking") || prng.chance(10) {
         _ if many => 30,
         true => 1 + prng.below(3),

@@ -1,23 +1,25 @@
 //! What the issues of each project hold beyond what all issues hold.
 
-use super::{
-    boards::{ACTIVE_SPRINT, CLOSED_SPRINTS, FUTURE_SPRINTS, MOB_SPRINT},
-    catalog::{
-        BUG, CHANGE, EPIC, INCIDENT, MOB_BUG, MOB_EPIC, MOB_STORY, MOB_SUBTASK, STORY, SUBTASK,
-        TASK,
-    },
-    issues::{Draft, SLOTS},
-    nodes::{bullets, doc, para},
-    people::{ANNA_AT, DANA_AT, FEMI_AT, OTHER_BEN_AT},
-    words,
-};
 use crate::{
     clock::{self, DAY_MS, HOUR_MS},
     model::{Issue, Site, Value},
-    prng::Prng,
+    seed::{
+        documents::nodes::{bullets, doc, para},
+        ids::{
+            BUG, CHANGE, EPIC, INCIDENT, MOB_BUG, MOB_EPIC, MOB_STORY, MOB_SUBTASK, STORY, SUBTASK,
+            TASK,
+        },
+        issues::{
+            draft::{Draft, SLOTS},
+            words,
+        },
+        people::{ANNA, DANA, FEMI, OTHER_BEN},
+        prng::Prng,
+        site::boards::{ACTIVE_SPRINT, CLOSED_SPRINTS, FUTURE_SPRINTS, MOB_SPRINT},
+    },
 };
 
-pub(super) fn acme(site: &Site, prng: &mut Prng, draft: &mut Draft) {
+pub(crate) fn set_acme_fields(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     let standard = matches!(draft.type_id, STORY | TASK | BUG);
     if draft.type_id == EPIC {
         draft.set("customfield_10011", Value::Text(format!("Epic {}", draft.number)));
@@ -41,10 +43,10 @@ pub(super) fn acme(site: &Site, prng: &mut Prng, draft: &mut Draft) {
             let hours = 4 + prng.below(12);
             draft.set("timetracking", Value::Estimates(Some(hours * 3_600), Some(hours * 1_200)));
         }
-        adopt(site, prng, draft, EPIC, 60);
+        set_parent(site, prng, draft, EPIC, 60);
     }
     if draft.type_id == SUBTASK {
-        adopt(site, prng, draft, STORY, 100);
+        set_parent(site, prng, draft, STORY, 100);
     }
     if draft.type_id == BUG {
         draft.set("customfield_10042", Value::Choice(choice(site, prng, "customfield_10042")));
@@ -60,12 +62,12 @@ pub(super) fn acme(site: &Site, prng: &mut Prng, draft: &mut Draft) {
         draft.set("customfield_10041", Value::Rich(doc(vec![criteria])));
     }
     if prng.chance(40) {
-        extras(site, prng, draft);
+        set_rare_fields(site, prng, draft);
     }
 }
 
 /// The rarer kinds of custom fields, so that every kind of value is met somewhere.
-fn extras(site: &Site, prng: &mut Prng, draft: &mut Draft) {
+fn set_rare_fields(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     draft.set("customfield_10001", Value::Text("36885b3c-1bf0-4f85-a357-c5b858c31de4".into()));
     let region = site.field("customfield_10037").and_then(|field| field.options.first());
     if let Some(region) = region {
@@ -79,8 +81,8 @@ fn extras(site: &Site, prng: &mut Prng, draft: &mut Draft) {
         Value::Text(format!("https://example.com/spec/{}", draft.number)),
     );
     draft.set("customfield_10043", Value::Choices(vec![choice(site, prng, "customfield_10043")]));
-    draft.set("customfield_10044", Value::People(vec![ANNA_AT, DANA_AT]));
-    draft.set("customfield_10045", Value::Person(ANNA_AT));
+    draft.set("customfield_10044", Value::People(vec![ANNA, DANA]));
+    draft.set("customfield_10045", Value::Person(ANNA));
     draft.set("customfield_10046", Value::Instant(draft.created + 30 * DAY_MS));
     draft.set("customfield_10047", Value::Text(format!("EXT-{:04}", draft.slot)));
     draft.set("customfield_10048", Value::Labels(vec!["autumn".into(), "wave-2".into()]));
@@ -101,7 +103,7 @@ fn sprints(prng: &mut Prng, draft: &Draft) -> Option<Vec<u64>> {
 }
 
 /// Puts the issue below an earlier one of the given type, in `percent` of cases.
-fn adopt(site: &Site, prng: &mut Prng, draft: &mut Draft, type_id: u64, percent: u64) {
+fn set_parent(site: &Site, prng: &mut Prng, draft: &mut Draft, type_id: u64, percent: u64) {
     let fits = |issue: &&Issue| issue.project == draft.project && issue.type_id == type_id;
     let ids: Vec<u64> = site.issues.values().filter(fits).map(|issue| issue.id).collect();
     if !ids.is_empty() && prng.chance(percent) {
@@ -110,15 +112,15 @@ fn adopt(site: &Site, prng: &mut Prng, draft: &mut Draft, type_id: u64, percent:
     }
 }
 
-pub(super) fn mob(site: &Site, prng: &mut Prng, draft: &mut Draft) {
+pub(crate) fn set_mob_fields(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     if draft.stage == 3 || prng.chance(50) {
         let points: [f64; 5] = [1.0, 2.0, 3.0, 5.0, 8.0];
         draft.set("customfield_10016", Value::Number(prng.pick(&points)));
     }
     match draft.type_id {
-        MOB_SUBTASK => adopt(site, prng, draft, MOB_STORY, 100),
+        MOB_SUBTASK => set_parent(site, prng, draft, MOB_STORY, 100),
         MOB_EPIC => {}
-        _ => adopt(site, prng, draft, MOB_EPIC, 50),
+        _ => set_parent(site, prng, draft, MOB_EPIC, 50),
     }
     if draft.type_id == MOB_BUG {
         draft.set("customfield_10101", Value::Choice(choice(site, prng, "customfield_10101")));
@@ -136,7 +138,7 @@ pub(super) fn mob(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     draft.set("customfield_10103", Value::Text(format!("7.{}.0", prng.below(5))));
 }
 
-pub(super) fn ops(site: &Site, prng: &mut Prng, draft: &mut Draft) {
+pub(crate) fn set_ops_fields(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     draft.set("components", Value::Refs(vec![10_030 + prng.below(4)]));
     draft.set("customfield_10051", Value::Choices(vec![choice(site, prng, "customfield_10051")]));
     if draft.type_id == INCIDENT {
@@ -152,7 +154,7 @@ pub(super) fn ops(site: &Site, prng: &mut Prng, draft: &mut Draft) {
         }
         draft.set("customfield_10008", Value::Instant(draft.created + 2 * DAY_MS));
         draft.set("customfield_10009", Value::Instant(draft.created + 2 * DAY_MS + 3 * HOUR_MS));
-        draft.set("customfield_10003", Value::People(vec![OTHER_BEN_AT, FEMI_AT]));
+        draft.set("customfield_10003", Value::People(vec![OTHER_BEN, FEMI]));
     }
 }
 

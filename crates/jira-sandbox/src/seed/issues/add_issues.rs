@@ -5,24 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{
-    catalog::{
-        BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING, MOB_BUG,
-        MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK, MOB_TO_DO, OPEN,
-        RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
-    },
-    details, gallery, hostile,
-    people::ANNA_AT,
-    projects::{ACME, MOB, OPS},
-    words,
-};
 use crate::{
     clock::{self, DAY_MS, MINUTE_MS},
-    model::{Access, Issue, Site, Value, Who},
-    prng::Prng,
+    model::{Issue, Site, Value},
+    seed::{
+        documents::{gallery, hostile},
+        ids::{
+            ACME, BUG, CHANGE, CLOSED, DONE, EPIC, IN_PROGRESS, IN_REVIEW, INCIDENT, INVESTIGATING,
+            MOB, MOB_BUG, MOB_DONE, MOB_EPIC, MOB_IN_PROGRESS, MOB_STORY, MOB_SUBTASK, MOB_TASK,
+            MOB_TO_DO, OPEN, OPS, RESOLUTION_DONE, RESOLVED, STORY, SUBTASK, TASK, TO_DO, WAITING,
+        },
+        issues::{
+            draft::{Draft, SLOTS, members},
+            project_fields, words,
+        },
+        people::ANNA,
+        prng::Prng,
+    },
 };
 
-pub(super) const SLOTS: i64 = 360;
 const SPAN_MS: i64 = 120 * DAY_MS;
 /// Which project the next issue goes to, over and over.
 const PATTERN: &[u64] = &[
@@ -34,26 +35,7 @@ const FIRST_ID: i64 = 10_100;
 const LABELS: &[&str] =
     &["ux", "performance", "backend", "quick-win", "security", "a11y", "debt", "customer"];
 
-/// One issue in the making.
-pub(super) struct Draft {
-    pub(super) project: u64,
-    pub(super) number: u64,
-    pub(super) type_id: u64,
-    /// 0 not begun, 1 begun, 2 nearly, 3 done.
-    pub(super) stage: u64,
-    pub(super) created: i64,
-    /// The place in the whole seed, 0..[`SLOTS`].
-    pub(super) slot: i64,
-    values: BTreeMap<String, Value>,
-}
-
-impl Draft {
-    pub(super) fn set(&mut self, field: &str, value: Value) {
-        self.values.insert(field.to_owned(), value);
-    }
-}
-
-pub(super) fn fill(site: &mut Site, now: i64) {
+pub(crate) fn add_issues(site: &mut Site, now: i64) {
     let mut prng = Prng::new(0x5A_9D_B0_C1);
     let mut showpieces = showpieces(now, &mut prng);
     showpieces.reverse();
@@ -65,15 +47,15 @@ pub(super) fn fill(site: &mut Site, now: i64) {
         };
         known.last_number += 1;
         let number = known.last_number;
-        let type_id = type_of(&mut prng, project, number);
-        let stage = stage_of(&mut prng, slot);
+        let type_id = pick_type(&mut prng, project, number);
+        let stage = pick_stage(&mut prng, slot);
         let mut draft =
             Draft { project, number, type_id, stage, created, slot, values: BTreeMap::new() };
-        common(site, &mut prng, &mut draft);
+        set_common_fields(site, &mut prng, &mut draft);
         match project {
-            ACME => details::acme(site, &mut prng, &mut draft),
-            MOB => details::mob(site, &mut prng, &mut draft),
-            _ => details::ops(site, &mut prng, &mut draft),
+            ACME => project_fields::set_acme_fields(site, &mut prng, &mut draft),
+            MOB => project_fields::set_mob_fields(site, &mut prng, &mut draft),
+            _ => project_fields::set_ops_fields(site, &mut prng, &mut draft),
         }
         if project == ACME
             && number > 6
@@ -95,7 +77,7 @@ fn showpieces(now: i64, prng: &mut Prng) -> Vec<(String, Json)> {
     gallery.chain(hostile::documents()).chain([long]).collect()
 }
 
-fn type_of(prng: &mut Prng, project: u64, number: u64) -> u64 {
+fn pick_type(prng: &mut Prng, project: u64, number: u64) -> u64 {
     let dice = prng.below(100);
     let (epics, [epic, story, task, bug, subtask]) = match project {
         ACME => (6, [EPIC, STORY, TASK, BUG, SUBTASK]),
@@ -120,7 +102,7 @@ fn type_of(prng: &mut Prng, project: u64, number: u64) -> u64 {
     }
 }
 
-fn stage_of(prng: &mut Prng, slot: i64) -> u64 {
+fn pick_stage(prng: &mut Prng, slot: i64) -> u64 {
     let done = match slot * 100 / SLOTS {
         0..50 => 85,
         50..75 => 60,
@@ -129,13 +111,7 @@ fn stage_of(prng: &mut Prng, slot: i64) -> u64 {
     if prng.chance(done) { 3 } else { prng.pick(&[0, 0, 0, 1, 1, 2]) }
 }
 
-fn members(site: &Site, project: u64) -> Vec<Who> {
-    let project = site.project(project);
-    let all = project.into_iter().flat_map(|project| &project.members);
-    all.filter(|(_, access)| **access >= Access::Member).map(|(who, _)| *who).collect()
-}
-
-fn common(site: &Site, prng: &mut Prng, draft: &mut Draft) {
+fn set_common_fields(site: &Site, prng: &mut Prng, draft: &mut Draft) {
     let team = members(site, draft.project);
     let kind = site.issue_type(draft.type_id).map_or("", |kind| kind.name.as_str());
     draft.set("summary", Value::Text(words::summary(prng, kind)));
@@ -190,7 +166,7 @@ fn store(site: &mut Site, prng: &mut Prng, draft: Draft, now: i64) {
     };
     let creator = match draft.values.get("reporter") {
         Some(Value::Person(who)) => *who,
-        _ => ANNA_AT,
+        _ => ANNA,
     };
     let id = u64::try_from(FIRST_ID + draft.slot).unwrap_or(0);
     let issue = Issue {

@@ -1,7 +1,9 @@
 //! The system fields every Jira site has, then the site's custom ones.
 
-use super::custom;
-use crate::model::{FieldDef, Kind};
+use crate::{
+    model::{FieldDef, Kind},
+    seed::site::custom_fields,
+};
 
 type Row = (
     &'static str,
@@ -262,12 +264,12 @@ const SYSTEM: &[Row] = &[
 ];
 
 /// All fields of the main site.
-pub(super) fn fields() -> Vec<FieldDef> {
-    system().chain(custom::fields()).collect()
+pub(crate) fn fields() -> Vec<FieldDef> {
+    system().chain(custom_fields::fields()).collect()
 }
 
 /// Only what every site has.
-pub(super) fn system() -> impl Iterator<Item = FieldDef> {
+pub(crate) fn system() -> impl Iterator<Item = FieldDef> {
     SYSTEM.iter().map(|&(id, name, kind, schema, navigable, searchable, clauses)| FieldDef {
         id: id.into(),
         name: name.into(),

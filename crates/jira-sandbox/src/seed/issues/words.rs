@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::nodes::{bullets, code, doc, heading, numbered, panel, para, table};
-use crate::prng::Prng;
+use crate::seed::documents::nodes::{bullets, code, doc, heading, numbered, panel, para, table};
+use crate::seed::prng::Prng;
 
 const VERBS: &[&str] = &[
     "Add",
@@ -148,7 +148,7 @@ const BECAUSE: &[&str] = &[
 ];
 
 /// A summary for an issue of this kind of work.
-pub(super) fn summary(prng: &mut Prng, kind: &str) -> String {
+pub(crate) fn summary(prng: &mut Prng, kind: &str) -> String {
     match kind {
         "Bug" => {
             format!("{} {} {}", capital(prng.pick(THINGS)), prng.pick(FAULTS), prng.pick(WHENS))
@@ -168,17 +168,17 @@ fn capital(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-pub(super) fn sentence(prng: &mut Prng) -> String {
+pub(crate) fn sentence(prng: &mut Prng) -> String {
     let tail = if prng.chance(50) { format!(", {}", prng.pick(BECAUSE)) } else { String::new() };
     format!("{} {} {}{tail}.", prng.pick(SUBJECTS), prng.pick(DOES), prng.pick(OBJECTS))
 }
 
-pub(super) fn prose(prng: &mut Prng, sentences: u64) -> String {
+pub(crate) fn prose(prng: &mut Prng, sentences: u64) -> String {
     (0..sentences).map(|_| sentence(prng)).collect::<Vec<_>>().join(" ")
 }
 
 /// A description as teams write them: from one line to a page with headings, a table and code.
-pub(super) fn description(prng: &mut Prng) -> Json {
+pub(crate) fn description(prng: &mut Prng) -> Json {
     let opening = prose(prng, 2);
     match prng.below(4) {
         0 => doc(vec![para(&opening)]),
@@ -205,7 +205,7 @@ pub(super) fn description(prng: &mut Prng) -> Json {
 }
 
 /// More than ten thousand characters in sections.
-pub(super) fn long_description(prng: &mut Prng) -> Json {
+pub(crate) fn long_description(prng: &mut Prng) -> Json {
     let mut blocks = vec![heading(1, "Design note")];
     for section in 1..=12 {
         blocks.push(heading(2, &format!("{section}. {}", sentence(prng))));
