@@ -42,7 +42,7 @@ const MARKS: &[&str] = &[
 
 /// Why a value is no rich text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(crate) enum AdfError {
     /// Not a `doc` node at all, a plain string for instance.
     NotADocument,
     /// A document with a node, mark or attribute where none may stand.
@@ -51,25 +51,25 @@ pub(super) enum Wrong {
 
 /// # Errors
 /// What Jira would refuse, by kind.
-pub(super) fn check(document: &Json) -> Result<(), Wrong> {
+pub(crate) fn check(document: &Json) -> Result<(), AdfError> {
     let is_document = document.get("type").and_then(Json::as_str) == Some("doc")
         && document.get("version").and_then(Json::as_u64) == Some(1)
         && document.get("content").is_some_and(Json::is_array);
     if !is_document {
-        return Err(Wrong::NotADocument);
+        return Err(AdfError::NotADocument);
     }
-    if children_fit("doc", document, 0) { Ok(()) } else { Err(Wrong::Invalid) }
+    if children_fit("doc", document, 0) { Ok(()) } else { Err(AdfError::Invalid) }
 }
 
 /// All text of a document, blocks apart by a newline.
-pub(super) fn plain_text(node: &Json) -> String {
+pub(crate) fn plain_text(node: &Json) -> String {
     let mut text = String::new();
     collect(node, &mut text, 0);
     text.trim_end().to_owned()
 }
 
 /// Whether a document shows nothing: no text but blanks, and nothing else that is to be seen.
-pub(super) fn is_blank(node: &Json) -> bool {
+pub(crate) fn is_blank(node: &Json) -> bool {
     let children = node.get("content").and_then(Json::as_array);
     match node.get("type").and_then(Json::as_str) {
         Some("doc" | "paragraph") => children.into_iter().flatten().all(is_blank),
@@ -277,13 +277,13 @@ mod tests {
         let doc = |content: Json| json!({ "type": "doc", "version": 1, "content": content });
         let paragraph =
             json!({ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] });
-        assert_eq!(check(&json!("plain")), Err(Wrong::NotADocument));
+        assert_eq!(check(&json!("plain")), Err(AdfError::NotADocument));
         assert_eq!(check(&doc(json!([paragraph]))), Ok(()));
-        assert_eq!(check(&doc(json!([{ "type": "text", "text": "a" }]))), Err(Wrong::Invalid));
+        assert_eq!(check(&doc(json!([{ "type": "text", "text": "a" }]))), Err(AdfError::Invalid));
         let quote = json!([{ "type": "blockquote", "content": [{ "type": "heading", "attrs": { "level": 1 } }] }]);
-        assert_eq!(check(&doc(quote)), Err(Wrong::Invalid));
+        assert_eq!(check(&doc(quote)), Err(AdfError::Invalid));
         let empty = json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "" }] }]);
-        assert_eq!(check(&doc(empty)), Err(Wrong::Invalid));
+        assert_eq!(check(&doc(empty)), Err(AdfError::Invalid));
         assert_eq!(plain_text(&doc(json!([paragraph, paragraph]))), "a\na");
     }
 }

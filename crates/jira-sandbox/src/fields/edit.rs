@@ -4,12 +4,12 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
-    describe::describe,
-    parse::{Bad, Scene, parse},
+    changelog_value::changelog_value,
+    parse_value::{ValueError, WriteContext, parse_value},
 };
 use crate::{
-    answer::{Fault, Problems},
-    model::{Change, ChangeItem, FieldDef, Issue, Kind, Site, Value, Who},
+    answer::{ErrorCollection, Fault},
+    model::{Change, ChangeItem, FieldDef, FieldKind, Issue, Site, Value, Who},
 };
 
 /// Field ids that may be written, and whether each is required.
@@ -32,16 +32,16 @@ impl Edit {
     }
 }
 
-/// Reads both blocks; what is wrong with single fields goes into `problems`.
+/// Reads both blocks; what is wrong with single fields goes into `errors`.
 ///
 /// # Errors
 /// A body whose blocks have the wrong JSON type.
 pub(crate) fn read_edit(
-    scene: Scene,
+    context: WriteContext,
     screen: &Screen,
     issue: Option<&Issue>,
     body: &Map<String, Json>,
-    problems: &mut Problems,
+    errors: &mut ErrorCollection,
 ) -> Result<Edit, Fault> {
     let fields = block(body, "fields")?;
     let update = block(body, "update")?;
@@ -51,12 +51,15 @@ pub(crate) fn read_edit(
             continue;
         }
         if update.contains_key(id) {
-            problems.at(id, format!("Field '{id}' cannot be in both 'fields' and 'update'."));
+            errors.add_field_error(
+                id,
+                format!("Field '{id}' cannot be in both 'fields' and 'update'."),
+            );
         }
-        match on_screen(scene.site, screen, id).map(|field| parse(scene, field, json)) {
-            None => problems.at(id, off_screen(id)),
-            Some(Ok(value)) => edit.values.push((kept_as(scene.site, id), value)),
-            Some(Err(bad)) => report(problems, id, bad),
+        match on_screen(context.site, screen, id).map(|field| parse_value(context, field, json)) {
+            None => errors.add_field_error(id, off_screen(id)),
+            Some(Ok(value)) => edit.values.push((stored_field_id(context.site, id), value)),
+            Some(Err(error)) => report(errors, id, error),
         }
     }
     for (id, operations) in &update {
@@ -65,16 +68,18 @@ pub(crate) fn read_edit(
             match (id.as_str(), verb.as_str()) {
                 ("comment", "add") => edit.comments.push(json.clone()),
                 ("issuelinks", "add") => edit.links.push(json.clone()),
-                _ => match on_screen(scene.site, screen, id) {
-                    None => problems.at(id, off_screen(id)),
+                _ => match on_screen(context.site, screen, id) {
+                    None => errors.add_field_error(id, off_screen(id)),
                     Some(field) => {
                         let before = edit
                             .value(id)
                             .cloned()
                             .unwrap_or_else(|| issue?.values.get(id).cloned());
-                        match operate(scene, field, verb, before, json) {
-                            Ok(value) => edit.values.push((kept_as(scene.site, id), value)),
-                            Err(bad) => report(problems, id, bad),
+                        match operate(context, field, verb, before, json) {
+                            Ok(value) => {
+                                edit.values.push((stored_field_id(context.site, id), value));
+                            }
+                            Err(error) => report(errors, id, error),
                         }
                     }
                 },
@@ -97,8 +102,8 @@ fn on_screen<'a>(site: &'a Site, screen: &Screen, id: &str) -> Option<&'a FieldD
 }
 
 /// An epic link is kept as the parent that it is.
-fn kept_as(site: &Site, id: &str) -> String {
-    let is_epic_link = site.field(id).is_some_and(|field| field.kind == Kind::EpicLink);
+fn stored_field_id(site: &Site, id: &str) -> String {
+    let is_epic_link = site.field(id).is_some_and(|field| field.kind == FieldKind::EpicLink);
     if is_epic_link { "parent".to_owned() } else { id.to_owned() }
 }
 
@@ -106,46 +111,46 @@ fn off_screen(id: &str) -> String {
     format!("Field '{id}' cannot be set. It is not on the appropriate screen, or unknown.")
 }
 
-fn report(problems: &mut Problems, id: &str, bad: Bad) {
-    match bad {
-        Bad::Field(text) => problems.at(id, text),
-        Bad::General(text) => problems.say(text),
+fn report(errors: &mut ErrorCollection, id: &str, error: ValueError) {
+    match error {
+        ValueError::AtField(text) => errors.add_field_error(id, text),
+        ValueError::General(text) => errors.add_message(text),
     }
 }
 
 fn operate(
-    scene: Scene,
+    context: WriteContext,
     field: &FieldDef,
     verb: &str,
     before: Option<Value>,
     json: &Json,
-) -> Result<Option<Value>, Bad> {
-    if verb == "set" || (verb == "edit" && field.kind == Kind::Estimates) {
-        return parse(scene, field, json);
+) -> Result<Option<Value>, ValueError> {
+    if verb == "set" || (verb == "edit" && field.kind == FieldKind::Estimates) {
+        return parse_value(context, field, json);
     }
     let many = matches!(
         field.kind,
-        Kind::Labels
-            | Kind::Lines
-            | Kind::Choices
-            | Kind::People
-            | Kind::Components
-            | Kind::Versions
+        FieldKind::Labels
+            | FieldKind::Lines
+            | FieldKind::Choices
+            | FieldKind::People
+            | FieldKind::Components
+            | FieldKind::Versions
     );
     if !many || !matches!(verb, "add" | "remove") {
-        return Err(Bad::Field(format!(
+        return Err(ValueError::AtField(format!(
             "Field '{}' does not support operation '{verb}'.",
             field.id
         )));
     }
-    let Some(given) = parse(scene, field, &Json::Array(vec![json.clone()]))? else {
+    let Some(given) = parse_value(context, field, &Json::Array(vec![json.clone()]))? else {
         return Ok(before);
     };
     let add = verb == "add";
     Ok(match (before, given) {
         (Some(Value::Labels(old)), Value::Labels(new)) => {
             let mut labels = merge(old, &new, add);
-            if field.kind == Kind::Labels {
+            if field.kind == FieldKind::Labels {
                 labels.sort();
             }
             Some(Value::Labels(labels))
@@ -192,8 +197,8 @@ pub(crate) fn apply(
                 field: history_name(field),
                 field_id: field_id.clone(),
                 custom: field.custom.is_some(),
-                from: describe(site, field, before.as_ref()),
-                to: describe(site, field, value.as_ref()),
+                from: changelog_value(site, field, before.as_ref()),
+                to: changelog_value(site, field, value.as_ref()),
             });
         }
         if let Some(issue) = site.issues.get_mut(&id) {

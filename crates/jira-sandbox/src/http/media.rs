@@ -12,11 +12,11 @@ use crate::{
 pub(crate) const PREFIX: &str = "/_media/file/";
 
 /// How long an address is good.
-const LIFE_MS: i64 = 10 * 60 * 1000;
+const LIFETIME_MS: i64 = 10 * 60 * 1000;
 
 /// The address of a file's bytes, as a path with its own short-lived token.
 pub(crate) fn address(site: &Site, file: &Attachment, now: i64) -> String {
-    let expires = now + LIFE_MS;
+    let expires = now + LIFETIME_MS;
     let name: String = url::form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
     let token = token(&site.cloud_id, file.id, expires);
     format!(

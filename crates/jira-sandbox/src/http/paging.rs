@@ -33,7 +33,7 @@ impl Window {
         Ok(Self { start: number("startAt", 0)?, size: size.min(cap) })
     }
 
-    pub(crate) fn cut<'a, T>(&self, items: &'a [T]) -> &'a [T] {
+    pub(crate) fn slice<'a, T>(&self, items: &'a [T]) -> &'a [T] {
         let rest = items.get(self.start.min(items.len())..).unwrap_or_default();
         rest.get(..self.size.min(rest.len())).unwrap_or_default()
     }
@@ -43,9 +43,9 @@ impl Window {
     }
 
     /// The page bean with `values`, `isLast`, `total` and `self`.
-    pub(crate) fn bean(&self, address: &str, total: usize, values: Vec<Json>) -> Json {
+    pub(crate) fn page_bean(&self, address: &str, total: usize, values: Vec<Json>) -> Json {
         let link = |start: usize| format!("{address}?maxResults={}&startAt={start}", self.size);
-        let mut page = self.named("values", total, values);
+        let mut page = self.page_named("values", total, values);
         put(&mut page, "self", link(self.start));
         put(&mut page, "isLast", self.is_last(total));
         if !self.is_last(total) {
@@ -55,7 +55,7 @@ impl Window {
     }
 
     /// The older envelope, whose items stand under a name of their own.
-    pub(crate) fn named(&self, name: &str, total: usize, items: Vec<Json>) -> Json {
+    pub(crate) fn page_named(&self, name: &str, total: usize, items: Vec<Json>) -> Json {
         object([
             ("startAt", self.start.into()),
             ("maxResults", self.size.into()),
@@ -74,7 +74,8 @@ pub(crate) struct PageToken {
 
 impl PageToken {
     pub(crate) fn encode(&self, jql: &str, account_id: &str) -> String {
-        let text = format!("{}|{}|{}|{jql}", self.after, self.position, seal(jql, account_id));
+        let text =
+            format!("{}|{}|{}|{jql}", self.after, self.position, fingerprint(jql, account_id));
         URL_SAFE_NO_PAD.encode(text)
     }
 
@@ -84,11 +85,11 @@ impl PageToken {
         let mut parts = text.splitn(4, '|');
         let after = parts.next()?.parse().ok()?;
         let position = parts.next()?.parse().ok()?;
-        (parts.next()? == seal(jql, account_id) && parts.next()? == jql)
+        (parts.next()? == fingerprint(jql, account_id) && parts.next()? == jql)
             .then_some(Self { after, position })
     }
 }
 
-fn seal(jql: &str, account_id: &str) -> String {
+fn fingerprint(jql: &str, account_id: &str) -> String {
     blake3::hash(format!("{account_id}\n{jql}").as_bytes()).to_hex().chars().take(16).collect()
 }

@@ -1,17 +1,24 @@
 //! Fields: what can be stored in an issue under a field id.
 
+/// The custom field in which issues keep their sprints, old and new.
+pub(crate) const SPRINT_FIELD: &str = "customfield_10020";
+/// The custom field that orders issues on boards: a `LexoRank`.
+pub(crate) const RANK_FIELD: &str = "customfield_10019";
+/// The custom field with the short name of an epic.
+pub(crate) const EPIC_NAME_FIELD: &str = "customfield_10011";
+
 /// A system or custom field of a site.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FieldDef {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FieldKind,
     /// `schema.type` and `schema.items` of Jira's metadata; `None` for pseudo fields such as
     /// `issuekey`.
     pub(crate) schema: Option<(&'static str, Option<&'static str>)>,
     /// `schema.custom`: the plugin key of a custom field's type.
     pub(crate) custom: Option<&'static str>,
-    pub(crate) options: Vec<Opt>,
+    pub(crate) options: Vec<FieldOption>,
     /// The team-managed project that owns the field.
     pub(crate) scope: Option<u64>,
     pub(crate) navigable: bool,
@@ -25,22 +32,22 @@ impl FieldDef {
         self.id.strip_prefix("customfield_")?.parse().ok()
     }
 
-    pub(crate) fn option(&self, id: u64) -> Option<&Opt> {
+    pub(crate) fn option(&self, id: u64) -> Option<&FieldOption> {
         self.options.iter().find(|option| option.id == id)
     }
 }
 
 /// One choice of a select field; `children` only in cascading selects.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Opt {
+pub(crate) struct FieldOption {
     pub(crate) id: u64,
     pub(crate) value: String,
-    pub(crate) children: Vec<Opt>,
+    pub(crate) children: Vec<FieldOption>,
 }
 
 /// How a field's value is read and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FieldKind {
     Text,
     Rich,
     Number,

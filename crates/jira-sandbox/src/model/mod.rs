@@ -13,7 +13,9 @@ mod task;
 mod token;
 
 pub(crate) use agile::{Board, Sprint};
-pub(crate) use field::{FieldDef, Kind, Opt, Value};
+pub(crate) use field::{
+    EPIC_NAME_FIELD, FieldDef, FieldKind, FieldOption, RANK_FIELD, SPRINT_FIELD, Value,
+};
 pub(crate) use issue::{
     Attachment, Change, ChangeItem, Comment, Issue, RemoteLink, Visibility, Worklog,
 };

@@ -5,18 +5,19 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     boards::sprint,
-    issue::{Expand, Wanted, issue},
+    issue::{Expand, FieldSelection, issue},
     site_view::SiteView,
 };
-use crate::{adf, json::put, model::Issue};
-
-/// The field in which issues keep their sprints.
-const SPRINT: &str = "customfield_10020";
+use crate::{
+    adf,
+    json::put,
+    model::{EPIC_NAME_FIELD, Issue, SPRINT_FIELD},
+};
 
 /// An issue of a board, a sprint or a backlog, with the fields asked for; all of them when none are
 /// named.
 pub(crate) fn agile_issue(site: &SiteView, of: &Issue, fields: &[&str]) -> Json {
-    let wanted = Wanted::read(fields, "*navigable");
+    let wanted = FieldSelection::read(fields, "*navigable");
     let mut shown = issue(site, of, &wanted, &Expand::default());
     put(&mut shown, "self", format!("{}/rest/agile/1.0/issue/{}", site.host, of.id));
     let Some(Json::Object(values)) = shown.get_mut("fields") else { return shown };
@@ -37,7 +38,7 @@ fn add_sprints(
     closed: bool,
 ) {
     let (past, present): (Vec<_>, Vec<_>) = of
-        .references(SPRINT)
+        .references(SPRINT_FIELD)
         .iter()
         .filter_map(|id| site.sprint(*id))
         .partition(|one| one.state == "closed");
@@ -56,7 +57,7 @@ fn add_sprints(
 pub(crate) fn epic(site: &SiteView, of: &Issue) -> Json {
     json!({
         "id": of.id, "key": of.key, "self": format!("{}/rest/agile/1.0/epic/{}", site.host, of.id),
-        "name": of.text("customfield_10011"), "summary": of.summary(), "color": { "key": "color_1" },
+        "name": of.text(EPIC_NAME_FIELD), "summary": of.summary(), "color": { "key": "color_1" },
         "done": of.resolved.is_some(),
     })
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     fields::pretty_duration,
     json::object,
-    model::{Access, FieldDef, Issue, Kind, Link},
+    model::{Access, FieldDef, FieldKind, Issue, Link},
 };
 
 /// How many work logs an issue carries inline; the rest is behind `/worklog`.
@@ -41,7 +41,7 @@ pub(crate) fn value(site: &SiteView, issue: &Issue, field: &FieldDef) -> Option<
         "updated" | "lastViewed" => site.time(issue.updated).into(),
         "statuscategorychangedate" => site.time(issue.category_changed).into(),
         "resolutiondate" => json!(issue.resolved.map(|ms| site.time(ms))),
-        _ if field.kind == Kind::EpicLink => epic_key(site, issue),
+        _ if field.kind == FieldKind::EpicLink => epic_key(site, issue),
         "creator" => person(site, issue.creator),
         "votes" => json!({
             "self": format!("{}/rest/api/3/issue/{}/votes", site.host, issue.key),
@@ -88,8 +88,8 @@ fn epic_key(site: &SiteView, issue: &Issue) -> Json {
     json!(epic.map(|epic| &epic.key))
 }
 
-fn is_list(kind: Kind) -> bool {
-    matches!(kind, Kind::Labels | Kind::Components | Kind::Versions)
+fn is_list(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::Labels | FieldKind::Components | FieldKind::Versions)
 }
 
 fn some_seconds(seconds: u64) -> Option<u64> {

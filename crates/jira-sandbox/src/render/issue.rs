@@ -16,7 +16,7 @@ const EXPAND: &str =
     "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations";
 
 /// Which fields a caller asked for.
-pub(crate) enum Wanted {
+pub(crate) enum FieldSelection {
     /// Nothing asked of `/search/jql`, or only `id`.
     IdOnly,
     Fields {
@@ -27,7 +27,7 @@ pub(crate) enum Wanted {
     },
 }
 
-impl Wanted {
+impl FieldSelection {
     /// `*all`, `*navigable`, ids, and `-id` in any mixture; `default` when the list is empty.
     pub(crate) fn read(list: &[&str], default: &str) -> Self {
         let list = if list.is_empty() { &[default][..] } else { list };
@@ -66,8 +66,13 @@ impl Expand<'_> {
     }
 }
 
-pub(crate) fn issue(site: &SiteView, issue: &Issue, wanted: &Wanted, expand: &Expand) -> Json {
-    if matches!(wanted, Wanted::IdOnly) {
+pub(crate) fn issue(
+    site: &SiteView,
+    issue: &Issue,
+    wanted: &FieldSelection,
+    expand: &Expand,
+) -> Json {
+    if matches!(wanted, FieldSelection::IdOnly) {
         return json!({ "id": issue.id.to_string() });
     }
     let shown: Vec<&FieldDef> =

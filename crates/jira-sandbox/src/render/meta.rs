@@ -8,7 +8,7 @@ use super::{
     site_view::SiteView,
     stored_value::show_option,
 };
-use crate::model::{Access, FieldDef, Issue, Kind, Opt, Project};
+use crate::model::{Access, FieldDef, FieldKind, FieldOption, Issue, Project};
 
 /// `{type, items?, system | custom + customId}`; `None` for pseudo fields.
 pub(crate) fn schema(field: &FieldDef) -> Option<Json> {
@@ -37,7 +37,7 @@ pub(crate) fn field_details(site: &SiteView, field: &FieldDef) -> Json {
         "key": field.id,
         "name": site.word(&field.name),
         "custom": field.custom.is_some(),
-        "orderable": field.kind != Kind::ReadOnly,
+        "orderable": field.kind != FieldKind::ReadOnly,
         "navigable": field.navigable,
         "searchable": field.searchable,
         "clauseNames": field.clauses,
@@ -85,13 +85,13 @@ pub(crate) fn field_meta(
         map.insert("defaultValue".into(), priority(site, default));
     }
     let complete = match field.kind {
-        Kind::Person | Kind::People if field.id == "assignee" => {
+        FieldKind::Person | FieldKind::People if field.id == "assignee" => {
             format!("/rest/api/3/user/assignable/search?project={}&query=", project.key)
         }
-        Kind::Person | Kind::People => {
+        FieldKind::Person | FieldKind::People => {
             "/rest/api/3/user/recommend?context=Reporter&issueKey=".to_owned()
         }
-        Kind::Labels => "/rest/api/1.0/labels/suggest?query=".to_owned(),
+        FieldKind::Labels => "/rest/api/1.0/labels/suggest?query=".to_owned(),
         _ => return meta,
     };
     map.insert("autoCompleteUrl".into(), format!("{}{complete}", site.host).into());
@@ -100,17 +100,17 @@ pub(crate) fn field_meta(
 
 fn operations(field: &FieldDef) -> Vec<&'static str> {
     match field.kind {
-        Kind::Labels
-        | Kind::Lines
-        | Kind::Choices
-        | Kind::Components
-        | Kind::Versions
-        | Kind::People => {
+        FieldKind::Labels
+        | FieldKind::Lines
+        | FieldKind::Choices
+        | FieldKind::Components
+        | FieldKind::Versions
+        | FieldKind::People => {
             vec!["add", "set", "remove"]
         }
-        Kind::Estimates => vec!["set", "edit"],
-        Kind::Type => Vec::new(),
-        Kind::ReadOnly => match field.id.as_str() {
+        FieldKind::Estimates => vec!["set", "edit"],
+        FieldKind::Type => Vec::new(),
+        FieldKind::ReadOnly => match field.id.as_str() {
             "comment" => vec!["add", "edit", "remove"],
             "issuelinks" => vec!["add", "copy"],
             _ => vec!["set", "copy"],
@@ -126,21 +126,23 @@ fn allowed(
     field: &FieldDef,
 ) -> Option<Vec<Json>> {
     let values = match field.kind {
-        Kind::Choice | Kind::Choices => {
+        FieldKind::Choice | FieldKind::Choices => {
             field.options.iter().map(|option| show_option(site, option)).collect()
         }
-        Kind::Cascade => field.options.iter().map(|option| nested(site, option)).collect(),
-        Kind::Priority => site.priorities.iter().map(|value| priority(site, value)).collect(),
-        Kind::Resolution => site.resolutions.iter().map(|value| resolution(site, value)).collect(),
-        Kind::Components => {
+        FieldKind::Cascade => field.options.iter().map(|option| nested(site, option)).collect(),
+        FieldKind::Priority => site.priorities.iter().map(|value| priority(site, value)).collect(),
+        FieldKind::Resolution => {
+            site.resolutions.iter().map(|value| resolution(site, value)).collect()
+        }
+        FieldKind::Components => {
             project.components.iter().map(|value| component_stub(site, value)).collect()
         }
-        Kind::Versions => {
+        FieldKind::Versions => {
             let open = project.versions.iter().filter(|version| !version.archived);
             open.map(|value| version_stub(site, value)).collect()
         }
-        Kind::Project => vec![project_stub(site, project)],
-        Kind::Type => {
+        FieldKind::Project => vec![project_stub(site, project)],
+        FieldKind::Type => {
             site.issue_type(type_id).map(|kind| issue_type(site, kind)).into_iter().collect()
         }
         _ => return None,
@@ -148,7 +150,7 @@ fn allowed(
     Some(values)
 }
 
-fn nested(site: &SiteView, option: &Opt) -> Json {
+fn nested(site: &SiteView, option: &FieldOption) -> Json {
     let mut shown = show_option(site, option);
     if let Some(map) = shown.as_object_mut() {
         map.insert(
@@ -167,7 +169,9 @@ pub(crate) fn editmeta(site: &SiteView, project: &Project, issue: &Issue) -> Jso
         return json!({ "fields": fields });
     }
     for entry in project.edit_screen_of(issue.type_id) {
-        if let Some(field) = site.field(&entry.field).filter(|field| field.kind != Kind::Project) {
+        if let Some(field) =
+            site.field(&entry.field).filter(|field| field.kind != FieldKind::Project)
+        {
             let meta = field_meta(site, project, issue.type_id, field, entry.required);
             fields.insert(field.id.clone(), meta);
         }

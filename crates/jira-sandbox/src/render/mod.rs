@@ -21,7 +21,7 @@ pub(crate) use attributes::{
     component, issue_type, link_type, priority, resolution, status, version,
 };
 pub(crate) use boards::{board, sprint};
-pub(crate) use issue::{Expand, Wanted, issue};
+pub(crate) use issue::{Expand, FieldSelection, issue};
 pub(crate) use issue_stub::issue_stub;
 pub(crate) use meta::{editmeta, field_details, field_meta, schema};
 pub(crate) use person::{person, profile};

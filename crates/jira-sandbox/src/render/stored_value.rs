@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     fields::pretty_duration,
-    model::{FieldDef, Opt, Value},
+    model::{FieldDef, FieldOption, Value},
 };
 
 /// The value as it stands under `fields` of an issue.
@@ -52,7 +52,7 @@ pub(crate) fn show(site: &SiteView, field: &FieldDef, value: &Value) -> Json {
 }
 
 /// A select option with its self link, without children.
-pub(crate) fn show_option(site: &SiteView, option: &Opt) -> Json {
+pub(crate) fn show_option(site: &SiteView, option: &FieldOption) -> Json {
     json!({
         "self": format!("{}/rest/api/3/customFieldOption/{}", site.host, option.id),
         "value": option.value, "id": option.id.to_string(),

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{query_site::QuerySite, terms::jql_kind};
 use crate::{
     jql::{Field, Kind, reference_data},
-    model::{Access, FieldDef, Kind as Held, Site, Who},
+    model::{Access, FieldDef, FieldKind, Site, Who},
 };
 
 /// Suggestions in one answer.
@@ -61,12 +61,12 @@ fn row(name: &str, number: Option<u64>, field: Field, kind: Kind) -> Json {
 /// The custom fields in a person's sight that JQL can search: number, field and kind as the
 /// language sees them.
 fn customs(site: &Site, who: Who) -> impl Iterator<Item = (&FieldDef, u64, Field, Kind)> {
-    let in_sight = move |field: &&FieldDef| {
+    let is_visible = move |field: &&FieldDef| {
         field.scope.is_none_or(|id| {
             site.project(id).is_some_and(|project| project.may(who, Access::Viewer))
         })
     };
-    site.fields.iter().filter(in_sight).filter_map(|field| {
+    site.fields.iter().filter(is_visible).filter_map(|field| {
         let number = field.number()?;
         let jql =
             reference_data::named(&field.name).map_or(Field::Custom(number), |(field, _)| field);
@@ -128,7 +128,7 @@ fn values(
         }
         (Field::Custom(_), _) => {
             let field = view.site.fields.iter().find(|field| field.number() == number);
-            if field.is_some_and(|field| field.kind == Held::Team) {
+            if field.is_some_and(|field| field.kind == FieldKind::Team) {
                 return view
                     .site
                     .teams

@@ -6,7 +6,7 @@ use super::{links, terms::term};
 use crate::{
     adf,
     jql::{Field, FieldChange, Row, Term, Values},
-    model::{Issue, Site, Value, Who},
+    model::{Issue, RANK_FIELD, SPRINT_FIELD, Site, Value, Who},
 };
 
 pub(super) struct IssueRow<'a> {
@@ -74,7 +74,7 @@ impl Row for IssueRow<'_> {
                 issue.comments.iter().map(|one| Cow::from(adf::plain_text(&one.body))).collect(),
             ),
             Field::Text => self.everything(),
-            Field::Rank => texts(vec![Cow::from(issue.text("customfield_10019"))]),
+            Field::Rank => texts(vec![Cow::from(issue.text(RANK_FIELD))]),
             Field::Created => Values::Instants(vec![issue.created]),
             Field::Updated => Values::Instants(vec![issue.updated]),
             Field::Resolved => {
@@ -162,7 +162,7 @@ impl IssueRow<'_> {
     }
 
     fn sprints(&self) -> Values<'_> {
-        let ids = self.issue.references("customfield_10020");
+        let ids = self.issue.references(SPRINT_FIELD);
         let all =
             self.site.sprints.iter().zip(0_i64..).filter(|(sprint, _)| ids.contains(&sprint.id));
         terms(all.map(|(sprint, at)| term(sprint.id, &sprint.name, at)).collect())

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     jql::{self, CustomField, CustomRef, Field, SiteFunction, Term},
     language,
-    model::{Access, Kind, Opt, Project, Site, Who},
+    model::{Access, FieldKind, FieldOption, Project, Site, Who},
 };
 
 pub(super) struct QuerySite<'a> {
@@ -188,8 +188,8 @@ impl<'a> QuerySite<'a> {
         let field = self.site.fields.iter().find(|field| field.number() == Some(number));
         let Some(field) = field else { return Vec::new() };
         match field.kind {
-            Kind::Person | Kind::People => self.people(value),
-            Kind::Team => {
+            FieldKind::Person | FieldKind::People => self.people(value),
+            FieldKind::Team => {
                 let found =
                     self.site.teams.iter().filter(|team| team.id.eq_ignore_ascii_case(value));
                 found
@@ -200,14 +200,14 @@ impl<'a> QuerySite<'a> {
                     })
                     .collect()
             }
-            Kind::Sprint => {
+            FieldKind::Sprint => {
                 let all = self.listed(Field::Sprint);
                 all.into_iter()
                     .filter(|term| term.label.eq_ignore_ascii_case(value) || term.id == value)
                     .collect()
             }
             _ => {
-                let fits = |option: &&Opt| {
+                let fits = |option: &&FieldOption| {
                     option.value.eq_ignore_ascii_case(value) || option.id.to_string() == value
                 };
                 let nested = field

@@ -4,20 +4,24 @@ use std::borrow::Cow;
 
 use crate::{
     jql::{Kind as JqlKind, Term},
-    model::Kind,
+    model::FieldKind,
 };
 
 /// How JQL sees a custom field; `None` for those it cannot search.
-pub(super) fn jql_kind(kind: Kind) -> Option<JqlKind> {
+pub(super) fn jql_kind(kind: FieldKind) -> Option<JqlKind> {
     Some(match kind {
-        Kind::Number => JqlKind::Number,
-        Kind::Text | Kind::Rich | Kind::Url => JqlKind::Text,
-        Kind::Date => JqlKind::Day,
-        Kind::Instant => JqlKind::Instant,
-        Kind::Labels | Kind::Lines => JqlKind::Label,
-        Kind::EpicLink => JqlKind::Issue,
-        Kind::Person | Kind::People => JqlKind::User,
-        Kind::Choice | Kind::Choices | Kind::Cascade | Kind::Sprint | Kind::Team => JqlKind::Choice,
+        FieldKind::Number => JqlKind::Number,
+        FieldKind::Text | FieldKind::Rich | FieldKind::Url => JqlKind::Text,
+        FieldKind::Date => JqlKind::Day,
+        FieldKind::Instant => JqlKind::Instant,
+        FieldKind::Labels | FieldKind::Lines => JqlKind::Label,
+        FieldKind::EpicLink => JqlKind::Issue,
+        FieldKind::Person | FieldKind::People => JqlKind::User,
+        FieldKind::Choice
+        | FieldKind::Choices
+        | FieldKind::Cascade
+        | FieldKind::Sprint
+        | FieldKind::Team => JqlKind::Choice,
         _ => return None,
     })
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Desk, Json, json};
+use super::{Client, Json, json};
 
 #[tokio::test]
 async fn search_walks_every_issue_once() {
-    let desk = Desk::open();
+    let client = Client::open();
     for (who, count) in [("anna", 360), ("ben", 288), ("carla", 180)] {
-        let keys = desk.keys(who, "created > -1000d ORDER BY updated DESC", 37).await;
+        let keys = client.keys(who, "created > -1000d ORDER BY updated DESC", 37).await;
         assert_eq!(keys.len(), count, "{who}");
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), count);
     }
@@ -16,8 +16,8 @@ async fn search_walks_every_issue_once() {
 
 #[tokio::test]
 async fn search_answers_as_documented() {
-    let desk = Desk::open();
-    let search = |body: Json| desk.post("anna", "/api/3/search/jql", body);
+    let client = Client::open();
+    let search = |body: Json| client.post("anna", "/api/3/search/jql", body);
     let (_, page) = search(json!({ "jql": "key = ACME-7" })).await;
     assert_eq!(page["issues"][0].as_object().unwrap().len(), 1, "only the id without fields");
     assert!(page.get("total").is_none());
@@ -42,19 +42,19 @@ async fn search_answers_as_documented() {
     let (_, page) =
         search(json!({ "jql": "project = ACME", "maxResults": 5000, "fields": ["summary"] })).await;
     assert_eq!(page["issues"].as_array().unwrap().len(), 100);
-    let (_, count) = desk
+    let (_, count) = client
         .post("anna", "/api/3/search/approximate-count", json!({ "jql": "project = ACME" }))
         .await;
     assert_eq!(count, json!({ "count": 180 }));
-    assert_eq!(desk.get("anna", "/api/3/search?jql=project=ACME").await.0, 410);
+    assert_eq!(client.get("anna", "/api/3/search?jql=project=ACME").await.0, 410);
 }
 
 #[tokio::test]
 async fn issues_have_the_weight_of_real_ones() {
-    let desk = Desk::open();
+    let client = Client::open();
     let mut sizes = Vec::new();
     for number in 1..=30 {
-        let (_, issue) = desk.get("anna", &format!("/api/3/issue/ACME-{number}")).await;
+        let (_, issue) = client.get("anna", &format!("/api/3/issue/ACME-{number}")).await;
         let custom = issue["fields"]
             .as_object()
             .unwrap()
@@ -70,11 +70,12 @@ async fn issues_have_the_weight_of_real_ones() {
 
 #[tokio::test]
 async fn issue_fields_follow_the_request() {
-    let desk = Desk::open();
+    let client = Client::open();
     let fields = |query: &'static str| {
-        let desk = &desk;
+        let client = &client;
         async move {
-            let (_, issue) = desk.get("anna", &format!("/api/3/issue/acme-1?fields={query}")).await;
+            let (_, issue) =
+                client.get("anna", &format!("/api/3/issue/acme-1?fields={query}")).await;
             let names: Vec<_> = issue["fields"].as_object().unwrap().keys().cloned().collect();
             names
         }
@@ -83,7 +84,7 @@ async fn issue_fields_follow_the_request() {
     assert!(fields("*all,-comment").await.iter().all(|name| name != "comment"));
     assert!(fields("-description").await.len() > 100);
     assert!(fields("*navigable").await.iter().all(|name| name != "attachment"));
-    let (_, issue) = desk
+    let (_, issue) = client
         .get(
             "anna",
             "/api/3/issue/ACME-1?expand=names,schema,renderedFields,transitions,editmeta,changelog",
@@ -96,11 +97,11 @@ async fn issue_fields_follow_the_request() {
 
 #[tokio::test]
 async fn createmeta_names_what_is_required() {
-    let desk = Desk::open();
+    let client = Client::open();
     let required = |path: &'static str| {
-        let desk = &desk;
+        let client = &client;
         async move {
-            let (_, page) = desk.get("anna", path).await;
+            let (_, page) = client.get("anna", path).await;
             let fields = page["fields"].as_array().unwrap().clone();
             let names = fields
                 .iter()
@@ -117,11 +118,11 @@ async fn createmeta_names_what_is_required() {
 
 #[tokio::test]
 async fn people_are_found_by_name() {
-    let desk = Desk::open();
+    let client = Client::open();
     let names = |path: &'static str| {
-        let desk = &desk;
+        let client = &client;
         async move {
-            let (_, people) = desk.get("anna", path).await;
+            let (_, people) = client.get("anna", path).await;
             let names: Vec<_> = people
                 .as_array()
                 .unwrap()
@@ -136,5 +137,5 @@ async fn people_are_found_by_name() {
         names("/api/3/user/assignable/search?project=ACME&query=ben").await,
         ["Ben Developer"]
     );
-    assert_eq!(desk.get("anna", "/api/3/user/search").await.0, 400);
+    assert_eq!(client.get("anna", "/api/3/user/search").await.0, 400);
 }

@@ -1,20 +1,20 @@
 //! Queries about links, versions and the past, and what completes them.
 
-use super::{Desk, Json, json};
+use super::{Client, Json, json};
 
 #[tokio::test]
 async fn the_past_is_searched_by_the_history() {
-    let desk = Desk::open();
+    let client = Client::open();
     let task =
         json!({ "project": { "key": "ACME" }, "issuetype": { "name": "Task" }, "summary": "walk" });
-    let (_, made) = desk.post("anna", "/api/3/issue", json!({ "fields": task })).await;
+    let (_, made) = client.post("anna", "/api/3/issue", json!({ "fields": task })).await;
     let key = made["key"].as_str().unwrap();
     let path = format!("/api/3/issue/{key}");
     let edit = json!({ "fields": { "priority": { "name": "Low" }, "fixVersions": [{ "name": "2.3" }, { "name": "2.4" }] } });
-    assert_eq!(desk.ask("ben", "PUT", &path, Some(edit)).await.0, 204);
+    assert_eq!(client.ask("ben", "PUT", &path, Some(edit)).await.0, 204);
     for id in ["21", "41"] {
         let body = json!({ "transition": { "id": id } });
-        assert_eq!(desk.post("anna", &format!("{path}/transitions"), body).await.0, 204);
+        assert_eq!(client.post("anna", &format!("{path}/transitions"), body).await.0, 204);
     }
     for (jql, finds) in [
         ("status WAS 'In Progress' BY currentUser()", true),
@@ -29,8 +29,9 @@ async fn the_past_is_searched_by_the_history() {
         ("NOT assignee CHANGED", true),
     ] {
         let jql = format!("key = {key} AND {jql}");
-        let (status, page) =
-            desk.post("anna", "/api/3/search/jql", json!({ "jql": jql, "fields": ["key"] })).await;
+        let (status, page) = client
+            .post("anna", "/api/3/search/jql", json!({ "jql": jql, "fields": ["key"] }))
+            .await;
         assert_eq!(
             (status, page["issues"].as_array().map(Vec::len)),
             (200, Some(usize::from(finds))),
@@ -41,14 +42,14 @@ async fn the_past_is_searched_by_the_history() {
 
 #[tokio::test]
 async fn links_are_searched_by_phrase_and_by_end() {
-    let desk = Desk::open();
+    let client = Client::open();
     let link = json!({
         "type": { "name": "Blocks" }, "inwardIssue": { "key": "ACME-2" }, "outwardIssue": { "key": "ACME-3" },
     });
-    assert_eq!(desk.post("anna", "/api/3/issueLink", link).await.0, 201);
+    assert_eq!(client.post("anna", "/api/3/issueLink", link).await.0, 201);
     let found = |jql: &'static str, key: &'static str| {
-        let desk = &desk;
-        async move { desk.keys("anna", jql, 100).await.contains(&key.to_owned()) }
+        let client = &client;
+        async move { client.keys("anna", jql, 100).await.contains(&key.to_owned()) }
     };
     assert!(found("issueLinkType = blocks", "ACME-2").await);
     assert!(!found("issueLinkType = blocks AND key in (ACME-3)", "ACME-3").await);
@@ -58,30 +59,30 @@ async fn links_are_searched_by_phrase_and_by_end() {
         found("issueLink = ACME-3", "ACME-2").await && found("issueLink = ACME-2", "ACME-3").await
     );
     let (status, answer) =
-        desk.post("anna", "/api/3/search/jql", json!({ "jql": "issueLinkType = eats" })).await;
+        client.post("anna", "/api/3/search/jql", json!({ "jql": "issueLinkType = eats" })).await;
     let expected = json!(["The value 'eats' does not exist for the field 'issueLinkType'."]);
     assert_eq!((status, &answer["errorMessages"]), (400, &expected));
 
-    let child = &desk.keys("anna", "project = ACME AND issuetype = Sub-task", 50).await[0];
-    let (_, issue) = desk.get("anna", &format!("/api/3/issue/{child}?fields=parent")).await;
+    let child = &client.keys("anna", "project = ACME AND issuetype = Sub-task", 50).await[0];
+    let (_, issue) = client.get("anna", &format!("/api/3/issue/{child}?fields=parent")).await;
     let above = issue["fields"]["parent"]["key"].as_str().unwrap();
     let below =
-        desk.keys("anna", &format!("issuekey in portfolioChildIssuesOf({above})"), 100).await;
+        client.keys("anna", &format!("issuekey in portfolioChildIssuesOf({above})"), 100).await;
     assert!(below.contains(child) && !below.contains(&above.to_owned()));
 }
 
 #[tokio::test]
 async fn versions_are_found_by_their_state() {
-    let desk = Desk::open();
+    let client = Client::open();
     for (function, version) in
         [("latestReleasedVersion(ACME)", "2.2"), ("earliestUnreleasedVersion(ACME)", "2.3")]
     {
-        let by_function = desk.keys("anna", &format!("fixVersion = {function}"), 100).await;
+        let by_function = client.keys("anna", &format!("fixVersion = {function}"), 100).await;
         let by_name =
-            desk.keys("anna", &format!("project = ACME AND fixVersion = '{version}'"), 100).await;
+            client.keys("anna", &format!("project = ACME AND fixVersion = '{version}'"), 100).await;
         assert!(!by_name.is_empty() && by_function == by_name, "{function}");
     }
-    let (_, data) = desk.get("anna", "/api/3/jql/autocompletedata").await;
+    let (_, data) = client.get("anna", "/api/3/jql/autocompletedata").await;
     let names = |list: &str| -> Vec<String> {
         data[list]
             .as_array()
@@ -109,18 +110,18 @@ async fn versions_are_found_by_their_state() {
             .all(|name| status["operators"].to_string().contains(name))
     );
     let path = "/api/3/jql/autocompletedata/suggestions?fieldName=issueLinkType&fieldValue=block";
-    assert_eq!(desk.get("anna", path).await.1["results"].as_array().map(Vec::len), Some(2));
+    assert_eq!(client.get("anna", path).await.1["results"].as_array().map(Vec::len), Some(2));
 }
 
 #[tokio::test]
 async fn votes_and_watchers_answer_as_documented() {
-    let desk = Desk::open();
-    let (_, me) = desk.get("dana", "/api/3/myself").await;
+    let client = Client::open();
+    let (_, me) = client.get("dana", "/api/3/myself").await;
     for (path, count, own, list) in [
         ("/api/3/issue/ACME-2/votes", "votes", "hasVoted", "voters"),
         ("/api/3/issue/ACME-2/watchers", "watchCount", "isWatching", "watchers"),
     ] {
-        let (status, shown) = desk.get("dana", path).await;
+        let (status, shown) = client.get("dana", path).await;
         let people = shown[list].as_array().unwrap();
         assert_eq!(
             (status, shown[count].as_u64()),
@@ -130,7 +131,7 @@ async fn votes_and_watchers_answer_as_documented() {
         let is_one = people.iter().any(|person| person["accountId"] == me["accountId"]);
         assert_eq!(shown[own], json!(is_one), "{shown}");
     }
-    let desk_watches = desk.ask("ben", "POST", "/api/3/issue/ACME-2/watchers", None).await;
+    let desk_watches = client.ask("ben", "POST", "/api/3/issue/ACME-2/watchers", None).await;
     assert_eq!(desk_watches, (204, Json::Null), "without a body, the caller");
-    assert_eq!(desk.get("ben", "/api/3/issue/ACME-2/watchers").await.1["isWatching"], true);
+    assert_eq!(client.get("ben", "/api/3/issue/ACME-2/watchers").await.1["isWatching"], true);
 }

@@ -3,12 +3,12 @@
 
 use crate::{
     half_emoji::HALF_EMOJI,
-    model::{FieldDef, Kind, Opt},
+    model::{FieldDef, FieldKind, FieldOption},
     seed::ids::MOB,
 };
 
 /// How a kind of custom field is called in Jira's metadata: kind, schema type, items, plugin key.
-type Type = (Kind, &'static str, Option<&'static str>, &'static str);
+type Type = (FieldKind, &'static str, Option<&'static str>, &'static str);
 
 macro_rules! standard {
     ($name:literal) => {
@@ -16,30 +16,36 @@ macro_rules! standard {
     };
 }
 
-const NUMBER: Type = (Kind::Number, "number", None, standard!("float"));
-const POINTS: Type = (Kind::Number, "number", None, "com.pyxis.greenhopper.jira:jsw-story-points");
-const LINE: Type = (Kind::Text, "string", None, standard!("textfield"));
-const AREA: Type = (Kind::Rich, "string", None, standard!("textarea"));
-const LINK: Type = (Kind::Url, "string", None, standard!("url"));
-const DAY: Type = (Kind::Date, "date", None, standard!("datepicker"));
-const MOMENT: Type = (Kind::Instant, "datetime", None, standard!("datetime"));
-const SELECT: Type = (Kind::Choice, "option", None, standard!("select"));
-const RADIO: Type = (Kind::Choice, "option", None, standard!("radiobuttons"));
-const MULTI: Type = (Kind::Choices, "array", Some("option"), standard!("multiselect"));
-const BOXES: Type = (Kind::Choices, "array", Some("option"), standard!("multicheckboxes"));
-const CASCADE: Type = (Kind::Cascade, "option-with-child", None, standard!("cascadingselect"));
-const USER: Type = (Kind::Person, "user", None, standard!("userpicker"));
-const USERS: Type = (Kind::People, "array", Some("user"), standard!("multiuserpicker"));
-const LABELS: Type = (Kind::Labels, "array", Some("string"), standard!("labels"));
-const LINES: Type = (Kind::Lines, "array", Some("string"), "com.okapya.jira.checklist:checklist");
-const TEAM: Type = (Kind::Team, "team", None, standard!("atlassian-team"));
-const SPRINT: Type = (Kind::Sprint, "array", Some("json"), "com.pyxis.greenhopper.jira:gh-sprint");
-const RANK: Type = (Kind::ReadOnly, "any", None, "com.pyxis.greenhopper.jira:gh-lexo-rank");
-const EPIC_LINK: Type = (Kind::EpicLink, "any", None, "com.pyxis.greenhopper.jira:gh-epic-link");
-const EPIC_NAME: Type = (Kind::Text, "string", None, "com.pyxis.greenhopper.jira:gh-epic-label");
-const EPIC_COLOR: Type = (Kind::Text, "string", None, "com.pyxis.greenhopper.jira:gh-epic-color");
+const NUMBER: Type = (FieldKind::Number, "number", None, standard!("float"));
+const POINTS: Type =
+    (FieldKind::Number, "number", None, "com.pyxis.greenhopper.jira:jsw-story-points");
+const LINE: Type = (FieldKind::Text, "string", None, standard!("textfield"));
+const AREA: Type = (FieldKind::Rich, "string", None, standard!("textarea"));
+const LINK: Type = (FieldKind::Url, "string", None, standard!("url"));
+const DAY: Type = (FieldKind::Date, "date", None, standard!("datepicker"));
+const MOMENT: Type = (FieldKind::Instant, "datetime", None, standard!("datetime"));
+const SELECT: Type = (FieldKind::Choice, "option", None, standard!("select"));
+const RADIO: Type = (FieldKind::Choice, "option", None, standard!("radiobuttons"));
+const MULTI: Type = (FieldKind::Choices, "array", Some("option"), standard!("multiselect"));
+const BOXES: Type = (FieldKind::Choices, "array", Some("option"), standard!("multicheckboxes"));
+const CASCADE: Type = (FieldKind::Cascade, "option-with-child", None, standard!("cascadingselect"));
+const USER: Type = (FieldKind::Person, "user", None, standard!("userpicker"));
+const USERS: Type = (FieldKind::People, "array", Some("user"), standard!("multiuserpicker"));
+const LABELS: Type = (FieldKind::Labels, "array", Some("string"), standard!("labels"));
+const LINES: Type =
+    (FieldKind::Lines, "array", Some("string"), "com.okapya.jira.checklist:checklist");
+const TEAM: Type = (FieldKind::Team, "team", None, standard!("atlassian-team"));
+const SPRINT: Type =
+    (FieldKind::Sprint, "array", Some("json"), "com.pyxis.greenhopper.jira:gh-sprint");
+const RANK: Type = (FieldKind::ReadOnly, "any", None, "com.pyxis.greenhopper.jira:gh-lexo-rank");
+const EPIC_LINK: Type =
+    (FieldKind::EpicLink, "any", None, "com.pyxis.greenhopper.jira:gh-epic-link");
+const EPIC_NAME: Type =
+    (FieldKind::Text, "string", None, "com.pyxis.greenhopper.jira:gh-epic-label");
+const EPIC_COLOR: Type =
+    (FieldKind::Text, "string", None, "com.pyxis.greenhopper.jira:gh-epic-color");
 const DEVELOPMENT: Type = (
-    Kind::ReadOnly,
+    FieldKind::ReadOnly,
     "any",
     None,
     "com.atlassian.jira.plugins.jira-development-integration-plugin:devsummarycf",
@@ -135,7 +141,7 @@ pub(crate) fn fields() -> impl Iterator<Item = FieldDef> {
     });
     let tail = AREAS.iter().zip(0_u64..).flat_map(|(area, row)| {
         THINGS.iter().zip(0_u64..).map(move |((thing, kind), column)| {
-            let options: &[&str] = if matches!(kind.0, Kind::Choice | Kind::Choices) {
+            let options: &[&str] = if matches!(kind.0, FieldKind::Choice | FieldKind::Choices) {
                 &["Open", "Passed", "Failed"]
             } else {
                 &[]
@@ -181,12 +187,12 @@ pub(crate) fn awkward() -> Vec<FieldDef> {
     let mut sizes = field(10_061, "Site size".into(), CASCADE, &[], None);
     let sizes_of = |place: u64, value: &str, children: [&str; 2]| {
         let id = SIZE_PARENT + place * 10;
-        let child = |(child, at): (&str, u64)| Opt {
+        let child = |(child, at): (&str, u64)| FieldOption {
             id: id + at,
             value: child.into(),
             children: Vec::new(),
         };
-        Opt {
+        FieldOption {
             id,
             value: value.into(),
             children: children.into_iter().zip(1..).map(child).collect(),
@@ -207,15 +213,19 @@ pub(crate) fn awkward() -> Vec<FieldDef> {
 }
 
 /// `Parent>Child|Child`; ids follow from the field's number and the place.
-fn option(number: u64, place: u64, text: &str) -> Opt {
+fn option(number: u64, place: u64, text: &str) -> FieldOption {
     let (value, children) = text.split_once('>').unwrap_or((text, ""));
     let id = (number - 10_000) * 100 + 10_000 + place * 10;
     let children = children.split('|').filter(|child| !child.is_empty()).zip(1_u64..);
-    Opt {
+    FieldOption {
         id,
         value: value.into(),
         children: children
-            .map(|(child, at)| Opt { id: id + at, value: child.into(), children: Vec::new() })
+            .map(|(child, at)| FieldOption {
+                id: id + at,
+                value: child.into(),
+                children: Vec::new(),
+            })
             .collect(),
     }
 }

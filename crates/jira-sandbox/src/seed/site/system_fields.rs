@@ -1,7 +1,7 @@
 //! The system fields every Jira site has, then the site's custom ones.
 
 use crate::{
-    model::{FieldDef, Kind},
+    model::{FieldDef, FieldKind as Kind},
     seed::site::custom_fields,
 };
 

@@ -11,7 +11,7 @@ use crate::{
         route::{Route, read},
     },
     model::{
-        Board, Issue, Site,
+        Board, Issue, SPRINT_FIELD, Site,
         scope::{READ_BOARD, READ_DETAILS, READ_EPIC, READ_JQL, READ_SPRINT},
     },
     render::{self, SiteView},
@@ -43,7 +43,7 @@ fn on_board(call: &Call, site: &SiteView) -> Answer {
 
 fn in_sprint(call: &Call, site: &SiteView) -> Answer {
     let id = super::sprints::sprint(call, site)?.id;
-    page(call, site, |issue| issue.references("customfield_10020").contains(&id))
+    page(call, site, |issue| issue.references(SPRINT_FIELD).contains(&id))
 }
 
 /// The sandbox's boards show what their project holds.
@@ -52,7 +52,7 @@ fn belongs(issue: &Issue, board: &Board) -> bool {
 }
 
 fn is_planned(site: &Site, issue: &Issue) -> bool {
-    let sprints = issue.references("customfield_10020").iter().filter_map(|id| site.sprint(*id));
+    let sprints = issue.references(SPRINT_FIELD).iter().filter_map(|id| site.sprint(*id));
     sprints.into_iter().any(|sprint| sprint.state != "closed")
 }
 
@@ -67,9 +67,12 @@ fn page(call: &Call, site: &SiteView, holds: impl Fn(&Issue) -> bool) -> Answer 
     })?;
     let found: Vec<&Issue> = found.into_iter().filter(|issue| holds(issue)).collect();
     let fields = call.list("fields");
-    let shown: Vec<Json> =
-        window.cut(&found).iter().map(|issue| render::agile_issue(site, issue, &fields)).collect();
-    let mut page = window.named("issues", found.len(), shown);
+    let shown: Vec<Json> = window
+        .slice(&found)
+        .iter()
+        .map(|issue| render::agile_issue(site, issue, &fields))
+        .collect();
+    let mut page = window.page_named("issues", found.len(), shown);
     crate::json::put(&mut page, "expand", "schema,names");
     Ok(Reply::json(200, page))
 }
@@ -87,7 +90,7 @@ fn epics(call: &Call, site: &SiteView) -> Answer {
         .filter(|issue| done.is_none_or(|done| done == issue.resolved.is_some()))
         .collect();
     let shown: Vec<Json> =
-        window.cut(&found).iter().map(|issue| render::epic(site, issue)).collect();
+        window.slice(&found).iter().map(|issue| render::epic(site, issue)).collect();
     Ok(Reply::json(
         200,
         json!({

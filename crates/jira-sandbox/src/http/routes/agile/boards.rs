@@ -55,7 +55,7 @@ fn list(call: &Call, site: &SiteView) -> Answer {
         .filter(|board| board.name.to_lowercase().contains(&needle))
         .collect();
     let shown: Vec<Json> =
-        window.cut(&found).iter().map(|board| render::board(site, board)).collect();
+        window.slice(&found).iter().map(|board| render::board(site, board)).collect();
     Ok(Reply::json(
         200,
         json!({
@@ -102,7 +102,7 @@ fn sprints(call: &Call, site: &SiteView) -> Answer {
         ["closed", "active", "future"].iter().position(|state| *state == sprint.state)
     });
     let shown: Vec<Json> =
-        window.cut(&found).iter().map(|sprint| render::sprint(site, sprint)).collect();
+        window.slice(&found).iter().map(|sprint| render::sprint(site, sprint)).collect();
     Ok(Reply::json(
         200,
         json!({

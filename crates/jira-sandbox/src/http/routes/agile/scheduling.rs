@@ -10,7 +10,7 @@ use crate::{
         route::{Route, write},
     },
     model::{
-        Access, Issue, Site, Value,
+        Access, Issue, RANK_FIELD, SPRINT_FIELD, Site, Value,
         scope::{RANK, WRITE_BOARD, WRITE_SPRINT},
     },
 };
@@ -21,8 +21,6 @@ pub(crate) const ROUTES: &[Route] = &[
     write("PUT", "/rest/agile/1.0/issue/rank", rank).needs(&[RANK]),
 ];
 
-const SPRINT: &str = "customfield_10020";
-const RANK_FIELD: &str = "customfield_10019";
 /// How many issues one operation moves.
 const ISSUES_MAX: usize = 50;
 const NO_ISSUE: &str = "Issue does not exist or you do not have permission to see it.";
@@ -136,9 +134,9 @@ fn assign(call: &Call, site: &mut Site, issues: &[u64], sprint: Option<u64>) {
     for id in issues {
         let Some(issue) = site.issues.get(id) else { continue };
         let closed = |id: &u64| site.sprint(*id).is_some_and(|known| known.state == "closed");
-        let past = issue.references(SPRINT).iter().copied().filter(|id| closed(id));
+        let past = issue.references(SPRINT_FIELD).iter().copied().filter(|id| closed(id));
         let sprints: Vec<u64> = past.chain(sprint).collect();
-        let value = (SPRINT.to_owned(), Some(Value::Refs(sprints)));
+        let value = (SPRINT_FIELD.to_owned(), Some(Value::Refs(sprints)));
         apply(site, *id, call.who, call.now, vec![value], Vec::new());
     }
 }

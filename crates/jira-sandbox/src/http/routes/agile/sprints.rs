@@ -6,7 +6,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    answer::{Answer, Fault, Problems, Reply},
+    answer::{Answer, ErrorCollection, Fault, Reply},
     clock,
     http::{
         call::Call,
@@ -154,10 +154,10 @@ fn known(call: &Call, names: &[&str]) -> Result<Map<String, Json>, Fault> {
 }
 
 fn fill(sprint: &mut Sprint, body: &Map<String, Json>) -> Result<(), Fault> {
-    let mut problems = Problems::default();
+    let mut errors = ErrorCollection::default();
     let text = |name: &str| body.get(name).and_then(Json::as_str).map(str::trim);
     match text("name") {
-        Some("") => problems.at("name", "The sprint name is required."),
+        Some("") => errors.add_field_error("name", "The sprint name is required."),
         Some(name) => name.clone_into(&mut sprint.name),
         None => {}
     }
@@ -168,11 +168,11 @@ fn fill(sprint: &mut Sprint, body: &Map<String, Json>) -> Result<(), Fault> {
         match text(name).map(clock::parse_time) {
             None => {}
             Some(Some(ms)) => *slot = Some(ms),
-            Some(None) => problems.at(name, "The date is not valid."),
+            Some(None) => errors.add_field_error(name, "The date is not valid."),
         }
     }
     if sprint.start.zip(sprint.end).is_some_and(|(start, end)| end <= start) {
-        problems.at("endDate", "The end date must be after the start date.");
+        errors.add_field_error("endDate", "The end date must be after the start date.");
     }
-    problems.finish()
+    errors.finish()
 }

@@ -3,11 +3,11 @@
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json, json};
 
-use super::tasks::{refused, selected, submit};
+use super::tasks::{bulk_error, selected_issues, submit};
 use crate::{
-    answer::{Answer, Fault, Problems},
+    answer::{Answer, ErrorCollection, Fault},
     clock,
-    fields::{Scene, apply, read_edit},
+    fields::{WriteContext, apply, read_edit},
     http::{
         call::Call,
         route::{Route, write},
@@ -31,11 +31,11 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
         named.flat_map(Map::keys).map(String::as_str).filter(|id| !actions.contains(id)).collect();
     if !unlisted.is_empty() {
         let list = unlisted.join(", ");
-        return Err(refused(format!(
+        return Err(bulk_error(format!(
             "The following editedFieldInput values are not listed as selectedActions : {list}"
         )));
     }
-    let ids = selected(call, site, &keys)?;
+    let ids = selected_issues(call, site, &keys)?;
     Ok(submit(call, site, ids, |call, site, id| edit_one(call, site, id, &block)))
 }
 
@@ -48,11 +48,11 @@ fn edit_one(call: &Call, site: &mut Site, id: u64, block: &Map<String, Json>) ->
             "You do not have permission to edit issues in this project.",
         ));
     }
-    let mut problems = Problems::default();
-    let scene = Scene { site, project, who: call.who };
+    let mut errors = ErrorCollection::default();
+    let context = WriteContext { site, project, who: call.who };
     let edit =
-        read_edit(scene, &update::edit_screen(project, issue), Some(issue), block, &mut problems)?;
-    problems.finish()?;
+        read_edit(context, &update::edit_screen(project, issue), Some(issue), block, &mut errors)?;
+    errors.finish()?;
     apply(site, id, call.who, call.now, edit.values, Vec::new());
     Ok(())
 }
@@ -71,7 +71,7 @@ fn translate(input: &Map<String, Json>) -> Option<Map<String, Json>> {
                 continue;
             }
             "multiselectComponents" => {
-                several(entries, "components", "componentId", &mut fields, &mut update)?;
+                multi_select(entries, "components", "componentId", &mut fields, &mut update)?;
                 continue;
             }
             "originalEstimateField" | "timeTrackingField" => {
@@ -88,9 +88,9 @@ fn translate(input: &Map<String, Json>) -> Option<Map<String, Json>> {
         for entry in entries.as_array()? {
             let id = entry.get("fieldId")?.as_str()?.to_owned();
             match group.as_str() {
-                "labelsFields" => several(entry, "labels", "name", &mut fields, &mut update)?,
+                "labelsFields" => multi_select(entry, "labels", "name", &mut fields, &mut update)?,
                 "multipleVersionPickerFields" => {
-                    several(entry, "versions", "versionId", &mut fields, &mut update)?;
+                    multi_select(entry, "versions", "versionId", &mut fields, &mut update)?;
                 }
                 _ => {
                     fields.insert(id, value(group, entry)?);
@@ -142,7 +142,7 @@ fn value(group: &str, entry: &Json) -> Option<Json> {
 }
 
 /// The groups that can add to and take from what is there.
-fn several(
+fn multi_select(
     entry: &Json,
     list: &str,
     name: &str,

@@ -10,7 +10,7 @@ use crate::{
     },
     json::{object, strings},
     model::Issue,
-    render::{self, Expand, SiteView, Wanted},
+    render::{self, Expand, FieldSelection, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[query("/rest/api/3/issue/bulkfetch", fetch)];
@@ -33,7 +33,7 @@ fn fetch(call: &Call, site: &SiteView) -> Answer {
         keys.iter().filter_map(|key| site.visible_issue(call.who, key)).collect();
     found.sort_by_key(|issue| issue.id);
     found.dedup_by_key(|issue| issue.id);
-    let wanted = Wanted::read(&fields, "*navigable");
+    let wanted = FieldSelection::read(&fields, "*navigable");
     let expand = Expand::default();
     let shown: Vec<Json> =
         found.iter().map(|issue| render::issue(site, issue, &wanted, &expand)).collect();

@@ -3,19 +3,19 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::tasks::{refused, selected, submit};
+use super::tasks::{bulk_error, selected_issues, submit};
 use crate::{
-    answer::{Answer, Fault, Problems},
+    answer::{Answer, ErrorCollection, Fault},
     fields::touch,
     http::{
         call::Call,
         route::{Route, write},
     },
     json::strings,
-    model::{Access, ChangeItem, Issue, Project, Site},
+    model::{Access, ChangeItem, Issue, Project, SPRINT_FIELD, Site},
 };
 
-pub(crate) const ROUTES: &[Route] = &[write("POST", "/rest/api/3/bulk/issues/move", go)];
+pub(crate) const ROUTES: &[Route] = &[write("POST", "/rest/api/3/bulk/issues/move", move_issues)];
 
 const CHOICES: &[&str] = &[
     "inferClassificationDefaults",
@@ -24,7 +24,7 @@ const CHOICES: &[&str] = &[
     "inferSubtaskTypeDefault",
 ];
 
-fn go(call: &Call, site: &mut Site) -> Answer {
+fn move_issues(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
     let mapping = body
         .get("targetToSourcesMapping")
@@ -36,12 +36,12 @@ fn go(call: &Call, site: &mut Site) -> Answer {
         let source = source.as_object().ok_or_else(Fault::bad_payload)?;
         check_choices(source)?;
         let keys = strings(source.get("issueIdsOrKeys")).ok_or_else(Fault::bad_payload)?;
-        moves.extend(selected(call, site, &keys)?.into_iter().map(|id| (id, project, kind)));
+        moves.extend(selected_issues(call, site, &keys)?.into_iter().map(|id| (id, project, kind)));
     }
     let ids = moves.iter().map(|(id, ..)| *id).collect();
     Ok(submit(call, site, ids, |call, site, id| {
         match moves.iter().find(|(known, ..)| *known == id) {
-            Some((_, project, kind)) => carry(call, site, id, *project, *kind),
+            Some((_, project, kind)) => move_one(call, site, id, *project, *kind),
             None => Err(Fault::no_issue()),
         }
     }))
@@ -51,23 +51,25 @@ fn go(call: &Call, site: &mut Site) -> Answer {
 fn destination(call: &Call, site: &Site, target: &str) -> Result<(u64, u64), Fault> {
     let mut parts = target.split(',');
     let project = parts.next().and_then(|key| site.visible_project(call.who, key));
-    let project = project.ok_or_else(|| refused("The target project is not valid"))?;
+    let project = project.ok_or_else(|| bulk_error("The target project is not valid"))?;
     if !project.may(call.who, Access::Member) {
-        return Err(refused("You do not have permission to create issues in the target project"));
+        return Err(bulk_error(
+            "You do not have permission to create issues in the target project",
+        ));
     }
     let kind = parts.next().and_then(|id| id.parse().ok()).filter(|id| project.types.contains(id));
-    Ok((project.id, kind.ok_or_else(|| refused("The target issue type is not valid"))?))
+    Ok((project.id, kind.ok_or_else(|| bulk_error("The target issue type is not valid"))?))
 }
 
 fn check_choices(source: &Map<String, Json>) -> Result<(), Fault> {
     if CHOICES.iter().all(|choice| source.get(*choice) == Some(&Json::Bool(true))) {
         return Ok(());
     }
-    Err(refused("Values must be provided for what is not inferred"))
+    Err(bulk_error("Values must be provided for what is not inferred"))
 }
 
 /// Moves the issue, then its sub-tasks behind it.
-fn carry(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) -> Result<(), Fault> {
+fn move_one(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) -> Result<(), Fault> {
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     if !site.may(call.who, issue, Access::Member) {
         return Err(Fault::message(
@@ -76,16 +78,16 @@ fn carry(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) -> Result<()
         ));
     }
     let target = site.project(to).ok_or_else(|| Fault::no_project("0"))?;
-    let mut problems = Problems::default();
+    let mut errors = ErrorCollection::default();
     let required = target.screen_of(kind).filter(|entry| entry.required);
     for entry in required.filter(|entry| !matches!(entry.field.as_str(), "project" | "issuetype")) {
         if !issue.values.contains_key(&entry.field) {
             let name =
                 site.field(&entry.field).map_or(entry.field.as_str(), |field| field.name.as_str());
-            problems.at(&entry.field, format!("{name} is required."));
+            errors.add_field_error(&entry.field, format!("{name} is required."));
         }
     }
-    problems.finish()?;
+    errors.finish()?;
     let level = |kind: &u64| site.issue_type(*kind).map(|kind| kind.level);
     let subtask = target.types.iter().copied().find(|kind| level(kind) == Some(-1));
     let children: Vec<u64> = site.subtasks(id).map(|child| child.id).collect();
@@ -106,10 +108,8 @@ fn relocate(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) {
         .iter()
         .filter(|field| {
             field.scope.is_some_and(|scope| scope != to)
-                || matches!(
-                    field.id.as_str(),
-                    "components" | "fixVersions" | "versions" | "customfield_10020"
-                )
+                || matches!(field.id.as_str(), "components" | "fixVersions" | "versions")
+                || field.id == SPRINT_FIELD
         })
         .map(|field| field.id.clone())
         .collect();
@@ -117,7 +117,7 @@ fn relocate(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) {
     let Some(issue) = site.issues.get_mut(&id) else { return };
     let old_key = issue.key.clone();
     if issue.project != to {
-        rename(issue, project);
+        give_new_key(issue, project);
         issue.values.retain(|field, _| !foreign.contains(field));
     }
     issue.type_id = kind;
@@ -136,7 +136,7 @@ fn relocate(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) {
     touch(site, id, call.who, call.now, vec![item]);
 }
 
-fn rename(issue: &mut Issue, project: &mut Project) {
+fn give_new_key(issue: &mut Issue, project: &mut Project) {
     project.last_number += 1;
     issue.number = project.last_number;
     issue.key = format!("{}-{}", project.key, issue.number);

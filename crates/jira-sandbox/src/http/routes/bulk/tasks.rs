@@ -22,18 +22,18 @@ pub(crate) const ROUTES: &[Route] = &[
 const ISSUES_MAX: usize = 1_000;
 
 /// The envelope of the bulk endpoints, a list where all others have a map.
-pub(crate) fn refused(text: impl Into<String>) -> Fault {
+pub(crate) fn bulk_error(text: impl Into<String>) -> Fault {
     Fault(Reply::json(400, json!({ "errors": [{ "message": text.into() }] })))
 }
 
 /// The ids of the issues that a bulk operation names; one that is unknown spoils all.
-pub(crate) fn selected(call: &Call, site: &Site, keys: &[&str]) -> Result<Vec<u64>, Fault> {
+pub(crate) fn selected_issues(call: &Call, site: &Site, keys: &[&str]) -> Result<Vec<u64>, Fault> {
     if keys.is_empty() || keys.len() > ISSUES_MAX {
-        return Err(refused("The number of issues must be between 1 and 1000"));
+        return Err(bulk_error("The number of issues must be between 1 and 1000"));
     }
     let found: Option<Vec<u64>> =
         keys.iter().map(|key| site.visible_issue(call.who, key).map(|issue| issue.id)).collect();
-    found.ok_or_else(|| refused("Some of the issues in the issueIdsOrKeys are not valid"))
+    found.ok_or_else(|| bulk_error("Some of the issues in the issueIdsOrKeys are not valid"))
 }
 
 /// Does `work` to each issue and files the task that tells of it.
@@ -55,7 +55,7 @@ pub(crate) fn submit(
         match work(call, site, id) {
             Ok(()) => task.processed.push(id),
             Err(fault) => {
-                task.failed.insert(id, texts(fault));
+                task.failed.insert(id, error_texts(fault));
             }
         }
     }
@@ -64,7 +64,7 @@ pub(crate) fn submit(
     Reply::json(201, answer)
 }
 
-fn texts(Fault(reply): Fault) -> Vec<String> {
+fn error_texts(Fault(reply): Fault) -> Vec<String> {
     let Content::Json(body) = reply.content else { return Vec::new() };
     let messages = body.get("errorMessages").and_then(Json::as_array).into_iter().flatten();
     let errors =

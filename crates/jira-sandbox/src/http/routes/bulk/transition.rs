@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::tasks::{selected, submit};
+use super::tasks::{selected_issues, submit};
 use crate::{
     answer::{Answer, Fault, Reply},
     http::{
@@ -18,13 +18,13 @@ use crate::{
 };
 
 pub(crate) const ROUTES: &[Route] = &[
-    read("/rest/api/3/bulk/issues/transition", shared),
+    read("/rest/api/3/bulk/issues/transition", available),
     write("POST", "/rest/api/3/bulk/issues/transition", transition),
 ];
 
 /// By workflow, what all of its issues can do now without a screen.
-fn shared(call: &Call, site: &SiteView) -> Answer {
-    let ids = selected(call, site, &call.list("issueIdsOrKeys"))?;
+fn available(call: &Call, site: &SiteView) -> Answer {
+    let ids = selected_issues(call, site, &call.list("issueIdsOrKeys"))?;
     let mut groups: BTreeMap<u64, Vec<&Issue>> = BTreeMap::new();
     for issue in ids.iter().filter_map(|id| site.issues.get(id)) {
         groups.entry(issue.project).or_default().push(issue);
@@ -62,12 +62,17 @@ fn transition(call: &Call, site: &mut Site) -> Answer {
     for input in inputs {
         let keys = strings(input.get("selectedIssueIdsOrKeys")).ok_or_else(Fault::bad_payload)?;
         let id = input.get("transitionId").and_then(Json::as_str).ok_or_else(Fault::bad_payload)?;
-        for issue in selected(call, site, &keys)? {
+        for issue in selected_issues(call, site, &keys)? {
             wanted.insert(issue, id.to_owned());
         }
     }
     let ids = wanted.keys().copied().collect();
     Ok(submit(call, site, ids, |call, site, id| {
-        transitions::pass(call, site, id, wanted.get(&id).map_or("", String::as_str))
+        transitions::transition_without_screen(
+            call,
+            site,
+            id,
+            wanted.get(&id).map_or("", String::as_str),
+        )
     }))
 }

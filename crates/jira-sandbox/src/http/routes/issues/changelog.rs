@@ -17,7 +17,7 @@ fn changelog(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
     let window = Window::of(call, 100, 100)?;
     let shown =
-        window.cut(&issue.changes).iter().map(|change| render::change(site, change)).collect();
+        window.slice(&issue.changes).iter().map(|change| render::change(site, change)).collect();
     let address = format!("{}/rest/api/3/issue/{}/changelog", site.host, issue.key);
-    Ok(Reply::json(200, window.bean(&address, issue.changes.len(), shown)))
+    Ok(Reply::json(200, window.page_bean(&address, issue.changes.len(), shown)))
 }

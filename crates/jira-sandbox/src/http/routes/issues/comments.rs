@@ -46,8 +46,8 @@ fn list(call: &Call, site: &SiteView) -> Answer {
     }
     let expand = call.list("expand");
     let shown =
-        window.cut(&seen).iter().map(|one| render::comment(site, issue, one, &expand)).collect();
-    Ok(Reply::json(200, window.named("comments", seen.len(), shown)))
+        window.slice(&seen).iter().map(|one| render::comment(site, issue, one, &expand)).collect();
+    Ok(Reply::json(200, window.page_named("comments", seen.len(), shown)))
 }
 
 fn get(call: &Call, site: &SiteView) -> Answer {
@@ -179,10 +179,10 @@ pub(crate) fn check_body(body: Option<&Json>) -> Result<&Json, Fault> {
         return Err(Fault::field(400, "comment", "Comment body can not be empty!"));
     };
     match adf::check(body) {
-        Err(adf::Wrong::NotADocument) => {
+        Err(adf::AdfError::NotADocument) => {
             Err(Fault::field(400, "comment", "Comment body is not valid!"))
         }
-        Err(adf::Wrong::Invalid) => Err(Fault::message(400, "INVALID_INPUT")),
+        Err(adf::AdfError::Invalid) => Err(Fault::message(400, "INVALID_INPUT")),
         Ok(()) if body.to_string().chars().count() > BODY_CHARS_MAX => {
             Err(Fault::message(400, "CONTENT_LIMIT_EXCEEDED"))
         }

@@ -6,27 +6,27 @@ use serde_json::{Map, Value as Json, json};
 
 use super::comments;
 use crate::{
-    answer::{Answer, Fault, Problems, Reply},
-    fields::{Edit, Scene, Screen, read_edit},
+    answer::{Answer, ErrorCollection, Fault, Reply},
+    fields::{Edit, Screen, WriteContext, read_edit},
     http::{
         call::Call,
         route::{Route, write},
     },
     language,
-    model::{Access, Issue, IssueType, Project, Site, Value},
+    model::{Access, Issue, IssueType, Project, RANK_FIELD, Site, Value},
 };
 
 pub(crate) const ROUTES: &[Route] = &[write("POST", "/rest/api/3/issue", create)];
 
 fn create(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
-    let made = prepare(call, site, &body)?;
-    let issue = store(call, site, made)?;
+    let prepared = prepare(call, site, &body)?;
+    let issue = store(call, site, prepared)?;
     Ok(Reply::json(201, issue))
 }
 
 /// A create that passed all checks.
-pub(crate) struct Made {
+pub(crate) struct PreparedIssue {
     project: u64,
     type_id: u64,
     edit: Edit,
@@ -35,12 +35,16 @@ pub(crate) struct Made {
 
 /// # Errors
 /// Every reason Jira has to refuse the issue, all fields in one answer.
-pub(crate) fn prepare(call: &Call, site: &Site, body: &Map<String, Json>) -> Result<Made, Fault> {
+pub(crate) fn prepare(
+    call: &Call,
+    site: &Site,
+    body: &Map<String, Json>,
+) -> Result<PreparedIssue, Fault> {
     let fields = body.get("fields").and_then(Json::as_object).cloned().unwrap_or_default();
-    let mut problems = Problems::default();
+    let mut errors = ErrorCollection::default();
     let Some(project) = wanted_project(call, site, &fields) else {
-        problems.at("project", "valid project is required");
-        problems.finish()?;
+        errors.add_field_error("project", "valid project is required");
+        errors.finish()?;
         return Err(Fault::bad_payload());
     };
     if !project.may(call.who, Access::Member) {
@@ -50,21 +54,26 @@ pub(crate) fn prepare(call: &Call, site: &Site, body: &Map<String, Json>) -> Res
         ));
     }
     let Some(kind) = wanted_type(site, project, &fields) else {
-        problems.at("issuetype", "Specify a valid issue type");
-        problems.finish()?;
+        errors.add_field_error("issuetype", "Specify a valid issue type");
+        errors.finish()?;
         return Err(Fault::bad_payload());
     };
     let screen: Screen =
         project.screen_of(kind.id).map(|entry| (entry.field.clone(), entry.required)).collect();
-    let scene = Scene { site, project, who: call.who };
-    let mut edit = read_edit(scene, &screen, None, body, &mut problems)?;
-    fill(call, site, &screen, &mut edit, &mut problems);
-    check_parent(site, project, kind, &edit, &mut problems);
+    let context = WriteContext { site, project, who: call.who };
+    let mut edit = read_edit(context, &screen, None, body, &mut errors)?;
+    set_defaults(call, site, &screen, &mut edit, &mut errors);
+    check_parent(site, project, kind, &edit, &mut errors);
     for comment in &edit.comments {
         comments::check_body(comment.get("body"))?;
     }
-    problems.finish()?;
-    Ok(Made { project: project.id, type_id: kind.id, edit, properties: comments::properties(body) })
+    errors.finish()?;
+    Ok(PreparedIssue {
+        project: project.id,
+        type_id: kind.id,
+        edit,
+        properties: comments::properties(body),
+    })
 }
 
 fn wanted_project<'a>(
@@ -95,7 +104,13 @@ fn wanted_type<'a>(
 }
 
 /// Defaults first, then what is still missing.
-fn fill(call: &Call, site: &Site, screen: &Screen, edit: &mut Edit, problems: &mut Problems) {
+fn set_defaults(
+    call: &Call,
+    site: &Site,
+    screen: &Screen,
+    edit: &mut Edit,
+    errors: &mut ErrorCollection,
+) {
     for (id, default) in [("reporter", Value::Person(call.who)), ("priority", Value::Ref(3))] {
         if edit.value(id).is_none() {
             edit.values.push((id.to_owned(), Some(default)));
@@ -114,7 +129,7 @@ fn fill(call: &Call, site: &Site, screen: &Screen, edit: &mut Edit, problems: &m
         } else {
             format!("{name} is required.")
         };
-        problems.at(id, text);
+        errors.add_field_error(id, text);
     }
 }
 
@@ -124,11 +139,11 @@ fn check_parent(
     project: &Project,
     kind: &IssueType,
     edit: &Edit,
-    problems: &mut Problems,
+    errors: &mut ErrorCollection,
 ) {
     let Some(Some(Value::Ref(parent))) = edit.value("parent") else {
         if kind.level < 0 {
-            problems.at(
+            errors.add_field_error(
                 "issuetype",
                 "Issue type is a sub-task but parent issue key or id not specified.",
             );
@@ -140,27 +155,31 @@ fn check_parent(
         parent.and_then(|parent| site.issue_type(parent.type_id)).map_or(0, |kind| kind.level);
     let elsewhere = parent.is_some_and(|parent| parent.project != project.id);
     if level != kind.level + 1 || (elsewhere && (kind.level < 0 || project.team_managed)) {
-        problems.at("parentId", "Given parent work item does not belong to appropriate hierarchy.");
+        errors.add_field_error(
+            "parentId",
+            "Given parent work item does not belong to appropriate hierarchy.",
+        );
     }
 }
 
 /// Stores the issue and answers `{id, key, self}`.
-pub(crate) fn store(call: &Call, site: &mut Site, made: Made) -> Result<Json, Fault> {
+pub(crate) fn store(call: &Call, site: &mut Site, prepared: PreparedIssue) -> Result<Json, Fault> {
     let id = site.issues.last_key_value().map_or(10_000, |(last, _)| last + 1);
-    let project = site.projects.iter_mut().find(|project| project.id == made.project);
+    let project = site.projects.iter_mut().find(|project| project.id == prepared.project);
     let project = project.ok_or_else(|| Fault::no_project("0"))?;
     project.last_number += 1;
     let (number, status) = (project.last_number, project.workflow.initial);
     let key = format!("{}-{number}", project.key);
-    let mut values =
-        BTreeMap::from([("customfield_10019".to_owned(), Value::Text(format!("0|i{id:05}:")))]);
-    values.extend(made.edit.values.into_iter().filter_map(|(field, value)| Some((field, value?))));
+    let mut values = BTreeMap::from([(RANK_FIELD.to_owned(), Value::Text(format!("0|i{id:05}:")))]);
+    values.extend(
+        prepared.edit.values.into_iter().filter_map(|(field, value)| Some((field, value?))),
+    );
     let issue = Issue {
         id,
         key: key.clone(),
         number,
-        project: made.project,
-        type_id: made.type_id,
+        project: prepared.project,
+        type_id: prepared.type_id,
         status,
         creator: call.who,
         created: call.now,
@@ -175,11 +194,11 @@ pub(crate) fn store(call: &Call, site: &mut Site, made: Made) -> Result<Json, Fa
         remote_links: Vec::new(),
         watchers: BTreeSet::from([call.who]),
         voters: BTreeSet::new(),
-        properties: made.properties,
+        properties: prepared.properties,
     };
     site.keys.insert(key.clone(), id);
     site.issues.insert(id, issue);
-    for comment in &made.edit.comments {
+    for comment in &prepared.edit.comments {
         comments::add(call, site, id, comment)?;
     }
     Ok(json!({

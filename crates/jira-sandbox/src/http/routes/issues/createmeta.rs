@@ -22,8 +22,8 @@ fn types(call: &Call, site: &SiteView) -> Answer {
     let window = Window::of(call, 50, 200)?;
     let types: Vec<_> = project.types.iter().filter_map(|id| site.issue_type(*id)).collect();
     let types = if project.may(call.who, Access::Member) { types } else { Vec::new() };
-    let shown = window.cut(&types).iter().map(|kind| render::issue_type(site, kind)).collect();
-    Ok(Reply::json(200, window.named("issueTypes", types.len(), shown)))
+    let shown = window.slice(&types).iter().map(|kind| render::issue_type(site, kind)).collect();
+    Ok(Reply::json(200, window.page_named("issueTypes", types.len(), shown)))
 }
 
 fn fields(call: &Call, site: &SiteView) -> Answer {
@@ -45,12 +45,12 @@ fn fields(call: &Call, site: &SiteView) -> Answer {
         .screen_of(kind.id)
         .filter_map(|entry| Some((site.field(&entry.field)?, entry.required)))
         .collect();
-    let shown = window.cut(&all).iter().map(|(field, required)| {
+    let shown = window.slice(&all).iter().map(|(field, required)| {
         let mut meta = render::field_meta(site, project, kind.id, field, *required);
         if let Some(meta) = meta.as_object_mut() {
             meta.insert("fieldId".into(), field.id.clone().into());
         }
         meta
     });
-    Ok(Reply::json(200, window.named("fields", all.len(), shown.collect())))
+    Ok(Reply::json(200, window.page_named("fields", all.len(), shown.collect())))
 }

@@ -7,7 +7,7 @@ use crate::{
         route::{Route, read, write},
     },
     model::{Access, Site},
-    render::{self, Expand, SiteView, Wanted},
+    render::{self, Expand, FieldSelection, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -18,11 +18,14 @@ pub(crate) const ROUTES: &[Route] = &[
 
 fn get(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
-    let wanted = match Wanted::read(&call.list("fields"), "*all") {
-        Wanted::IdOnly => {
-            Wanted::Fields { all: false, navigable: false, named: Vec::new(), without: Vec::new() }
-        }
-        fields @ Wanted::Fields { .. } => fields,
+    let wanted = match FieldSelection::read(&call.list("fields"), "*all") {
+        FieldSelection::IdOnly => FieldSelection::Fields {
+            all: false,
+            navigable: false,
+            named: Vec::new(),
+            without: Vec::new(),
+        },
+        fields @ FieldSelection::Fields { .. } => fields,
     };
     let mut shown = render::issue(site, issue, &wanted, &Expand(call.list("expand")));
     let asked = call.list("properties");

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
-    answer::{Answer, Fault, Problems, Reply},
+    answer::{Answer, ErrorCollection, Fault, Reply},
     fields::touch,
     http::{
         call::Call,
@@ -48,20 +48,20 @@ fn save(call: &Call, site: &mut Site) -> Answer {
         body.get("object").filter(|object| object.is_object()).ok_or_else(Fault::bad_payload)?;
     let text = |place: Option<&Json>| place.and_then(Json::as_str).map(str::to_owned);
     let (url, title) = (text(object.get("url")), text(object.get("title")));
-    let mut problems = Problems::default();
+    let mut errors = ErrorCollection::default();
     for (name, value) in [("url", &url), ("title", &title)] {
         if value.as_deref().is_none_or(str::is_empty) {
-            problems.at(name, format!("'{name}' is required."));
+            errors.add_field_error(name, format!("'{name}' is required."));
         }
     }
     let global_id = text(body.get("globalId"));
     if global_id.as_ref().is_some_and(|id| id.chars().count() > GLOBAL_ID_CHARS_MAX) {
-        problems.at(
+        errors.add_field_error(
             "globalId",
             format!("'globalId' must be at most {GLOBAL_ID_CHARS_MAX} characters."),
         );
     }
-    problems.finish()?;
+    errors.finish()?;
     let known =
         issue.remote_links.iter().find(|link| global_id.is_some() && link.global_id == global_id);
     let known = known.map(|link| link.id);

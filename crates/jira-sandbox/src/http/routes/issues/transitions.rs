@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::comments;
 use crate::{
-    answer::{Answer, Fault, Problems, Reply},
-    fields::{Edit, Scene, apply, read_edit},
+    answer::{Answer, ErrorCollection, Fault, Reply},
+    fields::{Edit, WriteContext, apply, read_edit},
     http::{
         call::Call,
         route::{Route, read, write},
@@ -56,23 +56,28 @@ fn perform(call: &Call, site: &mut Site) -> Answer {
             format!("Transition id '{wanted}' is not valid for this issue."),
         ));
     };
-    let mut problems = Problems::default();
+    let mut errors = ErrorCollection::default();
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
-    let scene = Scene { site, project, who: call.who };
+    let context = WriteContext { site, project, who: call.who };
     let hidden = transition.unannounced.iter().map(|field| ((*field).to_owned(), false));
     let screen = transition.screen.iter().cloned().chain(hidden).collect();
-    let edit = read_edit(scene, &screen, Some(issue), &body, &mut problems)?;
-    demand(site, issue, &transition, &edit, &mut problems);
-    problems.finish()?;
+    let edit = read_edit(context, &screen, Some(issue), &body, &mut errors)?;
+    check_required(site, issue, &transition, &edit, &mut errors);
+    errors.finish()?;
     for comment in &edit.comments {
         comments::check_body(comment.get("body"))?;
     }
-    carry_out(call, site, id, &transition, edit)?;
+    perform_transition(call, site, id, &transition, edit)?;
     Ok(Reply::empty(204))
 }
 
 /// A step without a screen, as bulk operations make them.
-pub(crate) fn pass(call: &Call, site: &mut Site, id: u64, wanted: &str) -> Result<(), Fault> {
+pub(crate) fn transition_without_screen(
+    call: &Call,
+    site: &mut Site,
+    id: u64,
+    wanted: &str,
+) -> Result<(), Fault> {
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
     let found = site
         .open_transitions(call.who, issue)
@@ -85,13 +90,13 @@ pub(crate) fn pass(call: &Call, site: &mut Site, id: u64, wanted: &str) -> Resul
             format!("Transition id '{wanted}' is not valid for this issue."),
         ));
     };
-    let mut problems = Problems::default();
-    demand(site, issue, &transition, &Edit::default(), &mut problems);
-    problems.finish()?;
-    carry_out(call, site, id, &transition, Edit::default())
+    let mut errors = ErrorCollection::default();
+    check_required(site, issue, &transition, &Edit::default(), &mut errors);
+    errors.finish()?;
+    perform_transition(call, site, id, &transition, Edit::default())
 }
 
-fn carry_out(
+fn perform_transition(
     call: &Call,
     site: &mut Site,
     id: u64,
@@ -106,9 +111,9 @@ fn carry_out(
     {
         values.push(("resolution".to_owned(), (resolution != 0).then_some(Value::Ref(resolution))));
     }
-    let items = step(call, site, id, transition.to);
+    let items = set_status(call, site, id, transition.to);
     apply(site, id, call.who, call.now, values, items);
-    settle(call, site, id);
+    update_resolution_date(call, site, id);
     for comment in &comments {
         comments::add(call, site, id, comment)?;
     }
@@ -116,12 +121,12 @@ fn carry_out(
 }
 
 /// Required screen fields answer at their field, a validator answers with a sentence.
-fn demand(
+fn check_required(
     site: &Site,
     issue: &Issue,
     transition: &Transition,
     edit: &Edit,
-    problems: &mut Problems,
+    errors: &mut ErrorCollection,
 ) {
     let has = |id: &str| match edit.value(id) {
         Some(value) => value.is_some(),
@@ -129,18 +134,18 @@ fn demand(
     };
     let name = |id: &str| site.field(id).map_or_else(|| id.to_owned(), |field| field.name.clone());
     for (id, _) in transition.screen.iter().filter(|(id, required)| *required && !has(id)) {
-        problems.at(id, format!("{} is required.", name(id)));
+        errors.add_field_error(id, format!("{} is required.", name(id)));
     }
     if let Some(id) = transition.validator.as_deref().filter(|id| !has(id)) {
-        problems.say(format!(
+        errors.add_message(format!(
             "{} must be set before this work item can move to this status.",
             name(id)
         ));
     }
 }
 
-/// Moves the issue to the status and tells the history item.
-fn step(call: &Call, site: &mut Site, id: u64, to: u64) -> Vec<ChangeItem> {
+/// Moves the issue to the status; answers what the history shows of it.
+fn set_status(call: &Call, site: &mut Site, id: u64, to: u64) -> Vec<ChangeItem> {
     let named = |status: Option<&Status>| {
         (status.map(|s| s.id.to_string()), status.map(|s| s.name.clone()))
     };
@@ -167,7 +172,7 @@ fn step(call: &Call, site: &mut Site, id: u64, to: u64) -> Vec<ChangeItem> {
 }
 
 /// The resolution date follows the resolution.
-fn settle(call: &Call, site: &mut Site, id: u64) {
+fn update_resolution_date(call: &Call, site: &mut Site, id: u64) {
     let Some(issue) = site.issues.get(&id) else { return };
     let done = site.status(issue.status).is_some_and(|status| status.category == DONE);
     let resolved = issue.values.contains_key("resolution") && done;

@@ -4,14 +4,14 @@ use serde_json::Value as Json;
 
 use super::comments;
 use crate::{
-    answer::{Answer, Fault, Problems, Reply},
-    fields::{Bad, Scene, Screen, apply, parse, read_edit},
+    answer::{Answer, ErrorCollection, Fault, Reply},
+    fields::{Screen, ValueError, WriteContext, apply, parse_value, read_edit},
     http::{
         call::Call,
         route::{Route, write},
     },
     model::{Access, Issue, Project, Site},
-    render::{self, Expand, SiteView, Wanted},
+    render::{self, Expand, FieldSelection, SiteView},
 };
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -35,19 +35,19 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     let body = call.object()?;
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     let screen = edit_screen(project, issue);
-    let mut problems = Problems::default();
-    let scene = Scene { site, project, who: call.who };
-    let edit = read_edit(scene, &screen, Some(issue), &body, &mut problems)?;
+    let mut errors = ErrorCollection::default();
+    let context = WriteContext { site, project, who: call.who };
+    let edit = read_edit(context, &screen, Some(issue), &body, &mut errors)?;
     for (field, _) in screen.iter().filter(|(_, required)| *required) {
         if matches!(edit.value(field), Some(None)) {
             let name = site.field(field).map_or(field.as_str(), |field| field.name.as_str());
-            problems.at(field, format!("{name} is required."));
+            errors.add_field_error(field, format!("{name} is required."));
         }
     }
     for comment in &edit.comments {
         comments::check_body(comment.get("body"))?;
     }
-    problems.finish()?;
+    errors.finish()?;
     apply(site, id, call.who, call.now, edit.values, Vec::new());
     for comment in &edit.comments {
         comments::add(call, site, id, comment)?;
@@ -56,7 +56,7 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
         return Ok(Reply::empty(204));
     }
     let issue = site.issues.get(&id).ok_or_else(Fault::no_issue)?;
-    let all = Wanted::read(&["*all"], "*all");
+    let all = FieldSelection::read(&["*all"], "*all");
     Ok(Reply::json(
         200,
         render::issue(&SiteView::new(site, call.who), issue, &all, &Expand(call.list("expand"))),
@@ -86,9 +86,9 @@ fn assign(call: &Call, site: &mut Site) -> Answer {
     let project = site.project(issue.project).ok_or_else(Fault::no_issue)?;
     let field = site.field("assignee").ok_or_else(Fault::no_issue)?;
     let json = if given.is_null() { Json::Null } else { serde_json::json!({ "accountId": given }) };
-    let value = match parse(Scene { site, project, who: call.who }, field, &json) {
+    let value = match parse_value(WriteContext { site, project, who: call.who }, field, &json) {
         Ok(value) => value,
-        Err(Bad::Field(text) | Bad::General(text)) => {
+        Err(ValueError::AtField(text) | ValueError::General(text)) => {
             return Err(Fault::field(400, "assignee", text));
         }
     };

@@ -36,7 +36,7 @@ fn add(call: &Call, site: &mut Site) -> Answer {
         b"" => String::new(),
         _ => call.json()?.as_str().ok_or_else(Fault::bad_payload)?.to_owned(),
     };
-    let (id, who) = concerned(call, site, &account_id)?;
+    let (id, who) = issue_and_person(call, site, &account_id)?;
     let may_browse = site.issues.get(&id).is_some_and(|issue| site.may(who, issue, Access::Viewer));
     if !may_browse {
         return Err(Fault::message(400, "The user does not have permission to view this issue."));
@@ -52,7 +52,7 @@ fn remove(call: &Call, site: &mut Site) -> Answer {
     if account_id.is_empty() {
         return Err(Fault::message(400, "The 'accountId' query parameter is required."));
     }
-    let (id, who) = concerned(call, site, &account_id)?;
+    let (id, who) = issue_and_person(call, site, &account_id)?;
     if let Some(issue) = site.issues.get_mut(&id) {
         issue.watchers.remove(&who);
     }
@@ -61,7 +61,7 @@ fn remove(call: &Call, site: &mut Site) -> Answer {
 
 /// The issue and the person. Everybody may watch for themselves; the watcher list is the
 /// administrators' here.
-fn concerned(call: &Call, site: &Site, account_id: &str) -> Result<(u64, Who), Fault> {
+fn issue_and_person(call: &Call, site: &Site, account_id: &str) -> Result<(u64, Who), Fault> {
     let issue = call.issue(site)?;
     let who =
         if account_id.is_empty() { Some(call.who) } else { site.person_by_account(account_id) };

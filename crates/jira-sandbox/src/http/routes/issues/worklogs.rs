@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::comments;
 use crate::{
-    answer::{Answer, Fault, Problems, Reply},
+    answer::{Answer, ErrorCollection, Fault, Reply},
     clock,
     fields::{parse_duration, pretty_duration, touch},
     http::{
@@ -35,8 +35,8 @@ fn list(call: &Call, site: &SiteView) -> Answer {
             after.is_none_or(|ms| log.started >= ms) && before.is_none_or(|ms| log.started < ms)
         })
         .collect();
-    let shown = window.cut(&logs).iter().map(|log| render::worklog(site, issue, log)).collect();
-    Ok(Reply::json(200, window.named("worklogs", logs.len(), shown)))
+    let shown = window.slice(&logs).iter().map(|log| render::worklog(site, issue, log)).collect();
+    Ok(Reply::json(200, window.page_named("worklogs", logs.len(), shown)))
 }
 
 fn find<'a>(call: &Call, issue: &'a Issue) -> Result<&'a Worklog, Fault> {
@@ -90,7 +90,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
 /// The worklog without its id, and the remaining estimate as it will be.
 fn read_body(call: &Call, issue: &Issue) -> Result<(Worklog, Option<u64>), Fault> {
     let body = call.object()?;
-    let mut problems = Problems::default();
+    let mut errors = ErrorCollection::default();
     let text = |name: &str| body.get(name).and_then(Json::as_str);
     let seconds = match (text("timeSpent"), body.get("timeSpentSeconds").and_then(Json::as_u64)) {
         (Some(_), Some(_)) | (None, None) => None,
@@ -98,7 +98,7 @@ fn read_body(call: &Call, issue: &Issue) -> Result<(Worklog, Option<u64>), Fault
         (None, seconds) => seconds,
     };
     if seconds.is_none_or(|seconds| seconds < 60) {
-        problems.at("timeLogged", "Invalid time duration entered.");
+        errors.add_field_error("timeLogged", "Invalid time duration entered.");
     }
     // The documented form only: a colon in the offset is refused.
     let started = match text("started") {
@@ -106,7 +106,7 @@ fn read_body(call: &Call, issue: &Issue) -> Result<(Worklog, Option<u64>), Fault
         Some(text) => clock::strict_time(text),
     };
     if started.is_none() {
-        problems.say("Unrecognized date format. Expected \"yyyy-MM-dd'T'HH:mm:ss.SSSZ\".");
+        errors.add_message("Unrecognized date format. Expected \"yyyy-MM-dd'T'HH:mm:ss.SSSZ\".");
     }
     let comment = body.get("comment").filter(|comment| !comment.is_null());
     if let Some(comment) = comment {
@@ -123,9 +123,9 @@ fn read_body(call: &Call, issue: &Issue) -> Result<(Worklog, Option<u64>), Fault
         _ => None,
     };
     if estimate.is_none() {
-        problems.at("newEstimate", "You must supply a valid new estimate.");
+        errors.add_field_error("newEstimate", "You must supply a valid new estimate.");
     }
-    problems.finish()?;
+    errors.finish()?;
     let log = Worklog {
         id: 0,
         author: call.who,

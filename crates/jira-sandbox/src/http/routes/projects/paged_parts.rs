@@ -40,7 +40,7 @@ fn components(call: &Call, site: &SiteView) -> Answer {
         ("name", is_down) => sort(&mut found, is_down, |one| one.name.to_lowercase()),
         (_, is_down) => sort(&mut found, is_down, |_| ()),
     }
-    let shown = window.cut(&found).iter().map(|one| {
+    let shown = window.slice(&found).iter().map(|one| {
         let mut shown = render::component(site, project, one);
         let holds = |issue: &&crate::model::Issue| issue.references("components").contains(&one.id);
         put(&mut shown, "issueCount", site.issues.values().filter(holds).count());
@@ -48,7 +48,7 @@ fn components(call: &Call, site: &SiteView) -> Answer {
     });
     let shown: Vec<Json> = shown.collect();
     let address = format!("{}/rest/api/3/project/{}/component", site.host, project.key);
-    Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
+    Ok(Reply::json(200, window.page_bean(&address, found.len(), shown)))
 }
 
 fn versions(call: &Call, site: &SiteView) -> Answer {
@@ -74,9 +74,10 @@ fn versions(call: &Call, site: &SiteView) -> Answer {
         ("releaseDate", is_down) => sort(&mut found, is_down, |one| one.release),
         (_, is_down) => sort(&mut found, is_down, |_| ()),
     }
-    let shown = window.cut(&found).iter().map(|one| render::version(site, project, one)).collect();
+    let shown =
+        window.slice(&found).iter().map(|one| render::version(site, project, one)).collect();
     let address = format!("{}/rest/api/3/project/{}/version", site.host, project.key);
-    Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
+    Ok(Reply::json(200, window.page_bean(&address, found.len(), shown)))
 }
 
 /// The key of `orderBy` and whether it runs downwards; the first of `known` when nothing is asked.

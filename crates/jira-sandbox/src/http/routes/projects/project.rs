@@ -57,12 +57,12 @@ fn search(call: &Call, site: &SiteView) -> Answer {
     }
     let expand = call.list("expand");
     let shown = window
-        .cut(&found)
+        .slice(&found)
         .iter()
         .map(|project| render::project_row(site, project, &expand))
         .collect();
     let address = format!("{}/rest/api/3/project/search", site.host);
-    Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
+    Ok(Reply::json(200, window.page_bean(&address, found.len(), shown)))
 }
 
 fn get(call: &Call, site: &SiteView) -> Answer {

@@ -29,7 +29,7 @@ fn search(call: &Call, site: &SiteView) -> Answer {
     found.sort_by(|a, b| a.name.cmp(&b.name));
     let expand = call.list("expand");
     let all = "description,owner,jql,viewUrl,searchUrl,favourite,favouritedCount,sharePermissions";
-    let shown = window.cut(&found).iter().map(|filter| {
+    let shown = window.slice(&found).iter().map(|filter| {
         let mut shown = row(call, site, filter, &expand);
         if let Some(shown) = shown.as_object_mut() {
             shown.insert("expand".into(), all.into());
@@ -38,7 +38,7 @@ fn search(call: &Call, site: &SiteView) -> Answer {
     });
     let shown = shown.collect();
     let address = format!("{}/rest/api/3/filter/search", site.host);
-    Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
+    Ok(Reply::json(200, window.page_bean(&address, found.len(), shown)))
 }
 
 /// Details come only when they are asked for.

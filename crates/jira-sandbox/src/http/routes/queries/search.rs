@@ -11,7 +11,7 @@ use crate::{
     },
     json::object,
     model::Issue,
-    render::{self, Expand, SiteView, Wanted},
+    render::{self, Expand, FieldSelection, SiteView},
     search,
 };
 
@@ -115,7 +115,7 @@ fn run(call: &Call, site: &SiteView, asked: &Search) -> Answer {
     let most = page_size(asked.size, if light { IDS_MAX } else { FIELDS_MAX })?;
     let rest = found.get(start..).unwrap_or_default();
     let page = rest.get(..most.min(rest.len())).unwrap_or_default();
-    let wanted = Wanted::read(&fields, "id");
+    let wanted = FieldSelection::read(&fields, "id");
     let expand = Expand(
         asked
             .expand
@@ -145,7 +145,9 @@ fn run(call: &Call, site: &SiteView, asked: &Search) -> Answer {
         let next = PageToken { after: last.id, position: start + page.len() };
         map.insert("nextPageToken".into(), next.encode(&asked.jql, account).into());
     }
-    for (name, of) in [("names", names as fn(&SiteView, &Wanted) -> Json), ("schema", schemas)] {
+    for (name, of) in
+        [("names", names as fn(&SiteView, &FieldSelection) -> Json), ("schema", schemas)]
+    {
         if asked.expand.iter().any(|part| part == name) {
             map.insert(name.into(), of(site, &wanted));
         }
@@ -169,12 +171,12 @@ fn resume(found: &[&Issue], token: &PageToken) -> usize {
     last.map_or(token.position.min(found.len()), |at| at + 1)
 }
 
-fn names(site: &SiteView, wanted: &Wanted) -> Json {
+fn names(site: &SiteView, wanted: &FieldSelection) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
     Json::Object(shown.map(|field| (field.id.clone(), site.word(&field.name).into())).collect())
 }
 
-fn schemas(site: &SiteView, wanted: &Wanted) -> Json {
+fn schemas(site: &SiteView, wanted: &FieldSelection) -> Json {
     let shown = site.fields.iter().filter(|field| wanted.takes(field));
     Json::Object(
         shown.filter_map(|field| Some((field.id.clone(), render::schema(field)?))).collect(),

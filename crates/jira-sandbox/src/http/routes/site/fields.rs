@@ -56,9 +56,9 @@ fn search(call: &Call, site: &SiteView) -> Answer {
     if call.query("orderBy").is_some_and(|order| order.starts_with('-')) {
         found.reverse();
     }
-    let shown = window.cut(&found).iter().map(|field| row(site, field)).collect();
+    let shown = window.slice(&found).iter().map(|field| row(site, field)).collect();
     let address = format!("{}/rest/api/3/field/search", site.host);
-    Ok(Reply::json(200, window.bean(&address, found.len(), shown)))
+    Ok(Reply::json(200, window.page_bean(&address, found.len(), shown)))
 }
 
 fn row(site: &SiteView, field: &FieldDef) -> Json {

@@ -42,7 +42,7 @@ fn priorities(_: &Call, site: &SiteView) -> Answer {
 
 fn priority_page(call: &Call, site: &SiteView) -> Answer {
     let window = Window::of(call, 50, 50)?;
-    let shown = window.cut(&site.priorities).iter().map(|priority| {
+    let shown = window.slice(&site.priorities).iter().map(|priority| {
         let mut shown = details(site, priority);
         if let Some(map) = shown.as_object_mut() {
             map.insert("isDefault".into(), (priority.id == 3).into());
@@ -50,26 +50,26 @@ fn priority_page(call: &Call, site: &SiteView) -> Answer {
         shown
     });
     let address = format!("{}/rest/api/3/priority/search", site.host);
-    Ok(Reply::json(200, window.bean(&address, site.priorities.len(), shown.collect())))
+    Ok(Reply::json(200, window.page_bean(&address, site.priorities.len(), shown.collect())))
 }
 
 fn resolutions(_: &Call, site: &SiteView) -> Answer {
     Ok(Reply::json(200, site.resolutions.iter().map(|one| render::resolution(site, one)).collect()))
 }
 
-fn in_sight(call: &Call, site: &Site, scope: Option<u64>) -> bool {
+fn is_visible(call: &Call, site: &Site, scope: Option<u64>) -> bool {
     scope.is_none_or(|id| {
         site.project(id).is_some_and(|project| project.may(call.who, Access::Viewer))
     })
 }
 
 fn statuses(call: &Call, site: &SiteView) -> Answer {
-    let seen = site.statuses.iter().filter(|status| in_sight(call, site, status.scope));
+    let seen = site.statuses.iter().filter(|status| is_visible(call, site, status.scope));
     Ok(Reply::json(200, seen.map(|status| render::status(site, status)).collect()))
 }
 
 fn types(call: &Call, site: &SiteView) -> Answer {
-    let seen = site.types.iter().filter(|kind| in_sight(call, site, kind.scope));
+    let seen = site.types.iter().filter(|kind| is_visible(call, site, kind.scope));
     Ok(Reply::json(200, seen.map(|kind| render::issue_type(site, kind)).collect()))
 }
 

@@ -87,7 +87,7 @@ fn page(
     let window = Window::of(call, 50, 1_000)?;
     let everybody = site.people.iter().enumerate();
     let found: Vec<_> = everybody.filter(|(_, person)| matches(person)).take(WINDOW_MAX).collect();
-    let shown = window.cut(&found).iter().filter(|(who, person)| may_show(*who, person));
+    let shown = window.slice(&found).iter().filter(|(who, person)| may_show(*who, person));
     let shown: Vec<Json> = shown.map(|(who, _)| render::person(site, *who)).collect();
     Ok(Reply::json(200, json!(shown)))
 }

@@ -9,12 +9,12 @@ use axum::{
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
-use super::{Sandbox, Seed, seed};
+use crate::{Sandbox, Seed, seed};
 
 mod attachments;
 mod awkward;
 mod bulk;
-mod collab;
+mod collaboration;
 mod reading;
 mod refusals;
 mod searching;
@@ -24,12 +24,12 @@ mod writing;
 const NOW: i64 = 1_795_168_800_000;
 
 /// A sandbox and the ways to ask it.
-struct Desk {
+struct Client {
     sandbox: Sandbox,
     tokens: BTreeMap<String, String>,
 }
 
-impl Desk {
+impl Client {
     fn open() -> Self {
         Self::over(Sandbox::seeded(NOW))
     }
@@ -127,7 +127,7 @@ fn the_world_is_as_large_as_promised() {
     let sites = seed::sites(Seed::Standard, NOW);
     let site = &sites[0];
     assert_eq!((site.projects.len(), site.issues.len(), site.people.len()), (3, 360, 10));
-    let custom = |field: &&super::model::FieldDef| field.custom.is_some();
+    let custom = |field: &&crate::model::FieldDef| field.custom.is_some();
     assert!(site.fields.iter().filter(custom).count() >= 150);
     let statuses: BTreeSet<_> = site.issues.values().map(|issue| issue.status).collect();
     assert_eq!(statuses.len(), 12);

@@ -4,13 +4,13 @@ use jiff::tz::TimeZone;
 
 use crate::{
     adf, clock,
-    model::{FieldDef, Opt, Site, Value},
+    model::{FieldDef, FieldOption, Site, Value},
 };
 
 type Pair = (Option<String>, Option<String>);
 
 /// `from`/`fromString` (or `to`/`toString`) of a change to this value.
-pub(crate) fn describe(site: &Site, field: &FieldDef, value: Option<&Value>) -> Pair {
+pub(crate) fn changelog_value(site: &Site, field: &FieldDef, value: Option<&Value>) -> Pair {
     let Some(value) = value else { return (None, None) };
     let text = |text: String| (None, Some(text));
     match value {
@@ -45,7 +45,7 @@ pub(crate) fn describe(site: &Site, field: &FieldDef, value: Option<&Value>) -> 
     }
 }
 
-fn option(option: &Opt) -> (String, String) {
+fn option(option: &FieldOption) -> (String, String) {
     (option.id.to_string(), option.value.clone())
 }
 
