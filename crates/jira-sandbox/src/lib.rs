@@ -3,9 +3,9 @@
 //!
 //! It is written against Atlassian's documents and shares no types with the client side, so that a
 //! wrong guess there cannot pass its own test. A request comes in by `http/` and is answered by one
-//! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (the language
-//! is in `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a world
-//! begins with is in `seed/`.
+//! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (whose
+//! language is `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a
+//! world begins with is in `seed/`.
 
 mod adf;
 mod answer;

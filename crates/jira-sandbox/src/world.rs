@@ -7,6 +7,7 @@ use crate::{
     model::{Site, Token},
 };
 
+/// Routes take the lock once, for as long as they run.
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) tokens: Vec<Token>,

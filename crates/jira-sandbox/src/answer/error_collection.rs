@@ -15,6 +15,7 @@ pub(crate) struct ErrorCollection {
 }
 
 impl ErrorCollection {
+    /// What belongs to no field.
     pub(crate) fn add_message(&mut self, text: impl Into<String>) {
         self.messages.push(text.into());
     }

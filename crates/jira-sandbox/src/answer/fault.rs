@@ -28,11 +28,13 @@ impl Fault {
         Self::message(404, "Issue does not exist or you do not have permission to see it.")
     }
 
+    /// Jira answers the same for an absent project and for one the caller may not browse.
     pub(crate) fn no_project(id_or_key: &str) -> Self {
         let kind = if id_or_key.parse::<u64>().is_ok() { "id" } else { "key" };
         Self::message(404, format!("No project could be found with {kind} '{id_or_key}'."))
     }
 
+    /// A body of the wrong shape; Jira does not say what is wrong with it.
     pub(crate) fn bad_payload() -> Self {
         Self::message(
             400,
@@ -60,6 +62,7 @@ impl Fault {
         ))
     }
 
+    /// The framework's answer to a path that no route has.
     pub(crate) fn no_resource(path: &str) -> Self {
         Self(Reply::json(
             404,
@@ -67,6 +70,7 @@ impl Fault {
         ))
     }
 
+    /// The framework's answer to a path that has other methods.
     pub(crate) fn wrong_method(allow: &str) -> Self {
         let body = json!({ "message": "HTTP 405 Method Not Allowed", "status-code": 405 });
         Self(Reply::json(405, body).with_header("allow", allow))

@@ -17,6 +17,7 @@ pub(crate) struct Reply {
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
+/// What stands in the body.
 pub(crate) enum Content {
     Empty,
     Json(Json),
@@ -33,15 +34,18 @@ impl Reply {
         Self { status, content: Content::Empty, headers: Vec::new() }
     }
 
+    /// A file of a media type, with status 200.
     pub(crate) fn file(kind: &str, bytes: Vec<u8>) -> Self {
         Self { status: 200, content: Content::File(kind.to_owned(), bytes), headers: Vec::new() }
     }
 
+    /// One more header; a value that HTTP cannot carry is left out.
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
+    /// As HTTP, with the headers that every answer of Jira has.
     pub(crate) fn into_response(self) -> Response<Body> {
         let (kind, bytes) = match self.content {
             Content::Empty => (None, Vec::new()),

@@ -27,6 +27,8 @@ pub(crate) struct Edit {
 }
 
 impl Edit {
+    /// What the write leaves in a field: `None` when it does not touch it, `Some(None)` when it
+    /// clears it.
     pub(crate) fn value(&self, field: &str) -> Option<&Option<Value>> {
         self.values.iter().rev().find(|(id, _)| id == field).map(|(_, value)| value)
     }
@@ -47,6 +49,7 @@ pub(crate) fn read_edit(
     let update = block(body, "update")?;
     let mut edit = Edit::default();
     for (id, json) in &fields {
+        // A create has read these two already, to know the screen.
         if matches!(id.as_str(), "project" | "issuetype") && issue.is_none() {
             continue;
         }
@@ -71,6 +74,7 @@ pub(crate) fn read_edit(
                 _ => match on_screen(context.site, screen, id) {
                     None => errors.add_field_error(id, off_screen(id)),
                     Some(field) => {
+                        // The next operation on a field sees what the last one left.
                         let before = edit
                             .value(id)
                             .cloned()

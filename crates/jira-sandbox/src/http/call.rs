@@ -44,6 +44,7 @@ impl Call {
         self.params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
     }
 
+    /// The first query parameter of this name, decoded.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -58,18 +59,22 @@ impl Call {
             .collect()
     }
 
+    /// A boolean parameter; anything but `true` is false, as Jira reads it.
     pub(crate) fn flag(&self, name: &str, default: bool) -> bool {
         self.query(name).map_or(default, |value| value == "true")
     }
 
+    /// Whether the `expand` parameter names this.
     pub(crate) fn expands(&self, name: &str) -> bool {
         self.list("expand").contains(&name)
     }
 
+    /// A header as text; empty when it is absent or no text.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The bytes of the body, for forms and for bodies that may be absent.
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }

@@ -64,6 +64,7 @@ pub(crate) fn dispatch(world: &World, request: &Parts, body: Bytes, target: Targ
             }
         }
     };
+    // The header names the caller on refusals, too.
     let reply = answer.unwrap_or_else(|Fault(reply)| reply);
     Ok(reply.with_header("x-aaccountid", token.account_id.replace(':', "%3A")))
 }

@@ -37,6 +37,7 @@ pub(crate) fn serve(request: &Parts, path: &str, sites: &[Site], now: i64) -> An
     }
     let query = request.uri.query().unwrap_or_default().as_bytes();
     let given = url::form_urlencoded::parse(query).find(|(name, _)| name == "token");
+    // The token holds its own expiry, so nothing has to be remembered of it.
     let given = given.map(|(_, token)| token.into_owned()).unwrap_or_default();
     let not_there = || refused(404, "no such file");
     let (cloud_id, rest) = path.split_once('/').ok_or_else(not_there)?;

@@ -33,11 +33,13 @@ impl Window {
         Ok(Self { start: number("startAt", 0)?, size: size.min(cap) })
     }
 
+    /// The items of the window; empty beyond the end.
     pub(crate) fn slice<'a, T>(&self, items: &'a [T]) -> &'a [T] {
         let rest = items.get(self.start.min(items.len())..).unwrap_or_default();
         rest.get(..self.size.min(rest.len())).unwrap_or_default()
     }
 
+    /// Whether nothing stands behind the window.
     pub(crate) fn is_last(&self, total: usize) -> bool {
         self.start.saturating_add(self.size) >= total
     }
@@ -73,6 +75,7 @@ pub(crate) struct PageToken {
 }
 
 impl PageToken {
+    /// The token as clients hand it back, opaque to them.
     pub(crate) fn encode(&self, jql: &str, account_id: &str) -> String {
         let text =
             format!("{}|{}|{}|{jql}", self.after, self.position, fingerprint(jql, account_id));
@@ -90,6 +93,7 @@ impl PageToken {
     }
 }
 
+/// Of the query and the person, so that a token serves no other search.
 fn fingerprint(jql: &str, account_id: &str) -> String {
     blake3::hash(format!("{account_id}\n{jql}").as_bytes()).to_hex().chars().take(16).collect()
 }

@@ -26,6 +26,7 @@ pub(crate) enum Run {
     Write(fn(&Call, &mut Site) -> Answer),
 }
 
+/// A `GET` that changes nothing; it needs `read:jira-work` unless [`Route::needs`] says otherwise.
 pub(crate) const fn read(path: &'static str, run: fn(&Call, &SiteView) -> Answer) -> Route {
     Route { method: "GET", path, scopes: &[READ_WORK], run: Run::Read(run) }
 }
@@ -35,6 +36,8 @@ pub(crate) const fn query(path: &'static str, run: fn(&Call, &SiteView) -> Answe
     Route { method: "POST", path, scopes: &[READ_WORK], run: Run::Read(run) }
 }
 
+/// Anything that changes the site; it needs `write:jira-work` unless [`Route::needs`] says
+/// otherwise.
 pub(crate) const fn write(
     method: &'static str,
     path: &'static str,
@@ -44,6 +47,7 @@ pub(crate) const fn write(
 }
 
 impl Route {
+    /// The route with these scopes in place of the usual one.
     pub(crate) const fn needs(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self

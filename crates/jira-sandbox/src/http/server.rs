@@ -34,6 +34,7 @@ struct Server {
     limits_writes: bool,
 }
 
+/// One fallback for every path: which path is a route depends on the site it begins with.
 pub(crate) fn router(world: Arc<World>, limits_writes: bool) -> Router {
     Router::new().fallback(answer).with_state(Server { world, limits_writes })
 }
@@ -60,6 +61,7 @@ impl Server {
         }
         let limits_writes = self.limits_writes;
         if let Some(path) = path.strip_prefix('/').filter(|path| path.starts_with("rest/")) {
+            // The guard must be gone before the route takes the lock for itself.
             let token = {
                 let sites = world.sites.read()?;
                 let main = sites.first().ok_or_else(Fault::unauthorized)?;
@@ -80,6 +82,7 @@ impl Server {
             .and_then(|rest| rest.split_once('/'))
             .ok_or_else(no_site)?;
         let site = world.cloud_ids.iter().position(|id| id == cloud_id).ok_or_else(no_site)?;
+        // A site outside the grant looks exactly like one that does not exist.
         if !token.sites.contains(&site) {
             return Err(no_site());
         }

@@ -19,6 +19,7 @@ pub(crate) fn count(site: &mut Site, issue: u64, now: i64) -> Result<(), Fault> 
     let writes = site.recent_writes.entry(issue).or_default();
     writes.retain(|at| now - at < LONGEST_MS);
     for (most, span_ms) in WINDOWS {
+        // Times are in ascending order: the first one inside is the next to leave.
         let mut inside = writes.iter().filter(|at| now - **at < span_ms);
         let count = inside.clone().count();
         let Some(oldest) = inside.next().filter(|_| count >= most) else { continue };

@@ -8,6 +8,7 @@ use super::{
 };
 
 impl Parser {
+    /// `field operator operand`, then the predicates of a history search.
     pub(super) fn clause(&mut self) -> Result<Clause, String> {
         let field = self.field()?;
         let operator = self.operator()?;
@@ -35,6 +36,7 @@ impl Parser {
         }
     }
 
+    /// A name, or `cf[10016]`.
     pub(super) fn field(&mut self) -> Result<FieldRef, String> {
         match self.kind() {
             Some(TokenKind::Word | TokenKind::Quoted | TokenKind::Number(_)) => {}

@@ -36,6 +36,7 @@ pub(super) enum Check {
 }
 
 impl Condition {
+    /// Whether it is true of a row.
     pub(super) fn holds(&self, row: &dyn Row) -> bool {
         if let Check::Past(past) = &self.check {
             return past.holds(row, self.field);

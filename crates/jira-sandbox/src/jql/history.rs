@@ -68,6 +68,7 @@ impl Past {
         Self { what, when, negated: operator.denies_the_past() != negated }
     }
 
+    /// Whether it is true of a row's past in this field.
     pub(super) fn holds(&self, row: &dyn Row, field: Field) -> bool {
         let changes = row.history(field);
         let found = match &self.what {

@@ -130,10 +130,12 @@ impl Parser {
         self.depth = before;
     }
 
+    /// What comes next, without taking it.
     pub(super) fn kind(&mut self) -> Option<TokenKind> {
         self.tokens.peek().map(|token| token.kind)
     }
 
+    /// What comes next, as messages show it.
     pub(super) fn found(&mut self) -> Found<'_> {
         self.tokens.peek().map(|token| (token.text.as_str(), token.at))
     }
@@ -142,10 +144,12 @@ impl Parser {
         self.tokens.next()
     }
 
+    /// Takes the next token if it is of this kind.
     pub(super) fn eat(&mut self, wanted: TokenKind) -> bool {
         self.tokens.next_if(|token| token.kind == wanted).is_some()
     }
 
+    /// Takes the next token, which has to be of this kind; `shown` is how the message calls it.
     pub(super) fn expect(&mut self, wanted: TokenKind, shown: &str) -> Result<(), String> {
         if self.eat(wanted) { Ok(()) } else { Err(syntax_errors::expected(shown, self.found())) }
     }

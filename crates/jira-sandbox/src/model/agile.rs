@@ -1,5 +1,6 @@
 //! Boards and sprints.
 
+/// A board; it shows what its one project holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Board {
     pub(crate) id: u64,
@@ -9,6 +10,7 @@ pub(crate) struct Board {
     pub(crate) project: u64,
 }
 
+/// A sprint; times are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sprint {
     pub(crate) id: u64,

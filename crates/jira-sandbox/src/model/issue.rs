@@ -33,6 +33,7 @@ pub(crate) struct Issue {
 }
 
 impl Issue {
+    /// A plain text field; empty when it has no value.
     pub(crate) fn text(&self, field: &str) -> &str {
         match self.values.get(field) {
             Some(Value::Text(text)) => text,
@@ -44,6 +45,7 @@ impl Issue {
         self.text("summary")
     }
 
+    /// A field that holds one person.
     pub(crate) fn person(&self, field: &str) -> Option<Who> {
         match self.values.get(field) {
             Some(Value::Person(who)) => Some(*who),
@@ -59,6 +61,7 @@ impl Issue {
         }
     }
 
+    /// The ids behind components, versions or sprints.
     pub(crate) fn references(&self, field: &str) -> &[u64] {
         match self.values.get(field) {
             Some(Value::Refs(ids)) => ids,
@@ -66,6 +69,7 @@ impl Issue {
         }
     }
 
+    /// The items of a labels or lines field.
     pub(crate) fn labels(&self, field: &str) -> &[String] {
         match self.values.get(field) {
             Some(Value::Labels(labels)) => labels,
@@ -73,6 +77,7 @@ impl Issue {
         }
     }
 
+    /// A rich text field, as ADF.
     pub(crate) fn rich(&self, field: &str) -> Option<&Json> {
         match self.values.get(field) {
             Some(Value::Rich(document)) => Some(document),
@@ -80,6 +85,7 @@ impl Issue {
         }
     }
 
+    /// The original and the remaining estimate, in seconds.
     pub(crate) fn estimates(&self) -> (Option<u64>, Option<u64>) {
         match self.values.get("timetracking") {
             Some(Value::Estimates(original, remaining)) => (*original, *remaining),
@@ -87,11 +93,13 @@ impl Issue {
         }
     }
 
+    /// The time logged, in seconds.
     pub(crate) fn seconds_spent(&self) -> u64 {
         self.worklogs.iter().map(|log| log.seconds).sum()
     }
 }
 
+/// Times are milliseconds since 1970; `body` is ADF.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Comment {
     pub(crate) id: u64,
@@ -115,6 +123,7 @@ pub(crate) struct Visibility {
     pub(crate) value: String,
 }
 
+/// Times are milliseconds since 1970; `comment` is ADF.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Worklog {
     pub(crate) id: u64,
@@ -145,6 +154,7 @@ pub(crate) struct ChangeItem {
     pub(crate) to: (Option<String>, Option<String>),
 }
 
+/// A file; its bytes are kept in memory.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Attachment {
     pub(crate) id: u64,
@@ -155,6 +165,7 @@ pub(crate) struct Attachment {
     pub(crate) content: Vec<u8>,
 }
 
+/// A link to a page elsewhere.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RemoteLink {
     pub(crate) id: u64,

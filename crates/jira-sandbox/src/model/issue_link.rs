@@ -1,5 +1,6 @@
 //! Links between issues, and the kinds of them.
 
+/// A kind of link, with its phrase for each end.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct LinkType {
     pub(crate) id: u64,

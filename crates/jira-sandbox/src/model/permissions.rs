@@ -8,6 +8,7 @@ use super::{
 };
 
 impl Site {
+    /// What the person may do in the project of the issue.
     pub(crate) fn may(&self, who: Who, issue: &Issue, access: Access) -> bool {
         self.project(issue.project).is_some_and(|project| project.may(who, access))
     }

@@ -3,6 +3,7 @@
 /// A person, as the index into `Site::people`.
 pub(crate) type Who = usize;
 
+/// An account: a person, an app or a customer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Person {
     pub(crate) account_id: String,

@@ -17,6 +17,7 @@ pub(crate) enum Access {
     Admin,
 }
 
+/// A project with all that its issues have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Project {
     pub(crate) id: u64,
@@ -40,6 +41,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
+    /// Whether the person has this access, or one that holds it.
     pub(crate) fn may(&self, who: Who, access: Access) -> bool {
         self.members.get(&who).is_some_and(|has| *has >= access)
     }
@@ -57,6 +59,7 @@ impl Project {
     }
 }
 
+/// A field on a create or edit screen.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ScreenField {
     pub(crate) field: String,
@@ -65,6 +68,7 @@ pub(crate) struct ScreenField {
     pub(crate) required: bool,
 }
 
+/// An issue type; `scope` is the team-managed project that owns it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct IssueType {
     pub(crate) id: u64,
@@ -76,6 +80,7 @@ pub(crate) struct IssueType {
     pub(crate) scope: Option<u64>,
 }
 
+/// A status; `scope` is the team-managed project that owns it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Status {
     pub(crate) id: u64,
@@ -86,6 +91,7 @@ pub(crate) struct Status {
     pub(crate) scope: Option<u64>,
 }
 
+/// A workflow; its statuses stand in the order in which work goes through them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Workflow {
     pub(crate) statuses: Vec<u64>,
@@ -93,6 +99,7 @@ pub(crate) struct Workflow {
     pub(crate) transitions: Vec<Transition>,
 }
 
+/// One transition of a workflow, with what its screen shows and what it checks and sets.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Transition {
     pub(crate) id: u64,
@@ -110,6 +117,7 @@ pub(crate) struct Transition {
     pub(crate) sets_resolution: Option<u64>,
 }
 
+/// A component of a project.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Component {
     pub(crate) id: u64,
@@ -118,6 +126,7 @@ pub(crate) struct Component {
     pub(crate) lead: Option<Who>,
 }
 
+/// A version of a project; `start` and `release` are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Version {
     pub(crate) id: u64,

@@ -14,6 +14,7 @@ use super::{
     task::Task,
 };
 
+/// A site. Lists stand in the order in which Jira shows them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Site {
     pub(crate) cloud_id: String,
@@ -48,6 +49,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// An id that nothing on the site has yet.
     pub(crate) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
@@ -118,6 +120,7 @@ pub(crate) struct Named {
     pub(crate) color: &'static str,
 }
 
+/// A saved search.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Filter {
     pub(crate) id: u64,

@@ -14,8 +14,8 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// The user's e-mail address and API token. An expired sign-in has no say over them, and they know no
-    /// scopes.
+    /// The user's e-mail address and API token. An expired sign-in has no say over them, and they
+    /// know no scopes.
     pub(crate) fn api_token(&self, site: &Site) -> Option<(String, String)> {
         let who = site.person_by_account(self.account_id)?;
         let email = site.people.get(who)?.email.clone();

@@ -21,6 +21,7 @@ pub(crate) fn agile_issue(site: &SiteView, of: &Issue, fields: &[&str]) -> Json 
     let mut shown = issue(site, of, &wanted, &Expand::default());
     put(&mut shown, "self", format!("{}/rest/agile/1.0/issue/{}", site.host, of.id));
     let Some(Json::Object(values)) = shown.get_mut("fields") else { return shown };
+    // The agile API knows no ADF.
     for value in values.values_mut().filter(|value| value.get("type") == Some(&json!("doc"))) {
         *value = adf::plain_text(value).into();
     }

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::adf;
 
+/// The document as HTML, one element a block.
 pub(crate) fn html(document: &Json) -> String {
     let blocks = document.get("content").and_then(Json::as_array);
     blocks.into_iter().flatten().map(block).collect()

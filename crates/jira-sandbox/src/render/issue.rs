@@ -45,6 +45,7 @@ impl FieldSelection {
         }
     }
 
+    /// Whether the field was asked for.
     pub(crate) fn takes(&self, field: &FieldDef) -> bool {
         match self {
             Self::IdOnly => false,
@@ -66,6 +67,7 @@ impl Expand<'_> {
     }
 }
 
+/// As `GET /issue` and the searches answer it.
 pub(crate) fn issue(
     site: &SiteView,
     issue: &Issue,

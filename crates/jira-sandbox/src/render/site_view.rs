@@ -18,6 +18,7 @@ pub(crate) struct SiteView<'a> {
 }
 
 impl<'a> SiteView<'a> {
+    /// The site as `who` sees it.
     pub(crate) fn new(site: &'a Site, who: Who) -> Self {
         let is_german = site.people.get(who).is_some_and(|person| person.locale == "de_DE");
         Self { site, who, zone: site.zone(who), is_german }

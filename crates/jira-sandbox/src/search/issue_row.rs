@@ -9,6 +9,7 @@ use crate::{
     model::{Issue, RANK_FIELD, SPRINT_FIELD, Site, Value, Who},
 };
 
+/// One issue, with the site that its ids belong to.
 pub(super) struct IssueRow<'a> {
     pub(super) site: &'a Site,
     pub(super) issue: &'a Issue,
@@ -98,6 +99,7 @@ impl Row for IssueRow<'_> {
     fn history(&self, field: Field) -> Vec<FieldChange> {
         let Some(name) = history_name(field) else { return Vec::new() };
         let ids = |side: &Option<String>| {
+            // Several ids stand in one text, as in Jira's own history.
             let all = side.iter().flat_map(|ids| ids.split(", ")).filter(|id| !id.is_empty());
             all.map(str::to_owned).collect()
         };

@@ -14,6 +14,7 @@ use crate::{
     model::{Access, FieldKind, FieldOption, Project, Site, Who},
 };
 
+/// The site for one person at one moment (`now`, milliseconds since 1970).
 pub(super) struct QuerySite<'a> {
     pub(super) site: &'a Site,
     pub(super) who: Who,
@@ -117,6 +118,7 @@ impl jql::Site for QuerySite<'_> {
 }
 
 impl<'a> QuerySite<'a> {
+    /// The projects the person may browse.
     pub(super) fn projects(&self) -> impl Iterator<Item = &'a Project> {
         let who = self.who;
         self.site.projects.iter().filter(move |project| project.may(who, Access::Viewer))

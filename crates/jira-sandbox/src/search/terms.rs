@@ -26,6 +26,7 @@ pub(super) fn jql_kind(kind: FieldKind) -> Option<JqlKind> {
     })
 }
 
+/// The term of something with a numeric id.
 pub(super) fn term(id: u64, label: &str, rank: i64) -> Term<'_> {
     Term { id: Cow::from(id.to_string()), label: Cow::from(label), rank }
 }

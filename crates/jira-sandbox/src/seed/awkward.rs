@@ -20,6 +20,7 @@ use crate::{
 /// Customers of the service desk, who fill the first windows of every search for people.
 const CUSTOMERS: u64 = 120;
 
+/// Changes the main site; issues 100 to 112 of its first project get one oddity each.
 pub(crate) fn make_awkward(site: &mut Site, now: i64) {
     let newcomers = people(site);
     screens(site);

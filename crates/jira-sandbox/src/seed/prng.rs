@@ -22,6 +22,7 @@ impl Prng {
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
+    /// The same for signed numbers; 0 when the bound is not positive.
     pub(crate) fn signed_below(&mut self, bound: i64) -> i64 {
         i64::try_from(self.below(u64::try_from(bound).unwrap_or(0))).unwrap_or(0)
     }

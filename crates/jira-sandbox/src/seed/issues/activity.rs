@@ -21,10 +21,12 @@ const MANY_COMMENTS: u64 = 30;
 /// The issue with more work logs than an issue carries inline.
 const MANY_WORKLOGS: u64 = 31;
 
+/// Gives every issue of the site its past, up to `now`.
 pub(crate) fn add_activity(site: &mut Site, now: i64) {
     let mut prng = Prng::new(0x11FE);
     let ids: Vec<u64> = site.issues.keys().copied().collect();
     for id in &ids {
+        // A copy, because the past is told with names that stand on the site.
         let Some(mut issue) = site.issues.get(id).cloned() else { continue };
         let team = members(site, issue.project);
         history(site, &mut prng, &mut issue, &team);

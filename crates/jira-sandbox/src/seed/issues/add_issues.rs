@@ -35,6 +35,7 @@ const FIRST_ID: i64 = 10_100;
 const LABELS: &[&str] =
     &["ux", "performance", "backend", "quick-win", "security", "a11y", "debt", "customer"];
 
+/// Adds [`SLOTS`] issues, the last one created shortly before `now`.
 pub(crate) fn add_issues(site: &mut Site, now: i64) {
     let mut prng = Prng::new(0x5A_9D_B0_C1);
     let mut showpieces = showpieces(now, &mut prng);

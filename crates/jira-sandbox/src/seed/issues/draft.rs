@@ -7,6 +7,7 @@ use crate::model::{Access, Site, Value, Who};
 /// How many issues the main site has.
 pub(crate) const SLOTS: i64 = 360;
 
+/// What is decided about an issue before it is stored.
 pub(crate) struct Draft {
     pub(crate) project: u64,
     pub(crate) number: u64,

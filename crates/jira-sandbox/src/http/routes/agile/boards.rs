@@ -65,6 +65,7 @@ fn list(call: &Call, site: &SiteView) -> Answer {
     ))
 }
 
+/// The board a path names, if the caller may see it.
 pub(crate) fn board<'a>(call: &Call, site: &'a Site) -> Result<&'a Board, Fault> {
     let given = call.param("board");
     let found = visible(call, site).find(|board| board.id.to_string() == given);
@@ -98,6 +99,7 @@ fn sprints(call: &Call, site: &SiteView) -> Answer {
                 && (states.is_empty() || states.contains(&sprint.state.as_str()))
         })
         .collect();
+    // By state first; the order within a state is the one of the site.
     found.sort_by_key(|sprint| {
         ["closed", "active", "future"].iter().position(|state| *state == sprint.state)
     });

@@ -106,6 +106,7 @@ fn update(call: &Call, site: &mut Site) -> Answer {
     let was_closed = changed.state == "closed";
     let (start, end) = (changed.start, changed.end);
     fill(&mut changed, &body)?;
+    // Only the name and the goal of a closed sprint can change; the rest is ignored.
     if was_closed {
         (changed.start, changed.end) = (start, end);
     }

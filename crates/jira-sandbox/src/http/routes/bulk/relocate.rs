@@ -17,7 +17,8 @@ use crate::{
 
 pub(crate) const ROUTES: &[Route] = &[write("POST", "/rest/api/3/bulk/issues/move", move_issues)];
 
-const CHOICES: &[&str] = &[
+/// What has to be left to Jira.
+const INFERRED: &[&str] = &[
     "inferClassificationDefaults",
     "inferFieldDefaults",
     "inferStatusDefaults",
@@ -34,7 +35,7 @@ fn move_issues(call: &Call, site: &mut Site) -> Answer {
     for (target, source) in mapping {
         let (project, kind) = destination(call, site, target)?;
         let source = source.as_object().ok_or_else(Fault::bad_payload)?;
-        check_choices(source)?;
+        check_inferred(source)?;
         let keys = strings(source.get("issueIdsOrKeys")).ok_or_else(Fault::bad_payload)?;
         moves.extend(selected_issues(call, site, &keys)?.into_iter().map(|id| (id, project, kind)));
     }
@@ -61,8 +62,8 @@ fn destination(call: &Call, site: &Site, target: &str) -> Result<(u64, u64), Fau
     Ok((project.id, kind.ok_or_else(|| bulk_error("The target issue type is not valid"))?))
 }
 
-fn check_choices(source: &Map<String, Json>) -> Result<(), Fault> {
-    if CHOICES.iter().all(|choice| source.get(*choice) == Some(&Json::Bool(true))) {
+fn check_inferred(source: &Map<String, Json>) -> Result<(), Fault> {
+    if INFERRED.iter().all(|name| source.get(*name) == Some(&Json::Bool(true))) {
         return Ok(());
     }
     Err(bulk_error("Values must be provided for what is not inferred"))
@@ -92,9 +93,10 @@ fn move_one(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) -> Result
     let subtask = target.types.iter().copied().find(|kind| level(kind) == Some(-1));
     let children: Vec<u64> = site.subtasks(id).map(|child| child.id).collect();
     relocate(call, site, id, to, kind);
-    for (child, kind) in children.into_iter().zip(std::iter::repeat(subtask)) {
-        if let Some(kind) = kind {
-            relocate(call, site, child, to, kind);
+    // A project without a type for sub-tasks cannot take them: they stay.
+    if let Some(subtask) = subtask {
+        for child in children {
+            relocate(call, site, child, to, subtask);
         }
     }
     Ok(())
@@ -116,6 +118,7 @@ fn relocate(call: &Call, site: &mut Site, id: u64, to: u64, kind: u64) {
     let Some(project) = site.projects.iter_mut().find(|project| project.id == to) else { return };
     let Some(issue) = site.issues.get_mut(&id) else { return };
     let old_key = issue.key.clone();
+    // Within a project only the type changes.
     if issue.project != to {
         give_new_key(issue, project);
         issue.values.retain(|field, _| !foreign.contains(field));

@@ -101,6 +101,7 @@ fn edit(call: &Call, site: &mut Site) -> Answer {
     }
     comment.properties.extend(properties);
     if body.contains_key("visibility") {
+        // Replies inherit who may see them.
         for reply in issue.comments.iter_mut().filter(|reply| reply.parent == Some(wanted)) {
             reply.visibility.clone_from(&visibility);
         }

@@ -18,6 +18,7 @@ pub(crate) const ROUTES: &[Route] = &[
 
 fn get(call: &Call, site: &SiteView) -> Answer {
     let issue = call.issue(site)?;
+    // A search that asks for the id alone gets the id alone; a single issue keeps its envelope.
     let wanted = match FieldSelection::read(&call.list("fields"), "*all") {
         FieldSelection::IdOnly => FieldSelection::Fields {
             all: false,

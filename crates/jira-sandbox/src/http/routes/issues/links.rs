@@ -41,6 +41,7 @@ fn create(call: &Call, site: &mut Site) -> Answer {
         comments::add(call, site, to, comment)?;
     }
     let same = |link: &Link| link.type_id == kind.id && link.from == from && link.to == to;
+    // Creating the same link again succeeds and changes nothing.
     if !site.links.iter().any(same) {
         let id = site.next_id();
         site.links.push(Link { id, type_id: kind.id, from, to });

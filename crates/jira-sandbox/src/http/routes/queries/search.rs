@@ -111,6 +111,7 @@ fn run(call: &Call, site: &SiteView, asked: &Search) -> Answer {
         }
     };
     let fields: Vec<&str> = asked.fields.iter().map(String::as_str).collect();
+    // A page of ids and keys may be larger.
     let light = fields.iter().all(|field| matches!(*field, "id" | "key"));
     let most = page_size(asked.size, if light { IDS_MAX } else { FIELDS_MAX })?;
     let rest = found.get(start..).unwrap_or_default();
