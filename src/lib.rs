@@ -54,10 +54,6 @@ pub mod errors;
 /// What the operator sees.
 pub mod telemetry;
 
-/// The sandbox Jira: a first run without an account, and the upstream of the tests.
-#[cfg(feature = "demo")]
-pub mod demo;
-
 /// For benches.
 #[doc(hidden)]
 pub mod internals;

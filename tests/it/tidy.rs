@@ -24,7 +24,6 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "config",
             "connector",
-            "demo",
             "errors",
             "http",
             "mcp",
@@ -48,7 +47,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("errors", &[]),
     ("program", &[]),
     ("telemetry", &["program", "tools"]),
-    ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
     ("fuzz", &["http", "jira", "tools", "trim"]),
@@ -57,17 +55,19 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that only some layers may name. What no layer may name is no dependency of the product.
 const CRATES: &[(&str, &[&str])] = &[
     ("rmcp", &["mcp", "cli"]),
-    ("axum", &["http", "demo"]),
+    ("axum", &["http"]),
+    ("jira_sandbox", &["cli"]),
     ("clap", &["cli"]),
+    ("jira_sandbox", &["cli"]),
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
     ("upstream", &["bounds", "cli", "config", "jira", "run", "telemetry"]),
-    ("auth", &["config", "demo", "http", "jira", "mcp", "run", "telemetry", "tools"]),
+    ("auth", &["config", "http", "jira", "mcp", "run", "telemetry", "tools"]),
     ("metrics", &["cli", "http", "jira", "mcp", "memory", "run", "telemetry"]),
     ("limit", &["config", "http", "mcp", "run"]),
     ("moment", &["jira", "tools", "trim"]),
-    ("adf", &["demo", "fuzz", "jira", "tools", "trim"]),
+    ("adf", &["fuzz", "jira", "tools", "trim"]),
     ("json_borrow", &["fuzz", "jira", "jsonrpc", "tools", "trim"]),
 ];
 
