@@ -110,7 +110,7 @@ pub fn jira_answer(data: &[u8]) -> Law {
     read::<wire::Issue<'_>>(body, show);
     read::<wire::CommentPage<'_>>(body, |_| ());
     read::<wire::TransitionPage<'_>>(body, |_| ());
-    read::<wire::Changelog<'_>>(body, |_| ());
+    read::<wire::ChangelogPage<'_>>(body, |_| ());
     read::<wire::WorklogPage<'_>>(body, |page| {
         page.worklogs.iter().for_each(|log| drop(trim::WorklogView::of(log, 100)));
     });

@@ -9,7 +9,7 @@ use crate::{
         AllowedIssue,
         names::{self, NameError},
         request::{self, BulkChange},
-        wire::{SharedTransition, SharedTransitions, Thing, Transition},
+        wire::{NamedValue, SharedTransition, SharedTransitions, Transition},
     },
     trim::Row,
 };
@@ -88,7 +88,10 @@ async fn pick(
         .map(|transition| Transition {
             id: transition.transition_id.to_string().into(),
             name: transition.transition_name.clone(),
-            to: Thing { name: Some(transition.to.status_name.clone()), ..Thing::default() },
+            to: NamedValue {
+                name: Some(transition.to.status_name.clone()),
+                ..NamedValue::default()
+            },
             fields: BTreeMap::new(),
         })
         .collect();

@@ -12,7 +12,7 @@ use crate::{
         AllowedIssue, Answer, Projects,
         names::FieldName,
         request,
-        wire::{Change, Changelog, Issue},
+        wire::{ChangeDetails, ChangelogPage, Issue},
     },
     trim::{ChangeView, Row, StatusTimes, clean},
 };
@@ -116,7 +116,7 @@ async fn walk_back(
     walk: &mut Walk<'_>,
 ) -> Result<(), ToolError> {
     let first = context.ask(request::changelog(key, 0, PAGE_EDITS)).await?;
-    let oldest: Changelog<'_> = first.read()?;
+    let oldest: ChangelogPage<'_> = first.read()?;
     let held = u32::try_from(oldest.values.received()).unwrap_or(u32::MAX);
     let mut end = oldest.total.max(held);
     while end > held && !walk.done {
@@ -140,8 +140,8 @@ async fn pages(
     let (mut answers, mut at) = (Vec::new(), start);
     while at < end {
         let answer = context.ask(request::changelog(key, at, end - at)).await?;
-        let count =
-            u32::try_from(answer.read::<Changelog<'_>>()?.values.received()).unwrap_or(u32::MAX);
+        let count = u32::try_from(answer.read::<ChangelogPage<'_>>()?.values.received())
+            .unwrap_or(u32::MAX);
         if count == 0 {
             break;
         }
@@ -175,7 +175,7 @@ struct Walk<'p> {
 
 impl Walk<'_> {
     /// Goes through one of Jira's pages from its end.
-    fn take(&mut self, page: &Changelog<'_>) {
+    fn take(&mut self, page: &ChangelogPage<'_>) {
         self.note_unreadable(page.values.unreadable());
         for history in page.values.iter().rev() {
             if self.done {
@@ -209,7 +209,7 @@ impl Walk<'_> {
         self.is_whole &= count == 0;
     }
 
-    fn note(&mut self, item: &Change<'_>) {
+    fn note(&mut self, item: &ChangeDetails<'_>) {
         let name = clean(&item.field);
         if self.names.len() < NAMES_MAX && !self.names.iter().any(|known| *known == name) {
             self.names.push(name.into_owned());
@@ -248,7 +248,7 @@ impl Wanted {
         self.0.iter().any(|name| name == "status")
     }
 
-    fn fits(&self, item: &Change<'_>) -> bool {
+    fn fits(&self, item: &ChangeDetails<'_>) -> bool {
         let (name, id) = (folded(&item.field), item.field_id.as_deref().map(folded));
         self.0.iter().any(|wanted| *wanted == name || Some(wanted) == id.as_ref())
     }
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     fn check(wanted: &str, field: &str, id: Option<&str>, expected: bool) {
-        let item = Change {
+        let item = ChangeDetails {
             field: field.into(),
             field_id: id.map(Into::into),
             from_string: None,

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::{
     jira::{
         JiraError, request,
-        wire::{Created, FieldMeta},
+        wire::{CreatedIssue, FieldMeta},
     },
     trim::{CreateFieldView, Row},
 };
@@ -146,7 +146,7 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
     let written = lost::write(context, request, Absence::Nothing, look, explain).await?;
     let verified = written.verified();
     let key = match written {
-        Written::Answered(answer) => answer.read::<Created>()?.key,
+        Written::Answered(answer) => answer.read::<CreatedIssue>()?.key,
         Written::Seen(key) => key,
     };
     Ok(Made {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     jira::{
         JiraError, Request, Unsure, request,
-        wire::{CommentPage, Issue, LinkedIssue, List, Loose},
+        wire::{CommentPage, Issue, LenientText, LinkedIssue, List},
     },
     trim::{Row, compact},
 };
@@ -96,8 +96,9 @@ fn losses(issue: &Issue<'_>) -> serde_json::Value {
     let total = |field: &str| {
         issue.fields.read::<CommentPage<'_>>(field).map_or(0, |page| page.total as usize)
     };
-    let length =
-        |field: &str| issue.fields.read::<Vec<Loose<'_>>>(field).map_or(0, |items| items.len());
+    let length = |field: &str| {
+        issue.fields.read::<Vec<LenientText<'_>>>(field).map_or(0, |items| items.len())
+    };
     let mut lost = Row::new();
     for (name, count) in [
         ("comments", total("comment")),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         names, request,
-        wire::{CountAnswer, Issue, SearchPage},
+        wire::{ApproximateCount, Issue, SearchPage},
     },
     trim::{Row, clean},
 };
@@ -186,7 +186,7 @@ pub(super) async fn approximate(
     jql: &str,
 ) -> Result<u64, ToolError> {
     let answer = search::ask(context, given, request::approximate_count(jql)).await?;
-    Ok(answer.read::<CountAnswer>()?.count)
+    Ok(answer.read::<ApproximateCount>()?.count)
 }
 
 /// Asks Jira for its own count of each value that was found.
@@ -202,7 +202,7 @@ pub(super) async fn recount(
         let asked = some.iter().map(async |group| {
             let query = confined(&condition(field_id, &group.id), jql, "")?;
             let answer = context.ask(request::approximate_count(&query)).await?;
-            Ok::<_, ToolError>(answer.read::<CountAnswer>()?.count)
+            Ok::<_, ToolError>(answer.read::<ApproximateCount>()?.count)
         });
         let answers = try_join_all(asked).await.map_err(|error| {
             error.hint(format!("Narrow the query: up to {READ_MAX} issues are counted one by one."))

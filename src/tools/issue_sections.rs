@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::{
     jira::{
         AllowedIssue, Answer, Projects, Request, request,
-        wire::{Changelog, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage},
+        wire::{
+            ChangelogPage, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage,
+        },
     },
     trim::{
         ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView,
@@ -56,7 +58,7 @@ async fn newest(
     answer: Answer,
 ) -> Result<Answer, ToolError> {
     let total = match section {
-        Section::Changelog => answer.read::<Changelog<'_>>()?.total,
+        Section::Changelog => answer.read::<ChangelogPage<'_>>()?.total,
         Section::Worklogs => answer.read::<WorklogPage<'_>>()?.total,
         Section::Comments | Section::Transitions | Section::Watchers | Section::Links => 0,
     };
@@ -106,7 +108,7 @@ impl Section {
                 Items::of(&page.transitions, 0, TransitionView::from)
             }
             Self::Changelog => {
-                let page: Changelog<'_> = answer.read()?;
+                let page: ChangelogPage<'_> = answer.read()?;
                 let edits = Items::of(&page.values, page.total, |_| ());
                 let unreadable: usize =
                     page.values.iter().map(|edit| edit.items.unreadable()).sum();
@@ -164,7 +166,7 @@ pub(super) fn put_time_in_status(
     created: Option<&str>,
     is_partial: bool,
 ) {
-    let Ok(page) = history.read::<Changelog<'_>>() else { return };
+    let Ok(page) = history.read::<ChangelogPage<'_>>() else { return };
     let mut times = StatusTimes::default();
     page.values.iter().for_each(|edit| times.note(edit));
     let since = created.filter(|_| !is_partial);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         request,
-        wire::{Issue, IssueType, LinkedIssue, Loose, Submitted},
+        wire::{Issue, IssueType, LenientText, LinkedIssue, Submitted},
     },
     trim::Row,
 };
@@ -153,7 +153,10 @@ fn preview(issue: &Issue<'_>, target: &ProjectKey, kind: &IssueType) -> Row {
         .into_iter()
         .filter(|(id, _)| {
             moves_away
-                && issue.fields.read::<Vec<Loose<'_>>>(id).is_some_and(|items| !items.is_empty())
+                && issue
+                    .fields
+                    .read::<Vec<LenientText<'_>>>(id)
+                    .is_some_and(|items| !items.is_empty())
         })
         .map(|(_, name)| Value::from(name))
         .collect();

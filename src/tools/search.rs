@@ -10,7 +10,7 @@ use crate::{
         Answer, JiraError, Request,
         names::{self, FieldName},
         request,
-        wire::{CountAnswer, Issue, SearchPage},
+        wire::{ApproximateCount, Issue, SearchPage},
     },
     trim::{Budget, Fitted, Reading, Row, fields_shown, search_row},
 };
@@ -66,7 +66,7 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         return grouped::count(context, &args.jql, &jql, field).await;
     }
     if args.count_only.unwrap_or(false) {
-        let count: CountAnswer =
+        let count: ApproximateCount =
             ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
         return Reply::json(&json!({ "count": count.count, "approximate": true }));
     }

@@ -11,7 +11,7 @@ use crate::{
         AllowedIssue, Answer, JiraError, NamedIssue,
         names::{self, Among, NameError},
         request::{self, Body},
-        wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
+        wire::{FieldMeta, Issue, NamedValue, Text, Transition, TransitionPage},
     },
     trim::{CreateFieldView, Row, TransitionView, clean},
 };
@@ -195,7 +195,7 @@ async fn status(context: &Context, key: &AllowedIssue) -> Result<String, ToolErr
 }
 
 fn status_of(issue: &Issue<'_>) -> String {
-    let status: Option<Thing<'_>> = issue.fields.read("status");
+    let status: Option<NamedValue<'_>> = issue.fields.read("status");
     status.and_then(|status| status.name).map(Text::into_owned).unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     jira::{
         AllowedProject, names, request,
-        wire::{CountAnswer, Loose, ProjectHead, SearchPage, VersionDetail},
+        wire::{ApproximateCount, LenientText, ProjectHead, SearchPage, VersionDetail},
     },
     trim::{Row, clean, clip},
 };
@@ -150,7 +150,7 @@ async fn put_open(context: &Context, reply: &mut Row, version: &VersionDetail<'_
     let mut count = keys.len() as u64;
     if page.next_page_token.is_some() || keys.len() > OPEN_NAMED_MAX as usize {
         let answer = context.jira.call(request::approximate_count(&jql)).await;
-        let counted = answer.ok().and_then(|answer| answer.read::<CountAnswer>().ok());
+        let counted = answer.ok().and_then(|answer| answer.read::<ApproximateCount>().ok());
         count = counted.map_or(count, |counted| counted.count.max(count));
     }
     if count > 0 {
@@ -220,8 +220,8 @@ fn view(version: &VersionDetail<'_>) -> Row {
     let mut row = Row::new();
     row.put("name", text(Some(&version.name)));
     row.put("description", text(version.description.as_deref()));
-    row.put("start_date", version.start_date.as_ref().and_then(Loose::text));
-    row.put("release_date", version.release_date.as_ref().and_then(Loose::text));
+    row.put("start_date", version.start_date.as_ref().and_then(LenientText::text));
+    row.put("release_date", version.release_date.as_ref().and_then(LenientText::text));
     row.put("released", version.released);
     row.put("archived", version.archived);
     row

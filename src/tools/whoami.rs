@@ -8,7 +8,7 @@ use crate::{
     jira::{
         AllowedProject, Answer, JiraError, Site,
         request::{self, scope},
-        wire::{PermissionAnswer, User},
+        wire::{Permissions, User},
     },
     trim::{Row, clean},
 };
@@ -110,7 +110,7 @@ async fn permissions(
     context: &Context,
     args: &WhoAmI,
     project: Option<&AllowedProject>,
-) -> Result<Option<PermissionAnswer>, ToolError> {
+) -> Result<Option<Permissions>, ToolError> {
     if !args.include_permissions.unwrap_or(args.project_key.is_some()) {
         return Ok(None);
     }

@@ -41,12 +41,19 @@ const IDS_OF_ISSUES: &[&str] = &["issuelinks", "parent", "subtasks", "issuekey"]
 
 impl ChangeView {
     /// One view for each field of an edit.
-    pub fn all(history: &wire::History<'_>, visible: &dyn Visible) -> impl Iterator<Item = Self> {
+    pub fn all(
+        history: &wire::ChangelogEntry<'_>,
+        visible: &dyn Visible,
+    ) -> impl Iterator<Item = Self> {
         history.items.iter().map(move |item| Self::of(history, item, visible))
     }
 
     /// One field of an edit. Issues that may not be shown are not named in it.
-    pub fn of(history: &wire::History<'_>, item: &wire::Change<'_>, visible: &dyn Visible) -> Self {
+    pub fn of(
+        history: &wire::ChangelogEntry<'_>,
+        item: &wire::ChangeDetails<'_>,
+        visible: &dyn Visible,
+    ) -> Self {
         let value = |text: Option<&str>| {
             text.map(|text| short_text(&fit_to_show(item, text, visible), LABEL_CHARS))
         };
@@ -68,7 +75,11 @@ impl ChangeView {
     }
 }
 
-fn fit_to_show<'a>(item: &wire::Change<'_>, value: &'a str, visible: &dyn Visible) -> Cow<'a, str> {
+fn fit_to_show<'a>(
+    item: &wire::ChangeDetails<'_>,
+    value: &'a str,
+    visible: &dyn Visible,
+) -> Cow<'a, str> {
     if visible.shows_all() {
         return Cow::Borrowed(value);
     }
@@ -166,7 +177,7 @@ mod tests {
             ("summary", "summary", "as in Q-1", "as in Q-1"),
         ] {
             let change = json!({"field": field, "fieldId": id}).to_string();
-            let change: wire::Change<'_> = serde_json::from_str(&change).unwrap();
+            let change: wire::ChangeDetails<'_> = serde_json::from_str(&change).unwrap();
             assert_eq!(fit_to_show(&change, value, &Only("P")), expected, "{field}: {value}");
         }
     }
@@ -180,7 +191,7 @@ mod tests {
             r#"{{"author":{CUSTOMER},"created":"2026-11-20T10:00:00.000+0000",
                 "items":[{{"field":"summary","fromString":"a","toString":"b"}}]}}"#
         );
-        let history: wire::History<'_> = serde_json::from_str(&json).unwrap();
+        let history: wire::ChangelogEntry<'_> = serde_json::from_str(&json).unwrap();
         let views: Vec<ChangeView> = ChangeView::all(&history, &Only("P")).collect();
         assert_eq!(
             serde_json::to_string(&views).unwrap(),
@@ -196,7 +207,7 @@ mod tests {
     fn long_values_are_clipped_and_say_so() {
         let json =
             format!(r#"{{"items":[{{"field":"description","toString":"{}"}}]}}"#, "x".repeat(900));
-        let history: wire::History<'_> = serde_json::from_str(&json).unwrap();
+        let history: wire::ChangelogEntry<'_> = serde_json::from_str(&json).unwrap();
         let mut view = ChangeView::all(&history, &Only("P")).next().unwrap();
         assert!(view.to.as_deref().unwrap().ends_with("[+700 chars]"));
         view.clip(20);

@@ -166,12 +166,12 @@ fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value
     {
         return Some(Value::from(markdown(&document, text_chars)));
     }
-    let thing: wire::Thing<'_> = json_borrow::from_str(json).unwrap_or_default();
-    if thing.kind.as_ref().and_then(wire::Loose::text) == Some("doc") {
+    let thing: wire::NamedValue<'_> = json_borrow::from_str(json).unwrap_or_default();
+    if thing.kind.as_ref().and_then(wire::LenientText::text) == Some("doc") {
         let document = json_borrow::from_str(json).map(|document| markdown(&document, text_chars));
         return Some(document.map_or(Value::from(UNREADABLE), Value::from));
     }
-    let option = thing.value.as_ref().and_then(wire::Loose::text);
+    let option = thing.value.as_ref().and_then(wire::LenientText::text);
     if let (Some(parent), Some(child)) = (option, thing.child) {
         let child: Value = nested(child, room, nesting + 1)?;
         return Some(Value::from(format!("{parent} > {}", in_words(&child))));

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, fmt::strtime};
 use serde_json::{Map, Value};
 
-use crate::jira::wire::{Change, History};
+use crate::jira::wire::{ChangeDetails, ChangelogEntry};
 
 use super::text::{clean, clip};
 
@@ -31,7 +31,7 @@ struct Move {
 
 impl StatusTimes {
     /// Notes what an edit says about the status. The order of edits does not matter.
-    pub fn note(&mut self, edit: &History<'_>) {
+    pub fn note(&mut self, edit: &ChangelogEntry<'_>) {
         for change in edit.items.iter().filter(|change| is_of_status(change)) {
             let name = |text: Option<&str>| {
                 clip(&clean(text.unwrap_or_default()), NAME_CHARS).into_owned()
@@ -89,7 +89,7 @@ impl StatusTimes {
     }
 }
 
-fn is_of_status(change: &Change<'_>) -> bool {
+fn is_of_status(change: &ChangeDetails<'_>) -> bool {
     match change.field_id.as_deref() {
         Some(id) if !id.is_empty() => id == "status",
         _ => change.field.eq_ignore_ascii_case("status"),
@@ -127,7 +127,7 @@ mod tests {
 
     fn check(history: &Value, since: Option<&str>, expected: Option<&Value>) {
         let text = history.to_string();
-        let edits: Vec<History<'_>> = json_borrow::from_str(&text).unwrap();
+        let edits: Vec<ChangelogEntry<'_>> = json_borrow::from_str(&text).unwrap();
         let mut times = StatusTimes::default();
         for edit in &edits {
             times.note(edit);

@@ -1,9 +1,9 @@
 //! Boards, sprints and their issues, as the agile API answers them.
 
-use json_borrow::or_default;
+use json_borrow::{Lenient, List, Text, or_default};
 use serde::Deserialize;
 
-use super::{Issue, Lenient, List, Text};
+use super::issue::Issue;
 
 /// A page of boards or sprints.
 #[derive(Debug, Deserialize)]

@@ -1,8 +1,9 @@
 //! A file on an issue.
 
-use super::Text;
-use json_borrow::{Raw, or_default};
+use json_borrow::{Lenient, Raw, Text, or_default, required};
 use serde::Deserialize;
+
+use super::people::Person;
 
 /// `GET /attachment/{id}`, an entry of `fields.attachment`, or of the answer to an upload.
 #[derive(Debug, Deserialize)]
@@ -30,6 +31,26 @@ impl Attachment<'_> {
     pub fn id(&self) -> u64 {
         self.id.get().trim_matches('"').parse().unwrap_or_default()
     }
+}
+
+/// One entry of `fields.attachment`.
+#[derive(Debug, Deserialize)]
+pub struct AttachedFile<'a> {
+    /// Its id.
+    #[serde(borrow, deserialize_with = "required")]
+    pub id: Text<'a>,
+    /// The file's name, which several may share.
+    #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    /// In bytes.
+    #[serde(default, deserialize_with = "or_default")]
+    pub size: u64,
+    /// Who uploaded it.
+    #[serde(borrow, default)]
+    pub author: Lenient<Person<'a>>,
+    /// When.
+    #[serde(borrow, default)]
+    pub created: Text<'a>,
 }
 
 #[cfg(test)]

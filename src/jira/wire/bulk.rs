@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use json_borrow::{or_default, required};
+use json_borrow::{List, Text, or_default, required};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Created, Issue, Lenient, List, Loose, Person, Text};
+use super::issue::{CreatedIssue, Issue};
 
 /// `POST /issue/bulkfetch`.
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,7 @@ pub struct FetchedIssues<'a> {
 pub struct CreatedIssues {
     /// The new issues in the order in which they were given, without those that failed.
     #[serde(default)]
-    pub issues: List<Created>,
+    pub issues: List<CreatedIssue>,
     /// Those that failed.
     #[serde(default)]
     pub errors: List<FailedElement>,
@@ -127,62 +127,4 @@ impl Task<'_> {
     pub fn has_ended(&self) -> bool {
         matches!(self.status.as_ref(), "COMPLETE" | "FAILED" | "CANCELLED" | "DEAD")
     }
-}
-
-/// `GET /project/{key}`.
-#[derive(Debug, Deserialize)]
-pub struct ProjectHead<'a> {
-    /// The number that a version names its project by.
-    #[serde(borrow, deserialize_with = "required")]
-    pub id: Text<'a>,
-}
-
-/// A version of a project.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VersionDetail<'a> {
-    /// Its id.
-    #[serde(borrow, deserialize_with = "required")]
-    pub id: Text<'a>,
-    /// Its name, unique in the project.
-    #[serde(borrow, default)]
-    pub name: Text<'a>,
-    /// What it is about.
-    #[serde(borrow, default)]
-    pub description: Option<Text<'a>>,
-    /// Whether it is out.
-    #[serde(default, deserialize_with = "or_default")]
-    pub released: bool,
-    /// Whether it is put away.
-    #[serde(default, deserialize_with = "or_default")]
-    pub archived: bool,
-    /// A day; some answers hold milliseconds instead.
-    #[serde(borrow, default)]
-    pub start_date: Option<Loose<'a>>,
-    /// A day; some answers hold milliseconds instead.
-    #[serde(borrow, default)]
-    pub release_date: Option<Loose<'a>>,
-    /// The number of its project.
-    #[serde(default)]
-    pub project_id: Option<u64>,
-}
-
-/// One entry of `fields.attachment`.
-#[derive(Debug, Deserialize)]
-pub struct AttachedFile<'a> {
-    /// Its id.
-    #[serde(borrow, deserialize_with = "required")]
-    pub id: Text<'a>,
-    /// The file's name, which several may share.
-    #[serde(borrow, default)]
-    pub filename: Text<'a>,
-    /// In bytes.
-    #[serde(default, deserialize_with = "or_default")]
-    pub size: u64,
-    /// Who uploaded it.
-    #[serde(borrow, default)]
-    pub author: Lenient<Person<'a>>,
-    /// When.
-    #[serde(borrow, default)]
-    pub created: Text<'a>,
 }

@@ -1,9 +1,12 @@
 //! Comments, who may see them, and who watches an issue.
 
-use json_borrow::or_default;
+use json_borrow::{Lenient, List, Text, or_default};
 use serde::Deserialize;
 
-use super::{Lenient, List, Person, RichText, Text, User};
+use super::{
+    people::{Person, User},
+    rich_text::RichText,
+};
 
 /// `GET /issue/{key}/comment`.
 #[derive(Debug, Deserialize)]

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::{Lenient, List, Text};
-use json_borrow::Raw;
+use json_borrow::{Lenient, List, Raw, Text};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 /// Places for as many fields as most requests ask for.
@@ -100,53 +99,5 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
         }
 
         deserializer.deserialize_any(NonNull)
-    }
-}
-
-/// Any object in a field, by the names under which Jira says what it is.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Thing<'a> {
-    /// `doc` for rich text.
-    #[serde(borrow, rename = "type")]
-    pub kind: Option<Loose<'a>>,
-    /// People.
-    #[serde(borrow)]
-    pub display_name: Option<Text<'a>>,
-    /// Issues, projects.
-    #[serde(borrow)]
-    pub key: Option<Text<'a>>,
-    /// Statuses, priorities, versions, components, sprints, types.
-    #[serde(borrow)]
-    pub name: Option<Text<'a>>,
-    /// The same in the site's own language, where the profile has another one.
-    #[serde(borrow)]
-    pub untranslated_name: Option<Text<'a>>,
-    /// Options of select lists.
-    #[serde(borrow)]
-    pub value: Option<Loose<'a>>,
-    /// The second level of a cascading select list.
-    #[serde(borrow)]
-    pub child: Option<Raw<'a>>,
-    /// Teams.
-    #[serde(borrow)]
-    pub title: Option<Text<'a>>,
-}
-
-/// A text where Jira documents one; any other JSON is tolerated and counts as no text.
-#[derive(Debug)]
-pub struct Loose<'a>(Option<Text<'a>>);
-
-impl Loose<'_> {
-    /// The text.
-    pub fn text(&self) -> Option<&str> {
-        self.0.as_deref()
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::deserialize(deserializer)?;
-        Ok(Self(if raw.get().starts_with('"') { raw.read().ok() } else { None }))
     }
 }

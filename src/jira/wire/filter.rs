@@ -1,9 +1,9 @@
 //! Saved searches.
 
-use json_borrow::or_default;
+use json_borrow::{Lenient, List, Text, or_default};
 use serde::Deserialize;
 
-use super::{Lenient, List, Person, Text};
+use super::people::Person;
 
 /// `GET /filter/search`.
 #[derive(Debug, Deserialize)]

@@ -1,9 +1,7 @@
 //! What Jira says about queries.
 
-use json_borrow::{Raw, required};
+use json_borrow::{List, Raw, Text, required};
 use serde::Deserialize;
-
-use super::{List, Text};
 
 /// `POST /jql/parse`.
 #[derive(Debug, Deserialize)]

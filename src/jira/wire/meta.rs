@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use json_borrow::{or_default, readable, required};
+use json_borrow::{Lenient, List, Text, or_default, readable, required};
 use serde::Deserialize;
 
-use super::{Allowed, Lenient, List, Person, Text};
+use super::{allowed_values::AllowedValues, people::Person};
 
 /// `GET /project/search`.
 #[derive(Debug, Deserialize)]
@@ -110,7 +110,7 @@ pub struct FieldMeta {
     pub schema: FieldSchema,
     /// The values to choose from.
     #[serde(default)]
-    pub allowed_values: Allowed,
+    pub allowed_values: AllowedValues,
 }
 
 impl FieldMeta {

@@ -5,48 +5,60 @@
 //! stands there, and a type asks for no more than what makes it of use.
 
 mod agile;
-mod allowed;
+mod allowed_values;
 mod attachment;
 mod bulk;
+mod changelog;
 mod comment;
 mod fields;
 mod filter;
 mod issue;
 mod jql;
+mod lenient_text;
 mod link;
 mod meta;
+mod named_value;
 mod people;
 mod project;
 mod rich_text;
+mod search;
+mod transition;
+mod version;
+mod worklog;
 
 pub use agile::{Board, BoardIssuePage, RankEntry, RankReport, Sprint, ValuePage};
-pub use allowed::Allowed;
-pub use attachment::Attachment;
+pub use allowed_values::AllowedValues;
+pub use attachment::{AttachedFile, Attachment};
 pub use bulk::{
-    AttachedFile, CreatedIssues, FailedElement, FetchedIssues, ProjectHead, SharedTransition,
-    SharedTransitions, Submitted, TargetStatus, Task, VersionDetail, WorkflowTransitions,
+    CreatedIssues, FailedElement, FetchedIssues, SharedTransition, SharedTransitions, Submitted,
+    TargetStatus, Task, WorkflowTransitions,
 };
+pub use changelog::{ChangeDetails, ChangelogEntry, ChangelogPage};
 pub use comment::{Comment, CommentPage, Visibility, Watchers};
-pub use fields::{Fields, Loose, Thing};
+pub use fields::Fields;
 pub use filter::{Filter, FilterPage};
-pub use issue::{
-    Change, Changelog, CountAnswer, Created, History, Issue, IssueLink, LinkType, LinkedIssue,
-    RemoteLink, RemoteObject, SearchPage, Transition, TransitionPage, Worklog, WorklogPage,
-};
+pub use issue::{CreatedIssue, Issue};
 pub use jql::{
     JqlField, JqlFunction, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries, ParsedQuery,
     texts,
 };
-pub use link::{LinkTypes, RemoteLinkMade};
+pub use lenient_text::LenientText;
+pub use link::{
+    CreatedRemoteLink, IssueLink, LinkType, LinkTypes, LinkedIssue, RemoteLink, RemoteObject,
+};
 pub use meta::{
     CreateFieldPage, EditMeta, FieldEntry, FieldMeta, FieldSchema, IssueType, IssueTypePage,
     Project, ProjectPage,
 };
-pub use people::{Permission, PermissionAnswer, Person, Resource, Resources, User};
+pub use named_value::NamedValue;
+pub use people::{Permission, Permissions, Person, Resource, Resources, User};
 pub use project::{
-    Component, FieldDetail, PartPage, ProjectDetail, Status, StatusCategory, TypeStatuses, Version,
+    Component, FieldDetail, PartPage, ProjectDetail, Status, StatusCategory, TypeStatuses,
 };
-
 pub use rich_text::RichText;
+pub use search::{ApproximateCount, SearchPage};
+pub use transition::{Transition, TransitionPage};
+pub use version::{ProjectHead, Version, VersionDetail};
+pub use worklog::{Worklog, WorklogPage};
 
 pub use json_borrow::{Lenient, List, Text};

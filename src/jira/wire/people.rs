@@ -2,13 +2,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use json_borrow::{or_default, readable, required};
+use json_borrow::{Text, or_default, readable, required};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
 };
-
-use super::Text;
 
 /// A user. Avatars and e-mail addresses are not read at all.
 #[derive(Debug, Clone, Deserialize)]
@@ -102,7 +100,7 @@ impl<'de> Deserialize<'de> for Resources {
 
 /// `GET /mypermissions`.
 #[derive(Debug, Deserialize)]
-pub struct PermissionAnswer {
+pub struct Permissions {
     /// By permission key.
     #[serde(default, deserialize_with = "readable")]
     pub permissions: BTreeMap<String, Permission>,

@@ -1,9 +1,13 @@
 //! One project, its statuses, components and versions, and the fields of the site.
 
-use json_borrow::{Raw, or_default, required};
+use json_borrow::{Lenient, List, Raw, Text, or_default, required};
 use serde::Deserialize;
 
-use super::{FieldSchema, IssueType, Lenient, List, Person, Text};
+use super::{
+    jql::texts,
+    meta::{FieldSchema, IssueType},
+    people::Person,
+};
 
 /// `GET /project/{key}`.
 #[derive(Debug, Deserialize)]
@@ -92,33 +96,6 @@ pub struct Component<'a> {
     pub lead: Lenient<Person<'a>>,
 }
 
-/// `GET /project/{key}/version`, one entry.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Version<'a> {
-    /// Its id.
-    #[serde(borrow, default)]
-    pub id: Text<'a>,
-    /// Its name.
-    #[serde(borrow, default)]
-    pub name: Text<'a>,
-    /// Whether it is out.
-    #[serde(default, deserialize_with = "or_default")]
-    pub released: bool,
-    /// Whether it is put away.
-    #[serde(default, deserialize_with = "or_default")]
-    pub archived: bool,
-    /// Whether its day has passed and it is not out.
-    #[serde(default, deserialize_with = "or_default")]
-    pub overdue: bool,
-    /// A day.
-    #[serde(borrow, default)]
-    pub start_date: Option<Text<'a>>,
-    /// A day.
-    #[serde(borrow, default)]
-    pub release_date: Option<Text<'a>>,
-}
-
 /// `GET /field`, one entry with all that tells fields apart. A large site answers thousands, so
 /// what only a few of them are asked for stays undecoded.
 #[derive(Debug, Clone, Deserialize)]
@@ -159,7 +136,7 @@ impl<'a> FieldDetail<'a> {
 
     /// Under which names JQL knows it; none when it cannot be searched.
     pub fn clause_names(&self) -> Vec<Text<'a>> {
-        super::texts(self.clause_names)
+        texts(self.clause_names)
     }
 
     /// The id of the team-managed project that owns it.

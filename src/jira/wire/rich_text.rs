@@ -1,10 +1,8 @@
 //! Rich text that nobody has decoded yet: a page holds many texts, and the tree of one takes many
 //! times its bytes.
 
-use json_borrow::Raw;
+use json_borrow::{Lenient, Raw};
 use serde::Deserialize;
-
-use super::Lenient;
 
 /// A document, nothing, or something that cannot be read.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]

@@ -17,14 +17,14 @@ const VALUES_MAX: usize = 60_000;
 
 /// A list of values, read when it is looked at.
 #[derive(Clone, Default)]
-pub struct Allowed(Option<Arc<Kept>>);
+pub struct AllowedValues(Option<Arc<RawValues>>);
 
-struct Kept {
+struct RawValues {
     json: OwnedRaw,
     read: OnceLock<Vec<Value>>,
 }
 
-impl Kept {
+impl RawValues {
     fn read(&self) -> Vec<Value> {
         let is_known = json_borrow::has_at_most(self.json.get(), VALUES_MAX);
         let values = is_known.then(|| json_borrow::from_str(self.json.get()).ok()).flatten();
@@ -32,14 +32,14 @@ impl Kept {
     }
 }
 
-impl Allowed {
+impl AllowedValues {
     /// The values, not kept for another look.
     pub fn once(&self) -> Vec<Value> {
         self.0.as_ref().map(|kept| kept.read()).unwrap_or_default()
     }
 }
 
-impl Deref for Allowed {
+impl Deref for AllowedValues {
     type Target = [Value];
 
     fn deref(&self) -> &[Value] {
@@ -50,18 +50,18 @@ impl Deref for Allowed {
     }
 }
 
-impl fmt::Debug for Allowed {
+impl fmt::Debug for AllowedValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iter().fmt(f)
     }
 }
 
-impl<'de> Deserialize<'de> for Allowed {
+impl<'de> Deserialize<'de> for AllowedValues {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = OwnedRaw::deserialize(deserializer)?;
         Ok(Self(
             (json.get().len() > "null".len())
-                .then(|| Arc::new(Kept { json, read: OnceLock::new() })),
+                .then(|| Arc::new(RawValues { json, read: OnceLock::new() })),
         ))
     }
 }
