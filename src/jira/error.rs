@@ -8,7 +8,7 @@ use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
 use super::{
     error_body::{elements, field_ids, is_scope_mismatch, said, said_once, texts},
-    request::{Effect, Request},
+    request::{Request, Safety},
 };
 
 /// Whether a call that failed may still have changed something.
@@ -197,7 +197,7 @@ impl JiraError {
             429 => Self::RateLimited(RateLimit::of(&answer.rate_limit)),
             // Whatever stands in front of Jira may have passed a write on before it answered like
             // this.
-            status @ 300..=399 if request.effect() != Effect::Read => {
+            status @ 300..=399 if request.safety() != Safety::Read => {
                 Self::Unavailable { status: Some(status), sent: Unsure::MayHaveHappened }
             }
             300..=399 => Self::Redirected,
@@ -236,7 +236,7 @@ impl JiraError {
                 Self::TooLarge { status: Some(413), texts: vec![text] }
             }
             UpstreamError::Busy { .. } if sent == Unsure::NothingChanged => Self::Busy,
-            UpstreamError::BodyTooLarge { .. } if request.effect() == Effect::Read => {
+            UpstreamError::BodyTooLarge { .. } if request.safety() == Safety::Read => {
                 Self::TooLarge { status: None, texts: Vec::new() }
             }
             UpstreamError::Timeout { .. } | UpstreamError::DeadlineExceeded { .. } => {
@@ -262,7 +262,7 @@ impl RateLimit {
 }
 
 fn unsure(request: &Request, sent: Sent) -> Unsure {
-    if sent == Sent::Maybe && request.effect() != Effect::Read {
+    if sent == Sent::Maybe && request.safety() != Safety::Read {
         Unsure::MayHaveHappened
     } else {
         Unsure::NothingChanged

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::upstream;
 
-use super::{Answer, Effect, JiraError, Reach, Request, Session, scoped_token};
+use super::{Answer, JiraError, Reach, Request, Safety, Session, scoped_token};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.
 const XSRF_WAIVER: (HeaderName, HeaderValue) =
@@ -41,7 +41,7 @@ impl Session {
         };
         self.reconsider(&request, answer.status);
         if answer.status.is_success() {
-            let answer = Answer::new(answer.body, request.effect() != Effect::Read);
+            let answer = Answer::new(answer.body, request.safety() != Safety::Read);
             answer.of_jira()
         } else {
             Err(self.refusal(&request, &answer))
@@ -55,13 +55,12 @@ impl Session {
         request: &Request,
     ) -> Result<upstream::Request, JiraError> {
         let url = self.jira.url(cloud_id, request).ok_or(JiraError::Request)?;
-        let safety = match request.effect() {
-            Effect::Read => upstream::Safety::Read,
-            Effect::IdempotentWrite => upstream::Safety::IdempotentWrite,
-            Effect::Write => upstream::Safety::Write,
-        };
-        let mut outgoing =
-            upstream::Request::new(request.method().clone(), url, safety, cloud_id.into());
+        let mut outgoing = upstream::Request::new(
+            request.method().clone(),
+            url,
+            request.safety(),
+            cloud_id.into(),
+        );
         outgoing.caller = self.caller.key().to_bytes().into();
         outgoing.trace = self.trace.clone();
         // Random numbers and a flag; `tracestate` and baggage stay here.

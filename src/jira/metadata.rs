@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::identity::CallerKey;
 
 use super::{
-    Answer, Effect, JiraError, Request, Session,
+    Answer, JiraError, Request, Safety, Session,
     request::{self, scope},
 };
 
@@ -108,7 +108,7 @@ pub(super) struct Recall {
 impl Recall {
     /// Notes that a request goes out.
     pub(super) fn sent(&self, request: &Request) {
-        if request.effect() != Effect::Read {
+        if request.safety() != Safety::Read {
             self.wrote.store(true, Ordering::Relaxed);
         }
     }
@@ -179,7 +179,7 @@ impl Session {
     /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
     pub(super) fn reconsider(&self, request: &Request, status: StatusCode) {
         let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
-        let is_refused = !status.is_success() && request.effect() != Effect::Read;
+        let is_refused = !status.is_success() && request.safety() != Safety::Read;
         if status == StatusCode::UNAUTHORIZED {
             self.jira.metadata.forget(self.caller.key());
         } else if is_changed || is_refused {

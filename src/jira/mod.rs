@@ -37,7 +37,7 @@ pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use answer::Answer;
 pub use error::{JiraError, RateLimit, Unsure};
 pub use media::{Download, MEDIA_HOSTS};
-pub use request::{Base, Effect, Request};
+pub use request::{Base, Request, Safety};
 pub use scoped_token::{ApiHost, is_cloud_id};
 pub use site::{Reach, Site, SitePin};
 

@@ -2,8 +2,11 @@
 
 use http::Method;
 
-use super::{Body, Effect, Request};
-use crate::jira::AllowedIssue;
+use super::{
+    body::Body,
+    builder::{Request, Safety},
+};
+use crate::jira::allowed::AllowedIssue;
 
 /// `GET /issue/{key}/comment/{id}`.
 pub fn comment(key: &AllowedIssue, id: &str) -> Request {
@@ -12,7 +15,7 @@ pub fn comment(key: &AllowedIssue, id: &str) -> Request {
 
 /// `PUT /issue/{key}/comment/{id}`.
 pub fn update_comment(key: &AllowedIssue, id: &str, body: &Body) -> Request {
-    Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
+    Request::write(Method::PUT, Safety::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .segment("comment")
         .segment(id.to_owned())
@@ -22,7 +25,7 @@ pub fn update_comment(key: &AllowedIssue, id: &str, body: &Body) -> Request {
 /// `POST /issue/{key}/worklog`. The remaining estimate becomes `new_estimate`; without one Jira
 /// takes the logged time off it.
 pub fn add_worklog(key: &AllowedIssue, body: &Body, new_estimate: Option<&str>) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"])
+    Request::write(Method::POST, Safety::Write, ["issue"])
         .segment(key.to_string())
         .segment("worklog")
         .query_if("adjustEstimate", new_estimate.map(|_| "new"))
@@ -47,7 +50,7 @@ pub fn watchers(key: &AllowedIssue) -> Request {
 
 /// `POST /issue/{key}/watchers`, whose body is the account id as a JSON string.
 pub fn watch(key: &AllowedIssue, account_id: &str) -> Request {
-    Request::write(Method::POST, Effect::IdempotentWrite, ["issue"])
+    Request::write(Method::POST, Safety::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .segment("watchers")
         .json(&account_id)
@@ -55,7 +58,7 @@ pub fn watch(key: &AllowedIssue, account_id: &str) -> Request {
 
 /// `DELETE /issue/{key}/watchers`.
 pub fn unwatch(key: &AllowedIssue, account_id: &str) -> Request {
-    Request::write(Method::DELETE, Effect::IdempotentWrite, ["issue"])
+    Request::write(Method::DELETE, Safety::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .segment("watchers")
         .query("accountId", account_id)
@@ -66,17 +69,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::allowed::Projects;
 
-    fn check(request: &Request, line: &str, query: &str, effect: Effect, body: Option<&Value>) {
+    fn check(request: &Request, line: &str, query: &str, safety: Safety, body: Option<&Value>) {
         let path = request.path().collect::<Vec<_>>().join("/");
         assert_eq!(format!("{} {path}", request.method()), line);
         let shown: Vec<String> =
             request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(shown.join("&"), query);
-        assert_eq!(request.effect(), effect);
+        assert_eq!(request.safety(), safety);
         assert_eq!(request.body().map(|body| serde_json::from_slice(body).unwrap()).as_ref(), body);
-        let scope = if effect == Effect::Read { "read:jira-work" } else { "write:jira-work" };
+        let scope = if safety == Safety::Read { "read:jira-work" } else { "write:jira-work" };
         assert_eq!(request.scope(), scope);
     }
 
@@ -86,27 +89,27 @@ mod tests {
 
     #[test]
     fn each_goes_to_its_own_endpoint() {
-        let (body, idempotent) = (json!({"x": 1}), Effect::IdempotentWrite);
+        let (body, idempotent) = (json!({"x": 1}), Safety::IdempotentWrite);
         let sent = Body { values: body.as_object().cloned().unwrap(), texts: Vec::new() };
-        check(&comment(&issue(), "7"), "GET issue/P-1/comment/7", "", Effect::Read, None);
+        check(&comment(&issue(), "7"), "GET issue/P-1/comment/7", "", Safety::Read, None);
         let edit = update_comment(&issue(), "7", &sent);
         check(&edit, "PUT issue/P-1/comment/7", "", idempotent, Some(&body));
         check(
             &add_worklog(&issue(), &sent, None),
             "POST issue/P-1/worklog",
             "",
-            Effect::Write,
+            Safety::Write,
             Some(&body),
         );
         check(
             &add_worklog(&issue(), &sent, Some("1h")),
             "POST issue/P-1/worklog",
             "adjustEstimate=new&newEstimate=1h",
-            Effect::Write,
+            Safety::Write,
             Some(&body),
         );
         let near = "startedAfter=41&startedBefore=43";
-        check(&worklogs_started(&issue(), 42), "GET issue/P-1/worklog", near, Effect::Read, None);
+        check(&worklogs_started(&issue(), 42), "GET issue/P-1/worklog", near, Safety::Read, None);
         check(
             &watch(&issue(), "a:b"),
             "POST issue/P-1/watchers",

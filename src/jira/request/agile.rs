@@ -6,8 +6,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Base, Effect, Request};
-use crate::jira::{AllowedIssue, AllowedProject};
+use super::builder::{Base, Request, Safety};
+use crate::jira::allowed::{AllowedIssue, AllowedProject};
 
 /// What each kind of call needs, separated by spaces.
 pub mod scopes {
@@ -91,34 +91,34 @@ pub fn backlog_issues(board: u64, window: Window<'_>) -> Request {
 /// `POST /sprint/{id}/issue`: at most [`MOVED_MAX`] issues, in this order in front of `before` when
 /// it is given.
 pub fn move_to_sprint(id: u64, keys: &[&AllowedIssue], before: Option<&AllowedIssue>) -> Request {
-    let request = write(Method::POST, Effect::IdempotentWrite, ["sprint"], scopes::WRITE_SPRINT);
+    let request = write(Method::POST, Safety::IdempotentWrite, ["sprint"], scopes::WRITE_SPRINT);
     request.segment(id.to_string()).segment("issue").json(&moved(keys, before))
 }
 
 /// `POST /backlog/issue`: out of every active and future sprint.
 pub fn move_to_backlog(keys: &[&AllowedIssue]) -> Request {
     let request =
-        write(Method::POST, Effect::IdempotentWrite, ["backlog", "issue"], scopes::WRITE_BACKLOG);
+        write(Method::POST, Safety::IdempotentWrite, ["backlog", "issue"], scopes::WRITE_BACKLOG);
     request.json(&moved(keys, None))
 }
 
 /// `PUT /issue/rank`: in this order in front of `before`. Answers 207 when only some could be
 /// ranked.
 pub fn rank(keys: &[&AllowedIssue], before: &AllowedIssue) -> Request {
-    let request = write(Method::PUT, Effect::IdempotentWrite, ["issue", "rank"], scopes::RANK);
+    let request = write(Method::PUT, Safety::IdempotentWrite, ["issue", "rank"], scopes::RANK);
     request.json(&moved(keys, Some(before)))
 }
 
 /// `POST /sprint`
 pub fn create_sprint(body: &Value) -> Request {
-    write(Method::POST, Effect::Write, ["sprint"], scopes::WRITE_SPRINT).json(body)
+    write(Method::POST, Safety::Write, ["sprint"], scopes::WRITE_SPRINT).json(body)
 }
 
 /// `POST /sprint/{id}`, a partial update. A change of state happens once, so that it is not
 /// repeated.
 pub fn update_sprint(id: u64, body: &Value) -> Request {
-    let effect = if body.get("state").is_some() { Effect::Write } else { Effect::IdempotentWrite };
-    write(Method::POST, effect, ["sprint"], scopes::WRITE_SPRINT).segment(id.to_string()).json(body)
+    let safety = if body.get("state").is_some() { Safety::Write } else { Safety::IdempotentWrite };
+    write(Method::POST, safety, ["sprint"], scopes::WRITE_SPRINT).segment(id.to_string()).json(body)
 }
 
 impl Window<'_> {
@@ -140,24 +140,24 @@ fn moved(keys: &[&AllowedIssue], before: Option<&AllowedIssue>) -> Value {
 }
 
 fn read<const N: usize>(path: [&'static str; N], scope: &'static str) -> Request {
-    Request { base: Base::Agile, scope, ..Request::read(path) }
+    Request::read(path).at(Base::Agile).needing(scope)
 }
 
 fn write<const N: usize>(
     method: Method,
-    effect: Effect,
+    safety: Safety,
     path: [&'static str; N],
     scope: &'static str,
 ) -> Request {
-    Request { base: Base::Agile, scope, ..Request::write(method, effect, path) }
+    Request::write(method, safety, path).at(Base::Agile).needing(scope)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::allowed::Projects;
 
-    fn check(request: &Request, line: &str, body: Option<&Value>, effect: Effect, scope: &str) {
+    fn check(request: &Request, line: &str, body: Option<&Value>, safety: Safety, scope: &str) {
         let query: Vec<String> =
             request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let path = request.path().collect::<Vec<_>>().join("/");
@@ -167,8 +167,8 @@ mod tests {
             body
         );
         assert_eq!(
-            (request.base(), request.effect(), request.scope()),
-            (Base::Agile, effect, scope)
+            (request.base(), request.safety(), request.scope()),
+            (Base::Agile, safety, scope)
         );
     }
 
@@ -181,22 +181,22 @@ mod tests {
             &boards(Some(&Projects::default().project("P").unwrap()), Some("b"), 0, 50),
             line,
             None,
-            Effect::Read,
+            Safety::Read,
             scopes::BOARDS,
         );
-        check(&board(3), "GET board/3?", None, Effect::Read, scopes::BOARD);
+        check(&board(3), "GET board/3?", None, Safety::Read, scopes::BOARD);
         let line = "GET board/3/sprint?startAt=0&maxResults=50&state=active,future";
-        check(&sprints(3, "active,future", 0, 50), line, None, Effect::Read, scopes::SPRINTS);
-        check(&sprint(7), "GET sprint/7?", None, Effect::Read, scopes::SPRINTS);
+        check(&sprints(3, "active,future", 0, 50), line, None, Safety::Read, scopes::SPRINTS);
+        check(&sprint(7), "GET sprint/7?", None, Safety::Read, scopes::SPRINTS);
         let line = "GET sprint/7/issue?startAt=5&maxResults=10&fields=status,summary&jql=x = 1";
-        check(&sprint_issues(7, window), line, None, Effect::Read, scopes::SPRINT_ISSUES);
+        check(&sprint_issues(7, window), line, None, Safety::Read, scopes::SPRINT_ISSUES);
         let line = "GET board/3/backlog?startAt=5&maxResults=10&fields=status,summary&jql=x = 1";
-        check(&backlog_issues(3, window), line, None, Effect::Read, scopes::BOARD);
+        check(&backlog_issues(3, window), line, None, Safety::Read, scopes::BOARD);
     }
 
     #[test]
     fn only_creates_and_changes_of_state_are_plain_writes() {
-        let idempotent = Effect::IdempotentWrite;
+        let idempotent = Safety::IdempotentWrite;
         let body = json!({ "issues": ["P-1", "P-2"], "rankBeforeIssue": "P-9" });
         let all = ["P-1", "P-2", "P-9"].map(|key| Projects::default().told(key).unwrap());
         let (keys, before) = ([&all[0], &all[1]], &all[2]);
@@ -213,7 +213,7 @@ mod tests {
         );
         let body = json!({ "name": "S" });
         let request = create_sprint(&body);
-        check(&request, "POST sprint?", Some(&body), Effect::Write, scopes::WRITE_SPRINT);
+        check(&request, "POST sprint?", Some(&body), Safety::Write, scopes::WRITE_SPRINT);
         check(
             &update_sprint(7, &body),
             "POST sprint/7?",
@@ -223,6 +223,6 @@ mod tests {
         );
         let body = json!({ "state": "closed" });
         let request = update_sprint(7, &body);
-        check(&request, "POST sprint/7?", Some(&body), Effect::Write, scopes::WRITE_SPRINT);
+        check(&request, "POST sprint/7?", Some(&body), Safety::Write, scopes::WRITE_SPRINT);
     }
 }

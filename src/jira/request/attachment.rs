@@ -2,8 +2,11 @@
 
 use http::Method;
 
-use super::{Effect, Request, form::Form};
-use crate::jira::AllowedIssue;
+use super::{
+    builder::{Request, Safety},
+    form::Form,
+};
+use crate::jira::allowed::AllowedIssue;
 
 /// `GET /attachment/{id}`: name, type and size. The answer does not say which issue the file
 /// belongs to.
@@ -23,7 +26,7 @@ pub fn add_attachment(
     content_type: &'static str,
     content: &[u8],
 ) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"])
+    Request::write(Method::POST, Safety::Write, ["issue"])
         .segment(key.to_string())
         .segment("attachments")
         .form(Form::file("file", name, content_type, content))
@@ -32,13 +35,13 @@ pub fn add_attachment(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::allowed::Projects;
 
-    fn check(request: &Request, method: &Method, path: &str, effect: Effect, scope: &str) {
+    fn check(request: &Request, method: &Method, path: &str, safety: Safety, scope: &str) {
         assert_eq!(request.method(), method);
         assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
         assert!(request.query_pairs().is_empty());
-        assert_eq!((request.effect(), request.scope()), (effect, scope));
+        assert_eq!((request.safety(), request.scope()), (safety, scope));
     }
 
     fn issue() -> AllowedIssue {
@@ -47,11 +50,11 @@ mod tests {
 
     #[test]
     fn requests_name_their_endpoint() {
-        check(&attachment(7), &Method::GET, "attachment/7", Effect::Read, "read:jira-work");
+        check(&attachment(7), &Method::GET, "attachment/7", Safety::Read, "read:jira-work");
         let content = attachment_content(7);
-        check(&content, &Method::GET, "attachment/content/7", Effect::Read, "read:jira-work");
+        check(&content, &Method::GET, "attachment/content/7", Safety::Read, "read:jira-work");
         let upload = add_attachment(&issue(), "a.txt", "text/plain", b"hi");
-        check(&upload, &Method::POST, "issue/P-1/attachments", Effect::Write, "write:jira-work");
+        check(&upload, &Method::POST, "issue/P-1/attachments", Safety::Write, "write:jira-work");
     }
 
     #[test]

@@ -6,22 +6,25 @@ use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Effect, NewIssue, Request, scope};
-use crate::jira::{AllowedIssue, AllowedProject, NamedIssue};
+use super::{
+    builder::{Request, Safety},
+    issue::NewIssue,
+};
+use crate::jira::allowed::{AllowedIssue, AllowedProject, NamedIssue};
 
 /// `POST /issue/bulkfetch` of at most 100 issues. Jira answers them by id and leaves out those it
 /// has not.
 pub fn bulk_fetch<F: AsRef<str>>(issues: &[&NamedIssue], fields: &[F]) -> Request {
     let keys: Vec<&str> = issues.iter().map(|issue| issue.as_str()).collect();
     let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
-    let request = Request::write(Method::POST, Effect::Read, ["issue", "bulkfetch"]);
+    let request = Request::read_by_post(["issue", "bulkfetch"]);
     let mut body = json!({ "issueIdsOrKeys": keys, "fields": fields });
     if fields.contains(&"*all")
         && let Some(body) = body.as_object_mut()
     {
         body.insert("expand".to_owned(), json!(["names"]));
     }
-    Request { scope: scope::READ_WORK, ..request }.json(&body)
+    request.json(&body)
 }
 
 /// `POST /issue/bulk` with at most 50 bodies of `POST /issue`.
@@ -31,7 +34,7 @@ pub fn create_issues(issues: &[&NewIssue]) -> Request {
     struct Updates<'a> {
         issue_updates: &'a [&'a NewIssue],
     }
-    Request::write(Method::POST, Effect::Write, ["issue", "bulk"])
+    Request::write(Method::POST, Safety::Write, ["issue", "bulk"])
         .json(&Updates { issue_updates: issues })
 }
 
@@ -81,7 +84,7 @@ impl BulkChange {
 
     /// The request.
     pub fn request(&self) -> Request {
-        let request = Request::write(Method::POST, Effect::Write, ["bulk", "issues"]);
+        let request = Request::write(Method::POST, Safety::Write, ["bulk", "issues"]);
         request.segment(self.endpoint).json(&self.body)
     }
 }
@@ -101,7 +104,7 @@ pub fn move_issue(issue: &AllowedIssue, project: &AllowedProject, issue_type_id:
         "inferStatusDefaults": true,
         "inferSubtaskTypeDefault": true,
     });
-    Request::write(Method::POST, Effect::Write, ["bulk", "issues", "move"])
+    Request::write(Method::POST, Safety::Write, ["bulk", "issues", "move"])
         .json(&json!({ "targetToSourcesMapping": { target: source } }))
 }
 
@@ -113,9 +116,9 @@ pub fn task(id: &str) -> Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::{Projects, request::Body};
+    use crate::jira::{allowed::Projects, request::body::Body};
 
-    fn check(request: &Request, shown: &str, effect: Effect) {
+    fn check(request: &Request, shown: &str, safety: Safety) {
         let path: Vec<&str> = request.path().collect();
         let query: Vec<String> =
             request.query_pairs().iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -127,7 +130,7 @@ mod tests {
             format!("{} {} {} {body}", request.method(), path.join("/"), query.join("&")),
             shown
         );
-        assert_eq!(request.effect(), effect);
+        assert_eq!(request.safety(), safety);
     }
 
     #[test]
@@ -138,17 +141,17 @@ mod tests {
         check(
             &bulk_fetch(&[&one, &two], &["summary"]),
             r#"POST issue/bulkfetch  {"issueIdsOrKeys":["P-1","P-2"],"fields":["summary"]}"#,
-            Effect::Read,
+            Safety::Read,
         );
         check(
             &create_issues(&[&new]),
             r#"POST issue/bulk  {"issueUpdates":[{"fields":{"project":{"key":"P"},"issuetype":{"id":"1"}}}]}"#,
-            Effect::Write,
+            Safety::Write,
         );
         check(
             &shared_transitions(&[&one, &two]),
             "GET bulk/issues/transition issueIdsOrKeys=P-1,P-2 ",
-            Effect::Read,
+            Safety::Read,
         );
         let edit =
             BulkChange::edit(std::slice::from_ref(&one), &["labels".to_owned()], &Map::new())
@@ -156,22 +159,22 @@ mod tests {
         check(
             &edit.request(),
             r#"POST bulk/issues/fields  {"selectedIssueIdsOrKeys":["P-1"],"selectedActions":["labels"],"editedFieldsInput":{},"sendBulkNotification":false}"#,
-            Effect::Write,
+            Safety::Write,
         );
         check(
             &BulkChange::transition(&BTreeMap::from([(5, vec![one.clone(), two.clone()])]))
                 .request(),
             r#"POST bulk/issues/transition  {"bulkTransitionInputs":[{"selectedIssueIdsOrKeys":["P-1","P-2"],"transitionId":"5"}]}"#,
-            Effect::Write,
+            Safety::Write,
         );
-        check(&task("17"), "GET bulk/queue/17  ", Effect::Read);
+        check(&task("17"), "GET bulk/queue/17  ", Safety::Read);
         let moved = move_issue(&one, &open.project("Q").unwrap(), "10002");
         assert!(
             String::from_utf8(moved.body().unwrap().to_vec())
                 .unwrap()
                 .contains(r#"{"Q,10002":{"issueIdsOrKeys":["P-1"]"#)
         );
-        assert_eq!(moved.effect(), Effect::Write);
+        assert_eq!(moved.safety(), Safety::Write);
         assert_eq!(bulk_fetch(&[&one], &["summary"]).scope(), "read:jira-work");
         assert_eq!(task("17").scope(), "read:jira-work");
         assert_eq!(create_issues(&[]).scope(), "write:jira-work");

@@ -5,8 +5,8 @@
 
 use http::Method;
 
-use super::{Effect, Request};
-use crate::jira::AllowedIssue;
+use super::builder::{Request, Safety};
+use crate::jira::allowed::AllowedIssue;
 
 /// `DELETE /issue/{key}`; Jira refuses an issue with subtasks unless they may go too.
 pub fn delete_issue(key: &AllowedIssue, with_subtasks: bool) -> Request {
@@ -51,7 +51,7 @@ pub fn delete_issue_link(id: &str) -> Request {
 }
 
 fn delete<const N: usize>(path: [&'static str; N]) -> Request {
-    Request::write(Method::DELETE, Effect::IdempotentWrite, path)
+    Request::write(Method::DELETE, Safety::IdempotentWrite, path)
 }
 
 fn part(request: Request, key: &AllowedIssue, kind: &'static str, id: &str) -> Request {
@@ -61,7 +61,7 @@ fn part(request: Request, key: &AllowedIssue, kind: &'static str, id: &str) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::allowed::Projects;
 
     #[test]
     fn requests_name_what_they_delete() {
@@ -84,11 +84,11 @@ mod tests {
             let path: Vec<&str> = request.path().collect();
             assert_eq!(format!("{} {:?}", path.join("/"), request.query_pairs()), shown);
             assert_eq!(*request.method(), method);
-            let (effect, scope) = match method {
-                Method::GET => (Effect::Read, "read:jira-work"),
-                _ => (Effect::IdempotentWrite, "write:jira-work"),
+            let (safety, scope) = match method {
+                Method::GET => (Safety::Read, "read:jira-work"),
+                _ => (Safety::IdempotentWrite, "write:jira-work"),
             };
-            assert_eq!((request.effect(), request.scope()), (effect, scope));
+            assert_eq!((request.safety(), request.scope()), (safety, scope));
         }
     }
 }

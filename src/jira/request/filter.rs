@@ -1,6 +1,6 @@
 //! Saved searches.
 
-use super::Request;
+use super::builder::Request;
 
 /// `GET /filter/search` by part of a name, in the order of names. Jira answers no JQL and no owner
 /// unless asked.

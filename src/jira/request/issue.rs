@@ -4,8 +4,11 @@ use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Body, Effect, IssueBody, Request};
-use crate::jira::{AllowedIssue, AllowedProject, NamedIssue};
+use super::{
+    body::{Body, IssueBody},
+    builder::{Request, Safety},
+};
+use crate::jira::allowed::{AllowedIssue, AllowedProject, NamedIssue};
 
 /// `GET /issue/{key}` with only these fields.
 pub fn issue<S: AsRef<str>>(key: &NamedIssue, fields: &[S], expand: &[&str]) -> Request {
@@ -42,12 +45,12 @@ impl NewIssue {
 
 /// `POST /issue`.
 pub fn create_issue(issue: &NewIssue) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"]).json(issue)
+    Request::write(Method::POST, Safety::Write, ["issue"]).json(issue)
 }
 
 /// `PUT /issue/{key}`; `notify: Some(false)` silences mails and needs administrator rights.
 pub fn update_issue(key: &AllowedIssue, body: &IssueBody, notify: Option<bool>) -> Request {
-    Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
+    Request::write(Method::PUT, Safety::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .query_if("notifyUsers", notify)
         .json(body)
@@ -55,7 +58,7 @@ pub fn update_issue(key: &AllowedIssue, body: &IssueBody, notify: Option<bool>) 
 
 /// `PUT /issue/{key}/assignee`: nobody without an id. It asks for the right to assign, not to edit.
 pub fn assign(key: &AllowedIssue, account_id: Option<&str>) -> Request {
-    Request::write(Method::PUT, Effect::IdempotentWrite, ["issue"])
+    Request::write(Method::PUT, Safety::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .segment("assignee")
         .json(&json!({ "accountId": account_id }))
@@ -73,7 +76,7 @@ pub fn transitions(key: &AllowedIssue) -> Request {
 
 /// `POST /issue/{key}/transitions`.
 pub fn transition(key: &AllowedIssue, body: &IssueBody) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"])
+    Request::write(Method::POST, Safety::Write, ["issue"])
         .segment(key.to_string())
         .segment("transitions")
         .json(body)
@@ -95,7 +98,7 @@ pub fn comments(
 
 /// `POST /issue/{key}/comment`.
 pub fn add_comment(key: &AllowedIssue, body: &Body) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issue"])
+    Request::write(Method::POST, Safety::Write, ["issue"])
         .segment(key.to_string())
         .segment("comment")
         .json(body)

@@ -1,18 +1,14 @@
 //! Help with JQL: judging a query without running it, and what may stand in one.
 
-use http::Method;
 use serde_json::json;
 
-use super::{Effect, Request, scope};
+use super::builder::Request;
 
 /// `POST /jql/parse`, which changes nothing: every fault of the query, as this user would meet it.
 pub fn parse_jql(jql: &str) -> Request {
-    Request {
-        scope: scope::READ_WORK,
-        ..Request::write(Method::POST, Effect::Read, ["jql", "parse"])
-    }
-    .query("validation", "strict")
-    .json(&json!({ "queries": [jql] }))
+    Request::read_by_post(["jql", "parse"])
+        .query("validation", "strict")
+        .json(&json!({ "queries": [jql] }))
 }
 
 /// `GET /jql/autocompletedata`: every field and function that JQL knows here; 33 KB on a small
@@ -31,7 +27,10 @@ pub fn jql_suggestions(field: &str, part: Option<&str>) -> Request {
 
 #[cfg(test)]
 mod tests {
+    use http::Method;
+
     use super::*;
+    use crate::jira::request::{Safety, scope};
 
     fn check(request: &Request, method: &Method, path: &str, query: &str) {
         assert_eq!(request.method(), method);
@@ -39,7 +38,7 @@ mod tests {
         let pairs: Vec<String> =
             request.query_pairs().iter().map(|(k, v)| format!("{k}={v}")).collect();
         assert_eq!(pairs.join("&"), query);
-        assert_eq!((request.effect(), request.scope()), (Effect::Read, scope::READ_WORK));
+        assert_eq!((request.safety(), request.scope()), (Safety::Read, scope::READ_WORK));
     }
 
     #[test]

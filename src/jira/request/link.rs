@@ -3,8 +3,8 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Effect, Request};
-use crate::jira::AllowedIssue;
+use super::builder::{Request, Safety};
+use crate::jira::allowed::AllowedIssue;
 
 /// Jira's limit for a remote link's global id. Source: `RemoteIssueLinkRequest.globalId`.
 const GLOBAL_ID_CHARS_MAX: usize = 255;
@@ -20,14 +20,14 @@ pub fn link_types() -> Request {
 /// Jira calls the source `inwardIssue`, although its own document says the opposite in one place.
 /// What is made reads right on both issues only this way round.
 pub fn link_issues(type_id: &str, source: &AllowedIssue, destination: &AllowedIssue) -> Request {
-    Request::write(Method::POST, Effect::Write, ["issueLink"]).json(&json!({
+    Request::write(Method::POST, Safety::Write, ["issueLink"]).json(&json!({
         "type": { "id": type_id }, "inwardIssue": named(source), "outwardIssue": named(destination),
     }))
 }
 
 /// `POST /issue/{key}/remotelink`: makes the link, or updates the one with the same address.
 pub fn add_remote_link(key: &AllowedIssue, url: &str, title: &str) -> Request {
-    Request::write(Method::POST, Effect::IdempotentWrite, ["issue"])
+    Request::write(Method::POST, Safety::IdempotentWrite, ["issue"])
         .segment(key.to_string())
         .segment("remotelink")
         .json(&json!({ "globalId": global_id(url), "object": { "url": url, "title": title } }))
@@ -52,7 +52,7 @@ fn named(key: &AllowedIssue) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::allowed::Projects;
 
     fn issue(key: &str) -> AllowedIssue {
         Projects::default().told(key).unwrap()
@@ -66,7 +66,7 @@ mod tests {
     fn the_source_is_what_jira_calls_inward() {
         let request = link_issues("10000", &issue("A-1"), &issue("10002"));
         assert_eq!(request.path().collect::<Vec<_>>(), ["issueLink"]);
-        assert_eq!((request.effect(), request.scope()), (Effect::Write, "write:jira-work"));
+        assert_eq!((request.safety(), request.scope()), (Safety::Write, "write:jira-work"));
         assert_eq!(
             body(&request),
             json!({"type": {"id": "10000"}, "inwardIssue": {"key": "A-1"}, "outwardIssue": {"id": "10002"}})
@@ -77,7 +77,7 @@ mod tests {
     fn the_same_address_is_the_same_link() {
         let request = add_remote_link(&issue("A-1"), "https://x.example/a", "X");
         assert_eq!(request.path().collect::<Vec<_>>().join("/"), "issue/A-1/remotelink");
-        assert_eq!(request.effect(), Effect::IdempotentWrite);
+        assert_eq!(request.safety(), Safety::IdempotentWrite);
         assert_eq!(body(&request)["globalId"], "https://x.example/a");
         let long = format!("https://x.example/{}", "ä".repeat(400));
         assert_eq!(global_id(&long).chars().count(), GLOBAL_ID_CHARS_MAX);

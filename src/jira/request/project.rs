@@ -1,7 +1,7 @@
 //! Projects, their issue types and the fields they ask for.
 
-use super::Request;
-use crate::jira::AllowedProject;
+use super::builder::Request;
+use crate::jira::allowed::AllowedProject;
 
 /// `GET /project/search`, by key; only those of `keys` when any are given, of which Jira takes 50.
 pub fn projects<'a>(

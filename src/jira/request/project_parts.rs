@@ -1,7 +1,7 @@
 //! One project and what belongs to it.
 
-use super::Request;
-use crate::jira::AllowedProject;
+use super::builder::Request;
+use crate::jira::allowed::AllowedProject;
 
 /// `GET /project/{key}`, with lead, description and issue types.
 pub fn project(key: &AllowedProject) -> Request {
@@ -36,7 +36,7 @@ fn of(key: &AllowedProject) -> Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Projects;
+    use crate::jira::allowed::Projects;
 
     #[test]
     fn each_part_has_its_endpoint() {

@@ -1,9 +1,8 @@
 //! Searching: the only POSTs that change nothing.
 
-use http::Method;
 use serde::Serialize;
 
-use super::{Effect, Request, scope};
+use super::builder::Request;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,7 +35,7 @@ pub fn search(
     max_results: u32,
     next_page_token: Option<&str>,
 ) -> Request {
-    post(["search", "jql"])
+    Request::read_by_post(["search", "jql"])
         .json(&Search { next_page_token, ..Search::new(jql, fields, max_results) })
 }
 
@@ -47,14 +46,11 @@ pub fn search_properties(
     max_results: u32,
     properties: &[&str],
 ) -> Request {
-    post(["search", "jql"]).json(&Search { properties, ..Search::new(jql, fields, max_results) })
+    Request::read_by_post(["search", "jql"])
+        .json(&Search { properties, ..Search::new(jql, fields, max_results) })
 }
 
 /// `POST /search/approximate-count`.
 pub fn approximate_count(jql: &str) -> Request {
-    post(["search", "approximate-count"]).json(&serde_json::json!({ "jql": jql }))
-}
-
-fn post<const N: usize>(path: [&'static str; N]) -> Request {
-    Request { scope: scope::READ_WORK, ..Request::write(Method::POST, Effect::Read, path) }
+    Request::read_by_post(["search", "approximate-count"]).json(&serde_json::json!({ "jql": jql }))
 }

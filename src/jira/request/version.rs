@@ -4,8 +4,8 @@
 use http::Method;
 use serde_json::Value;
 
-use super::{Effect, Request, scope};
-use crate::jira::AllowedProject;
+use super::builder::{Request, Safety, scope};
+use crate::jira::allowed::AllowedProject;
 
 /// `GET /project/{key}/versions`: all of them.
 pub fn versions(project: &AllowedProject) -> Request {
@@ -19,15 +19,15 @@ pub fn project_head(project: &AllowedProject) -> Request {
 
 /// `POST /version`.
 pub fn create_version(body: &Value) -> Request {
-    let request = Request::write(Method::POST, Effect::Write, ["version"]);
-    Request { scope: scope::MANAGE_PROJECT, ..request }.json(body)
+    let request = Request::write(Method::POST, Safety::Write, ["version"]);
+    request.needing(scope::MANAGE_PROJECT).json(body)
 }
 
 /// `PUT /version/{id}`.
 pub fn update_version(id: &str, body: &Value) -> Request {
     let request =
-        Request::write(Method::PUT, Effect::IdempotentWrite, ["version"]).segment(id.to_owned());
-    Request { scope: scope::MANAGE_PROJECT, ..request }.json(body)
+        Request::write(Method::PUT, Safety::IdempotentWrite, ["version"]).segment(id.to_owned());
+    request.needing(scope::MANAGE_PROJECT).json(body)
 }
 
 #[cfg(test)]
@@ -38,15 +38,15 @@ mod tests {
 
     #[test]
     fn writing_a_version_needs_the_scope_of_project_managers() {
-        for (request, method, path, effect) in [
-            (create_version(&json!({})), Method::POST, "version", Effect::Write),
-            (update_version("7", &json!({})), Method::PUT, "version/7", Effect::IdempotentWrite),
+        for (request, method, path, safety) in [
+            (create_version(&json!({})), Method::POST, "version", Safety::Write),
+            (update_version("7", &json!({})), Method::PUT, "version/7", Safety::IdempotentWrite),
         ] {
-            assert_eq!((request.method(), request.effect()), (&method, effect));
+            assert_eq!((request.method(), request.safety()), (&method, safety));
             assert_eq!(request.path().collect::<Vec<_>>().join("/"), path);
             assert_eq!(request.scope(), "manage:jira-project");
         }
-        let project = crate::jira::Projects::default().project("P").unwrap();
+        let project = crate::jira::allowed::Projects::default().project("P").unwrap();
         assert_eq!(versions(&project).path().collect::<Vec<_>>(), ["project", "P", "versions"]);
         assert_eq!(project_head(&project).scope(), "read:jira-work");
     }
