@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{Base, Request};
+use super::request::{Base, Request};
 
 /// No HTTP client sends a longer address (`http::Uri` holds 65,534 bytes), and escaping one makes
 /// three bytes of each.

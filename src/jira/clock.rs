@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use moment::{self, Clock, DayTime, Direction};
 use serde::Deserialize;
 
-use super::{JiraError, Session, request, wire::Text};
+use super::{error::JiraError, request, session::Session, wire::Text};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -8,7 +8,7 @@ use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
 use super::{
     error_body::{elements, field_ids, is_scope_mismatch, said, said_once, texts},
-    request::{Request, Safety},
+    request::{self, Request, Safety},
 };
 
 /// Whether a call that failed may still have changed something.
@@ -161,16 +161,19 @@ pub enum JiraError {
     Request,
 }
 
-/// Jira never names paths; what stands in front of it does.
 /// Values of JSON in the body of a refusal; one for each of fifty issues has a few hundred.
 const BODY_VALUES_MAX: usize = 10_000;
 
+/// How many sites an error lists.
+pub(super) const SITES_LISTED_MAX: usize = 200;
+
 /// Of very many not all are listed.
 fn count(sites: &[String]) -> String {
-    let more = if sites.len() == super::site::LISTED_MAX { " or more" } else { "" };
+    let more = if sites.len() == SITES_LISTED_MAX { " or more" } else { "" };
     format!("{}{more}", sites.len())
 }
 
+/// Jira never names paths; what stands in front of it does.
 fn is_of_gateway(body: &Value) -> bool {
     body.get("path").and_then(Value::as_str).is_some_and(|path| path.starts_with("/ex/jira/"))
 }
@@ -220,7 +223,7 @@ impl JiraError {
             attempts: 1,
             bytes_read: 0,
         };
-        Self::from_answer(&super::request::create_version(&Value::Null), &answer)
+        Self::from_answer(&request::create_version(&Value::Null), &answer)
     }
 
     /// Turns a failure of the careful call into Jira's terms.

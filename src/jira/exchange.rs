@@ -2,52 +2,18 @@
 
 use std::sync::atomic::Ordering;
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, header};
 use tokio::time::Instant;
 
 use crate::upstream;
 
-use super::{Answer, JiraError, Reach, Request, Safety, Session, scoped_token};
+use super::{error::JiraError, request::Request, session::Session, settings::Reach};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.
 const XSRF_WAIVER: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-atlassian-token"), HeaderValue::from_static("no-check"));
 
 impl Session {
-    pub(super) async fn send(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
-        self.send_until(cloud_id, request, self.deadline).await
-    }
-
-    pub(super) async fn send_until(
-        &self,
-        cloud_id: &str,
-        request: Request,
-        until: Instant,
-    ) -> Result<Answer, JiraError> {
-        let mut is_at_site =
-            self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
-        let answer = loop {
-            let outgoing = self.signed(cloud_id, &request)?;
-            let answer = self.exchange(&request, &outgoing, until).await?;
-            // Refused before anything was done, so a write may be sent again. Boxed: it happens
-            // once in a process.
-            if !is_at_site
-                || answer.status != StatusCode::UNAUTHORIZED
-                || !Box::pin(scoped_token::is_taken(self, until)).await
-            {
-                break answer;
-            }
-            is_at_site = false;
-        };
-        self.reconsider(&request, answer.status);
-        if answer.status.is_success() {
-            let answer = Answer::new(answer.body, request.safety() != Safety::Read);
-            answer.of_jira()
-        } else {
-            Err(self.refusal(&request, &answer))
-        }
-    }
-
     /// The request as it goes to Jira, with the caller's token.
     pub(super) fn signed(
         &self,

@@ -10,7 +10,11 @@ use url::{Host, Url};
 
 use crate::upstream;
 
-use super::{JiraError, Request, Session, Unsure};
+use super::{
+    error::{JiraError, Unsure},
+    request::Request,
+    session::Session,
+};
 
 /// Where Jira Cloud keeps files.
 pub const MEDIA_HOSTS: &[&str] = &["api.media.atlassian.com"];

@@ -7,39 +7,18 @@
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
-use tokio::{sync::OnceCell, time::Instant};
-use url::Url;
+use tokio::time::Instant;
 
 use crate::upstream;
 
-use super::{JiraError, Session, address, request};
-
-/// Where tokens with scopes go.
-#[derive(Debug, Clone)]
-pub struct ApiHost {
-    /// Atlassian's API host.
-    pub base: Url,
-    /// The site's cloud id, where the user named it; else the site is asked for it.
-    pub cloud_id: Option<String>,
-}
-
-/// What was found out about the process's one token.
-#[derive(Debug, Default)]
-pub(super) struct Detour(OnceCell<Option<Found>>);
-
-/// The API host takes the token, below this address.
-#[derive(Debug)]
-struct Found {
-    base: Url,
-    cloud_id: String,
-}
-
-impl Detour {
-    /// The API host and the cloud id, once the token is known to need them.
-    pub(super) fn taken(&self) -> Option<(&Url, &str)> {
-        self.0.get()?.as_ref().map(|found| (&found.base, found.cloud_id.as_str()))
-    }
-}
+use super::{
+    address,
+    error::JiraError,
+    request,
+    session::Session,
+    settings::{ApiHost, is_cloud_id},
+    token_route::Found,
+};
 
 /// Whether a token that the site refused is taken by the API host; found out once. A fault on the
 /// way there decides nothing, and the next call asks again.
@@ -96,12 +75,4 @@ async fn cloud_id(session: &Session, until: Instant) -> Result<Option<String>, J
         .then(|| serde_json::from_slice(&answer.body).ok())
         .flatten();
     Ok(tenant.map(|tenant| tenant.cloud_id).filter(|id| is_cloud_id(id)))
-}
-
-/// What may be a cloud id: a UUID, or what else is made of letters, digits and hyphens and is no
-/// plain word.
-pub fn is_cloud_id(text: &str) -> bool {
-    (8..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        && text.bytes().any(|b| b == b'-' || b.is_ascii_digit())
 }

@@ -1,60 +1,21 @@
-//! Which Jira site a call works on, found with the caller's own token.
+//! Which Jira site is meant among those that a token reaches. Pure.
 //!
-//! The order of BRIEF: the pinned cloud id, the pinned address, then the only site with Jira
-//! scopes. Several without a pin is an error that lists them: taking the first would sooner or
-//! later write into the wrong company.
+//! The pinned cloud id goes first, then the pinned address, then the only site with Jira scopes.
+//! Several without a pin is an error that lists them: taking the first would sooner or later write
+//! into the wrong company.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    fmt,
     sync::Arc,
-    time::Duration,
 };
 
-use quick_cache::{Weighter, sync::Cache};
-use tokio::time::Instant;
 use url::Url;
 
-use crate::identity::CallerKey;
-
-use super::{JiraError, Session, site_list, wire::Resource};
-
-/// How long a token's list of sites is believed. A revoked grant still fails at Jira at once.
-const TTL: Duration = Duration::from_mins(5);
-
-/// The same where there was no list.
-const TTL_ASSUMED: Duration = Duration::from_secs(30);
-
-/// The bytes of all lists that are remembered. Most users have one site of some 600 bytes; a
-/// consultant may have hundreds, and nothing bounds what an answer holds.
-const BYTES_MAX: u64 = 8 * 1024 * 1024;
-
-/// So few that the cache keeps them in one shard, into which one large list fits.
-const ENTRIES_EXPECTED: usize = 32;
-
-/// What a list costs beside its sites, and a site beside its texts.
-const ENTRY_BYTES: usize = 128;
-
-/// How many sites an error lists.
-pub(super) const LISTED_MAX: usize = 200;
-
-/// How Jira is reached, which follows from the credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// OAuth: through Atlassian's API host, below the cloud id of one of the user's sites.
-    Gateway,
-    /// Basic authentication: at the one site itself.
-    Site,
-}
-
-/// The one site that an operator allows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SitePin {
-    /// `JIRA_CLOUD_ID`
-    CloudId(String),
-    /// `JIRA_SITE_URL`
-    Url(String),
-}
+use super::{
+    error::{JiraError, SITES_LISTED_MAX},
+    settings::SitePin,
+    wire::Resource,
+};
 
 /// A Jira site that the caller's token reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,81 +32,8 @@ pub struct Site {
     pub all_urls: Arc<[String]>,
 }
 
-/// Sites by keyed token hash, never by token: bounded in bytes and time.
-pub(super) struct SiteCache(Cache<CallerKey, (Instant, Arc<[Site]>), ByBytes>);
-
-#[derive(Clone)]
-struct ByBytes;
-
-impl Weighter<CallerKey, (Instant, Arc<[Site]>)> for ByBytes {
-    fn weight(&self, _caller: &CallerKey, (_, sites): &(Instant, Arc<[Site]>)) -> u64 {
-        let mut scopes: Option<&Arc<[String]>> = None;
-        let bytes = sites.iter().map(|site| {
-            let own = ENTRY_BYTES + site.id.len() + 2 * site.url.len() + site.name.len();
-            let is_shared =
-                matches!((scopes, &site.scopes), (Some(one), Some(other)) if Arc::ptr_eq(one, other));
-            scopes = site.scopes.as_ref();
-            let listed = site.scopes.iter().filter(|_| !is_shared).flat_map(|scopes| scopes.iter());
-            own + listed.map(|scope| size_of::<String>() + scope.len()).sum::<usize>()
-        });
-        (ENTRY_BYTES + bytes.sum::<usize>()) as u64
-    }
-}
-
-impl fmt::Debug for SiteCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SiteCache").field("entries", &self.0.len()).finish_non_exhaustive()
-    }
-}
-
-impl SiteCache {
-    pub(super) fn new() -> Self {
-        Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
-    }
-
-    pub(super) fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
-        let (learned, sites) = self.0.get(&caller)?;
-        (now.saturating_duration_since(learned) < TTL).then_some(sites)
-    }
-
-    fn keep(&self, caller: CallerKey, now: Instant, sites: &Arc<[Site]>) {
-        self.0.insert(caller, (now, Arc::clone(sites)));
-    }
-}
-
-/// Finds the caller's sites and takes the right one.
-pub(super) async fn choose(session: &Session) -> Result<Site, JiraError> {
-    let wish = session.wish.as_deref().or(session.caller.site_wish());
-    let settings = &session.jira.settings;
-    if settings.reach == Reach::Site {
-        return pick(&[itself(&settings.api_base)], None, wish).cloned();
-    }
-    let key = session.caller.key();
-    let now = Instant::now();
-    let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
-        sites
-    } else if let Some(SitePin::CloudId(id)) = &settings.site {
-        // Boxed: it happens once in a while, and every call would carry its size.
-        let (sites, learned) = if let Some(sites) = Box::pin(site_list::listed(session)).await {
-            (sites, now)
-        } else {
-            // Asked again soon; what was true once stays true longer.
-            let site = Box::pin(site_list::assumed(session, id)).await;
-            let early = TTL.saturating_sub(TTL_ASSUMED);
-            (vec![site].into(), now.checked_sub(early).unwrap_or(now))
-        };
-        session.jira.sites.keep(key, learned, &sites);
-        sites
-    } else {
-        let sites = site_list::reachable(session).await?;
-        session.jira.sites.keep(key, now, &sites);
-        sites
-    };
-    pick(&sites, settings.site.as_ref(), wish).cloned()
-}
-
 /// The site whose own address is called.
-fn itself(address: &Url) -> Site {
+pub(super) fn itself(address: &Url) -> Site {
     let url = address.as_str().trim_end_matches('/').to_owned();
     let host = address.host_str().unwrap_or_default().to_owned();
     Site { id: host.clone(), all_urls: [url.clone()].into(), url, name: host, scopes: None }
@@ -237,13 +125,14 @@ fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
     ways.into_iter().find_map(meant).unwrap_or_default()
 }
 
-fn pick<'a>(
+/// The one site that is meant, or an error that lists those that may be.
+pub(super) fn pick<'a>(
     sites: &'a [Site],
     pin: Option<&SitePin>,
     wish: Option<&str>,
 ) -> Result<&'a Site, JiraError> {
     let urls = |sites: &[&Site]| {
-        sites.iter().take(LISTED_MAX).map(|site| site.url.clone()).collect::<Vec<_>>()
+        sites.iter().take(SITES_LISTED_MAX).map(|site| site.url.clone()).collect::<Vec<_>>()
     };
     if sites.is_empty() {
         return Err(JiraError::NoSite);
@@ -256,8 +145,8 @@ fn pick<'a>(
         [] if pin.is_some() => Err(JiraError::UnknownSite { sites: urls(&allowed) }),
         [] => Err(JiraError::UnknownSite { sites: urls(&sites.iter().collect::<Vec<_>>()) }),
         several => Err(JiraError::AmbiguousSite {
-            names: several.iter().take(LISTED_MAX).map(|site| site.name.clone()).collect(),
-            sites: distinct(several).take(LISTED_MAX).collect(),
+            names: several.iter().take(SITES_LISTED_MAX).map(|site| site.name.clone()).collect(),
+            sites: distinct(several).take(SITES_LISTED_MAX).collect(),
         }),
     }
 }

@@ -6,7 +6,10 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::{
-    Answer, JiraError, Session, request,
+    error::JiraError,
+    request,
+    response::Answer,
+    session::Session,
     site::{Site, host, jira_sites},
     wire::Resources,
 };

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     jira::{
         AllowedIssue, NamedIssue,
-        names::{self, Among},
+        names::{self, PersonScope},
         request::{self, BulkChange},
         wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
     },
@@ -187,7 +187,7 @@ async fn changes_for(
     let metas: Vec<FieldMeta> =
         meta.fields.into_iter().map(|(id, meta)| meta.with_id(&id)).collect();
     let project = sample.in_project();
-    let among = project.as_ref().map_or(Among::Everyone, Among::AssignableIn);
+    let among = project.as_ref().map_or(PersonScope::Everyone, PersonScope::AssignableIn);
     let screen = Screen { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
     let mut changes = fields::resolve(context, &screen, wanted).await?;
     changes.name_people(context).await;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     jira::{
         JiraError,
-        names::Among,
+        names::PersonScope,
         request::{self, Body},
         wire::{Comment, Visibility},
     },
@@ -52,7 +52,7 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
     if let Some(stored) = stored.as_ref() {
         check_replace_node(stored, &args.body, args.replace_rich_text.into(), Target::Comment)?;
     }
-    let document = text::body(context, &args.body, Among::AssignableTo(key)).await?;
+    let document = text::body(context, &args.body, PersonScope::AssignableTo(key)).await?;
     if args.dry_run.unwrap_or(false) {
         let mut reply = Row::new();
         reply.put("key", key);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         AllowedIssue,
-        names::Among,
+        names::PersonScope,
         request::{self, Body},
         wire::{Comment, CommentPage},
     },
@@ -70,8 +70,10 @@ struct Added {
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
     let key = &place::allowed(context, &args.issue_key).await?;
-    let mut body =
-        Body::with_text("body", text::body(context, &args.body, Among::AssignableTo(key)).await?);
+    let mut body = Body::with_text(
+        "body",
+        text::body(context, &args.body, PersonScope::AssignableTo(key)).await?,
+    );
     if let Some(visible_to) = &args.visible_to {
         let (kind, name) = match visible_to.split_once(':') {
             Some((kind, name)) if kind.trim().eq_ignore_ascii_case("group") => ("group", name),

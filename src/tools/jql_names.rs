@@ -2,7 +2,7 @@
 
 use crate::{
     jira::{
-        names::{self, Among},
+        names::{self, PersonScope},
         request,
         wire::{self, JqlField, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries},
     },
@@ -103,7 +103,7 @@ pub(super) async fn values_like(context: &Context, field: &str, value: &str) -> 
         return advice::projects_like(context, value).await;
     }
     if PEOPLE.contains(&plain.as_str()) {
-        return names::people_like(&context.jira, value, Among::Everyone).await;
+        return names::people_like(&context.jira, value, PersonScope::Everyone).await;
     }
     if !may_show(context, field) {
         return Vec::new();

@@ -109,7 +109,7 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
         .map_err(|error| advise(error, &types))?;
     let comment = match &args.comment {
         Some(markdown) => {
-            Some(text::body(context, markdown, names::Among::AssignableTo(from)).await?)
+            Some(text::body(context, markdown, names::PersonScope::AssignableTo(from)).await?)
         }
         None => None,
     };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     jira::{
         AllowedIssue, Answer, JiraError, NamedIssue,
-        names::{self, Among, NameError},
+        names::{self, NameError, PersonScope},
         request::{self, Body},
         wire::{FieldMeta, Issue, NamedValue, Text, Transition, TransitionPage},
     },
@@ -103,8 +103,10 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     let mut body = changes.body();
     body.beside.insert("transition".to_owned(), json!({ "id": transition.id }));
     if let Some(comment) = &args.comment {
-        let mut added =
-            Body::with_text("body", text::body(context, comment, Among::AssignableTo(key)).await?);
+        let mut added = Body::with_text(
+            "body",
+            text::body(context, comment, PersonScope::AssignableTo(key)).await?,
+        );
         if args.internal.unwrap_or(false) {
             added.values.insert("properties".to_owned(), internal_property());
         }
@@ -218,7 +220,7 @@ async fn changes(
     }
     let target = Target {
         metas,
-        among: Among::AssignableTo(key),
+        among: PersonScope::AssignableTo(key),
         issue: Some(key),
         keep: ReplaceRichText::Refuse,
     };

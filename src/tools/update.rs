@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json, value::RawValue};
 use crate::{
     jira::{
         AllowedIssue,
-        names::{self, Among, FieldName, FieldValue},
+        names::{self, FieldName, FieldValue, PersonScope},
         request::{self, Body, IssueBody},
         wire::Issue,
     },
@@ -118,7 +118,7 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
     let (screen, before) = tokio::try_join!(screen, text.stored(context, key))?;
     let target = Target {
         metas: screen.as_deref().unwrap_or_default(),
-        among: Among::AssignableTo(key),
+        among: PersonScope::AssignableTo(key),
         issue: Some(key),
         keep: text.keep,
     };

@@ -3,7 +3,7 @@
 use crate::{
     jira::{
         JiraError,
-        names::{self, Among},
+        names::{self, PersonScope},
         request,
     },
     trim::{Row, person},
@@ -34,7 +34,7 @@ async fn watch_issue(context: &Context, args: WatchIssue) -> Result<Reply, ToolE
     let key = &place::allowed(context, &args.issue_key).await?;
     let remove = args.remove.unwrap_or(false);
     let given = args.user.as_deref().unwrap_or("me");
-    let user = names::person(&context.jira, given, Among::Everyone).await?;
+    let user = names::person(&context.jira, given, PersonScope::Everyone).await?;
     let request = if remove {
         request::unwatch(key, &user.account_id)
     } else {

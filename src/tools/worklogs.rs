@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     jira::{
         AllowedIssue,
-        names::{self, Among},
+        names::{self, PersonScope},
         request::{self, Body},
         wire::{Issue, Worklog, WorklogPage},
     },
@@ -132,7 +132,7 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     let started = started(context, args.started.as_deref()).await?;
     // Made before a preview too, which shows what would be sent or why it would not be.
     let comment = match &args.comment {
-        Some(comment) => Some(text::body(context, comment, Among::AssignableTo(key)).await?),
+        Some(comment) => Some(text::body(context, comment, PersonScope::AssignableTo(key)).await?),
         None => None,
     };
     if args.dry_run.unwrap_or(false) {
@@ -186,7 +186,7 @@ async fn look_for(
     started: Timestamp,
     time: &str,
 ) -> Option<Result<Reply, ToolError>> {
-    let me = names::person(&context.jira, "me", Among::Everyone).await.ok()?;
+    let me = names::person(&context.jira, "me", PersonScope::Everyone).await.ok()?;
     let answer =
         context.jira.call(request::worklogs_started(key, started.as_millisecond())).await.ok()?;
     let page: WorklogPage<'_> = answer.read().ok()?;

@@ -1,12 +1,14 @@
 //! Boards, by name.
 
 use crate::jira::{
-    AllowedProject, JiraError, Session,
+    allowed::AllowedProject,
+    error::JiraError,
     request::agile,
+    session::Session,
     wire::{Board, ValuePage},
 };
 
-use super::{NameError, compare::same_letters};
+use super::{compare::same_letters, error::NameError};
 
 pub(super) const PAGE: u32 = 50;
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::jira::wire::FieldMeta;
 
-use super::{FieldFault, FieldValue};
+use super::values::{FieldFault, FieldValue};
 
 /// Turns resolved values into `editedFieldsInput`. Lists replace what is there, unless elements are
 /// added or taken away.

@@ -1,15 +1,10 @@
 //! Whom a name may mean: those that Jira's search found, and the one among them that is meant.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
 use serde::Deserialize;
 
 use crate::jira::wire::{self, User};
 
-use super::{Among, NameError, compare::folded};
+use super::{compare::folded, error::NameError, person_scope::PersonScope};
 
 /// How many candidates an error lists.
 const LISTED_MAX: usize = 8;
@@ -74,7 +69,7 @@ pub(super) fn say(user: &Candidate<'_>) -> String {
 pub(super) fn choose<'c, 'a>(
     given: &str,
     found: &'c [Candidate<'a>],
-    among: Among<'_>,
+    among: PersonScope<'_>,
 ) -> Result<&'c Candidate<'a>, NameError> {
     let people: Vec<&Candidate<'_>> = found.iter().filter(|user| user.is_person()).collect();
     let those = |is_meant: &dyn Fn(&Candidate<'_>) -> bool| {
@@ -98,8 +93,8 @@ pub(super) fn choose<'c, 'a>(
         ([only], _) => Ok(only),
         ([], []) => Err(NameError::Unknown {
             what: match among {
-                Among::Everyone => "active person",
-                Among::AssignableIn(_) | Among::AssignableTo(_) => "assignable person",
+                PersonScope::Everyone => "active person",
+                PersonScope::AssignableIn(_) | PersonScope::AssignableTo(_) => "assignable person",
             },
             given: given.to_owned(),
             known: Vec::new(),
@@ -118,22 +113,6 @@ fn is_address(text: &str) -> bool {
     })
 }
 
-/// Whom one tool call has found, so that a name which it meets again is not looked up again.
-#[derive(Debug, Default)]
-pub(in crate::jira) struct FoundPeople(Mutex<HashMap<(String, String), User<'static>>>);
-
-impl FoundPeople {
-    pub(super) fn get(&self, given: &str, among: Among<'_>) -> Option<User<'static>> {
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        found.get(&(folded(given).into_owned(), format!("{among:?}"))).cloned()
-    }
-
-    pub(super) fn keep(&self, given: &str, among: Among<'_>, user: &User<'static>) {
-        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        found.insert((folded(given).into_owned(), format!("{among:?}")), user.clone());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +124,7 @@ mod tests {
     }
 
     fn check(given: &str, found: &[Candidate<'_>], expected: Result<&str, &str>) {
-        match (choose(given, found, Among::Everyone), expected) {
+        match (choose(given, found, PersonScope::Everyone), expected) {
             (Ok(user), Ok(id)) => assert_eq!(user.account_id, id, "{given}"),
             (Err(error), Err(said)) => assert_eq!(error.to_string(), said, "{given}"),
             (chosen, _) => panic!("{given}: {chosen:?}"),

@@ -54,7 +54,7 @@ pub fn pick<'t, T>(
 }
 
 /// Whether two names are the same to a person.
-pub fn same(one: &str, other: &str) -> bool {
+pub fn same_name(one: &str, other: &str) -> bool {
     same_folded(one, &folded(other))
 }
 
@@ -159,10 +159,10 @@ mod tests {
             (" Done ", "DONE"),
             ("o\u{200b}k", "OK"),
         ] {
-            assert!(same(one, other), "{one} {other}");
+            assert!(same_name(one, other), "{one} {other}");
         }
-        assert!(!same("Doe", "Doe, Jane"));
-        assert!(!same("", "x"));
+        assert!(!same_name("Doe", "Doe, Jane"));
+        assert!(!same_name("", "x"));
     }
 
     #[test]

@@ -3,118 +3,19 @@
 use std::borrow::Cow;
 
 use crate::jira::{
-    Session, request,
+    request,
+    session::Session,
     wire::{FieldEntry, FieldMeta, List},
 };
 
 use super::{
-    NameError, Picked,
-    index::{of_names, off_screen_meta},
-    nearest, pick,
+    compare::{Picked, pick},
+    error::NameError,
+    field_index::{of_names, off_screen_meta},
+    field_name::FieldName,
+    near::nearest,
     system_fields::{set_elsewhere, system_meta},
 };
-
-/// A field of an issue: the id that Jira takes and the label under which agents see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldName {
-    /// Jira's id. `key` and `url` are no fields of Jira's and cost nothing.
-    pub id: String,
-    /// The name in replies.
-    pub label: Cow<'static, str>,
-}
-
-/// Jira's word for every field.
-const ALL: &str = "*all";
-
-/// Spellings of system fields: what is asked for, Jira's id, our label.
-const SYSTEM: &[(&[&str], &str, &str)] = &[
-    (&["key", "issuekey", "issue_key"], "key", "key"),
-    (&["url", "link"], "url", "url"),
-    (&["type", "issuetype", "issue_type"], "issuetype", "type"),
-    (&["status"], "status", "status"),
-    (&["summary", "title"], "summary", "summary"),
-    (&["assignee"], "assignee", "assignee"),
-    (&["reporter"], "reporter", "reporter"),
-    (&["creator"], "creator", "creator"),
-    (&["priority"], "priority", "priority"),
-    (&["labels"], "labels", "labels"),
-    (&["parent", "epic"], "parent", "parent"),
-    (&["project"], "project", "project"),
-    (&["created"], "created", "created"),
-    (&["updated"], "updated", "updated"),
-    (&["due", "duedate", "due_date"], "duedate", "due"),
-    (&["resolution"], "resolution", "resolution"),
-    (&["resolved", "resolutiondate", "resolution_date"], "resolutiondate", "resolved"),
-    (&["components", "component"], "components", "components"),
-    (&["fixversions", "fix_versions", "fixversion"], "fixVersions", "fix_versions"),
-    (
-        &["versions", "affected_versions", "affectedversion", "affects_versions"],
-        "versions",
-        "affected_versions",
-    ),
-    (&["links", "issuelinks", "issue_links"], "issuelinks", "links"),
-    (&["subtasks"], "subtasks", "subtasks"),
-    (&["environment"], "environment", "environment"),
-    (&["description"], "description", "description"),
-    (&["security"], "security", "security"),
-    (&["votes"], "votes", "votes"),
-    (&["watches", "watchers"], "watches", "watches"),
-    (&["timetracking", "time_tracking"], "timetracking", "time_tracking"),
-    (&["timespent", "time_spent"], "timespent", "time_spent_s"),
-    (&["timeestimate", "time_estimate"], "timeestimate", "time_estimate_s"),
-    (&["statuscategory", "status_category"], "statusCategory", "status_category"),
-    (&["attachment", "attachments"], "attachment", "attachments"),
-    (&["comment", "comments"], "comment", "comments"),
-    (&["worklog", "worklogs"], "worklog", "worklogs"),
-];
-
-/// No spelling of a system field is as long, nor is the id of a field.
-const KNOWN_BYTES_MAX: usize = 100;
-
-impl FieldName {
-    /// A system field by any of its spellings, or a field id as it is.
-    pub fn known(given: &str) -> Option<Self> {
-        let given = given.trim();
-        if given.len() > KNOWN_BYTES_MAX {
-            return None;
-        }
-        let plain = given.to_lowercase().replace([' ', '-'], "_");
-        // "fix version" is meant as much as "fix_versions" is.
-        let bare = |name: &str| name.replace('_', "").trim_end_matches('s').to_owned();
-        let alike = || {
-            let wanted = bare(&plain);
-            SYSTEM.iter().find(|(spellings, ..)| spellings.iter().any(|one| bare(one) == wanted))
-        };
-        let system = SYSTEM
-            .iter()
-            .find(|(spellings, ..)| spellings.contains(&plain.as_str()))
-            .or_else(alike);
-        if let Some((_, id, label)) = system {
-            return Some(Self { id: (*id).to_owned(), label: Cow::Borrowed(label) });
-        }
-        is_custom_id(&plain).then(|| Self { id: plain.clone(), label: Cow::Owned(plain) })
-    }
-
-    /// Stands for every field that holds a value.
-    pub fn all() -> Self {
-        Self { id: ALL.to_owned(), label: Cow::Borrowed(ALL) }
-    }
-
-    /// Whether it stands for every field that holds a value.
-    pub fn is_all(&self) -> bool {
-        self.id == ALL
-    }
-
-    /// Whether somebody of the site made it.
-    pub fn is_custom(&self) -> bool {
-        is_custom_id(&self.id)
-    }
-
-    /// Whether it is answered from the key alone, without asking Jira for a field.
-    pub fn is_local(&self) -> bool {
-        matches!(self.id.as_str(), "key" | "url")
-    }
-}
 
 /// The fields to read for these names. Display names of custom fields are looked up with one call
 /// to Jira; fields of the same name are all read: an issue mostly holds a value in one of them
@@ -170,7 +71,7 @@ pub fn find_meta<'m>(metas: &'m [FieldMeta], given: &str) -> Result<&'m FieldMet
         Picked::One(only) => return Ok(only),
         Picked::Nothing => {}
         Picked::Several(several) => {
-            return Err(ambiguous(
+            return Err(NameError::ambiguous_field(
                 plain,
                 several.iter().map(|meta| (meta.name.as_str(), meta.id())),
             ));
@@ -249,14 +150,6 @@ async fn off_screen(
         .collect()
 }
 
-pub(super) fn ambiguous<'n>(
-    given: &str,
-    several: impl Iterator<Item = (&'n str, &'n str)>,
-) -> NameError {
-    let candidates = several.map(|(name, id)| format!("{name} ({id})")).collect();
-    NameError::Ambiguous { given: given.to_owned(), candidates }
-}
-
 fn other_name(name: &str) -> Option<&str> {
     Some(name).filter(|name| !name.is_empty())
 }
@@ -277,12 +170,6 @@ fn part_of_time_tracking(name: &str) -> Option<FieldName> {
 /// Jira's words for every field, and the plain one.
 fn is_word_for_all(name: &str) -> bool {
     matches!(name.trim(), "*all" | "*navigable" | "all")
-}
-
-fn is_custom_id(name: &str) -> bool {
-    name.strip_prefix("customfield_").is_some_and(|digits| {
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }
 
 #[cfg(test)]

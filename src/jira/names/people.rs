@@ -1,15 +1,18 @@
 //! People, by "me", display name, e-mail address or account id.
 
 use crate::jira::{
-    AllowedIssue, AllowedProject, JiraError, Session, request,
+    error::JiraError,
+    request,
+    session::Session,
     wire::{self, List, User},
 };
 
 use super::{
-    NameError,
     candidates::{Candidate, choose, say},
-    compare::composed,
-    nearest,
+    compare::{composed, folded},
+    error::NameError,
+    near::nearest,
+    person_scope::PersonScope,
 };
 
 /// How many people are fetched to find one by name.
@@ -18,34 +21,12 @@ const FETCHED_MAX: u32 = 50;
 /// With how many letters of a misspelt name people are looked for; the first ones are seldom wrong.
 const LIKE_CHARS: usize = 2;
 
-/// Among whom a person is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Among<'a> {
-    /// All users that the caller may see.
-    Everyone,
-    /// Those who can be assigned in a project.
-    AssignableIn(&'a AllowedProject),
-    /// Those who can be assigned to an issue.
-    AssignableTo(&'a AllowedIssue),
-}
-
-impl Among<'_> {
-    /// The key of the project, where one is meant and named by its key.
-    pub fn project(self) -> Option<AllowedProject> {
-        match self {
-            Self::Everyone => None,
-            Self::AssignableIn(project) => Some(project.clone()),
-            Self::AssignableTo(issue) => issue.in_project(),
-        }
-    }
-}
-
 /// Finds the one person that is meant: me, an account id, a whole name or an e-mail address. Who is
 /// only like it is a question and not an answer; the error lists them.
 pub async fn person(
     session: &Session,
     given: &str,
-    among: Among<'_>,
+    among: PersonScope<'_>,
 ) -> Result<User<'static>, NameError> {
     let given = composed(given.trim().trim_start_matches('@').trim());
     let given = given.as_ref();
@@ -57,7 +38,7 @@ pub async fn person(
     if is_account_id(id) {
         return Ok(with_id(id));
     }
-    if let Some(known) = session.people.get(given, among) {
+    if let Some(known) = session.people.get(folded(given).into_owned(), format!("{among:?}")) {
         return Ok(known);
     }
     let answer = session.call(search(given, among)).await?;
@@ -77,7 +58,7 @@ pub async fn person(
         }
         Err(other) => return Err(other),
     };
-    session.people.keep(given, among, &chosen);
+    session.people.insert(folded(given).into_owned(), format!("{among:?}"), &chosen);
     Ok(chosen)
 }
 
@@ -86,12 +67,12 @@ pub async fn person(
 pub async fn person_seen_from(
     session: &Session,
     given: &str,
-    nearby: Among<'_>,
+    nearby: PersonScope<'_>,
 ) -> Result<User<'static>, NameError> {
-    match person(session, given, Among::Everyone).await {
+    match person(session, given, PersonScope::Everyone).await {
         Err(
             unseen @ (NameError::Unknown { .. } | NameError::Jira(JiraError::Forbidden { .. })),
-        ) if nearby != Among::Everyone => {
+        ) if nearby != PersonScope::Everyone => {
             let second = person(session, given, nearby).await;
             second.map_err(|fault| match unseen {
                 NameError::Unknown { .. } if matches!(fault, NameError::Unknown { .. }) => unseen,
@@ -116,12 +97,12 @@ pub async fn name_of(session: &Session, account_id: &str) -> String {
 ///
 /// Jira finds people by the beginnings of the words of their names, so the first letters are what
 /// is asked for.
-pub async fn people_like(session: &Session, given: &str, among: Among<'_>) -> Vec<String> {
+pub async fn people_like(session: &Session, given: &str, among: PersonScope<'_>) -> Vec<String> {
     let people = like(session, given, among).await;
     nearest(given, &people, |user| user.display_name.as_ref()).into_iter().map(say).collect()
 }
 
-async fn like(session: &Session, given: &str, among: Among<'_>) -> Vec<Candidate<'static>> {
+async fn like(session: &Session, given: &str, among: PersonScope<'_>) -> Vec<Candidate<'static>> {
     let beginning = |word: &str| word.chars().take(LIKE_CHARS).collect::<String>();
     let mut words = given.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let (first, last) = (words.next().map(beginning), words.next_back().map(beginning));
@@ -139,13 +120,13 @@ async fn like(session: &Session, given: &str, among: Among<'_>) -> Vec<Candidate
     people
 }
 
-fn search(given: &str, among: Among<'_>) -> request::Request {
+fn search(given: &str, among: PersonScope<'_>) -> request::Request {
     match among {
-        Among::Everyone => request::users(given, FETCHED_MAX),
-        Among::AssignableIn(project) => {
+        PersonScope::Everyone => request::users(given, FETCHED_MAX),
+        PersonScope::AssignableIn(project) => {
             request::assignable_users(given, Some(project), None, FETCHED_MAX)
         }
-        Among::AssignableTo(issue) => {
+        PersonScope::AssignableTo(issue) => {
             request::assignable_users(given, None, Some(issue), FETCHED_MAX)
         }
     }

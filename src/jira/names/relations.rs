@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::jira::wire::LinkType;
 
-use super::NameError;
+use super::error::NameError;
 
 /// How many kinds of one phrase an error lists.
 const CANDIDATES_MAX: usize = 50;

@@ -5,17 +5,19 @@ use futures_util::future::try_join_all;
 use serde_json::Value;
 
 use crate::jira::{
-    AllowedProject, JiraError, Session,
+    allowed::AllowedProject,
+    error::JiraError,
     request::{self, agile},
+    session::Session,
     wire::{SearchPage, Sprint, ValuePage},
 };
 
 use super::{
-    BoardName, NameError,
-    boards::{PAGE, PAGES_MAX, boards},
+    boards::{BoardName, PAGE, PAGES_MAX, boards},
     compare::same_letters,
-    readable_fields,
-    values::scalar,
+    error::NameError,
+    fields::readable_fields,
+    scalar::scalar,
 };
 
 /// Boards whose sprints are read to find one by name; beyond, issues are asked instead.
@@ -44,7 +46,7 @@ pub struct SprintName {
 }
 
 /// Which boards may be looked at.
-pub type Keep<'a> = &'a (dyn Fn(&BoardName) -> bool + Sync);
+pub type BoardFilter<'a> = &'a (dyn Fn(&BoardName) -> bool + Sync);
 
 impl From<&Sprint<'_>> for SprintName {
     fn from(sprint: &Sprint<'_>) -> Self {
@@ -63,7 +65,7 @@ pub async fn sprint_named(
     session: &Session,
     given: &str,
     projects: &[AllowedProject],
-    keep: Keep<'_>,
+    keep: BoardFilter<'_>,
     field_id: Option<&str>,
 ) -> Result<SprintName, NameError> {
     let through_boards = match open_sprints(session, projects, keep).await {
@@ -80,7 +82,7 @@ pub async fn sprint_named(
 async fn open_sprints(
     session: &Session,
     projects: &[AllowedProject],
-    keep: Keep<'_>,
+    keep: BoardFilter<'_>,
 ) -> Result<Option<Vec<SprintName>>, JiraError> {
     let mut all = Vec::new();
     if projects.is_empty() {

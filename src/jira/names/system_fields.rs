@@ -2,7 +2,7 @@
 
 use crate::jira::wire::{FieldMeta, FieldSchema};
 
-use super::FieldName;
+use super::field_name::FieldName;
 
 /// What a system field takes, wherever it stands: Jira's own types never change.
 pub fn system_meta(given: &str) -> Option<FieldMeta> {

@@ -2,7 +2,7 @@
 
 use crate::jira::wire::Transition;
 
-use super::{NameError, same_name};
+use super::{compare::same_name, error::NameError};
 
 /// The transition that is meant: an id, then a name, then the name of a target status, each in any
 /// letter case.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     jira::{
-        names::Among,
+        names::PersonScope,
         request::{Body, NewIssue},
         wire::FieldMeta,
     },
@@ -88,7 +88,7 @@ pub(super) async fn prepare(
     let project = context.projects.check_project(&args.project_key)?;
     let given = wanted(args)?;
     let (kind, metas) = screens.screen(context, &project, &args.issue_type).await?;
-    let among = Among::AssignableIn(&project);
+    let among = PersonScope::AssignableIn(&project);
     let target = Target { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
     let mut changes = fields::resolve(context, &target, &given).await?;
     changes.start_lists()?;

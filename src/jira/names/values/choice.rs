@@ -9,10 +9,10 @@ use crate::jira::{
 };
 
 use super::{
-    FieldFault, Resolved, fault,
+    fault::{FieldFault, fault, quoted},
     input::{Reference, reference},
     kind::Kind,
-    quoted,
+    resolved::Resolved,
 };
 
 /// How many allowed values an error lists.

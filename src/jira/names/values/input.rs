@@ -5,6 +5,8 @@
 use json_borrow::has_at_most;
 use serde_json::{Map, Value};
 
+use crate::jira::names::scalar::scalar;
+
 /// Values of JSON in one text that is taken for more than a text.
 const VALUES_MAX: usize = 10_000;
 
@@ -191,17 +193,6 @@ fn named(map: &Map<String, Value>) -> Option<Reference<'_>> {
         words: None,
         child: map.get("child").filter(|child| !child.is_null()),
     })
-}
-
-/// Text, a number or a flag as text; none for everything else, a blank text among it.
-pub(in crate::jira::names) fn scalar(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
 }
 
 /// A list or an object that was written as text, as some platforms do; none for text that is just

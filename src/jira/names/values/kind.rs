@@ -10,7 +10,7 @@ use crate::jira::wire::{FieldMeta, FieldSchema};
 pub(super) enum Kind {
     RichText,
     /// The summary.
-    Line,
+    SingleLine,
     Text,
     Number,
     Date,
@@ -46,7 +46,7 @@ impl Kind {
         let tail = schema.custom.rsplit(':').next().unwrap_or_default();
         match (schema.kind.as_str(), tail, schema.system.as_str()) {
             (_, "textarea", _) | (_, _, "description" | "environment") => Self::RichText,
-            (_, _, "summary") => Self::Line,
+            (_, _, "summary") => Self::SingleLine,
             (_, "gh-sprint", _) => Self::Sprint,
             (_, "gh-epic-link", _) => Self::EpicLink,
             (_, "jpo-custom-field-parent", _) => Self::ParentLink,
@@ -98,14 +98,14 @@ impl Kind {
 
     /// Whether a value that looks like JSON in a text is meant as text.
     pub(super) fn is_text(self) -> bool {
-        matches!(self, Self::RichText | Self::Line | Self::Text)
+        matches!(self, Self::RichText | Self::SingleLine | Self::Text)
     }
 
     /// The forms that are read, to complete "takes …".
     pub(super) fn accepts(self) -> &'static str {
         match self {
             Self::RichText => "Markdown text",
-            Self::Line => "one line of text, at most 255 characters",
+            Self::SingleLine => "one line of text, at most 255 characters",
             Self::Text => "text",
             Self::Number => "a number",
             Self::Date => "a day like 2026-12-24, tomorrow, +3d or next monday",

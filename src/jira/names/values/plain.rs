@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::jira::names::compare::{Picked, pick};
+use crate::jira::names::{
+    compare::{Picked, pick},
+    scalar::scalar,
+};
 
 use super::{
-    FieldFault, Resolved, fault,
-    input::{Reference, reference, scalar},
+    fault::{FieldFault, fault, quoted},
+    input::{Reference, reference},
     kind::Kind,
-    quoted,
+    resolved::Resolved,
     writer::Writer,
 };
 

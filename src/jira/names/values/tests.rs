@@ -5,13 +5,13 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::*;
 use crate::{
     identity::{Bearer, Caller, KeyedHasher},
-    jira::{Jira, Reach, Settings},
+    jira::{Jira, Reach, Session, Settings, names::PersonScope, wire::FieldMeta},
     upstream::{self, Upstream},
 };
 
@@ -60,7 +60,8 @@ fn meta(schema: &Value, allowed: &Value) -> FieldMeta {
 fn write(meta: &FieldMeta, given: &Value) -> Result<FieldWrite, FieldFault> {
     let given = Map::from_iter([("F".to_owned(), given.clone())]);
     let metas = std::slice::from_ref(meta);
-    let written = block_on(write_values(&alone(), metas, &given, Among::AssignableTo(&issue())));
+    let written =
+        block_on(write_values(&alone(), metas, &given, PersonScope::AssignableTo(&issue())));
     written.map(|mut writes| writes.pop().unwrap())
 }
 
@@ -292,7 +293,7 @@ fn a_field_is_named_once() {
     let check = |given: Value, expected: Option<&str>| {
         let given = given.as_object().unwrap().clone();
         let written =
-            block_on(write_values(&alone(), &metas, &given, Among::AssignableTo(&issue())));
+            block_on(write_values(&alone(), &metas, &given, PersonScope::AssignableTo(&issue())));
         match (written, expected) {
             (Ok(_), None) => {}
             (Err(fault), Some(said)) => assert_eq!(fault.to_string(), said),

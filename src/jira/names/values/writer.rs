@@ -5,16 +5,25 @@ use moment::{self, DayTime, Direction};
 use serde_json::{Value, json};
 
 use crate::jira::{
-    Session,
-    names::{Among, NameError, name_of, person, person_seen_from, same_name, sprint_named},
-    wire::FieldMeta,
+    names::{
+        compare::same_name,
+        error::NameError,
+        people::{name_of, person, person_seen_from},
+        person_scope::PersonScope,
+        sprints::sprint_named,
+    },
+    session::Session,
+    wire::{FieldMeta, User},
 };
 
 use super::{
-    FieldFault, FieldValue, Resolved, choice, duration, fault,
+    choice,
+    fault::{FieldFault, fault, quoted},
+    field_value::FieldValue,
     input::{Input, Operation, input, reference, unquoted},
     kind::Kind,
-    quoted,
+    resolved::Resolved,
+    time_tracking,
 };
 
 /// Values that one field takes in one call.
@@ -26,7 +35,7 @@ const NOTHING: &str = "none";
 /// One field, and all that its value may have to be looked up in.
 pub(super) struct Writer<'w> {
     pub(super) session: &'w Session,
-    pub(super) among: Among<'w>,
+    pub(super) among: PersonScope<'w>,
     pub(super) meta: &'w FieldMeta,
     pub(super) kind: Kind,
 }
@@ -76,7 +85,7 @@ impl Writer<'_> {
 
     fn clear(&self) -> Result<Written, FieldFault> {
         let nothing = match self.kind {
-            Kind::Line => return Err(fault(self.meta, "it cannot be empty")),
+            Kind::SingleLine => return Err(fault(self.meta, "it cannot be empty")),
             Kind::TimeTracking => return Err(fault(self.meta, "it is set to 0m, not cleared")),
             Kind::RichText => FieldValue::RichText(None),
             kind if kind.is_list() => FieldValue::Set(json!([])),
@@ -228,13 +237,13 @@ impl Writer<'_> {
             (_, Kind::User) => self.user(value).await,
             (_, Kind::Sprint) => self.sprint(value).await,
             (_, Kind::Date | Kind::DateTime) => self.moment(value).await,
-            (_, Kind::TimeTracking) => duration::time_tracking(self.meta, value),
+            (_, Kind::TimeTracking) => time_tracking::time_tracking(self.meta, value),
             (_, Kind::Parent | Kind::EpicLink | Kind::ParentLink) => self.issue(value),
             (_, Kind::Number) => self.number(value),
             (_, Kind::Project) => self.project(value),
             (_, Kind::Team | Kind::RequestType) => self.bare_id(value),
             (Kind::Labels, _) => self.label(value),
-            (_, Kind::Line) => self.line(value),
+            (_, Kind::SingleLine) => self.line(value),
             (_, Kind::Text) => self.text(value),
             _ => Ok(Resolved::new(value.clone(), value.clone())),
         }
@@ -269,7 +278,7 @@ impl Writer<'_> {
         }
     }
 
-    async fn person(&self, name: &str) -> Result<crate::jira::wire::User<'static>, NameError> {
+    async fn person(&self, name: &str) -> Result<User<'static>, NameError> {
         if self.meta.schema.system == "assignee" {
             return person(self.session, name, self.among).await;
         }

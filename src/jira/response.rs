@@ -9,7 +9,7 @@ use tokio::{
     task::block_in_place,
 };
 
-use super::{JiraError, Unsure};
+use super::error::{JiraError, Unsure};
 
 /// Answers of this many bytes take milliseconds to decode.
 const LONG_BYTES: usize = 256 * 1024;

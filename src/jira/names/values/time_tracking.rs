@@ -4,9 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::jira::{names::compare::folded, wire::FieldMeta};
+use crate::jira::{
+    names::{compare::folded, fields::find_meta, scalar::scalar},
+    wire::FieldMeta,
+};
 
-use super::{FieldFault, Resolved, fault, find_meta, input::scalar, quoted};
+use super::{
+    fault::{FieldFault, fault, quoted},
+    resolved::Resolved,
+};
 
 const FIELD: &str = "timetracking";
 
@@ -25,7 +31,7 @@ fn estimate(name: &str) -> Option<&'static str> {
 }
 
 /// The values, with estimates that stand for themselves put into the one field that takes them.
-pub(super) fn collected<'g>(
+pub(super) fn with_time_tracking<'g>(
     metas: &[FieldMeta],
     given: &'g Map<String, Value>,
 ) -> Result<Cow<'g, Map<String, Value>>, FieldFault> {

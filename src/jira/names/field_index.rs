@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::HashMap};
 
 use crate::jira::wire::{FieldEntry, FieldMeta};
 
-use super::{NameError, Picked, fields::ambiguous, folded, pick};
+use super::{
+    compare::{Picked, folded, pick},
+    error::NameError,
+};
 
 /// Fields of one name that are told apart.
 const SAME_NAME_MAX: usize = 50;
@@ -58,7 +61,7 @@ pub(super) fn off_screen_meta(
             Picked::One(entry) => entry,
             Picked::Nothing => return Ok(None),
             Picked::Several(several) => {
-                return Err(ambiguous(
+                return Err(NameError::ambiguous_field(
                     plain,
                     several.iter().map(|entry| (entry.name.as_ref(), entry.id.as_ref())),
                 ));

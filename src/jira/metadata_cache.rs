@@ -19,10 +19,7 @@ use tokio::time::Instant;
 
 use crate::identity::CallerKey;
 
-use super::{
-    Answer, JiraError, Request, Safety, Session,
-    request::{self, scope},
-};
+use super::request::{Request, Safety, scope};
 
 /// How long an answer is believed.
 const TTL: Duration = Duration::from_mins(5);
@@ -70,12 +67,12 @@ impl MetadataCache {
         Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
     }
 
-    fn fresh(&self, key: &(CallerKey, String), now: Instant) -> Option<Bytes> {
+    pub(super) fn fresh(&self, key: &(CallerKey, String), now: Instant) -> Option<Bytes> {
         let kept = self.0.get(key)?;
         (now.saturating_duration_since(kept.learned) < TTL).then_some(kept.body)
     }
 
-    fn keep(&self, key: (CallerKey, String), now: Instant, body: &Bytes) {
+    pub(super) fn keep(&self, key: (CallerKey, String), now: Instant, body: &Bytes) {
         if body.len() <= ANSWER_BYTES_MAX {
             // A copy, because a body may hold on to the larger buffer that it was read into.
             self.0.insert(key, Kept { learned: now, body: Bytes::copy_from_slice(body) });
@@ -84,6 +81,17 @@ impl MetadataCache {
 
     fn forget(&self, caller: CallerKey) {
         self.0.retain(|(owner, _), _| *owner != caller);
+    }
+
+    /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
+    pub(super) fn reconsider(&self, caller: CallerKey, request: &Request, status: StatusCode) {
+        let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
+        let is_refused = !status.is_success() && request.safety() != Safety::Read;
+        if status == StatusCode::UNAUTHORIZED {
+            self.forget(caller);
+        } else if is_changed || is_refused {
+            self.forget_site(caller);
+        }
     }
 
     /// Forgets how the site is made. Who the caller is stays so.
@@ -112,79 +120,28 @@ impl Recall {
             self.wrote.store(true, Ordering::Relaxed);
         }
     }
-}
 
-impl Session {
-    /// Whether the call used what Jira said earlier and has sent no write: then it can be made once
-    /// more, and is from now on answered by Jira itself.
-    pub fn look_again(&self) -> bool {
-        let recall = &self.recall;
-        recall.used.load(Ordering::Relaxed)
-            && !recall.settled.load(Ordering::Relaxed)
-            && !recall.wrote.load(Ordering::Relaxed)
-            && !recall.distrusted.swap(true, Ordering::Relaxed)
+    /// Notes that a remembered answer was used.
+    pub(super) fn hit(&self) {
+        self.used.store(true, Ordering::Relaxed);
     }
 
-    /// What Jira answered to this a short while ago. Unlike [`Session::recalled`] it gives no
-    /// reason to look again.
-    pub(super) fn remembered(&self, cloud_id: &str, request: &Request) -> Option<Answer> {
-        let url = self.jira.url(cloud_id, request)?;
-        let body =
-            self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
-        Some(Answer { body, is_of_write: false })
+    /// Whether only fresh answers are wanted.
+    pub(super) fn is_bypassed(&self) -> bool {
+        self.distrusted.load(Ordering::Relaxed)
     }
 
-    /// Notes that Jira itself refused what the caller wrote, such as a query: asking again would
-    /// end the same.
-    pub fn settle(&self) {
-        self.recall.settled.store(true, Ordering::Relaxed);
+    /// Notes that what failed has nothing to do with what is remembered.
+    pub(super) fn settle(&self) {
+        self.settled.store(true, Ordering::Relaxed);
     }
 
-    /// Like sending it, unless Jira answered the same to this caller a short while ago.
-    pub(super) async fn recalled(
-        &self,
-        cloud_id: &str,
-        request: Request,
-    ) -> Result<Answer, JiraError> {
-        let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.key(), String::from(url));
-        let now = Instant::now();
-        if !self.recall.distrusted.load(Ordering::Relaxed)
-            && let Some(body) = self.jira.metadata.fresh(&key, now)
-        {
-            self.recall.used.store(true, Ordering::Relaxed);
-            return Ok(Answer { body, is_of_write: false });
-        }
-        let answer = self.send(cloud_id, request).await?;
-        self.jira.metadata.keep(key, now, &answer.body);
-        Ok(answer)
-    }
-
-    /// `GET /myself`, asked once in five minutes. The account behind a token never changes, so that
-    /// what is remembered of it is no reason to doubt a failure.
-    pub async fn myself(&self) -> Result<Answer, JiraError> {
-        let site = self.site().await?;
-        let request = request::myself();
-        let url = self.jira.url(&site.id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.key(), String::from(url));
-        let now = Instant::now();
-        if let Some(body) = self.jira.metadata.fresh(&key, now) {
-            return Ok(Answer { body, is_of_write: false });
-        }
-        let answer = self.send(&site.id, request).await?;
-        self.jira.metadata.keep(key, now, &answer.body);
-        Ok(answer)
-    }
-
-    /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
-    pub(super) fn reconsider(&self, request: &Request, status: StatusCode) {
-        let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
-        let is_refused = !status.is_success() && request.safety() != Safety::Read;
-        if status == StatusCode::UNAUTHORIZED {
-            self.jira.metadata.forget(self.caller.key());
-        } else if is_changed || is_refused {
-            self.jira.metadata.forget_site(self.caller.key());
-        }
+    /// Whether the call may be made once more. True only once; from then on the cache is bypassed.
+    pub(super) fn look_again(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
+            && !self.settled.load(Ordering::Relaxed)
+            && !self.wrote.load(Ordering::Relaxed)
+            && !self.distrusted.swap(true, Ordering::Relaxed)
     }
 }
 
