@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     identity::{Basic, BasicFault, Bearer, Credential},
-    jira::{ApiHost, Reach, SitePin},
+    jira::{ApiHost, Route, SitePin},
 };
 
 use super::{
@@ -33,7 +33,7 @@ impl Config {
                     };
                     let base = std::mem::replace(&mut config.jira.api_base, site);
                     config.jira.api_host = Some(ApiHost { base, cloud_id });
-                    config.jira.reach = Reach::Site;
+                    config.jira.route = Route::Direct;
                 }
                 Ok((config, credential))
             }
@@ -124,8 +124,8 @@ mod tests {
             read(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("HOST", "0.0.0.0")]).unwrap();
         assert!(matches!(credential, Credential::Bearer(_)));
         assert_eq!(
-            (config.jira.api_base.as_str(), config.jira.reach),
-            ("https://api.atlassian.com/", Reach::Gateway)
+            (config.jira.api_base.as_str(), config.jira.route),
+            ("https://api.atlassian.com/", Route::ApiGateway)
         );
     }
 
@@ -147,8 +147,8 @@ mod tests {
             .unwrap();
             assert!(matches!(credential, Credential::Basic(_)));
             assert_eq!(
-                (config.jira.api_base.as_str(), config.jira.reach),
-                ("https://example.atlassian.net/", Reach::Site)
+                (config.jira.api_base.as_str(), config.jira.route),
+                ("https://example.atlassian.net/", Route::Direct)
             );
         }
     }

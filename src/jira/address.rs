@@ -46,17 +46,17 @@ pub(super) fn below(base: &Url, cloud_id: Option<&str>, request: &Request) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::{Jira, Reach, Settings, request};
+    use crate::jira::{Jira, Route, Settings, request};
     use crate::upstream::{self, Upstream};
 
     fn url(base: &str, request: &Request) -> String {
-        reached(Reach::Gateway, base, request)
+        reached(Route::ApiGateway, base, request)
     }
 
-    fn reached(reach: Reach, base: &str, request: &Request) -> String {
+    fn reached(route: Route, base: &str, request: &Request) -> String {
         let settings = Settings {
             api_base: base.parse().unwrap(),
-            reach,
+            route,
             site: None,
             site_address: None,
             api_host: None,
@@ -70,11 +70,11 @@ mod tests {
     fn a_site_itself_has_no_cloud_id_in_its_paths() {
         let base = "https://example.atlassian.net";
         assert_eq!(
-            reached(Reach::Site, base, &request::myself()),
+            reached(Route::Direct, base, &request::myself()),
             "https://example.atlassian.net/rest/api/3/myself"
         );
         assert_eq!(
-            reached(Reach::Site, base, &request::agile::sprint(7)),
+            reached(Route::Direct, base, &request::agile::sprint(7)),
             "https://example.atlassian.net/rest/agile/1.0/sprint/7"
         );
     }

@@ -7,18 +7,18 @@ use tokio::time::Instant;
 use super::{
     error::JiraError,
     request::{self, Request},
-    response::Answer,
+    response::Response,
     session::Session,
-    settings::Reach,
+    settings::Route,
 };
 
 impl Session {
     /// Asks Jira, as the caller; metadata may be answered as Jira did a short while ago. Every
     /// status but 2xx is a [`JiraError`].
-    pub async fn call(&self, request: Request) -> Result<Answer, JiraError> {
+    pub async fn call(&self, request: Request) -> Result<Response, JiraError> {
         let site = self.site().await?;
         if request.is_metadata() {
-            return self.recalled(&site.id, request).await;
+            return self.call_cached(&site.id, request).await;
         }
         self.send(&site.id, request).await
     }
@@ -29,7 +29,7 @@ impl Session {
         &self,
         request: Request,
         reserve: Duration,
-    ) -> Result<Answer, JiraError> {
+    ) -> Result<Response, JiraError> {
         let site = self.site().await?;
         let reserve = reserve.min(self.time_left() / 4);
         self.send_until(
@@ -41,40 +41,40 @@ impl Session {
     }
 
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
-    async fn recalled(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
+    async fn call_cached(&self, cloud_id: &str, request: Request) -> Result<Response, JiraError> {
         let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
         let key = (self.caller.key(), String::from(url));
         let now = Instant::now();
-        if !self.recall.is_bypassed()
+        if !self.cache_use.is_bypassed()
             && let Some(body) = self.jira.metadata.fresh(&key, now)
         {
-            self.recall.hit();
-            return Ok(Answer { body, is_of_write: false });
+            self.cache_use.hit();
+            return Ok(Response::of_read(body));
         }
         let answer = self.send(cloud_id, request).await?;
         self.jira.metadata.keep(key, now, &answer.body);
         Ok(answer)
     }
 
-    /// What Jira answered to this a short while ago. Unlike [`Session::recalled`] it gives no
+    /// What Jira answered to this a short while ago. Unlike [`Session::call_cached`] it gives no
     /// reason to look again.
-    pub(super) fn remembered(&self, cloud_id: &str, request: &Request) -> Option<Answer> {
+    pub(super) fn cached(&self, cloud_id: &str, request: &Request) -> Option<Response> {
         let url = self.jira.url(cloud_id, request)?;
         let body =
             self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
-        Some(Answer { body, is_of_write: false })
+        Some(Response::of_read(body))
     }
 
     /// `GET /myself`, asked once in five minutes. The account behind a token never changes, so that
     /// what is remembered of it is no reason to doubt a failure.
-    pub async fn myself(&self) -> Result<Answer, JiraError> {
+    pub async fn myself(&self) -> Result<Response, JiraError> {
         let site = self.site().await?;
         let request = request::myself();
         let url = self.jira.url(&site.id, &request).ok_or(JiraError::Request)?;
         let key = (self.caller.key(), String::from(url));
         let now = Instant::now();
         if let Some(body) = self.jira.metadata.fresh(&key, now) {
-            return Ok(Answer { body, is_of_write: false });
+            return Ok(Response::of_read(body));
         }
         let answer = self.send(&site.id, request).await?;
         self.jira.metadata.keep(key, now, &answer.body);
@@ -86,7 +86,7 @@ impl Session {
     pub async fn prove_token(&self) -> Result<(), JiraError> {
         let is_listed = self.site().await?.scopes.is_some();
         // The one credential of a process that its own user started is nobody else's.
-        if is_listed || self.jira.settings.reach == Reach::Site {
+        if is_listed || self.jira.settings.route == Route::Direct {
             return Ok(());
         }
         match self.myself().await {

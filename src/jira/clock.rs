@@ -24,7 +24,7 @@ impl Session {
     /// The zone of the caller's clock, if it was learnt in the last minutes. Asks nobody.
     pub fn known_zone(&self) -> Option<TimeZone> {
         self.zone.get().cloned().or_else(|| {
-            let answer = self.remembered(&self.site.get()?.id, &request::myself())?;
+            let answer = self.cached(&self.site.get()?.id, &request::myself())?;
             zone(answer.read().ok()?)
         })
     }
@@ -56,8 +56,8 @@ impl Session {
     }
 
     async fn ask_zone(&self) -> Result<TimeZone, JiraError> {
-        let answer = self.myself().await.map_err(unsaid)?;
-        zone(answer.read().map_err(unsaid)?).ok_or(JiraError::NoTimeZone)
+        let answer = self.myself().await.map_err(as_no_time_zone)?;
+        zone(answer.read().map_err(as_no_time_zone)?).ok_or(JiraError::NoTimeZone)
     }
 }
 
@@ -66,7 +66,7 @@ fn zone(profile: Profile<'_>) -> Option<TimeZone> {
 }
 
 /// A refusal says that the zone cannot be had; other faults pass by themselves.
-fn unsaid(error: JiraError) -> JiraError {
+fn as_no_time_zone(error: JiraError) -> JiraError {
     match error {
         JiraError::InsufficientScope { .. }
         | JiraError::Forbidden { .. }

@@ -7,17 +7,19 @@ use thiserror::Error;
 use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
 use super::{
-    error_body::{elements, field_ids, is_scope_mismatch, said, said_once, texts},
+    error_body::{
+        elements, field_ids, is_scope_mismatch, joined_or, texts, without_permission_hint,
+    },
     request::{self, Request, Safety},
 };
 
 /// Whether a call that failed may still have changed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsure {
+pub enum Applied {
     /// The request was a read, or it never reached Jira.
-    NothingChanged,
+    No,
     /// A write was sent and its answer was lost.
-    MayHaveHappened,
+    Maybe,
 }
 
 /// What Jira said about slowing down.
@@ -60,19 +62,19 @@ pub enum JiraError {
         cause: Box<Self>,
     },
     /// 403: the user may not do this.
-    #[error("Jira refused: {}", said(texts, "the signed-in user is not allowed to do this."))]
+    #[error("Jira refused: {}", joined_or(texts, "the signed-in user is not allowed to do this."))]
     Forbidden {
         /// Jira's own words.
         texts: Vec<String>,
     },
     /// 404: absent, or hidden from this user; Jira does not tell which.
-    #[error("Not found, or the signed-in user may not see it: {}", said(&said_once(texts), "Jira answered 404."))]
+    #[error("Not found, or the signed-in user may not see it: {}", joined_or(&without_permission_hint(texts), "Jira answered 404."))]
     NotFound {
         /// Jira's own words.
         texts: Vec<String>,
     },
     /// 400, 410, 422 and other refusals of what was asked.
-    #[error("Jira did not accept the request: {}", said(texts, "it gave no reason."))]
+    #[error("Jira did not accept the request: {}", joined_or(texts, "it gave no reason."))]
     Invalid {
         /// The HTTP status.
         status: u16,
@@ -84,7 +86,10 @@ pub enum JiraError {
         elements: Vec<(usize, String)>,
     },
     /// 409: a concurrent change.
-    #[error("Jira reports a conflict with another change: {}", said(texts, "it gave no detail."))]
+    #[error(
+        "Jira reports a conflict with another change: {}",
+        joined_or(texts, "it gave no detail.")
+    )]
     Conflict {
         /// Jira's own words.
         texts: Vec<String>,
@@ -93,7 +98,7 @@ pub enum JiraError {
     #[error("Jira asks to slow down.")]
     RateLimited(RateLimit),
     /// An answer over the byte limit, or a 413 for something too large for Jira.
-    #[error("{}", if status.is_some() { format!("Jira says that the content is too large or a limit of the issue is reached: {}", said(texts, "it gave no detail.")) } else { "Jira's answer is larger than the bridge accepts.".to_owned() })]
+    #[error("{}", if status.is_some() { format!("Jira says that the content is too large or a limit of the issue is reached: {}", joined_or(texts, "it gave no detail.")) } else { "Jira's answer is larger than the bridge accepts.".to_owned() })]
     TooLarge {
         /// 413 when it was Jira who refused.
         status: Option<u16>,
@@ -106,13 +111,13 @@ pub enum JiraError {
         /// The status, if there was an answer.
         status: Option<u16>,
         /// Whether something may have changed.
-        sent: Unsure,
+        applied: Applied,
     },
     /// No answer in time.
     #[error("Jira did not answer in time.")]
     Timeout {
         /// Whether something may have changed.
-        sent: Unsure,
+        applied: Applied,
     },
     /// The bridge holds as much of requests and answers as it may; nothing was changed.
     #[error("The bridge has as many large requests and answers in hand as it can take.")]
@@ -134,7 +139,7 @@ pub enum JiraError {
     /// The token reaches no Jira site.
     #[error("The sign-in gives access to no Jira site.")]
     NoSite,
-    /// The pinned or wished-for site is not among the token's.
+    /// The pinned or requested site is not among the token's.
     #[error("The sign-in does not give access to the Jira site that was asked for.")]
     UnknownSite {
         /// The URLs that it does give access to.
@@ -149,7 +154,7 @@ pub enum JiraError {
     /// A file lies where it must not be loaded from: another host, plain http, or behind a second
     /// redirect.
     #[error("Jira points to a place for this file from which the bridge does not load.")]
-    Misdirected,
+    UntrustedDownloadHost,
     /// An answer that is not what Jira documents.
     #[error("Jira's answer could not be understood.")]
     Unreadable,
@@ -201,14 +206,14 @@ impl JiraError {
             // Whatever stands in front of Jira may have passed a write on before it answered like
             // this.
             status @ 300..=399 if request.safety() != Safety::Read => {
-                Self::Unavailable { status: Some(status), sent: Unsure::MayHaveHappened }
+                Self::Unavailable { status: Some(status), applied: Applied::Maybe }
             }
             300..=399 => Self::Redirected,
             status @ 400..=499 => {
                 Self::Invalid { status, fields: field_ids(&body), elements: elements(&body), texts }
             }
             status => {
-                Self::Unavailable { status: Some(status), sent: unsure(request, Sent::Maybe) }
+                Self::Unavailable { status: Some(status), applied: applied(request, Sent::Maybe) }
             }
         }
     }
@@ -228,7 +233,7 @@ impl JiraError {
 
     /// Turns a failure of the careful call into Jira's terms.
     pub(super) fn from_upstream(request: &Request, error: &UpstreamError) -> Self {
-        let sent = unsure(request, error.sent());
+        let applied = applied(request, error.sent());
         match error {
             UpstreamError::InvalidRequest { .. } => Self::Request,
             UpstreamError::CircuitOpen { retry_after } => {
@@ -238,14 +243,14 @@ impl JiraError {
                 let text = format!("requests of more than {limit_bytes} bytes are not sent.");
                 Self::TooLarge { status: Some(413), texts: vec![text] }
             }
-            UpstreamError::Busy { .. } if sent == Unsure::NothingChanged => Self::Busy,
+            UpstreamError::Busy { .. } if applied == Applied::No => Self::Busy,
             UpstreamError::BodyTooLarge { .. } if request.safety() == Safety::Read => {
                 Self::TooLarge { status: None, texts: Vec::new() }
             }
             UpstreamError::Timeout { .. } | UpstreamError::DeadlineExceeded { .. } => {
-                Self::Timeout { sent }
+                Self::Timeout { applied }
             }
-            _ => Self::Unavailable { status: None, sent },
+            _ => Self::Unavailable { status: None, applied },
         }
     }
 
@@ -264,11 +269,11 @@ impl RateLimit {
     }
 }
 
-fn unsure(request: &Request, sent: Sent) -> Unsure {
+fn applied(request: &Request, sent: Sent) -> Applied {
     if sent == Sent::Maybe && request.safety() != Safety::Read {
-        Unsure::MayHaveHappened
+        Applied::Maybe
     } else {
-        Unsure::NothingChanged
+        Applied::No
     }
 }
 

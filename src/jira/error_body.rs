@@ -24,7 +24,7 @@ pub(super) fn elements(body: &Value) -> Vec<(usize, String)> {
 
 /// The texts of one of Jira's `ErrorCollection`s as one sentence.
 pub(super) fn collected(collection: &Value) -> String {
-    said(&texts(collection), "it gave no reason.")
+    joined_or(&texts(collection), "it gave no reason.")
 }
 
 /// Every text that speaks of the user's input, from each shape Atlassian's servers use.
@@ -67,7 +67,7 @@ fn clean(text: &str) -> String {
         .to_owned()
 }
 
-pub(super) fn said(texts: &[String], otherwise: &str) -> String {
+pub(super) fn joined_or(texts: &[String], otherwise: &str) -> String {
     if texts.is_empty() { otherwise.to_owned() } else { texts.join(" ") }
 }
 
@@ -80,7 +80,7 @@ pub(super) fn is_scope_mismatch(headers: &http::HeaderMap, texts: &[String]) -> 
 }
 
 /// Jira's words for what is not found, without the part that every such message begins with.
-pub(super) fn said_once(texts: &[String]) -> Vec<String> {
+pub(super) fn without_permission_hint(texts: &[String]) -> Vec<String> {
     const ENDS: [&str; 2] =
         [" or you do not have permission to see it", " or you do not have permission to view it"];
     texts

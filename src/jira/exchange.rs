@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::upstream;
 
-use super::{error::JiraError, request::Request, session::Session, settings::Reach};
+use super::{error::JiraError, request::Request, session::Session, settings::Route};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.
 const XSRF_WAIVER: (HeaderName, HeaderValue) =
@@ -56,7 +56,7 @@ impl Session {
         outgoing: &upstream::Request,
         until: Instant,
     ) -> Result<upstream::Response, JiraError> {
-        self.recall.sent(request);
+        self.cache_use.sent(request);
         let outcome = self.jira.upstream.call(outgoing, until).await;
         let is_signed = outgoing.headers.contains_key(header::AUTHORIZATION);
         if is_signed && outcome.as_ref().is_ok_and(|answer| answer.status.is_success()) {
@@ -66,8 +66,8 @@ impl Session {
             Ok(answer) => (answer.attempts, answer.bytes_read),
             Err(error) => (error.attempts(), 0),
         };
-        self.spent.calls.fetch_add(attempts, Ordering::Relaxed);
-        self.spent.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.usage.calls.fetch_add(attempts, Ordering::Relaxed);
+        self.usage.bytes.fetch_add(bytes, Ordering::Relaxed);
         outcome.map_err(|error| JiraError::from_upstream(request, &error))
     }
 
@@ -77,10 +77,12 @@ impl Session {
             self.caller.report_refused();
         }
         match error {
-            JiraError::Unauthenticated if self.jira.settings.reach == Reach::Site => {
+            JiraError::Unauthenticated if self.jira.settings.route == Route::Direct => {
                 JiraError::ApiToken
             }
-            JiraError::InsufficientScope { needed } if self.jira.settings.reach == Reach::Site => {
+            JiraError::InsufficientScope { needed }
+                if self.jira.settings.route == Route::Direct =>
+            {
                 JiraError::ApiTokenScope { needed }
             }
             error => error,

@@ -11,7 +11,7 @@ use url::{Host, Url};
 use crate::upstream;
 
 use super::{
-    error::{JiraError, Unsure},
+    error::{Applied, JiraError},
     request::Request,
     session::Session,
 };
@@ -63,7 +63,7 @@ impl Session {
         let settings = &self.jira.settings;
         let target = target
             .filter(|target| is_allowed(target, &settings.api_base, &settings.media_hosts))
-            .ok_or(JiraError::Misdirected)?;
+            .ok_or(JiraError::UntrustedDownloadHost)?;
         // No header is set: neither the caller's token nor anything else of this request is the
         // media host's business.
         let mut bare =
@@ -74,14 +74,12 @@ impl Session {
         let answer = self.exchange(&request, &bare, self.deadline).await?;
         match answer.status.as_u16() {
             200..=299 => Ok(Download::of(answer)),
-            300..=399 => Err(JiraError::Misdirected),
+            300..=399 => Err(JiraError::UntrustedDownloadHost),
             404 => Err(JiraError::NotFound { texts: Vec::new() }),
             429 => Err(JiraError::from_answer(&request, &answer)),
             // A refusal speaks of the address's own token, not of the caller's sign-in: asking
             // again gives a new one.
-            status => {
-                Err(JiraError::Unavailable { status: Some(status), sent: Unsure::NothingChanged })
-            }
+            status => Err(JiraError::Unavailable { status: Some(status), applied: Applied::No }),
         }
     }
 }

@@ -38,20 +38,20 @@ const ENTRY_BYTES: u64 = 256;
 const ENTRIES_EXPECTED: usize = 32;
 
 /// Answers by keyed token hash and address, never by token: bounded in bytes and time.
-pub(super) struct MetadataCache(Cache<(CallerKey, String), Kept, ByBytes>);
+pub(super) struct MetadataCache(Cache<(CallerKey, String), CacheEntry, ByBytes>);
 
 /// An answer's body and when it came.
 #[derive(Clone)]
-struct Kept {
-    learned: Instant,
+struct CacheEntry {
+    stored: Instant,
     body: Bytes,
 }
 
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<(CallerKey, String), Kept> for ByBytes {
-    fn weight(&self, (_, url): &(CallerKey, String), kept: &Kept) -> u64 {
+impl Weighter<(CallerKey, String), CacheEntry> for ByBytes {
+    fn weight(&self, (_, url): &(CallerKey, String), kept: &CacheEntry) -> u64 {
         ENTRY_BYTES + url.len() as u64 + kept.body.len() as u64
     }
 }
@@ -69,51 +69,56 @@ impl MetadataCache {
 
     pub(super) fn fresh(&self, key: &(CallerKey, String), now: Instant) -> Option<Bytes> {
         let kept = self.0.get(key)?;
-        (now.saturating_duration_since(kept.learned) < TTL).then_some(kept.body)
+        (now.saturating_duration_since(kept.stored) < TTL).then_some(kept.body)
     }
 
     pub(super) fn keep(&self, key: (CallerKey, String), now: Instant, body: &Bytes) {
         if body.len() <= ANSWER_BYTES_MAX {
             // A copy, because a body may hold on to the larger buffer that it was read into.
-            self.0.insert(key, Kept { learned: now, body: Bytes::copy_from_slice(body) });
+            self.0.insert(key, CacheEntry { stored: now, body: Bytes::copy_from_slice(body) });
         }
     }
 
-    fn forget(&self, caller: CallerKey) {
+    fn invalidate(&self, caller: CallerKey) {
         self.0.retain(|(owner, _), _| *owner != caller);
     }
 
     /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
-    pub(super) fn reconsider(&self, caller: CallerKey, request: &Request, status: StatusCode) {
+    pub(super) fn invalidate_after(
+        &self,
+        caller: CallerKey,
+        request: &Request,
+        status: StatusCode,
+    ) {
         let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
         let is_refused = !status.is_success() && request.safety() != Safety::Read;
         if status == StatusCode::UNAUTHORIZED {
-            self.forget(caller);
+            self.invalidate(caller);
         } else if is_changed || is_refused {
-            self.forget_site(caller);
+            self.invalidate_site(caller);
         }
     }
 
     /// Forgets how the site is made. Who the caller is stays so.
-    fn forget_site(&self, caller: CallerKey) {
+    fn invalidate_site(&self, caller: CallerKey) {
         self.0.retain(|(owner, url), _| *owner != caller || url.ends_with("/myself"));
     }
 }
 
 /// What one tool call did with remembered answers.
 #[derive(Debug, Default)]
-pub(super) struct Recall {
+pub(super) struct CacheUse {
     /// A remembered answer was used.
     used: AtomicBool,
     /// Only fresh answers are wanted.
-    distrusted: AtomicBool,
+    bypass: AtomicBool,
     /// What failed has nothing to do with what is remembered.
-    settled: AtomicBool,
+    retry_ruled_out: AtomicBool,
     /// Something was sent that may have changed Jira.
     wrote: AtomicBool,
 }
 
-impl Recall {
+impl CacheUse {
     /// Notes that a request goes out.
     pub(super) fn sent(&self, request: &Request) {
         if request.safety() != Safety::Read {
@@ -128,20 +133,20 @@ impl Recall {
 
     /// Whether only fresh answers are wanted.
     pub(super) fn is_bypassed(&self) -> bool {
-        self.distrusted.load(Ordering::Relaxed)
+        self.bypass.load(Ordering::Relaxed)
     }
 
     /// Notes that what failed has nothing to do with what is remembered.
-    pub(super) fn settle(&self) {
-        self.settled.store(true, Ordering::Relaxed);
+    pub(super) fn rule_out_retry(&self) {
+        self.retry_ruled_out.store(true, Ordering::Relaxed);
     }
 
     /// Whether the call may be made once more. True only once; from then on the cache is bypassed.
-    pub(super) fn look_again(&self) -> bool {
+    pub(super) fn may_retry_fresh(&self) -> bool {
         self.used.load(Ordering::Relaxed)
-            && !self.settled.load(Ordering::Relaxed)
+            && !self.retry_ruled_out.load(Ordering::Relaxed)
             && !self.wrote.load(Ordering::Relaxed)
-            && !self.distrusted.swap(true, Ordering::Relaxed)
+            && !self.bypass.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -177,10 +182,10 @@ mod tests {
             cache.keep(key(&hasher, user, "b"), now, &Bytes::from_static(b"x"));
             cache.keep(key(&hasher, user, "/api/3/myself"), now, &Bytes::from_static(b"x"));
         }
-        cache.forget_site(key(&hasher, 1, "").0);
+        cache.invalidate_site(key(&hasher, 1, "").0);
         assert!(cache.fresh(&key(&hasher, 1, "a"), now).is_none());
         assert!(cache.fresh(&key(&hasher, 1, "/api/3/myself"), now).is_some());
-        cache.forget(key(&hasher, 1, "").0);
+        cache.invalidate(key(&hasher, 1, "").0);
         assert!(cache.fresh(&key(&hasher, 1, "/api/3/myself"), now).is_none());
         assert!(cache.fresh(&key(&hasher, 1, "a"), now).is_none());
         assert!(cache.fresh(&key(&hasher, 1, "b"), now).is_none());

@@ -28,10 +28,10 @@ mod token_route;
 pub mod wire;
 
 pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
-pub use error::{JiraError, RateLimit, Unsure};
+pub use error::{Applied, JiraError, RateLimit};
 pub use media::{Download, MEDIA_HOSTS};
 pub use request::{Base, Request, Safety};
-pub use response::Answer;
+pub use response::Response;
 pub use session::{Jira, Session};
-pub use settings::{ApiHost, Reach, Settings, SitePin, is_cloud_id};
+pub use settings::{ApiHost, Route, Settings, SitePin, is_cloud_id};
 pub use site::Site;

@@ -9,14 +9,14 @@ use tokio::{
     task::block_in_place,
 };
 
-use super::error::{JiraError, Unsure};
+use super::error::{Applied, JiraError};
 
 /// Answers of this many bytes take milliseconds to decode.
 const LONG_BYTES: usize = 256 * 1024;
 
 /// Runs what takes long where it keeps nobody from being served: the worker's other tasks move to
 /// another thread.
-fn letting_others_run<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
+fn without_blocking_the_worker<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     let has_others = || {
         Handle::try_current()
             .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread)
@@ -26,12 +26,12 @@ fn letting_others_run<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
 
 /// The body of a successful answer.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub(super) body: Bytes,
     pub(super) is_of_write: bool,
 }
 
-impl Answer {
+impl Response {
     /// Whether there is no body, as in a 204.
     pub fn is_empty(&self) -> bool {
         self.body.is_empty()
@@ -49,9 +49,14 @@ impl Answer {
         Self { body, is_of_write }
     }
 
+    /// The body of a read, taken as it is.
+    pub(super) fn of_read(body: Bytes) -> Self {
+        Self { body, is_of_write: false }
+    }
+
     /// A page that something between here and Jira sends with status 200 does not say that a write
     /// was made.
-    pub(super) fn of_jira(self) -> Result<Self, JiraError> {
+    pub(super) fn validate(self) -> Result<Self, JiraError> {
         let is_foreign = self.is_of_write
             && !self.is_empty()
             && std::str::from_utf8(&self.body)
@@ -62,7 +67,7 @@ impl Answer {
     /// After a write, an answer that cannot be understood leaves open what has happened.
     fn unreadable(&self) -> JiraError {
         if self.is_of_write {
-            return JiraError::Unavailable { status: None, sent: Unsure::MayHaveHappened };
+            return JiraError::Unavailable { status: None, applied: Applied::Maybe };
         }
         JiraError::Unreadable
     }
@@ -80,7 +85,7 @@ impl Answer {
         })?;
         // Where a part may be null, the whole may not.
         let whole = if text.trim() == "null" { "" } else { text };
-        letting_others_run(whole.len(), || json_borrow::from_str(whole)).map_err(|fault| {
+        without_blocking_the_worker(whole.len(), || json_borrow::from_str(whole)).map_err(|fault| {
             tracing::warn!(%fault, bytes = self.body.len(), "undecodable answer");
             self.unreadable()
         })

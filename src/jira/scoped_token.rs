@@ -17,14 +17,14 @@ use super::{
     request,
     session::Session,
     settings::{ApiHost, is_cloud_id},
-    token_route::Found,
+    token_route::ApiHostRoute,
 };
 
 /// Whether a token that the site refused is taken by the API host; found out once. A fault on the
 /// way there decides nothing, and the next call asks again.
-pub(super) async fn is_taken(session: &Session, until: Instant) -> bool {
+pub(super) async fn works_at_api_host(session: &Session, until: Instant) -> bool {
     let Some(host) = &session.jira.settings.api_host else { return false };
-    let found = session.jira.detour.0.get_or_try_init(|| find(session, host, until)).await;
+    let found = session.jira.token_route.0.get_or_try_init(|| find(session, host, until)).await;
     matches!(found, Ok(Some(_)))
 }
 
@@ -32,7 +32,7 @@ async fn find(
     session: &Session,
     host: &ApiHost,
     until: Instant,
-) -> Result<Option<Found>, JiraError> {
+) -> Result<Option<ApiHostRoute>, JiraError> {
     let cloud_id = match &host.cloud_id {
         Some(cloud_id) => cloud_id.clone(),
         None => match cloud_id(session, until).await? {
@@ -40,7 +40,7 @@ async fn find(
             None => return Ok(None),
         },
     };
-    let found = Found { base: host.base.clone(), cloud_id };
+    let found = ApiHostRoute { base: host.base.clone(), cloud_id };
     let request = request::myself();
     let mut outgoing = session.signed(&found.cloud_id, &request)?;
     outgoing.url =

@@ -6,15 +6,19 @@ use tokio::time::Instant;
 use super::{
     error::JiraError,
     request::{Request, Safety},
-    response::Answer,
+    response::Response,
     scoped_token,
     session::Session,
-    settings::Reach,
+    settings::Route,
 };
 
 impl Session {
     /// Sends it before the deadline of the call.
-    pub(super) async fn send(&self, cloud_id: &str, request: Request) -> Result<Answer, JiraError> {
+    pub(super) async fn send(
+        &self,
+        cloud_id: &str,
+        request: Request,
+    ) -> Result<Response, JiraError> {
         self.send_until(cloud_id, request, self.deadline).await
     }
 
@@ -24,9 +28,9 @@ impl Session {
         cloud_id: &str,
         request: Request,
         until: Instant,
-    ) -> Result<Answer, JiraError> {
+    ) -> Result<Response, JiraError> {
         let mut is_at_site =
-            self.jira.settings.reach == Reach::Site && self.jira.detour.taken().is_none();
+            self.jira.settings.route == Route::Direct && self.jira.token_route.api_host().is_none();
         let answer = loop {
             let outgoing = self.signed(cloud_id, &request)?;
             let answer = self.exchange(&request, &outgoing, until).await?;
@@ -34,16 +38,16 @@ impl Session {
             // once in a process.
             if !is_at_site
                 || answer.status != StatusCode::UNAUTHORIZED
-                || !Box::pin(scoped_token::is_taken(self, until)).await
+                || !Box::pin(scoped_token::works_at_api_host(self, until)).await
             {
                 break answer;
             }
             is_at_site = false;
         };
-        self.jira.metadata.reconsider(self.caller.key(), &request, answer.status);
+        self.jira.metadata.invalidate_after(self.caller.key(), &request, answer.status);
         if answer.status.is_success() {
-            let answer = Answer::new(answer.body, request.safety() != Safety::Read);
-            answer.of_jira()
+            let answer = Response::new(answer.body, request.safety() != Safety::Read);
+            answer.validate()
         } else {
             Err(self.refusal(&request, &answer))
         }

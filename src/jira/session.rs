@@ -17,12 +17,12 @@ use crate::{identity::Caller, signals::Trace, upstream::Upstream};
 use super::{
     address,
     found_people::FoundPeople,
-    metadata_cache::{MetadataCache, Recall},
+    metadata_cache::{CacheUse, MetadataCache},
     request::Request,
-    settings::{Reach, Settings},
+    settings::{Route, Settings},
     site::{self, Site},
     site_cache::SiteCache,
-    token_route::Detour,
+    token_route::TokenRoute,
 };
 
 /// The way to Jira for all users: it holds no token.
@@ -32,59 +32,63 @@ pub struct Jira {
     pub(super) settings: Settings,
     pub(super) sites: SiteCache,
     pub(super) metadata: MetadataCache,
-    pub(super) detour: Detour,
+    pub(super) token_route: TokenRoute,
 }
 
 impl Jira {
     /// Opens no connection.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
         let (sites, metadata) = (SiteCache::new(), MetadataCache::new());
-        Self { upstream, settings, sites, metadata, detour: Detour::default() }
+        Self { upstream, settings, sites, metadata, token_route: TokenRoute::default() }
     }
 
     /// Whether the operator named the one site to use, so that callers need not.
     pub fn is_pinned(&self) -> bool {
-        self.settings.site.is_some() || self.settings.reach == Reach::Site
+        self.settings.site.is_some() || self.settings.route == Route::Direct
     }
 
     /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were
     /// learned in the last minutes. Asks nobody.
-    pub fn granted(&self, caller: &Caller, wish: Option<&str>) -> Option<Vec<String>> {
+    pub fn granted(&self, caller: &Caller, requested: Option<&str>) -> Option<Vec<String>> {
         // Whether an API token has scopes, and which, nobody says beforehand.
-        if self.settings.reach == Reach::Site {
+        if self.settings.route == Route::Direct {
             return None;
         }
         let sites = self.sites.fresh(caller.key(), Instant::now())?;
-        site::granted(&sites, self.settings.site.as_ref(), wish.or(caller.site_wish()))
+        site::granted(&sites, self.settings.site.as_ref(), requested.or(caller.site_wish()))
     }
 
     /// What one tool call may do as its caller until `deadline`.
     pub fn session(
         self: &Arc<Self>,
         caller: Caller,
-        wish: Option<String>,
+        requested_site: Option<String>,
         deadline: Instant,
     ) -> Session {
         Session {
             jira: Arc::clone(self),
             caller,
-            wish,
+            requested_site,
             deadline,
             site: OnceCell::new(),
             zone: OnceCell::new(),
-            spent: Spent::default(),
+            usage: Usage::default(),
             trace: Trace::default(),
-            recall: Recall::default(),
+            cache_use: CacheUse::default(),
             people: FoundPeople::default(),
         }
     }
 
     /// The address of a request; none when it is too long to be sent.
     pub(super) fn url(&self, cloud_id: &str, request: &Request) -> Option<Url> {
-        match (self.settings.reach, self.detour.taken()) {
-            (Reach::Gateway, _) => address::below(&self.settings.api_base, Some(cloud_id), request),
-            (Reach::Site, Some((base, cloud_id))) => address::below(base, Some(cloud_id), request),
-            (Reach::Site, None) => address::below(&self.settings.api_base, None, request),
+        match (self.settings.route, self.token_route.api_host()) {
+            (Route::ApiGateway, _) => {
+                address::below(&self.settings.api_base, Some(cloud_id), request)
+            }
+            (Route::Direct, Some((base, cloud_id))) => {
+                address::below(base, Some(cloud_id), request)
+            }
+            (Route::Direct, None) => address::below(&self.settings.api_base, None, request),
         }
     }
 }
@@ -95,21 +99,21 @@ pub struct Session {
     pub(super) jira: Arc<Jira>,
     pub(super) caller: Caller,
     /// The site that this call asked for; it goes before the one the request asked for.
-    pub(super) wish: Option<String>,
+    pub(super) requested_site: Option<String>,
     pub(super) deadline: Instant,
     pub(super) site: OnceCell<Site>,
     /// Where the caller's clock hangs, once it was asked for.
     pub(super) zone: OnceCell<TimeZone>,
-    pub(super) spent: Spent,
+    pub(super) usage: Usage,
     pub(super) trace: Trace,
-    pub(super) recall: Recall,
+    pub(super) cache_use: CacheUse,
     /// Whom this call has found by name.
     pub(super) people: FoundPeople,
 }
 
 /// What a call has cost so far.
 #[derive(Debug, Default)]
-pub(super) struct Spent {
+pub(super) struct Usage {
     pub(super) calls: AtomicU32,
     pub(super) bytes: AtomicU64,
 }
@@ -138,28 +142,28 @@ impl Session {
 
     /// How many HTTP calls were made to Jira, repeats included.
     pub fn calls(&self) -> u32 {
-        self.spent.calls.load(Ordering::Relaxed)
+        self.usage.calls.load(Ordering::Relaxed)
     }
 
     /// How many body bytes were read from Jira.
     pub fn bytes(&self) -> u64 {
-        self.spent.bytes.load(Ordering::Relaxed)
+        self.usage.bytes.load(Ordering::Relaxed)
     }
 
     /// The site that this call asked for, else the one that the request asked for.
     pub(super) fn requested_site(&self) -> Option<&str> {
-        self.wish.as_deref().or(self.caller.site_wish())
+        self.requested_site.as_deref().or(self.caller.site_wish())
     }
 
     /// Whether the call used what Jira said earlier and has sent no write: then it can be made once
     /// more, and is from now on answered by Jira itself.
-    pub fn look_again(&self) -> bool {
-        self.recall.look_again()
+    pub fn may_retry_fresh(&self) -> bool {
+        self.cache_use.may_retry_fresh()
     }
 
     /// Notes that Jira itself refused what the caller wrote, such as a query: asking again would
     /// end the same.
-    pub fn settle(&self) {
-        self.recall.settle();
+    pub fn rule_out_retry(&self) {
+        self.cache_use.rule_out_retry();
     }
 }

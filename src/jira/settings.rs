@@ -8,7 +8,7 @@ pub struct Settings {
     /// The API host, `https://api.atlassian.com` in production.
     pub api_base: Url,
     /// Whether that is Atlassian's API host or the site itself.
-    pub reach: Reach,
+    pub route: Route,
     /// The only site that may be used, if the operator names one.
     pub site: Option<SitePin>,
     /// The address of that site where both its id and its address are set.
@@ -22,11 +22,11 @@ pub struct Settings {
 
 /// How Jira is reached, which follows from the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum Route {
     /// OAuth: through Atlassian's API host, below the cloud id of one of the user's sites.
-    Gateway,
+    ApiGateway,
     /// Basic authentication: at the one site itself.
-    Site,
+    Direct,
 }
 
 /// The one site that an operator allows.

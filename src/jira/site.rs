@@ -33,7 +33,7 @@ pub struct Site {
 }
 
 /// The site whose own address is called.
-pub(super) fn itself(address: &Url) -> Site {
+pub(super) fn direct_site(address: &Url) -> Site {
     let url = address.as_str().trim_end_matches('/').to_owned();
     let host = address.host_str().unwrap_or_default().to_owned();
     Site { id: host.clone(), all_urls: [url.clone()].into(), url, name: host, scopes: None }
@@ -84,9 +84,9 @@ fn joined(some: &[String], more: &[String]) -> Arc<[String]> {
 pub(super) fn granted(
     sites: &[Site],
     pin: Option<&SitePin>,
-    wish: Option<&str>,
+    requested: Option<&str>,
 ) -> Option<Vec<String>> {
-    let meant = wished(&allowed(sites, pin), wish);
+    let meant = matching(&allowed(sites, pin), requested);
     if meant.iter().any(|site| site.scopes.is_none()) {
         return None;
     }
@@ -107,29 +107,30 @@ fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
     sites.iter().filter(fits).collect()
 }
 
-/// A wish narrows what the pin allows; it never goes beyond it. What a site is goes before what it
-/// is called: anybody may name a site like another's address, and a name must not lead there.
-fn wished<'a>(allowed: &[&'a Site], wish: Option<&str>) -> Vec<&'a Site> {
-    let Some(wish) = wish else { return allowed.to_vec() };
+/// The site that was requested is looked for among those that the pin allows, never beyond. What a
+/// site is goes before what it is called: anybody may name a site like another's address, and a name
+/// must not lead there.
+fn matching<'a>(allowed: &[&'a Site], requested: Option<&str>) -> Vec<&'a Site> {
+    let Some(requested) = requested else { return allowed.to_vec() };
     let ways: [fn(&Site, &str) -> bool; 4] = [
-        |site, wish| site.id.eq_ignore_ascii_case(wish),
+        |site, requested| site.id.eq_ignore_ascii_case(requested),
         Site::is_at,
-        |site, wish| site.label().is_some_and(|label| label.eq_ignore_ascii_case(wish)),
-        |site, wish| site.name.eq_ignore_ascii_case(wish),
+        |site, requested| site.label().is_some_and(|label| label.eq_ignore_ascii_case(requested)),
+        |site, requested| site.name.eq_ignore_ascii_case(requested),
     ];
     let meant = |is_meant: fn(&Site, &str) -> bool| {
         let meant: Vec<&Site> =
-            allowed.iter().copied().filter(|site| is_meant(site, wish)).collect();
+            allowed.iter().copied().filter(|site| is_meant(site, requested)).collect();
         (!meant.is_empty()).then_some(meant)
     };
     ways.into_iter().find_map(meant).unwrap_or_default()
 }
 
 /// The one site that is meant, or an error that lists those that may be.
-pub(super) fn pick<'a>(
+pub(super) fn choose_among<'a>(
     sites: &'a [Site],
     pin: Option<&SitePin>,
-    wish: Option<&str>,
+    requested: Option<&str>,
 ) -> Result<&'a Site, JiraError> {
     let urls = |sites: &[&Site]| {
         sites.iter().take(SITES_LISTED_MAX).map(|site| site.url.clone()).collect::<Vec<_>>()
@@ -138,8 +139,8 @@ pub(super) fn pick<'a>(
         return Err(JiraError::NoSite);
     }
     let allowed = allowed(sites, pin);
-    let wished = wished(&allowed, wish);
-    match wished.as_slice() {
+    let matching = matching(&allowed, requested);
+    match matching.as_slice() {
         [only] => Ok(only),
         // With a pin, the caller's other sites are none of this deployment's business.
         [] if pin.is_some() => Err(JiraError::UnknownSite { sites: urls(&allowed) }),
@@ -154,7 +155,7 @@ pub(super) fn pick<'a>(
 /// What leads to each site and to no other: its address, or where several are said to have the same
 /// one, its name or its id. In the order of the sites.
 fn distinct<'s>(sites: &'s [&'s Site]) -> impl Iterator<Item = String> + 's {
-    // One table for each way in which `wished` reads words, in the same order; who looks each site
+    // One table for each way in which `matching` reads words, in the same order; who looks each site
     // up in all others works for minutes where there are thousands.
     let mut ways: [HashMap<String, Option<&'s str>>; 4] = Default::default();
     for site in sites {

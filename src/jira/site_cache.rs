@@ -55,8 +55,8 @@ impl SiteCache {
     }
 
     pub(super) fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
-        let (learned, sites) = self.0.get(&caller)?;
-        (now.saturating_duration_since(learned) < TTL).then_some(sites)
+        let (stored, sites) = self.0.get(&caller)?;
+        (now.saturating_duration_since(stored) < TTL).then_some(sites)
     }
 
     pub(super) fn keep(&self, caller: CallerKey, now: Instant, sites: &Arc<[Site]>) {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     error::JiraError,
     request,
-    response::Answer,
+    response::Response,
     session::Session,
     site::{Site, host, jira_sites},
     wire::Resources,
@@ -18,7 +18,7 @@ use super::{
 const SITE_LIST: &str = "accessible-resources";
 
 /// The sites of a token, or why they are not known.
-pub(super) async fn reachable(session: &Session) -> Result<Arc<[Site]>, JiraError> {
+pub(super) async fn fetch(session: &Session) -> Result<Arc<[Site]>, JiraError> {
     let answer = session.send(SITE_LIST, request::accessible_resources()).await;
     let Resources(resources) =
         answer.and_then(|answer| answer.read()).map_err(|fault| match fault {
@@ -36,14 +36,13 @@ pub(super) async fn reachable(session: &Session) -> Result<Arc<[Site]>, JiraErro
 /// With a pinned cloud id the list only makes refusals earlier and clearer: Jira judges the token
 /// for that id itself. So its outage, and tokens of service accounts which may not read it, must
 /// not stop a call.
-pub(super) async fn listed(session: &Session) -> Option<Arc<[Site]>> {
+pub(super) async fn fetch_if_possible(session: &Session) -> Option<Arc<[Site]>> {
     let request = request::accessible_resources();
     let outgoing = session.signed(SITE_LIST, &request).ok()?;
     // Most of the time is the call's own.
     let until = Instant::now() + session.time_left() / 4;
     let answer = session.exchange(&request, &outgoing, until).await.ok()?;
-    let answer =
-        answer.status.is_success().then(|| Answer { body: answer.body, is_of_write: false })?;
+    let answer = answer.status.is_success().then(|| Response::of_read(answer.body))?;
     let Resources(resources) = answer.read().ok()?;
     (!resources.is_empty()).then(|| jira_sites(resources).into())
 }
@@ -57,7 +56,7 @@ struct ServerInfo {
 
 /// The pinned site as far as it is known without the list: its address is what was set, or what
 /// Jira itself says.
-pub(super) async fn assumed(session: &Session, id: &str) -> Site {
+pub(super) async fn pinned_site(session: &Session, id: &str) -> Site {
     tracing::warn!("the list of sites was not to be had; the pinned site is asked without it");
     let url = if let Some(address) = &session.jira.settings.site_address {
         format!("https://{}", host(address))

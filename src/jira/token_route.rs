@@ -5,18 +5,18 @@ use url::Url;
 
 /// What was found out about the process's one token.
 #[derive(Debug, Default)]
-pub(super) struct Detour(pub(super) OnceCell<Option<Found>>);
+pub(super) struct TokenRoute(pub(super) OnceCell<Option<ApiHostRoute>>);
 
 /// The API host takes the token, below this address.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ApiHostRoute {
     pub(super) base: Url,
     pub(super) cloud_id: String,
 }
 
-impl Detour {
+impl TokenRoute {
     /// The API host and the cloud id, once the token is known to need them.
-    pub(super) fn taken(&self) -> Option<(&Url, &str)> {
+    pub(super) fn api_host(&self) -> Option<(&Url, &str)> {
         self.0.get()?.as_ref().map(|found| (&found.base, found.cloud_id.as_str()))
     }
 }

@@ -269,7 +269,7 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
         Box::pin(context.check_hosts()).await?;
     }
     let outcome = (tool.run)(context, given.clone()).await;
-    if outcome.is_err() && context.jira.look_again() {
+    if outcome.is_err() && context.jira.may_retry_fresh() {
         return (tool.run)(context, given).await;
     }
     outcome

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        AllowedIssue, Answer, Projects,
+        AllowedIssue, Projects, Response,
         names::FieldName,
         request,
         wire::{ChangeDetails, ChangelogPage, Issue},
@@ -136,7 +136,7 @@ async fn pages(
     key: &AllowedIssue,
     start: u32,
     end: u32,
-) -> Result<Vec<Answer>, ToolError> {
+) -> Result<Vec<Response>, ToolError> {
     let (mut answers, mut at) = (Vec::new(), start);
     while at < end {
         let answer = context.ask(request::changelog(key, at, end - at)).await?;

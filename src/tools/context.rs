@@ -8,7 +8,7 @@ use moment::{self, Clock, DayTime, Direction};
 use serde::Serialize;
 
 use crate::{
-    jira::{Answer, JiraError, Projects, Request, Session},
+    jira::{JiraError, Projects, Request, Response, Session},
     trim::{Budget, Reading},
 };
 
@@ -71,7 +71,7 @@ impl Context {
     }
 
     /// Asks Jira, as the caller.
-    pub(super) async fn ask(&self, request: Request) -> Result<Answer, ToolError> {
+    pub(super) async fn ask(&self, request: Request) -> Result<Response, ToolError> {
         Ok(self.jira.call(request).await?)
     }
 

@@ -101,7 +101,7 @@ async fn create_all(
     let mut plan = Plan::of(context, &issues).await?;
     // What is wrong with one of many is no failure of the call, which would get its second look by
     // itself.
-    if !plan.failed.is_empty() && context.jira.look_again() {
+    if !plan.failed.is_empty() && context.jira.may_retry_fresh() {
         plan = Plan::of(context, &issues).await?;
     }
     if plan.ready.is_empty() {

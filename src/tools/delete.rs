@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        JiraError, Request, Unsure, request,
+        Applied, JiraError, Request, request,
         wire::{CommentPage, Issue, LenientText, LinkedIssue, List},
     },
     trim::{Row, compact},
@@ -125,8 +125,8 @@ pub(super) async fn delete(
     let is_open = matches!(
         error,
         JiraError::NotFound { .. }
-            | JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
-            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
+            | JiraError::Unavailable { applied: Applied::Maybe, .. }
+            | JiraError::Timeout { applied: Applied::Maybe }
     );
     if !is_open {
         return Err(error.into());

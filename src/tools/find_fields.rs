@@ -36,7 +36,7 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
         )));
     }
     let mut answer = context.ask(request::fields()).await?;
-    if !known(&args.query, &answer.read()?) && context.jira.look_again() {
+    if !known(&args.query, &answer.read()?) && context.jira.may_retry_fresh() {
         answer = context.ask(request::fields()).await?;
     }
     let fields: Details<'_> = answer.read()?;

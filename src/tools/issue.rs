@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        Answer, JiraError, Projects,
+        JiraError, Projects, Response,
         names::{self, FieldName},
         request,
         wire::Issue,
@@ -123,7 +123,7 @@ fn ids(fields: &[FieldName]) -> Vec<&str> {
 /// first, then the sections lose their last items, and what is missing is counted.
 fn assemble(
     mut row: Row,
-    extras: Vec<(Section, Answer)>,
+    extras: Vec<(Section, Response)>,
     budget: Budget,
     projects: &Projects,
     created: Option<&str>,

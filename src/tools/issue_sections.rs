@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     jira::{
-        AllowedIssue, Answer, Projects, Request, request,
+        AllowedIssue, Projects, Request, Response, request,
         wire::{
             ChangelogPage, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage,
         },
@@ -41,7 +41,7 @@ pub(super) async fn read_sections(
     context: &Context,
     key: &AllowedIssue,
     sections: &[Section],
-) -> Result<Vec<(Section, Answer)>, ToolError> {
+) -> Result<Vec<(Section, Response)>, ToolError> {
     let reads = sections.iter().map(|section| async move {
         let answer = context.ask(section.request(key)).await?;
         Ok::<_, ToolError>((*section, newest(context, key, *section, answer).await?))
@@ -55,8 +55,8 @@ async fn newest(
     context: &Context,
     key: &AllowedIssue,
     section: Section,
-    answer: Answer,
-) -> Result<Answer, ToolError> {
+    answer: Response,
+) -> Result<Response, ToolError> {
     let total = match section {
         Section::Changelog => answer.read::<ChangelogPage<'_>>()?.total,
         Section::Worklogs => answer.read::<WorklogPage<'_>>()?.total,
@@ -96,7 +96,7 @@ impl Section {
         }
     }
 
-    pub(super) fn items(self, answer: &Answer, projects: &Projects) -> Result<Items, ToolError> {
+    pub(super) fn items(self, answer: &Response, projects: &Projects) -> Result<Items, ToolError> {
         Ok(match self {
             Self::Comments => {
                 let page: CommentPage<'_> = answer.read()?;
@@ -162,7 +162,7 @@ impl Items {
 /// when is said too.
 pub(super) fn put_time_in_status(
     row: &mut Row,
-    history: &Answer,
+    history: &Response,
     created: Option<&str>,
     is_partial: bool,
 ) {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     jira::{
-        AllowedIssue, Answer,
+        AllowedIssue, Response,
         names::{self, NameError, Relation},
         request::{self, Body},
         wire::{Issue, IssueLink, LinkTypes, List, RemoteLink},
@@ -122,7 +122,7 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
     } else {
         None
     };
-    let before: Option<Issue<'_>> = before.as_ref().map(Answer::read).transpose()?;
+    let before: Option<Issue<'_>> = before.as_ref().map(Response::read).transpose()?;
     let before = before.as_ref().map(links).unwrap_or_default();
     let there = before.iter().find(|link| is_between(link, relation, to));
     if is_dry {

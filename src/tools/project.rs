@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        Answer, JiraError, Request, request,
+        JiraError, Request, Response, request,
         wire::{Component, List, PartPage, ProjectDetail, TypeStatuses, Version},
     },
     trim::{Budget, Row, component_row, project_row, status_rows, version_row},
@@ -120,6 +120,6 @@ async fn ask_if(
     context: &Context,
     wanted: bool,
     request: Request,
-) -> Result<Option<Answer>, ToolError> {
+) -> Result<Option<Response>, ToolError> {
     if wanted { context.ask(request).await.map(Some) } else { Ok(None) }
 }

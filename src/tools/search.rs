@@ -7,7 +7,7 @@ use serde_json::{json, value::RawValue};
 
 use crate::{
     jira::{
-        Answer, JiraError, Request,
+        JiraError, Request, Response,
         names::{self, FieldName},
         request,
         wire::{ApproximateCount, Issue, SearchPage},
@@ -240,10 +240,10 @@ pub(super) async fn ask(
     context: &Context,
     given: &Jql,
     request: Request,
-) -> Result<Answer, ToolError> {
+) -> Result<Response, ToolError> {
     match context.jira.call(request).await {
         Err(JiraError::Invalid { status, texts, fields, elements }) => {
-            context.jira.settle();
+            context.jira.rule_out_retry();
             let error =
                 JiraError::Invalid { status, texts: texts.clone(), fields, elements }.into();
             Err(advice::wrong_jql(context, given, texts, error, HINT).await)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        AllowedIssue, Answer, JiraError, NamedIssue,
+        AllowedIssue, JiraError, NamedIssue, Response,
         names::{self, NameError, PersonScope},
         request::{self, Body},
         wire::{FieldMeta, Issue, NamedValue, Text, Transition, TransitionPage},
@@ -136,7 +136,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
 async fn workflow(
     context: &Context,
     named: &NamedIssue,
-) -> Result<(AllowedIssue, String, Answer), ToolError> {
+) -> Result<(AllowedIssue, String, Response), ToolError> {
     let answer = context
         .ask(request::issue(named, &["status"], &["transitions", "transitions.fields"]))
         .await?;

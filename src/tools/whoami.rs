@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        AllowedProject, Answer, JiraError, Site,
+        AllowedProject, JiraError, Response, Site,
         request::{self, scope},
         wire::{Permissions, User},
     },
@@ -53,7 +53,7 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     };
     let (me, permissions) =
         tokio::try_join!(profile(context, site), permissions(context, &args, project.as_ref()))?;
-    let me: Option<User<'_>> = me.as_ref().map(Answer::read).transpose()?;
+    let me: Option<User<'_>> = me.as_ref().map(Response::read).transpose()?;
     let mut row = Row::new();
     if let Some(me) = me {
         row.put("account_id", me.account_id.as_ref());
@@ -82,7 +82,7 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
 
 /// Without the scope for people nobody can say who the caller is; all else is worth an answer then,
 /// above all why.
-async fn profile(context: &Context, site: &Site) -> Result<Option<Answer>, ToolError> {
+async fn profile(context: &Context, site: &Site) -> Result<Option<Response>, ToolError> {
     if site.scopes.as_ref().is_some_and(|granted| !oauth::holds(granted, scope::READ_USER)) {
         return Ok(None);
     }

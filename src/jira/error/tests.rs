@@ -69,7 +69,7 @@ fn a_lost_write_is_not_called_undone() {
     let issue = crate::jira::Projects::default().told("P-1").unwrap();
     let write = request::add_comment(&issue, &request::Body::default());
     let lost = JiraError::from_answer(&write, &answer(502, ""));
-    assert_eq!(lost, JiraError::Unavailable { status: Some(502), sent: Unsure::MayHaveHappened });
+    assert_eq!(lost, JiraError::Unavailable { status: Some(502), applied: Applied::Maybe });
     let read = JiraError::from_answer(&request::myself(), &answer(502, ""));
-    assert_eq!(read, JiraError::Unavailable { status: Some(502), sent: Unsure::NothingChanged });
+    assert_eq!(read, JiraError::Unavailable { status: Some(502), applied: Applied::No });
 }

@@ -11,14 +11,14 @@ fn resource(id: &str, scopes: &[&str]) -> Resource {
     }
 }
 
-fn check(pin: Option<&SitePin>, wish: Option<&str>, expected: Result<&str, &str>) {
+fn check(pin: Option<&SitePin>, requested: Option<&str>, expected: Result<&str, &str>) {
     let sites = jira_sites(vec![
         resource("one", &["read:jira-work"]),
         resource("wiki", &["read:confluence-content.all"]),
         resource("two", &["read:jira-work"]),
         resource("two", &["write:jira-work", "read:jira-work"]),
     ]);
-    let picked = pick(&sites, pin, wish);
+    let picked = choose_among(&sites, pin, requested);
     match expected {
         Ok(id) => assert_eq!(picked.map(|site| site.id.as_str()), Ok(id)),
         Err(part) => assert!(format!("{picked:?}").contains(part), "{picked:?} lacks {part}"),
@@ -57,20 +57,21 @@ fn sites_of_one_address_are_told_apart_by_name() {
         ..resource(name, &["read:jira-work"])
     };
     let sites = jira_sites(vec![twin("first-domain"), twin("second-domain")]);
-    let Err(JiraError::AmbiguousSite { sites: listed, .. }) = pick(&sites, None, None) else {
+    let Err(JiraError::AmbiguousSite { sites: listed, .. }) = choose_among(&sites, None, None)
+    else {
         panic!()
     };
     assert_eq!(listed, ["first-domain", "second-domain"]);
     for name in listed {
-        assert_eq!(pick(&sites, None, Some(&name)).map(|site| &site.name), Ok(&name));
+        assert_eq!(choose_among(&sites, None, Some(&name)).map(|site| &site.name), Ok(&name));
     }
 }
 
 #[test]
 fn one_site_needs_no_choice_and_none_is_said_so() {
     let one = jira_sites(vec![resource("one", &["read:jira-work"])]);
-    assert_eq!(pick(&one, None, None).map(|site| site.id.as_str()), Ok("one"));
-    assert_eq!(pick(&[], None, None), Err(JiraError::NoSite));
+    assert_eq!(choose_among(&one, None, None).map(|site| site.id.as_str()), Ok("one"));
+    assert_eq!(choose_among(&[], None, None), Err(JiraError::NoSite));
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn scopes_are_known_for_the_sites_that_may_be_meant() {
         resource("one", &["read:jira-work"]),
         resource("two", &["read:jira-work", "write:jira-work"]),
     ]);
-    let known = |wish| granted(&sites, None, wish).map(|scopes| scopes.join(" "));
+    let known = |requested| granted(&sites, None, requested).map(|scopes| scopes.join(" "));
     assert_eq!(known(Some("one")).as_deref(), Some("read:jira-work"));
     assert_eq!(known(None).as_deref(), Some("read:jira-work write:jira-work"));
     assert_eq!(known(Some("three")), None);
@@ -113,8 +114,9 @@ fn a_name_never_stands_for_the_address_of_another_site() {
         site("id-5", "twin.atlassian.net", "Twins"),
         site("id-6", "twin.jira.com", "Twins"),
     ]);
-    let picked = |wish: &str| pick(&sites, None, Some(wish)).map(|site| site.id.clone());
-    for wish in [
+    let picked =
+        |requested: &str| choose_among(&sites, None, Some(requested)).map(|site| site.id.clone());
+    for requested in [
         "acme",
         "ACME",
         "acme.atlassian.net",
@@ -122,7 +124,7 @@ fn a_name_never_stands_for_the_address_of_another_site() {
         "id-2",
         "Acme Inc",
     ] {
-        assert_eq!(picked(wish).as_deref(), Ok("id-2"), "{wish}");
+        assert_eq!(picked(requested).as_deref(), Ok("id-2"), "{requested}");
     }
     assert_eq!(picked("evil").as_deref(), Ok("id-1"));
     assert_eq!(picked("twin.jira.com").as_deref(), Ok("id-6"));

@@ -187,7 +187,7 @@ async fn ask(
     context: &Context,
     asked: &Asked<'_>,
     request: Request,
-) -> Result<crate::jira::Answer, ToolError> {
+) -> Result<crate::jira::Response, ToolError> {
     match asked.given {
         Some(given) => search::ask(context, given, request).await,
         None => context.ask(request).await,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     jira::{
-        Answer,
+        Response,
         names::{self, FieldName, SprintName},
         request::agile::{self, scopes},
         wire::{Issue, Sprint, ValuePage},
@@ -152,7 +152,7 @@ async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<R
         Some(reach::sprint(context, &id.to_string(), &[]).await?)
     };
     let standing = Standing::new(None, Vec::new(), Box::pin(context.zone_to_show()).await);
-    if let Some(Ok(sprint)) = sprint.as_ref().map(Answer::read::<Sprint<'_>>) {
+    if let Some(Ok(sprint)) = sprint.as_ref().map(Response::read::<Sprint<'_>>) {
         standing.know(&sprint);
     }
     match page(context, asked, Place::Sprint(id), &standing).await {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     jira::{
-        AllowedIssue, AllowedProject, Answer,
+        AllowedIssue, AllowedProject, Response,
         names::{self, FieldName},
         request::{
             self,
@@ -146,7 +146,7 @@ async fn moved(
 fn report(
     reply: &mut Row,
     keys: &[&AllowedIssue],
-    answer: &Answer,
+    answer: &Response,
     failed_as: &'static str,
 ) -> Result<Value, ToolError> {
     let report =

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::{
     identity::{Bearer, Caller, KeyedHasher},
-    jira::{Jira, Reach, Session, Settings, names::PersonScope, wire::FieldMeta},
+    jira::{Jira, Route, Session, Settings, names::PersonScope, wire::FieldMeta},
     upstream::{self, Upstream},
 };
 
@@ -23,7 +23,7 @@ static NOWHERE: LazyLock<Arc<Jira>> = LazyLock::new(|| {
         api_base: "http://127.0.0.1:9".parse().unwrap(),
         api_host: None,
         site_address: None,
-        reach: Reach::Gateway,
+        route: Route::ApiGateway,
         site: None,
         media_hosts: Vec::new(),
     };
