@@ -12,7 +12,7 @@ use crate::{
     http::passed_on,
     jira::{JiraError, Projects, names::FieldName, wire},
     tools::{self, Given, ToolError},
-    trim::{self, Reading},
+    trim::{self, RenderOptions},
 };
 
 /// What must hold for any input; the text says what did not.
@@ -172,7 +172,8 @@ fn show(issue: &wire::Issue<'_>) {
         .map(|(id, _)| FieldName { id: id.to_owned(), label: id.to_owned().into() });
     let fields: Vec<_> = own.collect();
     let visible = Projects::default();
-    let reading = Reading { site_url: "https://a.example.com", text_chars: 100, visible: &visible };
+    let reading =
+        RenderOptions { site_url: "https://a.example.com", text_chars: 100, visible: &visible };
     trim::issue_view(issue, &fields, &reading);
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     jira::{JiraError, Projects, Request, Response, Session},
-    trim::{Budget, Reading},
+    trim::{Budget, RenderOptions},
 };
 
 use super::{
@@ -130,8 +130,12 @@ impl Context {
     }
 
     /// How issues are to be shown: with links to the caller's site, texts clipped to `text_chars`.
-    pub(super) async fn reading(&self, text_chars: usize) -> Result<Reading<'_>, ToolError> {
-        Ok(Reading { site_url: &self.jira.site().await?.url, text_chars, visible: &self.projects })
+    pub(super) async fn reading(&self, text_chars: usize) -> Result<RenderOptions<'_>, ToolError> {
+        Ok(RenderOptions {
+            site_url: &self.jira.site().await?.url,
+            text_chars,
+            visible: &self.projects,
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         request,
         wire::{ApproximateCount, Issue, SearchPage},
     },
-    trim::{Budget, Fitted, Reading, Row, fields_shown, search_row},
+    trim::{Budget, Fitted, RenderOptions, Row, fields_shown, search_row},
 };
 
 use super::{
@@ -230,7 +230,7 @@ pub(super) async fn page(
 
 /// What a key completes to the address of its issue, said once in a reply; empty where each row
 /// says its own.
-pub(super) fn browse(reading: &Reading<'_>, fields: &[FieldName]) -> String {
+pub(super) fn browse(reading: &RenderOptions<'_>, fields: &[FieldName]) -> String {
     let is_in_rows = fields.iter().any(|field| field.id == "url");
     if is_in_rows { String::new() } else { reading.browse("") }
 }

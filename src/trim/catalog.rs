@@ -7,11 +7,7 @@ use serde_json::json;
 
 use crate::jira::wire;
 
-use super::{
-    field::{short_text, somebody},
-    row::Row,
-    view::kind,
-};
+use super::{create_field::kind, field::short_text, person::somebody, row::Row};
 
 /// Names are clipped to this many characters.
 const NAME_CHARS: usize = 200;

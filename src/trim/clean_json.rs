@@ -4,7 +4,7 @@
 //! The views clean what they show as well, because lengths are counted there. This is for what they
 //! miss: names used as keys, sentences of Jira's own errors, candidates to choose from.
 
-use super::text::{Verdict, judge};
+use super::text::{CharAction, char_action};
 
 /// A serialised JSON value whose strings and member names went through [`clean`](super::clean).
 /// Never longer than what was given, valid where that was valid, and the same text where there is
@@ -21,23 +21,23 @@ pub fn clean_json(json: String) -> String {
             at += plain;
             continue;
         }
-        let Some(sign) = Sign::first_of(rest) else {
+        let Some(found) = JsonChar::first_of(rest) else {
             cleaned.keep(at, rest.len());
             break;
         };
-        let next = json.get(at + sign.bytes..).and_then(Sign::first_of).map(|next| next.means);
-        match judge(sign.means, previous, next) {
-            Verdict::Keep => {
-                cleaned.keep(at, sign.bytes);
-                previous = Some(sign.means);
+        let next = json.get(at + found.bytes..).and_then(JsonChar::first_of).map(|next| next.char);
+        match char_action(found.char, previous, next) {
+            CharAction::Keep => {
+                cleaned.keep(at, found.bytes);
+                previous = Some(found.char);
             }
-            Verdict::LineFeed => {
+            CharAction::LineFeed => {
                 cleaned.put(at, "\\n");
                 previous = Some('\n');
             }
-            Verdict::Drop => cleaned.put(at, ""),
+            CharAction::Drop => cleaned.put(at, ""),
         }
-        at += sign.bytes;
+        at += found.bytes;
     }
     match cleaned.written {
         Some(written) => written,
@@ -76,18 +76,18 @@ impl Cleaned<'_> {
 }
 
 /// One character, as it stands or as an escape.
-struct Sign {
-    means: char,
+struct JsonChar {
+    char: char,
     bytes: usize,
 }
 
-impl Sign {
+impl JsonChar {
     fn first_of(json: &str) -> Option<Self> {
         let first = json.chars().next()?;
         if first != '\\' {
-            return Some(Self { means: first, bytes: first.len_utf8() });
+            return Some(Self { char: first, bytes: first.len_utf8() });
         }
-        let short = |means| Some(Self { means, bytes: 2 });
+        let short = |char| Some(Self { char, bytes: 2 });
         match json.as_bytes().get(1)? {
             b'b' => short('\u{8}'),
             b'f' => short('\u{C}'),
@@ -106,9 +106,9 @@ impl Sign {
             u16::from_str_radix(digits, 16).ok()
         };
         let units = [unit(0)?, unit(6).unwrap_or_default()];
-        let means = char::decode_utf16(units).next()?;
-        let means = means.unwrap_or(char::REPLACEMENT_CHARACTER);
-        Some(Self { means, bytes: 6 * means.len_utf16() })
+        let char = char::decode_utf16(units).next()?;
+        let char = char.unwrap_or(char::REPLACEMENT_CHARACTER);
+        Some(Self { char, bytes: 6 * char.len_utf16() })
     }
 }
 

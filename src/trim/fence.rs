@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use json_borrow::{Raw, UNREADABLE};
 use serde_json::{Map, Value};
 
-use super::{issue::Visible, text::clean};
+use super::{text::clean, visible::Visible};
 
 /// What is shown in place of a key or an issue of another project.
 pub(super) const HIDDEN: &str = "[hidden]";

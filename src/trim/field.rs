@@ -29,18 +29,18 @@ const TOO_DEEP: &str = "[nested too deep]";
 /// text, short dates; none when there is nothing to show. Texts are clipped to `text_chars`
 /// characters.
 pub fn compact(raw: Raw<'_>, text_chars: usize) -> Option<Value> {
-    nested(raw, &Room { text_chars, parts: Cell::new(PARTS_MAX) }, 0)
+    nested(raw, &Limits { text_chars, parts: Cell::new(PARTS_MAX) }, 0)
 }
 
-/// What a value may show.
-struct Room {
+/// How much of a value is shown.
+struct Limits {
     /// Texts are clipped to so many characters.
     text_chars: usize,
     /// So many parts are left.
     parts: Cell<usize>,
 }
 
-impl Room {
+impl Limits {
     fn take(&self) -> bool {
         let left = self.parts.get();
         self.parts.set(left.saturating_sub(1));
@@ -48,7 +48,7 @@ impl Room {
     }
 }
 
-fn nested(raw: Raw<'_>, room: &Room, nesting: usize) -> Option<Value> {
+fn nested(raw: Raw<'_>, limits: &Limits, nesting: usize) -> Option<Value> {
     if nesting > NESTING_MAX {
         return Some(Value::from(TOO_DEEP));
     }
@@ -56,16 +56,16 @@ fn nested(raw: Raw<'_>, room: &Room, nesting: usize) -> Option<Value> {
     let shown = match json.as_bytes().first()? {
         b'"' => json_borrow::from_str::<wire::Text<'_>>(json)
             .map_or(Value::from(UNREADABLE), |text| {
-                Value::from(short_text(&text, room.text_chars))
+                Value::from(short_text(&text, limits.text_chars))
             }),
-        b'{' => object(json, room, 0, nesting)?,
+        b'{' => object(json, limits, 0, nesting)?,
         b'[' => {
             json_borrow::from_str::<FirstItems<'_>>(json).map_or(Value::from(UNREADABLE), |items| {
                 let mut omitted = items.omitted;
                 let mut shown: Vec<Value> = Vec::new();
                 for item in items.kept {
-                    if room.take() {
-                        shown.extend(nested(item, room, nesting + 1));
+                    if limits.take() {
+                        shown.extend(nested(item, limits, nesting + 1));
                     } else {
                         omitted += 1;
                     }
@@ -95,28 +95,7 @@ fn number(json: &str) -> Value {
     }
 }
 
-/// The name of a person as agents see it; people who have left are marked.
-pub fn person(user: &wire::User<'_>) -> String {
-    named(&user.display_name, user.active)
-}
-
-/// The same of whoever did something; nobody is nothing.
-pub fn somebody(who: &wire::Lenient<wire::Person<'_>>) -> Option<String> {
-    if who.is_unreadable() {
-        return Some(UNREADABLE.to_owned());
-    }
-    let who = who.as_ref()?;
-    // Of an account that is gone not even the name may be left.
-    let name = if who.display_name.is_empty() { &who.account_id } else { &who.display_name };
-    (!name.is_empty()).then(|| named(name, who.active))
-}
-
-fn named(name: &str, is_active: bool) -> String {
-    let name = clean(name);
-    if is_active { name.into_owned() } else { format!("{name} (inactive)") }
-}
-
-/// A value where only a text has room.
+/// A value where only a text has limits.
 pub(super) fn in_words(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -158,8 +137,8 @@ pub(super) fn short_text(text: &str, text_chars: usize) -> String {
 /// first.
 const DOCUMENT_STARTS: [&str; 2] = [r#"{"type":"doc""#, r#"{"version":1,"type":"doc""#];
 
-fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
-    let text_chars = room.text_chars;
+fn object(json: &str, limits: &Limits, depth: usize, nesting: usize) -> Option<Value> {
+    let text_chars = limits.text_chars;
     if DOCUMENT_STARTS.iter().any(|start| json.starts_with(start))
         && let Ok(document) = json_borrow::from_str::<adf::Node>(json)
         && document.kind == "doc"
@@ -173,7 +152,7 @@ fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value
     }
     let option = thing.value.as_ref().and_then(wire::LenientText::text);
     if let (Some(parent), Some(child)) = (option, thing.child) {
-        let child: Value = nested(child, room, nesting + 1)?;
+        let child: Value = nested(child, limits, nesting + 1)?;
         return Some(Value::from(format!("{parent} > {}", in_words(&child))));
     }
     // An issue's key says more than its name, a project's name less than its key.
@@ -187,11 +166,11 @@ fn object(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value
     if let Some(name) = name.into_iter().flatten().find(|name| *name != UNREADABLE) {
         return Some(Value::from(short_text(name, text_chars)));
     }
-    remainder(json, room, depth, nesting)
+    remainder(json, limits, depth, nesting)
 }
 
 /// An object of a kind we do not know, without what only machines read.
-fn remainder(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Value> {
+fn remainder(json: &str, limits: &Limits, depth: usize, nesting: usize) -> Option<Value> {
     if depth >= DEPTH_MAX {
         return Some(Value::from(if json == "{}" { "" } else { TOO_DEEP }))
             .filter(|shown| !is_empty(shown));
@@ -207,13 +186,13 @@ fn remainder(json: &str, room: &Room, depth: usize, nesting: usize) -> Option<Va
     let mut shown: Map<String, Value> = fields
         .iter()
         .filter(|(name, value)| !value.is_null() && !is_for_machines(name) && !is_doubled(name))
-        .filter(|_| room.take())
+        .filter(|_| limits.take())
         .filter_map(|(name, value)| {
             let json = value.get();
             let value = if json.starts_with('{') {
-                object(json, room, depth + 1, nesting + 1)
+                object(json, limits, depth + 1, nesting + 1)
             } else {
-                nested(*value, room, nesting + 1)
+                nested(*value, limits, nesting + 1)
             };
             Some((clean(name).into_owned(), value?))
         })

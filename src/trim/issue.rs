@@ -1,6 +1,6 @@
 //! An issue as agents see it: a short row in a search, a fuller object when it is read.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use json_borrow::{Raw, UNREADABLE};
 use serde::Serialize;
@@ -12,8 +12,9 @@ use crate::jira::{
 };
 
 use super::{
-    activity::WorklogView, attachment::AttachmentView, fence::fenced, field::compact, filled,
-    link::LinkView, row::Row, text::clean, view::CommentView,
+    attachment::AttachmentView, comment::CommentView, fence::fenced, field::compact, filled,
+    link::LinkView, render_options::RenderOptions, row::Row, text::clean, visible::Visible,
+    worklog::WorklogView,
 };
 
 /// More links or files than this are counted, not shown.
@@ -25,38 +26,12 @@ const LATEST_MAX: usize = 5;
 /// Their texts are clipped to this many characters.
 const LATEST_CHARS: usize = 600;
 
-/// Which issues may be shown at all, wherever they are named.
-pub trait Visible: fmt::Debug + Sync {
-    /// Whether this one may.
-    fn shows(&self, issue_key: &str) -> bool;
-
-    /// Whether a project may be named.
-    fn shows_project(&self, project_key: &str) -> bool;
-
-    /// Whether all may.
-    fn shows_all(&self) -> bool;
-}
-
-/// How an issue is to be read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading<'a> {
-    /// The site's address, for links.
-    pub site_url: &'a str,
-    /// Long texts are clipped to this many characters.
-    pub text_chars: usize,
-    /// Links, parents and subtasks that may not be shown are left out.
-    pub visible: &'a dyn Visible,
-}
-
-impl Reading<'_> {
-    /// The address of an issue in a browser.
-    pub fn browse(&self, key: &str) -> String {
-        format!("{}/browse/{key}", self.site_url.trim_end_matches('/'))
-    }
-}
-
 /// One row of a search: the key, then the fields in the order in which they were asked for.
-pub fn search_row(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Reading<'_>) -> Row {
+pub fn search_row(
+    issue: &wire::Issue<'_>,
+    fields: &[FieldName],
+    options: &RenderOptions<'_>,
+) -> Row {
     let mut row = Row::new();
     row.put("key", issue.key.as_ref());
     let (fields, omitted) = shown(fields, issue, None);
@@ -64,7 +39,7 @@ pub fn search_row(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Readi
         // Without a value there is nothing to tell apart.
         if field.is_local() || issue.fields.raw(&field.id).is_some() {
             let label = distinct_label(&mut row, fields.iter().take(at), field);
-            put_field(&mut row, issue, field, label, reading);
+            put_field(&mut row, issue, field, label, options);
         }
     }
     if omitted > 0 {
@@ -119,10 +94,14 @@ fn shown<'f>(
 }
 
 /// One issue in full, with the fields in the order in which they were asked for.
-pub fn issue_view(issue: &wire::Issue<'_>, fields: &[FieldName], reading: &Reading<'_>) -> Row {
-    let mut row = search_row(issue, fields, reading);
+pub fn issue_view(
+    issue: &wire::Issue<'_>,
+    fields: &[FieldName],
+    options: &RenderOptions<'_>,
+) -> Row {
+    let mut row = search_row(issue, fields, options);
     if row.get("url").is_none() {
-        row.put("url", reading.browse(&issue.key));
+        row.put("url", options.browse(&issue.key));
     }
     row
 }
@@ -132,46 +111,46 @@ fn put_field(
     issue: &wire::Issue<'_>,
     field: &FieldName,
     label: Cow<'static, str>,
-    reading: &Reading<'_>,
+    options: &RenderOptions<'_>,
 ) {
     match field.id.as_str() {
         "key" => {}
-        "url" => row.put(label, reading.browse(&issue.key)),
-        "issuelinks" => put_links(row, label, issue, reading.visible),
+        "url" => row.put(label, options.browse(&issue.key)),
+        "issuelinks" => put_links(row, label, issue, options.visible),
         "attachment" => put_attachments(row, label, issue),
         "comment" => {
             let page: Lenient<wire::CommentPage<'_>> = issue.fields.lenient("comment");
             let (comments, total) = page.as_ref().map(|page| (&page.comments, page.total)).unzip();
             put_latest(row, label, comments, total, |comment| {
-                CommentView::of(comment, reading.text_chars.min(LATEST_CHARS))
+                CommentView::of(comment, options.text_chars.min(LATEST_CHARS))
             });
         }
         "worklog" => {
             let page: Lenient<wire::WorklogPage<'_>> = issue.fields.lenient("worklog");
             let (worklogs, total) = page.as_ref().map(|page| (&page.worklogs, page.total)).unzip();
             put_latest(row, label, worklogs, total, |worklog| {
-                WorklogView::of(worklog, reading.text_chars.min(LATEST_CHARS))
+                WorklogView::of(worklog, options.text_chars.min(LATEST_CHARS))
             });
         }
         "parent" => {
             let parent: Lenient<wire::LinkedIssue<'_>> = issue.fields.lenient("parent");
             let key =
-                parent.as_ref().map(|parent| &parent.key).filter(|key| reading.visible.shows(key));
+                parent.as_ref().map(|parent| &parent.key).filter(|key| options.visible.shows(key));
             row.put(label, key.map(AsRef::as_ref).or(parent.is_unreadable().then_some(UNREADABLE)));
         }
         "subtasks" => {
             let subtasks: List<wire::LinkedIssue<'_>> = issue.fields.list("subtasks");
             row.put_unreadable_of(&label, subtasks.unreadable());
-            let shown = subtasks.iter().filter(|subtask| reading.visible.shows(&subtask.key));
+            let shown = subtasks.iter().filter(|subtask| options.visible.shows(&subtask.key));
             row.put(
                 label,
                 shown.map(|subtask| Value::from(clean(&subtask.key))).collect::<Vec<_>>(),
             );
         }
         id => {
-            let shown = |raw| match fenced(id, raw, reading.visible) {
-                Some(rest) => compact(json_borrow::from_str(&rest).ok()?, reading.text_chars),
-                None => compact(raw, reading.text_chars),
+            let shown = |raw| match fenced(id, raw, options.visible) {
+                Some(rest) => compact(json_borrow::from_str(&rest).ok()?, options.text_chars),
+                None => compact(raw, options.text_chars),
             };
             row.put(label, issue.fields.raw(id).and_then(shown));
         }

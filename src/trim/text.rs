@@ -16,16 +16,16 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     let mut previous = None;
     let mut signs = text.chars().peekable();
     while let Some(c) = signs.next() {
-        match judge(c, previous, signs.peek().copied()) {
-            Verdict::Keep => {
+        match char_action(c, previous, signs.peek().copied()) {
+            CharAction::Keep => {
                 cleaned.push(c);
                 previous = Some(c);
             }
-            Verdict::LineFeed => {
+            CharAction::LineFeed => {
                 cleaned.push('\n');
                 previous = Some('\n');
             }
-            Verdict::Drop => {}
+            CharAction::Drop => {}
         }
     }
     Cow::Owned(cleaned)
@@ -50,7 +50,7 @@ pub fn clip(text: &str, chars: usize) -> Cow<'_, str> {
 }
 
 /// What becomes of a character.
-pub(super) enum Verdict {
+pub(super) enum CharAction {
     Keep,
     LineFeed,
     Drop,
@@ -58,20 +58,20 @@ pub(super) enum Verdict {
 
 /// Whether a character may be shown between the one that was shown last and the one that comes
 /// next.
-pub(super) fn judge(c: char, previous: Option<char>, next: Option<char>) -> Verdict {
+pub(super) fn char_action(c: char, previous: Option<char>, next: Option<char>) -> CharAction {
     let is_after_emoji = previous.is_some_and(is_emoji);
     match c {
-        '\n' | '\t' => Verdict::Keep,
-        '\u{2028}' | '\u{2029}' | '\u{85}' => Verdict::LineFeed,
+        '\n' | '\t' => CharAction::Keep,
+        '\u{2028}' | '\u{2029}' | '\u{85}' => CharAction::LineFeed,
         // Only where they build one sign: elsewhere they are bits that nobody sees.
         '\u{200D}'
             if (is_after_emoji || previous == Some('\u{FE0F}')) && next.is_some_and(is_emoji) =>
         {
-            Verdict::Keep
+            CharAction::Keep
         }
-        '\u{FE0E}' | '\u{FE0F}' if is_after_emoji => Verdict::Keep,
-        '\u{FE0F}' if previous.is_some_and(is_key) && next == Some('\u{20E3}') => Verdict::Keep,
-        _ if u32::from(c) & 0xFFFE == 0xFFFE => Verdict::Drop,
+        '\u{FE0E}' | '\u{FE0F}' if is_after_emoji => CharAction::Keep,
+        '\u{FE0F}' if previous.is_some_and(is_key) && next == Some('\u{20E3}') => CharAction::Keep,
+        _ if u32::from(c) & 0xFFFE == 0xFFFE => CharAction::Drop,
         '\u{00}'..='\u{1F}'
         | '\u{7F}'..='\u{9F}'
         | '\u{AD}'
@@ -95,8 +95,8 @@ pub(super) fn judge(c: char, previous: Option<char>, next: Option<char>) -> Verd
         | '\u{13430}'..='\u{1345F}'
         | '\u{1BCA0}'..='\u{1BCA3}'
         | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}' => Verdict::Drop,
-        _ => Verdict::Keep,
+        | '\u{E0000}'..='\u{E0FFF}' => CharAction::Drop,
+        _ => CharAction::Keep,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What people did with an issue: its history and the work logged on it.
+//! The history of an issue.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,11 @@ use serde::Serialize;
 use crate::jira::wire;
 
 use super::{
-    Visible,
     fence::{HIDDEN, keys_hidden, without},
-    field::{id, rich_text, short_text, somebody},
+    field::short_text,
+    person::{is_customer, somebody},
     text::clip,
+    visible::Visible,
 };
 
 /// Names and the values of a change are clipped to this many characters.
@@ -98,49 +99,12 @@ fn fit_to_show<'a>(
     keys_hidden(value, visible)
 }
 
-/// A piece of logged work.
-#[derive(Debug, Serialize)]
-pub struct WorklogView {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<String>,
-    started: String,
-    time: String,
-    /// Written by a customer of a service desk: text from outside the company.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    from_customer: bool,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    comment: String,
-}
-
-impl WorklogView {
-    /// Reads a worklog, its comment clipped to `text_chars` characters.
-    pub fn of(worklog: &wire::Worklog<'_>, text_chars: usize) -> Self {
-        Self {
-            id: id(&worklog.id),
-            author: somebody(&worklog.author),
-            started: short_text(&worklog.started, LABEL_CHARS),
-            time: short_text(&worklog.time_spent, LABEL_CHARS),
-            from_customer: is_customer(worklog.author.as_ref()),
-            comment: rich_text(worklog.comment, text_chars),
-        }
-    }
-
-    /// Clips the comment further, when one worklog alone exceeds the budget of a reply.
-    pub fn clip(&mut self, text_chars: usize) {
-        self.comment = clip(&self.comment, text_chars).into_owned();
-    }
-}
-
-pub(super) fn is_customer(author: Option<&wire::Person<'_>>) -> bool {
-    author.and_then(|author| author.account_type.as_deref()) == Some("customer")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::trim::worklog::WorklogView;
 
     /// Shows the issues of one project.
     #[derive(Debug)]
