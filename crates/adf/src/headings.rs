@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::node::Node;
-use super::patch::PatchError;
+use super::patch_error::PatchError;
 use super::read::{plain, to_markdown};
 use super::write::from_markdown;
 

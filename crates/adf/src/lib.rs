@@ -48,6 +48,7 @@ mod write;
 /// Edits that keep every stored node as it is.
 mod headings;
 mod patch;
+mod patch_error;
 mod place;
 
 /// What Markdown cannot say.
@@ -68,6 +69,7 @@ pub use given::{NotADocument, document, from_text, is_blank, text_chars};
 pub use headings::begins_with_heading;
 pub use loss::unsayable;
 pub use node::{Mark, Node};
-pub use patch::{PatchError, Section, append, replace_section, section};
+pub use patch::{Section, append, replace_section, section};
+pub use patch_error::PatchError;
 pub use read::{plain, to_markdown};
 pub use write::{Excess, Person, check_markdown, check_parts, from_markdown, mentioned};

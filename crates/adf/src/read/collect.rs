@@ -4,13 +4,15 @@
 
 use std::borrow::Cow;
 
+use super::code_text::code_text;
 use super::leaf;
+use super::limits::DEPTH_MAX;
+use super::plain::plain;
 use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG};
 use super::shape::{
-    cells, code_text, decision_label, emoji, extension_label, inside, is_inline,
-    is_known_container, nested, unsupported_label,
+    cells, decision_label, emoji, extension_label, inside, is_inline, is_known_container, nested,
+    unsupported_label,
 };
-use super::{DEPTH_MAX, plain};
 use crate::node::Node;
 
 /// The runs of a container's children.
