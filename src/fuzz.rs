@@ -68,7 +68,7 @@ pub fn arguments(data: &[u8]) -> Law {
 pub fn adf_to_markdown(data: &[u8]) -> Law {
     if let Ok(node) = serde_json::from_slice::<adf::Node>(data) {
         adf::plain(&node);
-        adf::unsayable(&node);
+        adf::unsupported_in_markdown(&node);
         let markdown = adf::to_markdown(&node);
         bounded(markdown.len(), data.len(), READ_FACTOR)?;
         markdown_to_adf(&markdown)?;
@@ -94,7 +94,7 @@ pub fn markdown_to_adf(markdown: &str) -> Law {
     }
     let back: adf::Node =
         serde_json::from_str(&json).map_err(|error| format!("read back: {error}"))?;
-    let lost = adf::unsayable(&back);
+    let lost = adf::unsupported_in_markdown(&back);
     if !lost.is_empty() {
         return Err(format!("writes what Markdown cannot say: {lost:?}"));
     }

@@ -106,7 +106,7 @@ pub(super) fn check_replace_node(
     keep: ReplaceRichText,
     target: Target<'_>,
 ) -> Result<(), ToolError> {
-    let lost = adf::unsayable(stored);
+    let lost = adf::unsupported_in_markdown(stored);
     if !lost.is_empty() && keep == ReplaceRichText::Refuse {
         let message = format!("{target} holds what Markdown cannot keep: {}.", lost.join(", "));
         return Err(ToolError::invalid_argument(message).hint(target.without_loss()));

@@ -6,7 +6,7 @@ use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
 use super::limits::{DEPTH_MAX, PREFIX_BYTES_MAX};
 use super::plain::plain;
-use super::run::{Piece, Run, STRONG};
+use super::run::{Fragment, Run, STRONG};
 use super::shape::{extension_label, is_inline, is_known_container, nested, unsupported_label};
 use super::{list_rules, writer::Writer};
 use crate::node::Node;
@@ -22,20 +22,20 @@ impl Writer {
     /// Blocks of a container, each parted by a blank line from the one before. Inline nodes that
     /// stand among them (no schema allows it, documents have it) are taken for a paragraph.
     pub(super) fn write_blocks(&mut self, nodes: &[Node], depth: usize) {
-        self.parted(nodes, depth, |_, _| Gap::Blank);
+        self.write_separated(nodes, depth, |_, _| Gap::Blank);
     }
 
     /// Blocks of a list item: parted by a line end alone where the next cannot be taken for the
     /// paragraph.
     pub(super) fn write_item_blocks(&mut self, nodes: &[Node], depth: usize) {
-        self.parted(nodes, depth, |before, node| {
+        self.write_separated(nodes, depth, |before, node| {
             let tight =
                 is_paragraph(before) && (node.kind == "codeBlock" || list_rules::interrupts(node));
             if tight { Gap::Line } else { Gap::Blank }
         });
     }
 
-    fn parted(&mut self, nodes: &[Node], depth: usize, gap: impl Fn(&Node, &Node) -> Gap) {
+    fn write_separated(&mut self, nodes: &[Node], depth: usize, gap: impl Fn(&Node, &Node) -> Gap) {
         if depth > DEPTH_MAX || self.prefix.len() > PREFIX_BYTES_MAX {
             let text = nodes.iter().map(plain).collect::<Vec<_>>().join(" ");
             return self.text_line(&text);
@@ -138,7 +138,7 @@ impl Writer {
     fn expand(&mut self, node: &Node, depth: usize) {
         if let Some(title) = node.attr("title") {
             let title = title.replace(['\n', '\r'], " ");
-            let run = Run { marks: STRONG, ..Run::plain(Piece::Text(title.into())) };
+            let run = Run { marks: STRONG, ..Run::plain(Fragment::Text(title.into())) };
             write_runs(&mut self.out, &self.prefix, vec![run], Mode::Paragraph);
             self.appended(&node.content, depth);
         } else {

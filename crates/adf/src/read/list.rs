@@ -3,7 +3,7 @@
 use super::collect::collect;
 use super::emit::{Mode, write_runs};
 use super::limits::DEPTH_MAX;
-use super::run::{Piece, Run, STRONG};
+use super::run::{Fragment, Run, STRONG};
 use super::shape::{decision_label, inside};
 use super::writer::Writer;
 use crate::node::Node;
@@ -52,9 +52,9 @@ impl Writer {
             self.item(index, bullet(other_marker), 2, |writer| {
                 let label = Run {
                     marks: STRONG,
-                    ..Run::plain(Piece::Text(decision_label(decision).into()))
+                    ..Run::plain(Fragment::Text(decision_label(decision).into()))
                 };
-                let mut runs = vec![label, Run::plain(Piece::Text(" ".into()))];
+                let mut runs = vec![label, Run::plain(Fragment::Text(" ".into()))];
                 runs.extend(collect(inside(decision), false));
                 write_runs(&mut writer.out, &writer.prefix, runs, Mode::Paragraph);
             });

@@ -2,7 +2,7 @@
 
 use super::collect::collect;
 use super::emit::{Mode, write_runs};
-use super::run::{Piece, Run};
+use super::run::{Fragment, Run};
 use crate::node::Node;
 
 /// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list
@@ -40,7 +40,7 @@ impl Writer {
         write_runs(
             &mut self.out,
             &self.prefix,
-            vec![Run::plain(Piece::Text(text.into()))],
+            vec![Run::plain(Fragment::Text(text.into()))],
             Mode::Paragraph,
         );
     }

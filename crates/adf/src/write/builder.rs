@@ -1,4 +1,4 @@
-//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalise`]
+//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalize`]
 //! fits it to ADF.
 
 use std::ops::Range;

@@ -15,7 +15,7 @@ mod indent;
 mod limit;
 mod merge;
 mod nesting;
-mod normalise;
+mod normalize;
 mod person;
 mod scan;
 mod schema;
@@ -43,7 +43,7 @@ pub fn from_markdown(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) ->
         // An empty task on the last line is none to the parser without it.
         markdown.to_mut().push('\n');
     }
-    normalise::document(Builder::tree(&markdown, people))
+    normalize::document(Builder::tree(&markdown, people))
 }
 
 /// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance.

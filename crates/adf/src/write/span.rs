@@ -232,7 +232,7 @@ impl<'a> Span<'a> {
     pub(super) fn take(&mut self) -> Vec<Node> {
         self.flush();
         let mut nodes = std::mem::take(&mut self.nodes);
-        if subsup::settle(&mut nodes) {
+        if subsup::normalize(&mut nodes) {
             nodes = merged(nodes);
         }
         trimmed(nodes)

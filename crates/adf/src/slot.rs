@@ -1,12 +1,12 @@
-//! Reading any JSON into a place that takes it for what it most likely means.
+//! Reading any JSON into a slot that takes it for what it most likely means.
 
 use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A place that any JSON can be read into. Nodes are large, so they are read where they will stay.
-pub(super) trait Place<'de>: Sized {
+/// A slot that any JSON can be read into. Nodes are large, so they are read where they will stay.
+pub(super) trait Slot<'de>: Sized {
     fn null(self);
 
     /// A text, number or flag; `is_text` tells the first from the others.
@@ -25,10 +25,10 @@ pub(super) trait Place<'de>: Sized {
     }
 }
 
-/// Reads into such a place.
-pub(super) struct Into<P>(pub(super) P);
+/// Reads into such a slot.
+pub(super) struct IntoSlot<P>(pub(super) P);
 
-impl<'de, P: Place<'de>> DeserializeSeed<'de> for Into<P> {
+impl<'de, P: Slot<'de>> DeserializeSeed<'de> for IntoSlot<P> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -36,7 +36,7 @@ impl<'de, P: Place<'de>> DeserializeSeed<'de> for Into<P> {
     }
 }
 
-impl<'de, P: Place<'de>> Visitor<'de> for Into<P> {
+impl<'de, P: Slot<'de>> Visitor<'de> for IntoSlot<P> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,22 +14,22 @@ use super::write::{allows, emoji_text, is_account_id, is_safe_link, status_color
 /// Where only a use of a type is lost the entry says which: `bulletList in tableCell`, `merged
 /// cells`, `mention without id`. Layout that is set by dragging (column widths, table width) does
 /// not count; colors do.
-pub fn unsayable(node: &Node) -> Vec<String> {
+pub fn unsupported_in_markdown(node: &Node) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut pending = vec![node];
     while let Some(node) = pending.pop() {
         if let Some(reason) = lost_by_itself(node) {
             found.insert(reason);
         }
-        for mark in node.marks.iter().filter(|mark| !is_sayable_mark(mark, node)) {
+        for mark in node.marks.iter().filter(|mark| !is_supported_mark(mark, node)) {
             found.insert(mark.kind.to_string());
         }
         let place = node.kind.as_ref();
-        if is_sayable(place) {
+        if is_supported(place) {
             for child in node
                 .content
                 .iter()
-                .filter(|child| is_sayable(&child.kind) && !allows(place, &child.kind))
+                .filter(|child| is_supported(&child.kind) && !allows(place, &child.kind))
             {
                 let place = if place == "tableHeader" { "tableCell" } else { place };
                 found.insert(format!("{} in {place}", child.kind));
@@ -44,7 +44,7 @@ pub fn unsayable(node: &Node) -> Vec<String> {
 }
 
 /// Types that [`super::from_markdown`] can produce.
-fn is_sayable(kind: &str) -> bool {
+fn is_supported(kind: &str) -> bool {
     matches!(
         kind,
         "doc" | "text" | "hardBreak" | "mention" | "status" | "date" | "emoji" | "inlineCard"
@@ -82,7 +82,7 @@ fn lost_by_itself(node: &Node) -> Option<String> {
             Some("info" | "note" | "warning" | "error" | "success") => return None,
             other => return Some(format!("panel {}", other.unwrap_or("without type"))),
         },
-        kind if is_sayable(kind) => return None,
+        kind if is_supported(kind) => return None,
         "" => "node without type",
         kind => kind,
     };
@@ -94,7 +94,7 @@ fn is_sayable_emoji(node: &Node) -> bool {
     node.attr("text").is_some_and(|text| !text.is_ascii()) || emoji_text(name).is_some()
 }
 
-fn is_sayable_mark(mark: &Mark, node: &Node) -> bool {
+fn is_supported_mark(mark: &Mark, node: &Node) -> bool {
     match mark.kind.as_ref() {
         "strong" | "em" | "strike" | "code" => true,
         "link" => mark.attrs.get("href").and_then(Value::as_str).is_some_and(is_safe_link),

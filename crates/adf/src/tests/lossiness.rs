@@ -4,11 +4,15 @@
 
 use serde_json::{Value, json};
 
-use super::super::unsayable;
+use super::super::unsupported_in_markdown;
 use super::{nobody, node};
 
 fn check(content: Value, lost: &[&str]) {
-    assert_eq!(unsayable(&node(json!({"type": "doc", "content": content}))), lost, "{content}");
+    assert_eq!(
+        unsupported_in_markdown(&node(json!({"type": "doc", "content": content}))),
+        lost,
+        "{content}"
+    );
 }
 
 fn inline(content: Value, lost: &[&str]) {
@@ -19,7 +23,10 @@ fn inline(content: Value, lost: &[&str]) {
 fn what_markdown_writes_is_sayable() {
     let markdown = "# a\n\n**b** _c_ ~~d~~ `e` [f](https://x.y) <https://x.y> 2026-12-24 [@G](accountid:1) [h](status:red) :tada:\n\n\
         - i\n  1. j\n\n     ```k\n     l\n     ```\n\n- [ ] m\n  - [x] n\n\n> o\n\n> [!TIP]\n> # p\n\n---\n\n|q|\n|-|\n|r<br>s|";
-    assert_eq!(unsayable(&super::super::from_markdown(markdown, &nobody)), Vec::<String>::new());
+    assert_eq!(
+        unsupported_in_markdown(&super::super::from_markdown(markdown, &nobody)),
+        Vec::<String>::new()
+    );
     check(
         json!([{"type": "table", "attrs": {"layout": "wide", "width": 900, "localId": "x"}, "content": []}]),
         &[],

@@ -7,12 +7,12 @@
 
 use std::borrow::Cow;
 
-use super::run::{ALL, EM, Marks, Piece, Run, STRONG, is_wordish};
+use super::run::{ALL, EM, Fragment, Marks, Run, STRONG, is_wordish};
 
 /// The runs of one inline container, ready to be written in order.
-pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
+pub(super) fn normalize_runs(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
     if let [only] = runs.as_slice()
-        && is_settled(only)
+        && is_normalized(only)
     {
         return runs;
     }
@@ -36,8 +36,8 @@ pub(super) fn settle(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
 }
 
 /// Most paragraphs are one text, and most of those need nothing.
-fn is_settled(only: &Run<'_>) -> bool {
-    let Piece::Text(text) = &only.piece else { return false };
+fn is_normalized(only: &Run<'_>) -> bool {
+    let Fragment::Text(text) = &only.fragment else { return false };
     only.marks == 0
         && only.href.is_none()
         && !text.is_empty()
@@ -48,13 +48,13 @@ fn is_settled(only: &Run<'_>) -> bool {
 /// Cuts marked text into its outer white space and its core.
 fn split_spaces(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
     let is_marked = |run: &Run<'_>| run.marks != 0 || run.href.is_some();
-    let has_spaces = |run: &Run<'_>| matches!(&run.piece, Piece::Text(text) if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace));
+    let has_spaces = |run: &Run<'_>| matches!(&run.fragment, Fragment::Text(text) if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace));
     if !runs.iter().any(|run| is_marked(run) && has_spaces(run)) {
         return runs;
     }
     let mut out = Vec::with_capacity(runs.len());
     for run in runs {
-        let Piece::Text(text) = &run.piece else {
+        let Fragment::Text(text) = &run.fragment else {
             out.push(run);
             continue;
         };
@@ -84,18 +84,18 @@ fn split_spaces(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
 fn trim_lines(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
     let mut out: Vec<Run<'_>> = Vec::with_capacity(runs.len());
     for mut run in runs {
-        let line_start = out.last().is_none_or(|last| last.piece == Piece::Break);
-        match &mut run.piece {
-            Piece::Text(text) if line_start && text.starts_with(BLANKS) => {
+        let line_start = out.last().is_none_or(|last| last.fragment == Fragment::Break);
+        match &mut run.fragment {
+            Fragment::Text(text) if line_start && text.starts_with(BLANKS) => {
                 *text = Cow::Owned(text.trim_start_matches(BLANKS).to_owned());
             }
-            Piece::Break => trim_end(&mut out, false),
+            Fragment::Break => trim_end(&mut out, false),
             _ => {}
         }
-        let empty = match &run.piece {
-            Piece::Text(text) | Piece::Code(text) => text.is_empty(),
-            Piece::Raw(markdown) => markdown.is_empty(),
-            Piece::Break => out.is_empty(),
+        let empty = match &run.fragment {
+            Fragment::Text(text) | Fragment::Code(text) => text.is_empty(),
+            Fragment::Raw(markdown) => markdown.is_empty(),
+            Fragment::Break => out.is_empty(),
         };
         if !empty {
             out.push(run);
@@ -109,8 +109,8 @@ const BLANKS: [char; 2] = [' ', '\t'];
 
 fn trim_end(runs: &mut Vec<Run<'_>>, breaks: bool) {
     while let Some(last) = runs.last_mut() {
-        match &mut last.piece {
-            Piece::Text(text) => {
+        match &mut last.fragment {
+            Fragment::Text(text) => {
                 let kept = text.trim_end_matches(BLANKS).len();
                 if kept > 0 {
                     if kept < text.len() {
@@ -119,7 +119,7 @@ fn trim_end(runs: &mut Vec<Run<'_>>, breaks: bool) {
                     return;
                 }
             }
-            Piece::Break if breaks => {}
+            Fragment::Break if breaks => {}
             _ => return,
         }
         runs.pop();
@@ -128,7 +128,7 @@ fn trim_end(runs: &mut Vec<Run<'_>>, breaks: bool) {
 
 /// White space keeps only the marks that hold on both of its sides and all along it.
 fn unmark_spaces(runs: &mut [Run<'_>]) {
-    for run in runs.iter_mut().filter(|run| run.piece == Piece::Break) {
+    for run in runs.iter_mut().filter(|run| run.fragment == Fragment::Break) {
         run.marks = ALL;
     }
     let keep = |run: &mut Run<'_>, side: Option<(Marks, Option<&str>)>, is_break: bool| {
@@ -141,7 +141,7 @@ fn unmark_spaces(runs: &mut [Run<'_>]) {
     };
     let mut side = None;
     for run in runs.iter_mut() {
-        let is_break = run.piece == Piece::Break;
+        let is_break = run.fragment == Fragment::Break;
         if is_break {
             run.href = side.and_then(|(_, href)| href);
         }
@@ -161,7 +161,7 @@ fn unmark_spaces(runs: &mut [Run<'_>]) {
 
 /// Joins neighbours that differ in nothing but their text, and drops empty ones.
 fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
-    let is_empty = |run: &Run<'_>| matches!(&run.piece, Piece::Text(text) if text.is_empty());
+    let is_empty = |run: &Run<'_>| matches!(&run.fragment, Fragment::Text(text) if text.is_empty());
     let are_alike = runs
         .iter()
         .zip(runs.iter().skip(1))
@@ -175,8 +175,9 @@ fn merge(runs: Vec<Run<'_>>) -> Vec<Run<'_>> {
             && last.href == run.href
             && last.marks == run.marks
         {
-            match (&mut last.piece, &run.piece) {
-                (Piece::Text(text), Piece::Text(more)) | (Piece::Code(text), Piece::Code(more)) => {
+            match (&mut last.fragment, &run.fragment) {
+                (Fragment::Text(text), Fragment::Text(more))
+                | (Fragment::Code(text), Fragment::Code(more)) => {
                     text.to_mut().push_str(more);
                     continue;
                 }
@@ -276,7 +277,7 @@ fn cut<'a>(
     at: impl Fn(&str) -> usize,
     tail: bool,
 ) -> Option<Run<'a>> {
-    let Piece::Text(text) = &mut run.piece else { return None };
+    let Fragment::Text(text) = &mut run.fragment else { return None };
     let (head, rest) = text.split_at(at(text));
     let (inner, outer) = if tail { (head, rest) } else { (rest, head) };
     if outer.is_empty() {
