@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Makes sure that Atlassian has taken the caller's token, before work is done for it: its list
-    /// of sites says so, and where that was not to be had the account behind the token does.
+    /// of sites says so, and where there is no list the account behind the token does.
     pub async fn prove_token(&self) -> Result<(), JiraError> {
         let is_listed = self.site().await?.scopes.is_some();
         // The one credential of a process that its own user started is nobody else's.

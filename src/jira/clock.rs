@@ -1,4 +1,4 @@
-//! The clock of the user who asks: times that are said without a zone are times on it.
+//! The clock of the user who asks: a time without an offset is read in the user's time zone.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use moment::{self, Clock, DayTime, Direction};
@@ -14,7 +14,7 @@ struct Profile<'a> {
 }
 
 impl Session {
-    /// What time it is where the caller is. [`JiraError::NoTimeZone`] when Jira does not say where
+    /// The time now in the caller's time zone. [`JiraError::NoTimeZone`] when Jira does not say which
     /// that is: a guess would put times hours away.
     pub async fn clock(&self) -> Result<Clock, JiraError> {
         let zone = self.zone.get_or_try_init(|| self.ask_zone()).await?;

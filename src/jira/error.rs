@@ -158,7 +158,7 @@ pub enum JiraError {
     /// An answer that is not what Jira documents.
     #[error("Jira's answer could not be understood.")]
     Unreadable,
-    /// Jira does not say where the user's clock hangs, or the token may not ask.
+    /// Jira does not say which time zone the user has, or the token may not ask.
     #[error("The user's time zone cannot be read from Jira.")]
     NoTimeZone,
     /// A request that cannot be sent.

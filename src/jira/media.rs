@@ -16,9 +16,6 @@ use super::{
     session::Session,
 };
 
-/// Where Jira Cloud keeps files.
-pub const MEDIA_HOSTS: &[&str] = &["api.media.atlassian.com"];
-
 /// Failures of the media host are counted apart, for it may be down while Jira is up.
 const BREAKER: &str = "media";
 
@@ -114,6 +111,7 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::settings::MEDIA_HOSTS;
 
     fn check(base: &str, location: &str, expected: bool) {
         let base: Url = base.parse().unwrap();

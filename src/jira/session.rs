@@ -25,7 +25,7 @@ use super::{
     token_route::TokenRoute,
 };
 
-/// The way to Jira for all users: it holds no token.
+/// The client that all users share: connections, settings and caches. It holds no token.
 #[derive(Debug)]
 pub struct Jira {
     pub(super) upstream: Upstream,
@@ -50,7 +50,7 @@ impl Jira {
     /// The OAuth scopes that a caller's token has on the sites the call may mean, if they were
     /// learned in the last minutes. Asks nobody.
     pub fn granted(&self, caller: &Caller, requested: Option<&str>) -> Option<Vec<String>> {
-        // Whether an API token has scopes, and which, nobody says beforehand.
+        // Atlassian does not tell beforehand whether an API token has scopes, and which.
         if self.settings.route == Route::Direct {
             return None;
         }
@@ -102,7 +102,7 @@ pub struct Session {
     pub(super) requested_site: Option<String>,
     pub(super) deadline: Instant,
     pub(super) site: OnceCell<Site>,
-    /// Where the caller's clock hangs, once it was asked for.
+    /// The caller's time zone, once it was asked for.
     pub(super) zone: OnceCell<TimeZone>,
     pub(super) usage: Usage,
     pub(super) trace: Trace,

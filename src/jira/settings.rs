@@ -20,6 +20,9 @@ pub struct Settings {
     pub media_hosts: Vec<String>,
 }
 
+/// Where Jira Cloud keeps files.
+pub const MEDIA_HOSTS: &[&str] = &["api.media.atlassian.com"];
+
 /// How Jira is reached, which follows from the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {

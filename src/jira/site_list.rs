@@ -31,7 +31,7 @@ pub(super) async fn fetch(session: &Session) -> Result<Arc<[Site]>, JiraError> {
     Ok(jira_sites(resources).into())
 }
 
-/// The sites of a token where the one to use is known anyway; none when nobody says.
+/// The sites of a token where the one to use is known anyway; none when Atlassian does not say.
 ///
 /// With a pinned cloud id the list only makes refusals earlier and clearer: Jira judges the token
 /// for that id itself. So its outage, and tokens of service accounts which may not read it, must

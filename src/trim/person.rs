@@ -18,7 +18,7 @@ pub fn person(user: &wire::User<'_>) -> String {
     named(&user.display_name, user.active)
 }
 
-/// The same of whoever did something; nobody is nothing.
+/// The name of whoever did something; none where Jira names nobody.
 pub fn somebody(who: &wire::Lenient<wire::Person<'_>>) -> Option<String> {
     if who.is_unreadable() {
         return Some(UNREADABLE.to_owned());

@@ -69,7 +69,7 @@ pub(super) fn say(user: &Candidate<'_>) -> String {
 pub(super) fn choose<'c, 'a>(
     given: &str,
     found: &'c [Candidate<'a>],
-    among: PersonScope<'_>,
+    scope: PersonScope<'_>,
 ) -> Result<&'c Candidate<'a>, NameError> {
     let people: Vec<&Candidate<'_>> = found.iter().filter(|user| user.is_person()).collect();
     let those = |is_meant: &dyn Fn(&Candidate<'_>) -> bool| {
@@ -92,7 +92,7 @@ pub(super) fn choose<'c, 'a>(
     match (fits.as_slice(), people.as_slice()) {
         ([only], _) => Ok(only),
         ([], []) => Err(NameError::Unknown {
-            what: match among {
+            what: match scope {
                 PersonScope::Everyone => "active person",
                 PersonScope::AssignableIn(_) | PersonScope::AssignableTo(_) => "assignable person",
             },

@@ -26,7 +26,7 @@ const LIKE_CHARS: usize = 2;
 pub async fn person(
     session: &Session,
     given: &str,
-    among: PersonScope<'_>,
+    scope: PersonScope<'_>,
 ) -> Result<User<'static>, NameError> {
     let given = composed(given.trim().trim_start_matches('@').trim());
     let given = given.as_ref();
@@ -38,17 +38,18 @@ pub async fn person(
     if is_account_id(id) {
         return Ok(with_id(id));
     }
-    if let Some(known) = session.people.get(folded(given).into_owned(), format!("{among:?}")) {
+    // Looked up once a call: a bulk edit names the same few people again and again.
+    if let Some(known) = session.people.get(folded(given).into_owned(), format!("{scope:?}")) {
         return Ok(known);
     }
-    let answer = session.call(search(given, among)).await?;
+    let answer = session.call(search(given, scope)).await?;
     let found: List<Candidate<'_>> = answer.read()?;
-    let chosen = match choose(given, &found, among) {
+    let chosen = match choose(given, &found, scope) {
         Ok(user) => owned(user.user()),
         Err(NameError::Unknown { what, given, .. }) => {
             // Punctuation of a name may keep Jira from finding what is there.
-            let like = like(session, &given, among).await;
-            if let Ok(user) = choose(&given, &like, among) {
+            let like = like(session, &given, scope).await;
+            if let Ok(user) = choose(&given, &like, scope) {
                 owned(user.user())
             } else {
                 let known = nearest(&given, &like, |user| user.display_name.as_ref());
@@ -58,7 +59,7 @@ pub async fn person(
         }
         Err(other) => return Err(other),
     };
-    session.people.insert(folded(given).into_owned(), format!("{among:?}"), &chosen);
+    session.people.insert(folded(given).into_owned(), format!("{scope:?}"), &chosen);
     Ok(chosen)
 }
 
@@ -97,16 +98,16 @@ pub async fn name_of(session: &Session, account_id: &str) -> String {
 ///
 /// Jira finds people by the beginnings of the words of their names, so the first letters are what
 /// is asked for.
-pub async fn people_like(session: &Session, given: &str, among: PersonScope<'_>) -> Vec<String> {
-    let people = like(session, given, among).await;
+pub async fn people_like(session: &Session, given: &str, scope: PersonScope<'_>) -> Vec<String> {
+    let people = like(session, given, scope).await;
     nearest(given, &people, |user| user.display_name.as_ref()).into_iter().map(say).collect()
 }
 
-async fn like(session: &Session, given: &str, among: PersonScope<'_>) -> Vec<Candidate<'static>> {
+async fn like(session: &Session, given: &str, scope: PersonScope<'_>) -> Vec<Candidate<'static>> {
     let beginning = |word: &str| word.chars().take(LIKE_CHARS).collect::<String>();
     let mut words = given.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let (first, last) = (words.next().map(beginning), words.next_back().map(beginning));
-    let ask = async |part: Option<String>| session.call(search(&part?, among)).await.ok();
+    let ask = async |part: Option<String>| session.call(search(&part?, scope)).await.ok();
     let (first, last) = tokio::join!(ask(first), ask(last));
     let mut people: Vec<Candidate<'static>> = Vec::new();
     for answer in [&first, &last].into_iter().flatten() {
@@ -120,8 +121,8 @@ async fn like(session: &Session, given: &str, among: PersonScope<'_>) -> Vec<Can
     people
 }
 
-fn search(given: &str, among: PersonScope<'_>) -> request::Request {
-    match among {
+fn search(given: &str, scope: PersonScope<'_>) -> request::Request {
+    match scope {
         PersonScope::Everyone => request::users(given, FETCHED_MAX),
         PersonScope::AssignableIn(project) => {
             request::assignable_users(given, Some(project), None, FETCHED_MAX)

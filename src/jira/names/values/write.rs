@@ -27,7 +27,7 @@ pub async fn write_values(
     session: &Session,
     metas: &[FieldMeta],
     given: &Map<String, Value>,
-    among: PersonScope<'_>,
+    scope: PersonScope<'_>,
 ) -> Result<Vec<FieldWrite>, FieldFault> {
     if given.len() > FIELDS_MAX {
         return Err(FieldFault::Value {
@@ -46,7 +46,7 @@ pub async fn write_values(
         if written.iter().any(|other| other.meta.id() == meta.id()) {
             return Err(FieldFault::Twice { field: meta.label().to_owned() });
         }
-        let writer = Writer { session, among, meta: &meta, kind: Kind::of(&meta.schema) };
+        let writer = Writer { session, scope, meta: &meta, kind: Kind::of(&meta.schema) };
         let one = writer.write(value).await?;
         written.push(FieldWrite {
             value: one.value,

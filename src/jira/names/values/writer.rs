@@ -35,7 +35,7 @@ const NOTHING: &str = "none";
 /// One field, and all that its value may have to be looked up in.
 pub(super) struct Writer<'w> {
     pub(super) session: &'w Session,
-    pub(super) among: PersonScope<'w>,
+    pub(super) scope: PersonScope<'w>,
     pub(super) meta: &'w FieldMeta,
     pub(super) kind: Kind,
 }
@@ -280,9 +280,9 @@ impl Writer<'_> {
 
     async fn person(&self, name: &str) -> Result<User<'static>, NameError> {
         if self.meta.schema.system == "assignee" {
-            return person(self.session, name, self.among).await;
+            return person(self.session, name, self.scope).await;
         }
-        person_seen_from(self.session, name, self.among).await
+        person_seen_from(self.session, name, self.scope).await
     }
 
     /// A sprint field is written as a bare number though it is read as a list of objects.
@@ -293,7 +293,7 @@ impl Writer<'_> {
         if let Ok(id) = words.parse::<u64>() {
             return Ok(Resolved::new(Value::from(id), id));
         }
-        let project = self.among.project();
+        let project = self.scope.project();
         let field = Some(self.meta.id());
         let found =
             sprint_named(self.session, &words, project.as_slice(), &|_| true, field).await?;
