@@ -39,10 +39,10 @@ pub mod prompts;
 /// The product: what an agent can do.
 pub mod tools;
 
-/// What an answer may weigh.
-pub mod trim;
+/// The views of Jira's answers, under the name that their users still import.
+pub use jira::views as trim;
 
-/// The upstream, in Jira's words.
+/// Jira: the client, and the views of its answers.
 pub mod jira;
 
 /// One careful HTTP call.

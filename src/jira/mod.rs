@@ -1,6 +1,7 @@
-//! Jira Cloud: the client that asks it.
+//! Jira Cloud: the client that asks it, and the views that agents read of its answers.
 
 mod client;
+pub mod views;
 
 pub use client::{
     AllowedIssue, AllowedProject, ApiHost, Applied, Base, Download, Jira, JiraError, MEDIA_HOSTS,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::{
     fence::{HIDDEN, keys_hidden, without},
@@ -104,7 +104,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::trim::worklog::WorklogView;
+    use crate::jira::views::worklog::WorklogView;
 
     /// Shows the issues of one project.
     #[derive(Debug)]

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, fmt::strtime};
 use serde_json::{Map, Value};
 
-use crate::jira::wire::{ChangeDetails, ChangelogEntry};
+use crate::jira::client::wire::{ChangeDetails, ChangelogEntry};
 
 use super::text::{clean, clip};
 

@@ -3,7 +3,7 @@
 use json_borrow::UNREADABLE;
 use serde::Serialize;
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::{
     field::{id, rich_text, short_text},

@@ -6,7 +6,7 @@ use json_borrow::{Raw, UNREADABLE};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::jira::{
+use crate::jira::client::{
     names::FieldName,
     wire::{self, Lenient, List},
 };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::field::{compact, id, in_words, short_text};
 

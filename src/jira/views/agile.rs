@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::{
     date,

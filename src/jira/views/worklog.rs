@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::{
     field::{id, rich_text, short_text},

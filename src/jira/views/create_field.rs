@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::jira::{names::taught_forms, wire};
+use crate::jira::client::{names::taught_forms, wire};
 
 use super::field::short_text;
 

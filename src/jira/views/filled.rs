@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use json_borrow::Raw;
 
-use crate::jira::{
+use crate::jira::client::{
     names::FieldName,
     wire::{Issue, Text},
 };

@@ -118,7 +118,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::trim::clean;
+    use crate::jira::views::clean;
 
     fn cleaned(value: &Value) -> Value {
         match value {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::{create_field::kind, field::short_text, person::somebody, row::Row};
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, cell::Cell, collections::BTreeMap};
 use json_borrow::{FirstItems, FirstMembers, Raw, UNREADABLE};
 use serde_json::{Map, Value};
 
-use crate::jira::wire;
+use crate::jira::client::wire;
 
 use super::{
     date,
