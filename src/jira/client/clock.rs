@@ -14,8 +14,8 @@ struct Profile<'a> {
 }
 
 impl Session {
-    /// The time now in the caller's time zone. [`JiraError::NoTimeZone`] when Jira does not say which
-    /// that is: a guess would put times hours away.
+    /// The time now in the caller's time zone. [`JiraError::NoTimeZone`] when Jira does not say
+    /// which that is: a guess would put times hours away.
     pub async fn clock(&self) -> Result<Clock, JiraError> {
         let zone = self.zone.get_or_try_init(|| self.ask_zone()).await?;
         Ok(Clock { now: Timestamp::now(), zone: zone.clone() })

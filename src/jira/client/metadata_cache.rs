@@ -3,8 +3,8 @@
 //!
 //! Kept for one token on one site, because Jira shows each user what their permissions allow:
 //! nothing is ever shared between users. What is remembered may save a call and never decides a
-//! refusal: a tool that fails after it used some is run once more on fresh answers, and a write that
-//! Jira refuses empties the cache.
+//! refusal: a tool that fails after it used some is run once more on fresh answers, and a write
+//! that Jira refuses empties the cache.
 
 use std::{
     fmt,

@@ -108,8 +108,8 @@ fn allowed<'a>(sites: &'a [Site], pin: Option<&SitePin>) -> Vec<&'a Site> {
 }
 
 /// The site that was requested is looked for among those that the pin allows, never beyond. What a
-/// site is goes before what it is called: anybody may name a site like another's address, and a name
-/// must not lead there.
+/// site is goes before what it is called: anybody may name a site like another's address, and a
+/// name must not lead there.
 fn matching<'a>(allowed: &[&'a Site], requested: Option<&str>) -> Vec<&'a Site> {
     let Some(requested) = requested else { return allowed.to_vec() };
     let ways: [fn(&Site, &str) -> bool; 4] = [
@@ -155,8 +155,8 @@ pub(super) fn choose_among<'a>(
 /// What leads to each site and to no other: its address, or where several are said to have the same
 /// one, its name or its id. In the order of the sites.
 fn distinct<'s>(sites: &'s [&'s Site]) -> impl Iterator<Item = String> + 's {
-    // One table for each way in which `matching` reads words, in the same order; who looks each site
-    // up in all others works for minutes where there are thousands.
+    // One table for each way in which `matching` reads words, in the same order: to look each site
+    // up in all others would take minutes where there are thousands.
     let mut ways: [HashMap<String, Option<&'s str>>; 4] = Default::default();
     for site in sites {
         let words =
