@@ -13,11 +13,11 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jira_mcp_bridge::{
     internals,
+    jira::views::{Budget, RenderOptions, Row, Visible, issue_view, search_row},
     jira::{
         names::FieldName,
         wire::{Issue, SearchPage},
     },
-    trim::{Budget, RenderOptions, Row, Visible, issue_view, search_row},
 };
 use json_borrow as reader;
 use serde_json::{Value, json};

@@ -39,9 +39,6 @@ pub mod prompts;
 /// The product: what an agent can do.
 pub mod tools;
 
-/// The views of Jira's answers, under the name that their users still import.
-pub use jira::views as trim;
-
 /// Jira: the client, and the views of its answers.
 pub mod jira;
 

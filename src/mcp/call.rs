@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     identity::Caller,
+    jira::views::{self, Budget},
     policy::{Policy, Verdict},
     signals::{Span, Trace},
     telemetry::audit,
     tools::{Code, Context, Given, Progress, Reply, TextsMade, Tool, ToolError, named_hosts},
-    trim::{self, Budget},
 };
 
 use super::{
@@ -280,7 +280,7 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
 fn sayable(caller: &Caller, text: String) -> String {
     // In this order, for hidden signs between its letters would hide a token from the search for
     // it.
-    caller.covered_in(trim::clean_json(text))
+    caller.covered_in(views::clean_json(text))
 }
 
 fn refused(refusal: &Refusal) -> ToolError {

@@ -6,11 +6,11 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         names, request,
         wire::{Project, ProjectPage},
     },
-    trim::{Row, clean},
 };
 
 use super::{

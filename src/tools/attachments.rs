@@ -4,13 +4,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use crate::{
+    jira::views::{
+        AttachmentView, Budget, FileContent, FileText, Row, charset, may_be_shown, put_text,
+        read_file,
+    },
     jira::{
         Download, JiraError, request,
         wire::{Attachment, Issue, List},
-    },
-    trim::{
-        AttachmentView, Budget, FileContent, FileText, Row, charset, may_be_shown, put_text,
-        read_file,
     },
 };
 

@@ -6,13 +6,13 @@ use json_borrow::Raw;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::Row,
     jira::{
         AllowedIssue, NamedIssue,
         names::{self, PersonScope},
         request::{self, BulkChange},
         wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
     },
-    trim::Row,
 };
 
 use super::{

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         AllowedIssue, NamedIssue, request,
         wire::{FetchedIssues, Issue, IssueType, NamedValue, SearchPage, Text},
     },
-    trim::{Row, clean},
 };
 
 use super::{

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::{
+    jira::views::Row,
     jira::{
         AllowedIssue,
         names::{self, NameError},
         request::{self, BulkChange},
         wire::{NamedValue, SharedTransition, SharedTransitions, Transition},
     },
-    trim::Row,
 };
 
 use super::{

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{ChangeView, Row, StatusTimes, clean},
     jira::{
         AllowedIssue, Projects, Response,
         names::FieldName,
         request,
         wire::{ChangeDetails, ChangelogPage, Issue},
     },
-    trim::{ChangeView, Row, StatusTimes, clean},
 };
 
 use super::{

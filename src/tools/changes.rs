@@ -4,12 +4,12 @@ use adf::Document;
 use serde_json::{Map, Value};
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         names::{self, FieldValue},
         request::{Body, IssueBody, Update},
         wire::FieldMeta,
     },
-    trim::{Row, clean},
 };
 
 use super::{

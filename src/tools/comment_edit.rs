@@ -4,13 +4,13 @@ use adf::Document;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::{CommentView, Row},
     jira::{
         JiraError,
         names::PersonScope,
         request::{self, Body},
         wire::{Comment, Visibility},
     },
-    trim::{CommentView, Row},
 };
 
 use super::{

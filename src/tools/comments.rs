@@ -9,13 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{CommentView, Row, clean},
     jira::{
         AllowedIssue,
         names::PersonScope,
         request::{self, Body},
         wire::{Comment, CommentPage},
     },
-    trim::{CommentView, Row, clean},
 };
 
 use super::{

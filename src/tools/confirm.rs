@@ -9,7 +9,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{jira::wire::User, trim::Row};
+use crate::{jira::views::Row, jira::wire::User};
 
 use super::{
     Context, Reply, ToolError,

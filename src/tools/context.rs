@@ -8,8 +8,8 @@ use moment::{self, Clock, DayTime, Direction};
 use serde::Serialize;
 
 use crate::{
+    jira::views::{Budget, RenderOptions},
     jira::{JiraError, Projects, Request, Response, Session},
-    trim::{Budget, RenderOptions},
 };
 
 use super::{

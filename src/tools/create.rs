@@ -4,11 +4,11 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
+    jira::views::{CreateFieldView, Row},
     jira::{
         JiraError, request,
         wire::{CreatedIssue, FieldMeta},
     },
-    trim::{CreateFieldView, Row},
 };
 
 use super::{

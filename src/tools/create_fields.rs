@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{CreateFieldView, Row},
     jira::{
         AllowedProject, JiraError,
         names::{self, NameError},
         request,
         wire::{CreateFieldPage, FieldMeta, IssueType, IssueTypePage},
     },
-    trim::{CreateFieldView, Row},
 };
 
 use super::{

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
+    jira::views::Row,
     jira::{
         JiraError,
         request::{self, NewIssue},
         wire::CreatedIssues,
     },
-    trim::Row,
 };
 
 use super::{

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, compact},
     jira::{
         Applied, JiraError, Request, request,
         wire::{CommentPage, Issue, LenientText, LinkedIssue, List},
     },
-    trim::{Row, compact},
 };
 
 use super::{

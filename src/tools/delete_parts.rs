@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{CommentView, Row, WorklogView, clean, short_date, somebody},
     jira::{
         AllowedIssue, request,
         wire::{AttachedFile, Comment, Issue, IssueLink, List, Worklog},
     },
-    trim::{CommentView, Row, WorklogView, clean, short_date, somebody},
 };
 
 use super::{

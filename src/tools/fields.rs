@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
+    jira::views::references,
     jira::{
         AllowedIssue, JiraError,
         names::{self, FieldFault, FieldName, FieldValue, FieldWrite, NameError, PersonScope},
         request,
         wire::{FieldMeta, Issue},
     },
-    trim::references,
 };
 
 use super::{

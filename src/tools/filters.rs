@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, filter_row},
     jira::{
         request,
         wire::{Filter, FilterPage, List},
     },
-    trim::{Row, filter_row},
 };
 
 use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};

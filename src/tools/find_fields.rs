@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, field_row},
     jira::{
         names, request,
         wire::{FieldDetail, List, ProjectPage},
     },
-    trim::{Row, field_row},
 };
 
 use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};

@@ -6,11 +6,11 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, search_row},
     jira::{
         NamedIssue, names, request,
         wire::{FetchedIssues, Issue},
     },
-    trim::{Row, search_row},
 };
 
 use super::{

@@ -7,11 +7,11 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         names, request,
         wire::{ApproximateCount, Issue, SearchPage},
     },
-    trim::{Row, clean},
 };
 
 use super::{Context, Reply, ToolError, args::Jql, scope::confined, search};

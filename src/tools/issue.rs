@@ -5,13 +5,13 @@ use std::{borrow::Cow, sync::LazyLock};
 use serde_json::json;
 
 use crate::{
+    jira::views::{Budget, Row, issue_view},
     jira::{
         JiraError, Projects, Response,
         names::{self, FieldName},
         request,
         wire::Issue,
     },
-    trim::{Budget, Row, issue_view},
 };
 
 use super::{

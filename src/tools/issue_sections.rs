@@ -5,15 +5,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
+    jira::views::{
+        ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView,
+        person, short_date,
+    },
     jira::{
         AllowedIssue, Projects, Request, Response, request,
         wire::{
             ChangelogPage, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage,
         },
-    },
-    trim::{
-        ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView,
-        person, short_date,
     },
 };
 

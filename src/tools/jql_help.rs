@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Budget, Row},
     jira::{request, wire::ProjectPage},
-    trim::{Budget, Row},
 };
 
 use super::{
@@ -144,7 +144,7 @@ async fn allowed_projects(context: &Context, part: Option<&str>) -> Result<Vec<C
     let held = page.values.iter().filter(|project| context.projects.holds(&project.key));
     let choice = |project: &crate::jira::wire::Project<'_>| Choice {
         value: project.key.clone().into_owned(),
-        name: crate::trim::clean(&project.name).into_owned(),
+        name: crate::jira::views::clean(&project.name).into_owned(),
     };
     Ok(held.map(choice).collect())
 }

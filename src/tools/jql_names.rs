@@ -1,12 +1,12 @@
 //! What may stand in a query: its fields, functions and values, as Jira knows them for this user.
 
 use crate::{
+    jira::views::{clean, clip},
     jira::{
         names::{self, PersonScope},
         request,
         wire::{self, JqlField, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries},
     },
-    trim::{clean, clip},
 };
 
 use super::{Context, ToolError, advice, args::Jql};

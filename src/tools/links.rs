@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{LinkView, Row, WebLinkView},
     jira::{
         AllowedIssue, Response,
         names::{self, NameError, Relation},
         request::{self, Body},
         wire::{Issue, IssueLink, LinkTypes, List, RemoteLink},
     },
-    trim::{LinkView, Row, WebLinkView},
 };
 
 use super::{

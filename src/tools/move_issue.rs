@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::Row,
     jira::{
         request,
         wire::{Issue, IssueType, LenientText, LinkedIssue, Submitted},
     },
-    trim::Row,
 };
 
 use super::{

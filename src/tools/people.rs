@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, UserView},
     jira::{
         AllowedIssue, AllowedProject,
         request::{self, scope},
         wire::{List, User},
     },
-    trim::{Row, UserView},
 };
 
 use super::{

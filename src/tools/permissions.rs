@@ -1,8 +1,8 @@
 //! What the signed-in user may do, in a project, on an issue, or anywhere.
 
 use crate::{
+    jira::views::Row,
     jira::{AllowedIssue, AllowedProject, JiraError, request, wire::Permissions},
-    trim::Row,
 };
 
 use super::{

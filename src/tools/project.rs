@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Budget, Row, component_row, project_row, status_rows, version_row},
     jira::{
         JiraError, Request, Response, request,
         wire::{Component, List, PartPage, ProjectDetail, TypeStatuses, Version},
     },
-    trim::{Budget, Row, component_row, project_row, status_rows, version_row},
 };
 
 use super::{

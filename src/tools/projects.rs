@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{ProjectView, Row},
     jira::{request, wire::ProjectPage},
-    trim::{ProjectView, Row},
 };
 
 use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};

@@ -6,13 +6,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{json, value::RawValue};
 
 use crate::{
+    jira::views::{Budget, Fitted, RenderOptions, Row, fields_shown, search_row},
     jira::{
         JiraError, Request, Response,
         names::{self, FieldName},
         request,
         wire::{ApproximateCount, Issue, SearchPage},
     },
-    trim::{Budget, Fitted, RenderOptions, Row, fields_shown, search_row},
 };
 
 use super::{

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
+    jira::views::{Row, clean, clip},
     jira::{
         NamedIssue, request,
         wire::{FetchedIssues, Task},
     },
-    trim::{Row, clean, clip},
 };
 
 use super::{

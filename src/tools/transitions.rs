@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{CreateFieldView, Row, TransitionView, clean},
     jira::{
         AllowedIssue, JiraError, NamedIssue, Response,
         names::{self, NameError, PersonScope},
         request::{self, Body},
         wire::{FieldMeta, Issue, NamedValue, Text, Transition, TransitionPage},
     },
-    trim::{CreateFieldView, Row, TransitionView, clean},
 };
 
 use super::{

@@ -4,13 +4,13 @@ use adf::Document;
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
+    jira::views::{Row, issue_view},
     jira::{
         AllowedIssue,
         names::{self, FieldName, FieldValue, PersonScope},
         request::{self, Body, IssueBody},
         wire::Issue,
     },
-    trim::{Row, issue_view},
 };
 
 use super::{

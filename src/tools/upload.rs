@@ -7,11 +7,11 @@ use base64::{
 use serde_json::Value;
 
 use crate::{
+    jira::views::{Row, clean, image_type},
     jira::{
         request,
         wire::{Attachment, List},
     },
-    trim::{Row, clean, image_type},
 };
 
 use super::{

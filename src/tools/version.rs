@@ -4,11 +4,11 @@ use moment::Direction;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::{Row, clean, clip},
     jira::{
         AllowedProject, names, request,
         wire::{ApproximateCount, LenientText, ProjectHead, SearchPage, VersionDetail},
     },
-    trim::{Row, clean, clip},
 };
 
 use super::{

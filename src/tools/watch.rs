@@ -1,12 +1,12 @@
 //! Who is told about changes of an issue.
 
 use crate::{
+    jira::views::{Row, person},
     jira::{
         JiraError,
         names::{self, PersonScope},
         request,
     },
-    trim::{Row, person},
 };
 
 use super::{

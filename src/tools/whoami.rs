@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         AllowedProject, JiraError, Response, Site,
         request::{self, scope},
         wire::{Permissions, User},
     },
-    trim::{Row, clean},
 };
 
 use super::{

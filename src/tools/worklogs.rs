@@ -5,13 +5,13 @@ use moment::{DayTime, Direction, jira_datetime, parse_jira};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::{Row, WorklogView, on_clock, short_on_clock},
     jira::{
         AllowedIssue,
         names::{self, PersonScope},
         request::{self, Body},
         wire::{Issue, Worklog, WorklogPage},
     },
-    trim::{Row, WorklogView, on_clock, short_on_clock},
 };
 
 use super::{

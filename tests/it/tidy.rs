@@ -71,12 +71,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "signals",
             "telemetry",
             "tools",
-            "trim",
         ],
     ),
     ("prompts", &["tools"]),
     ("policy", &["tools"]),
-    ("tools", &["errors", "identity", "jira", "trim"]),
+    ("tools", &["errors", "identity", "jira"]),
     ("jira", &["identity", "signals", "upstream"]),
     ("upstream", &["limit", "signals"]),
     ("limit", &[]),
@@ -88,7 +87,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["http", "jira", "tools", "trim"]),
+    ("fuzz", &["http", "jira", "tools"]),
 ];
 
 /// Crates that only some layers may name.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, search_row},
     jira::{
         Request,
         names::FieldName,
@@ -10,7 +11,6 @@ use crate::{
         wire::BoardIssuePage,
     },
     tools::{Code, Context, Reply, ToolError, args::Jql, grouped, scope::confined, search},
-    trim::{Row, search_row},
 };
 
 use super::{issues::COUNTED_MAX, standing::Standing};

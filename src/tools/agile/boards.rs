@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::{
+    jira::views::{BoardView, Row, SprintView},
     jira::{
         AllowedProject, JiraError,
         names::BoardName,
@@ -14,7 +15,6 @@ use crate::{
         args::{ProjectKey, arguments, keywords},
         registry::tool,
     },
-    trim::{BoardView, Row, SprintView},
 };
 
 use super::reach;

@@ -5,6 +5,7 @@ use moment::{self, Clock, DayTime, Direction, parse_jira};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::{Row, SprintView, clean, on_clock},
     jira::{
         JiraError,
         names::BoardName,
@@ -18,7 +19,6 @@ use crate::{
         lost::is_lost,
         registry::tool,
     },
-    trim::{Row, SprintView, clean, on_clock},
 };
 
 use super::{boards::no_sprints, reach};

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::{
+    jira::views::Row,
     jira::{
         Response,
         names::{self, FieldName, SprintName},
@@ -17,7 +18,6 @@ use crate::{
         scope::confined,
         search,
     },
-    trim::Row,
 };
 
 use super::{

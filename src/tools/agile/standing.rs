@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Budget, Row, SprintView},
     jira::{
         names::{self, SprintName, is_sprint_meant},
         wire::{Issue, Sprint},
     },
     tools::{Context, grouped::Counts},
-    trim::{Budget, Row, SprintView},
 };
 
 /// Which of the sprints of an issue are asked about.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::{CreateFieldView, Row, clean},
     jira::{
         names::PersonScope,
         request::{Body, NewIssue},
         wire::FieldMeta,
     },
-    trim::{CreateFieldView, Row, clean},
 };
 
 use super::{
