@@ -13,11 +13,11 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jira_mcp_bridge::{
     internals,
+    jira::views::{Budget, RenderOptions, Row, Visible, issue_view, search_row},
     jira::{
         names::FieldName,
         wire::{Issue, SearchPage},
     },
-    trim::{Budget, Reading, Row, Visible, issue_view, search_row},
 };
 use json_borrow as reader;
 use serde_json::{Value, json};
@@ -77,8 +77,8 @@ fn json_of<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> T {
     reader::from_str(std::str::from_utf8(body).unwrap()).unwrap()
 }
 
-fn reading() -> Reading<'static> {
-    Reading { site_url: "https://load.atlassian.net", text_chars: 2_000, visible: &All }
+fn reading() -> RenderOptions<'static> {
+    RenderOptions { site_url: "https://load.atlassian.net", text_chars: 2_000, visible: &All }
 }
 
 fn rows(body: &[u8], fields: &[FieldName]) -> Vec<Row> {

@@ -10,9 +10,9 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     http::passed_on,
+    jira::views::{self, RenderOptions},
     jira::{JiraError, Projects, names::FieldName, wire},
     tools::{self, Given, ToolError},
-    trim::{self, Reading},
 };
 
 /// What must hold for any input; the text says what did not.
@@ -68,7 +68,7 @@ pub fn arguments(data: &[u8]) -> Law {
 pub fn adf_to_markdown(data: &[u8]) -> Law {
     if let Ok(node) = serde_json::from_slice::<adf::Node>(data) {
         adf::plain(&node);
-        adf::unsayable(&node);
+        adf::unsupported_in_markdown(&node);
         let markdown = adf::to_markdown(&node);
         bounded(markdown.len(), data.len(), READ_FACTOR)?;
         markdown_to_adf(&markdown)?;
@@ -94,7 +94,7 @@ pub fn markdown_to_adf(markdown: &str) -> Law {
     }
     let back: adf::Node =
         serde_json::from_str(&json).map_err(|error| format!("read back: {error}"))?;
-    let lost = adf::unsayable(&back);
+    let lost = adf::unsupported_in_markdown(&back);
     if !lost.is_empty() {
         return Err(format!("writes what Markdown cannot say: {lost:?}"));
     }
@@ -110,9 +110,9 @@ pub fn jira_answer(data: &[u8]) -> Law {
     read::<wire::Issue<'_>>(body, show);
     read::<wire::CommentPage<'_>>(body, |_| ());
     read::<wire::TransitionPage<'_>>(body, |_| ());
-    read::<wire::Changelog<'_>>(body, |_| ());
+    read::<wire::ChangelogPage<'_>>(body, |_| ());
     read::<wire::WorklogPage<'_>>(body, |page| {
-        page.worklogs.iter().for_each(|log| drop(trim::WorklogView::of(log, 100)));
+        page.worklogs.iter().for_each(|log| drop(views::WorklogView::of(log, 100)));
     });
     read::<wire::BoardIssuePage<'_>>(body, |page| page.issues.iter().for_each(show));
     read::<wire::FetchedIssues<'_>>(body, |_| ());
@@ -120,13 +120,13 @@ pub fn jira_answer(data: &[u8]) -> Law {
     read::<wire::EditMeta>(body, |_| ());
     read::<wire::List<wire::FieldEntry<'_>>>(body, |_| ());
     read::<wire::List<wire::User<'_>>>(body, |_| ());
-    read::<wire::Lenient<wire::Person<'_>>>(body, |somebody| drop(trim::somebody(somebody)));
+    read::<wire::Lenient<wire::Person<'_>>>(body, |somebody| drop(views::somebody(somebody)));
     read::<wire::List<wire::Resource>>(body, |_| ());
-    read::<wire::ProjectDetail<'_>>(body, |project| drop(trim::project_row(project, 100)));
-    read::<wire::List<wire::TypeStatuses<'_>>>(body, |types| drop(trim::status_rows(types)));
+    read::<wire::ProjectDetail<'_>>(body, |project| drop(views::project_row(project, 100)));
+    read::<wire::List<wire::TypeStatuses<'_>>>(body, |types| drop(views::status_rows(types)));
     read::<wire::ParsedQueries>(body, |_| ());
     read::<wire::Task<'_>>(body, |_| ());
-    trim::read_file(body, "text/plain", None);
+    views::read_file(body, "text/plain", None);
     let status = StatusCode::from_u16(300 + u16::from(*first)).unwrap_or(StatusCode::BAD_REQUEST);
     let error = JiraError::from_any(status, body.to_vec());
     if error.to_string().chars().any(char::is_control) {
@@ -172,8 +172,9 @@ fn show(issue: &wire::Issue<'_>) {
         .map(|(id, _)| FieldName { id: id.to_owned(), label: id.to_owned().into() });
     let fields: Vec<_> = own.collect();
     let visible = Projects::default();
-    let reading = Reading { site_url: "https://a.example.com", text_chars: 100, visible: &visible };
-    trim::issue_view(issue, &fields, &reading);
+    let reading =
+        RenderOptions { site_url: "https://a.example.com", text_chars: 100, visible: &visible };
+    views::issue_view(issue, &fields, &reading);
 }
 
 fn short(error: &ToolError) -> Law {

@@ -36,10 +36,7 @@ pub mod prompts;
 /// The product: what an agent can do.
 pub mod tools;
 
-/// What an answer may weigh.
-pub mod trim;
-
-/// The upstream, in Jira's words.
+/// Jira: the client, and the views of its answers.
 pub mod jira;
 
 /// The files of the Power Platform connector.

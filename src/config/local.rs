@@ -5,7 +5,7 @@
 use auth::{Basic, BasicFault, Bearer, Credential};
 use url::Url;
 
-use crate::jira::{ApiHost, Reach, SitePin};
+use crate::jira::{ApiHost, Route, SitePin};
 
 use super::{
     Config, Problem, Source,
@@ -31,7 +31,7 @@ impl Config {
                     };
                     let base = std::mem::replace(&mut config.jira.api_base, site);
                     config.jira.api_host = Some(ApiHost { base, cloud_id });
-                    config.jira.reach = Reach::Site;
+                    config.jira.route = Route::Direct;
                 }
                 Ok((config, credential))
             }
@@ -122,8 +122,8 @@ mod tests {
             read(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("HOST", "0.0.0.0")]).unwrap();
         assert!(matches!(credential, Credential::Bearer(_)));
         assert_eq!(
-            (config.jira.api_base.as_str(), config.jira.reach),
-            ("https://api.atlassian.com/", Reach::Gateway)
+            (config.jira.api_base.as_str(), config.jira.route),
+            ("https://api.atlassian.com/", Route::ApiGateway)
         );
     }
 
@@ -145,8 +145,8 @@ mod tests {
             .unwrap();
             assert!(matches!(credential, Credential::Basic(_)));
             assert_eq!(
-                (config.jira.api_base.as_str(), config.jira.reach),
-                ("https://example.atlassian.net/", Reach::Site)
+                (config.jira.api_base.as_str(), config.jira.route),
+                ("https://example.atlassian.net/", Route::Direct)
             );
         }
     }

@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::{
     http::{self, AllowedOrigin, ConnectionSettings, Gateway, GatewaySource},
-    jira::{self, Projects, Reach, SitePin},
+    jira::{self, Projects, Route, SitePin},
     mcp, policy, telemetry,
     tools::{self, Limits, Toolset},
 };
@@ -274,7 +274,7 @@ fn jira_settings(reader: &mut Reader<'_>) -> Option<jira::Settings> {
     let media_hosts = jira::MEDIA_HOSTS.iter().map(|host| (*host).to_owned()).collect();
     Some(jira::Settings {
         api_base: api_base?,
-        reach: Reach::Gateway,
+        route: Route::ApiGateway,
         site_address: site_url.clone(),
         site: cloud_id.map(SitePin::CloudId).or(site_url.map(SitePin::Url)),
         api_host: None,

@@ -2,7 +2,7 @@
 
 use rmcp::model::{CallToolResult, ContentBlock, Resource};
 
-use crate::{tools::Block, trim::clean};
+use crate::{jira::views::clean, tools::Block};
 
 /// The result's JSON first: a client that knows only text has everything but the bytes.
 pub(super) fn content(text: String, beside: Vec<Block>) -> Vec<ContentBlock> {

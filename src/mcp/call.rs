@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    jira::views::{self, Budget},
     policy::{Policy, Verdict},
     telemetry::audit,
     tools::{Code, Context, Given, Progress, Reply, TextsMade, Tool, ToolError, named_hosts},
-    trim::{self, Budget},
 };
 
 use super::{
@@ -269,7 +269,7 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
         Box::pin(context.check_hosts()).await?;
     }
     let outcome = (tool.run)(context, given.clone()).await;
-    if outcome.is_err() && context.jira.look_again() {
+    if outcome.is_err() && context.jira.may_retry_fresh() {
         return (tool.run)(context, given).await;
     }
     outcome
@@ -280,7 +280,7 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
 fn sayable(caller: &Caller, text: String) -> String {
     // In this order, for hidden signs between its letters would hide a token from the search for
     // it.
-    caller.redact(trim::clean_json(text))
+    caller.redact(views::clean_json(text))
 }
 
 /// The limit that a refusal is counted under.

@@ -16,8 +16,8 @@ use rmcp::{
 use serde_json::{Map, Value};
 
 use crate::{
+    jira::views,
     tools::{Code, Tool, ToolError},
-    trim,
 };
 
 use super::handler;
@@ -124,7 +124,7 @@ fn message(title: &str, preview: &Map<String, Value>) -> String {
     let lines = |(name, value): (&String, &Value)| match value {
         Value::Object(members) if name == CHANGE => {
             let short = |(field, value): (&String, &Value)| {
-                format!("{field}: {}", trim::clip(&value.to_string(), VALUE_CHARS))
+                format!("{field}: {}", views::clip(&value.to_string(), VALUE_CHARS))
             };
             members.iter().map(short).collect::<Vec<_>>().join("\n")
         }
@@ -133,7 +133,7 @@ fn message(title: &str, preview: &Map<String, Value>) -> String {
     let told = count.into_iter().map(line).chain(named);
     let told = told.chain(others.into_iter().map(lines)).chain(of_issues.into_iter().map(line));
     let lines = std::iter::once(head).chain(told).collect::<Vec<_>>().join("\n");
-    trim::clip(&lines, MESSAGE_CHARS).into_owned()
+    views::clip(&lines, MESSAGE_CHARS).into_owned()
 }
 
 /// The keys of the issues, as many as half of a message holds, and how many more there are.

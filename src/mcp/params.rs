@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
 use crate::{
+    jira::views::{clean, clip},
     jsonrpc::{self, Fault},
-    trim::{clean, clip},
 };
 
 use super::{

@@ -36,7 +36,7 @@ fn server() -> Server {
         site_address: None,
         api_host: None,
         media_hosts: Vec::new(),
-        reach: jira::Reach::Gateway,
+        route: jira::Route::ApiGateway,
     };
     let jira = Jira::new(jira, Upstream::new(&upstream::Settings::new("test")).unwrap());
     let policy = Policy::new(policy::Settings {

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         AllowedIssue, NamedIssue, request,
-        wire::{FetchedIssues, Issue, IssueType, SearchPage, Text, Thing},
+        wire::{FetchedIssues, Issue, IssueType, NamedValue, SearchPage, Text},
     },
-    trim::{Row, clean},
 };
 
 use super::{
@@ -146,7 +146,7 @@ impl Targets {
 
 impl Target {
     fn of(key: AllowedIssue, issue: &Issue<'_>) -> Self {
-        let status = issue.fields.read::<Thing<'_>>("status").and_then(|status| status.name);
+        let status = issue.fields.read::<NamedValue<'_>>("status").and_then(|status| status.name);
         let mut row = head(issue);
         row.retain(&["key", "status", "summary"]);
         Self {

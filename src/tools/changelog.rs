@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{ChangeView, Row, StatusTimes, clean},
     jira::{
-        AllowedIssue, Answer, Projects,
+        AllowedIssue, Projects, Response,
         names::FieldName,
         request,
-        wire::{Change, Changelog, Issue},
+        wire::{ChangeDetails, ChangelogPage, Issue},
     },
-    trim::{ChangeView, Row, StatusTimes, clean},
 };
 
 use super::{
@@ -75,20 +75,21 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
         frame.insert("time_in_status".to_owned(), times.clone());
     }
     let fitted = context.budget.fit_clipped(&frame, walk.found, ChangeView::clip);
-    reply.put("key", key);
-    reply.set("changes", json!(fitted.kept));
+    reply.put_non_empty("key", key);
+    reply.push("changes", json!(fitted.kept));
     if fitted.dropped > 0 || more {
-        reply.put(
+        reply.put_non_empty(
             "next_start_at",
             start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX)),
         );
     }
-    reply.put("time_in_status", times);
+    reply.put_non_empty("time_in_status", times);
     reply.put_unreadable(unreadable);
     if is_empty && start_at == 0 && !walk.wanted.is_empty() {
         // A filter that fits nothing may be a misspelt one.
-        let names = context.budget.minus(&frame).fit(&json!({ "changed_fields": [] }), walk.names);
-        reply.put("changed_fields", json!(names.kept));
+        let names =
+            context.budget.reserve(&frame).fit(&json!({ "changed_fields": [] }), walk.names);
+        reply.put_non_empty("changed_fields", json!(names.kept));
     }
     Reply::json(&reply)
 }
@@ -116,7 +117,7 @@ async fn walk_back(
     walk: &mut Walk<'_>,
 ) -> Result<(), ToolError> {
     let first = context.ask(request::changelog(key, 0, PAGE_EDITS)).await?;
-    let oldest: Changelog<'_> = first.read()?;
+    let oldest: ChangelogPage<'_> = first.read()?;
     let held = u32::try_from(oldest.values.received()).unwrap_or(u32::MAX);
     let mut end = oldest.total.max(held);
     while end > held && !walk.done {
@@ -136,12 +137,12 @@ async fn pages(
     key: &AllowedIssue,
     start: u32,
     end: u32,
-) -> Result<Vec<Answer>, ToolError> {
+) -> Result<Vec<Response>, ToolError> {
     let (mut answers, mut at) = (Vec::new(), start);
     while at < end {
         let answer = context.ask(request::changelog(key, at, end - at)).await?;
-        let count =
-            u32::try_from(answer.read::<Changelog<'_>>()?.values.received()).unwrap_or(u32::MAX);
+        let count = u32::try_from(answer.read::<ChangelogPage<'_>>()?.values.received())
+            .unwrap_or(u32::MAX);
         if count == 0 {
             break;
         }
@@ -175,7 +176,7 @@ struct Walk<'p> {
 
 impl Walk<'_> {
     /// Goes through one of Jira's pages from its end.
-    fn take(&mut self, page: &Changelog<'_>) {
+    fn take(&mut self, page: &ChangelogPage<'_>) {
         self.note_unreadable(page.values.unreadable());
         for history in page.values.iter().rev() {
             if self.done {
@@ -209,7 +210,7 @@ impl Walk<'_> {
         self.is_whole &= count == 0;
     }
 
-    fn note(&mut self, item: &Change<'_>) {
+    fn note(&mut self, item: &ChangeDetails<'_>) {
         let name = clean(&item.field);
         if self.names.len() < NAMES_MAX && !self.names.iter().any(|known| *known == name) {
             self.names.push(name.into_owned());
@@ -248,7 +249,7 @@ impl Wanted {
         self.0.iter().any(|name| name == "status")
     }
 
-    fn fits(&self, item: &Change<'_>) -> bool {
+    fn fits(&self, item: &ChangeDetails<'_>) -> bool {
         let (name, id) = (folded(&item.field), item.field_id.as_deref().map(folded));
         self.0.iter().any(|wanted| *wanted == name || Some(wanted) == id.as_ref())
     }
@@ -263,7 +264,7 @@ mod tests {
     use super::*;
 
     fn check(wanted: &str, field: &str, id: Option<&str>, expected: bool) {
-        let item = Change {
+        let item = ChangeDetails {
             field: field.into(),
             field_id: id.map(Into::into),
             from_string: None,

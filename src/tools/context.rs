@@ -8,8 +8,8 @@ use moment::{self, Clock, DayTime, Direction};
 use serde::Serialize;
 
 use crate::{
-    jira::{Answer, JiraError, Projects, Request, Session},
-    trim::{Budget, Reading},
+    jira::views::{Budget, RenderOptions},
+    jira::{JiraError, Projects, Request, Response, Session},
 };
 
 use super::{
@@ -71,7 +71,7 @@ impl Context {
     }
 
     /// Asks Jira, as the caller.
-    pub(super) async fn ask(&self, request: Request) -> Result<Answer, ToolError> {
+    pub(super) async fn ask(&self, request: Request) -> Result<Response, ToolError> {
         Ok(self.jira.call(request).await?)
     }
 
@@ -130,8 +130,12 @@ impl Context {
     }
 
     /// How issues are to be shown: with links to the caller's site, texts clipped to `text_chars`.
-    pub(super) async fn reading(&self, text_chars: usize) -> Result<Reading<'_>, ToolError> {
-        Ok(Reading { site_url: &self.jira.site().await?.url, text_chars, visible: &self.projects })
+    pub(super) async fn reading(&self, text_chars: usize) -> Result<RenderOptions<'_>, ToolError> {
+        Ok(RenderOptions {
+            site_url: &self.jira.site().await?.url,
+            text_chars,
+            visible: &self.projects,
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 use adf::{self, Document, PatchError};
 use serde_json::value::RawValue;
 
-use crate::jira::{AllowedIssue, names::Among, request, wire::Issue};
+use crate::jira::{AllowedIssue, names::PersonScope, request, wire::Issue};
 
 use super::{
     Context, ToolError,
@@ -46,7 +46,7 @@ impl Wish<'_> {
         &self,
         context: &Context,
         stored: Option<&RawValue>,
-        among: Among<'_>,
+        among: PersonScope<'_>,
     ) -> Result<Option<Document>, ToolError> {
         let stored = stored.unwrap_or(RawValue::NULL);
         match (self.replace, self.append, self.section) {

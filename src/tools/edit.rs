@@ -3,11 +3,11 @@
 use serde_json::{Value, json, value::RawValue};
 
 use crate::{
+    jira::views::CreateFieldView,
     jira::{
         AllowedIssue, JiraError, names, request,
         wire::{EditMeta, FieldMeta},
     },
-    trim::CreateFieldView,
 };
 
 use super::{

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     jira::JiraError,
-    trim::{Visible, clip, fenced_sentence},
+    jira::views::{Visible, clip, fenced_sentence},
 };
 
 mod from_jira;

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
+    jira::views::references,
     jira::{
         AllowedIssue, JiraError,
-        names::{self, Among, FieldFault, FieldName, FieldValue, FieldWrite, NameError},
+        names::{self, FieldFault, FieldName, FieldValue, FieldWrite, NameError, PersonScope},
         request,
         wire::{FieldMeta, Issue},
     },
-    trim::references,
 };
 
 use super::{
@@ -30,7 +30,7 @@ pub(super) struct Target<'t> {
     /// What the screen takes, as far as Jira told.
     pub(super) metas: &'t [FieldMeta],
     /// Whom names of people mean, and in which project.
-    pub(super) among: Among<'t>,
+    pub(super) among: PersonScope<'t>,
     /// The issue that is changed; none for one that is made, or for many.
     pub(super) issue: Option<&'t AllowedIssue>,
     /// Whether rich text that Markdown cannot keep may be lost.

@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::json;
 
 use crate::{
+    jira::views::{Row, field_row},
     jira::{
         names, request,
         wire::{FieldDetail, List, ProjectPage},
     },
-    trim::{Row, field_row},
 };
 
 use super::{Context, Reply, Tool, ToolError, args::arguments, registry::tool};
@@ -36,7 +36,7 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
         )));
     }
     let mut answer = context.ask(request::fields()).await?;
-    if !known(&args.query, &answer.read()?) && context.jira.look_again() {
+    if !known(&args.query, &answer.read()?) && context.jira.may_retry_fresh() {
         answer = context.ask(request::fields()).await?;
     }
     let fields: Details<'_> = answer.read()?;
@@ -54,10 +54,10 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
     let fitted = context.budget.fit_rows(&json!({ "fields": [], "omitted": found.len() }), rows);
     let omitted = found.len() - fitted.kept.len();
     let mut reply = Row::new();
-    reply.set("fields", json!(fitted.kept));
+    reply.push("fields", json!(fitted.kept));
     reply.put_unreadable(fields.unreadable());
     if omitted > 0 {
-        reply.put("omitted", omitted);
+        reply.put_non_empty("omitted", omitted);
     }
     Reply::json(&reply)
 }

@@ -7,11 +7,11 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Row, clean},
     jira::{
         names, request,
-        wire::{CountAnswer, Issue, SearchPage},
+        wire::{ApproximateCount, Issue, SearchPage},
     },
-    trim::{Row, clean},
 };
 
 use super::{Context, Reply, ToolError, args::Jql, scope::confined, search};
@@ -86,7 +86,7 @@ impl Counts {
             } else {
                 group.name.clone()
             };
-            row.set(name, group.count);
+            row.push(name, group.count);
         }
         row
     }
@@ -130,16 +130,17 @@ pub(super) async fn count(
     };
     counts.largest_first();
     let listed = counts.groups.len();
-    let room =
-        context.budget.minus(&json!({ "count": total, "exact": true, "values_omitted": u32::MAX }));
+    let room = context
+        .budget
+        .reserve(&json!({ "count": total, "exact": true, "values_omitted": u32::MAX }));
     while !counts.groups.is_empty() && !room.holds(&json!({ "counts": counts.row() })) {
         counts.groups.truncate(counts.groups.len() / 2);
     }
-    reply.put("count", total);
-    reply.set("counts", json!(counts.row()));
-    reply.put("exact", is_whole);
+    reply.put_non_empty("count", total);
+    reply.push("counts", json!(counts.row()));
+    reply.put_non_empty("exact", is_whole);
     if counts.groups.len() < listed {
-        reply.put("values_omitted", listed - counts.groups.len());
+        reply.put_non_empty("values_omitted", listed - counts.groups.len());
     }
     Reply::json(&reply)
 }
@@ -186,7 +187,7 @@ pub(super) async fn approximate(
     jql: &str,
 ) -> Result<u64, ToolError> {
     let answer = search::ask(context, given, request::approximate_count(jql)).await?;
-    Ok(answer.read::<CountAnswer>()?.count)
+    Ok(answer.read::<ApproximateCount>()?.count)
 }
 
 /// Asks Jira for its own count of each value that was found.
@@ -202,7 +203,7 @@ pub(super) async fn recount(
         let asked = some.iter().map(async |group| {
             let query = confined(&condition(field_id, &group.id), jql, "")?;
             let answer = context.ask(request::approximate_count(&query)).await?;
-            Ok::<_, ToolError>(answer.read::<CountAnswer>()?.count)
+            Ok::<_, ToolError>(answer.read::<ApproximateCount>()?.count)
         });
         let answers = try_join_all(asked).await.map_err(|error| {
             error.hint(format!("Narrow the query: up to {READ_MAX} issues are counted one by one."))

@@ -5,13 +5,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    jira::{
-        AllowedIssue, Answer, Projects, Request, request,
-        wire::{Changelog, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage},
-    },
-    trim::{
+    jira::views::{
         ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView,
         person, short_date,
+    },
+    jira::{
+        AllowedIssue, Projects, Request, Response, request,
+        wire::{
+            ChangelogPage, CommentPage, List, RemoteLink, TransitionPage, Watchers, WorklogPage,
+        },
     },
 };
 
@@ -39,7 +41,7 @@ pub(super) async fn read_sections(
     context: &Context,
     key: &AllowedIssue,
     sections: &[Section],
-) -> Result<Vec<(Section, Answer)>, ToolError> {
+) -> Result<Vec<(Section, Response)>, ToolError> {
     let reads = sections.iter().map(|section| async move {
         let answer = context.ask(section.request(key)).await?;
         Ok::<_, ToolError>((*section, newest(context, key, *section, answer).await?))
@@ -53,10 +55,10 @@ async fn newest(
     context: &Context,
     key: &AllowedIssue,
     section: Section,
-    answer: Answer,
-) -> Result<Answer, ToolError> {
+    answer: Response,
+) -> Result<Response, ToolError> {
     let total = match section {
-        Section::Changelog => answer.read::<Changelog<'_>>()?.total,
+        Section::Changelog => answer.read::<ChangelogPage<'_>>()?.total,
         Section::Worklogs => answer.read::<WorklogPage<'_>>()?.total,
         Section::Comments | Section::Transitions | Section::Watchers | Section::Links => 0,
     };
@@ -94,7 +96,7 @@ impl Section {
         }
     }
 
-    pub(super) fn items(self, answer: &Answer, projects: &Projects) -> Result<Items, ToolError> {
+    pub(super) fn items(self, answer: &Response, projects: &Projects) -> Result<Items, ToolError> {
         Ok(match self {
             Self::Comments => {
                 let page: CommentPage<'_> = answer.read()?;
@@ -106,7 +108,7 @@ impl Section {
                 Items::of(&page.transitions, 0, TransitionView::from)
             }
             Self::Changelog => {
-                let page: Changelog<'_> = answer.read()?;
+                let page: ChangelogPage<'_> = answer.read()?;
                 let edits = Items::of(&page.values, page.total, |_| ());
                 let unreadable: usize =
                     page.values.iter().map(|edit| edit.items.unreadable()).sum();
@@ -160,15 +162,18 @@ impl Items {
 /// when is said too.
 pub(super) fn put_time_in_status(
     row: &mut Row,
-    history: &Answer,
+    history: &Response,
     created: Option<&str>,
     is_partial: bool,
 ) {
-    let Ok(page) = history.read::<Changelog<'_>>() else { return };
+    let Ok(page) = history.read::<ChangelogPage<'_>>() else { return };
     let mut times = StatusTimes::default();
     page.values.iter().for_each(|edit| times.note(edit));
     let since = created.filter(|_| !is_partial);
     let first = times.first().filter(|_| since.is_none());
-    row.put("time_in_status", times.shown(since, Timestamp::now()));
-    row.put("time_in_status_since", first.map(|first| short_date(&first.to_string()).into_owned()));
+    row.put_non_empty("time_in_status", times.shown(since, Timestamp::now()));
+    row.put_non_empty(
+        "time_in_status_since",
+        first.map(|first| short_date(&first.to_string()).into_owned()),
+    );
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Budget, Row},
     jira::{request, wire::ProjectPage},
-    trim::{Budget, Row},
 };
 
 use super::{
@@ -42,20 +42,20 @@ async fn jql_help(context: &Context, args: JqlHelp) -> Result<Reply, ToolError> 
         about(context, args.field.as_deref(), args.value_prefix.as_deref())
     )?;
     let mut reply = Row::new();
-    let mut left = context.budget.minus(&FRAME);
+    let mut left = context.budget.reserve(&FRAME);
     if let Some(problems) = checked {
-        reply.set("valid", problems.is_empty());
+        reply.push("valid", problems.is_empty());
         if !problems.is_empty() {
             add(&mut reply, &mut left, "errors", problems);
         }
     }
     if let Some(about) = about {
-        reply.put("field", about.name);
+        reply.put_non_empty("field", about.name);
         add(&mut reply, &mut left, "operators", about.operators);
         add(&mut reply, &mut left, "functions", about.functions);
-        reply.put("values_hidden", about.hidden);
+        reply.put_non_empty("values_hidden", about.hidden);
         if about.values.len() >= SUGGESTED_MAX {
-            reply.put("more_values", true);
+            reply.put_non_empty("more_values", true);
         }
         add(&mut reply, &mut left, "values", about.values.iter().map(value).collect());
     }
@@ -67,8 +67,8 @@ const FRAME: &str = r#"{"valid":false,"errors":[],"field":"","operators":[],"fun
 
 fn add<T: serde::Serialize>(reply: &mut Row, left: &mut Budget, name: &'static str, items: Vec<T>) {
     let fitted = left.fit(&"", items);
-    *left = left.minus(&fitted.kept);
-    reply.put(name, json!(fitted.kept));
+    *left = left.reserve(&fitted.kept);
+    reply.put_non_empty(name, json!(fitted.kept));
 }
 
 fn value(choice: &Choice) -> Value {
@@ -144,7 +144,7 @@ async fn allowed_projects(context: &Context, part: Option<&str>) -> Result<Vec<C
     let held = page.values.iter().filter(|project| context.projects.holds(&project.key));
     let choice = |project: &crate::jira::wire::Project<'_>| Choice {
         value: project.key.clone().into_owned(),
-        name: crate::trim::clean(&project.name).into_owned(),
+        name: crate::jira::views::clean(&project.name).into_owned(),
     };
     Ok(held.map(choice).collect())
 }

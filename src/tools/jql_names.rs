@@ -1,12 +1,12 @@
 //! What may stand in a query: its fields, functions and values, as Jira knows them for this user.
 
 use crate::{
+    jira::views::{clean, clip},
     jira::{
-        names::{self, Among},
+        names::{self, PersonScope},
         request,
         wire::{self, JqlField, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries},
     },
-    trim::{clean, clip},
 };
 
 use super::{Context, ToolError, advice, args::Jql};
@@ -103,7 +103,7 @@ pub(super) async fn values_like(context: &Context, field: &str, value: &str) -> 
         return advice::projects_like(context, value).await;
     }
     if PEOPLE.contains(&plain.as_str()) {
-        return names::people_like(&context.jira, value, Among::Everyone).await;
+        return names::people_like(&context.jira, value, PersonScope::Everyone).await;
     }
     if !may_show(context, field) {
         return Vec::new();

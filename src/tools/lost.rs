@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
 
-use crate::jira::{Answer, JiraError, Request, Unsure};
+use crate::jira::{Applied, JiraError, Request, Response};
 
 use super::{Context, ToolError};
 
@@ -29,7 +29,7 @@ pub(super) enum Absence {
 #[derive(Debug)]
 pub(super) enum Written<T> {
     /// Jira said so.
-    Answered(Answer),
+    Answered(Response),
     /// The answer was lost, and a look showed it.
     Seen(T),
 }
@@ -66,8 +66,8 @@ pub(super) async fn write<T>(
 pub(super) fn is_lost(error: &JiraError) -> bool {
     matches!(
         error,
-        JiraError::Unavailable { sent: Unsure::MayHaveHappened, .. }
-            | JiraError::Timeout { sent: Unsure::MayHaveHappened }
+        JiraError::Unavailable { applied: Applied::Maybe, .. }
+            | JiraError::Timeout { applied: Applied::Maybe }
     )
 }
 
@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn absence_proves_what_it_can() {
-        let sent = Unsure::MayHaveHappened;
-        let failed = JiraError::Unavailable { status: Some(502), sent };
-        let late = JiraError::Unavailable { status: Some(504), sent };
-        let silent = JiraError::Timeout { sent };
+        let applied = Applied::Maybe;
+        let failed = JiraError::Unavailable { status: Some(502), applied };
+        let late = JiraError::Unavailable { status: Some(504), applied };
+        let silent = JiraError::Timeout { applied };
         for (error, absence, outcome) in [
             (&failed, Absence::UnlessUnderWay, "not_done"),
             (&failed, Absence::Enough, "not_done"),

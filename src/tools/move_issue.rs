@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::Row,
     jira::{
         request,
-        wire::{Issue, IssueType, LinkedIssue, Loose, Submitted},
+        wire::{Issue, IssueType, LenientText, LinkedIssue, Submitted},
     },
-    trim::Row,
 };
 
 use super::{
@@ -140,8 +140,8 @@ fn subtasks(issue: &Issue<'_>) -> Vec<String> {
 
 fn preview(issue: &Issue<'_>, target: &ProjectKey, kind: &IssueType) -> Row {
     let mut preview = head(issue);
-    preview.put("to", json!({ "project": target.as_str(), "type": kind.name }));
-    preview.put("subtasks", json!(subtasks(issue)));
+    preview.put_non_empty("to", json!({ "project": target.as_str(), "type": kind.name }));
+    preview.put_non_empty("subtasks", json!(subtasks(issue)));
     let moves_away =
         issue.key.rsplit_once('-').is_some_and(|(project, _)| project != target.as_str());
     let bound = [
@@ -153,10 +153,13 @@ fn preview(issue: &Issue<'_>, target: &ProjectKey, kind: &IssueType) -> Row {
         .into_iter()
         .filter(|(id, _)| {
             moves_away
-                && issue.fields.read::<Vec<Loose<'_>>>(id).is_some_and(|items| !items.is_empty())
+                && issue
+                    .fields
+                    .read::<Vec<LenientText<'_>>>(id)
+                    .is_some_and(|items| !items.is_empty())
         })
         .map(|(_, name)| Value::from(name))
         .collect();
-    preview.put("may_be_lost", lost);
+    preview.put_non_empty("may_be_lost", lost);
     preview
 }

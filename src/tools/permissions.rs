@@ -1,8 +1,8 @@
 //! What the signed-in user may do, in a project, on an issue, or anywhere.
 
 use crate::{
-    jira::{AllowedIssue, AllowedProject, JiraError, request, wire::PermissionAnswer},
-    trim::Row,
+    jira::views::Row,
+    jira::{AllowedIssue, AllowedProject, JiraError, request, wire::Permissions},
 };
 
 use super::{
@@ -95,10 +95,10 @@ async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply,
     };
     let (can, cannot) = split(answer);
     let mut reply = Row::new();
-    reply.put("issue", issue.map(|issue| issue.as_str()));
-    reply.put("project", project.map(AllowedProject::as_str));
-    reply.set("can", can);
-    reply.set("cannot", cannot);
+    reply.put_non_empty("issue", issue.map(|issue| issue.as_str()));
+    reply.put_non_empty("project", project.map(AllowedProject::as_str));
+    reply.push("can", can);
+    reply.push("cannot", cannot);
     Reply::json(&reply)
 }
 
@@ -187,7 +187,7 @@ pub(super) async fn held(
     keys: &[&str],
     project: Option<&AllowedProject>,
     issue: Option<&AllowedIssue>,
-) -> Result<PermissionAnswer, JiraError> {
+) -> Result<Permissions, JiraError> {
     let asked = context.jira.call(request::my_permissions(keys, project, issue)).await;
     let answer = match asked {
         Err(JiraError::Invalid { texts, .. })
@@ -202,7 +202,7 @@ pub(super) async fn held(
 }
 
 /// The keys of what the caller may and may not do.
-pub(super) fn split(answer: PermissionAnswer) -> (Vec<String>, Vec<String>) {
+pub(super) fn split(answer: Permissions) -> (Vec<String>, Vec<String>) {
     let (can, cannot): (Vec<_>, Vec<_>) =
         answer.permissions.into_iter().partition(|(_, permission)| permission.have_permission);
     let keys = |entries: Vec<(String, _)>| entries.into_iter().map(|(key, _)| key).collect();

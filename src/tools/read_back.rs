@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::jira::{
     AllowedIssue,
-    names::{self, Among},
+    names::{self, PersonScope},
     request::{self, IssueBody},
     wire::{CommentPage, Issue},
 };
@@ -28,7 +28,7 @@ pub(super) async fn comment(
     body: Option<&Document>,
     since: Timestamp,
 ) -> Result<Option<String>, ToolError> {
-    let me = names::person(&context.jira, "me", Among::Everyone).await?;
+    let me = names::person(&context.jira, "me", PersonScope::Everyone).await?;
     let sent = body.map(Document::markdown).unwrap_or_default();
     let cannot_tell =
         || ToolError::internal("the comments since then do not tell whether it is among them");

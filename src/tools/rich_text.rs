@@ -106,7 +106,7 @@ pub(super) fn check_replace_node(
     keep: ReplaceRichText,
     target: Target<'_>,
 ) -> Result<(), ToolError> {
-    let lost = adf::unsayable(stored);
+    let lost = adf::unsupported_in_markdown(stored);
     if !lost.is_empty() && keep == ReplaceRichText::Refuse {
         let message = format!("{target} holds what Markdown cannot keep: {}.", lost.join(", "));
         return Err(ToolError::invalid_argument(message).hint(target.without_loss()));
@@ -155,7 +155,7 @@ fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
 /// How many marks of one text are looked at.
 const MARKS_MAX: usize = 50;
 
-/// `… [+N chars]` at the end of a line, as [`crate::trim::clip`] writes it and a model may have
+/// `… [+N chars]` at the end of a line, as [`crate::jira::views::clip`] writes it and a model may have
 /// copied it.
 struct Mark {
     left_out: usize,
@@ -211,7 +211,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::trim::clip;
+    use crate::jira::views::clip;
 
     fn refused(stored: &str, text: &str) -> bool {
         let stored = adf::from_markdown(stored, &|_| None);

@@ -2,8 +2,8 @@
 //! and every query.
 
 use crate::{
+    jira::views::Visible,
     jira::{AllowedProject, NamedIssue, Outside, Projects},
-    trim::Visible,
 };
 
 use super::{

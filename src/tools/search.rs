@@ -6,13 +6,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{json, value::RawValue};
 
 use crate::{
+    jira::views::{Budget, Fitted, RenderOptions, Row, fields_shown, search_row},
     jira::{
-        Answer, JiraError, Request,
+        JiraError, Request, Response,
         names::{self, FieldName},
         request,
-        wire::{CountAnswer, Issue, SearchPage},
+        wire::{ApproximateCount, Issue, SearchPage},
     },
-    trim::{Budget, Fitted, Reading, Row, fields_shown, search_row},
 };
 
 use super::{
@@ -66,7 +66,7 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
         return grouped::count(context, &args.jql, &jql, field).await;
     }
     if args.count_only.unwrap_or(false) {
-        let count: CountAnswer =
+        let count: ApproximateCount =
             ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
         return Reply::json(&json!({ "count": count.count, "approximate": true }));
     }
@@ -142,16 +142,16 @@ impl Page {
     /// The issues, and how to go on.
     pub(super) fn into_reply(self) -> Row {
         let mut reply = Row::new();
-        reply.set("issues", json!(self.rows));
-        reply.put("browse", self.browse);
+        reply.push("issues", json!(self.rows));
+        reply.put_non_empty("browse", self.browse);
         let next = self.next.filter(|token| !token.is_empty());
-        reply.put("is_last", next.is_none());
-        reply.put("next_page_token", next);
+        reply.put_non_empty("is_last", next.is_none());
+        reply.put_non_empty("next_page_token", next);
         if self.left_out > 0 {
-            reply.put("omitted", self.left_out);
+            reply.put_non_empty("omitted", self.left_out);
         }
         if self.unreadable > 0 {
-            reply.put("unreadable", self.unreadable);
+            reply.put_non_empty("unreadable", self.unreadable);
         }
         reply
     }
@@ -230,7 +230,7 @@ pub(super) async fn page(
 
 /// What a key completes to the address of its issue, said once in a reply; empty where each row
 /// says its own.
-pub(super) fn browse(reading: &Reading<'_>, fields: &[FieldName]) -> String {
+pub(super) fn browse(reading: &RenderOptions<'_>, fields: &[FieldName]) -> String {
     let is_in_rows = fields.iter().any(|field| field.id == "url");
     if is_in_rows { String::new() } else { reading.browse("") }
 }
@@ -240,10 +240,10 @@ pub(super) async fn ask(
     context: &Context,
     given: &Jql,
     request: Request,
-) -> Result<Answer, ToolError> {
+) -> Result<Response, ToolError> {
     match context.jira.call(request).await {
         Err(JiraError::Invalid { status, texts, fields, elements }) => {
-            context.jira.settle();
+            context.jira.rule_out_retry();
             let error =
                 JiraError::Invalid { status, texts: texts.clone(), fields, elements }.into();
             Err(advice::wrong_jql(context, given, texts, error, HINT).await)

@@ -7,7 +7,7 @@ use std::{
 
 use adf::{self, Document, Excess};
 
-use crate::jira::names::{self, Among, NameError};
+use crate::jira::names::{self, NameError, PersonScope};
 
 use super::{Code, Context, ToolError, rich_text};
 
@@ -60,7 +60,7 @@ fn within(taken: &AtomicUsize, more: usize, max: usize) -> Result<(), ToolError>
 pub(super) async fn document(
     context: &Context,
     text: &str,
-    among: Among<'_>,
+    among: PersonScope<'_>,
 ) -> Result<adf::Node, ToolError> {
     // Nothing is built for somebody whom Jira does not know.
     context.jira.prove_token().await?;
@@ -88,7 +88,7 @@ pub(super) async fn document(
 pub(super) async fn body(
     context: &Context,
     text: &str,
-    among: Among<'_>,
+    among: PersonScope<'_>,
 ) -> Result<Document, ToolError> {
     let document = document(context, text, among).await?;
     written(context, &document)
@@ -123,7 +123,7 @@ pub(super) fn check_size(document: &adf::Node) -> Result<(), ToolError> {
 async fn from_markdown(
     context: &Context,
     markdown: &str,
-    among: Among<'_>,
+    among: PersonScope<'_>,
 ) -> Result<adf::Node, ToolError> {
     adf::check_markdown(markdown).map_err(too_much)?;
     context.texts.take_chars(markdown.chars().count())?;
@@ -141,7 +141,11 @@ async fn from_markdown(
     Ok(adf::from_markdown(markdown, &|name| people.get(name).cloned()))
 }
 
-async fn person(context: &Context, name: &str, among: Among<'_>) -> Result<adf::Person, ToolError> {
+async fn person(
+    context: &Context,
+    name: &str,
+    among: PersonScope<'_>,
+) -> Result<adf::Person, ToolError> {
     let found = names::person_seen_from(&context.jira, name, among)
         .await
         .map_err(|fault| advise(fault, name))?;

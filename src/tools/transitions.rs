@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{CreateFieldView, Row, TransitionView, clean},
     jira::{
-        AllowedIssue, Answer, JiraError, NamedIssue,
-        names::{self, Among, NameError},
+        AllowedIssue, JiraError, NamedIssue, Response,
+        names::{self, NameError, PersonScope},
         request::{self, Body},
-        wire::{FieldMeta, Issue, Text, Thing, Transition, TransitionPage},
+        wire::{FieldMeta, Issue, NamedValue, Text, Transition, TransitionPage},
     },
-    trim::{CreateFieldView, Row, TransitionView, clean},
 };
 
 use super::{
@@ -68,12 +68,12 @@ async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Re
     let TransitionPage { transitions } = answer.read()?;
     let views: Vec<TransitionView> = transitions.iter().map(TransitionView::from).collect();
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("status", status);
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("status", status);
     let fitted = context.budget.fit(&json!({ "frame": reply, "omitted": views.len() }), views);
-    reply.set("transitions", json!(fitted.kept));
+    reply.push("transitions", json!(fitted.kept));
     if fitted.dropped > 0 {
-        reply.put("omitted", fitted.dropped);
+        reply.put_non_empty("omitted", fitted.dropped);
     }
     reply.put_unreadable(transitions.unreadable());
     Reply::json(&reply)
@@ -103,8 +103,10 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     let mut body = changes.body();
     body.beside.insert("transition".to_owned(), json!({ "id": transition.id }));
     if let Some(comment) = &args.comment {
-        let mut added =
-            Body::with_text("body", text::body(context, comment, Among::AssignableTo(key)).await?);
+        let mut added = Body::with_text(
+            "body",
+            text::body(context, comment, PersonScope::AssignableTo(key)).await?,
+        );
         if args.internal.unwrap_or(false) {
             added.values.insert("properties".to_owned(), internal_property());
         }
@@ -118,11 +120,11 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     })
     .await?;
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("from", from.as_str());
-    reply.put("to", clean(to).as_ref());
-    reply.put("changed", json!(changes.acknowledged()));
-    reply.put("verified", written.verified());
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("from", from.as_str());
+    reply.put_non_empty("to", clean(to).as_ref());
+    reply.put_non_empty("changed", json!(changes.acknowledged()));
+    reply.put_non_empty("verified", written.verified());
     Reply::json(&reply)
 }
 
@@ -134,7 +136,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
 async fn workflow(
     context: &Context,
     named: &NamedIssue,
-) -> Result<(AllowedIssue, String, Answer), ToolError> {
+) -> Result<(AllowedIssue, String, Response), ToolError> {
     let answer = context
         .ask(request::issue(named, &["status"], &["transitions", "transitions.fields"]))
         .await?;
@@ -195,7 +197,7 @@ async fn status(context: &Context, key: &AllowedIssue) -> Result<String, ToolErr
 }
 
 fn status_of(issue: &Issue<'_>) -> String {
-    let status: Option<Thing<'_>> = issue.fields.read("status");
+    let status: Option<NamedValue<'_>> = issue.fields.read("status");
     status.and_then(|status| status.name).map(Text::into_owned).unwrap_or_default()
 }
 
@@ -218,7 +220,7 @@ async fn changes(
     }
     let target = Target {
         metas,
-        among: Among::AssignableTo(key),
+        among: PersonScope::AssignableTo(key),
         issue: Some(key),
         keep: ReplaceRichText::Refuse,
     };

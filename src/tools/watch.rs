@@ -1,12 +1,12 @@
 //! Who is told about changes of an issue.
 
 use crate::{
+    jira::views::{Row, person},
     jira::{
         JiraError,
-        names::{self, Among},
+        names::{self, PersonScope},
         request,
     },
-    trim::{Row, person},
 };
 
 use super::{
@@ -34,7 +34,7 @@ async fn watch_issue(context: &Context, args: WatchIssue) -> Result<Reply, ToolE
     let key = &place::allowed(context, &args.issue_key).await?;
     let remove = args.remove.unwrap_or(false);
     let given = args.user.as_deref().unwrap_or("me");
-    let user = names::person(&context.jira, given, Among::Everyone).await?;
+    let user = names::person(&context.jira, given, PersonScope::Everyone).await?;
     let request = if remove {
         request::unwatch(key, &user.account_id)
     } else {
@@ -42,9 +42,9 @@ async fn watch_issue(context: &Context, args: WatchIssue) -> Result<Reply, ToolE
     };
     context.jira.call(request).await.map_err(advise)?;
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("watching", !remove);
-    reply.put("user", person(&user));
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("watching", !remove);
+    reply.put_non_empty("user", person(&user));
     Reply::json(&reply)
 }
 

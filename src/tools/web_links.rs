@@ -3,7 +3,7 @@
 use serde_json::json;
 use url::Url;
 
-use crate::jira::{request, wire::RemoteLinkMade};
+use crate::jira::{request, wire::CreatedRemoteLink};
 
 use super::{
     Context, Reply, Tool, ToolError,
@@ -39,7 +39,7 @@ async fn add_remote_link(context: &Context, args: AddRemoteLink) -> Result<Reply
     }
     let key = &place::allowed(context, &args.issue_key).await?;
     let answer = context.ask(request::add_remote_link(key, &url, &title)).await?;
-    let made: RemoteLinkMade = answer.read()?;
+    let made: CreatedRemoteLink = answer.read()?;
     Reply::json(&json!({ "key": key, "link_id": made.id.to_string() }))
 }
 

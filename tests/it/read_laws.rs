@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use jira_mcp_bridge::trim::clean;
+use jira_mcp_bridge::jira::views::clean;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -37,11 +37,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("connector", &[]),
     ("config", &["http", "jira", "mcp", "policy", "program", "telemetry", "tools"]),
     ("http", &["errors", "jsonrpc", "policy"]),
-    ("mcp", &["errors", "jira", "jsonrpc", "policy", "prompts", "telemetry", "tools", "trim"]),
+    ("mcp", &["errors", "jira", "jsonrpc", "policy", "prompts", "telemetry", "tools"]),
     ("prompts", &["tools"]),
     ("policy", &["tools"]),
-    ("tools", &["errors", "jira", "trim"]),
-    ("trim", &["jira"]),
+    ("tools", &["errors", "jira"]),
     ("jira", &[]),
     ("jsonrpc", &[]),
     ("errors", &[]),
@@ -49,7 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("telemetry", &["program", "tools"]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["http", "jira", "tools", "trim"]),
+    ("fuzz", &["http", "jira", "tools"]),
 ];
 
 /// Crates that only some layers may name. What no layer may name is no dependency of the product.
@@ -66,9 +65,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("auth", &["config", "http", "jira", "mcp", "run", "telemetry", "tools"]),
     ("metrics", &["cli", "http", "jira", "mcp", "memory", "run", "telemetry"]),
     ("limit", &["config", "http", "mcp", "run"]),
-    ("moment", &["jira", "tools", "trim"]),
-    ("adf", &["fuzz", "jira", "tools", "trim"]),
-    ("json_borrow", &["fuzz", "jira", "jsonrpc", "tools", "trim"]),
+    ("moment", &["jira", "tools"]),
+    ("adf", &["fuzz", "jira", "tools"]),
+    ("json_borrow", &["fuzz", "jira", "jsonrpc", "tools"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

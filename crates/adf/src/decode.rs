@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 use super::{
     attrs::{ATTRS_MAX, Attrs},
     node::{Mark, Node},
-    place::{Counted, Into, Place},
+    slot::{Counted, IntoSlot, Slot},
 };
 
 /// Nodes, marks and attributes of one document, together. What Jira takes of text makes fewer, and
@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for Node {
             Self::default(),
             Room { parts: Cell::new(PARTS_MAX), text_bytes: Cell::new(TEXT_BYTES_MAX) },
         );
-        deserializer.deserialize_any(Into(Whole(&mut node, &room)))?;
+        deserializer.deserialize_any(IntoSlot(Whole(&mut node, &room)))?;
         Ok(node)
     }
 }
@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Node {
 /// A node that is as new.
 struct Whole<'n>(&'n mut Node, &'n Room);
 
-impl<'de> Place<'de> for Whole<'_> {
+impl<'de> Slot<'de> for Whole<'_> {
     fn null(self) {}
 
     fn scalar(self, text: Cow<'_, str>, _is_text: bool) {
@@ -98,14 +98,14 @@ impl<'de> Place<'de> for Whole<'_> {
         // Of a member sent twice the last one counts.
         while let Some(name) = members.next_key()? {
             match name {
-                Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
-                Member::Text => members.next_value_seed(Into(Text(&mut node.text)))?,
+                Member::Type => members.next_value_seed(IntoSlot(Kind(&mut kind)))?,
+                Member::Text => members.next_value_seed(IntoSlot(Text(&mut node.text)))?,
                 Member::Attrs => {
-                    members.next_value_seed(Into(Attributes(&mut node.attrs, room)))?;
+                    members.next_value_seed(IntoSlot(Attributes(&mut node.attrs, room)))?;
                 }
-                Member::Marks => members.next_value_seed(Into(Marks(&mut node.marks, room)))?,
+                Member::Marks => members.next_value_seed(IntoSlot(Marks(&mut node.marks, room)))?,
                 Member::Content => {
-                    members.next_value_seed(Into(Children(&mut node.content, room)))?;
+                    members.next_value_seed(IntoSlot(Children(&mut node.content, room)))?;
                 }
                 Member::Other => drop(members.next_value::<IgnoredAny>()?),
             }
@@ -132,7 +132,7 @@ enum Member {
 /// The nodes below a node: a list, or one node where a list belongs.
 struct Children<'n>(&'n mut Vec<Node>, &'n Room);
 
-impl<'de> Place<'de> for Children<'_> {
+impl<'de> Slot<'de> for Children<'_> {
     fn null(self) {
         self.0.clear();
     }
@@ -144,7 +144,7 @@ impl<'de> Place<'de> for Children<'_> {
 
     fn list<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.0.clear();
-        while items.next_element_seed(Into(Child(self.0, self.1)))?.is_some() {
+        while items.next_element_seed(IntoSlot(Child(self.0, self.1)))?.is_some() {
             self.1.check()?;
         }
         Ok(())
@@ -166,7 +166,7 @@ impl<'n> Child<'n> {
     }
 }
 
-impl<'de> Place<'de> for Child<'_> {
+impl<'de> Slot<'de> for Child<'_> {
     fn null(self) {}
 
     fn scalar(self, text: Cow<'_, str>, is_text: bool) {
@@ -184,7 +184,7 @@ impl<'de> Place<'de> for Child<'_> {
 
 struct Marks<'n>(&'n mut Vec<Mark>, &'n Room);
 
-impl<'de> Place<'de> for Marks<'_> {
+impl<'de> Slot<'de> for Marks<'_> {
     fn null(self) {
         self.0.clear();
     }
@@ -195,7 +195,7 @@ impl<'de> Place<'de> for Marks<'_> {
 
     fn list<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.0.clear();
-        while items.next_element_seed(Into(AnotherMark(self.0, self.1)))?.is_some() {
+        while items.next_element_seed(IntoSlot(AnotherMark(self.0, self.1)))?.is_some() {
             self.1.check()?;
         }
         Ok(())
@@ -205,7 +205,7 @@ impl<'de> Place<'de> for Marks<'_> {
 /// One more of a list, where what has no type is nothing.
 struct AnotherMark<'n>(&'n mut Vec<Mark>, &'n Room);
 
-impl<'de> Place<'de> for AnotherMark<'_> {
+impl<'de> Slot<'de> for AnotherMark<'_> {
     fn null(self) {}
 
     fn scalar(self, text: Cow<'_, str>, is_text: bool) {
@@ -219,8 +219,8 @@ impl<'de> Place<'de> for AnotherMark<'_> {
         let (mut kind, mut attrs) = (None, Attrs::default());
         while let Some(name) = members.next_key()? {
             match name {
-                Member::Type => members.next_value_seed(Into(Kind(&mut kind)))?,
-                Member::Attrs => members.next_value_seed(Into(Attributes(&mut attrs, room)))?,
+                Member::Type => members.next_value_seed(IntoSlot(Kind(&mut kind)))?,
+                Member::Attrs => members.next_value_seed(IntoSlot(Attributes(&mut attrs, room)))?,
                 _ => drop(members.next_value::<IgnoredAny>()?),
             }
         }
@@ -232,7 +232,7 @@ impl<'de> Place<'de> for AnotherMark<'_> {
 
 struct Kind<'n>(&'n mut Option<Cow<'static, str>>);
 
-impl Place<'_> for Kind<'_> {
+impl Slot<'_> for Kind<'_> {
     fn null(self) {
         *self.0 = None;
     }
@@ -249,7 +249,7 @@ fn kind(name: Cow<'_, str>) -> Cow<'static, str> {
 
 struct Text<'n>(&'n mut Option<String>);
 
-impl Place<'_> for Text<'_> {
+impl Slot<'_> for Text<'_> {
     fn null(self) {
         *self.0 = None;
     }
@@ -262,7 +262,7 @@ impl Place<'_> for Text<'_> {
 /// Attributes; each value in one takes a part of the room.
 struct Attributes<'n>(&'n mut Attrs, &'n Room);
 
-impl<'de> Place<'de> for Attributes<'_> {
+impl<'de> Slot<'de> for Attributes<'_> {
     fn null(self) {
         self.0.clear();
     }

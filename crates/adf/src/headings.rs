@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::node::Node;
-use super::patch::PatchError;
+use super::patch_error::PatchError;
 use super::read::{plain, to_markdown};
 use super::write::from_markdown;
 
@@ -11,7 +11,7 @@ use super::write::from_markdown;
 const NAME_BYTES_MAX: usize = 4_096;
 
 /// A heading among the top-level blocks.
-pub(super) struct Found {
+pub(super) struct HeadingMatch {
     pub(super) heading: Node,
     /// Its place among the blocks.
     pub(super) at: usize,
@@ -20,7 +20,7 @@ pub(super) struct Found {
 }
 
 /// The one heading of that name.
-pub(super) fn find(blocks: &[&RawValue], name: &str) -> Result<Found, PatchError> {
+pub(super) fn find(blocks: &[&RawValue], name: &str) -> Result<HeadingMatch, PatchError> {
     let headings: Vec<(usize, Node)> =
         blocks.iter().enumerate().filter_map(|(at, block)| Some((at, heading(block)?))).collect();
     if name.len() > NAME_BYTES_MAX {
@@ -49,7 +49,7 @@ pub(super) fn find(blocks: &[&RawValue], name: &str) -> Result<Found, PatchError
     };
     let ends = |(other, node): &&(usize, Node)| other > at && level(node) <= level(heading);
     let end = headings.iter().find(ends).map_or(blocks.len(), |(other, _)| *other);
-    Ok(Found { heading: heading.clone(), at: *at, end })
+    Ok(HeadingMatch { heading: heading.clone(), at: *at, end })
 }
 
 /// Whether a block is a heading with the same text as another.

@@ -30,7 +30,7 @@
 //! stay text); empty paragraphs and blanks at the ends of lines go; paragraphs in a table cell
 //! become lines of one.
 //!
-//! [`unsayable`] names what a document would lose on the way to Markdown and back.
+//! [`unsupported_in_markdown`] names what a document would lose on the way to Markdown and back.
 
 /// The lenient document tree both directions share.
 mod node;
@@ -48,10 +48,11 @@ mod write;
 /// Edits that keep every stored node as it is.
 mod headings;
 mod patch;
-mod place;
+mod patch_error;
+mod slot;
 
 /// What Markdown cannot say.
-mod loss;
+mod lossiness;
 
 /// Markdown, or a document as JSON text.
 mod given;
@@ -66,8 +67,9 @@ pub use attrs::Attrs;
 pub use document::Document;
 pub use given::{NotADocument, document, from_text, is_blank, text_chars};
 pub use headings::begins_with_heading;
-pub use loss::unsayable;
+pub use lossiness::unsupported_in_markdown;
 pub use node::{Mark, Node};
-pub use patch::{PatchError, Section, append, replace_section, section};
+pub use patch::{Section, append, replace_section, section};
+pub use patch_error::PatchError;
 pub use read::{plain, to_markdown};
 pub use write::{Excess, Person, check_markdown, check_parts, from_markdown, mentioned};

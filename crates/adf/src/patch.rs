@@ -12,35 +12,14 @@ use serde_json::value::RawValue;
 
 use super::headings;
 use super::node::Node;
+use super::patch_error::PatchError;
 use super::read::to_markdown;
-
-/// Why a document could not be edited.
-#[derive(Debug, thiserror::Error)]
-pub enum PatchError {
-    /// The stored value is neither a document nor null.
-    #[error("the stored text is not an ADF document")]
-    NotADocument(#[source] Option<serde_json::Error>),
-    /// No heading has this text, or several have.
-    #[error("{found} headings read {heading:?}, one is needed")]
-    Heading {
-        /// The text that was looked for.
-        heading: String,
-        /// How many headings have it.
-        found: usize,
-    },
-    /// Nothing is to stand in the section.
-    #[error("the new section holds nothing")]
-    Nothing,
-    /// The result is not JSON, which a valid original rules out.
-    #[error("the edited document could not be written")]
-    Write(#[from] serde_json::Error),
-}
 
 /// The original with the blocks of `addition` (a document) at its end. An original of `null`, or
 /// one without content, is an empty document. Local ids of the addition that the original has
 /// already are changed.
 pub fn append(original: &RawValue, addition: &Node) -> Result<Box<RawValue>, PatchError> {
-    let document = Document::parse(original)?;
+    let document = RawDocument::parse(original)?;
     let end = document.content.len();
     document.splice(original, end..end, addition)
 }
@@ -60,7 +39,7 @@ pub struct Section {
 /// White space, letter case, hashes around the name, and whether it is given as text or as Markdown
 /// do not count.
 pub fn section(original: &RawValue, heading: &str) -> Result<Section, PatchError> {
-    let document = Document::parse(original)?;
+    let document = RawDocument::parse(original)?;
     let found = headings::find(&document.content, heading)?;
     let blocks = document.content.iter().take(found.end).skip(found.at + 1);
     let body = blocks.map(|block| json_borrow::from_str(block.get()).unwrap_or_default()).collect();
@@ -74,7 +53,7 @@ pub fn replace_section(
     heading: &str,
     replacement: &Node,
 ) -> Result<Box<RawValue>, PatchError> {
-    let document = Document::parse(original)?;
+    let document = RawDocument::parse(original)?;
     let found = headings::find(&document.content, heading)?;
     let mut replacement = replacement.clone();
     if replacement.content.first().is_some_and(|first| headings::same(first, &found.heading)) {
@@ -87,12 +66,12 @@ pub fn replace_section(
 }
 
 /// The members of the document, and its top-level blocks, as JSON text.
-struct Document<'a> {
+struct RawDocument<'a> {
     members: Vec<(String, &'a RawValue)>,
     content: Vec<&'a RawValue>,
 }
 
-impl<'a> Document<'a> {
+impl<'a> RawDocument<'a> {
     fn parse(original: &'a RawValue) -> Result<Self, PatchError> {
         let not_a_document = |error| PatchError::NotADocument(Some(error));
         if original.get().trim() == "null" {

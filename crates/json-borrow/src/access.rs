@@ -8,27 +8,27 @@ use serde::de::{
 };
 
 use super::{
-    Error,
+    error::Error,
     reader::{Mark, Reader},
 };
 
 /// How far a list or an object has been read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Progress {
     First,
     Later,
-    Behind,
+    End,
 }
 
-impl Place {
+impl Progress {
     /// Steps over a comma or the closing bracket; whether another item follows.
     #[inline]
     fn next(&mut self, reader: &mut Reader<'_>, closing: u8) -> Result<bool, Error> {
         match (*self, reader.peek()) {
-            (Self::Behind, _) => return Ok(false),
+            (Self::End, _) => return Ok(false),
             (_, Some(byte)) if byte == closing => {
                 reader.step();
-                *self = Self::Behind;
+                *self = Self::End;
                 return Ok(false);
             }
             (Self::First, _) => *self = Self::Later,
@@ -50,16 +50,16 @@ impl Place {
 
 pub(super) struct Items<'r, 'a> {
     reader: &'r mut Reader<'a>,
-    place: Place,
+    progress: Progress,
 }
 
 impl<'r, 'a> Items<'r, 'a> {
     pub(super) fn new(reader: &'r mut Reader<'a>) -> Self {
-        Self { reader, place: Place::First }
+        Self { reader, progress: Progress::First }
     }
 
     pub(super) fn end(self) -> Result<(), Error> {
-        self.place.end(self.reader, b']')
+        self.progress.end(self.reader, b']')
     }
 }
 
@@ -70,7 +70,7 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Error> {
-        if !self.place.next(self.reader, b']')? {
+        if !self.progress.next(self.reader, b']')? {
             return Ok(None);
         }
         seed.deserialize(&mut *self.reader).map(Some)
@@ -79,16 +79,16 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
 
 pub(super) struct Members<'r, 'a> {
     reader: &'r mut Reader<'a>,
-    place: Place,
+    progress: Progress,
 }
 
 impl<'r, 'a> Members<'r, 'a> {
     pub(super) fn new(reader: &'r mut Reader<'a>) -> Self {
-        Self { reader, place: Place::First }
+        Self { reader, progress: Progress::First }
     }
 
     pub(super) fn end(self) -> Result<(), Error> {
-        self.place.end(self.reader, b'}')
+        self.progress.end(self.reader, b'}')
     }
 }
 
@@ -99,7 +99,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if !self.place.next(self.reader, b'}')? {
+        if !self.progress.next(self.reader, b'}')? {
             return Ok(None);
         }
         let name = match self.reader.name()? {

@@ -15,6 +15,7 @@
 
 mod access;
 mod count;
+mod deserializer;
 mod error;
 mod first;
 mod lenient;

@@ -1,23 +1,10 @@
-//! serde's way to a JSON text.
+//! A position in a JSON text, and the steps over what stands there.
 
 use std::borrow::Cow;
 
-use serde::{
-    de::{
-        Deserializer, Error as _, IgnoredAny, Visitor,
-        value::{BorrowedStrDeserializer, CowStrDeserializer},
-    },
-    forward_to_deserialize_any,
-};
+use serde::de::{IgnoredAny, Visitor};
 
-use super::{
-    Error, UNREADABLE,
-    access::{Attempts, Items, Members, Nothing},
-    lenient::ATTEMPTS,
-    raw::TOKEN,
-    scan,
-    unescape::unescaped,
-};
+use super::{error::Error, scan, unescape::unescaped};
 
 /// Values that are decoded nest no deeper, as with `serde_json`: each level takes stack.
 const DEPTH_MAX: u8 = 128;
@@ -29,7 +16,7 @@ pub(super) struct Mark {
     depth: u8,
 }
 
-/// A place in a JSON text.
+/// A position in a JSON text.
 pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -76,7 +63,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Steps over `null`, if that is next.
-    fn skips_null(&mut self) -> Result<bool, Error> {
+    pub(super) fn skips_null(&mut self) -> Result<bool, Error> {
         if self.peek() != Some(b'n') {
             return Ok(false);
         }
@@ -91,7 +78,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The value's own text.
-    fn raw(&mut self) -> Result<&'a str, Error> {
+    pub(super) fn raw(&mut self) -> Result<&'a str, Error> {
         self.peek();
         let end = scan::value_end(self.text.as_bytes(), self.at)?;
         let raw = self.slice(self.at, end);
@@ -107,7 +94,7 @@ impl<'a> Reader<'a> {
 
     /// The text whose opening quote is next.
     #[inline]
-    fn quoted(&mut self) -> Result<Cow<'a, str>, Error> {
+    pub(super) fn quoted(&mut self) -> Result<Cow<'a, str>, Error> {
         let opening = self.at;
         let scan::Quoted { end, is_escaped } = scan::quoted(self.text.as_bytes(), opening + 1)?;
         self.at = end + 1;
@@ -133,7 +120,10 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         if self.depth == DEPTH_MAX {
             return Err(self.error("too deep"));
         }
@@ -144,7 +134,14 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn scalar<V: Visitor<'a>>(&mut self, visitor: V) -> Result<V::Value, Error> {
+    /// A number or a word as it is written.
+    pub(super) fn scalar_text(&mut self) -> Result<&'a str, Error> {
+        let from = self.at;
+        self.scalar(IgnoredAny)?;
+        Ok(self.slice(from, self.at))
+    }
+
+    pub(super) fn scalar<V: Visitor<'a>>(&mut self, visitor: V) -> Result<V::Value, Error> {
         let from = self.at;
         let end = scan::scalar_end(self.text.as_bytes(), from)?;
         self.at = end;
@@ -163,132 +160,5 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-    }
-}
-
-impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.peek() {
-            Some(b'"') => match self.quoted()? {
-                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-                Cow::Owned(text) => visitor.visit_string(text),
-            },
-            Some(b'{') => self.deeper(|reader| {
-                let mut members = Members::new(reader);
-                let value = visitor.visit_map(&mut members)?;
-                members.end()?;
-                Ok(value)
-            }),
-            Some(b'[') => self.deeper(|reader| {
-                let mut items = Items::new(reader);
-                let value = visitor.visit_seq(&mut items)?;
-                items.end()?;
-                Ok(value)
-            }),
-            _ => self.scalar(visitor),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.skips_null()? { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    /// Whatever stands where a text belongs has one: a number as it is written, `null` the empty
-    /// one.
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.peek() {
-            Some(b'"') => self.deserialize_any(visitor),
-            Some(b'{' | b'[') => {
-                self.raw()?;
-                visitor.visit_borrowed_str(UNREADABLE)
-            }
-            _ if self.skips_null()? => visitor.visit_borrowed_str(""),
-            _ => {
-                let from = self.at;
-                self.scalar(IgnoredAny)?;
-                visitor.visit_borrowed_str(self.slice(from, self.at))
-            }
-        }
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.peek() != Some(b'"') {
-            return self.deserialize_any(visitor);
-        }
-        // Ids are numbers in some answers and texts in others.
-        let text = self.quoted()?;
-        match text.parse() {
-            Ok(number) => visitor.visit_u64(number),
-            Err(_) => Err(self.error("no number in a text")),
-        }
-    }
-
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.skips_null()? { visitor.visit_seq(Nothing) } else { self.deserialize_any(visitor) }
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.skips_null()? { visitor.visit_map(Nothing) } else { self.deserialize_any(visitor) }
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        // A list is no object, whatever its items.
-        if self.peek() == Some(b'[') {
-            Err(self.error("a list"))
-        } else {
-            self.deserialize_map(visitor)
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match name {
-            TOKEN => visitor.visit_borrowed_str(self.raw()?),
-            ATTEMPTS => visitor.visit_seq(Attempts::new(self)),
-            _ => visitor.visit_newtype_struct(self),
-        }
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.raw()?;
-        visitor.visit_unit()
-    }
-
-    /// Of enums only those are read that Jira writes as one word.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self.peek() {
-            Some(b'"') => match self.quoted()? {
-                Cow::Borrowed(word) => visitor.visit_enum(BorrowedStrDeserializer::new(word)),
-                owned @ Cow::Owned(_) => visitor.visit_enum(CowStrDeserializer::new(owned)),
-            },
-            _ => Err(Error::custom("no word")),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
     }
 }

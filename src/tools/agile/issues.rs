@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::{
+    jira::views::Row,
     jira::{
-        Answer,
+        Response,
         names::{self, FieldName, SprintName},
         request::agile::{self, scopes},
         wire::{Issue, Sprint, ValuePage},
@@ -17,7 +18,6 @@ use crate::{
         scope::confined,
         search,
     },
-    trim::Row,
 };
 
 use super::{
@@ -152,7 +152,7 @@ async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<R
         Some(reach::sprint(context, &id.to_string(), &[]).await?)
     };
     let standing = Standing::new(None, Vec::new(), Box::pin(context.zone_to_show()).await);
-    if let Some(Ok(sprint)) = sprint.as_ref().map(Answer::read::<Sprint<'_>>) {
+    if let Some(Ok(sprint)) = sprint.as_ref().map(Response::read::<Sprint<'_>>) {
         standing.know(&sprint);
     }
     match page(context, asked, Place::Sprint(id), &standing).await {
@@ -262,7 +262,8 @@ async fn by_query(
     let mut reply = Row::new();
     let mut is_whole = false;
     if asked.rows != Some(0) {
-        let each = |issue: &Issue<'_>, row: &mut Row| row.put("sprint", standing.see(issue));
+        let each =
+            |issue: &Issue<'_>, row: &mut Row| row.put_non_empty("sprint", standing.see(issue));
         let query = search::Query {
             jql: restricted.clone(),
             given,
@@ -272,7 +273,7 @@ async fn by_query(
             each: &each,
         };
         let reserved = STANDING_BYTES.min(context.budget.bytes() / 3);
-        let budget = context.budget.minus(&" ".repeat(reserved));
+        let budget = context.budget.reserve(&" ".repeat(reserved));
         let mut page = search::page(context, budget, &query, asked.token).await?;
         is_whole = asked.token.is_none() && page.next.is_none() && page.left_out == 0;
         if standing.sprints().len() < 2 && is_whole {

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{self, Row, search_row},
     jira::{
-        AllowedIssue, AllowedProject, Answer,
+        AllowedIssue, AllowedProject, Response,
         names::{self, FieldName},
         request::{
             self,
@@ -18,7 +19,6 @@ use crate::{
         place,
         registry::tool,
     },
-    trim::{self, Row, search_row},
 };
 
 use super::reach;
@@ -121,13 +121,13 @@ async fn moved(
         }
         (Target::Backlog, before) => {
             context.ask(agile::move_to_backlog(keys)).await?;
-            reply.set("moved", json!(keys));
+            reply.push("moved", json!(keys));
             if let Some(before) = before {
                 match context.ask(agile::rank(keys, before)).await {
                     Ok(answer) => report(&mut Row::new(), keys, &answer, "")
-                        .map(|failed| reply.put("not_ranked", failed))?,
+                        .map(|failed| reply.put_non_empty("not_ranked", failed))?,
                     // The issues are in the backlog already, which an error alone would deny.
-                    Err(error) => reply.put("not_ranked", error.message()),
+                    Err(error) => reply.put_non_empty("not_ranked", error.message()),
                 }
             }
         }
@@ -138,7 +138,7 @@ async fn moved(
         }
     }
     target.name_in(&mut reply);
-    reply.put("before", before);
+    reply.put_non_empty("before", before);
     Reply::json(&reply)
 }
 
@@ -146,7 +146,7 @@ async fn moved(
 fn report(
     reply: &mut Row,
     keys: &[&AllowedIssue],
-    answer: &Answer,
+    answer: &Response,
     failed_as: &'static str,
 ) -> Result<Value, ToolError> {
     let report =
@@ -154,16 +154,16 @@ fn report(
     let failures = report.entries.iter().filter(|entry| !(200..300).contains(&entry.status));
     let failed: Vec<Value> = failures
         .map(|entry| {
-            let reason = trim::clean(&entry.errors.join(" ")).into_owned();
-            json!({ "key": entry.issue_key, "error": trim::clip(&reason, REASON_CHARS) })
+            let reason = views::clean(&entry.errors.join(" ")).into_owned();
+            json!({ "key": entry.issue_key, "error": views::clip(&reason, REASON_CHARS) })
         })
         .collect();
     let is_failed = |key: &str| failed.iter().any(|entry| entry["key"].as_str() == Some(key));
-    reply.set(
+    reply.push(
         "moved",
         json!(keys.iter().filter(|key| !is_failed(key.as_str())).collect::<Vec<_>>()),
     );
-    reply.put(failed_as, failed.clone());
+    reply.put_non_empty(failed_as, failed.clone());
     Ok(Value::Array(failed))
 }
 
@@ -190,7 +190,7 @@ async fn target(
     projects.sort_unstable();
     projects.dedup();
     let sprint = reach::target(context, given, &projects).await?;
-    let name = trim::clean(&sprint.name).into_owned();
+    let name = views::clean(&sprint.name).into_owned();
     if sprint.state == "closed" {
         return Err(ToolError::new(Code::InvalidArgument, format!("Sprint '{name}' is closed."))
             .hint("Nothing was moved. Issues can be moved to an active or future sprint; jira_get_sprints lists them.")
@@ -222,13 +222,13 @@ async fn preview(
     let visible = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
     let rows: Vec<Row> = visible.map(|issue| search_row(issue, &fields, &reading)).collect();
     let mut reply = Row::new();
-    reply.put("dry_run", true);
+    reply.put_non_empty("dry_run", true);
     target.name_in(&mut reply);
-    reply.put("before", before);
+    reply.put_non_empty("before", before);
     let fitted = context.budget.fit_rows(&json!({ "frame": reply, "omitted": rows.len() }), rows);
-    reply.set("would_move", json!(fitted.kept));
+    reply.push("would_move", json!(fitted.kept));
     if fitted.dropped > 0 {
-        reply.put("omitted", fitted.dropped);
+        reply.put_non_empty("omitted", fitted.dropped);
     }
     Reply::json(&reply)
 }
@@ -237,10 +237,10 @@ impl Target {
     fn name_in(&self, reply: &mut Row) {
         match self {
             Self::Sprint { id, name } => {
-                reply.put("to", name.as_str());
-                reply.put("sprint_id", *id);
+                reply.put_non_empty("to", name.as_str());
+                reply.put_non_empty("sprint_id", *id);
             }
-            Self::Backlog => reply.put("to", "backlog"),
+            Self::Backlog => reply.put_non_empty("to", "backlog"),
             Self::Rank => {}
         }
     }

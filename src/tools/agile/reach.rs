@@ -3,7 +3,7 @@
 
 use crate::{
     jira::{
-        AllowedProject, Answer, JiraError,
+        AllowedProject, JiraError, Response,
         names::{self, BoardName, NameError, SprintName},
         request::{self, agile},
         wire::{Board, SearchPage, Sprint},
@@ -86,7 +86,7 @@ pub(super) async fn sprint(
     context: &Context,
     given: &str,
     projects: &[AllowedProject],
-) -> Result<Answer, ToolError> {
+) -> Result<Response, ToolError> {
     let id = match given.trim().parse::<u64>() {
         Ok(id) => id,
         Err(_) => sprint_named(context, given, projects).await?,

@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::{
+    jira::views::{Budget, Row, SprintView},
     jira::{
         names::{self, SprintName, is_sprint_meant},
         wire::{Issue, Sprint},
     },
     tools::{Context, grouped::Counts},
-    trim::{Budget, Row, SprintView},
 };
 
 /// Which of the sprints of an issue are asked about.
@@ -120,8 +120,8 @@ impl Standing {
     pub(super) fn put(&self, reply: &mut Row, budget: Budget, is_exact: bool, total: u64) {
         let tally = self.tally();
         let mut put = |name: &'static str, value: Value| {
-            if budget.minus(reply).holds(&json!({ name: value })) {
-                reply.put(name, value);
+            if budget.reserve(reply).holds(&json!({ name: value })) {
+                reply.put_non_empty(name, value);
             }
         };
         match tally.sprints.as_slice() {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    jira::views::{CreateFieldView, Row, clean},
     jira::{
-        names::Among,
+        names::PersonScope,
         request::{Body, NewIssue},
         wire::FieldMeta,
     },
-    trim::{CreateFieldView, Row, clean},
 };
 
 use super::{
@@ -53,8 +53,8 @@ impl PreparedCreate {
         let mut preview = Row::new();
         let project = self.new.values().get("project").and_then(Value::as_object);
         let project = project.and_then(|project| project.values().next());
-        preview.put("project", project.cloned().unwrap_or_default());
-        preview.put("type", clean(&self.kind).as_ref());
+        preview.put_non_empty("project", project.cloned().unwrap_or_default());
+        preview.put_non_empty("type", clean(&self.kind).as_ref());
         preview.append(self.changes.previewed());
         preview
     }
@@ -88,7 +88,7 @@ pub(super) async fn prepare(
     let project = context.projects.check_project(&args.project_key)?;
     let given = wanted(args)?;
     let (kind, metas) = screens.screen(context, &project, &args.issue_type).await?;
-    let among = Among::AssignableIn(&project);
+    let among = PersonScope::AssignableIn(&project);
     let target = Target { metas: &metas, among, issue: None, keep: ReplaceRichText::Refuse };
     let mut changes = fields::resolve(context, &target, &given).await?;
     changes.start_lists()?;

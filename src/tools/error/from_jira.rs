@@ -1,6 +1,6 @@
 //! What an agent is told of a failed call to Jira.
 
-use crate::jira::{JiraError, RateLimit, Unsure};
+use crate::jira::{Applied, JiraError, RateLimit};
 
 use super::{Code, Fault, ToolError};
 
@@ -44,11 +44,11 @@ impl From<JiraError> for ToolError {
             JiraError::TooLarge { status: Some(status), .. } => {
                 Self::new(Code::PayloadTooLarge, message).status(status).hint("Send less at once.")
             }
-            JiraError::Unavailable { status, sent } => {
+            JiraError::Unavailable { status, applied } => {
                 let error = Self::new(Code::UpstreamUnavailable, message).retryable(None);
-                unsure(status.map_or(error.clone(), |status| error.status(status)), sent)
+                unsure(status.map_or(error.clone(), |status| error.status(status)), applied)
             }
-            JiraError::Timeout { sent } => unsure(Self::new(Code::UpstreamTimeout, message).retryable(None), sent),
+            JiraError::Timeout { applied } => unsure(Self::new(Code::UpstreamTimeout, message).retryable(None), applied),
             JiraError::Busy => Self::new(Code::Overloaded, message).retryable(Some(1)),
             JiraError::CircuitOpen { retry_after_s } => {
                 Self::new(Code::CircuitOpen, message).retryable(Some(retry_after_s))
@@ -68,7 +68,7 @@ impl From<JiraError> for ToolError {
             JiraError::Redirected | JiraError::Unreadable => Self::new(Code::UpstreamUnavailable, message)
                 .retryable(None)
                 .hint("Try again; if it lasts, an administrator should look at the Jira API address of the bridge."),
-            JiraError::Misdirected => Self::new(Code::UpstreamUnavailable, message)
+            JiraError::UntrustedDownloadHost => Self::new(Code::UpstreamUnavailable, message)
                 .hint("Open the file in Jira. An administrator should look at where the site keeps its files."),
             JiraError::NoTimeZone => Self::invalid_argument(message)
                 .hint("Give the time with its offset, like 2026-11-20T14:00+01:00."),
@@ -110,10 +110,10 @@ fn advised(error: ToolError, texts: &[String]) -> ToolError {
     ToolError(Box::new(Fault { is_specific: true, ..*fault }))
 }
 
-fn unsure(error: ToolError, sent: Unsure) -> ToolError {
-    match sent {
-        Unsure::NothingChanged => error.hint("Try again in a moment."),
-        Unsure::MayHaveHappened => {
+fn unsure(error: ToolError, applied: Applied) -> ToolError {
+    match applied {
+        Applied::No => error.hint("Try again in a moment."),
+        Applied::Maybe => {
             ToolError(Box::new(Fault { retryable: false, retry_after: None, ..*error.0 }))
                 .hint(
                     "The change may or may not have been made. Read the issue before trying again.",

@@ -1,22 +1,15 @@
 //! Writes blocks: what stands between them, what starts each of their lines, and which of them take
 //! part.
 
-use super::collect::collect;
+use super::code_text::code_text;
 use super::emit::{Mode, write_runs};
 use super::leaf::{self, longest_run};
-use super::run::{Piece, Run, STRONG};
-use super::shape::{
-    code_text, extension_label, is_inline, is_known_container, nested, unsupported_label,
-};
-use super::{DEPTH_MAX, PREFIX_BYTES_MAX, plain};
+use super::limits::{DEPTH_MAX, PREFIX_BYTES_MAX};
+use super::plain::plain;
+use super::run::{Fragment, Run, STRONG};
+use super::shape::{extension_label, is_inline, is_known_container, nested, unsupported_label};
+use super::{list_rules, writer::Writer};
 use crate::node::Node;
-
-/// Markdown as it grows, and the prefix each further line starts with (`> `, the indent of a list
-/// item).
-pub(super) struct Writer {
-    pub(super) out: String,
-    pub(super) prefix: String,
-}
 
 /// How a block is parted from the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,40 +18,24 @@ enum Gap {
     Blank,
 }
 
-/// Most descriptions and comments fit.
-const ROOM_BYTES: usize = 1024;
-
 impl Writer {
-    pub(super) fn new() -> Self {
-        Self { out: String::with_capacity(ROOM_BYTES), prefix: String::new() }
-    }
-
-    pub(super) fn finish(mut self) -> String {
-        self.out.truncate(self.out.trim_end_matches([' ', '\n']).len());
-        // Thousands of short ones may be kept together.
-        if self.out.len() < self.out.capacity() / 2 {
-            self.out.shrink_to_fit();
-        }
-        self.out
-    }
-
     /// Blocks of a container, each parted by a blank line from the one before. Inline nodes that
     /// stand among them (no schema allows it, documents have it) are taken for a paragraph.
     pub(super) fn write_blocks(&mut self, nodes: &[Node], depth: usize) {
-        self.parted(nodes, depth, |_, _| Gap::Blank);
+        self.write_separated(nodes, depth, |_, _| Gap::Blank);
     }
 
     /// Blocks of a list item: parted by a line end alone where the next cannot be taken for the
     /// paragraph.
     pub(super) fn write_item_blocks(&mut self, nodes: &[Node], depth: usize) {
-        self.parted(nodes, depth, |before, node| {
+        self.write_separated(nodes, depth, |before, node| {
             let tight =
-                is_paragraph(before) && (node.kind == "codeBlock" || super::list::interrupts(node));
+                is_paragraph(before) && (node.kind == "codeBlock" || list_rules::interrupts(node));
             if tight { Gap::Line } else { Gap::Blank }
         });
     }
 
-    fn parted(&mut self, nodes: &[Node], depth: usize, gap: impl Fn(&Node, &Node) -> Gap) {
+    fn write_separated(&mut self, nodes: &[Node], depth: usize, gap: impl Fn(&Node, &Node) -> Gap) {
         if depth > DEPTH_MAX || self.prefix.len() > PREFIX_BYTES_MAX {
             let text = nodes.iter().map(plain).collect::<Vec<_>>().join(" ");
             return self.text_line(&text);
@@ -83,7 +60,7 @@ impl Writer {
             // Two lists in a row would run into one, unless their markers differ, and markers of
             // one kind on one line would be a rule.
             let other_marker = match before {
-                Some((before, other)) => super::list::same_marker(before, node) && !other,
+                Some((before, other)) => list_rules::same_marker(before, node) && !other,
                 None => self.out.ends_with("- "),
             };
             if is_inline(node) {
@@ -161,7 +138,7 @@ impl Writer {
     fn expand(&mut self, node: &Node, depth: usize) {
         if let Some(title) = node.attr("title") {
             let title = title.replace(['\n', '\r'], " ");
-            let run = Run { marks: STRONG, ..Run::plain(Piece::Text(title.into())) };
+            let run = Run { marks: STRONG, ..Run::plain(Fragment::Text(title.into())) };
             write_runs(&mut self.out, &self.prefix, vec![run], Mode::Paragraph);
             self.appended(&node.content, depth);
         } else {
@@ -189,9 +166,9 @@ impl Writer {
             self.line();
             // Parsers take the alert line for a paragraph, which not every list may interrupt.
             let first = nodes.iter().find(|node| !is_paragraph(node) || !node.content.is_empty());
-            if first.is_some_and(|first| {
-                first.kind.ends_with("List") && !super::list::interrupts(first)
-            }) {
+            if first
+                .is_some_and(|first| first.kind.ends_with("List") && !list_rules::interrupts(first))
+            {
                 self.line();
             }
         }
@@ -232,34 +209,6 @@ impl Writer {
         } else {
             self.out.extend(line.chars().filter(|c| !c.is_control() || *c == '\t'));
         }
-    }
-
-    /// Inline content in one container.
-    pub(super) fn inline(&mut self, nodes: &[Node], mode: Mode) {
-        write_runs(&mut self.out, &self.prefix, collect(nodes, mode == Mode::Cell), mode);
-    }
-
-    /// A paragraph of literal text.
-    fn text_line(&mut self, text: &str) {
-        let text = text.replace(['\n', '\r'], " ");
-        write_runs(
-            &mut self.out,
-            &self.prefix,
-            vec![Run::plain(Piece::Text(text.into()))],
-            Mode::Paragraph,
-        );
-    }
-
-    /// Ends the line and starts the next.
-    pub(super) fn line(&mut self) {
-        self.out.truncate(self.out.trim_end_matches(' ').len());
-        self.out.push('\n');
-        self.out.push_str(&self.prefix);
-    }
-
-    fn blank_line(&mut self) {
-        self.line();
-        self.line();
     }
 }
 

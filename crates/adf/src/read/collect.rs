@@ -4,13 +4,15 @@
 
 use std::borrow::Cow;
 
+use super::code_text::code_text;
 use super::leaf;
-use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG};
+use super::limits::DEPTH_MAX;
+use super::plain::plain;
+use super::run::{EM, Fragment, Marks, Run, STRIKE, STRONG};
 use super::shape::{
-    cells, code_text, decision_label, emoji, extension_label, inside, is_inline,
-    is_known_container, nested, unsupported_label,
+    cells, decision_label, emoji, extension_label, inside, is_inline, is_known_container, nested,
+    unsupported_label,
 };
-use super::{DEPTH_MAX, plain};
 use crate::node::Node;
 
 /// The runs of a container's children.
@@ -54,7 +56,7 @@ impl<'a> Collector<'a> {
     fn leaf(&mut self, node: &'a Node, depth: usize) {
         let raw = match node.kind.as_ref() {
             "text" => return self.text(node),
-            "hardBreak" => return self.push(Run::plain(Piece::Break)),
+            "hardBreak" => return self.push(Run::plain(Fragment::Break)),
             "emoji" => return self.push_text(emoji(node)),
             "mention" => leaf::mention(node, self.in_cell),
             "date" => leaf::date(node),
@@ -65,7 +67,7 @@ impl<'a> Collector<'a> {
         };
         if let Some(raw) = raw {
             let href = if node.kind == "mediaInline" { leaf::link(node) } else { None };
-            return self.push(Run { href, ..Run::plain(Piece::Raw(raw)) });
+            return self.push(Run { href, ..Run::plain(Fragment::Raw(raw)) });
         }
         match node.kind.as_ref() {
             "status" => {}
@@ -115,7 +117,7 @@ impl<'a> Collector<'a> {
         }
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
-                self.push(Run::plain(Piece::Break));
+                self.push(Run::plain(Fragment::Break));
             }
             let line = line.strip_suffix('\r').unwrap_or(line);
             match line {
@@ -127,12 +129,16 @@ impl<'a> Collector<'a> {
                         href.is_some(),
                         self.in_cell,
                     );
-                    self.push(Run { href, ..Run::plain(Piece::Raw(raw)) });
+                    self.push(Run { href, ..Run::plain(Fragment::Raw(raw)) });
                 }
                 _ if code => {
-                    self.push(Run { piece: Piece::Code(Cow::Borrowed(line)), marks: 0, href });
+                    self.push(Run {
+                        fragment: Fragment::Code(Cow::Borrowed(line)),
+                        marks: 0,
+                        href,
+                    });
                 }
-                _ => self.push(Run { piece: Piece::Text(Cow::Borrowed(line)), marks, href }),
+                _ => self.push(Run { fragment: Fragment::Text(Cow::Borrowed(line)), marks, href }),
             }
         }
     }
@@ -181,10 +187,13 @@ impl<'a> Collector<'a> {
             }
             "media" => {
                 let href = leaf::link(node).or(self.link);
-                self.push(Run { href, ..Run::plain(Piece::Raw(leaf::media(node, self.in_cell))) });
+                self.push(Run {
+                    href,
+                    ..Run::plain(Fragment::Raw(leaf::media(node, self.in_cell)))
+                });
             }
             "blockCard" | "embedCard" => match leaf::card(node, self.in_cell) {
-                Some(card) => self.push(Run::plain(Piece::Raw(card))),
+                Some(card) => self.push(Run::plain(Fragment::Raw(card))),
                 None => self.push_text(Cow::Owned(unsupported_label(node))),
             },
             "extension" | "bodiedExtension" => {
@@ -201,7 +210,7 @@ impl<'a> Collector<'a> {
             }
             _ => self.other(node, depth),
         }
-        if self.runs.last().is_some_and(|run| run.piece != Piece::Break) {
+        if self.runs.last().is_some_and(|run| run.fragment != Fragment::Break) {
             self.at_start = false;
         }
     }
@@ -245,7 +254,7 @@ impl<'a> Collector<'a> {
         for line in code_text(node).lines() {
             self.separate();
             if !line.is_empty() {
-                self.push(Run::plain(Piece::Code(Cow::Owned(line.to_owned()))));
+                self.push(Run::plain(Fragment::Code(Cow::Owned(line.to_owned()))));
             }
         }
     }
@@ -260,7 +269,7 @@ impl<'a> Collector<'a> {
     /// Starts a new line, unless one has just been started.
     fn separate(&mut self) {
         if !self.at_start {
-            self.push(Run::plain(Piece::Break));
+            self.push(Run::plain(Fragment::Break));
         }
     }
 
@@ -276,11 +285,11 @@ impl<'a> Collector<'a> {
         } else {
             text
         };
-        self.push(Run { piece: Piece::Text(text), marks: self.inherited, href: None });
+        self.push(Run { fragment: Fragment::Text(text), marks: self.inherited, href: None });
     }
 
     fn push(&mut self, run: Run<'a>) {
-        self.at_start = run.piece == Piece::Break;
+        self.at_start = run.fragment == Fragment::Break;
         self.runs.push(run);
     }
 }

@@ -1,10 +1,10 @@
 //! Writes the runs of one inline container as Markdown: opens and closes marks and links around
 //! them.
 
-use super::escape::{Place, Risk, escape_into};
+use super::escape::{Context, Risk, escape_into};
 use super::leaf::{code_span, destination};
-use super::run::{EM, Marks, Piece, Run, STRIKE, STRONG, is_wordish};
-use super::settle::settle;
+use super::normalize_runs::normalize_runs;
+use super::run::{EM, Fragment, Marks, Run, STRIKE, STRONG, is_wordish};
 use crate::write::bare_url_bytes;
 
 /// What surrounds the container.
@@ -20,7 +20,7 @@ pub(super) enum Mode {
 
 /// Writes `runs` to `out`; `prefix` starts every further line.
 pub(super) fn write_runs(out: &mut String, prefix: &str, runs: Vec<Run<'_>>, mode: Mode) {
-    let runs = settle(runs);
+    let runs = normalize_runs(runs);
     let risk = Risk::of(&runs);
     let mut emitter = Emitter { out, prefix, mode, risk, line_start: mode == Mode::Paragraph };
     let mut rest = runs.as_slice();
@@ -51,7 +51,7 @@ impl Emitter<'_> {
             self.marked(group, next, false);
             return;
         };
-        if let [Run { piece: Piece::Text(text), marks: 0, .. }] = group
+        if let [Run { fragment: Fragment::Text(text), marks: 0, .. }] = group
             && href.strip_prefix("mailto:") == Some(text)
             && is_autolinked_email(text)
         {
@@ -74,10 +74,10 @@ impl Emitter<'_> {
 
     /// A link whose text is its address, standing where reading back would find exactly it.
     fn is_bare_link(&self, group: &[Run<'_>], after: &[Run<'_>], href: &str) -> bool {
-        let [Run { piece: Piece::Text(text), marks: 0, .. }] = group else { return false };
-        let ends = match after.first().map(|run| &run.piece) {
-            None | Some(Piece::Break) => true,
-            Some(Piece::Text(next))
+        let [Run { fragment: Fragment::Text(text), marks: 0, .. }] = group else { return false };
+        let ends = match after.first().map(|run| &run.fragment) {
+            None | Some(Fragment::Break) => true,
+            Some(Fragment::Text(next))
                 if after.first().is_some_and(|run| run.marks == 0 && run.href.is_none()) =>
             {
                 let next = next.trim_start_matches(['.', ',', ';', ':', '?', '!']);
@@ -90,8 +90,8 @@ impl Emitter<'_> {
             return false;
         }
         let mut escaped = String::with_capacity(href.len());
-        let place = Place { in_cell: self.mode == Mode::Cell, ..Place::default() };
-        escape_into(&mut escaped, href, Risk::ALL, place);
+        let context = Context { in_cell: self.mode == Mode::Cell, ..Context::default() };
+        escape_into(&mut escaped, href, Risk::ALL, context);
         escaped == href
     }
 
@@ -115,15 +115,15 @@ impl Emitter<'_> {
                 }
             }
             let next = match after.first() {
-                Some(next) if next.piece == Piece::Break && self.mode == Mode::Paragraph => {
+                Some(next) if next.fragment == Fragment::Break && self.mode == Mode::Paragraph => {
                     Some('\\')
                 }
-                Some(next) if next.piece == Piece::Break => Some('<'),
+                Some(next) if next.fragment == Fragment::Break => Some('<'),
                 Some(next) if next.marks == run.marks => Some(next.first()),
                 None if open.is_empty() => next_outside,
                 _ => Some('*'),
             };
-            self.piece(run, skipped, next, in_link);
+            self.fragment(run, skipped, next, in_link);
             rest = after;
         }
         self.close(&mut open, 0);
@@ -171,30 +171,30 @@ impl Emitter<'_> {
 
     /// Writes the white space a run starts with, and answers its length.
     fn leading_space(&mut self, run: &Run<'_>) -> usize {
-        let Piece::Text(text) = &run.piece else { return 0 };
+        let Fragment::Text(text) = &run.fragment else { return 0 };
         let (space, _) = text.split_at(text.len() - text.trim_start().len());
         self.out.push_str(space);
         space.len()
     }
 
     /// Writes a run without its first `skipped` bytes.
-    fn piece(&mut self, run: &Run<'_>, skipped: usize, next: Option<char>, in_link: bool) {
+    fn fragment(&mut self, run: &Run<'_>, skipped: usize, next: Option<char>, in_link: bool) {
         let in_cell = self.mode == Mode::Cell;
-        match &run.piece {
-            Piece::Text(text) => {
+        match &run.fragment {
+            Fragment::Text(text) => {
                 let prev = self.out.chars().next_back().filter(|_| !self.line_start);
-                let place = Place { prev, next, line_start: self.line_start, in_link, in_cell };
-                escape_into(self.out, text.get(skipped..).unwrap_or_default(), self.risk, place);
+                let context = Context { prev, next, line_start: self.line_start, in_link, in_cell };
+                escape_into(self.out, text.get(skipped..).unwrap_or_default(), self.risk, context);
             }
-            Piece::Code(text) => code_span(self.out, text, in_cell),
-            Piece::Raw(markdown) => self.out.push_str(markdown),
-            Piece::Break if self.mode == Mode::Paragraph => {
+            Fragment::Code(text) => code_span(self.out, text, in_cell),
+            Fragment::Raw(markdown) => self.out.push_str(markdown),
+            Fragment::Break if self.mode == Mode::Paragraph => {
                 self.out.push_str("\\\n");
                 self.out.push_str(self.prefix);
             }
-            Piece::Break => self.out.push_str("<br>"),
+            Fragment::Break => self.out.push_str("<br>"),
         }
-        self.line_start = self.mode == Mode::Paragraph && run.piece == Piece::Break;
+        self.line_start = self.mode == Mode::Paragraph && run.fragment == Fragment::Break;
     }
 }
 

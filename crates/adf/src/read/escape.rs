@@ -2,7 +2,7 @@
 //! costs the agent tokens. Source: `CommonMark` 0.31.2 sections 2.4, 4 and 6; GFM sections 4.10 and
 //! 6.5.
 
-use super::run::{EM, Piece, Run, STRIKE, STRONG};
+use super::run::{EM, Fragment, Run, STRIKE, STRONG};
 
 /// The characters that mark text by standing on both sides of it.
 const DELIMITERS: [char; 4] = ['*', '_', '~', '`'];
@@ -13,7 +13,7 @@ pub(super) struct Risk([bool; 4]);
 
 /// Where a piece of text is about to be written.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
+pub(super) struct Context {
     /// The character before it, `None` at the start of a line.
     pub(super) prev: Option<char>,
     /// The character after it, `None` at the end of a line.
@@ -34,16 +34,16 @@ impl Risk {
     pub(super) fn of(runs: &[Run<'_>]) -> Self {
         let mut counts = [0_usize; 4];
         for run in runs {
-            let written = match run.piece {
-                Piece::Code(_) => [0, 0, 0, 2],
+            let written = match run.fragment {
+                Fragment::Code(_) => [0, 0, 0, 2],
                 // Not even a backslash keeps a backtick from closing what an earlier one opened.
-                Piece::Raw(ref markdown) => [0, 0, 0, markdown.matches('`').count()],
+                Fragment::Raw(ref markdown) => [0, 0, 0, markdown.matches('`').count()],
                 _ if run.marks & (STRONG | EM) != 0 => [2, 2, 0, 0],
                 _ => [0; 4],
             };
             let struck = if run.marks & STRIKE != 0 { 2 } else { 0 };
-            let text = match &run.piece {
-                Piece::Text(text) if has_delimiters(text) => text.as_ref(),
+            let text = match &run.fragment {
+                Fragment::Text(text) if has_delimiters(text) => text.as_ref(),
                 _ => "",
             };
             for ((count, delimiter), written) in counts.iter_mut().zip(DELIMITERS).zip(written) {
@@ -60,9 +60,9 @@ impl Risk {
 }
 
 /// Writes `text` to `out` so that it reads back as this text. Control characters are left out.
-pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place) {
-    let mut prev = place.prev;
-    let mut rest = if place.line_start { escape_line_start(out, text, &mut prev) } else { text };
+pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, context: Context) {
+    let mut prev = context.prev;
+    let mut rest = if context.line_start { escape_line_start(out, text, &mut prev) } else { text };
     loop {
         // Most text needs nothing, and is taken in one go.
         let (plain, after) = rest.split_at(plain_bytes(rest));
@@ -72,7 +72,7 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
         let Some(c) = rest.chars().next() else { return };
         let run = if is_delimiter(c) { run_bytes(rest, c) } else { c.len_utf8() };
         let after = rest.get(run..).unwrap_or_default();
-        let next = after.chars().next().or(place.next);
+        let next = after.chars().next().or(context.next);
         if is_delimiter(c) {
             let escape = risk.covers(c) && can_delimit(c, prev, next);
             for _ in 0..run {
@@ -82,7 +82,7 @@ pub(super) fn escape_into(out: &mut String, text: &str, risk: Risk, place: Place
                 out.push(c);
             }
         } else if !c.is_control() || c == '\t' {
-            if needs_escape(c, prev, after, next, place) {
+            if needs_escape(c, prev, after, next, context) {
                 out.push('\\');
             }
             out.push(c);
@@ -128,19 +128,19 @@ fn needs_escape(
     prev: Option<char>,
     after: &str,
     next: Option<char>,
-    place: Place,
+    context: Context,
 ) -> bool {
     match c {
         '\\' => next.is_none_or(|next| next.is_ascii_punctuation()),
-        '[' => place.in_link || prev == Some('@') || after.starts_with("~accountid:"),
-        ']' => place.in_link || next == Some('('),
+        '[' => context.in_link || prev == Some('@') || after.starts_with("~accountid:"),
+        ']' => context.in_link || next == Some('('),
         '!' => after.is_empty() && next == Some('['),
         '<' => {
             next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'))
                 || is_email(after)
         }
         '&' => starts_entity(after),
-        '|' => place.in_cell,
+        '|' => context.in_cell,
         _ => false,
     }
 }

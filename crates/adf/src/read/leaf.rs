@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::escape::{Place, Risk, escape_into};
+use super::escape::{Context, Risk, escape_into};
 use crate::node::Node;
 use crate::write::is_account_id;
 
@@ -98,8 +98,9 @@ pub(super) fn media(node: &Node, in_cell: bool) -> String {
 /// `<sup>…</sup>` or `<sub>…</sub>`: without them 10 to the power of 6 would be read as 106.
 pub(super) fn subsup(tag: &str, text: &str, in_link: bool, in_cell: bool) -> String {
     let mut out = format!("<{tag}>");
-    let place = Place { prev: Some('>'), next: Some('<'), in_link, in_cell, ..Place::default() };
-    escape_into(&mut out, text, Risk::ALL, place);
+    let context =
+        Context { prev: Some('>'), next: Some('<'), in_link, in_cell, ..Context::default() };
+    escape_into(&mut out, text, Risk::ALL, context);
     out.push_str("</");
     out.push_str(tag);
     out.push('>');
@@ -177,10 +178,10 @@ pub(super) fn destination(out: &mut String, url: &str, in_cell: bool) {
 
 /// Text between the brackets of a link.
 fn label(out: &mut String, text: &str, in_cell: bool) {
-    let place =
-        Place { prev: Some('['), next: Some(']'), in_link: true, in_cell, ..Place::default() };
+    let context =
+        Context { prev: Some('['), next: Some(']'), in_link: true, in_cell, ..Context::default() };
     let one_line: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    escape_into(out, one_line.trim(), Risk::ALL, place);
+    escape_into(out, one_line.trim(), Risk::ALL, context);
 }
 
 /// Parentheses that do not pair, or pair too deeply for every parser.

@@ -1,43 +1,15 @@
 //! Lists: bullets, numbers, tasks, decisions.
 
-use super::block::Writer;
 use super::collect::collect;
 use super::emit::{Mode, write_runs};
-use super::run::{Piece, Run, STRONG};
+use super::limits::DEPTH_MAX;
+use super::run::{Fragment, Run, STRONG};
 use super::shape::{decision_label, inside};
+use super::writer::Writer;
 use crate::node::Node;
 
 /// The largest number a list may start with. Source: `CommonMark` section 5.2, nine digits.
 const ORDER_MAX: u64 = 900_000_000;
-
-/// Whether both are lists that would be read as one when they follow each other.
-pub(super) fn same_marker(before: &Node, node: &Node) -> bool {
-    let bullet =
-        |node: &Node| matches!(node.kind.as_ref(), "bulletList" | "taskList" | "decisionList");
-    bullet(before) && bullet(node) || before.kind == "orderedList" && node.kind == "orderedList"
-}
-
-/// Whether a list can follow a paragraph without a blank line: it starts at 1 and its first item
-/// has content. Source: `CommonMark` section 5.3.
-pub(super) fn interrupts(node: &Node) -> bool {
-    match node.kind.as_ref() {
-        "taskList" | "decisionList" => true,
-        "bulletList" | "orderedList" => {
-            let first_holds_text =
-                node.content.first().and_then(|item| item.content.first()).is_some_and(holds_text);
-            first_holds_text
-                && (node.kind == "bulletList" || node.number("order").unwrap_or(1) == 1)
-        }
-        _ => false,
-    }
-}
-
-fn holds_text(block: &Node) -> bool {
-    block.content.iter().any(|child| match &child.text {
-        Some(text) => !text.trim().is_empty(),
-        None => child.kind != "hardBreak",
-    })
-}
 
 impl Writer {
     pub(super) fn write_list(&mut self, node: &Node, other_marker: bool, depth: usize) {
@@ -57,7 +29,7 @@ impl Writer {
 
     /// Tasks; a nested list stands under the task before it.
     pub(super) fn write_tasks(&mut self, node: &Node, other_marker: bool, depth: usize) {
-        if depth > super::DEPTH_MAX {
+        if depth > DEPTH_MAX {
             return self.write_item_blocks(&node.content, depth);
         }
         for (index, task) in node.content.iter().enumerate() {
@@ -80,9 +52,9 @@ impl Writer {
             self.item(index, bullet(other_marker), 2, |writer| {
                 let label = Run {
                     marks: STRONG,
-                    ..Run::plain(Piece::Text(decision_label(decision).into()))
+                    ..Run::plain(Fragment::Text(decision_label(decision).into()))
                 };
-                let mut runs = vec![label, Run::plain(Piece::Text(" ".into()))];
+                let mut runs = vec![label, Run::plain(Fragment::Text(" ".into()))];
                 runs.extend(collect(inside(decision), false));
                 write_runs(&mut writer.out, &writer.prefix, runs, Mode::Paragraph);
             });

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::plain;
 use crate::node::Node;
 
 /// Whether a node of this type stands inside a line.
@@ -56,16 +55,6 @@ pub(super) fn inside(node: &Node) -> &[Node] {
 /// The cells of a row; anything else that stands among rows is taken for one cell.
 pub(super) fn cells(row: &Node) -> &[Node] {
     if row.kind == "tableRow" { &row.content } else { std::slice::from_ref(row) }
-}
-
-/// The text of a code block, whatever it is made of.
-pub(super) fn code_text(node: &Node) -> String {
-    let text = |child: &Node| match child.kind.as_ref() {
-        "hardBreak" => "\n".to_owned(),
-        "text" => child.text.clone().unwrap_or_default(),
-        _ => plain(child),
-    };
-    node.content.iter().map(text).collect::<String>().replace("\r\n", "\n")
 }
 
 /// The bold start of a decision.

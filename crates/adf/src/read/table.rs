@@ -2,9 +2,9 @@
 //! they cover. A row is as long as its cells reach, for filling short ones up would cost the
 //! product of rows and columns.
 
-use super::block::Writer;
 use super::emit::Mode;
 use super::shape::{cells, inside};
+use super::writer::Writer;
 use crate::node::Node;
 
 /// Cells are merged up to this column, whatever their spans claim.

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Node, from_markdown, plain, to_markdown, unsayable};
+use super::super::{Node, from_markdown, plain, to_markdown, unsupported_in_markdown};
 use super::{generate_any, nobody, structure, written};
 
 /// Both directions over one text, the result checked.
@@ -140,7 +140,7 @@ fn deep_and_wide_trees_are_read() {
     }
     assert!(to_markdown(&node).contains("deep"));
     assert_eq!(plain(&node), "deep");
-    assert_eq!(unsayable(&node), ["bulletList in paragraph"]);
+    assert_eq!(unsupported_in_markdown(&node), ["bulletList in paragraph"]);
     let cell = Node::new("tableCell").with_attr("colspan", 1e18).with_attr("rowspan", u64::MAX);
     let row = Node::new("tableRow").with_content(vec![cell]);
     assert!(to_markdown(&Node::new("table").with_content(vec![row.clone(), row])).len() < 5_000);

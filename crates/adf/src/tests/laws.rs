@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::super::{Node, append, from_markdown, mentioned, plain, to_markdown, unsayable};
+use super::super::{
+    Node, append, from_markdown, mentioned, plain, to_markdown, unsupported_in_markdown,
+};
 use super::{generate, generate_any, nobody, node, people, samples, structure};
 
 /// The official schema, where it is at hand.
@@ -60,7 +62,7 @@ fn any_text_becomes_a_valid_document() {
             prop_assert_eq!(error, None);
         }
         mentioned(&text);
-        prop_assert_eq!(unsayable(&node(document.clone())), Vec::<String>::new());
+        prop_assert_eq!(unsupported_in_markdown(&node(document.clone())), Vec::<String>::new());
         let markdown = to_markdown(&node(document));
         prop_assert!(!markdown.ends_with([' ', '\n']));
     });
@@ -72,7 +74,7 @@ fn any_tree_is_read() {
         let tree = node(tree);
         let markdown = to_markdown(&tree);
         plain(&tree);
-        unsayable(&tree);
+        unsupported_in_markdown(&tree);
         let written = serde_json::to_value(from_markdown(&markdown, &nobody)).unwrap();
         prop_assert_eq!(structure::check(&written), Ok(()));
     });
@@ -138,7 +140,7 @@ fn what_was_read_and_written_reads_the_same_from_then_on() {
 #[test]
 fn what_markdown_can_say_comes_back() {
     proptest!(config(), |(document in generate::sayable())| {
-        prop_assert_eq!(unsayable(&node(document.clone())), Vec::<String>::new());
+        prop_assert_eq!(unsupported_in_markdown(&node(document.clone())), Vec::<String>::new());
         let markdown = to_markdown(&node(document.clone()));
         let back = serde_json::to_value(from_markdown(&markdown, &nobody)).unwrap();
         prop_assert_eq!(without_local_ids(back), document, "{}", markdown);

@@ -4,7 +4,7 @@ mod generate;
 mod generate_any;
 mod hostile;
 mod laws;
-mod loss;
+mod lossiness;
 mod patch;
 mod reading;
 mod reading_rare;

@@ -1,13 +1,13 @@
-//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalise`]
+//! Turns the parser's events into a tree that is still shaped like Markdown; [`super::normalize`]
 //! fits it to ADF.
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::definitions::{Definitions, placeholder};
 use super::span::Span;
-use super::{Person, alert, code, extra, image};
+use super::{alert, code, extra, image, person::Person};
 use crate::node::Node;
 
 /// How many containers may be open at once. Deeper ones are left out and their content stands in
@@ -38,7 +38,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(source: &'a str, people: &'a dyn Fn(&str) -> Option<Person>) -> Self {
+    fn new(source: &'a str, people: &'a dyn Fn(&str) -> Option<Person>) -> Self {
         Self {
             source,
             people,
@@ -55,8 +55,21 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The tree that a text is, still shaped like Markdown.
+    pub(super) fn tree(markdown: &'a str, people: &'a dyn Fn(&str) -> Option<Person>) -> Node {
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_GFM;
+        let mut builder = Self::new(markdown, people);
+        for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+            builder.event(event, &range);
+        }
+        builder.finish()
+    }
+
     /// The document, with everything that is still open closed.
-    pub(super) fn finish(mut self) -> Node {
+    fn finish(mut self) -> Node {
         self.end_paragraph();
         self.skip_to(self.source.len());
         while self.stack.len() > 1 {
@@ -65,7 +78,7 @@ impl<'a> Builder<'a> {
         self.definitions.resolve(self.stack.pop().unwrap_or_default())
     }
 
-    pub(super) fn event(&mut self, event: Event<'_>, range: &Range<usize>) {
+    fn event(&mut self, event: Event<'_>, range: &Range<usize>) {
         let ends_container =
             matches!(event, Event::End(TagEnd::Item | TagEnd::List(_) | TagEnd::BlockQuote(_)));
         if self.span.is_empty() || ends_container {
@@ -199,7 +212,8 @@ impl<'a> Builder<'a> {
                 self.end_paragraph();
                 if let Some(row) = self.stack.last_mut().filter(|top| top.kind == "tableRow") {
                     let left_out = self.source.get(self.cell_end..range.end).unwrap_or_default();
-                    extra::add(row, left_out, self.people);
+                    // The text of the cells is parsed like any other, by a builder of its own.
+                    extra::add(row, left_out, |line| Builder::tree(line, self.people));
                 }
                 if self.entered.pop() == Some(true) {
                     self.close_top();

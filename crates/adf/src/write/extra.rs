@@ -1,12 +1,11 @@
 //! Cells beyond a table's header. GFM drops them; here they stand in the last cell, each behind a
 //! bar, so that every row stays as wide as its header.
 
-use super::flatten::merged;
-use super::{Person, tree};
+use super::{flatten, merge::merged};
 use crate::node::Node;
 
-/// Adds to the last cell of a row what the parser left out of it.
-pub(super) fn add(row: &mut Node, left_out: &str, people: &dyn Fn(&str) -> Option<Person>) {
+/// Adds to the last cell of a row what the parser left out of it; `parse` makes a tree of text.
+pub(super) fn add(row: &mut Node, left_out: &str, parse: impl Fn(&str) -> Node) {
     let cells: Vec<&str> =
         split(left_out).into_iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
     let Some(paragraph) = row.content.last_mut().and_then(|cell| cell.content.first_mut()) else {
@@ -18,7 +17,7 @@ pub(super) fn add(row: &mut Node, left_out: &str, people: &dyn Fn(&str) -> Optio
     // Behind a word it is read as text of a paragraph, whatever it begins with.
     let line = format!("{WORD} | {}", cells.join(" | ").replace("\\|", "|"));
     let mut found: Vec<Node> =
-        tree(&line, people).content.into_iter().flat_map(super::flatten::lines).flatten().collect();
+        parse(&line).content.into_iter().flat_map(flatten::lines).flatten().collect();
     if let Some(text) = found.first_mut().and_then(|first| first.text.as_mut())
         && let Some(rest) = text.strip_prefix(WORD)
     {

@@ -1,6 +1,6 @@
 //! Blocks as lines of inline content, for places where ADF takes no such block.
 
-use super::image;
+use super::{image, merge::merged};
 use crate::node::{Mark, Node};
 
 /// The lines of a block as it came from Markdown: one for a paragraph, one for each item, row or
@@ -89,21 +89,6 @@ fn row_line(row: Node) -> Vec<Node> {
         out.extend(joined(cell.content.into_iter().flat_map(lines).collect()));
     }
     merged(out)
-}
-
-/// The same content with neighbouring texts under the same marks as one.
-pub(super) fn merged(nodes: Vec<Node>) -> Vec<Node> {
-    let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match (out.last_mut(), &node) {
-            (
-                Some(Node { text: Some(text), marks, .. }),
-                Node { text: Some(more), marks: more_marks, .. },
-            ) if marks == more_marks => text.push_str(more),
-            _ => out.push(node),
-        }
-    }
-    out
 }
 
 fn code_line(text: String) -> Node {

@@ -2,7 +2,7 @@
 //! block may stand they part the paragraph, elsewhere they become links.
 
 use super::blank::trimmed;
-use super::flatten::merged;
+use super::merge::merged;
 use crate::node::{Mark, Node};
 
 /// An image as it stands among words until its place is known.

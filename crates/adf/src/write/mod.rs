@@ -13,8 +13,10 @@ mod html;
 mod image;
 mod indent;
 mod limit;
+mod merge;
 mod nesting;
-mod normalise;
+mod normalize;
+mod person;
 mod scan;
 mod schema;
 mod span;
@@ -22,23 +24,13 @@ mod subsup;
 
 use std::cell::RefCell;
 
-use pulldown_cmark::{Options, Parser};
-
 use super::node::Node;
 pub(super) use address::{bare_url_bytes, is_account_id, is_safe_link, status_color};
 use builder::Builder;
 pub(super) use emoji::emoji_text;
 pub use limit::{Excess, check_markdown, check_parts};
+pub use person::Person;
 pub(super) use schema::allows;
-
-/// Whom a mention means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// Atlassian's account id.
-    pub account_id: String,
-    /// The display name, without `@`.
-    pub name: String,
-}
 
 /// Markdown as a document (type `doc`, version 1). It never fails: what ADF cannot hold in that
 /// place becomes the nearest thing it can. No text is lost but the titles of links.
@@ -51,20 +43,7 @@ pub fn from_markdown(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) ->
         // An empty task on the last line is none to the parser without it.
         markdown.to_mut().push('\n');
     }
-    normalise::document(tree(&markdown, people))
-}
-
-/// The tree that a text is, still shaped like Markdown.
-fn tree(markdown: &str, people: &dyn Fn(&str) -> Option<Person>) -> Node {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_GFM;
-    let mut builder = Builder::new(markdown, people);
-    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
-        builder.event(event, &range);
-    }
-    builder.finish()
+    normalize::document(Builder::tree(&markdown, people))
 }
 
 /// The names in `@[…]` that [`from_markdown`] would ask for, each once, in order of appearance.

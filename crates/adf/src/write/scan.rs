@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::Person;
 use super::address::{bare_url_bytes, is_account_id, starts_url, url_candidate_bytes};
 use super::emoji::emoji_text;
+use super::person::Person;
 use crate::node::{Mark, Node};
 
 /// The longest name or id looked for between brackets, in bytes.

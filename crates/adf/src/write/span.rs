@@ -3,9 +3,9 @@
 
 use super::address::{href, is_account_id, status_color};
 use super::blank::trimmed;
-use super::flatten::merged;
+use super::merge::merged;
 use super::scan::{Stretch, mention, scan};
-use super::{Person, image, subsup};
+use super::{image, person::Person, subsup};
 use crate::node::{Mark, Node};
 
 /// Every piece of a link's text carries its address. Up to this many bytes of it there may be
@@ -232,7 +232,7 @@ impl<'a> Span<'a> {
     pub(super) fn take(&mut self) -> Vec<Node> {
         self.flush();
         let mut nodes = std::mem::take(&mut self.nodes);
-        if subsup::settle(&mut nodes) {
+        if subsup::normalize(&mut nodes) {
             nodes = merged(nodes);
         }
         trimmed(nodes)

@@ -60,7 +60,7 @@ pub(super) fn apply(nodes: &mut Vec<Node>, tag: Tag) {
 }
 
 /// Makes text of the opening tags that are left. Answers whether there were any tags at all.
-pub(super) fn settle(nodes: &mut [Node]) -> bool {
+pub(super) fn normalize(nodes: &mut [Node]) -> bool {
     let mut found = false;
     for node in nodes.iter_mut() {
         found |= node.has_mark("subsup");

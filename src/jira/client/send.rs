@@ -1,0 +1,55 @@
+//! A request sent to one site until it is answered, and the answer judged.
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::{
+    error::JiraError,
+    request::{Request, Safety},
+    response::Response,
+    scoped_token,
+    session::Session,
+    settings::Route,
+};
+
+impl Session {
+    /// Sends it before the deadline of the call.
+    pub(super) async fn send(
+        &self,
+        cloud_id: &str,
+        request: Request,
+    ) -> Result<Response, JiraError> {
+        self.send_until(cloud_id, request, self.deadline).await
+    }
+
+    /// Sends it before `until`. Every status but 2xx is a [`JiraError`].
+    pub(super) async fn send_until(
+        &self,
+        cloud_id: &str,
+        request: Request,
+        until: Instant,
+    ) -> Result<Response, JiraError> {
+        let mut is_at_site =
+            self.jira.settings.route == Route::Direct && self.jira.token_route.api_host().is_none();
+        let answer = loop {
+            let outgoing = self.signed(cloud_id, &request)?;
+            let answer = self.exchange(&request, &outgoing, until).await?;
+            // Refused before anything was done, so a write may be sent again. Boxed: it happens
+            // once in a process.
+            if !is_at_site
+                || answer.status != StatusCode::UNAUTHORIZED
+                || !Box::pin(scoped_token::works_at_api_host(self, until)).await
+            {
+                break answer;
+            }
+            is_at_site = false;
+        };
+        self.jira.metadata.invalidate_after(self.caller.key(), &request, answer.status);
+        if answer.status.is_success() {
+            let answer = Response::new(answer.body, request.safety() != Safety::Read);
+            answer.validate()
+        } else {
+            Err(self.refusal(&request, &answer))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The sites that each token reaches, remembered for a few minutes.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use auth::CallerKey;
+use quick_cache::{Weighter, sync::Cache};
+use tokio::time::Instant;
+
+use super::site::Site;
+
+/// How long a token's list of sites is believed. A revoked grant still fails at Jira at once.
+pub(super) const TTL: Duration = Duration::from_mins(5);
+
+/// The bytes of all lists that are remembered. Most users have one site of some 600 bytes; a
+/// consultant may have hundreds, and nothing bounds what an answer holds.
+const BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// So few that the cache keeps them in one shard, into which one large list fits.
+const ENTRIES_EXPECTED: usize = 32;
+
+/// What a list costs beside its sites, and a site beside its texts.
+const ENTRY_BYTES: usize = 128;
+
+/// Sites by keyed token hash, never by token: bounded in bytes and time.
+pub(super) struct SiteCache(Cache<CallerKey, (Instant, Arc<[Site]>), ByBytes>);
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<CallerKey, (Instant, Arc<[Site]>)> for ByBytes {
+    fn weight(&self, _caller: &CallerKey, (_, sites): &(Instant, Arc<[Site]>)) -> u64 {
+        let mut scopes: Option<&Arc<[String]>> = None;
+        let bytes = sites.iter().map(|site| {
+            let own = ENTRY_BYTES + site.id.len() + 2 * site.url.len() + site.name.len();
+            let is_shared =
+                matches!((scopes, &site.scopes), (Some(one), Some(other)) if Arc::ptr_eq(one, other));
+            scopes = site.scopes.as_ref();
+            let listed = site.scopes.iter().filter(|_| !is_shared).flat_map(|scopes| scopes.iter());
+            own + listed.map(|scope| size_of::<String>() + scope.len()).sum::<usize>()
+        });
+        (ENTRY_BYTES + bytes.sum::<usize>()) as u64
+    }
+}
+
+impl fmt::Debug for SiteCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SiteCache").field("entries", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
+impl SiteCache {
+    pub(super) fn new() -> Self {
+        Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
+    }
+
+    pub(super) fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
+        let (stored, sites) = self.0.get(&caller)?;
+        (now.saturating_duration_since(stored) < TTL).then_some(sites)
+    }
+
+    pub(super) fn keep(&self, caller: CallerKey, now: Instant, sites: &Arc<[Site]>) {
+        self.0.insert(caller, (now, Arc::clone(sites)));
+    }
+}
