@@ -114,24 +114,24 @@ pub(super) async fn explain(context: &Context, texts: &[String]) -> Vec<Row> {
     let mut lookups = 0;
     for (text, subject) in texts.iter().zip(subjects) {
         let mut row = Row::new();
-        row.put("message", clean(text).as_ref());
+        row.put_non_empty("message", clean(text).as_ref());
         if let Some(place) = place(text) {
-            row.put("line", place.line);
-            row.put("character", place.character);
+            row.put_non_empty("line", place.line);
+            row.put_non_empty("character", place.character);
         }
         match (subject, &reference) {
             (Some(Subject::Field(name)), Some(reference)) => {
-                row.put("nearest", reference.fields_like(name));
+                row.put_non_empty("nearest", reference.fields_like(name));
             }
             (Some(Subject::Function(name)), Some(reference)) => {
-                row.put("nearest", reference.functions_like(name));
+                row.put_non_empty("nearest", reference.functions_like(name));
             }
             (Some(Subject::Operator { field }), Some(reference)) => {
-                row.put("operators", reference.operators(field));
+                row.put_non_empty("operators", reference.operators(field));
             }
             (Some(Subject::Value { field, value }), _) if lookups < LOOKUPS_MAX => {
                 lookups += 1;
-                row.put("nearest", values_like(context, &field, value).await);
+                row.put_non_empty("nearest", values_like(context, &field, value).await);
             }
             _ => {}
         }

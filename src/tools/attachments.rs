@@ -72,10 +72,10 @@ async fn list_attachments(context: &Context, args: ListAttachments) -> Result<Re
     let frame = json!({ "attachments": [], "total": total, "next_start_at": u32::MAX });
     let fitted = context.budget.fit(&frame, rest);
     let mut reply = Row::new();
-    reply.set("attachments", json!(fitted.kept));
-    reply.put("total", total);
+    reply.push("attachments", json!(fitted.kept));
+    reply.put_non_empty("total", total);
     if fitted.dropped > 0 {
-        reply.put("next_start_at", total - fitted.dropped);
+        reply.put_non_empty("next_start_at", total - fitted.dropped);
     }
     reply.put_unreadable(unreadable);
     Reply::json(&reply)
@@ -188,7 +188,7 @@ fn show(
         FileContent::Text(read) => shown_text(row(file), &read, budget),
         FileContent::Markup(read) => {
             let mut row = row(file);
-            row.put("shown", "visible text only");
+            row.put_non_empty("shown", "visible text only");
             shown_text(row, &read, budget)
         }
         FileContent::Image(media_type) => {
@@ -211,13 +211,13 @@ fn show(
 /// A text, and how it was read where that is not plain UTF-8.
 fn shown_text(mut row: Row, read: &FileText<'_>, budget: Budget) -> Result<Reply, ToolError> {
     if read.encoding != "UTF-8" {
-        row.put("encoding", read.encoding);
+        row.put_non_empty("encoding", read.encoding);
     }
     if read.is_guessed {
-        row.put("encoding_guessed", true);
+        row.put_non_empty("encoding_guessed", true);
     }
     if read.undecodable > 0 {
-        row.put("undecodable", read.undecodable);
+        row.put_non_empty("undecodable", read.undecodable);
     }
     put_text(&mut row, &read.text, budget);
     Reply::json(&row)
@@ -227,7 +227,7 @@ fn shown_text(mut row: Row, read: &FileText<'_>, budget: Budget) -> Result<Reply
 fn picture_bytes_max(file: &AttachmentView, budget: Budget) -> usize {
     let block = json!({ "type": "image", "data": "", "mimeType": "image/jpeg" });
     // Base64 makes four characters of three bytes.
-    budget.minus(&block).minus(&row(file)).bytes().saturating_sub(LABEL_SLACK) / 4 * 3
+    budget.reserve(&block).reserve(&row(file)).bytes().saturating_sub(LABEL_SLACK) / 4 * 3
 }
 
 /// The file as a resource. Where projects are limited, it can be read only together with its issue.
@@ -247,23 +247,23 @@ fn linked(
 ) -> Result<Reply, ToolError> {
     let mut row = row(file);
     match omitted {
-        Omitted::Binary => row.put("omitted", "binary"),
+        Omitted::Binary => row.put_non_empty("omitted", "binary"),
         Omitted::TooLarge { limit_bytes } => {
-            row.put("omitted", "too_large");
-            row.put("limit_bytes", limit_bytes);
+            row.put_non_empty("omitted", "too_large");
+            row.put_non_empty("limit_bytes", limit_bytes);
         }
     }
     let (name, media_type, bytes) = (file.name.clone(), file.media_type.clone(), file.bytes);
     let block = json!({ "type": "resource_link", "uri": uri, "name": name, "mimeType": media_type, "size": bytes });
-    budget.minus(&block).squeeze(&mut row);
+    budget.reserve(&block).shrink_to_fit(&mut row);
     Ok(Reply::json(&row)?.beside(Block::Link { uri, name, media_type, bytes }))
 }
 
 fn row(file: &AttachmentView) -> Row {
     let mut row = Row::new();
-    row.put("id", file.id.as_str());
-    row.put("name", file.name.as_str());
-    row.put("type", file.media_type.as_str());
-    row.put("bytes", file.bytes);
+    row.put_non_empty("id", file.id.as_str());
+    row.put_non_empty("name", file.name.as_str());
+    row.put_non_empty("type", file.media_type.as_str());
+    row.put_non_empty("bytes", file.bytes);
     row
 }

@@ -82,7 +82,7 @@ async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolE
     if args.dry_run.unwrap_or(false) {
         // A rehearsal shows the same, and what it shows opens nothing.
         let mut preview = preview;
-        context.budget.minus(&json!({ "dry_run": true })).squeeze(&mut preview);
+        context.budget.reserve(&json!({ "dry_run": true })).shrink_to_fit(&mut preview);
         return Reply::json(&json!({ "dry_run": true, "preview": preview }));
     }
     let confirm = args.confirm.as_deref();
@@ -224,14 +224,14 @@ async fn keep_rich_text(
     targets.retain(|target| !lost.contains_key(target.key.as_str()));
     for (key, reason) in lost {
         let mut row = Row::new();
-        row.put("keys", json!([key]));
-        row.put("reason", reason);
+        row.put_non_empty("keys", json!([key]));
+        row.put_non_empty("reason", reason);
         skipped.push(row);
     }
     if targets.is_empty() {
         return Err(ToolError::invalid_argument("The text of none of the issues can be replaced without a loss.")
             .hint("Nothing was changed. Edit them one by one, with replace_rich_text where the user accepts the loss.")
-            .with("skipped", json!(context.budget.share(2).fit(&"", skipped).kept)));
+            .with("skipped", json!(context.budget.split(2).fit(&"", skipped).kept)));
     }
     Ok(skipped)
 }
@@ -261,18 +261,18 @@ fn preview(context: &Context, found: &Targets, job: &Job) -> Row {
         .filter(|target| job.keys.contains(&target.key))
         .map(|target| target.row.clone());
     let mut preview = Row::new();
-    preview.put("count", job.keys.len());
-    preview.put("change", job.change.clone());
-    preview.put("missing", some_keys(found.missing.iter().map(String::as_str)));
-    let room = context.budget.share(2);
-    let skipped = room.share(2).fit(&"", job.skipped.clone()).kept;
-    preview.put("skipped", json!(skipped));
+    preview.put_non_empty("count", job.keys.len());
+    preview.put_non_empty("change", job.change.clone());
+    preview.put_non_empty("missing", some_keys(found.missing.iter().map(String::as_str)));
+    let room = context.budget.split(2);
+    let skipped = room.split(2).fit(&"", job.skipped.clone()).kept;
+    preview.put_non_empty("skipped", json!(skipped));
     let shown = context.limits.results_max as usize;
-    let rows = room.minus(&preview).fit(&"", rows.take(shown).collect()).kept;
+    let rows = room.reserve(&preview).fit(&"", rows.take(shown).collect()).kept;
     let unshown = job.keys.len() - rows.len();
-    preview.put("issues", json!(rows));
+    preview.put_non_empty("issues", json!(rows));
     if unshown > 0 {
-        preview.put("not_shown", unshown);
+        preview.put_non_empty("not_shown", unshown);
     }
     preview
 }

@@ -63,7 +63,7 @@ pub(super) async fn plan(
     if by_transition.is_empty() {
         return Err(ToolError::invalid_argument(format!("None of the issues can be moved by '{}'.", shown(wanted)))
             .hint("Nothing was changed. `skipped` says what is possible; a transition that asks for fields goes one issue at a time.")
-            .with("skipped", json!(context.budget.share(2).fit(&"", skipped).kept)));
+            .with("skipped", json!(context.budget.split(2).fit(&"", skipped).kept)));
     }
     Ok(Job {
         bulk: BulkChange::transition(&by_transition),
@@ -104,13 +104,13 @@ async fn pick(
 
 fn skip(status: &str, keys: &[&AllowedIssue], wanted: &str, possible: &[String]) -> Row {
     let mut row = Row::new();
-    row.put("status", status);
-    row.put("count", keys.len());
-    row.put("keys", some_keys(keys.iter().map(|key| key.as_str())));
+    row.put_non_empty("status", status);
+    row.put_non_empty("count", keys.len());
+    row.put_non_empty("keys", some_keys(keys.iter().map(|key| key.as_str())));
     if names::same_letters(status, wanted) {
-        row.put("reason", "already there");
+        row.put_non_empty("reason", "already there");
     } else {
-        row.put("possible", json!(possible));
+        row.put_non_empty("possible", json!(possible));
     }
     row
 }

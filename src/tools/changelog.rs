@@ -75,20 +75,21 @@ async fn get_changelog(context: &Context, args: GetChangelog) -> Result<Reply, T
         frame.insert("time_in_status".to_owned(), times.clone());
     }
     let fitted = context.budget.fit_clipped(&frame, walk.found, ChangeView::clip);
-    reply.put("key", key);
-    reply.set("changes", json!(fitted.kept));
+    reply.put_non_empty("key", key);
+    reply.push("changes", json!(fitted.kept));
     if fitted.dropped > 0 || more {
-        reply.put(
+        reply.put_non_empty(
             "next_start_at",
             start_at.saturating_add(u32::try_from(fitted.kept.len()).unwrap_or(u32::MAX)),
         );
     }
-    reply.put("time_in_status", times);
+    reply.put_non_empty("time_in_status", times);
     reply.put_unreadable(unreadable);
     if is_empty && start_at == 0 && !walk.wanted.is_empty() {
         // A filter that fits nothing may be a misspelt one.
-        let names = context.budget.minus(&frame).fit(&json!({ "changed_fields": [] }), walk.names);
-        reply.put("changed_fields", json!(names.kept));
+        let names =
+            context.budget.reserve(&frame).fit(&json!({ "changed_fields": [] }), walk.names);
+        reply.put_non_empty("changed_fields", json!(names.kept));
     }
     Reply::json(&reply)
 }

@@ -135,7 +135,7 @@ impl Changes {
                 }
                 _ => cleaned(&change.shown),
             };
-            row.set(change.label.clone(), value);
+            row.push(change.label.clone(), value);
         }
         row
     }
@@ -148,7 +148,7 @@ impl Changes {
                 Some(text) if !text.markdown.is_empty() => Value::from(text.markdown.as_str()),
                 _ => cleaned(&change.shown),
             };
-            row.set(change.label.clone(), value);
+            row.push(change.label.clone(), value);
         }
         row
     }
@@ -159,7 +159,7 @@ impl Changes {
         for change in self.0.iter().filter(|change| !change.is_rich_text()) {
             let is_said = given.values().any(|value| says(value, &change.shown));
             if !is_said {
-                row.set(change.label.clone(), cleaned(&change.shown));
+                row.push(change.label.clone(), cleaned(&change.shown));
             }
         }
         row

@@ -55,12 +55,12 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
     let document = text::body(context, &args.body, PersonScope::AssignableTo(key)).await?;
     if args.dry_run.unwrap_or(false) {
         let mut reply = Row::new();
-        reply.put("key", key);
-        reply.put("dry_run", true);
+        reply.put_non_empty("key", key);
+        reply.put_non_empty("dry_run", true);
         // Whole, as far as the reply may be: it is the only way to read all of a long comment.
-        reply.set("before", json!(CommentView::of(&before, usize::MAX)));
-        reply.set("after", rich_text::shown(&args.body).as_ref());
-        context.budget.squeeze(&mut reply);
+        reply.push("before", json!(CommentView::of(&before, usize::MAX)));
+        reply.push("after", rich_text::shown(&args.body).as_ref());
+        context.budget.shrink_to_fit(&mut reply);
         return Reply::json(&reply);
     }
     if before.visibility.is_unreadable() {

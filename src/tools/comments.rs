@@ -105,10 +105,13 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
         Written::Seen(id) => id,
     };
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("url", format!("{}?focusedCommentId={id}", browse(context, key.as_str()).await?));
-    reply.put("comment_id", id);
-    reply.put("verified", verified);
+    reply.put_non_empty("key", key);
+    reply.put_non_empty(
+        "url",
+        format!("{}?focusedCommentId={id}", browse(context, key.as_str()).await?),
+    );
+    reply.put_non_empty("comment_id", id);
+    reply.put_non_empty("verified", verified);
     Reply::json(&reply)
 }
 
@@ -149,14 +152,14 @@ async fn get_comments(context: &Context, args: GetComments) -> Result<Reply, Too
     let frame = json!({ "comments": [], "total": page.total, "next_start_at": u32::MAX });
     let fitted = context.budget.fit_clipped(&frame, views, CommentView::clip);
     let mut reply = Row::new();
-    reply.set("comments", json!(fitted.kept));
+    reply.push("comments", json!(fitted.kept));
     // Jira counts all comments, whenever they were made.
-    reply.put("total", since.is_none().then_some(page.total));
+    reply.put_non_empty("total", since.is_none().then_some(page.total));
     let passed = if fitted.dropped > 0 { fitted.kept.len() } else { received };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     let more = fitted.dropped > 0 || (!reached_older && next < page.total && received > 0);
     if more {
-        reply.put("next_start_at", next);
+        reply.put_non_empty("next_start_at", next);
     }
     reply.put_unreadable(page.comments.unreadable());
     Reply::json(&reply)

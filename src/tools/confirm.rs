@@ -53,7 +53,7 @@ pub(super) async fn agreed(context: &Context, step: Step<'_>) -> Result<Option<R
     .with("confirm", token.as_str())
     .with("expires_in_s", VALID_S);
     let mut preview = step.preview;
-    context.budget.minus(&refusal).squeeze(&mut preview);
+    context.budget.reserve(&refusal).shrink_to_fit(&mut preview);
     if step.confirm.is_some() {
         return Err(refusal.with("preview", json!(preview)));
     }

@@ -106,11 +106,11 @@ impl Made {
             return Reply::json(&json!({ "dry_run": true, "would_create": preview }));
         }
         let mut reply = Row::new();
-        reply.put("key", self.key);
-        reply.put("url", self.url);
-        reply.put("created", true);
-        reply.put("resolved", json!(self.resolved));
-        reply.put("verified", self.verified);
+        reply.put_non_empty("key", self.key);
+        reply.put_non_empty("url", self.url);
+        reply.put_non_empty("created", true);
+        reply.put_non_empty("resolved", json!(self.resolved));
+        reply.put_non_empty("verified", self.verified);
         Reply::json(&reply)
     }
 
@@ -126,7 +126,7 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
     let mut ready = prepare(context, &args, &mut Screens::default()).await?;
     if args.dry_run.unwrap_or(false) {
         let mut preview = ready.preview(context).await;
-        context.budget.share(2).squeeze(&mut preview);
+        context.budget.split(2).shrink_to_fit(&mut preview);
         return Ok(Made { preview: Some(preview), ..Made::default() });
     }
     let mark = Mark::of(context, TOOL, args.request_id.as_deref()).await;

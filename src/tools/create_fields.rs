@@ -43,7 +43,7 @@ async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<R
     let project = context.projects.check_project(&args.project_key)?;
     let types = issue_types(context, &project).await?;
     let mut reply = Row::new();
-    reply.put("project", args.project_key.as_str());
+    reply.put_non_empty("project", args.project_key.as_str());
     let Some(wanted) = &args.issue_type else {
         let types: Vec<_> = types
             .iter()
@@ -55,12 +55,12 @@ async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<R
                 }
             })
             .collect();
-        reply.set("issue_types", types);
+        reply.push("issue_types", types);
         return Reply::json(&reply);
     };
     let kind = pick_type(&types, wanted)?;
     let metas = fields(context, &project, kind).await?;
-    reply.put("issue_type", kind.name.as_str());
+    reply.put_non_empty("issue_type", kind.name.as_str());
     let chosen: Vec<&FieldMeta> = match &args.field {
         Some(name) => vec![names::find_meta(&metas, name)?],
         None => metas.iter().collect(),
@@ -76,12 +76,12 @@ async fn get_create_fields(context: &Context, args: GetCreateFields) -> Result<R
         chosen.into_iter().partition(|meta| is_missing_without(meta));
     let frame = json!({ "reply": reply, "omitted_optional": metas.len() });
     let required = context.budget.fit(&frame, required.into_iter().map(view).collect());
-    let left = context.budget.minus(&required.kept);
+    let left = context.budget.reserve(&required.kept);
     let optional = left.fit(&frame, optional.into_iter().map(view).collect());
-    reply.set("required", json!(required.kept));
-    reply.set("optional", json!(optional.kept));
+    reply.push("required", json!(required.kept));
+    reply.push("optional", json!(optional.kept));
     if required.dropped + optional.dropped > 0 {
-        reply.put("omitted", required.dropped + optional.dropped);
+        reply.put_non_empty("omitted", required.dropped + optional.dropped);
     }
     Reply::json(&reply)
 }

@@ -136,7 +136,7 @@ async fn create_all(
         Written::Answered(answer) => Ok(plan.outcome(context, &answer.read()?)),
         Written::Seen(found) => {
             let mut row = assemble(context, "created", created(&found), plan.failed);
-            row.put("verified", true);
+            row.put_non_empty("verified", true);
             Ok(row)
         }
     }
@@ -207,7 +207,7 @@ impl Plan {
         let missing = missing.map(|(index, _)| failure(*index, NOT_FOUND, None));
         let failed = self.failed.iter().cloned().chain(missing).collect();
         let mut row = assemble(context, "created", created(found), failed);
-        row.put("repeated_request_id", true);
+        row.put_non_empty("repeated_request_id", true);
         row
     }
 
@@ -236,9 +236,9 @@ impl Plan {
             }
             let Some(issue) = keys.next() else { continue };
             let mut row = Row::new();
-            row.put("index", *index);
-            row.put("key", issue.key.as_str());
-            row.put("resolved", json!(one.resolved()));
+            row.put_non_empty("index", *index);
+            row.put_non_empty("key", issue.key.as_str());
+            row.put_non_empty("resolved", json!(one.resolved()));
             made.push(json!(row));
         }
         assemble(context, "created", made, failed)
@@ -251,10 +251,10 @@ fn created(made: &BTreeMap<usize, String>) -> Vec<Value> {
 
 fn failure(index: usize, error: &str, hint: Option<&str>) -> Row {
     let mut row = Row::new();
-    row.put("index", index);
-    row.put("error", error);
+    row.put_non_empty("index", index);
+    row.put_non_empty("error", error);
     // Others may have been created: what is said of one speaks of that one.
-    row.put(
+    row.put_non_empty(
         "hint",
         hint.map(|hint| {
             hint.trim_start_matches("Nothing was changed. ")
@@ -270,7 +270,7 @@ async fn shown(context: &Context, plan: Plan) -> Row {
         would.push(json!({ "index": index, "issue": one.preview(context).await }));
     }
     let mut row = assemble(context, "would_create", would, plan.failed);
-    row.put("dry_run", true);
+    row.put_non_empty("dry_run", true);
     row
 }
 
@@ -280,12 +280,12 @@ fn assemble(context: &Context, name: &'static str, done: Vec<Value>, mut failed:
     let frame =
         json!({ name: [], "failed": [], "omitted": { name: 50, "failed": 50 }, "dry_run": true });
     let done = context.budget.fit(&frame, done);
-    let failed = context.budget.minus(&done.kept).fit_rows(&frame, failed);
+    let failed = context.budget.reserve(&done.kept).fit_rows(&frame, failed);
     let mut row = Row::new();
-    row.set(name, json!(done.kept));
-    row.set("failed", json!(failed.kept));
+    row.push(name, json!(done.kept));
+    row.push("failed", json!(failed.kept));
     if done.dropped + failed.dropped > 0 {
-        row.put("omitted", json!({ name: done.dropped, "failed": failed.dropped }));
+        row.put_non_empty("omitted", json!({ name: done.dropped, "failed": failed.dropped }));
     }
     row
 }

@@ -62,8 +62,8 @@ async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, Too
         .with("subtasks", json!(subtasks)));
     }
     let mut preview = head(&issue);
-    preview.put("lost", losses(&issue));
-    preview.put("subtasks", json!(subtasks));
+    preview.put_non_empty("lost", losses(&issue));
+    preview.put_non_empty("subtasks", json!(subtasks));
     preview.put_unreadable_of("subtasks", read.unreadable());
     let plan = json!([key, subtasks]);
     let confirm = args.confirm.as_deref();
@@ -75,18 +75,18 @@ async fn delete_issue(context: &Context, args: DeleteIssue) -> Result<Reply, Too
     let request = request::delete_issue(key, !subtasks.is_empty());
     delete(context, request, request::issue(key, &["summary"], &[])).await?;
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("deleted", true);
-    reply.put("subtasks", json!(subtasks));
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("deleted", true);
+    reply.put_non_empty("subtasks", json!(subtasks));
     Reply::json(&reply)
 }
 
 /// What every preview says of the issue it touches.
 pub(super) fn head(issue: &Issue<'_>) -> Row {
     let mut row = Row::new();
-    row.put("key", issue.key.as_ref());
+    row.put_non_empty("key", issue.key.as_ref());
     for (name, id) in [("type", "issuetype"), ("status", "status"), ("summary", "summary")] {
-        row.put(name, issue.fields.raw(id).and_then(|raw| compact(raw, TEXT_CHARS)));
+        row.put_non_empty(name, issue.fields.raw(id).and_then(|raw| compact(raw, TEXT_CHARS)));
     }
     row
 }
@@ -107,7 +107,7 @@ fn losses(issue: &Issue<'_>) -> serde_json::Value {
         ("links", length("issuelinks")),
     ] {
         if count > 0 {
-            lost.put(name, count);
+            lost.put_non_empty(name, count);
         }
     }
     json!(lost)

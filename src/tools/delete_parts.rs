@@ -78,8 +78,8 @@ async fn delete_comment(context: &Context, args: DeleteComment) -> Result<Reply,
     let answer = context.ask(request::comment(&key, id)).await?;
     let comment: Comment<'_> = answer.read()?;
     let mut preview = Row::new();
-    preview.put("key", key.as_str());
-    preview.put("comment", json!(CommentView::of(&comment, TEXT_CHARS)));
+    preview.put_non_empty("key", key.as_str());
+    preview.put_non_empty("comment", json!(CommentView::of(&comment, TEXT_CHARS)));
     let plan = json!([key, id, comment.updated]);
     let step =
         Step { tool: "jira_delete_comment", plan, preview, confirm: args.confirm.as_deref() };
@@ -96,8 +96,8 @@ async fn delete_worklog(context: &Context, args: DeleteWorklog) -> Result<Reply,
     let answer = context.ask(request::worklog(&key, id)).await?;
     let worklog: Worklog<'_> = answer.read()?;
     let mut preview = Row::new();
-    preview.put("key", key.as_str());
-    preview.put("worklog", json!(WorklogView::of(&worklog, TEXT_CHARS)));
+    preview.put_non_empty("key", key.as_str());
+    preview.put_non_empty("worklog", json!(WorklogView::of(&worklog, TEXT_CHARS)));
     let plan = json!([key, id, worklog.started, worklog.time_spent]);
     let step =
         Step { tool: "jira_delete_worklog", plan, preview, confirm: args.confirm.as_deref() };
@@ -123,11 +123,11 @@ async fn delete_attachment(context: &Context, args: DeleteAttachment) -> Result<
             format!("{key} has no attachment with the id {id}."),
         )
         .hint("`attachments` lists what it has.")
-        .with("attachments", context.budget.share(2).fit(&"", shown).kept));
+        .with("attachments", context.budget.split(2).fit(&"", shown).kept));
     };
     let mut preview = Row::new();
-    preview.put("key", key);
-    preview.put("attachment", json!(view(file)));
+    preview.put_non_empty("key", key);
+    preview.put_non_empty("attachment", json!(view(file)));
     let plan = json!([key, id, file.filename]);
     let step =
         Step { tool: "jira_delete_attachment", plan, preview, confirm: args.confirm.as_deref() };
@@ -140,11 +140,11 @@ async fn delete_attachment(context: &Context, args: DeleteAttachment) -> Result<
 
 fn view(file: &AttachedFile<'_>) -> Row {
     let mut row = Row::new();
-    row.put("id", file.id.as_ref());
-    row.put("name", clean(&file.filename).as_ref());
-    row.put("bytes", file.size);
-    row.put("author", somebody(&file.author));
-    row.put("created", short_date(&file.created).as_ref());
+    row.put_non_empty("id", file.id.as_ref());
+    row.put_non_empty("name", clean(&file.filename).as_ref());
+    row.put_non_empty("bytes", file.size);
+    row.put_non_empty("author", somebody(&file.author));
+    row.put_non_empty("created", short_date(&file.created).as_ref());
     row
 }
 
@@ -165,10 +165,10 @@ async fn unlink_issues(context: &Context, args: UnlinkIssues) -> Result<Reply, T
     }
     let relation = clean(&link.kind.outward);
     let mut preview = Row::new();
-    preview.put("id", id);
-    preview.put("from", from.key.as_ref());
-    preview.put("relation", relation.as_ref());
-    preview.put("to", to.key.as_ref());
+    preview.put_non_empty("id", id);
+    preview.put_non_empty("from", from.key.as_ref());
+    preview.put_non_empty("relation", relation.as_ref());
+    preview.put_non_empty("to", to.key.as_ref());
     let plan = json!([id, from.key, link.kind.outward, to.key]);
     let step = Step { tool: "jira_unlink_issues", plan, preview, confirm: args.confirm.as_deref() };
     if let Some(reply) = agreed(context, step).await? {

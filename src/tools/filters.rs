@@ -68,11 +68,11 @@ fn reply(
         if fitted.dropped > 0 { fitted.kept.len() } else { fitted.kept.len() + unreadable };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     let mut reply = Row::new();
-    reply.set("filters", json!(fitted.kept));
-    reply.put("total", total);
+    reply.push("filters", json!(fitted.kept));
+    reply.put_non_empty("total", total);
     reply.put_unreadable(unreadable);
     if next < total && passed > 0 {
-        reply.put("next_start_at", next);
+        reply.put_non_empty("next_start_at", next);
     }
     Reply::json(&reply)
 }

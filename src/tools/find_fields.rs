@@ -54,10 +54,10 @@ async fn find_fields(context: &Context, args: FindFields) -> Result<Reply, ToolE
     let fitted = context.budget.fit_rows(&json!({ "fields": [], "omitted": found.len() }), rows);
     let omitted = found.len() - fitted.kept.len();
     let mut reply = Row::new();
-    reply.set("fields", json!(fitted.kept));
+    reply.push("fields", json!(fitted.kept));
     reply.put_unreadable(fields.unreadable());
     if omitted > 0 {
-        reply.put("omitted", omitted);
+        reply.put_non_empty("omitted", omitted);
     }
     Reply::json(&reply)
 }

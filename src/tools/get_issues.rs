@@ -70,7 +70,7 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     let rows = found.iter().map(|(asked, issue)| {
         let mut row = search_row(issue, &fields, &reading);
         if issue.key != *asked && issue.id != *asked {
-            row.put("moved_from", *asked);
+            row.put_non_empty("moved_from", *asked);
         }
         row
     });
@@ -84,10 +84,10 @@ async fn get_issues(context: &Context, args: GetIssues) -> Result<Reply, ToolErr
     let omitted: Vec<&str> =
         found.iter().skip(fitted.kept.len()).map(|(asked, _)| *asked).collect();
     let mut reply = Row::new();
-    reply.set("issues", json!(fitted.kept));
-    reply.put("browse", browse);
-    reply.set("missing", json!(missing));
-    reply.put("omitted", json!(omitted));
+    reply.push("issues", json!(fitted.kept));
+    reply.put_non_empty("browse", browse);
+    reply.push("missing", json!(missing));
+    reply.put_non_empty("omitted", json!(omitted));
     reply.put_unreadable(fetched.issues.unreadable());
     Reply::json(&reply)
 }

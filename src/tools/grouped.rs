@@ -86,7 +86,7 @@ impl Counts {
             } else {
                 group.name.clone()
             };
-            row.set(name, group.count);
+            row.push(name, group.count);
         }
         row
     }
@@ -130,16 +130,17 @@ pub(super) async fn count(
     };
     counts.largest_first();
     let listed = counts.groups.len();
-    let room =
-        context.budget.minus(&json!({ "count": total, "exact": true, "values_omitted": u32::MAX }));
+    let room = context
+        .budget
+        .reserve(&json!({ "count": total, "exact": true, "values_omitted": u32::MAX }));
     while !counts.groups.is_empty() && !room.holds(&json!({ "counts": counts.row() })) {
         counts.groups.truncate(counts.groups.len() / 2);
     }
-    reply.put("count", total);
-    reply.set("counts", json!(counts.row()));
-    reply.put("exact", is_whole);
+    reply.put_non_empty("count", total);
+    reply.push("counts", json!(counts.row()));
+    reply.put_non_empty("exact", is_whole);
     if counts.groups.len() < listed {
-        reply.put("values_omitted", listed - counts.groups.len());
+        reply.put_non_empty("values_omitted", listed - counts.groups.len());
     }
     Reply::json(&reply)
 }

@@ -129,11 +129,11 @@ fn assemble(
     created: Option<&str>,
 ) -> Row {
     // Half of the budget is the issue's, the rest is shared by its sections.
-    let own = if extras.is_empty() { budget } else { budget.share(2) };
-    own.squeeze(&mut row);
+    let own = if extras.is_empty() { budget } else { budget.split(2) };
+    own.shrink_to_fit(&mut row);
     let mut left = extras.len();
     for (section, answer) in extras {
-        let share = budget.minus(&row).share(left);
+        let share = budget.reserve(&row).split(left);
         left -= 1;
         match section.items(&answer, projects) {
             Ok(Items { shown, beyond, unreadable }) => {
@@ -144,13 +144,16 @@ fn assemble(
                 own.put_unreadable_of(section.name(), unreadable);
                 let frame = json!({ "omitted_items": { section.name(): beyond + shown.len() }, "own": own });
                 let fitted = share.fit(&frame, shown);
-                row.set(section.name(), fitted.kept);
+                row.push(section.name(), fitted.kept);
                 if fitted.dropped + beyond > 0 {
-                    row.put(format!("{}_omitted", section.name()), fitted.dropped + beyond);
+                    row.put_non_empty(
+                        format!("{}_omitted", section.name()),
+                        fitted.dropped + beyond,
+                    );
                 }
                 row.append(own);
             }
-            Err(error) => row.put(format!("{}_error", section.name()), error.message()),
+            Err(error) => row.put_non_empty(format!("{}_error", section.name()), error.message()),
         }
     }
     row

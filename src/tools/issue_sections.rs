@@ -171,6 +171,9 @@ pub(super) fn put_time_in_status(
     page.values.iter().for_each(|edit| times.note(edit));
     let since = created.filter(|_| !is_partial);
     let first = times.first().filter(|_| since.is_none());
-    row.put("time_in_status", times.shown(since, Timestamp::now()));
-    row.put("time_in_status_since", first.map(|first| short_date(&first.to_string()).into_owned()));
+    row.put_non_empty("time_in_status", times.shown(since, Timestamp::now()));
+    row.put_non_empty(
+        "time_in_status_since",
+        first.map(|first| short_date(&first.to_string()).into_owned()),
+    );
 }

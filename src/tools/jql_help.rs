@@ -42,20 +42,20 @@ async fn jql_help(context: &Context, args: JqlHelp) -> Result<Reply, ToolError> 
         about(context, args.field.as_deref(), args.value_prefix.as_deref())
     )?;
     let mut reply = Row::new();
-    let mut left = context.budget.minus(&FRAME);
+    let mut left = context.budget.reserve(&FRAME);
     if let Some(problems) = checked {
-        reply.set("valid", problems.is_empty());
+        reply.push("valid", problems.is_empty());
         if !problems.is_empty() {
             add(&mut reply, &mut left, "errors", problems);
         }
     }
     if let Some(about) = about {
-        reply.put("field", about.name);
+        reply.put_non_empty("field", about.name);
         add(&mut reply, &mut left, "operators", about.operators);
         add(&mut reply, &mut left, "functions", about.functions);
-        reply.put("values_hidden", about.hidden);
+        reply.put_non_empty("values_hidden", about.hidden);
         if about.values.len() >= SUGGESTED_MAX {
-            reply.put("more_values", true);
+            reply.put_non_empty("more_values", true);
         }
         add(&mut reply, &mut left, "values", about.values.iter().map(value).collect());
     }
@@ -67,8 +67,8 @@ const FRAME: &str = r#"{"valid":false,"errors":[],"field":"","operators":[],"fun
 
 fn add<T: serde::Serialize>(reply: &mut Row, left: &mut Budget, name: &'static str, items: Vec<T>) {
     let fitted = left.fit(&"", items);
-    *left = left.minus(&fitted.kept);
-    reply.put(name, json!(fitted.kept));
+    *left = left.reserve(&fitted.kept);
+    reply.put_non_empty(name, json!(fitted.kept));
 }
 
 fn value(choice: &Choice) -> Value {

@@ -68,29 +68,29 @@ async fn list_links(context: &Context, args: ListLinks) -> Result<Reply, ToolErr
         .iter()
         .filter(|link| other_key(link).is_some_and(|key| context.projects.holds_issue(key)));
     let mut reply = Row::new();
-    reply.put("key", issue.key.as_ref());
+    reply.put_non_empty("key", issue.key.as_ref());
     let counts = json!({
         "key": key, "links": [], "web": [], "relations": [], "links_omitted": links.len(), "web_omitted": web.len(),
         "relations_omitted": types.issue_link_types.len(),
     });
     // The links are the point; what the site knows takes a third of the reply at most.
-    let room = context.budget.minus(&counts);
-    let relations = room.share(3).fit(&"", names::phrases(&types.issue_link_types));
-    let room = room.minus(&relations.kept);
+    let room = context.budget.reserve(&counts);
+    let relations = room.split(3).fit(&"", names::phrases(&types.issue_link_types));
+    let room = room.reserve(&relations.kept);
     let shown = room.fit(&"", seen.filter_map(LinkView::with_id).collect());
-    let pages = room.minus(&shown.kept).fit(&"", web.iter().map(WebLinkView::from).collect());
-    reply.set("links", json!(shown.kept));
-    reply.set("web", json!(pages.kept));
+    let pages = room.reserve(&shown.kept).fit(&"", web.iter().map(WebLinkView::from).collect());
+    reply.push("links", json!(shown.kept));
+    reply.push("web", json!(pages.kept));
     reply.put_unreadable_of("links", issue.fields.list::<IssueLink<'_>>("issuelinks").unreadable());
     reply.put_unreadable_of("web", web.unreadable());
-    reply.set("relations", json!(relations.kept));
+    reply.push("relations", json!(relations.kept));
     let omitted = [
         ("links_omitted", shown.dropped),
         ("web_omitted", pages.dropped),
         ("relations_omitted", relations.dropped),
     ];
     for (name, count) in omitted.into_iter().filter(|(_, count)| *count > 0) {
-        reply.put(name, count);
+        reply.put_non_empty(name, count);
     }
     Reply::json(&reply)
 }
@@ -157,12 +157,12 @@ fn acknowledge(
     notes: &[(&'static str, bool)],
 ) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
-    reply.put("linked", true);
-    reply.put("from", from);
-    reply.put("relation", phrase);
-    reply.put("to", to);
+    reply.put_non_empty("linked", true);
+    reply.put_non_empty("from", from);
+    reply.put_non_empty("relation", phrase);
+    reply.put_non_empty("to", to);
     for (name, value) in notes {
-        reply.put(*name, *value);
+        reply.put_non_empty(*name, *value);
     }
     Reply::json(&reply)
 }

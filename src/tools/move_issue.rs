@@ -140,8 +140,8 @@ fn subtasks(issue: &Issue<'_>) -> Vec<String> {
 
 fn preview(issue: &Issue<'_>, target: &ProjectKey, kind: &IssueType) -> Row {
     let mut preview = head(issue);
-    preview.put("to", json!({ "project": target.as_str(), "type": kind.name }));
-    preview.put("subtasks", json!(subtasks(issue)));
+    preview.put_non_empty("to", json!({ "project": target.as_str(), "type": kind.name }));
+    preview.put_non_empty("subtasks", json!(subtasks(issue)));
     let moves_away =
         issue.key.rsplit_once('-').is_some_and(|(project, _)| project != target.as_str());
     let bound = [
@@ -160,6 +160,6 @@ fn preview(issue: &Issue<'_>, target: &ProjectKey, kind: &IssueType) -> Row {
         })
         .map(|(_, name)| Value::from(name))
         .collect();
-    preview.put("may_be_lost", lost);
+    preview.put_non_empty("may_be_lost", lost);
     preview
 }

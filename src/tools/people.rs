@@ -85,13 +85,13 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
     let views: Vec<UserView> = people.into_iter().take(size).collect();
     let fitted = context.budget.fit(&json!({ "users": [], "omitted": size, "more": MORE }), views);
     let mut reply = Row::new();
-    reply.set("users", json!(fitted.kept));
+    reply.push("users", json!(fitted.kept));
     if fitted.dropped > 0 {
-        reply.put("omitted", fitted.dropped);
+        reply.put_non_empty("omitted", fitted.dropped);
     }
     reply.put_unreadable(unreadable);
     if is_more {
-        reply.put("more", MORE);
+        reply.put_non_empty("more", MORE);
     }
     Reply::json(&reply)
 }

@@ -95,10 +95,10 @@ async fn my_permissions(context: &Context, args: MyPermissions) -> Result<Reply,
     };
     let (can, cannot) = split(answer);
     let mut reply = Row::new();
-    reply.put("issue", issue.map(|issue| issue.as_str()));
-    reply.put("project", project.map(AllowedProject::as_str));
-    reply.set("can", can);
-    reply.set("cannot", cannot);
+    reply.put_non_empty("issue", issue.map(|issue| issue.as_str()));
+    reply.put_non_empty("project", project.map(AllowedProject::as_str));
+    reply.push("can", can);
+    reply.push("cannot", cannot);
     Reply::json(&reply)
 }
 

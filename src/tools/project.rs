@@ -66,8 +66,8 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
     if args.include.as_ref().is_some_and(|wanted| !wanted.is_empty()) {
         row.retain(&["key", "name"]);
     }
-    context.budget.squeeze(&mut row);
-    let left = context.budget.minus(&row).minus(&LEFT_OUT);
+    context.budget.shrink_to_fit(&mut row);
+    let left = context.budget.reserve(&row).reserve(&LEFT_OUT);
     let mut parts = Parts { row, left, left_out: Row::new() };
     if let Some(answer) = statuses? {
         let types: List<TypeStatuses<'_>> = answer.read()?;
@@ -87,7 +87,7 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
         let page: PartPage<Version<'_>> = answer.read()?;
         parts.add("versions", page.values.iter().map(version_row).collect(), page.total as usize);
     }
-    parts.row.put("omitted", json!(parts.left_out));
+    parts.row.put_non_empty("omitted", json!(parts.left_out));
     Reply::json(&parts.row)
 }
 
@@ -104,15 +104,15 @@ struct Parts {
 impl Parts {
     fn add(&mut self, name: &'static str, rows: Vec<Row>, total: usize) {
         let fitted = self.left.fit(&"", rows);
-        self.left = self.left.minus(&fitted.kept);
-        self.left_out.put(
+        self.left = self.left.reserve(&fitted.kept);
+        self.left_out.put_non_empty(
             name,
             match total.saturating_sub(fitted.kept.len()) {
                 0 => Value::Null,
                 more => Value::from(more),
             },
         );
-        self.row.set(name, json!(fitted.kept));
+        self.row.push(name, json!(fitted.kept));
     }
 }
 

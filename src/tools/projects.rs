@@ -38,14 +38,14 @@ async fn get_projects(context: &Context, args: GetProjects) -> Result<Reply, Too
         .budget
         .fit(&json!({ "projects": [], "total": page.total, "next_start_at": u32::MAX }), views);
     let mut reply = Row::new();
-    reply.set("projects", json!(fitted.kept));
-    reply.put("total", page.total);
+    reply.push("projects", json!(fitted.kept));
+    reply.put_non_empty("total", page.total);
     reply.put_unreadable(page.values.unreadable());
     // What a policy hides is passed over; what the budget dropped comes first on the next page.
     let passed = if fitted.dropped == 0 { received } else { received.min(shown - fitted.dropped) };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     if next < page.total && passed > 0 {
-        reply.put("next_start_at", next);
+        reply.put_non_empty("next_start_at", next);
     }
     Reply::json(&reply)
 }

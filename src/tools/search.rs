@@ -142,16 +142,16 @@ impl Page {
     /// The issues, and how to go on.
     pub(super) fn into_reply(self) -> Row {
         let mut reply = Row::new();
-        reply.set("issues", json!(self.rows));
-        reply.put("browse", self.browse);
+        reply.push("issues", json!(self.rows));
+        reply.put_non_empty("browse", self.browse);
         let next = self.next.filter(|token| !token.is_empty());
-        reply.put("is_last", next.is_none());
-        reply.put("next_page_token", next);
+        reply.put_non_empty("is_last", next.is_none());
+        reply.put_non_empty("next_page_token", next);
         if self.left_out > 0 {
-            reply.put("omitted", self.left_out);
+            reply.put_non_empty("omitted", self.left_out);
         }
         if self.unreadable > 0 {
-            reply.put("unreadable", self.unreadable);
+            reply.put_non_empty("unreadable", self.unreadable);
         }
         reply
     }

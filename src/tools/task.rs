@@ -61,19 +61,19 @@ async fn get_task(context: &Context, args: GetTask) -> Result<Reply, ToolError> 
     }
     let failed = named(context, &progress.failed).await?;
     let mut reply = Row::new();
-    reply.put("task_id", id);
-    reply.put("status", progress.status.to_lowercase());
-    reply.put("percent", progress.percent);
-    reply.put("total", progress.total);
+    reply.put_non_empty("task_id", id);
+    reply.put_non_empty("status", progress.status.to_lowercase());
+    reply.put_non_empty("percent", progress.percent);
+    reply.put_non_empty("total", progress.total);
     if progress.has_ended {
-        reply.put("changed", progress.changed);
+        reply.put_non_empty("changed", progress.changed);
     }
-    reply.put("inaccessible", progress.inaccessible.filter(|count| *count > 0));
+    reply.put_non_empty("inaccessible", progress.inaccessible.filter(|count| *count > 0));
     let fitted = context.budget.fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
     let omitted = progress.failed.len() - fitted.kept.len();
-    reply.set("failed", json!(fitted.kept));
+    reply.push("failed", json!(fitted.kept));
     if omitted > 0 {
-        reply.put("failed_omitted", omitted);
+        reply.put_non_empty("failed_omitted", omitted);
     }
     Reply::json(&reply)
 }
@@ -123,28 +123,28 @@ impl Progress {
 /// for the change need not ask for its end. It never fails, for the change is under way.
 pub(super) async fn finished(context: &Context, task_id: &str, count: usize) -> Row {
     let mut reply = Row::new();
-    reply.put("task_id", task_id);
-    reply.put("count", count);
+    reply.put_non_empty("task_id", task_id);
+    reply.put_non_empty("count", count);
     let Ok(progress) = wait(context, task_id, SOON).await else {
-        reply.put("status", "SUBMITTED");
-        reply.put("hint", UNDER_WAY);
+        reply.put_non_empty("status", "SUBMITTED");
+        reply.put_non_empty("hint", UNDER_WAY);
         return reply;
     };
-    reply.put("status", progress.status.as_str());
+    reply.put_non_empty("status", progress.status.as_str());
     if !progress.has_ended {
-        reply.put("percent", progress.percent);
-        reply.put("hint", UNDER_WAY);
+        reply.put_non_empty("percent", progress.percent);
+        reply.put_non_empty("hint", UNDER_WAY);
         return reply;
     }
-    reply.put("done", progress.changed);
-    reply.put("inaccessible", progress.inaccessible.filter(|count| *count > 0));
+    reply.put_non_empty("done", progress.changed);
+    reply.put_non_empty("inaccessible", progress.inaccessible.filter(|count| *count > 0));
     let failed = named(context, &progress.failed).await.unwrap_or_default();
     let fitted =
-        context.budget.share(2).fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
+        context.budget.split(2).fit(&json!({ "reply": reply, "failed_omitted": u32::MAX }), failed);
     let omitted = progress.failed.len() - fitted.kept.len();
-    reply.put("failed", json!(fitted.kept));
+    reply.put_non_empty("failed", json!(fitted.kept));
     if omitted > 0 {
-        reply.put("failed_omitted", omitted);
+        reply.put_non_empty("failed_omitted", omitted);
     }
     reply
 }
@@ -202,10 +202,10 @@ async fn named(
             context.projects.is_open() || key.is_some_and(|key| context.projects.holds_issue(key));
         let mut row = Row::new();
         match key {
-            Some(key) => row.put("key", key),
-            None => row.put("id", id.as_str()),
+            Some(key) => row.put_non_empty("key", key),
+            None => row.put_non_empty("id", id.as_str()),
         }
-        row.put("error", reason.as_str());
+        row.put_non_empty("error", reason.as_str());
         may_be_shown.then_some(row)
     });
     Ok(rows.collect())

@@ -68,12 +68,12 @@ async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Re
     let TransitionPage { transitions } = answer.read()?;
     let views: Vec<TransitionView> = transitions.iter().map(TransitionView::from).collect();
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("status", status);
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("status", status);
     let fitted = context.budget.fit(&json!({ "frame": reply, "omitted": views.len() }), views);
-    reply.set("transitions", json!(fitted.kept));
+    reply.push("transitions", json!(fitted.kept));
     if fitted.dropped > 0 {
-        reply.put("omitted", fitted.dropped);
+        reply.put_non_empty("omitted", fitted.dropped);
     }
     reply.put_unreadable(transitions.unreadable());
     Reply::json(&reply)
@@ -120,11 +120,11 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     })
     .await?;
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("from", from.as_str());
-    reply.put("to", clean(to).as_ref());
-    reply.put("changed", json!(changes.acknowledged()));
-    reply.put("verified", written.verified());
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("from", from.as_str());
+    reply.put_non_empty("to", clean(to).as_ref());
+    reply.put_non_empty("changed", json!(changes.acknowledged()));
+    reply.put_non_empty("verified", written.verified());
     Reply::json(&reply)
 }
 

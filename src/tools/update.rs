@@ -101,7 +101,7 @@ async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply,
     let request = request::update_issue(key, &body, None);
     let written = lost::write(context, request, Absence::Enough, look, ToolError::from).await?;
     let mut changed = Row::new();
-    changed.set("summary", summary);
+    changed.push("summary", summary);
     updated(key, written.verified(), &changed)
 }
 
@@ -149,10 +149,10 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
 
 fn updated(key: &AllowedIssue, verified: Option<bool>, changed: &Row) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("updated", true);
-    reply.set("changed", json!(changed));
-    reply.put("verified", verified);
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("updated", true);
+    reply.push("changed", json!(changed));
+    reply.put_non_empty("verified", verified);
     Reply::json(&reply)
 }
 
@@ -231,10 +231,10 @@ async fn preview(
     let mut before = issue_view(&issue, &names, &context.reading(context.limits.text_chars).await?);
     before.retain(&names.iter().map(|field| field.label.as_ref()).collect::<Vec<_>>());
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("dry_run", true);
-    reply.set("before", json!(before));
-    reply.set("after", json!(changes.previewed()));
-    context.budget.squeeze(&mut reply);
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("dry_run", true);
+    reply.push("before", json!(before));
+    reply.push("after", json!(changes.previewed()));
+    context.budget.shrink_to_fit(&mut reply);
     Reply::json(&reply)
 }

@@ -72,14 +72,14 @@ async fn add_attachment(context: &Context, args: AddAttachment) -> Result<Reply,
     let request = request::add_attachment(key, &name, media_type(&name, &bytes), &bytes);
     let answer = context.ask(request).await?;
     let mut reply = Row::new();
-    reply.put("key", key);
+    reply.put_non_empty("key", key);
     // The file is there whatever can be read of the answer: an error would make an agent add it
     // twice.
     let made = answer.read::<List<Attachment<'_>>>().unwrap_or_default();
-    reply.put("attachment_id", made.first().map(|file| file.id().to_string()));
-    reply.put("bytes", bytes.len());
+    reply.put_non_empty("attachment_id", made.first().map(|file| file.id().to_string()));
+    reply.put_non_empty("bytes", bytes.len());
     if name != given {
-        reply.put("name", name);
+        reply.put_non_empty("name", name);
     }
     Reply::json(&reply)
 }

@@ -113,10 +113,10 @@ async fn change(
         let changed: Vec<&str> = after.keys().map(String::as_str).collect();
         held.retain(&changed);
         let mut reply = Row::new();
-        reply.put("id", version.id.as_ref());
-        reply.put("dry_run", true);
-        reply.set("before", json!(held));
-        reply.set("after", Value::Object(after));
+        reply.put_non_empty("id", version.id.as_ref());
+        reply.put_non_empty("dry_run", true);
+        reply.push("before", json!(held));
+        reply.push("after", Value::Object(after));
         put_open(context, &mut reply, version, releases).await;
         return Reply::json(&reply);
     }
@@ -154,9 +154,12 @@ async fn put_open(context: &Context, reply: &mut Row, version: &VersionDetail<'_
         count = counted.map_or(count, |counted| counted.count.max(count));
     }
     if count > 0 {
-        reply.put("open_issues", count);
+        reply.put_non_empty("open_issues", count);
     }
-    reply.put("open", json!(keys.iter().take(OPEN_NAMED_MAX as usize).collect::<Vec<_>>()));
+    reply.put_non_empty(
+        "open",
+        json!(keys.iter().take(OPEN_NAMED_MAX as usize).collect::<Vec<_>>()),
+    );
 }
 
 async fn project_id_of(context: &Context, key: &AllowedProject) -> Result<u64, ToolError> {
@@ -187,7 +190,7 @@ async fn create(
     let mut reply = acknowledged(&made, "created", true);
     let view = view(&made);
     for date in ["start_date", "release_date"] {
-        reply.put(date, view.get(date).cloned());
+        reply.put_non_empty(date, view.get(date).cloned());
     }
     Reply::json(&reply)
 }
@@ -202,28 +205,28 @@ fn acknowledge(
         *text = clip(text, DESCRIPTION_CHARS).into_owned();
     }
     let mut reply = acknowledged(version, verb, done);
-    reply.put("changed", Value::Object(changed));
+    reply.put_non_empty("changed", Value::Object(changed));
     reply
 }
 
 fn acknowledged(version: &VersionDetail<'_>, verb: &'static str, done: bool) -> Row {
     let mut reply = Row::new();
-    reply.put("id", version.id.as_ref());
-    reply.put("name", clean(&version.name).as_ref());
-    reply.put("released", version.released);
-    reply.put(verb, done);
+    reply.put_non_empty("id", version.id.as_ref());
+    reply.put_non_empty("name", clean(&version.name).as_ref());
+    reply.put_non_empty("released", version.released);
+    reply.put_non_empty(verb, done);
     reply
 }
 
 fn view(version: &VersionDetail<'_>) -> Row {
     let text = |text: Option<&str>| text.map(|text| clip(&clean(text), TEXT_CHARS).into_owned());
     let mut row = Row::new();
-    row.put("name", text(Some(&version.name)));
-    row.put("description", text(version.description.as_deref()));
-    row.put("start_date", version.start_date.as_ref().and_then(LenientText::text));
-    row.put("release_date", version.release_date.as_ref().and_then(LenientText::text));
-    row.put("released", version.released);
-    row.put("archived", version.archived);
+    row.put_non_empty("name", text(Some(&version.name)));
+    row.put_non_empty("description", text(version.description.as_deref()));
+    row.put_non_empty("start_date", version.start_date.as_ref().and_then(LenientText::text));
+    row.put_non_empty("release_date", version.release_date.as_ref().and_then(LenientText::text));
+    row.put_non_empty("released", version.released);
+    row.put_non_empty("archived", version.archived);
     row
 }
 

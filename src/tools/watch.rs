@@ -42,9 +42,9 @@ async fn watch_issue(context: &Context, args: WatchIssue) -> Result<Reply, ToolE
     };
     context.jira.call(request).await.map_err(advise)?;
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("watching", !remove);
-    reply.put("user", person(&user));
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("watching", !remove);
+    reply.put_non_empty("user", person(&user));
     Reply::json(&reply)
 }
 

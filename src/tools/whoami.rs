@@ -43,10 +43,10 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         Err(JiraError::AmbiguousSite { sites, names }) => {
             // Which sites there are is what somebody asks who has not chosen one yet.
             let mut row = Row::new();
-            row.put("sites", sites);
-            row.put("site_names", names);
-            row.put("site_chosen", false);
-            row.put("hidden_tools", hidden(&context.hidden_tools, None));
+            row.put_non_empty("sites", sites);
+            row.put_non_empty("site_names", names);
+            row.put_non_empty("site_chosen", false);
+            row.put_non_empty("hidden_tools", hidden(&context.hidden_tools, None));
             return Reply::json(&row);
         }
         site => site?,
@@ -56,9 +56,9 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     let me: Option<User<'_>> = me.as_ref().map(Response::read).transpose()?;
     let mut row = Row::new();
     if let Some(me) = me {
-        row.put("account_id", me.account_id.as_ref());
-        row.put("name", clean(&me.display_name).as_ref());
-        row.put("time_zone", me.time_zone.as_deref());
+        row.put_non_empty("account_id", me.account_id.as_ref());
+        row.put_non_empty("name", clean(&me.display_name).as_ref());
+        row.put_non_empty("time_zone", me.time_zone.as_deref());
     }
     let mut place = json!({ "name": site.name, "url": site.url });
     // A site that is reached at its own address goes by no cloud id, and no scopes limit what may
@@ -66,17 +66,17 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
     if let (Some(place), true) = (place.as_object_mut(), site.scopes.is_some()) {
         place.insert("cloud_id".to_owned(), json!(site.id));
     }
-    row.put("site", place);
+    row.put_non_empty("site", place);
     if site.all_urls.len() > 1 && !context.jira.is_pinned() {
-        row.put("sites", site.all_urls.to_vec());
+        row.put_non_empty("sites", site.all_urls.to_vec());
     }
-    row.put("scopes", site.scopes.as_ref().map(|scopes| scopes.to_vec()));
+    row.put_non_empty("scopes", site.scopes.as_ref().map(|scopes| scopes.to_vec()));
     if let Some(permissions) = permissions {
         let (can, cannot) = split(permissions);
-        row.put("can", can);
-        row.put("cannot", cannot);
+        row.put_non_empty("can", can);
+        row.put_non_empty("cannot", cannot);
     }
-    row.put("hidden_tools", hidden(&context.hidden_tools, site.scopes.as_deref()));
+    row.put_non_empty("hidden_tools", hidden(&context.hidden_tools, site.scopes.as_deref()));
     Reply::json(&row)
 }
 

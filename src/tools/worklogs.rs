@@ -65,7 +65,7 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
         (start_at == 0 && page.worklogs.len() >= page.total as usize).then(|| sum(&page)).flatten();
     let mut times = Row::new();
     if let Some(seconds) = whole {
-        times.put("total_time", hours(seconds));
+        times.put_non_empty("total_time", hours(seconds));
     } else {
         let answer = context.ask(request::issue(key, &["timetracking", "timespent"], &[])).await?;
         put_times(&mut times, &answer.read()?);
@@ -78,20 +78,20 @@ async fn list_worklogs(context: &Context, args: ListWorklogs) -> Result<Reply, T
         .map(|worklog| WorklogView::of(worklog, context.text_chars(size)))
         .collect();
     let mut reply = Row::new();
-    reply.put("key", key);
+    reply.put_non_empty("key", key);
     let frame = json!({ "key": key, "worklogs": [], "total": page.total, "next_start_at": u32::MAX, "times": times });
     let received = page.worklogs.received().min(size as usize);
     let fitted = context.budget.fit_clipped(&frame, views, WorklogView::clip);
-    reply.set("worklogs", json!(fitted.kept));
-    reply.put("total", page.total);
+    reply.push("worklogs", json!(fitted.kept));
+    reply.put_non_empty("total", page.total);
     for name in ["total_time", "remaining_estimate"] {
-        reply.put(name, times.get(name).cloned().unwrap_or_default());
+        reply.put_non_empty(name, times.get(name).cloned().unwrap_or_default());
     }
     let passed = if fitted.dropped > 0 { fitted.kept.len() } else { received };
     let next = start_at.saturating_add(u32::try_from(passed).unwrap_or(u32::MAX));
     reply.put_unreadable(page.worklogs.unreadable());
     if fitted.dropped > 0 || (received > 0 && next < page.total) {
-        reply.put("next_start_at", next);
+        reply.put_non_empty("next_start_at", next);
     }
     Reply::json(&reply)
 }
@@ -101,10 +101,10 @@ fn put_times(reply: &mut Row, issue: &Issue<'_>) {
     let tracking: Map<String, Value> = issue.fields.read("timetracking").unwrap_or_default();
     let time = |name: &str| tracking.get(name).and_then(Value::as_str);
     match (time("timeSpent"), issue.fields.read::<u64>("timespent")) {
-        (Some(spent), _) => reply.put("total_time", spent),
-        (None, seconds) => reply.put("total_time", hours(seconds.unwrap_or_default())),
+        (Some(spent), _) => reply.put_non_empty("total_time", spent),
+        (None, seconds) => reply.put_non_empty("total_time", hours(seconds.unwrap_or_default())),
     }
-    reply.put("remaining_estimate", time("remainingEstimate"));
+    reply.put_non_empty("remaining_estimate", time("remainingEstimate"));
 }
 
 /// The time of all worklogs of a page that tell it in seconds.
@@ -137,13 +137,16 @@ async fn add_worklog(context: &Context, args: AddWorklog) -> Result<Reply, ToolE
     };
     if args.dry_run.unwrap_or(false) {
         let mut reply = Row::new();
-        reply.put("key", key);
-        reply.put("dry_run", true);
-        reply.put("time", args.time_spent.as_str());
-        reply.put("started", on_clock(started, &context.zone_to_show().await));
-        reply.put("comment", args.comment);
-        reply.put("remaining_estimate", args.remaining_estimate.as_ref().map(WorkTime::as_str));
-        context.budget.squeeze(&mut reply);
+        reply.put_non_empty("key", key);
+        reply.put_non_empty("dry_run", true);
+        reply.put_non_empty("time", args.time_spent.as_str());
+        reply.put_non_empty("started", on_clock(started, &context.zone_to_show().await));
+        reply.put_non_empty("comment", args.comment);
+        reply.put_non_empty(
+            "remaining_estimate",
+            args.remaining_estimate.as_ref().map(WorkTime::as_str),
+        );
+        context.budget.shrink_to_fit(&mut reply);
         return Reply::json(&reply);
     }
     let mut body = comment.map(|comment| Body::with_text("comment", comment)).unwrap_or_default();
@@ -171,11 +174,13 @@ fn acknowledge(
     made: &Worklog<'_>,
 ) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
-    reply.put("key", key);
-    reply.put("worklog_id", made.id.as_ref());
-    reply.put("time", made.time_spent.as_ref());
-    reply
-        .put("started", short_on_clock(&made.started, context.jira.known_zone().as_ref()).as_ref());
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("worklog_id", made.id.as_ref());
+    reply.put_non_empty("time", made.time_spent.as_ref());
+    reply.put_non_empty(
+        "started",
+        short_on_clock(&made.started, context.jira.known_zone().as_ref()).as_ref(),
+    );
     Reply::json(&reply)
 }
 

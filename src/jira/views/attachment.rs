@@ -56,8 +56,8 @@ impl From<&wire::Attachment<'_>> for AttachmentView {
 /// Puts `text` into a row, as much of it as the budget allows; the end says how much is missing.
 pub fn put_text(row: &mut Row, text: &str, budget: Budget) {
     let mut frame = row.clone();
-    frame.set("text", "");
-    let room = budget.minus(&frame);
+    frame.push("text", "");
+    let room = budget.reserve(&frame);
     let text = clean(text);
     // No character takes less than a byte, so more of them than bytes cannot fit.
     let (mut fits, mut too_many) = (0, room.bytes().saturating_add(1));
@@ -73,7 +73,7 @@ pub fn put_text(row: &mut Row, text: &str, budget: Budget) {
             }
         }
     }
-    row.set("text", clip(&text, fits).into_owned());
+    row.push("text", clip(&text, fits).into_owned());
 }
 
 /// The encoding that a content type names.
@@ -144,12 +144,12 @@ mod tests {
         fn a_text_fills_its_budget_and_no_more(text in "[a\"\\\\ä日\n]{0,600}", bytes in 700_usize..2_000, twice in any::<bool>()) {
             let budget = Budget::new(bytes, 3, twice);
             let mut row = Row::new();
-            row.put("id", "7");
+            row.put_non_empty("id", "7");
             put_text(&mut row, &text, budget);
             let shown = row.get("text").and_then(serde_json::Value::as_str).unwrap().to_owned();
             // A budget too small for anything still names what it could not show.
             prop_assert!(budget.holds(&row) || shown.starts_with('…'));
-            let room = budget.bytes().saturating_sub(budget.cost(&row));
+            let room = budget.bytes().saturating_sub(budget.encoded_len(&row));
             prop_assert!(shown == text || room < 40, "{room} bytes were left over");
         }
     }

@@ -26,7 +26,7 @@ const CLIPS_CHARS: [usize; 16] = [
 pub struct Budget {
     bytes: usize,
     /// The result is sent a second time as structured content.
-    twice: bool,
+    is_sent_twice: bool,
 }
 
 /// What fitted into a budget.
@@ -41,8 +41,8 @@ pub struct Fitted<T> {
 impl Budget {
     /// A budget for a reply of at most `reply_bytes_max` bytes, of which the JSON-RPC id takes
     /// `id_bytes`.
-    pub fn new(reply_bytes_max: usize, id_bytes: usize, twice: bool) -> Self {
-        Self { bytes: reply_bytes_max.saturating_sub(ENVELOPE_BYTES + id_bytes), twice }
+    pub fn new(reply_bytes_max: usize, id_bytes: usize, is_sent_twice: bool) -> Self {
+        Self { bytes: reply_bytes_max.saturating_sub(ENVELOPE_BYTES + id_bytes), is_sent_twice }
     }
 
     /// The same budget, but at most `reply_bytes_max` bytes for the whole reply.
@@ -52,37 +52,37 @@ impl Budget {
     }
 
     /// What a value costs on the wire, in bytes.
-    pub fn cost(self, value: &impl Serialize) -> usize {
+    pub fn encoded_len(self, value: &impl Serialize) -> usize {
         let mut counter = Counter::default();
         // Counting cannot fail; a value that cannot be serialised costs what was written of it.
         let _ = serde_json::to_writer(&mut counter, value);
-        if self.twice { counter.escaped + counter.plain } else { counter.escaped }
+        if self.is_sent_twice { counter.escaped + counter.plain } else { counter.escaped }
     }
 
     /// Whether a value fits.
     pub fn holds(self, value: &impl Serialize) -> bool {
-        self.cost(value) <= self.bytes
+        self.encoded_len(value) <= self.bytes
     }
 
     /// Whether a result that is JSON text already fits.
     pub fn holds_text(self, text: &str) -> bool {
-        self.text_cost(text) <= self.bytes
+        self.encoded_text_len(text) <= self.bytes
     }
 
-    fn text_cost(self, json: &str) -> usize {
+    fn encoded_text_len(self, json: &str) -> usize {
         let escaped = json.len() + escapes(json.as_bytes());
-        if self.twice { escaped + json.len() } else { escaped }
+        if self.is_sent_twice { escaped + json.len() } else { escaped }
     }
 
     /// What is left when `value` has been paid for.
     #[must_use]
-    pub fn minus(self, value: &impl Serialize) -> Self {
-        Self { bytes: self.bytes.saturating_sub(self.cost(value)), ..self }
+    pub fn reserve(self, value: &impl Serialize) -> Self {
+        Self { bytes: self.bytes.saturating_sub(self.encoded_len(value)), ..self }
     }
 
     /// One of `parts` equal parts.
     #[must_use]
-    pub fn share(self, parts: usize) -> Self {
+    pub fn split(self, parts: usize) -> Self {
         Self { bytes: self.bytes / parts.max(1), ..self }
     }
 
@@ -93,11 +93,11 @@ impl Budget {
 
     /// Keeps as many of the first items as fit beside `frame`, the reply without them.
     pub fn fit<T: Serialize>(self, frame: &impl Serialize, mut items: Vec<T>) -> Fitted<T> {
-        let mut left = self.minus(frame).bytes;
+        let mut left = self.reserve(frame).bytes;
         let mut count = 0;
         for item in &items {
             // A comma or bracket beside it.
-            let cost = self.cost(item) + if self.twice { 2 } else { 1 };
+            let cost = self.encoded_len(item) + if self.is_sent_twice { 2 } else { 1 };
             if cost > left {
                 break;
             }
@@ -112,9 +112,9 @@ impl Budget {
     /// Like [`Budget::fit`], but never drops all: the first row is made to fit when it is too large
     /// by itself, so that paging always moves on.
     pub fn fit_rows(self, frame: &impl Serialize, mut rows: Vec<Row>) -> Fitted<Row> {
-        let room = self.minus(frame);
+        let room = self.reserve(frame);
         if let Some(first) = rows.first_mut() {
-            room.squeeze(first);
+            room.shrink_to_fit(first);
         }
         self.fit(frame, rows)
     }
@@ -126,16 +126,16 @@ impl Budget {
         frame: &impl Serialize,
         mut rows: Vec<Row>,
     ) -> (Fitted<Row>, Vec<Box<RawValue>>) {
-        let room = self.minus(frame);
+        let room = self.reserve(frame);
         if let Some(first) = rows.first_mut() {
-            room.squeeze(first);
+            room.shrink_to_fit(first);
         }
         let mut left = room.bytes;
         let mut written = Vec::with_capacity(rows.len());
         for row in &rows {
             let Ok(json) = serde_json::value::to_raw_value(row) else { break };
             // A comma or bracket beside it.
-            let cost = self.text_cost(json.get()) + if self.twice { 2 } else { 1 };
+            let cost = self.encoded_text_len(json.get()) + if self.is_sent_twice { 2 } else { 1 };
             if cost > left {
                 break;
             }
@@ -154,10 +154,10 @@ impl Budget {
         mut items: Vec<T>,
         clip: impl Fn(&mut T, usize),
     ) -> Fitted<T> {
-        let room = self.minus(frame);
+        let room = self.reserve(frame);
         if let Some(first) = items.first_mut() {
             for chars in CLIPS_CHARS {
-                if self.cost(first) < room.bytes {
+                if self.encoded_len(first) < room.bytes {
                     break;
                 }
                 clip(first, chars);
@@ -167,9 +167,9 @@ impl Budget {
     }
 
     /// Clips the texts of a row until it fits; at last only what names it remains.
-    pub fn squeeze(self, row: &mut Row) {
+    pub fn shrink_to_fit(self, row: &mut Row) {
         // One byte for the comma or bracket beside it.
-        let fits = |row: &Row| self.cost(row) < self.bytes;
+        let fits = |row: &Row| self.encoded_len(row) < self.bytes;
         for chars in CLIPS_CHARS {
             if fits(row) {
                 return;
@@ -178,7 +178,7 @@ impl Budget {
         }
         if !fits(row) {
             row.retain(&["key", "id", "name"]);
-            row.put("clipped", true);
+            row.put_non_empty("clipped", true);
         }
     }
 }
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_first_items_that_fit_are_kept() {
-        let budget = Budget { bytes: 40, twice: false };
+        let budget = Budget { bytes: 40, is_sent_twice: false };
         let fitted = budget.fit(&"", vec!["0123456789"; 9]);
         assert_eq!((fitted.kept.len(), fitted.dropped), (2, 7));
     }
@@ -235,13 +235,13 @@ mod tests {
     #[test]
     fn one_huge_row_is_squeezed_rather_than_dropped() {
         let mut row = Row::new();
-        row.put("key", "P-1");
-        row.put("summary", "x".repeat(5_000));
-        let fitted = Budget { bytes: 300, twice: false }
+        row.put_non_empty("key", "P-1");
+        row.put_non_empty("summary", "x".repeat(5_000));
+        let fitted = Budget { bytes: 300, is_sent_twice: false }
             .fit_rows(&json!({}), vec![row.clone(), row.clone()]);
         assert_eq!(fitted.kept.len(), 1);
         assert!(fitted.kept[0].get("summary").and_then(Value::as_str).unwrap().contains("[+"));
-        let fitted = Budget { bytes: 60, twice: false }.fit_rows(&json!({}), vec![row]);
+        let fitted = Budget { bytes: 60, is_sent_twice: false }.fit_rows(&json!({}), vec![row]);
         assert_eq!(
             serde_json::to_string(&fitted.kept).unwrap(),
             r#"[{"key":"P-1","clipped":true}]"#
@@ -253,13 +253,13 @@ mod tests {
         fn rows_are_written_as_they_were_weighed(lengths in proptest::collection::vec(0_usize..300, 0..20), bytes in 0_usize..2_000) {
             let row = |length: &usize| {
                 let mut row = Row::new();
-                row.put("key", "P-1");
-                row.put("summary", "\"".repeat(*length));
+                row.put_non_empty("key", "P-1");
+                row.put_non_empty("summary", "\"".repeat(*length));
                 row
             };
             let rows: Vec<Row> = lengths.iter().map(row).collect();
-            for twice in [false, true] {
-                let budget = Budget { bytes, twice };
+            for is_sent_twice in [false, true] {
+                let budget = Budget { bytes, is_sent_twice };
                 let fitted = budget.fit_rows(&json!({}), rows.clone());
                 let (kept, written) = budget.write_rows(&json!({}), rows.clone());
                 proptest::prop_assert_eq!((&kept.kept, kept.dropped), (&fitted.kept, fitted.dropped));
@@ -270,18 +270,18 @@ mod tests {
         #[test]
         fn the_cost_is_what_stands_on_the_wire(text in ".{0,60}", number in proptest::prelude::any::<i64>()) {
             let value = json!({"a": text, "b": [number, true, null]});
-            let once = Budget { bytes: 0, twice: false };
-            proptest::prop_assert_eq!(once.cost(&value), wire_bytes(&value));
+            let once = Budget { bytes: 0, is_sent_twice: false };
+            proptest::prop_assert_eq!(once.encoded_len(&value), wire_bytes(&value));
         }
 
         #[test]
         fn what_is_kept_never_exceeds_the_budget(lengths in proptest::collection::vec(0_usize..200, 0..40), bytes in 0_usize..3_000) {
             let items: Vec<String> = lengths.iter().map(|length| "\"".repeat(*length)).collect();
             let total = items.len();
-            let budget = Budget { bytes, twice: true };
+            let budget = Budget { bytes, is_sent_twice: true };
             let fitted = budget.fit(&json!([]), items);
             proptest::prop_assert_eq!(fitted.kept.len() + fitted.dropped, total);
-            proptest::prop_assert!(fitted.kept.is_empty() || budget.cost(&fitted.kept) <= bytes);
+            proptest::prop_assert!(fitted.kept.is_empty() || budget.encoded_len(&fitted.kept) <= bytes);
         }
     }
 }

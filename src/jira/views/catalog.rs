@@ -21,13 +21,16 @@ const ABOUT_CHARS: usize = 120;
 /// A project, its description clipped to `text_chars` characters.
 pub fn project_row(project: &wire::ProjectDetail<'_>, text_chars: usize) -> Row {
     let mut row = Row::new();
-    row.put("key", project.key.as_ref());
-    row.put("name", short_text(&project.name, NAME_CHARS));
-    row.put("type", project.project_type_key.as_ref());
+    row.put_non_empty("key", project.key.as_ref());
+    row.put_non_empty("name", short_text(&project.name, NAME_CHARS));
+    row.put_non_empty("type", project.project_type_key.as_ref());
     flag(&mut row, "team_managed", project.simplified);
     flag(&mut row, "archived", project.archived);
-    row.put("lead", somebody(&project.lead));
-    row.put("description", project.description.as_deref().map(|text| short_text(text, text_chars)));
+    row.put_non_empty("lead", somebody(&project.lead));
+    row.put_non_empty(
+        "description",
+        project.description.as_deref().map(|text| short_text(text, text_chars)),
+    );
     let types = project.issue_types.iter().map(|kind| {
         let name = short_text(&kind.name, NAME_CHARS);
         if kind.subtask {
@@ -36,7 +39,7 @@ pub fn project_row(project: &wire::ProjectDetail<'_>, text_chars: usize) -> Row 
             json!({ "name": name })
         }
     });
-    row.put("issue_types", types.collect::<Vec<_>>());
+    row.put_non_empty("issue_types", types.collect::<Vec<_>>());
     row
 }
 
@@ -64,11 +67,11 @@ pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> (Vec<Row>, usize) {
             let with = having.get(status.name.as_str()).map(Vec::as_slice).unwrap_or_default();
             let with: Vec<String> = with.iter().map(|name| short_text(name, NAME_CHARS)).collect();
             let mut row = Row::new();
-            row.put("name", short_text(&status.name, NAME_CHARS));
+            row.put_non_empty("name", short_text(&status.name, NAME_CHARS));
             let category = status.status_category.as_ref().map(|category| &category.name);
-            row.put("category", category.map(|name| short_text(name, NAME_CHARS)));
+            row.put_non_empty("category", category.map(|name| short_text(name, NAME_CHARS)));
             if with.len() < types.len() {
-                row.put("issue_types", with);
+                row.put_non_empty("issue_types", with);
             }
             row
         })
@@ -79,9 +82,9 @@ pub fn status_rows(types: &[wire::TypeStatuses<'_>]) -> (Vec<Row>, usize) {
 /// A component.
 pub fn component_row(component: &wire::Component<'_>) -> Row {
     let mut row = Row::new();
-    row.put("name", short_text(&component.name, NAME_CHARS));
-    row.put("lead", somebody(&component.lead));
-    row.put(
+    row.put_non_empty("name", short_text(&component.name, NAME_CHARS));
+    row.put_non_empty("lead", somebody(&component.lead));
+    row.put_non_empty(
         "description",
         component.description.as_deref().map(|text| short_text(text, ABOUT_CHARS)),
     );
@@ -91,13 +94,13 @@ pub fn component_row(component: &wire::Component<'_>) -> Row {
 /// A version.
 pub fn version_row(version: &wire::Version<'_>) -> Row {
     let mut row = Row::new();
-    row.put("id", version.id.as_ref());
-    row.put("name", short_text(&version.name, NAME_CHARS));
-    row.set("released", version.released);
+    row.put_non_empty("id", version.id.as_ref());
+    row.put_non_empty("name", short_text(&version.name, NAME_CHARS));
+    row.push("released", version.released);
     flag(&mut row, "archived", version.archived);
     flag(&mut row, "overdue", version.overdue);
-    row.put("start", version.start_date.as_deref());
-    row.put("release", version.release_date.as_deref());
+    row.put_non_empty("start", version.start_date.as_deref());
+    row.put_non_empty("release", version.release_date.as_deref());
     row
 }
 
@@ -105,11 +108,11 @@ pub fn version_row(version: &wire::Version<'_>) -> Row {
 /// name.
 pub fn field_row(field: &wire::FieldDetail<'_>, is_unique: bool) -> Row {
     let mut row = Row::new();
-    row.put("id", field.id.as_ref());
-    row.put("name", short_text(&field.name, NAME_CHARS));
-    row.put("type", field.schema().as_ref().map(kind));
-    row.put("jql", clause(field, is_unique));
-    row.put("project_id", field.project_id());
+    row.put_non_empty("id", field.id.as_ref());
+    row.put_non_empty("name", short_text(&field.name, NAME_CHARS));
+    row.put_non_empty("type", field.schema().as_ref().map(kind));
+    row.put_non_empty("jql", clause(field, is_unique));
+    row.put_non_empty("project_id", field.project_id());
     row
 }
 
@@ -138,20 +141,20 @@ fn quoted(name: &str) -> String {
 /// must not be shown: then it is given by the filter's id, which searches the same.
 pub fn filter_row(filter: &wire::Filter<'_>, text_chars: usize, names_projects: bool) -> Row {
     let mut row = Row::new();
-    row.put("id", filter.id.as_ref());
-    row.put("name", short_text(&filter.name, NAME_CHARS));
-    row.put("owner", somebody(&filter.owner));
+    row.put_non_empty("id", filter.id.as_ref());
+    row.put_non_empty("name", short_text(&filter.name, NAME_CHARS));
+    row.put_non_empty("owner", somebody(&filter.owner));
     if names_projects {
-        row.put("jql", short_text(&filter.jql, text_chars));
+        row.put_non_empty("jql", short_text(&filter.jql, text_chars));
     } else {
-        row.put("jql", format!("filter = {}", filter.id));
+        row.put_non_empty("jql", format!("filter = {}", filter.id));
     }
     row
 }
 
 fn flag(row: &mut Row, name: &'static str, value: bool) {
     if value {
-        row.put(name, true);
+        row.put_non_empty(name, true);
     }
 }
 

@@ -33,7 +33,7 @@ pub fn search_row(
     options: &RenderOptions<'_>,
 ) -> Row {
     let mut row = Row::new();
-    row.put("key", issue.key.as_ref());
+    row.put_non_empty("key", issue.key.as_ref());
     let (fields, omitted) = shown(fields, issue, None);
     for (at, field) in fields.iter().enumerate() {
         // Without a value there is nothing to tell apart.
@@ -43,7 +43,7 @@ pub fn search_row(
         }
     }
     if omitted > 0 {
-        row.put("fields_omitted", omitted);
+        row.put_non_empty("fields_omitted", omitted);
     }
     row
 }
@@ -101,7 +101,7 @@ pub fn issue_view(
 ) -> Row {
     let mut row = search_row(issue, fields, options);
     if row.get("url").is_none() {
-        row.put("url", options.browse(&issue.key));
+        row.put_non_empty("url", options.browse(&issue.key));
     }
     row
 }
@@ -115,7 +115,7 @@ fn put_field(
 ) {
     match field.id.as_str() {
         "key" => {}
-        "url" => row.put(label, options.browse(&issue.key)),
+        "url" => row.put_non_empty(label, options.browse(&issue.key)),
         "issuelinks" => put_links(row, label, issue, options.visible),
         "attachment" => put_attachments(row, label, issue),
         "comment" => {
@@ -136,13 +136,16 @@ fn put_field(
             let parent: Lenient<wire::LinkedIssue<'_>> = issue.fields.lenient("parent");
             let key =
                 parent.as_ref().map(|parent| &parent.key).filter(|key| options.visible.shows(key));
-            row.put(label, key.map(AsRef::as_ref).or(parent.is_unreadable().then_some(UNREADABLE)));
+            row.put_non_empty(
+                label,
+                key.map(AsRef::as_ref).or(parent.is_unreadable().then_some(UNREADABLE)),
+            );
         }
         "subtasks" => {
             let subtasks: List<wire::LinkedIssue<'_>> = issue.fields.list("subtasks");
             row.put_unreadable_of(&label, subtasks.unreadable());
             let shown = subtasks.iter().filter(|subtask| options.visible.shows(&subtask.key));
-            row.put(
+            row.put_non_empty(
                 label,
                 shown.map(|subtask| Value::from(clean(&subtask.key))).collect::<Vec<_>>(),
             );
@@ -152,7 +155,7 @@ fn put_field(
                 Some(rest) => compact(json_borrow::from_str(&rest).ok()?, options.text_chars),
                 None => compact(raw, options.text_chars),
             };
-            row.put(label, issue.fields.raw(id).and_then(shown));
+            row.put_non_empty(label, issue.fields.raw(id).and_then(shown));
         }
     }
 }
@@ -169,9 +172,9 @@ fn put_links(
     let links: Vec<LinkView> =
         links.iter().filter_map(LinkView::of).filter(|link| visible.shows(link.key())).collect();
     let shown = links.iter().take(LINKS_MAX).filter_map(|view| serde_json::to_value(view).ok());
-    row.put(label, shown.collect::<Vec<_>>());
+    row.put_non_empty(label, shown.collect::<Vec<_>>());
     if links.len() > LINKS_MAX {
-        row.put("links_omitted", links.len() - LINKS_MAX);
+        row.put_non_empty("links_omitted", links.len() - LINKS_MAX);
     }
 }
 
@@ -179,9 +182,12 @@ fn put_attachments(row: &mut Row, label: Cow<'static, str>, issue: &wire::Issue<
     let files: List<wire::Attachment<'_>> = issue.fields.list("attachment");
     row.put_unreadable_of(&label, files.unreadable());
     let views = files.iter().take(LINKS_MAX).map(AttachmentView::from);
-    row.put(label, views.filter_map(|view| serde_json::to_value(view).ok()).collect::<Vec<_>>());
+    row.put_non_empty(
+        label,
+        views.filter_map(|view| serde_json::to_value(view).ok()).collect::<Vec<_>>(),
+    );
     if files.len() > LINKS_MAX {
-        row.put("attachments_omitted", files.len() - LINKS_MAX);
+        row.put_non_empty("attachments_omitted", files.len() - LINKS_MAX);
     }
 }
 
@@ -193,7 +199,7 @@ fn put_latest<T, V: Serialize>(
     total: Option<u32>,
     view: impl Fn(&T) -> V,
 ) {
-    let Some(items) = items else { return row.put(label, UNREADABLE) };
+    let Some(items) = items else { return row.put_non_empty(label, UNREADABLE) };
     let shown: Vec<Value> = items
         .iter()
         .rev()
@@ -204,7 +210,7 @@ fn put_latest<T, V: Serialize>(
     row.put_unreadable_of(&label, items.unreadable());
     let omitted = all.saturating_sub(items.unreadable() + shown.len());
     if omitted > 0 {
-        row.put(format!("{label}_omitted"), omitted);
+        row.put_non_empty(format!("{label}_omitted"), omitted);
     }
-    row.put(label, shown);
+    row.put_non_empty(label, shown);
 }

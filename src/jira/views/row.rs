@@ -18,7 +18,7 @@ impl Row {
     }
 
     /// Adds a field; null, empty text, empty lists and empty objects say nothing and are left out.
-    pub fn put(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+    pub fn put_non_empty(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         let mut value = value.into();
         // Ids and keys too are what somebody sent.
         if let Value::String(text) = &mut value
@@ -43,21 +43,21 @@ impl Row {
     }
 
     /// Adds a field whatever its value, for those whose emptiness is the answer.
-    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+    pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         self.0.push((name.into(), value.into()));
     }
 
     /// Says how many items of the list that this is about could not be read, if any.
     pub fn put_unreadable(&mut self, count: usize) {
         if count > 0 {
-            self.put("unreadable", count);
+            self.put_non_empty("unreadable", count);
         }
     }
 
     /// The same for one list of several.
     pub fn put_unreadable_of(&mut self, list: &str, count: usize) {
         if count > 0 {
-            self.put(format!("{list}_unreadable"), count);
+            self.put_non_empty(format!("{list}_unreadable"), count);
         }
     }
 

@@ -109,7 +109,7 @@ pub(super) async fn page(
         }
         finish(context, &mut standings, place, jql.as_deref(), standing, total).await?;
     } else {
-        standings.put("total", page.total);
+        standings.put_non_empty("total", page.total);
     }
     let browse = search::browse(&reading, asked.fields);
     let frame = json!({
@@ -123,11 +123,11 @@ pub(super) async fn page(
     }
     let next = start_at.saturating_add(places.get(fitted.kept.len()).copied().unwrap_or(received));
     let more = received > 0 && next < page.total;
-    reply.set("issues", json!(fitted.kept));
-    reply.put("browse", browse);
+    reply.push("issues", json!(fitted.kept));
+    reply.put_non_empty("browse", browse);
     reply.append(standings);
-    reply.put("is_last", !more);
-    reply.put("next_page_token", more.then(|| format!("{OFFSET}{next}")));
+    reply.put_non_empty("is_last", !more);
+    reply.put_non_empty("next_page_token", more.then(|| format!("{OFFSET}{next}")));
     Reply::json(&reply)
 }
 
@@ -179,7 +179,7 @@ async fn finish(
         }
     }
     standing.set_counts(counts);
-    standing.put(reply, context.budget.share(2), is_exact, u64::from(total));
+    standing.put(reply, context.budget.split(2), is_exact, u64::from(total));
     Ok(())
 }
 

@@ -97,12 +97,12 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
         let frame = json!({ "boards": [], "total": total, "next_start_at": u32::MAX });
         let fitted = context.budget.fit(&frame, views);
         let mut reply = Row::new();
-        reply.set("boards", json!(fitted.kept));
-        reply.put("total", total);
+        reply.push("boards", json!(fitted.kept));
+        reply.put_non_empty("total", total);
         reply.put_unreadable(page.values.unreadable());
         let passed = places.get(fitted.kept.len()).copied().unwrap_or(received);
         if !is_last || fitted.dropped > 0 {
-            reply.put("next_start_at", start_at.saturating_add(passed));
+            reply.put_non_empty("next_start_at", start_at.saturating_add(passed));
         }
         return Reply::json(&reply);
     }
@@ -136,14 +136,14 @@ async fn sprints(context: &Context, args: &GetSprints) -> Result<Reply, ToolErro
     let frame = json!({ "board_id": board.id, "sprints": [], "total": page.total, "next_start_at": u32::MAX });
     let fitted = context.budget.fit(&frame, views);
     let mut reply = Row::new();
-    reply.put("board_id", board.id);
-    reply.set("sprints", json!(fitted.kept));
-    reply.put("total", page.total);
+    reply.put_non_empty("board_id", board.id);
+    reply.push("sprints", json!(fitted.kept));
+    reply.put_non_empty("total", page.total);
     reply.put_unreadable(page.values.unreadable());
     if fitted.dropped > 0 || !page.is_last(start_at) {
         let passed = if fitted.dropped > 0 { fitted.kept.len() } else { page.values.received() };
         let passed = u32::try_from(passed).unwrap_or(u32::MAX);
-        reply.put("next_start_at", start_at.saturating_add(passed));
+        reply.put_non_empty("next_start_at", start_at.saturating_add(passed));
     }
     Reply::json(&reply)
 }

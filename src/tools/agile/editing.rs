@@ -114,8 +114,8 @@ async fn create(context: &Context, args: &CreateSprint) -> Result<Reply, ToolErr
     };
     let made: Sprint<'_> = answer.read()?;
     let mut reply = acknowledged(context, &made);
-    reply.put("board_id", board.id);
-    reply.put("created", true);
+    reply.put_non_empty("board_id", board.id);
+    reply.put_non_empty("created", true);
     Reply::json(&reply)
 }
 
@@ -172,13 +172,13 @@ async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolErr
         // A result holds no empty texts, so what is cleared is said in a word.
         let value =
             shown.remove(key).map(|value| if value == "" { Value::from("none") } else { value });
-        changed.put(argument, value.unwrap_or_default());
+        changed.put_non_empty(argument, value.unwrap_or_default());
     }
     let answer = context.ask(agile::update_sprint(sprint.id, &Value::Object(body.clone()))).await?;
     let after: Sprint<'_> = answer.read()?;
     let mut reply = acknowledged(context, &after);
-    reply.put("updated", true);
-    reply.put("changed", json!(changed));
+    reply.put_non_empty("updated", true);
+    reply.put_non_empty("changed", json!(changed));
     Reply::json(&reply)
 }
 
@@ -187,7 +187,7 @@ fn acknowledged(context: &Context, sprint: &Sprint<'_>) -> Row {
     let view = json!(SprintView::from(sprint).on_clock(context.jira.known_zone().as_ref()));
     let mut row = Row::new();
     for name in ["id", "name", "state", "start", "end"] {
-        row.put(name, view.get(name).cloned().unwrap_or_default());
+        row.put_non_empty(name, view.get(name).cloned().unwrap_or_default());
     }
     row
 }

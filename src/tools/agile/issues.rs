@@ -262,7 +262,8 @@ async fn by_query(
     let mut reply = Row::new();
     let mut is_whole = false;
     if asked.rows != Some(0) {
-        let each = |issue: &Issue<'_>, row: &mut Row| row.put("sprint", standing.see(issue));
+        let each =
+            |issue: &Issue<'_>, row: &mut Row| row.put_non_empty("sprint", standing.see(issue));
         let query = search::Query {
             jql: restricted.clone(),
             given,
@@ -272,7 +273,7 @@ async fn by_query(
             each: &each,
         };
         let reserved = STANDING_BYTES.min(context.budget.bytes() / 3);
-        let budget = context.budget.minus(&" ".repeat(reserved));
+        let budget = context.budget.reserve(&" ".repeat(reserved));
         let mut page = search::page(context, budget, &query, asked.token).await?;
         is_whole = asked.token.is_none() && page.next.is_none() && page.left_out == 0;
         if standing.sprints().len() < 2 && is_whole {

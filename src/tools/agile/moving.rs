@@ -121,13 +121,13 @@ async fn moved(
         }
         (Target::Backlog, before) => {
             context.ask(agile::move_to_backlog(keys)).await?;
-            reply.set("moved", json!(keys));
+            reply.push("moved", json!(keys));
             if let Some(before) = before {
                 match context.ask(agile::rank(keys, before)).await {
                     Ok(answer) => report(&mut Row::new(), keys, &answer, "")
-                        .map(|failed| reply.put("not_ranked", failed))?,
+                        .map(|failed| reply.put_non_empty("not_ranked", failed))?,
                     // The issues are in the backlog already, which an error alone would deny.
-                    Err(error) => reply.put("not_ranked", error.message()),
+                    Err(error) => reply.put_non_empty("not_ranked", error.message()),
                 }
             }
         }
@@ -138,7 +138,7 @@ async fn moved(
         }
     }
     target.name_in(&mut reply);
-    reply.put("before", before);
+    reply.put_non_empty("before", before);
     Reply::json(&reply)
 }
 
@@ -159,11 +159,11 @@ fn report(
         })
         .collect();
     let is_failed = |key: &str| failed.iter().any(|entry| entry["key"].as_str() == Some(key));
-    reply.set(
+    reply.push(
         "moved",
         json!(keys.iter().filter(|key| !is_failed(key.as_str())).collect::<Vec<_>>()),
     );
-    reply.put(failed_as, failed.clone());
+    reply.put_non_empty(failed_as, failed.clone());
     Ok(Value::Array(failed))
 }
 
@@ -222,13 +222,13 @@ async fn preview(
     let visible = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
     let rows: Vec<Row> = visible.map(|issue| search_row(issue, &fields, &reading)).collect();
     let mut reply = Row::new();
-    reply.put("dry_run", true);
+    reply.put_non_empty("dry_run", true);
     target.name_in(&mut reply);
-    reply.put("before", before);
+    reply.put_non_empty("before", before);
     let fitted = context.budget.fit_rows(&json!({ "frame": reply, "omitted": rows.len() }), rows);
-    reply.set("would_move", json!(fitted.kept));
+    reply.push("would_move", json!(fitted.kept));
     if fitted.dropped > 0 {
-        reply.put("omitted", fitted.dropped);
+        reply.put_non_empty("omitted", fitted.dropped);
     }
     Reply::json(&reply)
 }
@@ -237,10 +237,10 @@ impl Target {
     fn name_in(&self, reply: &mut Row) {
         match self {
             Self::Sprint { id, name } => {
-                reply.put("to", name.as_str());
-                reply.put("sprint_id", *id);
+                reply.put_non_empty("to", name.as_str());
+                reply.put_non_empty("sprint_id", *id);
             }
-            Self::Backlog => reply.put("to", "backlog"),
+            Self::Backlog => reply.put_non_empty("to", "backlog"),
             Self::Rank => {}
         }
     }

@@ -120,8 +120,8 @@ impl Standing {
     pub(super) fn put(&self, reply: &mut Row, budget: Budget, is_exact: bool, total: u64) {
         let tally = self.tally();
         let mut put = |name: &'static str, value: Value| {
-            if budget.minus(reply).holds(&json!({ name: value })) {
-                reply.put(name, value);
+            if budget.reserve(reply).holds(&json!({ name: value })) {
+                reply.put_non_empty(name, value);
             }
         };
         match tally.sprints.as_slice() {

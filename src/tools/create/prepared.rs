@@ -53,8 +53,8 @@ impl PreparedCreate {
         let mut preview = Row::new();
         let project = self.new.values().get("project").and_then(Value::as_object);
         let project = project.and_then(|project| project.values().next());
-        preview.put("project", project.cloned().unwrap_or_default());
-        preview.put("type", clean(&self.kind).as_ref());
+        preview.put_non_empty("project", project.cloned().unwrap_or_default());
+        preview.put_non_empty("type", clean(&self.kind).as_ref());
         preview.append(self.changes.previewed());
         preview
     }
