@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{http, upstream};
+use crate::http;
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;

@@ -24,9 +24,6 @@ pub mod http;
 /// One JSON-RPC message, as either transport brings it.
 pub mod jsonrpc;
 
-/// Who a request speaks for.
-pub mod identity;
-
 /// The protocol: MCP, and what stands around every call.
 pub mod mcp;
 
@@ -42,24 +39,17 @@ pub mod tools;
 /// Jira: the client, and the views of its answers.
 pub mod jira;
 
-/// One careful HTTP call.
-pub mod upstream;
-
-/// What is counted and traced on the way.
-pub mod signals;
-
 /// The files of the Power Platform connector.
 pub mod connector;
+
+/// What this program calls itself.
+pub mod program;
 
 /// The vocabulary of failure.
 pub mod errors;
 
 /// What the operator sees.
 pub mod telemetry;
-
-/// The sandbox Jira: a first run without an account, and the upstream of the tests.
-#[cfg(feature = "demo")]
-pub mod demo;
 
 /// For benches.
 #[doc(hidden)]

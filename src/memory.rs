@@ -6,10 +6,9 @@
 
 use std::{convert::Infallible, time::Duration};
 
+use metrics::Signals;
 use tikv_jemalloc_ctl::{Access, AsName, arenas};
 use tokio::time::{MissedTickBehavior, interval};
-
-use crate::signals::Signals;
 
 /// How often it is asked whether there is nothing to do. Returning pages that are wanted again
 /// costs page faults, so this is long beside a call.

@@ -8,26 +8,26 @@ use std::{
     time::Duration,
 };
 
+use auth::{Caller, Credential, KeyedHasher};
 use limit::Limiter;
+use metrics::{Names, Signals};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::oneshot,
     time::{Instant, timeout_at},
 };
+use upstream::{BuildError, Upstream};
 
 use crate::{
     config::Config,
     http::{self, ConnectionSettings, Drain, Readiness},
-    identity::{Caller, Credential, KeyedHasher},
     jira::Jira,
     mcp::{self, StdioSettings},
     memory,
     policy::Policy,
-    signals::{Names, Signals},
     telemetry::{ExportError, Exporters},
     tools::{self, Code, SealKeys},
-    upstream::{BuildError, Upstream},
 };
 
 /// Scrapers and probes are few.
@@ -149,7 +149,11 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
 /// The only names of tools and outcomes that are ever counted.
 fn names() -> Names {
     let outcomes = std::iter::once("ok").chain(Code::ALL.iter().map(|code| code.name()));
-    Names { tools: tools::all().map(|tool| tool.name).collect(), outcomes: outcomes.collect() }
+    Names {
+        version: env!("CARGO_PKG_VERSION"),
+        tools: tools::all().map(|tool| tool.name).collect(),
+        outcomes: outcomes.collect(),
+    }
 }
 
 impl Bound {

@@ -15,14 +15,14 @@ mod tools;
 
 use std::{error::Error, io::Write, net::Ipv4Addr};
 
+use auth::KeyedHasher;
 use axum::{extract::Request, middleware::map_request};
 use http::{HeaderValue, header};
 use jira_mcp_bridge::{
     http::{AllowedOrigin, ConnectionSettings, Readiness, Settings, router, serve},
-    identity::KeyedHasher,
     mcp::streamable,
-    signals::Signals,
 };
+use metrics::Signals;
 use tokio::net::TcpListener;
 
 #[tokio::main]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::{child::Bridge, upstream::Upstream};

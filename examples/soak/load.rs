@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

@@ -7,16 +7,15 @@ use std::{
     time::Duration,
 };
 
+use jira_sandbox::{Sandbox, Seed};
+use metrics::Signals;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
     config::{Config, Source},
-    demo::{Sandbox, Seed},
     http::{self, ConnectionSettings, Drain, Readiness},
-    run,
-    signals::Signals,
-    telemetry,
+    run, telemetry,
 };
 
 use super::{Failure, finished};

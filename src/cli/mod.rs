@@ -26,7 +26,7 @@ use clap::{
 use crate::{
     config::{self, Config, Problem, Source},
     http::Drain,
-    run, signals, telemetry,
+    run, telemetry,
 };
 
 const EX_USAGE: u8 = 64;
@@ -156,7 +156,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         return Ok(io::stdout().write_all(text.as_bytes())?);
     }
     if let Some(Command::Metrics) = cli.command {
-        return Ok(io::stdout().write_all(signals::document().as_bytes())?);
+        return Ok(io::stdout().write_all(metrics::document().as_bytes())?);
     }
     if let Some(Command::Errors) = cli.command {
         return Ok(errors::run()?);

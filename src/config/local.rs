@@ -2,12 +2,10 @@
 //!
 //! `serve` never reads these names, so no request can be sent with them.
 
+use auth::{Basic, BasicFault, Bearer, Credential};
 use url::Url;
 
-use crate::{
-    identity::{Basic, BasicFault, Bearer, Credential},
-    jira::{ApiHost, Route, SitePin},
-};
+use crate::jira::{ApiHost, Route, SitePin};
 
 use super::{
     Config, Problem, Source,

@@ -26,7 +26,6 @@ use crate::{
     jira::{self, Projects, Route, SitePin},
     mcp, policy, telemetry,
     tools::{self, Limits, Toolset},
-    upstream,
 };
 
 pub use read::{Problem, is_safe_upstream};
@@ -295,7 +294,7 @@ fn upstream_settings(reader: &mut Reader<'_>) -> upstream::Settings {
         breaker_half_open_successes: reader.count("BREAKER_HALF_OPEN_SUCCESSES", 1..=100),
         // On loopback compressing costs more than the bytes.
         gzip: base.starts_with("https://"),
-        ..upstream::Settings::default()
+        ..upstream::Settings::new(crate::program::USER_AGENT)
     }
 }
 

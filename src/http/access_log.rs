@@ -1,12 +1,17 @@
 //! One line per request, and the span everything below logs under. Paths are patterns; no query,
 //! header or body.
 
+use auth::CallerKey;
 use axum::{
     extract::{MatchedPath, Request},
     response::Response,
 };
 use http::{HeaderMap, Method, header};
 use http_body::Body as _;
+use metrics::{
+    Label as _, Role, Signals, Trace,
+    labels::{Refusal, Route, StatusClass},
+};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, info, info_span};
 
@@ -14,10 +19,6 @@ use super::{
     Edge,
     reject::RejectCode,
     request_id::{RequestId, only},
-};
-use crate::{
-    identity::CallerKey,
-    signals::{self, Role, Signals, Trace},
 };
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer.
@@ -38,7 +39,7 @@ where
     let _in_flight = metrics.http_in_flight.hold();
     let sent = sent(request.headers());
     let step = step(&edge.signals, method, route, &sent);
-    let trace = step.as_ref().map_or(sent, signals::Span::trace);
+    let trace = step.as_ref().map_or(sent, metrics::Span::trace);
     let trace_id = trace.id();
     if step.is_some() {
         request.extensions_mut().insert(trace);
@@ -78,7 +79,7 @@ fn step(
     method: &'static str,
     route: &str,
     sent: &Trace,
-) -> Option<signals::Span> {
+) -> Option<metrics::Span> {
     if is_probe(route) {
         return None;
     }
@@ -116,7 +117,7 @@ fn name(method: &Method) -> &'static str {
 struct Line<'a> {
     span: Span,
     signals: &'a Signals,
-    step: Option<signals::Span>,
+    step: Option<metrics::Span>,
     trace_id: Option<String>,
     id: &'a RequestId,
     method: &'static str,
@@ -130,7 +131,7 @@ struct Answer {
     status: u16,
     bytes_out: Option<u64>,
     caller: Option<String>,
-    reject: Option<&'static str>,
+    reject: Option<Refusal>,
 }
 
 impl Line<'_> {
@@ -138,11 +139,12 @@ impl Line<'_> {
     fn observe(&mut self) {
         let metrics = self.signals.metrics();
         let answer = self.answer.as_ref();
-        metrics.count_request(self.route, answer.map(|answer| answer.status));
+        let class = StatusClass::of_status(answer.map(|answer| answer.status));
+        metrics.http_requests.inc((Route::of_pattern(self.route), class));
         metrics.http_response_bytes.add(answer.and_then(|answer| answer.bytes_out).unwrap_or(0));
         let reject = answer.and_then(|answer| answer.reject);
-        if let Some(code) = reject {
-            metrics.count_refusal(code);
+        if let Some(refusal) = reject {
+            metrics.count_refusal(refusal);
         }
         let Some(mut step) = self.step.take() else { return };
         step.set("jira_mcp.request_id", self.id.as_str().to_owned());
@@ -153,9 +155,9 @@ impl Line<'_> {
                 // A refusal is the client's fault up to 499; the conventions leave such a server
                 // span unset.
                 if answer.status >= 500 {
-                    step.fail(reject.unwrap_or("internal"));
-                } else if let Some(code) = reject {
-                    step.set("error.type", code);
+                    step.fail(reject.unwrap_or(Refusal::Internal).as_str());
+                } else if let Some(refusal) = reject {
+                    step.set("error.type", refusal.as_str());
                 }
             }
         }
@@ -171,7 +173,7 @@ impl Drop for Line<'_> {
         let status = answer.map(|a| a.status);
         let bytes_out = answer.and_then(|a| a.bytes_out);
         let caller = answer.and_then(|a| a.caller.as_deref());
-        let reject = answer.and_then(|a| a.reject);
+        let reject = answer.and_then(|a| a.reject).map(Refusal::as_str);
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let outcome = if answer.is_some() { "answered" } else { "client_gone" };
         let trace_id = self.trace_id.as_deref();

@@ -8,10 +8,10 @@ use axum::{
     routing::{MethodRouter, get},
 };
 use http::{HeaderValue, StatusCode, header};
+use metrics::Signals;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{NO_SNIFF, Readiness};
-use crate::signals::Signals;
 
 /// Prometheus's text format. Source: prometheus.io, "Exposition formats".
 const CONTENT_TYPE: HeaderValue =

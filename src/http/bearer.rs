@@ -1,11 +1,11 @@
 //! Who asks? Exactly one well-formed bearer token, before any JSON is read, and none of it beyond
 //! this point.
 
+use auth::{Bearer, BearerFault, SiteWish};
 use axum::extract::Request;
 use http::{HeaderMap, HeaderName, header};
 
 use super::{Edge, gateway, metadata, reject::Reject};
-use crate::identity::{Bearer, BearerFault, SiteWish};
 
 const SITE: HeaderName = HeaderName::from_static("x-jira-site");
 

@@ -3,6 +3,7 @@
 
 use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
 
+use auth::{Caller, CallerKey};
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -21,7 +22,6 @@ use super::{
     overload::{self, Hold, Room},
     reject::Reject,
 };
-use crate::identity::{Caller, CallerKey};
 
 /// Bodies that are refused and still coming, at the same time: what they send is read and dropped.
 pub(super) const DRAINS_MAX: usize = 16;

@@ -48,22 +48,19 @@ use tokio::{sync::Semaphore, time::Instant};
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use crate::{
-    errors::Row,
-    identity::{Caller, KeyedHasher},
-    jsonrpc,
-    signals::Signals,
-};
+use crate::{errors::Row, jsonrpc};
 use questions::Admitted;
 use refused_tokens::RefusedTokens;
 use reject::Reject;
 
 pub use admin::router as admin_router;
+use auth::{Caller, KeyedHasher};
 pub use gateway::{Gateway, GatewayError, GatewaySource, KEY_BYTES};
 pub use health::Readiness;
 pub use host::AllowedHost;
 pub(crate) use jsonrpc::passed_on;
 pub use metadata::PublicBaseUrl;
+use metrics::Signals;
 pub use origin::AllowedOrigin;
 pub use overload::{BODIES_BYTES_MAX, BODY_BYTES_FREE};
 pub use request_id::RequestId;

@@ -7,6 +7,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use auth::{Caller, CallerKey};
 use axum::{
     BoxError,
     body::Body,
@@ -22,7 +23,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::timeout::error::Elapsed;
 
 use super::{Edge, reject::Reject};
-use crate::identity::{Caller, CallerKey};
 
 /// Callers that are known to an upstream, about 50 bytes each. Only an upstream's own word adds
 /// one.

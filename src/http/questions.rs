@@ -1,10 +1,10 @@
 //! What is asked of a request before anything of its body is read.
 
+use auth::{Bearer, SiteWish};
 use axum::extract::Request;
 use http::Method;
 
 use super::{Edge, bearer, host, origin, page, reject::Reject};
-use crate::identity::{Bearer, SiteWish};
 
 /// Who passed the questions.
 pub(super) enum Admitted {

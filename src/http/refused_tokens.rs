@@ -4,10 +4,9 @@
 
 use std::time::Duration;
 
+use auth::{Caller, CallerKey};
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
-
-use crate::identity::{Caller, CallerKey};
 
 /// How long a refusal is believed. What does ask Jira is never kept from it.
 const TTL: Duration = Duration::from_mins(1);

@@ -9,11 +9,11 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
+use auth::BearerFault;
+use metrics::{Label as _, labels::Refusal};
+
 use super::{jsonrpc, request_id::RequestId};
-use crate::{
-    errors::{Again, Class, Row, Severity},
-    identity::BearerFault,
-};
+use crate::errors::{Again, Class, Row, Severity};
 
 /// Of the codes that JSON-RPC leaves to servers: who asks may not come in.
 const NOT_ADMITTED: i32 = -32001;
@@ -48,36 +48,38 @@ pub(super) enum Reject {
 
 /// The stable code of a refusal, left among the response's extensions for the access log.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RejectCode(pub(super) &'static str);
+pub(super) struct RejectCode(pub(super) Refusal);
 
 impl Reject {
     /// The table to read when a client reports one of them.
-    fn status_and_code(&self) -> (StatusCode, &'static str) {
+    fn status_and_refusal(&self) -> (StatusCode, Refusal) {
         match self {
-            Self::HostMissing => (StatusCode::BAD_REQUEST, "host_missing"),
-            Self::HostForbidden => (StatusCode::FORBIDDEN, "host_not_allowed"),
-            Self::OriginForbidden => (StatusCode::FORBIDDEN, "origin_not_allowed"),
-            Self::GatewayForbidden => (StatusCode::FORBIDDEN, "gateway_token_refused"),
+            Self::HostMissing => (StatusCode::BAD_REQUEST, Refusal::HostMissing),
+            Self::HostForbidden => (StatusCode::FORBIDDEN, Refusal::HostNotAllowed),
+            Self::OriginForbidden => (StatusCode::FORBIDDEN, Refusal::OriginNotAllowed),
+            Self::GatewayForbidden => (StatusCode::FORBIDDEN, Refusal::GatewayTokenRefused),
             Self::Unauthenticated { .. } | Self::TokenRefused { .. } => {
-                (StatusCode::UNAUTHORIZED, "unauthenticated")
+                (StatusCode::UNAUTHORIZED, Refusal::Unauthenticated)
             }
-            Self::ScopeMissing { .. } => (StatusCode::FORBIDDEN, "insufficient_scope"),
+            Self::ScopeMissing { .. } => (StatusCode::FORBIDDEN, Refusal::InsufficientScope),
             Self::SiteWish | Self::BodyBroken | Self::Rpc(_) => {
-                (StatusCode::BAD_REQUEST, "invalid_request")
+                (StatusCode::BAD_REQUEST, Refusal::InvalidRequest)
             }
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
-            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
-            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable"),
+            Self::NotFound => (StatusCode::NOT_FOUND, Refusal::NotFound),
+            Self::MethodNotAllowed { .. } => {
+                (StatusCode::METHOD_NOT_ALLOWED, Refusal::MethodNotAllowed)
+            }
+            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, Refusal::NotAcceptable),
             Self::UnsupportedMediaType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, Refusal::UnsupportedMediaType)
             }
-            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
-            Self::BodySlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
-            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
-            Self::Deadline => (StatusCode::GATEWAY_TIMEOUT, "upstream_timeout"),
-            Self::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting"),
-            Self::Draining => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, Refusal::PayloadTooLarge),
+            Self::BodySlow => (StatusCode::REQUEST_TIMEOUT, Refusal::RequestTimeout),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, Refusal::Overloaded),
+            Self::Deadline => (StatusCode::GATEWAY_TIMEOUT, Refusal::UpstreamTimeout),
+            Self::Starting => (StatusCode::SERVICE_UNAVAILABLE, Refusal::Starting),
+            Self::Draining => (StatusCode::SERVICE_UNAVAILABLE, Refusal::Draining),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, Refusal::Internal),
         }
     }
 
@@ -171,10 +173,10 @@ impl Reject {
         if let Self::Rpc(fault) = self {
             return fault.to_reply();
         }
-        let (status, code) = self.status_and_code();
+        let (status, refusal) = self.status_and_refusal();
         let (message, hint) = (self.message(), self.hint());
         let said = json!({
-            "error": code,
+            "error": refusal.as_str(),
             "status": status.as_u16(),
             "message": message,
             "hint": hint,
@@ -257,7 +259,7 @@ impl Reject {
     /// Its row in the table of all errors; the words there stand for those that depend on the
     /// request.
     pub(super) fn row(&self) -> Row {
-        let (status, code) = self.status_and_code();
+        let (status, refusal) = self.status_and_refusal();
         let meaning = match self {
             Self::Unauthenticated { .. } => "The user's access token is missing or malformed.",
             Self::BodyTooLarge { .. } => "The body is larger than 1 MiB.",
@@ -269,7 +271,7 @@ impl Reject {
         };
         let (class, severity, again) = self.kind();
         Row {
-            code,
+            code: refusal.as_str(),
             status: Some(status.as_u16()),
             class,
             severity,
@@ -307,7 +309,7 @@ impl Reject {
 
 impl IntoResponse for Reject {
     fn into_response(self) -> Response {
-        let mut response = self.status_and_code().0.into_response();
+        let mut response = self.status_and_refusal().0.into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -321,7 +323,7 @@ pub(super) fn explain(request_id: &RequestId, form: Form, mut response: Response
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.extensions_mut().insert(RejectCode(reject.status_and_code().1));
+    response.extensions_mut().insert(RejectCode(reject.status_and_refusal().1));
     *response.body_mut() = Body::from(reject.body(request_id, form));
     response
 }

@@ -5,10 +5,9 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use auth::KeyedHasher;
 use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-
-use crate::identity::KeyedHasher;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const ID_BYTES_MAX: usize = 128;

@@ -13,6 +13,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
+use metrics::Signals;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -27,7 +28,6 @@ use super::{
     waiting::{Counted, Heads, Limits, Turns, Waiting},
     write_stall::WriteStall,
 };
-use crate::signals::Signals;
 
 /// hyper panics below this buffer size.
 const HEADERS_BYTES_MIN: usize = 8192;

@@ -1,7 +1,9 @@
 //! What a tool call brings along, and the one way in for all of them: through rmcp, past it, or
 //! over stdio.
 
+use auth::Caller;
 use http::request::Parts;
+use metrics::Trace;
 use rmcp::{
     ErrorData, RoleServer,
     model::{CallToolRequestParams, CallToolResponse, RequestId},
@@ -11,9 +13,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    identity::Caller,
     policy::{Narrowing, Policy},
-    signals::Trace,
     tools::{self, Progress},
 };
 

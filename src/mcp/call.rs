@@ -2,18 +2,18 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use auth::Caller;
 use futures_util::FutureExt;
 use limit::Refusal;
+use metrics::{Span, Trace, labels::Limit};
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    identity::Caller,
     jira::views::{self, Budget},
     policy::{Policy, Verdict},
-    signals::{Span, Trace},
     telemetry::audit,
     tools::{Code, Context, Given, Progress, Reply, TextsMade, Tool, ToolError, named_hosts},
 };
@@ -139,7 +139,7 @@ impl Server {
     ) -> Result<Reply, ToolError> {
         let _place =
             self.0.limiter.admit(&call.jira.caller().key(), Instant::now()).map_err(|refusal| {
-                self.0.signals.metrics().count_limited(refusal.name());
+                self.0.signals.metrics().limited.inc(limit(&refusal));
                 refused(&refusal)
             })?;
         if let Verdict::Lacks(scope) = verdict {
@@ -280,7 +280,16 @@ async fn attempt(tool: &Tool, given: Given, context: &Context) -> Result<Reply, 
 fn sayable(caller: &Caller, text: String) -> String {
     // In this order, for hidden signs between its letters would hide a token from the search for
     // it.
-    caller.covered_in(views::clean_json(text))
+    caller.redact(views::clean_json(text))
+}
+
+/// The limit that a refusal is counted under.
+fn limit(refusal: &Refusal) -> Limit {
+    match refusal {
+        Refusal::Rate { .. } => Limit::Rate,
+        Refusal::Concurrency => Limit::Concurrency,
+        Refusal::Full => Limit::Callers,
+    }
 }
 
 fn refused(refusal: &Refusal) -> ToolError {

@@ -5,6 +5,7 @@
 //! What is answered here is answered as rmcp would; `tests/it/direct.rs` holds both ways against
 //! each other.
 
+use auth::Caller;
 use http::{HeaderMap, request::Parts};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonRpcError,
@@ -15,7 +16,7 @@ use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::{identity::Caller, policy::Narrowing, tools::Progress};
+use crate::{policy::Narrowing, tools::Progress};
 
 use super::{
     asked::{Asked, traces_of},

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use auth::CallerKey;
 use limit::Limiter;
+use metrics::Signals;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -17,10 +19,8 @@ use rmcp::{
 };
 
 use crate::{
-    identity::CallerKey,
     jira::Jira,
     policy::{Narrowing, Policy},
-    signals::Signals,
     telemetry::audit::KnownProjects,
     tools::{self, Limits, Repeats, SealKeys},
 };

@@ -5,13 +5,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use auth::CallerKey;
 use rmcp::model::RequestId;
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
-
-use crate::identity::CallerKey;
 
 /// Above this many a call cannot be taken back by notice, only by hanging up. The edge admits fewer
 /// at once by default.
@@ -103,7 +102,7 @@ impl Drop for InHand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{Bearer, KeyedHasher};
+    use auth::{Bearer, KeyedHasher};
 
     fn callers() -> [CallerKey; 2] {
         let hasher = KeyedHasher::random().unwrap();

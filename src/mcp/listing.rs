@@ -14,10 +14,10 @@ use rmcp::{
     model::{self, CacheScope, ListToolsResult, MetaObject, PaginatedRequestParams, ServerResult},
 };
 
+use auth::Caller;
 use serde_json::Value;
 
 use crate::{
-    identity::Caller,
     policy::{Narrowing, Policy, Variant, Verdict},
     tools::{self, Tool},
 };

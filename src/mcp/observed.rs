@@ -2,8 +2,9 @@
 //! OpenTelemetry's semantic conventions for MCP:
 //! <https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md>.
 
+use metrics::{Role, Span};
+
 use crate::{
-    signals::{Role, Span},
     telemetry::audit,
     tools::{Code, Tool},
 };
@@ -34,12 +35,8 @@ impl Server {
     pub(super) fn count(&self, line: &audit::Line<'_>, span: Option<&mut Span>) {
         let metrics = self.0.signals.metrics();
         let outcome = line.outcome.map_or("ok", Code::name);
-        if let Some(counter) = metrics.tool_calls.at([line.tool, outcome]) {
-            counter.inc();
-        }
-        if let Some(histogram) = metrics.tool_call_seconds.at([line.tool]) {
-            histogram.observe(line.elapsed);
-        }
+        metrics.tool_calls.inc([line.tool, outcome]);
+        metrics.tool_call_seconds.observe([line.tool], line.elapsed);
         metrics.tool_result_bytes.add(line.bytes_sent as u64);
         let Some(span) = span else { return };
         span.set("jira_mcp.outcome", outcome);

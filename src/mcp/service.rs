@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use auth::Caller;
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body;
@@ -23,7 +24,7 @@ use rmcp::{
 };
 use tower::Service;
 
-use crate::{identity::Caller, policy::Narrowing};
+use crate::policy::Narrowing;
 
 use super::{direct::ToolCall, handler::Server, params, plain_list, taken_back::taken_back};
 

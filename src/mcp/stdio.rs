@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use auth::Caller;
 use futures_util::future::BoxFuture;
 use rmcp::{
     RoleServer,
@@ -27,10 +28,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{
-    identity::Caller,
-    jsonrpc::{self, Fault},
-};
+use crate::jsonrpc::{self, Fault};
 
 use super::{
     handler::Server,

@@ -2,22 +2,22 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
+use auth::{Bearer, Caller, KeyedHasher};
 use limit::{Limiter, LimiterSettings};
+use metrics::Signals;
 use rmcp::model::CallToolResponse;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+use upstream::{self, Upstream};
 
 use super::{
     Server, Settings,
     call::{Call, Traces},
 };
 use crate::{
-    identity::{Bearer, Caller, KeyedHasher},
     jira::{self, Jira, Projects},
     policy::{self, Policy},
-    signals::Signals,
     tools::{self, Effect, Limits, Running, SealKeys, Tool},
-    upstream::{self, Upstream},
 };
 
 fn server() -> Server {
@@ -38,7 +38,7 @@ fn server() -> Server {
         media_hosts: Vec::new(),
         route: jira::Route::ApiGateway,
     };
-    let jira = Jira::new(jira, Upstream::new(&upstream::Settings::default()).unwrap());
+    let jira = Jira::new(jira, Upstream::new(&upstream::Settings::new("test")).unwrap());
     let policy = Policy::new(policy::Settings {
         toolsets: tools::Toolset::ALL.iter().copied().collect(),
         read_only: false,

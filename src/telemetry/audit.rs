@@ -3,13 +3,11 @@
 
 use std::time::Duration;
 
+use auth::CallerKey;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
-use crate::{
-    identity::CallerKey,
-    tools::{self, Code},
-};
+use crate::tools::{self, Code};
 
 /// Projects that are remembered at a time; about a hundred bytes each.
 const PROJECTS_MAX: usize = 10_000;
@@ -54,7 +52,7 @@ impl KnownProjects {
 #[derive(Debug)]
 pub struct Line<'a> {
     /// The tool's name.
-    pub tool: &'a str,
+    pub tool: &'static str,
     /// From [`KnownProjects::shown`].
     pub subject: &'a str,
     /// The id under which the edge logged the request.

@@ -9,10 +9,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use auth::CallerKey;
 use quick_cache::sync::Cache;
 use tokio::{sync::Mutex, time::Instant};
-
-use crate::identity::CallerKey;
 
 /// How long a `request_id` is remembered.
 const TTL: Duration = Duration::from_mins(10);

@@ -62,7 +62,7 @@ IMAGE = [
     ("image-context", "Cargo.toml", "[profile.dev]", '[[bench]]\nname = "work"\n\n[profile.dev]'),
     ("image-context", "Dockerfile", "COPY connector ./connector\n", ""),
     ("image-embeds", "src/connector/mod.rs", "../../connector/icon.png", "../../docs/DEPLOY.md"),
-    ("image-embeds", "Cargo.toml", "[features]", "[build-dependencies]\nkit = { path = \"crates/kit\" }\n\n[features]"),
+    ("image-embeds", "Cargo.toml", "[features]", "[build-dependencies]\nkit = { path = \"parts/kit\" }\n\n[features]"),
     ("image-hadolint", "Dockerfile", "WORKDIR /src", "WORKDIR src"),
 ]
 AZURE = [

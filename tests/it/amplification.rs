@@ -13,7 +13,7 @@ mod shapes;
 
 use std::sync::Arc;
 
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use self::{answers::Held, drive::Weighed};

@@ -9,7 +9,7 @@ use std::{
 use axum::{extract::Request, middleware::from_fn};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, Method};
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault, part};

@@ -15,7 +15,7 @@ use axum::{
     routing::get,
 };
 use http::{Method, StatusCode};
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, NOW_MS, gateway_secret};

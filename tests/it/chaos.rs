@@ -3,7 +3,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use jira_mcp_bridge::{demo::Sandbox, tools::Code};
+use jira_mcp_bridge::tools::Code;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::{runtime::Handle, time::timeout};
 

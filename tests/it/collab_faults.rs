@@ -9,7 +9,7 @@ use axum::{
     routing::get,
 };
 use http::{Method, StatusCode, header};
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault, NOW_MS};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, NOW_MS, part};

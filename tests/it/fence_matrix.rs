@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use http::Method;
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, NOW_MS};

@@ -78,7 +78,7 @@ async fn one_end_of_a_link_outside_is_enough_to_keep_it() {
 
 #[tokio::test]
 async fn an_issue_that_was_moved_away_is_out_of_reach_under_its_old_key() {
-    let sandbox = jira_mcp_bridge::demo::Sandbox::seeded(crate::support::NOW_MS);
+    let sandbox = jira_sandbox::Sandbox::seeded(crate::support::NOW_MS);
     let over = async |settings: &[(&str, &str)]| {
         Bridge::over(sandbox.router(), sandbox.tokens(), settings).await
     };
@@ -115,7 +115,7 @@ async fn an_issue_that_was_moved_away_is_out_of_reach_under_its_old_key() {
 
 #[tokio::test]
 async fn a_task_hides_the_issues_of_other_projects() {
-    let sandbox = jira_mcp_bridge::demo::Sandbox::seeded(crate::support::NOW_MS);
+    let sandbox = jira_sandbox::Sandbox::seeded(crate::support::NOW_MS);
     let sets = ("TOOLSETS", "core,bulk");
     let open = Bridge::over(sandbox.router(), sandbox.tokens(), &[sets]).await;
     let jql = "project = MOB AND \"Story point estimate\" IS EMPTY AND status = \"To Do\"";

@@ -1,10 +1,12 @@
 //! What operators scrape after calls over real HTTP: the right numbers, under labels that no client
 //! can add to.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 use serde_json::json;
 
-use crate::support::{Bridge, Fault};
+use crate::support::{Bridge, Fault, gateway_secret};
 
 const ADMIN: (&str, &str) = ("ADMIN_ADDR", "127.0.0.1:0");
 
@@ -56,6 +58,45 @@ async fn calls_are_counted_where_they_belong() {
         &format!("jira_mcp_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION")),
     ] {
         assert!(value(&text, series) > 0.0, "{series} in\n{text}");
+    }
+}
+
+/// The code of an answer is the label it is counted under, whatever the status.
+#[tokio::test]
+async fn every_refusal_of_the_edge_is_counted_under_its_code() {
+    let secret = gateway_secret();
+    let gateway = ("x-gateway-token", secret.as_str());
+    let bridge = Bridge::with(&[
+        ADMIN,
+        ("GATEWAY_SHARED_SECRET", &secret),
+        ("UPSTREAM_401", "http_401"),
+        ("PUBLIC_BASE_URL", "https://api.example.com/jira"),
+        ("ALLOWED_ORIGINS", "https://pages.example.com"),
+    ])
+    .await;
+    // Dana's token may not write.
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": "jira_add_comment", "arguments": {"issue_key": "ACME-1", "body": "x"}}});
+    let answers = [
+        bridge.post_to("/mcp", "dana", &[gateway], &call).await,
+        bridge.post_to("/mcp", "anna", &[("x-gateway-token", "wrong")], &call).await,
+        bridge.post_to("/mcp", "anna", &[gateway, ("origin", "https://evil.example")], &call).await,
+        bridge.post_to("/mcp", "anna", &[gateway, ("host", "evil.example")], &call).await,
+        bridge.post_to("/mcp/nowhere", "anna", &[gateway], &call).await,
+        bridge.send(Method::POST, "/mcp", &[gateway], "{}").await,
+    ];
+    let text = bridge.metrics().await;
+    let mut codes = BTreeSet::new();
+    for answer in &answers {
+        assert!((400..500).contains(&answer.status), "{}", answer.text);
+        let said = answer.json();
+        let code = said.pointer("/error/data/error").unwrap_or(&said["error"]);
+        codes.insert(code.as_str().unwrap_or_else(|| panic!("{said}")).to_owned());
+    }
+    assert_eq!(codes.len(), answers.len(), "{codes:?}");
+    for code in codes {
+        let series = format!("jira_mcp_http_refusals_total{{reason=\"{code}\"}}");
+        assert!((value(&text, &series) - 1.0).abs() < f64::EPSILON, "{series} in\n{text}");
     }
 }
 

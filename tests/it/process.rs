@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::Method;
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, sync::Semaphore};
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::json;
 use tokio::{
     io::copy_bidirectional,

@@ -1,7 +1,7 @@
 //! Which Jira site a call works on.
 
 use http::Method;
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::json;
 
 use crate::support::{Bridge, Fault, NOW_MS};

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use jira_mcp_bridge::signals::{self, FAMILIES, Kind};
+use metrics::{self, DEFINITIONS, Kind};
 use serde_json::Value;
 
 fn file(name: &str) -> String {
@@ -23,9 +23,11 @@ fn words(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
 fn series() -> BTreeSet<String> {
     let endings =
         |kind| if kind == Kind::Histogram { &["_bucket", "_sum", "_count"][..] } else { &[""][..] };
-    FAMILIES
+    DEFINITIONS
         .iter()
-        .flat_map(|family| endings(family.kind).iter().map(|end| format!("{}{end}", family.name)))
+        .flat_map(|definition| {
+            endings(definition.kind).iter().map(|end| format!("{}{end}", definition.name))
+        })
         .collect()
 }
 
@@ -47,7 +49,8 @@ fn prometheus_files_name_series_that_exist() {
 #[test]
 fn the_workbook_names_metrics_and_attributes_that_exist() {
     let text = file("deploy/observability/azure-workbook.json");
-    let known: BTreeSet<String> = FAMILIES.iter().map(|family| family.otel_name()).collect();
+    let known: BTreeSet<String> =
+        DEFINITIONS.iter().map(|definition| definition.otel_name()).collect();
     let attributes = [
         "jira_mcp.outcome",
         "jira_mcp.request_id",
@@ -88,10 +91,10 @@ fn the_dashboard_is_one_that_grafana_imports() {
 fn the_document_holds_the_table_of_the_code() {
     let text = file("docs/TELEMETRY.md");
     assert!(
-        text.contains(&signals::document()),
+        text.contains(&metrics::document()),
         "paste the output of `jira-mcp-bridge metrics` into it"
     );
-    for family in FAMILIES {
-        assert!(text.contains(family.name));
+    for definition in DEFINITIONS {
+        assert!(text.contains(definition.name));
     }
 }

@@ -57,17 +57,6 @@ pub enum Refusal {
     Full,
 }
 
-impl Refusal {
-    /// Stable name for metrics.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Concurrency => "concurrency",
-            Self::Rate { .. } => "rate",
-            Self::Full => "callers",
-        }
-    }
-}
-
 /// What one key has used.
 #[derive(Debug)]
 struct Usage {

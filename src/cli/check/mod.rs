@@ -5,10 +5,9 @@ mod mend;
 mod outside;
 mod settings;
 
-use crate::{
-    config::{Config, Source},
-    upstream::TrustedRoots,
-};
+use upstream::TrustedRoots;
+
+use crate::config::{Config, Source};
 
 use super::{
     Failure,

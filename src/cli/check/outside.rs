@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use http::{Method, header};
 use tokio::time::Instant;
+use upstream::{Request, Response, Safety, Settings, TrustedRoots, Upstream, UpstreamError};
 
 use crate::{
     cli::report::{Finding, causes},
     config::Config,
-    upstream::{Request, Response, Safety, Settings, TrustedRoots, Upstream, UpstreamError},
 };
 
 /// Within it logs of both sides can be laid side by side.

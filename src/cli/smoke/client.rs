@@ -7,10 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use upstream::{BuildError, Request, Response, Safety, Settings, Upstream, UpstreamError};
 use url::Url;
 
-use crate::cli::report::causes;
-use crate::upstream::{BuildError, Request, Response, Safety, Settings, Upstream, UpstreamError};
+use crate::{cli::report::causes, program::USER_AGENT};
 
 const GATEWAY: HeaderName = HeaderName::from_static("x-gateway-token");
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -80,7 +80,7 @@ impl Client {
             // Each step is to see the deployment as it is.
             breaker_failures: u32::MAX,
             body_bytes_max: BODY_BYTES_MAX,
-            ..Settings::default()
+            ..Settings::new(USER_AGENT)
         };
         Ok(Self { upstream: Upstream::new(&settings)?, timeout })
     }

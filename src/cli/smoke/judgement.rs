@@ -2,8 +2,7 @@
 
 use http::header;
 use serde_json::Value;
-
-use crate::upstream::Response;
+use upstream::Response;
 
 use super::{
     super::report::Finding,

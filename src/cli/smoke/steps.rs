@@ -3,9 +3,8 @@
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use upstream::Response;
 use url::Url;
-
-use crate::upstream::Response;
 
 use super::{
     super::report::Finding,

@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use crate::signals::Signals;
+use auth::{Caller, KeyedHasher};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -30,12 +30,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
+use metrics::Signals;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};
 
 use super::*;
-use crate::identity::{Caller, KeyedHasher};
 
 pub(super) const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 

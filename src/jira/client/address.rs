@@ -47,7 +47,7 @@ pub(super) fn below(base: &Url, cloud_id: Option<&str>, request: &Request) -> Op
 mod tests {
     use super::*;
     use crate::jira::client::{Jira, Route, Settings, request};
-    use crate::upstream::{self, Upstream};
+    use upstream::{self, Upstream};
 
     fn url(base: &str, request: &Request) -> String {
         reached(Route::ApiGateway, base, request)
@@ -62,7 +62,7 @@ mod tests {
             api_host: None,
             media_hosts: Vec::new(),
         };
-        let upstream = Upstream::new(&upstream::Settings::default()).unwrap();
+        let upstream = Upstream::new(&upstream::Settings::new("test")).unwrap();
         Jira::new(settings, upstream).url("c-1", request).unwrap().to_string()
     }
 

@@ -3,8 +3,7 @@
 use http::HeaderMap;
 use serde_json::Value;
 use thiserror::Error;
-
-use crate::upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
+use upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
 
 use super::{
     error_body::{

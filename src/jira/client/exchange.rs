@@ -5,8 +5,6 @@ use std::sync::atomic::Ordering;
 use http::{HeaderName, HeaderValue, header};
 use tokio::time::Instant;
 
-use crate::upstream;
-
 use super::{error::JiraError, request::Request, session::Session, settings::Route};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.

@@ -8,8 +8,6 @@ use bytes::Bytes;
 use http::{Method, header};
 use url::{Host, Url};
 
-use crate::upstream;
-
 use super::{
     error::{Applied, JiraError},
     request::Request,

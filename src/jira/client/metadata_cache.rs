@@ -12,12 +12,11 @@ use std::{
     time::Duration,
 };
 
+use auth::CallerKey;
 use bytes::Bytes;
 use http::StatusCode;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
-
-use crate::identity::CallerKey;
 
 use super::request::{Request, Safety, scope};
 
@@ -152,7 +151,7 @@ impl CacheUse {
 
 #[cfg(test)]
 mod tests {
-    use crate::identity::{Bearer, KeyedHasher};
+    use auth::{Bearer, KeyedHasher};
 
     use super::*;
 

@@ -9,8 +9,6 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::upstream;
-
 use super::{
     address,
     error::JiraError,

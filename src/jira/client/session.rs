@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use auth::Caller;
 use jiff::tz::TimeZone;
+use metrics::Trace;
 use tokio::{sync::OnceCell, time::Instant};
+use upstream::Upstream;
 use url::Url;
-
-use crate::{identity::Caller, signals::Trace, upstream::Upstream};
 
 use super::{
     address,

@@ -2,10 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use auth::CallerKey;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
-
-use crate::identity::CallerKey;
 
 use super::site::Site;
 

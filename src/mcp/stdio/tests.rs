@@ -1,10 +1,10 @@
 //! The end of a conversation: what is waited for, and what is not. No time passes in these tests.
 
+use auth::{Bearer, KeyedHasher};
 use futures_util::FutureExt;
 use rmcp::model::{EmptyResult, ServerResult};
 
 use super::*;
-use crate::identity::{Bearer, KeyedHasher};
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 const CANCEL: &str =

@@ -6,9 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use tokio::{runtime::Handle, time::Instant};
+use upstream::{self, BuildError, Safety, Upstream};
 use url::Url;
-
-use crate::upstream::{self, BuildError, Safety, Upstream};
 
 /// Receivers answer with a few bytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -31,7 +30,7 @@ impl Client {
             retry_max: 0,
             breaker_failures: u32::MAX,
             gzip: false,
-            ..upstream::Settings::default()
+            ..upstream::Settings::new(crate::program::USER_AGENT)
         };
         Ok(Self {
             upstream: Upstream::new(&settings)?,

@@ -25,13 +25,10 @@ use thiserror::Error;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{
-    signals::{Names, Signals, Tracer},
-    upstream::BuildError,
-};
-
 use client::Client;
+use metrics::{Names, Signals, Tracer};
 use queue::{Queue, Receiver};
+use upstream::BuildError;
 
 /// One export may take so long; the library repeats within it.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,7 +87,10 @@ impl Exporters {
             .with_sampler(sampler)
             .with_span_processor(queue.clone())
             .build();
-        let signals = Signals::new(names, Some(Tracer::new(&traces)));
+        let signals = Signals::new(
+            names,
+            Some(Tracer::new(&traces, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))),
+        );
         let metrics = SdkMeterProvider::builder().with_resource(resource.clone());
         let metrics = readers(metrics, settings, &client)?.build();
         meter::mirror(&metrics, &signals);

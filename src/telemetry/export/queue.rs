@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use metrics::{Signals, labels::SpanResult};
 use opentelemetry::Context;
 use opentelemetry_application_insights::Exporter as AppInsights;
 use opentelemetry_otlp::SpanExporter as Otlp;
@@ -21,7 +22,6 @@ use opentelemetry_sdk::{
 use tokio::runtime::Handle;
 
 use super::client::Client;
-use crate::signals::Signals;
 
 /// Spans that wait to be sent, and spans of one sending: the defaults of OpenTelemetry's
 /// specification.
@@ -93,9 +93,9 @@ impl Queue {
             .map(drop)
     }
 
-    fn count(&self, fate: &str) {
+    fn count(&self, result: SpanResult) {
         if let Some(signals) = self.signals.get() {
-            signals.metrics().count_spans(fate, 1);
+            signals.metrics().spans.inc(result);
         }
     }
 }
@@ -107,7 +107,7 @@ impl SpanProcessor for Queue {
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
             self.into.try_send(Item::Span(Box::new(span)))
         {
-            self.count("dropped");
+            self.count(SpanResult::Dropped);
         }
     }
 
@@ -165,7 +165,8 @@ fn send(batch: &[SpanData], receivers: &[Receiver], signals: &Signals, runtime: 
         .filter(|receiver| runtime.block_on(receiver.export(batch.to_vec())).is_ok())
         .count();
     let is_sent = taken == receivers.len();
-    signals.metrics().count_spans(if is_sent { "sent" } else { "failed" }, batch.len());
+    let result = if is_sent { SpanResult::Sent } else { SpanResult::Failed };
+    signals.metrics().spans.add(result, batch.len() as u64);
     is_sent
 }
 
@@ -174,18 +175,18 @@ mod tests {
     use opentelemetry_sdk::trace::SdkTracerProvider;
 
     use super::*;
-    use crate::signals::{Names, Role, Trace, Tracer};
+    use metrics::{Names, Role, Trace, Tracer};
 
     #[test]
     fn spans_that_find_no_place_are_dropped_and_counted() {
         let (queue, feed) = Queue::new();
         let provider = SdkTracerProvider::builder().with_span_processor(queue.clone()).build();
-        let signals = Signals::new(&Names::default(), Some(Tracer::new(&provider)));
+        let signals = Signals::new(&Names::default(), Some(Tracer::new(&provider, "test", "1")));
         queue.signals.set(signals.clone()).unwrap();
         for _ in 0..WAITING_MAX + 3 {
             drop(signals.span(Role::Server, String::new, &Trace::default()));
         }
-        assert_eq!(signals.metrics().spans.at(["dropped"]).unwrap().value(), 3);
+        assert_eq!(signals.metrics().spans.at(SpanResult::Dropped).unwrap().value(), 3);
         assert!(queue.shutdown_with_timeout(Duration::ZERO).is_err(), "nobody empties it");
         assert_eq!(feed.0.try_iter().count(), WAITING_MAX);
     }

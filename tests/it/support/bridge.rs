@@ -5,10 +5,10 @@ use std::sync::Arc;
 use http::{Method, header};
 use jira_mcp_bridge::{
     config::{Config, Source},
-    demo::{Sandbox, Seed},
     http::Drain,
     run,
 };
+use jira_sandbox::{Sandbox, Seed};
 use serde_json::{Map, Value, json};
 use tokio::{sync::oneshot, task::JoinHandle};
 

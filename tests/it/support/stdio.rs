@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use jira_mcp_bridge::demo::Sandbox;
+use jira_sandbox::Sandbox;
 use serde_json::Value;
 
 use super::{NOW_MS, Upstream};

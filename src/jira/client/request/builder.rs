@@ -10,7 +10,7 @@ use super::form::Form;
 
 /// What a request does to Jira, which decides how it may be repeated. The method does not tell: a
 /// search is a POST.
-pub use crate::upstream::Safety;
+pub use upstream::Safety;
 
 /// Below which path a request lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

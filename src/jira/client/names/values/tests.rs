@@ -5,15 +5,13 @@ use std::{
     time::Duration,
 };
 
+use auth::{Bearer, Caller, KeyedHasher};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
+use upstream::{self, Upstream};
 
 use super::*;
-use crate::{
-    identity::{Bearer, Caller, KeyedHasher},
-    jira::client::{Jira, Route, Session, Settings, names::PersonScope, wire::FieldMeta},
-    upstream::{self, Upstream},
-};
+use crate::jira::client::{Jira, Route, Session, Settings, names::PersonScope, wire::FieldMeta};
 
 mod laws;
 
@@ -27,7 +25,7 @@ static NOWHERE: LazyLock<Arc<Jira>> = LazyLock::new(|| {
         site: None,
         media_hosts: Vec::new(),
     };
-    let upstream = upstream::Settings { retry_max: 0, ..upstream::Settings::default() };
+    let upstream = upstream::Settings { retry_max: 0, ..upstream::Settings::new("test") };
     Arc::new(Jira::new(settings, Upstream::new(&upstream).unwrap()))
 });
 

@@ -1,0 +1,120 @@
+//! The sandbox Jira: an in-process HTTP server that answers like Jira Cloud, for a first run
+//! without an account and as the upstream of the tests.
+//!
+//! It is written against Atlassian's documents and shares no types with the client side, so that a
+//! wrong guess there cannot pass its own test. A request comes in by `http/` and is answered by one
+//! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (whose
+//! language is `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a
+//! world begins with is in `seed/`.
+
+mod adf;
+mod answer;
+mod clock;
+mod fields;
+mod half_emoji;
+mod http;
+mod jql;
+mod json;
+mod language;
+mod model;
+mod render;
+mod search;
+mod seed;
+mod world;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use clock::Clock;
+pub use seed::Seed;
+use world::World;
+
+/// The whole sandbox: sites, people, tokens. Cheap to clone; clones share one state.
+#[derive(Clone)]
+pub struct Sandbox {
+    world: Arc<World>,
+    limits_writes: bool,
+}
+
+impl Sandbox {
+    /// A world seeded relative to `now_ms` (milliseconds since 1970), in which time stands still.
+    ///
+    /// The same `now_ms` gives the same data, ids and tokens.
+    #[must_use]
+    pub fn seeded(now_ms: i64) -> Self {
+        Self::of(Seed::Standard, Arc::new(move || now_ms))
+    }
+
+    /// The same for the world of [`Seed::Awkward`].
+    #[must_use]
+    pub fn awkward(now_ms: i64) -> Self {
+        Self::of(Seed::Awkward, Arc::new(move || now_ms))
+    }
+
+    /// A world seeded relative to the clock's present reading; later writes are stamped with later
+    /// readings.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Self {
+        Self::of(Seed::Standard, clock)
+    }
+
+    /// Any world on any clock.
+    #[must_use]
+    pub fn of(seed: Seed, clock: Clock) -> Self {
+        let sites = seed::sites(seed, clock());
+        let cloud_ids = sites.iter().map(|site| site.cloud_id.clone()).collect();
+        Self {
+            world: Arc::new(World {
+                clock,
+                tokens: seed::tokens(seed),
+                cloud_ids,
+                sites: RwLock::new(sites),
+            }),
+            limits_writes: false,
+        }
+    }
+
+    /// Refuses too many writes to one issue, counted by the sandbox's clock: of no use on a clock
+    /// that stands still.
+    #[must_use]
+    pub fn with_write_limits(mut self) -> Self {
+        self.limits_writes = true;
+        self
+    }
+
+    /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`,
+    /// `/_edge/…`; and the main site's own `/rest/…` for basic authentication.
+    pub fn router(&self) -> axum::Router {
+        http::router(Arc::clone(&self.world), self.limits_writes)
+    }
+
+    /// Names and access tokens in a fixed order; the first one's user sees everything.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        self.world
+            .tokens
+            .iter()
+            .map(|token| (token.name.to_owned(), token.secret.clone()))
+            .collect()
+    }
+
+    /// Names, e-mail addresses and API tokens for basic authentication at the main site, whose
+    /// `/rest` is at the root.
+    #[must_use]
+    pub fn api_tokens(&self) -> Vec<(String, String, String)> {
+        let sites = self.world.sites.read().unwrap_or_else(PoisonError::into_inner);
+        let of = |token: &model::Token| {
+            let (email, secret) = token.api_token(sites.first()?)?;
+            Some((token.name.to_owned(), email, secret))
+        };
+        self.world.tokens.iter().filter_map(of).collect()
+    }
+
+    /// The cloud ids of the two sites, the main one first.
+    #[must_use]
+    pub fn cloud_ids(&self) -> Vec<String> {
+        self.world.cloud_ids.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

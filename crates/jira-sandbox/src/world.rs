@@ -1,0 +1,17 @@
+//! The state that all clones of a sandbox share.
+
+use std::sync::RwLock;
+
+use crate::{
+    clock::Clock,
+    model::{Site, Token},
+};
+
+/// Routes take the lock once, for as long as they run.
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Vec<Token>,
+    /// Of each site, in the order of `sites`.
+    pub(crate) cloud_ids: Vec<String>,
+    pub(crate) sites: RwLock<Vec<Site>>,
+}
