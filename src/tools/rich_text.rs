@@ -155,8 +155,8 @@ fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
 /// How many marks of one text are looked at.
 const MARKS_MAX: usize = 50;
 
-/// `… [+N chars]` at the end of a line, as [`crate::jira::views::clip`] writes it and a model may have
-/// copied it.
+/// `… [+N chars]` at the end of a line, as [`crate::jira::views::clip`] writes it and a model may
+/// have copied it.
 struct Mark {
     left_out: usize,
     has_ellipsis: bool,

@@ -155,6 +155,21 @@ fn layers_import_only_what_stands_below_them() {
     }
 }
 
+/// What agents see is made of what the client read, and asks nobody.
+#[test]
+fn views_do_no_io_and_the_client_knows_none() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join("jira");
+    for (path, text) in &sources() {
+        if path.starts_with(root.join("views")) {
+            let asks = ["Session", ".await", "async fn", "request::"];
+            let found = asks.into_iter().find(|word| product(text).contains(word));
+            assert!(found.is_none(), "{}: a view names {found:?}", path.display());
+        }
+        let is_client = path.starts_with(root.join("client"));
+        assert!(!is_client || !text.contains("views::"), "{} names a view", path.display());
+    }
+}
+
 /// Whether a path in this line begins with the crate.
 fn names_crate(code: &str, name: &str) -> bool {
     code.match_indices(&format!("{name}::")).any(|(at, _)| {
