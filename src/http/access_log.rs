@@ -7,14 +7,11 @@ use axum::{
 };
 use http::{HeaderMap, Method, header};
 use http_body::Body as _;
+use single_header::single_header;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, info, info_span};
 
-use super::{
-    Edge,
-    reject::RejectCode,
-    request_id::{RequestId, only},
-};
+use super::{Edge, reject::RejectCode, request_id::RequestId};
 use crate::{
     identity::CallerKey,
     signals::{self, Role, Signals, Trace},
@@ -91,11 +88,12 @@ fn step(
 }
 
 fn sent(headers: &HeaderMap) -> Trace {
-    only(headers, "traceparent").map(Trace::from_traceparent).unwrap_or_default()
+    let sent = single_header(headers, "traceparent").ok().flatten();
+    sent.map(Trace::from_traceparent).unwrap_or_default()
 }
 
 pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    single_header(headers, header::CONTENT_LENGTH).ok()??.parse().ok()
 }
 
 /// A method the client invented is not repeated in a log.

@@ -3,6 +3,7 @@
 
 use axum::extract::Request;
 use http::{HeaderMap, HeaderName, header};
+use single_header::single_header;
 
 use super::{Edge, gateway, metadata, reject::Reject};
 use crate::identity::{Bearer, BearerFault, SiteWish};
@@ -23,10 +24,8 @@ pub(super) fn read<B>(edge: &Edge, request: &Request<B>) -> Result<Bearer, Rejec
 /// The site the client would like, if it names one; it is looked up among the user's sites, never
 /// called.
 pub(super) fn site_wish(headers: &HeaderMap) -> Result<Option<SiteWish>, Reject> {
-    let mut lines = headers.get_all(SITE).iter();
-    let Some(line) = lines.next() else { return Ok(None) };
-    let only = line.to_str().ok().filter(|_| lines.next().is_none());
-    only.and_then(SiteWish::new).map(Some).ok_or(Reject::SiteWish)
+    let sent = single_header(headers, SITE).map_err(|_| Reject::SiteWish)?;
+    sent.map(|site| SiteWish::new(site).ok_or(Reject::SiteWish)).transpose()
 }
 
 /// rmcp hands the headers to every tool, so nothing secret may stand among them.

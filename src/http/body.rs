@@ -12,6 +12,7 @@ use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use single_header::single_header;
 use tokio::time::timeout;
 
 use super::{
@@ -75,7 +76,7 @@ pub(super) async fn read(edge: &Edge, request: Request) -> Result<Read, Reject> 
 /// Since 2026-07-28 there is nothing that a client could respond to. ISO dates compare as text as
 /// they do as dates.
 fn is_modern(headers: &HeaderMap) -> bool {
-    let version = headers.get("mcp-protocol-version").and_then(|version| version.to_str().ok());
+    let version = single_header(headers, "mcp-protocol-version").ok().flatten();
     version.is_some_and(|version| version >= "2026-07-28")
 }
 

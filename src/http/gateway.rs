@@ -6,6 +6,7 @@ use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 use argon2::{Algorithm, Argon2, Params, Version};
 use http::{HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
+use single_header::single_header;
 use subtle::{Choice, ConstantTimeEq};
 use tokio::{sync::Mutex, task::spawn_blocking};
 use tracing::warn;
@@ -137,8 +138,7 @@ impl Gateway {
     /// Lets pass exactly one header that equals an accepted secret; every secret is compared, none
     /// ends the search.
     pub(super) async fn check(&self, headers: &HeaderMap) -> Result<(), Reject> {
-        let mut lines = headers.get_all(HEADER).iter();
-        let (Some(sent), None) = (lines.next(), lines.next()) else {
+        let Ok(Some(sent)) = single_header(headers, HEADER) else {
             return Err(Reject::GatewayForbidden);
         };
         let sent = digest(sent.as_bytes());

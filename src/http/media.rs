@@ -2,6 +2,7 @@
 //! rmcp takes.
 
 use http::{HeaderMap, HeaderValue, header};
+use single_header::single_header;
 
 use super::reject::Reject;
 
@@ -33,9 +34,8 @@ pub(super) enum Answers {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let mut lines = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(line), None) = (lines.next(), lines.next()) else { return false };
-    let mut parts = line.to_str().unwrap_or_default().split(';').map(str::trim);
+    let Ok(Some(sent)) = single_header(headers, header::CONTENT_TYPE) else { return false };
+    let mut parts = sent.split(';').map(str::trim);
     let essence =
         parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     let charset = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {

@@ -9,6 +9,7 @@ use axum::{
 };
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
+use single_header::single_header;
 use url::Url;
 
 use super::{Edge, RuleError, host, reject::Reject};
@@ -104,7 +105,7 @@ pub(super) fn base<B>(edge: &Edge, request: &Request<B>) -> String {
     if let Some(PublicBaseUrl(base)) = &edge.settings.public_base_url {
         return base.clone();
     }
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = single_header(request.headers(), header::HOST).ok().flatten();
     format!("http://{}", host.unwrap_or("localhost"))
 }
 

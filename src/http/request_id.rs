@@ -8,6 +8,8 @@ use std::sync::{
 use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use single_header::single_header;
+
 use crate::identity::KeyedHasher;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -61,9 +63,10 @@ pub(super) fn tell(id: &RequestId, response: &mut Response) {
 }
 
 fn sent(headers: &HeaderMap) -> Option<RequestId> {
-    let own =
-        only(headers, "x-request-id").filter(|id| is_sane(id) && !repeats_a_secret(headers, id));
-    let id = own.or_else(|| only(headers, "traceparent").and_then(trace_id));
+    // What is wrong with either makes the id ours and the request no worse.
+    let only = |name| single_header(headers, name).ok().flatten();
+    let own = only("x-request-id").filter(|id| is_sane(id) && !repeats_a_secret(headers, id));
+    let id = own.or_else(|| only("traceparent").and_then(trace_id));
     id.map(|id| RequestId(id.into()))
 }
 
@@ -77,12 +80,6 @@ fn repeats_a_secret(headers: &HeaderMap, id: &str) -> bool {
             text.split_whitespace()
                 .any(|part| id.contains(part) || (id.len() >= 8 && part.contains(id)))
         })
-}
-
-pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut lines = headers.get_all(name).iter();
-    let line = lines.next()?.to_str().ok()?;
-    lines.next().is_none().then_some(line)
 }
 
 fn is_sane(id: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::{Method, header};
+use single_header::single_header;
 use tokio::time::Instant;
 
 use crate::{
@@ -98,7 +99,7 @@ fn way_out(fault: &UpstreamError) -> &'static str {
 /// How far apart the clocks are, as far as the header's whole seconds and the call's duration tell.
 fn clock(answer: &Response, before: SystemTime) -> Finding {
     let step = "clock";
-    let date = answer.headers.get(header::DATE).and_then(|line| line.to_str().ok());
+    let date = single_header(&answer.headers, header::DATE).ok().flatten();
     let Some(theirs) = date.and_then(|line| httpdate::parse_http_date(line).ok()) else {
         return Finding::skipped(step, "the answer names no time");
     };
