@@ -57,7 +57,7 @@ pub fn rows(deployment: Deployment) -> Vec<Row> {
             connections.saturating_sub(requests) * CONNECTION,
         ),
         // What an allocator loses to sizes of its own.
-        row("heads beyond 8 KiB", http::HEADS_BYTES_MAX + http::HEADS_BYTES_MAX / 4),
+        row("heads beyond 8 KiB", http::HEADERS_BYTES_MAX + http::HEADERS_BYTES_MAX / 4),
         row("requests in hand, with their connections", requests * CALL),
         row("what each of them may hold in any case", requests * free),
         row("bodies beyond that, as they came and as they were read", 2 * http::BODIES_BYTES_MAX),

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    http::passed_on,
     jira::{JiraError, Projects, names::FieldName, wire},
+    jsonrpc::passed_on,
     tools::{self, Given, ToolError},
     trim::{self, Reading},
 };

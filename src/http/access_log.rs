@@ -11,11 +11,12 @@ use single_header::single_header;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, info, info_span};
 
-use super::{Edge, reject::RejectCode, request_id::RequestId};
 use crate::{
     identity::CallerKey,
     signals::{self, Role, Signals, Trace},
 };
+
+use super::{edge::Edge, header_names::TRACEPARENT, reject::RejectCode, request_id::RequestId};
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer.
 pub(super) async fn record<F>(
@@ -88,7 +89,7 @@ fn step(
 }
 
 fn sent(headers: &HeaderMap) -> Trace {
-    let sent = single_header(headers, "traceparent").ok().flatten();
+    let sent = single_header(headers, TRACEPARENT).ok().flatten();
     sent.map(Trace::from_traceparent).unwrap_or_default()
 }
 

@@ -10,8 +10,9 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{NO_SNIFF, Readiness};
 use crate::signals::Signals;
+
+use super::{header_names::NO_SNIFF, readiness::Readiness};
 
 /// Prometheus's text format. Source: prometheus.io, "Exposition formats".
 const CONTENT_TYPE: HeaderValue =

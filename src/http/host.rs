@@ -7,7 +7,7 @@ use axum::extract::Request;
 use http::{header, uri::Authority};
 use single_header::single_header;
 
-use super::{RuleError, reject::Reject};
+use super::{reject::Reject, rule_error::RuleError};
 
 /// One accepted `Host`: a name or address in lower case; without a port, any port is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use single_header::single_header;
 use url::{Host, Url};
 
-use super::{RuleError, reject::Reject};
+use super::{reject::Reject, rule_error::RuleError};
 
 /// One accepted origin: scheme, host and effective port, compared exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]

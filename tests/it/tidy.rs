@@ -89,7 +89,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("internals", &["tools"]),
     // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["http", "jira", "tools", "trim"]),
+    ("fuzz", &["jira", "jsonrpc", "tools", "trim"]),
 ];
 
 /// Crates that only some layers may name.

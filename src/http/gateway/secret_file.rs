@@ -20,14 +20,15 @@ use tracing::{info, warn};
 use zeroize::Zeroizing;
 
 use super::{
-    gateway::{Digest, GatewayError, accept},
+    secret::{GatewayError, SecretDigest, accept},
     secret_strength,
 };
 
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
-/// What stands for lines that cannot be read; none of them is a secret.
-const NO_TEXT: &str = "?";
+/// Stand-ins for lines that cannot be read, and for what is behind the first 64 KiB; too short or
+/// with blanks, so neither is a secret.
+const NOT_TEXT: &str = "?";
 const CUT: &str = "? and more than 64 KiB";
 
 /// No request waits longer for a disk; the set that is known then counts a little longer.
@@ -44,7 +45,7 @@ pub(super) struct SecretFile {
 /// What was read.
 #[derive(Clone, Default, PartialEq)]
 struct Lines {
-    accepted: Arc<[Digest]>,
+    accepted: Arc<[SecretDigest]>,
     is_guessable: bool,
     /// The first line that is no secret, and how many there are.
     bad: Option<(usize, usize)>,
@@ -64,10 +65,10 @@ impl SecretFile {
         Ok(Self { path, recheck, lines: RwLock::new(lines), read_at: Mutex::new(Instant::now()) })
     }
 
-    /// The accepted secrets, from a new look at the file when the last one is too old. Content is
+    /// The accepted secrets, from a new read of the file when the last one is too old. Content is
     /// compared, not the time stamp: the file is tiny, and a swap within one tick of the clock or
     /// with kept times would stay unseen.
-    pub(super) async fn current(&self) -> Arc<[Digest]> {
+    pub(super) async fn current(&self) -> Arc<[SecretDigest]> {
         // Whoever finds the lock taken goes on with the last set instead of waiting for the disk.
         if let Ok(mut read_at) = self.read_at.try_lock()
             && read_at.elapsed() >= self.recheck
@@ -82,7 +83,7 @@ impl SecretFile {
                 Ok(Ok(Ok(fresh))) => self.replace(fresh),
                 Ok(Ok(Err(fault))) => {
                     if !self.accepted().is_empty() {
-                        warn!(%fault, "gateway secrets: nobody is let in by the file until it can be read");
+                        warn!(%fault, "gateway secrets: the file lets nobody in until it can be read");
                     }
                     self.replace(Lines::default());
                 }
@@ -93,14 +94,14 @@ impl SecretFile {
         self.accepted()
     }
 
-    /// The set after the look that is being taken right now, if one is.
-    pub(super) async fn settled(&self) -> Arc<[Digest]> {
+    /// The set after the read that is under way right now, if one is.
+    pub(super) async fn settled(&self) -> Arc<[SecretDigest]> {
         drop(self.read_at.lock().await);
         self.accepted()
     }
 
-    /// The set of the last look.
-    pub(super) fn accepted(&self) -> Arc<[Digest]> {
+    /// The set of the last read.
+    pub(super) fn accepted(&self) -> Arc<[SecretDigest]> {
         Arc::clone(&self.lines.read().unwrap_or_else(PoisonError::into_inner).accepted)
     }
 
@@ -118,7 +119,7 @@ impl SecretFile {
         if let Some((line, count)) = fresh.bad {
             warn!(
                 line,
-                count, "gateway secrets: a line of the file is no secret and counts for nothing"
+                count, "gateway secrets: a line of the file is not a secret and is ignored"
             );
         }
         if fresh.is_guessable {
@@ -158,7 +159,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
     let file = open(path)?;
     // A pipe would be waited for, and a device has no end.
     if !file.metadata()?.is_file() {
-        return Err(GatewayError::NoSecretFile);
+        return Err(GatewayError::NotAFile);
     }
     // Room for the largest file at once, so that growing leaves no unwiped copy behind.
     let room = usize::try_from(FILE_BYTES_MAX + 1).unwrap_or(usize::MAX);
@@ -173,7 +174,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
     };
     let mut text = Zeroizing::new(String::with_capacity(2 * whole + CUT.len() + 1));
     for line in bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n') {
-        text.push_str(std::str::from_utf8(line).unwrap_or(NO_TEXT));
+        text.push_str(std::str::from_utf8(line).unwrap_or(NOT_TEXT));
         text.push('\n');
     }
     if !fits {

@@ -1,4 +1,4 @@
-//! The accept loop: how many connections, how long their headers may take, and how they end.
+//! The accept loop: takes connections, serves each, and ends them all in a drain.
 //!
 //! `axum::serve` sets no timer, so a client that never finishes its headers would be held for ever.
 //! HTTP/1.1 only: gateways speak it, and HTTP/2 in clear would only add surface.
@@ -21,13 +21,15 @@ use tokio::{
 use tower::{ServiceExt, service_fn};
 use tracing::{debug, warn};
 
+use crate::{http::readiness::Readiness, signals::Signals};
+
 use super::{
-    Readiness,
-    slots::{Crowded, RESERVE_HEAD, Slot, Slots},
-    waiting::{Counted, Heads, Limits, Turns, Waiting},
+    header_room::HeaderRoom,
+    idle_timeout::{IdleTimeout, Timeouts},
+    request_counter::{CountRequests, RequestCounter},
+    slots::{NoSlot, RESERVE_HEADER_TIMEOUT, Slot, Slots},
     write_stall::WriteStall,
 };
-use crate::signals::Signals;
 
 /// hyper panics below this buffer size.
 const HEADERS_BYTES_MIN: usize = 8192;
@@ -38,27 +40,27 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Limits of connections, and the pace of the drain.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
-    /// Connections open at the same time. A few more are taken so that probes are always answered;
-    /// other requests on them wait a moment for a place. All else waits in the kernel's backlog,
-    /// where it costs us nothing. With less than an eighth of the places free each connection ends
-    /// with its next answer.
+    /// Connections open at the same time, a slot for each. A few more are taken so that probes are
+    /// always answered; other requests on them wait a moment for a slot. All else waits in the
+    /// kernel's backlog, where it costs us nothing. With less than an eighth of the slots free each
+    /// connection ends with its next answer.
     pub connections_max: usize,
-    /// Bytes of one request's head; more is answered with 431. At least 8192.
+    /// Bytes of one request's header; more is answered with 431. At least 8192.
     pub headers_bytes_max: usize,
     /// Header lines of one request; more is answered with 431.
     pub headers_max: usize,
-    /// How long a head may take to arrive, from its first byte, or from the beginning of a new
+    /// How long a header may take to arrive, from its first byte, or from the beginning of a new
     /// connection.
     pub header_read_timeout: Duration,
     /// How long a connection is kept after an answer without another request. With fewer than half
-    /// of the places free it is no longer than a head may take.
+    /// of the slots free it is no longer than a header may take.
     pub idle_timeout: Duration,
     /// How long a client may refuse to take any byte of its answer.
     pub write_stall_timeout: Duration,
     /// How long connections are still accepted after the signal, until the load balancer has seen
     /// `/readyz` turn.
     pub drain_pause: Duration,
-    /// How long calls in hand may take after that.
+    /// How long running calls may take after that.
     pub drain_grace: Duration,
 }
 
@@ -81,7 +83,7 @@ impl Default for ConnectionSettings {
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drain {
-    /// Every call in hand was answered.
+    /// Every running call was answered.
     Finished,
     /// The grace time ran out and this many connections were cut.
     Cut {
@@ -91,7 +93,7 @@ pub enum Drain {
 }
 
 /// Serves until `shutdown` is ready, then drains: `/readyz` turns, new connections are accepted for
-/// the pause and refused after it, calls in hand get the grace time. Readiness for the start is the
+/// the pause and refused after it, running calls get the grace time. Readiness for the start is the
 /// caller's to declare.
 pub async fn serve(
     listener: TcpListener,
@@ -105,8 +107,8 @@ pub async fn serve(
     let mut connections = Connections {
         http: http(settings),
         slots: Slots::new(settings.connections_max),
-        heads: Heads::default(),
-        limits: Limits { head: settings.header_read_timeout, idle: settings.idle_timeout },
+        header_room: HeaderRoom::default(),
+        timeouts: Timeouts { header: settings.header_read_timeout, idle: settings.idle_timeout },
         write_stall: settings.write_stall_timeout,
         open: JoinSet::new(),
         signals: signals.clone(),
@@ -142,8 +144,8 @@ fn http(settings: &ConnectionSettings) -> http1::Builder {
 struct Connections {
     http: http1::Builder,
     slots: Slots,
-    heads: Heads,
-    limits: Limits,
+    header_room: HeaderRoom,
+    timeouts: Timeouts,
     write_stall: Duration,
     open: JoinSet<()>,
     signals: Signals,
@@ -165,7 +167,7 @@ impl Connections {
             };
             match accepted {
                 (slot, Ok((stream, _peer))) => {
-                    self.start(stream, slot.settled(), router.clone(), graceful);
+                    self.start(stream, slot.promoted(), router.clone(), graceful);
                 }
                 (_, Err(error)) => {
                     warn!(%error, "cannot accept a connection");
@@ -186,34 +188,35 @@ impl Connections {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "cannot turn Nagle's algorithm off");
         }
-        let turns = Turns::default();
+        let counter = RequestCounter::default();
         let slot = Arc::new(slot);
-        let mut limits = self.limits;
+        let mut timeouts = self.timeouts;
         if slot.is_beyond() {
-            limits.head = limits.head.min(RESERVE_HEAD);
+            timeouts.header = timeouts.header.min(RESERVE_HEADER_TIMEOUT);
         }
-        let stream = WriteStall::new(stream, self.write_stall);
-        let heads = self.heads.of_connection();
-        let stream =
-            TokioIo::new(Waiting::new(stream, turns.clone(), limits, self.slots.free(), heads));
-        let counted = turns.clone();
-        let held = Arc::clone(&slot);
+        let stream = TokioIo::new(IdleTimeout::new(
+            WriteStall::new(stream, self.write_stall),
+            counter.clone(),
+            timeouts,
+            self.slots.free(),
+            self.header_room.for_connection(),
+        ));
+        let (requests, held) = (counter.clone(), Arc::clone(&slot));
         let service = service_fn(move |mut request: Request<Incoming>| {
-            let (router, slot, turns) = (router.clone(), Arc::clone(&held), counted.clone());
+            let (router, slot, counter) = (router.clone(), Arc::clone(&held), requests.clone());
             async move {
                 if !slot.admits(request.uri().path()).await {
-                    request.extensions_mut().insert(Crowded);
+                    request.extensions_mut().insert(NoSlot);
                 }
-                let mut answer: Response<Body> = router.oneshot(request).await?;
+                let mut response: Response<Body> = router.oneshot(request).await?;
                 if slot.is_last_answer() {
-                    answer
-                        .headers_mut()
-                        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(header::CONNECTION, close);
                 }
-                Ok::<_, Infallible>(answer.map(|body| turns.until_end_of(body)))
+                Ok::<_, Infallible>(response.map(|body| counter.until_end_of(body)))
             }
         });
-        let service = Counted(TowerToHyperService::new(service), turns);
+        let service = CountRequests { service: TowerToHyperService::new(service), counter };
         let connection = self.http.serve_connection(stream, service);
         let connection = graceful.watch(connection);
         let signals = self.signals.clone();

@@ -1,4 +1,4 @@
-//! Turns rmcp's text/plain refusals into the JSON-RPC errors that clients can read.
+//! Turns rmcp's text/plain errors into the JSON-RPC errors that clients can read.
 
 use axum::{
     body::{Body, to_bytes},
@@ -16,7 +16,7 @@ const MESSAGE_CHARS_MAX: usize = 300;
 ///
 /// One status changes: the media type was settled before, so a 415 from here means a message that
 /// rmcp could not read, which the specification answers with 400.
-pub(super) async fn to_json(response: Response) -> Response {
+pub(super) async fn to_json_rpc(response: Response) -> Response {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || is_json(&response) {
         return response;

@@ -1,4 +1,4 @@
-//! Speaks two header dialects: what clients send in `Accept` and `Content-Type`, and the one form
+//! Reads `Accept` and `Content-Type` as clients send them, and rewrites both to the one form that
 //! rmcp takes.
 
 use http::{HeaderMap, HeaderValue, header};
@@ -13,7 +13,7 @@ const JSON_AND_EVENTS: HeaderValue =
 /// Refuses what we cannot read or answer, and rewrites the rest to rmcp's liking: it wants both
 /// media types named in `Accept`, while clients and people with curl send `*/*`, one of them, or
 /// nothing.
-pub(super) fn negotiate(headers: &mut HeaderMap) -> Result<Answers, Reject> {
+pub(super) fn negotiate(headers: &mut HeaderMap) -> Result<ResponseFormat, Reject> {
     if !is_json(headers) {
         return Err(Reject::UnsupportedMediaType);
     }
@@ -23,14 +23,20 @@ pub(super) fn negotiate(headers: &mut HeaderMap) -> Result<Answers, Reject> {
     }
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::ACCEPT, JSON_AND_EVENTS);
-    Ok(if wanted == Wanted::EventsOnly { Answers::AsEvents } else { Answers::AsTheyAre })
+    Ok(if wanted == Wanted::EventStreamOnly {
+        ResponseFormat::EventStream
+    } else {
+        ResponseFormat::Json
+    })
 }
 
-/// In which form a client takes its answers.
+/// In which format a client takes its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answers {
-    AsTheyAre,
-    AsEvents,
+pub(super) enum ResponseFormat {
+    /// JSON, or the stream that rmcp begins when a tool reports its progress.
+    Json,
+    /// Server-sent events and nothing else.
+    EventStream,
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -52,7 +58,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     Json,
-    EventsOnly,
+    EventStreamOnly,
     Neither,
 }
 
@@ -72,7 +78,7 @@ impl Wanted {
         if ranges.is_empty() || takes(["application/json", "application/*", "*/*"]) == Some(true) {
             Self::Json
         } else if takes(["text/event-stream", "text/*", "*/*"]) == Some(true) {
-            Self::EventsOnly
+            Self::EventStreamOnly
         } else {
             Self::Neither
         }
@@ -130,7 +136,7 @@ mod tests {
             &["application/json;q=0, */*"],
             &["application/json;q=0", "text/event-stream"],
         ] {
-            check(events, Wanted::EventsOnly);
+            check(events, Wanted::EventStreamOnly);
         }
         for neither in [
             &["text/html"][..],

@@ -1,7 +1,7 @@
 //! Server-sent events for clients that take nothing else: the one reply as the one event of a
 //! stream.
 //!
-//! All others get JSON, or the stream that rmcp begins when a tool tells its progress.
+//! All others get JSON, or the stream that rmcp begins when a tool reports its progress.
 
 use std::{convert::Infallible, future::Future, pin::Pin, time::Duration};
 
@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::time::timeout;
 
-use super::Settings;
+use super::settings::Settings;
 
 const COMMENT: Bytes = Bytes::from_static(b": waiting\n\n");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");

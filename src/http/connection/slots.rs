@@ -16,18 +16,18 @@ use tokio::{
 
 /// Connections beyond the slots.
 pub const RESERVE: usize = 64;
-/// How many of them may wait for a slot, so that those of probes find a place.
+/// How many of them may wait for a slot, so that there are always some for probes.
 const WAITING_MAX: usize = RESERVE / 2;
 /// How long a request may wait for a slot.
 const WAIT: Duration = Duration::from_secs(2);
-/// How long a head may take to arrive beyond the slots.
-pub(super) const RESERVE_HEAD: Duration = Duration::from_secs(1);
+/// How long a header may take to arrive beyond the slots.
+pub(super) const RESERVE_HEADER_TIMEOUT: Duration = Duration::from_secs(1);
 /// With less than this share of the slots free, connections end with their next answer.
 const SCARCE: usize = 8;
 
-/// Marks a request for which there is no slot.
+/// Marks a request for which there is no slot; it is refused.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Crowded;
+pub(crate) struct NoSlot;
 
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
@@ -39,8 +39,8 @@ pub(super) struct Slots {
 
 impl Slots {
     pub(super) fn new(all: usize) -> Self {
-        let of = |count| Arc::new(Semaphore::new(count));
-        Self { free: of(all), all, reserve: of(RESERVE), waiting: of(WAITING_MAX) }
+        let permits = |count| Arc::new(Semaphore::new(count));
+        Self { free: permits(all), all, reserve: permits(RESERVE), waiting: permits(WAITING_MAX) }
     }
 
     /// The free slots, and how many there are.
@@ -48,7 +48,7 @@ impl Slots {
         (Arc::clone(&self.free), self.all)
     }
 
-    /// A slot, or a place beyond them, as soon as there is one.
+    /// A slot, or one of the reserve beyond them, as soon as there is one.
     pub(super) async fn take(&self) -> Slot {
         let free = Arc::clone(&self.free).acquire_owned();
         let reserve = Arc::clone(&self.reserve).acquire_owned();
@@ -62,7 +62,7 @@ impl Slots {
     }
 }
 
-/// The place of one connection, until it is dropped.
+/// The slot of one connection, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
     slots: Slots,
@@ -72,7 +72,7 @@ pub(super) struct Slot {
 
 impl Slot {
     /// The same, among the slots if one came free meanwhile.
-    pub(super) fn settled(mut self) -> Self {
+    pub(super) fn promoted(mut self) -> Self {
         if self.is_beyond
             && let Ok(permit) = Arc::clone(&self.slots.free).try_acquire_owned()
         {

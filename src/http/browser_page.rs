@@ -1,14 +1,15 @@
 //! What a person sees who opens the server's address in a browser: what it is, and the URL to paste
 //! into a client.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, header};
-use std::sync::Arc;
 
-use super::{Edge, body, host, metadata, reject::Reject};
+use super::{edge::Edge, host, public_base_url::base_url, reject::Reject};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
@@ -23,8 +24,9 @@ pub(super) fn is_wanted(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// The page; the request's Host must have been checked.
-pub(super) fn of<B>(edge: &Edge, request: &Request<B>) -> Response {
-    let (name, base) = (&edge.settings.server_name, metadata::base(edge, request));
+pub(super) fn render<B>(edge: &Edge, request: &Request<B>) -> Response {
+    let name = &edge.settings.server_name;
+    let base = base_url(edge.settings.public_base_url.as_ref(), request.headers());
     let text = format!(
         "This is {name}, an MCP server through which an AI agent works in Jira as the signed-in user.\n\
          It speaks to MCP clients and has nothing to show in a browser.\n\n\
@@ -41,10 +43,10 @@ pub(super) async fn fallback(
 ) -> Result<Response, Reject> {
     if request.uri().path() != "/" || !is_wanted(request.method(), request.headers()) {
         let (parts, body) = request.into_parts();
-        body::drain(&edge, &parts.headers, body);
+        edge.drains.drain(&parts.headers, body);
         return Err(Reject::NotFound);
     }
     // The page repeats the Host where no public URL is set.
     host::check(&request, &edge.settings.allowed_hosts)?;
-    Ok(of(&edge, &request))
+    Ok(render(&edge, &request))
 }

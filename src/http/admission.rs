@@ -1,30 +1,29 @@
-//! What is asked of a request before anything of its body is read.
+//! What is checked of a request before anything of its body is read, cheapest first.
 
 use axum::extract::Request;
 use http::Method;
 
-use super::{Edge, bearer, host, origin, page, reject::Reject};
 use crate::identity::{Bearer, SiteWish};
 
-/// Who passed the questions.
+use super::{bearer, browser_page, edge::Edge, host, origin, reject::Reject};
+
+/// Who passed.
 pub(super) enum Admitted {
-    /// A person who looks what this is.
+    /// A person who wants to know what this is.
     Browser,
-    Caller {
-        bearer: Bearer,
-        site_wish: Option<SiteWish>,
-    },
+    /// A client of the protocol.
+    Caller { bearer: Bearer, site: Option<SiteWish> },
 }
 
-/// The questions that need no body, cheapest first.
-pub(super) async fn ask(edge: &Edge, head: &Request<()>) -> Result<Admitted, Reject> {
+/// Runs all checks; the first that fails is the answer.
+pub(super) async fn check(edge: &Edge, head: &Request<()>) -> Result<Admitted, Reject> {
     let settings = &edge.settings;
     host::check(head, &settings.allowed_hosts)?;
     origin::check(head.headers(), &settings.allowed_origins)?;
     if let Some(gateway) = &settings.gateway {
         gateway.check(head.headers()).await?;
     }
-    if page::is_wanted(head.method(), head.headers()) {
+    if browser_page::is_wanted(head.method(), head.headers()) {
         return Ok(Admitted::Browser);
     }
     // Before the method: clients look for the challenge with GET too.
@@ -32,5 +31,5 @@ pub(super) async fn ask(edge: &Edge, head: &Request<()>) -> Result<Admitted, Rej
     if head.method() != Method::POST {
         return Err(Reject::MethodNotAllowed { allow: "POST" });
     }
-    Ok(Admitted::Caller { bearer, site_wish: bearer::site_wish(head.headers())? })
+    Ok(Admitted::Caller { bearer, site: bearer::requested_site(head.headers())? })
 }
