@@ -38,7 +38,7 @@ const OPEN_FILES: u64 = 10_240;
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Cli {
-    /// A TOML file with settings; the environment and .env go before it.
+    /// A TOML file with settings; the environment and .env take precedence.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -54,7 +54,7 @@ enum Command {
     Demo(demo::Args),
     /// Speak MCP over standard input and output, for one user on this machine.
     Stdio,
-    /// Read the configuration, say what is wrong with it, and try the upstream.
+    /// Check the settings, and whether Jira can be reached.
     Check,
     /// Print the tools with the bytes each costs.
     Tools(tools::Args),
@@ -202,7 +202,7 @@ fn finished(_drain: Drain) -> Result<(), Failure> {
 fn forbid_core_dumps() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
-        complain("warning: core dumps could not be switched off");
+        complain("warning: core dumps could not be disabled");
     }
 }
 

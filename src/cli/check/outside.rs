@@ -88,11 +88,11 @@ fn answered(step: &'static str, answer: &Response) -> Finding {
 fn way_out(fault: &UpstreamError) -> &'static str {
     let said = causes(fault).to_lowercase();
     if said.contains("certificate") {
-        "Mend: a gateway that inspects TLS needs its root in the system's store or in SSL_CERT_FILE"
+        "Fix: a gateway that inspects TLS needs its root certificate in the system's store or in SSL_CERT_FILE"
     } else if said.contains("dns") || said.contains("lookup") {
-        "Mend: the host's name cannot be looked up; check JIRA_API_BASE_URL and the DNS of this network"
+        "Fix: the host name cannot be looked up; check JIRA_API_BASE_URL and the DNS of this network"
     } else {
-        "Mend: allow TCP 443 from here to the host; proxies of the environment are not used"
+        "Fix: allow TCP 443 from here to the host; proxies of the environment are not used"
     }
 }
 

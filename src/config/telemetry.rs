@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{is_safe_upstream, read::Reader};
 use crate::telemetry::{self, ExportSettings, Format};
+
+use super::{reader::Reader, urls::is_safe_upstream};
 
 /// The first words of the part of a connection string that says where to send.
 const INGESTION: &str = "ingestionendpoint";

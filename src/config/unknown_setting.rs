@@ -1,10 +1,9 @@
-//! Names that stand where settings stand and are none: a misspelt one would silently leave its
-//! default.
+//! Names that look like settings and are none: a misspelt one would silently leave its default.
 
-use super::rows::ROWS;
+use super::settings_table::SETTINGS;
 
-/// Two slips of a finger.
-const SLIPS_MAX: usize = 2;
+/// Two typing errors.
+const TYPOS_MAX: usize = 2;
 /// Long names give room for another.
 const LONG_BYTES: usize = 12;
 /// Shorter names without an underscore are words of everybody's: `PATH`, `HOSTS`, `POST`.
@@ -14,7 +13,7 @@ const STANDARD: &str = "OTEL_";
 
 /// A name that no setting has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stray {
+pub struct UnknownSetting {
     /// As it was written.
     pub name: String,
     /// Where.
@@ -23,35 +22,40 @@ pub struct Stray {
     pub near: Option<&'static str>,
 }
 
-/// The strays among names of which every one should be a setting.
-pub(super) fn among<'a>(names: impl Iterator<Item = &'a str>, place: &'static str) -> Vec<Stray> {
-    let strays = names.filter(|name| !is_setting(name));
-    let mut strays: Vec<Stray> =
-        strays.map(|name| Stray { name: name.to_owned(), place, near: near(name) }).collect();
-    strays.sort_by(|a, b| a.name.cmp(&b.name));
-    strays
+/// The unknown ones among names of which every one should be a setting.
+pub(super) fn among<'a>(
+    names: impl Iterator<Item = &'a str>,
+    place: &'static str,
+) -> Vec<UnknownSetting> {
+    let unknown = names.filter(|name| !is_setting(name));
+    let mut unknown: Vec<UnknownSetting> = unknown
+        .map(|name| UnknownSetting { name: name.to_owned(), place, near: near(name) })
+        .collect();
+    unknown.sort_by(|a, b| a.name.cmp(&b.name));
+    unknown
 }
 
-/// The strays in the environment, where most names belong to others: only those that are nearly a
+/// The unknown ones in the environment, where most names belong to others: only those that are nearly a
 /// setting.
-pub(super) fn in_environment<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Stray> {
-    let mut strays = among(
+pub(super) fn in_environment<'a>(names: impl Iterator<Item = &'a str>) -> Vec<UnknownSetting> {
+    let mut unknown = among(
         names.filter(|name| name.contains('_') || name.len() >= WORD_BYTES_MIN),
         "the environment",
     );
-    strays.retain(|stray| stray.near.is_some());
-    strays
+    unknown.retain(|setting| setting.near.is_some());
+    unknown
 }
 
 fn is_setting(name: &str) -> bool {
-    ROWS.iter().any(|row| row.name.eq_ignore_ascii_case(name))
+    SETTINGS.iter().any(|row| row.name.eq_ignore_ascii_case(name))
 }
 
 fn near(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    let distances = ROWS.iter().map(|row| (strsim::damerau_levenshtein(&name, row.name), row.name));
-    let is_near = |(slips, row): &(usize, &str)| {
-        *slips <= SLIPS_MAX + usize::from(row.len() >= LONG_BYTES)
+    let distances =
+        SETTINGS.iter().map(|row| (strsim::damerau_levenshtein(&name, row.name), row.name));
+    let is_near = |(typos, row): &(usize, &str)| {
+        *typos <= TYPOS_MAX + usize::from(row.len() >= LONG_BYTES)
             || name.replace('_', "") == row.replace('_', "")
             || (!name.starts_with(STANDARD) && has_words_of(&name, row))
     };
@@ -105,7 +109,7 @@ mod tests {
         ];
         let found: Vec<(String, Option<&str>)> = in_environment(names.into_iter())
             .into_iter()
-            .map(|stray| (stray.name, stray.near))
+            .map(|setting| (setting.name, setting.near))
             .collect();
         let expected = [
             ("ADMIN_ADDRESS", "ADMIN_ADDR"),
@@ -126,7 +130,7 @@ mod tests {
     fn every_name_counts_in_a_file() {
         let found = among(["toolset", "port", "something"].into_iter(), "the file");
         let shown: Vec<(&str, Option<&str>)> =
-            found.iter().map(|stray| (stray.name.as_str(), stray.near)).collect();
+            found.iter().map(|setting| (setting.name.as_str(), setting.near)).collect();
         assert_eq!(shown, [("something", None), ("toolset", Some("TOOLSETS"))]);
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 /// A value that cannot stand in a connector; the sentence says what can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PlaceError {
+pub enum ParameterError {
     /// A URL, a port, an address or no name at all.
     #[error(
         "expected the gateway's bare DNS name, such as contoso.azure-api.net: no https://, no port, no path, no IP address"
@@ -42,9 +42,9 @@ impl Host {
 }
 
 impl FromStr for Host {
-    type Err = PlaceError;
+    type Err = ParameterError;
 
-    fn from_str(text: &str) -> Result<Self, PlaceError> {
+    fn from_str(text: &str) -> Result<Self, ParameterError> {
         let name = text.to_ascii_lowercase();
         let labels: Vec<&str> = name.split('.').collect();
         let is_numeric = labels.last().is_none_or(|last| last.bytes().all(|b| b.is_ascii_digit()));
@@ -52,7 +52,7 @@ impl FromStr for Host {
             && name.len() <= 253
             && labels.iter().copied().all(is_label)
             && !is_numeric;
-        if is_name { Ok(Self(name)) } else { Err(PlaceError::Host) }
+        if is_name { Ok(Self(name)) } else { Err(ParameterError::Host) }
     }
 }
 
@@ -83,10 +83,10 @@ impl BasePath {
 }
 
 impl FromStr for BasePath {
-    type Err = PlaceError;
+    type Err = ParameterError;
 
-    fn from_str(text: &str) -> Result<Self, PlaceError> {
-        let Some(path) = text.strip_prefix('/') else { return Err(PlaceError::BasePath) };
+    fn from_str(text: &str) -> Result<Self, ParameterError> {
+        let Some(path) = text.strip_prefix('/') else { return Err(ParameterError::BasePath) };
         if path.is_empty() {
             return Ok(Self("/".to_owned()));
         }
@@ -96,10 +96,10 @@ impl FromStr for BasePath {
                 && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b))
         };
         if !path.split('/').all(is_segment) {
-            return Err(PlaceError::BasePath);
+            return Err(ParameterError::BasePath);
         }
         if path.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case("mcp")) {
-            return Err(PlaceError::BasePathWithMcp);
+            return Err(ParameterError::BasePathWithMcp);
         }
         Ok(Self(format!("/{path}")))
     }
@@ -123,15 +123,15 @@ impl fmt::Display for ClientId {
 }
 
 impl FromStr for ClientId {
-    type Err = PlaceError;
+    type Err = ParameterError;
 
-    fn from_str(text: &str) -> Result<Self, PlaceError> {
+    fn from_str(text: &str) -> Result<Self, ParameterError> {
         // Source: secrets that the Atlassian developer console issues begin with these letters.
         if text.starts_with("ATOA") || text.starts_with("ATATT") {
-            return Err(PlaceError::ClientSecret);
+            return Err(ParameterError::ClientSecret);
         }
         let is_id = (8..=128).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-        if is_id { Ok(Self(text.to_owned())) } else { Err(PlaceError::ClientId) }
+        if is_id { Ok(Self(text.to_owned())) } else { Err(ParameterError::ClientId) }
     }
 }

@@ -1,4 +1,4 @@
-//! How to mend a setting that cannot be used.
+//! How to fix a setting that cannot be used.
 
 use crate::{cli::report::Finding, config::Problem};
 
@@ -10,7 +10,7 @@ pub(super) fn explained(problem: &Problem) -> Finding {
     };
     Finding::failed(
         problem.name,
-        format!("{found}{}. Mend: {}", problem.accepted, advice(problem.name)),
+        format!("{found}{}. Fix: {}", problem.accepted, advice(problem.name)),
     )
 }
 

@@ -9,10 +9,7 @@ use crate::{
     jira::{ApiHost, Reach, SitePin},
 };
 
-use super::{
-    Config, Problem, Source,
-    read::{Reader, site_origin},
-};
+use super::{problem::Problem, reader::Reader, server::Config, source::Source, urls::site_origin};
 
 impl Config {
     /// Reads all settings and the one credential, or says everything that is wrong with them.

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use super::{Config, Problem, Source, listen, policy_settings, read::Reader};
+use super::{
+    edge::listen, policy::policy_settings, problem::Problem, reader::Reader, server::Config,
+    source::Source,
+};
 use crate::policy;
 
 impl Config {
