@@ -15,8 +15,8 @@ const MIB: usize = 1 << 20;
 const PROCESS: usize = 16 * MIB;
 /// Metadata and site lists 8 MiB each, the counts, breakers and budgets of callers the rest.
 const REMEMBERED: usize = 24 * MIB;
-/// A connection whose header has come in part: 9 KiB were measured for a silent one, 11 for one that
-/// has sent 4 KB.
+/// A connection whose header has come in part: 9 KiB were measured for a silent one, 11 for one
+/// that has sent 4 KB.
 const CONNECTION: usize = 14 * KIB;
 /// A call that waits for Jira, with both of its connections: a thousand took 65 MiB.
 const CALL: usize = 64 * KIB;

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::Envelope;
+use super::envelope::Envelope;
 
 /// The notification without its id, or `None` if this is not such a message.
 ///
