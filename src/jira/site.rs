@@ -1,8 +1,8 @@
 //! Which Jira site a call works on, found with the caller's own token.
 //!
-//! The order of BRIEF: the pinned cloud id, the pinned address, then the only site with Jira
-//! scopes. Several without a pin is an error that lists them: taking the first would sooner or
-//! later write into the wrong company.
+//! In this order: the pinned cloud id, the pinned address, then the only site with Jira scopes.
+//! Several without a pin is an error that lists them: taking the first would sooner or later write
+//! into the wrong company.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

@@ -105,7 +105,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rustls_native_certs", &["upstream"]),
 ];
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
