@@ -6,6 +6,7 @@ mod connector;
 #[cfg(feature = "demo")]
 mod demo;
 mod errors;
+mod failure;
 mod healthcheck;
 mod report;
 mod smoke;
@@ -24,10 +25,11 @@ use clap::{
 };
 
 use crate::{
-    config::{self, Config, Problem, Source},
-    http::Drain,
+    config::{self, Config, Source},
     run, signals, telemetry,
 };
+
+use failure::{Failure, finished};
 
 const EX_USAGE: u8 = 64;
 
@@ -74,35 +76,6 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
-}
-
-/// Why a command ended without success.
-#[derive(Debug)]
-enum Failure {
-    /// The settings are wrong; each problem is one line.
-    Settings(Vec<Problem>),
-    /// The settings are wrong, and everything about it has been said.
-    Shown,
-    /// It failed while running; the sentence says why.
-    Running(String),
-}
-
-impl From<Vec<Problem>> for Failure {
-    fn from(problems: Vec<Problem>) -> Self {
-        Self::Settings(problems)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Running(error.to_string())
-    }
-}
-
-impl From<run::StartError> for Failure {
-    fn from(error: run::StartError) -> Self {
-        Self::Running(error.to_string())
-    }
 }
 
 /// Reads the arguments, runs the command, reports on stderr.
@@ -190,12 +163,6 @@ async fn serve(source: &Source) -> Result<(), Failure> {
     let stop = run::asked_to_stop();
     let bound = run::bind(config).await?;
     finished(bound.serve(stop).await)
-}
-
-/// A drain that had to cut calls is still a stop that was asked for.
-#[expect(clippy::unnecessary_wraps, reason = "commands end with it")]
-fn finished(_drain: Drain) -> Result<(), Failure> {
-    Ok(())
 }
 
 /// A core dump would hold tokens.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Failure,
+    failure::Failure,
     report::{self, Finding},
 };
 
