@@ -35,8 +35,8 @@ pub(super) fn among<'a>(
     unknown
 }
 
-/// The unknown ones in the environment, where most names belong to others: only those that are nearly a
-/// setting.
+/// The unknown ones in the environment, where most names belong to others: only those that are
+/// nearly a setting.
 pub(super) fn in_environment<'a>(names: impl Iterator<Item = &'a str>) -> Vec<UnknownSetting> {
     let mut unknown = among(
         names.filter(|name| name.contains('_') || name.len() >= WORD_BYTES_MIN),
