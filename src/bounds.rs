@@ -15,8 +15,8 @@ const MIB: usize = 1 << 20;
 const PROCESS: usize = 16 * MIB;
 /// Metadata and site lists 8 MiB each, the counts, breakers and budgets of callers the rest.
 const REMEMBERED: usize = 24 * MIB;
-/// A connection whose head has come in part: 9 KiB were measured for a silent one, 11 for one that
-/// has sent 4 KB.
+/// A connection whose header has come in part: 9 KiB were measured for a silent one, 11 for one
+/// that has sent 4 KB.
 const CONNECTION: usize = 14 * KIB;
 /// A call that waits for Jira, with both of its connections: a thousand took 65 MiB.
 const CALL: usize = 64 * KIB;
@@ -34,7 +34,7 @@ pub struct Deployment {
 
 /// One limit, and the memory behind it.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub struct Limit {
     /// What is bounded.
     pub what: &'static str,
     /// Its most, in bytes.
@@ -42,35 +42,32 @@ pub struct Row {
 }
 
 /// Every limit with its most.
-pub fn rows(deployment: Deployment) -> Vec<Row> {
+pub fn limits(deployment: Deployment) -> Vec<Limit> {
     let Deployment { requests, threads } = deployment;
     let connections =
         http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
     let free = http::BODY_BYTES_FREE + upstream::REQUEST_BYTES_FREE + upstream::ANSWER_BYTES_FREE;
     let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
-    let row = |what, bytes| Row { what, bytes };
+    let limit = |what, bytes| Limit { what, bytes };
     vec![
-        row("the process before its first request", PROCESS),
-        row("what is remembered: metadata, sites, counts of callers", REMEMBERED),
-        row(
-            "connections without a request in hand",
-            connections.saturating_sub(requests) * CONNECTION,
-        ),
+        limit("the process before its first request", PROCESS),
+        limit("what is remembered: metadata, sites, counts of callers", REMEMBERED),
+        limit("connections without a request", connections.saturating_sub(requests) * CONNECTION),
         // What an allocator loses to sizes of its own.
-        row("heads beyond 8 KiB", http::HEADS_BYTES_MAX + http::HEADS_BYTES_MAX / 4),
-        row("requests in hand, with their connections", requests * CALL),
-        row("what each of them may hold in any case", requests * free),
-        row("bodies beyond that, as they came and as they were read", 2 * http::BODIES_BYTES_MAX),
-        row("requests to Jira beyond that", upstream::REQUESTS_BYTES_MAX),
-        row("answers of Jira beyond that, and what is made of them", answers + answers / 2),
-        row("texts being converted, one for each thread", threads * CONVERSION),
-        row("a key being made of a gateway secret", http::KEY_BYTES),
+        limit("headers beyond 8 KiB", http::HEADERS_BYTES_MAX + http::HEADERS_BYTES_MAX / 4),
+        limit("running requests, with their connections", requests * CALL),
+        limit("what each of them may hold in any case", requests * free),
+        limit("bodies beyond that, as they came and as they were read", 2 * http::BODIES_BYTES_MAX),
+        limit("requests to Jira beyond that", upstream::REQUESTS_BYTES_MAX),
+        limit("answers of Jira beyond that, and what is made of them", answers + answers / 2),
+        limit("texts being converted, one for each thread", threads * CONVERSION),
+        limit("a key being made of a gateway secret", http::KEY_BYTES),
     ]
 }
 
 /// The most of all together.
 pub fn total(deployment: Deployment) -> usize {
-    rows(deployment).iter().map(|row| row.bytes).sum()
+    limits(deployment).iter().map(|row| row.bytes).sum()
 }
 
 /// The table as the document shows it, in MiB, a column for each deployment.
@@ -82,8 +79,8 @@ pub fn table(deployments: &[(&str, Deployment)]) -> String {
     }
     text.push_str("\n|---|");
     text.push_str(&"---|".repeat(deployments.len()));
-    let columns: Vec<Vec<Row>> =
-        deployments.iter().map(|(_, deployment)| rows(*deployment)).collect();
+    let columns: Vec<Vec<Limit>> =
+        deployments.iter().map(|(_, deployment)| limits(*deployment)).collect();
     let names = columns.first().into_iter().flatten().map(|row| row.what);
     for (at, what) in names.enumerate() {
         let _ = write!(text, "\n| {what} |");

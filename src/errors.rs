@@ -1,7 +1,7 @@
 //! One vocabulary for every way to fail: what kind of failure it is, how bad for whom, and whether
 //! to try again.
 //!
-//! Each layer that answers with errors keeps a [`Row`] for each of them beside its own enum;
+//! Each layer that answers with errors keeps an [`ErrorDoc`] for each of them beside its own enum;
 //! `jira-mcp-bridge errors` prints them all as `docs/ERRORS.md`.
 
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ pub enum Severity {
 
 /// Whether the same call has a chance later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
+pub enum Retryable {
     /// Not as it is.
     No,
     /// Yes, after the time that the answer names, if it names one.
@@ -57,7 +57,7 @@ pub enum Again {
 
 /// One way to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct ErrorDoc {
     /// The stable code.
     pub code: &'static str,
     /// The HTTP status, where the answer is not a 200.
@@ -67,7 +67,7 @@ pub struct Row {
     /// How bad.
     pub severity: Severity,
     /// Whether to try again.
-    pub again: Again,
+    pub retryable: Retryable,
     /// What happened.
     pub meaning: &'static str,
     /// What to do.
@@ -104,7 +104,7 @@ impl Severity {
     }
 }
 
-impl Again {
+impl Retryable {
     const fn name(self) -> &'static str {
         match self {
             Self::No => "no",
@@ -115,17 +115,18 @@ impl Again {
 }
 
 /// A table for documents.
-pub fn table(rows: &[Row]) -> String {
+pub fn table(docs: &[ErrorDoc]) -> String {
     let mut text = "| Code | HTTP | Class | Severity | Try again | What happened | What to do |\n\
         |---|---|---|---|---|---|---|\n"
         .to_owned();
-    for row in rows {
-        let status = row.status.unwrap_or(200);
-        let (class, severity, again) = (row.class.name(), row.severity.name(), row.again.name());
-        let Row { code, meaning, advice, .. } = row;
+    for doc in docs {
+        let status = doc.status.unwrap_or(200);
+        let (class, severity, retryable) =
+            (doc.class.name(), doc.severity.name(), doc.retryable.name());
+        let ErrorDoc { code, meaning, advice, .. } = doc;
         let _ = writeln!(
             text,
-            "| `{code}` | {status} | {class} | {severity} | {again} | {meaning} | {advice} |"
+            "| `{code}` | {status} | {class} | {severity} | {retryable} | {meaning} | {advice} |"
         );
     }
     text

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    http::passed_on,
     jira::views::{self, RenderOptions},
     jira::{JiraError, Projects, names::FieldName, wire},
+    jsonrpc::passed_on,
     tools::{self, Given, ToolError},
 };
 

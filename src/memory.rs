@@ -10,31 +10,31 @@ use metrics::Signals;
 use tikv_jemalloc_ctl::{Access, AsName, arenas};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often it is asked whether there is nothing to do. Returning pages that are wanted again
+/// How often to check whether there is nothing to do. Returning pages that are wanted again
 /// costs page faults, so this is long beside a call.
-const LOOK: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Returns freed pages each time the server has come to rest; to be dropped with the server.
-pub(crate) async fn keep_small(signals: &Signals) -> Infallible {
+pub(crate) async fn purge_idle(signals: &Signals) -> Infallible {
     let metrics = signals.metrics();
-    let mut looks = interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checks = interval(CHECK_INTERVAL);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut used_before, mut is_used) = ((0, 0), false);
     loop {
-        looks.tick().await;
+        checks.tick().await;
         let running = metrics.http_in_flight.value();
         let used = (metrics.connections.value(), metrics.http_response_bytes.value());
         is_used |= running > 0 || used != used_before;
         used_before = used;
         if running == 0 && is_used {
             is_used = false;
-            give_back();
+            purge();
         }
     }
 }
 
 /// Returns all pages that hold nothing.
-fn give_back() {
+fn purge() {
     let count = arenas::narenas::read().unwrap_or(0);
     for arena in 0..count {
         // Pages may be kept for this long; when it is set to nothing, all go at once. An arena that
@@ -57,7 +57,7 @@ mod tests {
         let pace = || Access::<isize>::read("arena.0.dirty_decay_ms\0".name());
         let before = pace().unwrap();
         assert!(before > 0);
-        give_back();
+        purge();
         assert_eq!(pace(), Ok(before));
         assert!(arenas::narenas::read().unwrap() > 0);
     }

@@ -191,7 +191,7 @@ impl Bound {
         let drain = tokio::select! {
             drain = drain => drain,
             never = admin => match never {},
-            never = memory::keep_small(&signals) => match never {},
+            never = memory::purge_idle(&signals) => match never {},
         };
         // A write whose client has gone holds no connection, and is finished all the same.
         let until = asked_at

@@ -12,7 +12,7 @@ use crate::{
     policy::Policy,
 };
 
-use super::Failure;
+use super::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -18,7 +18,7 @@ use crate::{
     run, telemetry,
 };
 
-use super::{Failure, finished};
+use super::failure::{Failure, finished};
 
 /// How long a client of the sandbox may leave a connection unused.
 const KEPT: Duration = Duration::from_mins(10);

@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::config::{Config, Source};
 
-use super::Failure;
+use super::failure::Failure;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -6,6 +6,7 @@ mod connector;
 #[cfg(feature = "demo")]
 mod demo;
 mod errors;
+mod failure;
 mod healthcheck;
 mod report;
 mod smoke;
@@ -24,10 +25,11 @@ use clap::{
 };
 
 use crate::{
-    config::{self, Config, Problem, Source},
-    http::Drain,
+    config::{self, Config, Source},
     run, telemetry,
 };
+
+use failure::{Failure, finished};
 
 const EX_USAGE: u8 = 64;
 
@@ -38,7 +40,7 @@ const OPEN_FILES: u64 = 10_240;
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Cli {
-    /// A TOML file with settings; the environment and .env go before it.
+    /// A TOML file with settings; the environment and .env take precedence.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -54,7 +56,7 @@ enum Command {
     Demo(demo::Args),
     /// Speak MCP over standard input and output, for one user on this machine.
     Stdio,
-    /// Read the configuration, say what is wrong with it, and try the upstream.
+    /// Check the settings, and whether Jira can be reached.
     Check,
     /// Print the tools with the bytes each costs.
     Tools(tools::Args),
@@ -74,35 +76,6 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
-}
-
-/// Why a command ended without success.
-#[derive(Debug)]
-enum Failure {
-    /// The settings are wrong; each problem is one line.
-    Settings(Vec<Problem>),
-    /// The settings are wrong, and everything about it has been said.
-    Shown,
-    /// It failed while running; the sentence says why.
-    Running(String),
-}
-
-impl From<Vec<Problem>> for Failure {
-    fn from(problems: Vec<Problem>) -> Self {
-        Self::Settings(problems)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Running(error.to_string())
-    }
-}
-
-impl From<run::StartError> for Failure {
-    fn from(error: run::StartError) -> Self {
-        Self::Running(error.to_string())
-    }
 }
 
 /// Reads the arguments, runs the command, reports on stderr.
@@ -192,17 +165,11 @@ async fn serve(source: &Source) -> Result<(), Failure> {
     finished(bound.serve(stop).await)
 }
 
-/// A drain that had to cut calls is still a stop that was asked for.
-#[expect(clippy::unnecessary_wraps, reason = "commands end with it")]
-fn finished(_drain: Drain) -> Result<(), Failure> {
-    Ok(())
-}
-
 /// A core dump would hold tokens.
 fn forbid_core_dumps() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
-        complain("warning: core dumps could not be switched off");
+        complain("warning: core dumps could not be disabled");
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Longest detail that is shown of what another machine said.
 const DETAIL_CHARS: usize = 400;

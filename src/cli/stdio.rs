@@ -5,7 +5,7 @@ use crate::{
     run, telemetry,
 };
 
-use super::Failure;
+use super::failure::Failure;
 
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     let (config, credential) = Config::read_local(source)?;

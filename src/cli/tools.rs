@@ -7,7 +7,7 @@ use crate::{
     run, tools,
 };
 
-use super::Failure;
+use super::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -3,7 +3,7 @@
 
 use std::{fs, io, path::Path};
 
-use super::Problem;
+use super::problem::Problem;
 
 const NAME: &str = ".env";
 const ACCEPTED: &str = "expected NAME=value, with quotes around a value that holds blanks, quotes or #, and both of them on one line";

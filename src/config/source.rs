@@ -7,16 +7,17 @@ use config::{Environment, File, FileFormat, Map};
 use secrecy::SecretString;
 
 use super::{
-    Problem, Stray, dotenv,
-    rows::ROWS,
-    stray::{among, in_environment},
+    dotenv,
+    problem::Problem,
+    settings_table::SETTINGS,
+    unknown_setting::{UnknownSetting, among, in_environment},
 };
 
 /// Settings by name, as text, before anything is made of them.
 #[derive(Clone, Default)]
 pub struct Source {
     values: HashMap<&'static str, String>,
-    strays: Vec<Stray>,
+    unknown: Vec<UnknownSetting>,
 }
 
 impl std::fmt::Debug for Source {
@@ -57,8 +58,8 @@ impl Source {
         dotenv: Map<String, String>,
         file: Option<&Path>,
     ) -> Result<Self, Vec<Problem>> {
-        let mut strays = in_environment(environment.keys().map(String::as_str));
-        strays.extend(among(dotenv.keys().map(String::as_str), ".env"));
+        let mut unknown = in_environment(environment.keys().map(String::as_str));
+        unknown.extend(among(dotenv.keys().map(String::as_str), ".env"));
         let mut builder = config::Config::builder();
         if let Some(path) = file {
             builder = builder.add_source(File::from(path).format(FileFormat::Toml));
@@ -67,7 +68,7 @@ impl Source {
                 .and_then(config::Config::try_deserialize::<Map<String, config::Value>>);
             let names =
                 alone.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
-            strays.extend(among(names.keys().map(String::as_str), "the configuration file"));
+            unknown.extend(among(names.keys().map(String::as_str), "the configuration file"));
         }
         for layer in [dotenv, environment] {
             builder = builder.add_source(Environment::default().source(Some(layer)));
@@ -75,22 +76,22 @@ impl Source {
         let merged =
             builder.build().map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
         let mut values = HashMap::new();
-        for row in ROWS {
-            let name = row.name.to_lowercase();
+        for setting in SETTINGS {
+            let name = setting.name.to_lowercase();
             if let Ok(text) = merged.get_string(&name) {
-                values.insert(row.name, text.trim().to_owned());
+                values.insert(setting.name, text.trim().to_owned());
             } else if let Ok(items) = merged.get_array(&name) {
                 let items: Vec<String> =
                     items.into_iter().filter_map(|item| item.into_string().ok()).collect();
-                values.insert(row.name, items.join(","));
+                values.insert(setting.name, items.join(","));
             }
         }
-        Ok(Self { values, strays })
+        Ok(Self { values, unknown })
     }
 
-    /// Names that stand among the settings and are none.
-    pub fn strays(&self) -> &[Stray] {
-        &self.strays
+    /// Names among the settings that are none.
+    pub fn unknown_settings(&self) -> &[UnknownSetting] {
+        &self.unknown
     }
 
     /// Sets a value where none was given.

@@ -67,8 +67,8 @@ fn every_fault_is_reported_at_once() {
     for part in [
         "PORT: found '99999'; expected a whole number from 0 to 65535",
         "READ_ONLY: found 'perhaps'",
-        "'cores' is no set",
-        "perhaps jira_search",
+        "'cores' is not a set of tools",
+        "did you mean jira_search?",
         "JIRA_API_BASE_URL",
         "ALLOWED_ORIGINS",
         "LOG_LEVEL",

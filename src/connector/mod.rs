@@ -4,7 +4,7 @@
 //! can be read, checked and imported as they stand. Pure: values in, files out. There is no place
 //! for a client secret; it is typed into the portal or asked for by the command-line tool.
 
-mod place;
+mod parameters;
 #[cfg(test)]
 mod tests;
 
@@ -12,9 +12,9 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Map, Value, json};
 
-pub use place::{BasePath, ClientId, Host, PlaceError};
+pub use parameters::{BasePath, ClientId, Host, ParameterError};
 
-/// Where the connector sends MCP messages, below its base path.
+/// The path to which the connector sends MCP messages, below its base path.
 pub const MCP_PATH: &str = "/mcp";
 
 /// Without it Atlassian issues no refresh token. It is the client's business, not a resource's, so
@@ -59,12 +59,12 @@ pub struct File {
 /// The templates in this binary are not what the code expects; only a build from changed templates
 /// can meet it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the template of {file} in this binary is broken: {place}")]
+#[error("the template of {file} in this binary is broken: {fault}")]
 pub struct TemplateError {
     /// The file.
     pub file: &'static str,
-    /// What is missing in it.
-    pub place: &'static str,
+    /// What is wrong with it, or the JSON pointer to what is missing.
+    pub fault: &'static str,
 }
 
 impl Connector {
@@ -110,7 +110,7 @@ impl Connector {
     }
 
     fn readme(&self) -> Result<String, TemplateError> {
-        let broken = |place| TemplateError { file: "readme.md", place };
+        let broken = |fault| TemplateError { file: "readme.md", fault };
         let (head, rest) =
             README.split_once(SCOPES_FROM).ok_or(broken("the mark before the scopes"))?;
         let (_, tail) = rest.split_once(SCOPES_TO).ok_or(broken("the mark after the scopes"))?;
@@ -156,13 +156,16 @@ struct Template {
 impl Template {
     fn read(file: &'static str, text: &str) -> Result<Self, TemplateError> {
         let value = serde_json::from_str(text)
-            .map_err(|_| TemplateError { file, place: "it is no JSON" })?;
+            .map_err(|_| TemplateError { file, fault: "it is not JSON" })?;
         Ok(Self { file, value })
     }
 
-    /// Replaces what is there; a place that does not exist is a broken template.
-    fn set(&mut self, place: &'static str, value: Value) -> Result<(), TemplateError> {
-        let slot = self.value.pointer_mut(place).ok_or(TemplateError { file: self.file, place })?;
+    /// Replaces the value at a JSON pointer; one that leads nowhere is a broken template.
+    fn set(&mut self, pointer: &'static str, value: Value) -> Result<(), TemplateError> {
+        let slot = self
+            .value
+            .pointer_mut(pointer)
+            .ok_or(TemplateError { file: self.file, fault: pointer })?;
         *slot = value;
         Ok(())
     }
@@ -170,6 +173,6 @@ impl Template {
     fn text(&self) -> Result<String, TemplateError> {
         let text = serde_json::to_string_pretty(&self.value);
         text.map(|text| text + "\n")
-            .map_err(|_| TemplateError { file: self.file, place: "it cannot be written" })
+            .map_err(|_| TemplateError { file: self.file, fault: "it cannot be written" })
     }
 }

@@ -121,7 +121,7 @@ fn only_public_names_are_hosts() {
 
 #[test]
 fn base_paths_are_plain_and_leave_mcp_out() {
-    let check = |text: &str, expected: Result<&str, PlaceError>| {
+    let check = |text: &str, expected: Result<&str, ParameterError>| {
         let parsed = text.parse::<BasePath>();
         assert_eq!(
             parsed.as_ref().map(BasePath::as_str).map_err(|fault| *fault),
@@ -132,21 +132,21 @@ fn base_paths_are_plain_and_leave_mcp_out() {
     check("/jira-mcp", Ok("/jira-mcp"));
     check("/a/b_c.d~e/", Ok("/a/b_c.d~e"));
     check("/", Ok("/"));
-    check("/jira/mcp", Err(PlaceError::BasePathWithMcp));
-    check("/mcp/", Err(PlaceError::BasePathWithMcp));
+    check("/jira/mcp", Err(ParameterError::BasePathWithMcp));
+    check("/mcp/", Err(ParameterError::BasePathWithMcp));
     for wrong in ["", "jira", "//", "/a//b", "/a/../b", "/a?b", "/a b", "/a%20b", "/é"] {
-        check(wrong, Err(PlaceError::BasePath));
+        check(wrong, Err(ParameterError::BasePath));
     }
     assert_eq!("/".parse::<BasePath>().unwrap().as_prefix(), "");
 }
 
 #[test]
 fn a_client_secret_is_no_client_id() {
-    let check = |text: &str, expected: Result<(), PlaceError>| {
+    let check = |text: &str, expected: Result<(), ParameterError>| {
         assert_eq!(text.parse::<ClientId>().map(|_| ()), expected, "{text}");
     };
     check("Abcdefgh12345678", Ok(()));
-    check("short", Err(PlaceError::ClientId));
-    check("with space in it", Err(PlaceError::ClientId));
-    check(&format!("ATOA{}", "x".repeat(60)), Err(PlaceError::ClientSecret));
+    check("short", Err(ParameterError::ClientId));
+    check("with space in it", Err(ParameterError::ClientId));
+    check(&format!("ATOA{}", "x".repeat(60)), Err(ParameterError::ClientSecret));
 }

@@ -12,14 +12,11 @@ use metrics::{
     Label as _, Role, Signals, Trace,
     labels::{Refusal, Route, StatusClass},
 };
+use single_header::single_header;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, info, info_span};
 
-use super::{
-    Edge,
-    reject::RejectCode,
-    request_id::{RequestId, only},
-};
+use super::{edge::Edge, header_names::TRACEPARENT, reject::RejectCode, request_id::RequestId};
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer.
 pub(super) async fn record<F>(
@@ -92,11 +89,12 @@ fn step(
 }
 
 fn sent(headers: &HeaderMap) -> Trace {
-    only(headers, "traceparent").map(Trace::from_traceparent).unwrap_or_default()
+    let sent = single_header(headers, TRACEPARENT).ok().flatten();
+    sent.map(Trace::from_traceparent).unwrap_or_default()
 }
 
 pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    single_header(headers, header::CONTENT_LENGTH).ok()??.parse().ok()
 }
 
 /// A method the client invented is not repeated in a log.

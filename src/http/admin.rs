@@ -11,7 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use metrics::Signals;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{NO_SNIFF, Readiness};
+use super::{header_names::NO_SNIFF, readiness::Readiness};
 
 /// Prometheus's text format. Source: prometheus.io, "Exposition formats".
 const CONTENT_TYPE: HeaderValue =

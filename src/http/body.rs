@@ -1,7 +1,7 @@
 //! Reads the whole body once, within its size, its time and the room there is, and passes it on
 //! only if it is one JSON-RPC message.
 
-use std::{future::poll_fn, pin::Pin, task::Poll, time::Duration};
+use std::{future::poll_fn, pin::Pin, task::Poll};
 
 use auth::{Caller, CallerKey};
 use axum::{
@@ -13,21 +13,18 @@ use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use single_header::single_header;
 use tokio::time::timeout;
 
+use crate::jsonrpc;
+
 use super::{
-    Edge,
     access_log::declared_length,
-    jsonrpc,
-    overload::{self, Hold, Room},
+    edge::Edge,
+    header_names::MCP_PROTOCOL_VERSION,
+    permits::{BodyBytes, RequestPermit},
     reject::Reject,
 };
-
-/// Bodies that are refused and still coming, at the same time: what they send is read and dropped.
-pub(super) const DRAINS_MAX: usize = 16;
-/// How much of each, and for how long.
-const DRAIN_BYTES_MAX: usize = 8 << 20;
-const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// What became of a body.
 pub(super) enum Read {
@@ -41,19 +38,19 @@ pub(super) enum Read {
 pub(super) async fn read(edge: &Edge, request: Request) -> Result<Read, Reject> {
     let (mut parts, mut body) = request.into_parts();
     let caller = parts.extensions.get::<Caller>().map(Caller::key).ok_or(Reject::Internal)?;
-    let mut room = Room::new(&edge.places, caller)?;
-    let collected = collect(edge, &parts.headers, &mut body, caller, &mut room);
+    let mut body_bytes = edge.permits.body_bytes(caller)?;
+    let collected = collect(edge, &parts.headers, &mut body, caller, &mut body_bytes);
     let collected = timeout(edge.settings.body_read_timeout, collected).await;
     let bytes = match collected.map_err(|_| Reject::BodySlow)? {
         Ok(bytes) => bytes,
         Err(reject @ (Reject::BodyTooLarge { .. } | Reject::Overloaded)) => {
-            drain(edge, &parts.headers, body);
+            edge.drains.drain(&parts.headers, body);
             return Err(reject);
         }
         Err(reject) => return Err(reject),
     };
-    if let Some(hold) = parts.extensions.get::<Hold>() {
-        hold.keep(room);
+    if let Some(permit) = parts.extensions.get::<RequestPermit>() {
+        permit.keep(body_bytes);
     }
     let bytes = match jsonrpc::read(&bytes).map_err(Reject::Rpc)? {
         jsonrpc::Message::AsSent => bytes,
@@ -75,7 +72,7 @@ pub(super) async fn read(edge: &Edge, request: Request) -> Result<Read, Reject> 
 /// Since 2026-07-28 there is nothing that a client could respond to. ISO dates compare as text as
 /// they do as dates.
 fn is_modern(headers: &HeaderMap) -> bool {
-    let version = headers.get("mcp-protocol-version").and_then(|version| version.to_str().ok());
+    let version = single_header(headers, MCP_PROTOCOL_VERSION).ok().flatten();
     version.is_some_and(|version| version >= "2026-07-28")
 }
 
@@ -84,7 +81,7 @@ async fn collect(
     headers: &HeaderMap,
     body: &mut Body,
     caller: CallerKey,
-    room: &mut Room,
+    body_bytes: &mut BodyBytes,
 ) -> Result<Bytes, Reject> {
     let max_bytes = edge.settings.body_bytes_max;
     let declared = declared_length(headers).unwrap_or_default();
@@ -98,7 +95,7 @@ async fn collect(
             Poll::Ready(frame) => frame,
             Poll::Pending => {
                 if arriving.is_none() {
-                    arriving = Some(overload::arriving(&edge.places, caller)?);
+                    arriving = Some(edge.permits.body_arriving(caller)?);
                 }
                 body.frame().await
             }
@@ -108,7 +105,7 @@ async fn collect(
         if only.len() + bytes.len() + chunk.len() > max_bytes {
             return Err(Reject::BodyTooLarge { max_bytes });
         }
-        room.grow(chunk.len())?;
+        body_bytes.grow(chunk.len())?;
         if only.is_empty() && bytes.is_empty() {
             // Most bodies are one chunk, which is passed on without a copy.
             only = chunk;
@@ -124,32 +121,4 @@ async fn collect(
         bytes.extend_from_slice(&chunk);
     }
     Ok(if bytes.is_empty() { only } else { bytes.freeze() })
-}
-
-/// Reads on behind a refusal, within bounds. A client that sends before it reads would otherwise
-/// find its connection reset instead of the answer.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it ends within seconds, and nothing that a stop waits for hangs on it"
-)]
-pub(super) fn drain(edge: &Edge, headers: &HeaderMap, mut body: Body) {
-    // Who waits for permission to send has sent nothing.
-    if headers.contains_key(header::EXPECT) {
-        return;
-    }
-    let Ok(permit) = edge.drains.clone().try_acquire_owned() else { return };
-    tokio::spawn(async move {
-        let _permit = permit;
-        let mut left = DRAIN_BYTES_MAX;
-        let reading = async {
-            while let Some(Ok(frame)) = body.frame().await {
-                left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
-                if left == 0 {
-                    break;
-                }
-            }
-        };
-        // A slow client has had its chance.
-        let _ = timeout(DRAIN_TIME_MAX, reading).await;
-    });
 }

@@ -10,11 +10,11 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::{Settings, host, origin};
+use super::{host, origin, settings::Settings};
 
 /// Request headers that something here reads. Not the gateway's secret: no page has any business
 /// with it.
-const HEADERS: [&str; 17] = [
+const REQUEST_HEADERS: [&str; 17] = [
     "accept",
     "accept-language",
     "authorization",
@@ -43,12 +43,13 @@ const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, X-Request-Id, Retry-After");
 /// Two hours, the longest that browsers keep an answer.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
-const PRIVATE_ASKED: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const PRIVATE_REQUESTED: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
 const PRIVATE_ALLOWED: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 /// The origin of the page that calls, if it may.
-pub(super) fn page(headers: &HeaderMap, settings: &Settings) -> Option<HeaderValue> {
+pub(super) fn allowed_origin(headers: &HeaderMap, settings: &Settings) -> Option<HeaderValue> {
     let sent = headers.get(header::ORIGIN)?;
     origin::check(headers, &settings.allowed_origins).is_ok().then(|| sent.clone())
 }
@@ -59,39 +60,39 @@ pub(super) fn preflight(settings: &Settings, request: &Request) -> Option<Respon
     let headers = request.headers();
     let is_preflight = request.method() == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-        && page(headers, settings).is_some()
+        && allowed_origin(headers, settings).is_some()
         && host::check(request, &settings.allowed_hosts).is_ok();
     is_preflight.then(|| {
         let mut response = StatusCode::NO_CONTENT.into_response();
-        let answer = response.headers_mut();
-        answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        answer.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
-        if let Some(names) = accepted(headers) {
-            answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
+        let out = response.headers_mut();
+        out.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        out.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+        if let Some(names) = allowed_headers(headers) {
+            out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
         }
-        if headers.get(PRIVATE_ASKED) == Some(&TRUE) {
-            answer.insert(PRIVATE_ALLOWED, TRUE);
+        if headers.get(PRIVATE_REQUESTED) == Some(&TRUE) {
+            out.insert(PRIVATE_ALLOWED, TRUE);
         }
         response
     })
 }
 
 /// Lets the page read the answer.
-pub(super) fn admit(page: HeaderValue, response: &mut Response) {
+pub(super) fn allow(origin: HeaderValue, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, page);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
 }
 
 /// Of the headers that a page would send, those that are read here.
-fn accepted(headers: &HeaderMap) -> Option<HeaderValue> {
+fn allowed_headers(headers: &HeaderMap) -> Option<HeaderValue> {
     let lines = headers.get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
     let asked =
         lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim);
     let known = asked.filter(|name| {
         let name = name.to_ascii_lowercase();
-        HEADERS.contains(&name.as_str()) || name.starts_with(PARAM_PREFIX)
+        REQUEST_HEADERS.contains(&name.as_str()) || name.starts_with(PARAM_PREFIX)
     });
     let names = known.collect::<Vec<_>>().join(", ");
     HeaderValue::try_from(names).ok().filter(|names| !names.is_empty())

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use axum::extract::Request;
 use http::{header, uri::Authority};
+use single_header::single_header;
 
-use super::{RuleError, reject::Reject};
+use super::{reject::Reject, rule_error::RuleError};
 
 /// One accepted `Host`: a name or address in lower case; without a port, any port is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +43,9 @@ impl FromStr for AllowedHost {
 /// Lets pass a request with exactly one `Host` on the list; an absolute request target must be on
 /// it too.
 pub(super) fn check<B>(request: &Request<B>, allowed: &[AllowedHost]) -> Result<(), Reject> {
-    let mut lines = request.headers().get_all(header::HOST).iter();
     // RFC 9112 section 3.2: none or several is a bad request.
-    let (Some(line), None) = (lines.next(), lines.next()) else { return Err(Reject::HostMissing) };
-    let host = line.to_str().ok().and_then(parse).ok_or(Reject::HostMissing)?;
+    let sent = single_header(request.headers(), header::HOST).ok().flatten();
+    let host = sent.and_then(parse).ok_or(Reject::HostMissing)?;
     let target = request.uri().authority().map(|authority| parse(authority.as_str()));
     let admitted = |sent: &AllowedHost| allowed.iter().any(|rule| rule.admits(sent));
     let target_admitted = target.is_none_or(|target| target.is_some_and(|sent| admitted(&sent)));

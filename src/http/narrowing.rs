@@ -2,17 +2,17 @@
 //! decides what it means.
 
 use axum::extract::{MatchedPath, RawPathParams, Request, rejection::RawPathParamsRejection};
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
 use crate::policy::Narrowing;
 
-use super::reject::Reject;
+use super::{
+    header_names::{READ_ONLY, TOOLSETS},
+    reject::Reject,
+};
 
-const READ_ONLY: HeaderName = HeaderName::from_static("x-mcp-readonly");
-const TOOLSETS: HeaderName = HeaderName::from_static("x-mcp-toolsets");
-
-/// Puts the narrowing among the request's extensions; a path that is no UTF-8 is no path of ours.
-pub(super) fn note(
+/// Puts the narrowing among the request's extensions; a path that is not UTF-8 is none of ours.
+pub(super) fn insert(
     matched: &MatchedPath,
     params: Result<RawPathParams, RawPathParamsRejection>,
     request: &mut Request,
@@ -46,7 +46,7 @@ fn from_headers(headers: &HeaderMap) -> Narrowing {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
 

@@ -4,9 +4,10 @@
 use std::str::FromStr;
 
 use http::{HeaderMap, header};
+use single_header::single_header;
 use url::{Host, Url};
 
-use super::{RuleError, reject::Reject};
+use super::{reject::Reject, rule_error::RuleError};
 
 /// One accepted origin: scheme, host and effective port, compared exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +44,10 @@ impl FromStr for AllowedOrigin {
 /// Lets pass a request without `Origin` (server to server), or with exactly one that is on the
 /// list.
 pub(super) fn check(headers: &HeaderMap, allowed: &[AllowedOrigin]) -> Result<(), Reject> {
-    let mut lines = headers.get_all(header::ORIGIN).iter();
-    let Some(line) = lines.next() else { return Ok(()) };
     // Of two lines we cannot know which one the browser wrote.
-    let only = line.to_str().ok().filter(|_| lines.next().is_none());
-    match only.and_then(parse) {
+    let sent = single_header(headers, header::ORIGIN).map_err(|_| Reject::OriginForbidden)?;
+    let Some(sent) = sent else { return Ok(()) };
+    match parse(sent) {
         Some(origin) if allowed.iter().any(|known| known.admits(&origin)) => Ok(()),
         _ => Err(Reject::OriginForbidden),
     }

@@ -7,9 +7,12 @@ use std::sync::{
 
 use auth::KeyedHasher;
 use axum::{extract::Request, response::Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 
-const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+use single_header::single_header;
+
+use super::header_names::{GATEWAY_TOKEN, REQUEST_ID, TRACEPARENT};
+
 const ID_BYTES_MAX: usize = 128;
 
 /// The id of the request at hand, found among its extensions: 1 to 128 of `A-Z a-z 0-9 . _ : -`.
@@ -28,17 +31,17 @@ impl RequestId {
 }
 
 /// Makes ids nobody can guess from their neighbours: a counter under the process's keyed hash.
-pub(super) struct Mint {
+pub(super) struct RequestIds {
     hasher: KeyedHasher,
     issued: AtomicU64,
 }
 
-impl Mint {
+impl RequestIds {
     pub(super) fn new(hasher: KeyedHasher) -> Self {
         Self { hasher, issued: AtomicU64::new(0) }
     }
 
-    fn fresh(&self) -> RequestId {
+    fn next(&self) -> RequestId {
         let count = self.issued.fetch_add(1, Ordering::Relaxed);
         let digest = self.hasher.digest(b"request:", &count.to_be_bytes());
         RequestId(format!("{:032x}", u128::from_be_bytes(digest)).into())
@@ -46,42 +49,36 @@ impl Mint {
 }
 
 /// Puts an id into the request's extensions.
-pub(super) fn assign(mint: &Mint, request: &mut Request) -> RequestId {
-    let id = sent(request.headers()).unwrap_or_else(|| mint.fresh());
+pub(super) fn assign(ids: &RequestIds, request: &mut Request) -> RequestId {
+    let id = from_headers(request.headers()).unwrap_or_else(|| ids.next());
     request.extensions_mut().insert(id.clone());
     id
 }
 
 /// Puts the id into the answer's `X-Request-Id`.
-pub(super) fn tell(id: &RequestId, response: &mut Response) {
+pub(super) fn set_response_header(id: &RequestId, response: &mut Response) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(HEADER, value);
+        response.headers_mut().insert(REQUEST_ID, value);
     }
 }
 
-fn sent(headers: &HeaderMap) -> Option<RequestId> {
-    let own =
-        only(headers, "x-request-id").filter(|id| is_sane(id) && !repeats_a_secret(headers, id));
-    let id = own.or_else(|| only(headers, "traceparent").and_then(trace_id));
+fn from_headers(headers: &HeaderMap) -> Option<RequestId> {
+    // What is wrong with either makes the id ours and the request no worse.
+    let only = |name| single_header(headers, name).ok().flatten();
+    let own = only(REQUEST_ID).filter(|id| is_sane(id) && !repeats_a_secret(headers, id));
+    let id = own.or_else(|| only(TRACEPARENT).and_then(trace_id));
     id.map(|id| RequestId(id.into()))
 }
 
 /// An id is logged and echoed, so a client's mistake must not make a secret of it.
 fn repeats_a_secret(headers: &HeaderMap, id: &str) -> bool {
-    [header::AUTHORIZATION, super::gateway::HEADER]
-        .iter()
-        .flat_map(|name| headers.get_all(name))
-        .any(|value| {
+    [header::AUTHORIZATION, GATEWAY_TOKEN].iter().flat_map(|name| headers.get_all(name)).any(
+        |value| {
             let text = String::from_utf8_lossy(value.as_bytes());
             text.split_whitespace()
                 .any(|part| id.contains(part) || (id.len() >= 8 && part.contains(id)))
-        })
-}
-
-pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut lines = headers.get_all(name).iter();
-    let line = lines.next()?.to_str().ok()?;
-    lines.next().is_none().then_some(line)
+        },
+    )
 }
 
 fn is_sane(id: &str) -> bool {
@@ -115,7 +112,11 @@ mod tests {
             for (name, value) in lines {
                 headers.append(*name, HeaderValue::from_str(value).unwrap());
             }
-            assert_eq!(sent(&headers).as_ref().map(RequestId::as_str), expected, "{lines:?}");
+            assert_eq!(
+                from_headers(&headers).as_ref().map(RequestId::as_str),
+                expected,
+                "{lines:?}"
+            );
         };
         check(&[("x-request-id", "abc-1.2_3:4")], Some("abc-1.2_3:4"));
         check(&[("x-request-id", &long)], Some(&long));
@@ -133,8 +134,8 @@ mod tests {
 
     #[test]
     fn fresh_ids_differ() {
-        let mint = Mint::new(KeyedHasher::random().unwrap());
-        let (one, two) = (mint.fresh(), mint.fresh());
+        let ids = RequestIds::new(KeyedHasher::random().unwrap());
+        let (one, two) = (ids.next(), ids.next());
         assert_ne!(one, two);
         assert!(is_sane(one.as_str()) && one.as_str().len() == 32);
     }

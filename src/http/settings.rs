@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{AllowedHost, AllowedOrigin, Gateway, PublicBaseUrl};
+use super::{
+    gateway::Gateway, host::AllowedHost, origin::AllowedOrigin, public_base_url::PublicBaseUrl,
+};
 
 /// The edge's own settings. [`Settings::default`] is a safe laptop: loopback names, no origins, no
 /// gateway.
@@ -66,21 +68,4 @@ impl Default for Settings {
                 .to_vec(),
         }
     }
-}
-
-/// A setting that names no host, origin or URL; the sentence says what is accepted and repeats
-/// nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleError {
-    /// Not a host.
-    #[error(
-        "expected a host name or address, optionally with a port, such as bridge.example.com or [::1]:8080"
-    )]
-    Host,
-    /// Not an origin, or a wildcard.
-    #[error("expected scheme://host or scheme://host:port without a path; * and null are refused")]
-    Origin,
-    /// Not a base URL.
-    #[error("expected an absolute http or https URL without user, query or fragment")]
-    BaseUrl,
 }

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName};
 use rmcp::model::{ProtocolVersion, RequestMetaObject};
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
+use single_header::single_header;
 
 use super::listing::Era;
 
@@ -60,14 +61,14 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Asked<'a>>
 /// No version in the header, which means 2025-03-26, or one from before 2026-07-28; an unknown or
 /// repeated one is rmcp's to refuse.
 pub(super) fn is_legacy(headers: &HeaderMap) -> bool {
-    match only(headers, &VERSION_HEADER) {
+    match single_header(headers, &VERSION_HEADER) {
         Ok(None) => true,
         // ISO dates compare as text as they do as dates.
         Ok(Some(version)) => {
             ProtocolVersion::KNOWN_VERSIONS.iter().any(|known| known.as_str() == version)
                 && version < ProtocolVersion::V_2026_07_28.as_str()
         }
-        Err(Repeated) => false,
+        Err(_) => false,
     }
 }
 
@@ -78,23 +79,12 @@ fn modern(headers: &HeaderMap, meta: Map<String, Value>) -> Option<Era> {
     let meta = RequestMetaObject::from(meta);
     let is_complete =
         meta.missing_required_keys(&version).is_empty() && meta.protocol_version()? == version;
-    let agrees = only(headers, &VERSION_HEADER).ok()?? == version.as_str()
-        && only(headers, &METHOD_HEADER).ok()?? == METHOD;
+    let agrees = single_header(headers, &VERSION_HEADER).ok()?? == version.as_str()
+        && single_header(headers, &METHOD_HEADER).ok()?? == METHOD;
     let is_plain = !headers.keys().any(|name| {
         name.as_str().starts_with("mcp-") && *name != VERSION_HEADER && *name != METHOD_HEADER
     });
     (is_complete && agrees && is_plain).then_some(Era::Modern)
-}
-
-struct Repeated;
-
-fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Repeated> {
-    let mut lines = headers.get_all(name).iter();
-    match (lines.next(), lines.next()) {
-        (None, _) => Ok(None),
-        (Some(line), None) => line.to_str().map(Some).map_err(|_| Repeated),
-        (Some(_), Some(_)) => Err(Repeated),
-    }
 }
 
 /// Ids that rmcp gives back as they were sent.

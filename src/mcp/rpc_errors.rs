@@ -3,16 +3,16 @@
 //! Most are raised by the edge and by rmcp; `tests/it/errors.rs` provokes each and holds it against
 //! this table.
 
-use crate::errors::{Again::No, Class, Row, Severity};
+use crate::errors::{Class, ErrorDoc, Retryable::No, Severity};
 
 /// One row for each code.
-pub fn errors() -> Vec<Row> {
-    let row = |code, status, class, severity, meaning, advice| Row {
+pub fn errors() -> Vec<ErrorDoc> {
+    let row = |code, status, class, severity, meaning, advice| ErrorDoc {
         code,
         status: Some(status),
         class,
         severity,
-        again: No,
+        retryable: No,
         meaning,
         advice,
     };

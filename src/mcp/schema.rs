@@ -1,7 +1,7 @@
 //! Tools as MCP shows them: flat input schemas of four types, titles, annotations.
 //!
-//! Copilot Studio drops a tool whose schema holds more than this, silently; see the rules in BRIEF
-//! section 6.
+//! Copilot Studio silently drops a tool whose schema holds more than properties of one single type
+//! and arrays of strings: no `$ref`, no `anyOf`, no `enum`, no type arrays.
 
 use std::sync::Arc;
 

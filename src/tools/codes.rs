@@ -1,8 +1,8 @@
 //! What each [`Code`] means: its row in the table of all errors.
 
 use crate::errors::{
-    Again::{self, AsItSays, Later, No},
-    Class, Row,
+    Class, ErrorDoc,
+    Retryable::{self, AsItSays, Later, No},
     Severity::{self, Error, Info, Warning},
 };
 
@@ -36,20 +36,20 @@ impl Code {
     }
 
     /// What is to be known about it. Single errors say more: their own message, hint and data.
-    pub const fn row(self) -> Row {
-        let (code, class, severity, again) = self.kind();
-        Row {
+    pub const fn row(self) -> ErrorDoc {
+        let (code, class, severity, retryable) = self.kind();
+        ErrorDoc {
             code,
             status: None,
             class,
             severity,
-            again,
+            retryable,
             meaning: self.meaning(),
             advice: self.advice(),
         }
     }
 
-    const fn kind(self) -> (&'static str, Class, Severity, Again) {
+    const fn kind(self) -> (&'static str, Class, Severity, Retryable) {
         match self {
             Self::Unauthenticated => ("unauthenticated", Class::Authentication, Info, No),
             Self::Forbidden => ("forbidden", Class::Permission, Info, No),

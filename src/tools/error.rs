@@ -1,5 +1,5 @@
-//! What an agent is told when a tool fails: the envelope of BRIEF section 7, and the only way to
-//! build it.
+//! What an agent is told when a tool fails: one envelope of code, message, hint and what else
+//! helps, and the only way to build it.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! `check`: each mistake with how to mend it, the world outside tried, and no secret shown.
+//! `check`: each mistake with how to fix it, the world outside tried, and no secret shown.
 
 use std::{
     fs,
@@ -78,7 +78,7 @@ async fn good_settings_and_a_good_world_are_green() {
 }
 
 #[tokio::test]
-async fn each_mistake_says_how_to_mend_it() {
+async fn each_mistake_says_how_to_fix_it() {
     let table = [
         ("GATEWAY_SHARED_SECRET", "short", "openssl rand"),
         ("GATEWAY_SHARED_SECRET_FILE", "/nowhere/at/all", "one secret a line"),
@@ -87,18 +87,18 @@ async fn each_mistake_says_how_to_mend_it() {
         ("PUBLIC_BASE_URL", "bridge", "https://contoso.azure-api.net/jira-mcp"),
         ("JIRA_API_BASE_URL", "http://jira.example", "https://api.atlassian.com"),
         ("TOOLSETS", "cores", "core,context,collab"),
-        ("TOOLS_DENY", "jira_serch", "perhaps jira_search"),
+        ("TOOLS_DENY", "jira_serch", "did you mean jira_search?"),
         ("PORT", "http", "every setting with its default"),
     ];
-    for (name, value, mend) in table {
+    for (name, value, fix) in table {
         let run = check(&[(name, value)]).await;
         assert_eq!(run.code, Some(64), "{name}: {}", run.table);
-        run.check(name, "FAILED", mend);
+        run.check(name, "FAILED", fix);
     }
     let all: Vec<(&str, &str)> = table.iter().map(|(name, value, _)| (*name, *value)).collect();
     let run = check(&all).await;
     for (name, ..) in table.iter().filter(|(name, ..)| *name != "GATEWAY_SHARED_SECRET") {
-        run.check(name, "FAILED", "Mend:");
+        run.check(name, "FAILED", "Fix:");
     }
     assert!(
         !run.table.contains("short;"),
@@ -133,7 +133,7 @@ async fn what_is_seldom_meant_is_a_warning() {
     {
         run.check(name, "warning", "");
     }
-    run.check("unknown name", "warning", "perhaps LOG_LEVEL is meant");
+    run.check("unknown name", "warning", "did you mean LOG_LEVEL?");
     let open =
         [("JIRA_API_BASE_URL", url.as_str()), ("HOST", "0.0.0.0"), ("INSECURE_NO_GATEWAY", "true")];
     check(&open).await.check("gateway secret", "warning", "may try tokens");
@@ -162,14 +162,14 @@ async fn files_are_looked_at() {
     run.check(
         "unknown name",
         "warning",
-        "TOOLSET in .env is no setting; perhaps TOOLSETS is meant",
+        "TOOLSET in .env is not a setting; did you mean TOOLSETS?",
     );
     run.check(
         "unknown name",
         "warning",
-        "read_onyl in the configuration file is no setting; perhaps READ_ONLY",
+        "read_onyl in the configuration file is not a setting; did you mean READ_ONLY?",
     );
-    run.check("unknown name", "warning", "something in the configuration file is no setting");
+    run.check("unknown name", "warning", "something in the configuration file is not a setting");
     mode(0o600);
     check_in(folder.path(), &[], &settings).await.check("gateway file", "ok", "readable");
     fs::write(&secrets, format!("{0}a\n{0}b\n{0}c\n", gateway_secret())).unwrap();

@@ -212,7 +212,10 @@ fn wrong_arguments_are_explained() {
     check(&["--host", "https://a.example/x", "--out", "x"], "bare DNS name");
     check(&["--host", "a.example", "--base-path", "x", "--out", "x"], "begins with /");
     check(&["--host", "a.example", "--base-path", "/x/mcp", "--out", "x"], "leave /mcp out");
-    check(&["--host", "a.example", "--toolsets", "core,agil", "--out", "x"], "'agil' is no set");
+    check(
+        &["--host", "a.example", "--toolsets", "core,agil", "--out", "x"],
+        "'agil' is not a set of tools",
+    );
     check(&["--host", "a.example", "--toolsets", "", "--out", "x"], "no set of tools");
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, process::Command, sync::Arc};
 
 use jira_mcp_bridge::{
-    errors::{Again, Row},
+    errors::{ErrorDoc, Retryable},
     mcp,
     tools::Code,
 };
@@ -13,7 +13,7 @@ use crate::support::{Bridge, Fault, until};
 
 const ISSUE: &str = "/issue/ACME-1";
 
-fn row(code: &str) -> Row {
+fn row(code: &str) -> ErrorDoc {
     let found = Code::ALL.iter().map(|code| code.row()).find(|row| row.code == code);
     found.unwrap_or_else(|| panic!("{code} is not in the table"))
 }
@@ -87,10 +87,10 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
     for envelope in &told {
         let row = row(envelope["error"].as_str().unwrap());
         codes.insert(row.code);
-        match row.again {
-            Again::No => assert_eq!(envelope["retryable"], false, "{envelope}"),
-            Again::Later => assert_eq!(envelope["retryable"], true, "{envelope}"),
-            Again::AsItSays => {}
+        match row.retryable {
+            Retryable::No => assert_eq!(envelope["retryable"], false, "{envelope}"),
+            Retryable::Later => assert_eq!(envelope["retryable"], true, "{envelope}"),
+            Retryable::AsItSays => {}
         }
     }
     let listed: BTreeSet<&str> = Code::ALL.iter().map(|code| code.row().code).collect();

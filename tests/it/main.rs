@@ -46,6 +46,7 @@ mod fairness;
 mod faults;
 mod fence_matrix;
 mod fences;
+mod ghosts;
 mod hidden;
 mod isolation;
 mod leaks;

@@ -14,6 +14,7 @@ use std::{
 
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::SecretString;
+use single_header::{HeaderError, single_header};
 
 pub use credential::{Basic, BasicFault, Credential};
 pub use key::{CallerKey, KeyedHasher};
@@ -146,12 +147,12 @@ impl Bearer {
     /// Reads the one `Authorization: Bearer <token68>` header (RFC 9110 section 11.4, RFC 6750
     /// section 2.1).
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, BearerFault> {
-        let mut lines = headers.get_all(header::AUTHORIZATION).iter();
-        let line = lines.next().ok_or(BearerFault::Missing)?;
-        if lines.next().is_some() {
-            return Err(BearerFault::Repeated);
-        }
-        let text = line.to_str().map_err(|_| BearerFault::Malformed)?;
+        let text = match single_header(headers, header::AUTHORIZATION) {
+            Ok(Some(text)) => text,
+            Ok(None) => return Err(BearerFault::Missing),
+            Err(HeaderError::Repeated) => return Err(BearerFault::Repeated),
+            Err(HeaderError::NotText) => return Err(BearerFault::Malformed),
+        };
         let (scheme, token) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(BearerFault::WrongScheme);

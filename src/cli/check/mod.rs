@@ -1,7 +1,7 @@
-//! `check`: what is wrong with a configuration and how to mend it, and whether the world outside
+//! `check`: what is wrong with a configuration and how to fix it, and whether the world outside
 //! fits it.
 
-mod mend;
+mod fix;
 mod outside;
 mod settings;
 
@@ -10,26 +10,26 @@ use upstream::TrustedRoots;
 use crate::config::{Config, Source};
 
 use super::{
-    Failure,
+    failure::Failure,
     report::{self, Finding},
 };
 
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
-    let strays = settings::strays(source);
+    let unknown = settings::unknown(source);
     let config = match Config::read(source) {
         Ok(config) => config,
         Err(problems) => {
             // The table names each with what to do; the exit code stays that of wrong settings.
-            let mut findings: Vec<Finding> = problems.iter().map(mend::explained).collect();
-            findings.extend(strays);
+            let mut findings: Vec<Finding> = problems.iter().map(fix::explained).collect();
+            findings.extend(unknown);
             report::print(&findings, &[])?;
             return Err(Failure::Shown);
         }
     };
     let mut findings = vec![settings::summary(&config)];
-    findings.extend(strays);
+    findings.extend(unknown);
     findings.extend(settings::gateway(&config, source));
-    findings.extend(settings::doubts(&config, source));
+    findings.extend(settings::warnings(&config, source));
     findings.push(outside::roots(&TrustedRoots::load()));
     findings.extend(outside::jira(&config).await);
     report::conclude(&findings, &[])

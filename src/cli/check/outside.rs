@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::{Method, header};
+use single_header::single_header;
 use tokio::time::Instant;
 use upstream::{Request, Response, Safety, Settings, TrustedRoots, Upstream, UpstreamError};
 
@@ -87,18 +88,18 @@ fn answered(step: &'static str, answer: &Response) -> Finding {
 fn way_out(fault: &UpstreamError) -> &'static str {
     let said = causes(fault).to_lowercase();
     if said.contains("certificate") {
-        "Mend: a gateway that inspects TLS needs its root in the system's store or in SSL_CERT_FILE"
+        "Fix: a gateway that inspects TLS needs its root certificate in the system's store or in SSL_CERT_FILE"
     } else if said.contains("dns") || said.contains("lookup") {
-        "Mend: the host's name cannot be looked up; check JIRA_API_BASE_URL and the DNS of this network"
+        "Fix: the host name cannot be looked up; check JIRA_API_BASE_URL and the DNS of this network"
     } else {
-        "Mend: allow TCP 443 from here to the host; proxies of the environment are not used"
+        "Fix: allow TCP 443 from here to the host; proxies of the environment are not used"
     }
 }
 
 /// How far apart the clocks are, as far as the header's whole seconds and the call's duration tell.
 fn clock(answer: &Response, before: SystemTime) -> Finding {
     let step = "clock";
-    let date = answer.headers.get(header::DATE).and_then(|line| line.to_str().ok());
+    let date = single_header(&answer.headers, header::DATE).ok().flatten();
     let Some(theirs) = date.and_then(|line| httpdate::parse_http_date(line).ok()) else {
         return Finding::skipped(step, "the answer names no time");
     };

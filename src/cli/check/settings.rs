@@ -1,10 +1,10 @@
-//! What good settings mean, and which of them are good but probably not meant.
+//! What good settings mean, and which of them are probably a mistake.
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use crate::{
     cli::report::Finding,
-    config::{Config, Source},
+    config::{Config, Source, UnknownSetting},
     http::{AllowedHost, SECRET_ADVICE},
     policy::Policy,
     tools,
@@ -36,15 +36,15 @@ pub(super) fn summary(config: &Config) -> Finding {
 }
 
 /// Names that no setting has.
-pub(super) fn strays(source: &Source) -> Vec<Finding> {
-    let line = |stray: &crate::config::Stray| {
-        let near = stray.near.map(|near| format!("; perhaps {near} is meant")).unwrap_or_default();
+pub(super) fn unknown(source: &Source) -> Vec<Finding> {
+    let line = |setting: &UnknownSetting| {
+        let near = setting.near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Finding::warn(
             "unknown name",
-            format!("{} in {} is no setting{near}", stray.name, stray.place),
+            format!("{} in {} is not a setting{near}", setting.name, setting.place),
         )
     };
-    source.strays().iter().map(line).collect()
+    source.unknown_settings().iter().map(line).collect()
 }
 
 /// The gateway's secrets, and who may read the file they stand in.
@@ -75,7 +75,7 @@ pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
                 let path = path.display();
                 Finding::warn(
                     step,
-                    format!("every user of the machine may read {path}; mend: chmod o-r"),
+                    format!("every user of the machine may read {path}; fix: chmod o-r"),
                 )
             }
             Ok(_) => Finding::ok(step, format!("{} is readable", path.display())),
@@ -85,11 +85,11 @@ pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
     findings
 }
 
-/// Settings that are accepted and seldom meant.
-pub(super) fn doubts(config: &Config, source: &Source) -> Vec<Finding> {
+/// Settings that are accepted and probably a mistake.
+pub(super) fn warnings(config: &Config, source: &Source) -> Vec<Finding> {
     let beyond_loopback = !config.listen.ip().is_loopback();
     let only_loopback = config.http.allowed_hosts == AllowedHost::loopback();
-    let doubts = [
+    let warnings = [
         (
             beyond_loopback && only_loopback,
             "ALLOWED_HOSTS",
@@ -125,10 +125,10 @@ pub(super) fn doubts(config: &Config, source: &Source) -> Vec<Finding> {
         (
             Config::names_two_sites(source),
             "JIRA_SITE_URL",
-            "set beside JIRA_CLOUD_ID, which goes before it; keep one of them",
+            "set beside JIRA_CLOUD_ID, which takes precedence; keep one of them",
         ),
     ];
-    doubts
+    warnings
         .into_iter()
         .filter(|(holds, ..)| *holds)
         .map(|(_, name, detail)| Finding::warn(name, detail))

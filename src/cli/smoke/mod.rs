@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::config::{self, Problem};
 
-use super::{Failure, report};
+use super::{failure::Failure, report};
 
 use client::{Client, Secret};
 

@@ -141,7 +141,7 @@ fn weak_or_missing_secrets_stop_the_start() {
     assert!(matches!(load(&[&secret('a')], Some(&file)), Err(GatewayError::Line { line: 3, .. })));
     assert!(matches!(
         load(&[&secret('a')], Some(folder.path())),
-        Err(GatewayError::NoSecretFile | GatewayError::Unreadable(_))
+        Err(GatewayError::NotAFile | GatewayError::Unreadable(_))
     ));
     fs::write(&file, secret('b')).unwrap();
     let gateway = load(&[&secret('a')], Some(&file)).unwrap();

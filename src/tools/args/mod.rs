@@ -1,9 +1,9 @@
 //! What a tool may be told: arguments declared once, read generously, refused with advice.
 //!
 //! [`arguments!`](crate::tools::args::arguments) turns one struct into its JSON schema rows and its
-//! reader, so the two cannot drift apart. Reading follows BRIEF section 6: `"5"` for 5, `"true"`
-//! for true, a comma list for an array, `{"$kind":…,"value":…}` for its value, an object of Jira's
-//! for its key or name, null or an empty string for absent.
+//! reader, so the two cannot drift apart. Models do not write what a schema says, so `"5"` is read
+//! for 5, `"true"` for true, a comma list for an array, `{"$kind":…,"value":…}` for its value, an
+//! object of Jira's for its key or name, null or an empty string for absent.
 
 mod addresses;
 mod attachment;

@@ -1,0 +1,36 @@
+//! Single parts of the configuration, for commands that need no more than these.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use super::{
+    edge::listen, policy::policy_settings, problem::Problem, reader::Reader, server::Config,
+    source::Source,
+};
+use crate::policy;
+
+impl Config {
+    /// Only where to listen.
+    pub fn listen_address(source: &Source) -> Result<SocketAddr, Vec<Problem>> {
+        let mut reader = Reader::new(source);
+        let listen = listen(&mut reader);
+        if reader.problems.is_empty() { Ok(listen) } else { Err(reader.problems) }
+    }
+
+    /// Only what may be called.
+    pub fn policy(source: &Source) -> Result<policy::Settings, Vec<Problem>> {
+        let mut reader = Reader::new(source);
+        let policy = policy_settings(&mut reader);
+        if reader.problems.is_empty() { Ok(policy) } else { Err(reader.problems) }
+    }
+
+    /// Where the gateway's secrets are read from, if from a file.
+    pub fn gateway_file(source: &Source) -> Option<PathBuf> {
+        Reader::new(source).filled("GATEWAY_SHARED_SECRET_FILE").map(PathBuf::from)
+    }
+
+    /// Whether the settings name two sites, of which one counts.
+    pub fn names_two_sites(source: &Source) -> bool {
+        let reader = Reader::new(source);
+        reader.filled("JIRA_CLOUD_ID").is_some() && reader.filled("JIRA_SITE_URL").is_some()
+    }
+}

@@ -1,0 +1,110 @@
+//! All settings of the server, read together.
+
+use std::net::SocketAddr;
+
+use limit::LimiterSettings;
+
+use crate::{
+    http::{self, AllowedOrigin, ConnectionSettings},
+    jira, mcp, policy, telemetry,
+    tools::Limits,
+};
+
+use super::{
+    edge::{check_exposure, gateway, http_settings, listen},
+    jira::{jira_settings, upstream_settings},
+    policy::policy_settings,
+    problem::Problem,
+    reader::{DAY_MS, Reader},
+    source::Source,
+    telemetry::{admin, telemetry_settings},
+};
+
+/// Everything that `serve` needs.
+#[derive(Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Who may come in.
+    pub http: http::Settings,
+    /// How many connections, and the drain.
+    pub connections: ConnectionSettings,
+    /// What is said to MCP clients.
+    pub mcp: mcp::Settings,
+    /// What may be called.
+    pub policy: policy::Settings,
+    /// How much one user may call.
+    pub limits: LimiterSettings,
+    /// Where Jira is.
+    pub jira: jira::Settings,
+    /// How it is called.
+    pub upstream: upstream::Settings,
+    /// Where operators read metrics, if anywhere.
+    pub admin: Option<SocketAddr>,
+    /// What is logged and sent.
+    pub telemetry: telemetry::Settings,
+}
+
+impl Config {
+    /// Reads all settings, or says everything that is wrong with them.
+    pub fn read(source: &Source) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader::new(source);
+        let listen = listen(&mut reader);
+        let gateway = gateway(&mut reader);
+        check_exposure(&mut reader, listen, gateway.is_some());
+        let mcp = mcp_settings(&mut reader);
+        let policy = policy_settings(&mut reader);
+        let mut http = http::Settings {
+            scopes: policy::Policy::new(policy.clone()).scopes(),
+            ..http_settings(&mut reader, gateway, mcp.call_deadline)
+        };
+        // Nobody but this machine can reach it then, and local tools such as an inspector's page
+        // must.
+        if listen.ip().is_loopback() {
+            http.allowed_origins.extend(AllowedOrigin::loopback());
+        }
+        let connections = ConnectionSettings {
+            drain_grace: reader.millis("SHUTDOWN_GRACE_MS", 0..=DAY_MS),
+            ..ConnectionSettings::default()
+        };
+        let limits = LimiterSettings {
+            concurrent_max: reader.count("MAX_CONCURRENT_PER_USER", 1..=100_000),
+            calls_per_minute: reader.count("RATE_LIMIT_PER_USER_PER_MINUTE", 1..=1_000_000),
+            ..LimiterSettings::default()
+        };
+        let jira = jira_settings(&mut reader);
+        let upstream = upstream_settings(&mut reader);
+        let admin = admin(&mut reader);
+        let telemetry = telemetry_settings(&mut reader);
+        match jira {
+            Some(jira) if reader.problems.is_empty() => Ok(Self {
+                listen,
+                http,
+                connections,
+                mcp,
+                policy,
+                limits,
+                jira,
+                upstream,
+                admin,
+                telemetry,
+            }),
+            _ => Err(reader.problems),
+        }
+    }
+}
+
+fn mcp_settings(reader: &mut Reader<'_>) -> mcp::Settings {
+    let results_max = reader.count("MAX_RESULTS_CAP", 1..=100);
+    mcp::Settings {
+        server_name: reader.text("SERVER_NAME").to_owned(),
+        call_deadline: reader.millis("CALL_DEADLINE_MS", 100..=600_000),
+        reply_bytes_max: reader.size("MAX_RESPONSE_BYTES", 2_000..=450_000),
+        structured_content: reader.flag("STRUCTURED_CONTENT"),
+        limits: Limits {
+            results_default: reader.count("DEFAULT_MAX_RESULTS", 1..=100).min(results_max),
+            results_max,
+            text_chars: reader.size("MAX_TEXT_CHARS", 100..=1_000_000),
+        },
+    }
+}

@@ -1,0 +1,175 @@
+//! The table of settings: one row for each, from which `.env.example`, `docs/CONFIGURATION.md` and
+//! every default follow.
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The name in the environment, in `.env` and (in any letter case) in the TOML file.
+    pub name: &'static str,
+    /// Used when nothing is set; empty means none.
+    pub default: &'static str,
+    /// What it does, for operators.
+    pub about: &'static str,
+    /// Its value is never shown, also not when it is wrong.
+    pub secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str, about: &'static str) -> Setting {
+    Setting { name, default, about, secret: false }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> Setting {
+    Setting { name, default: "", about, secret: true }
+}
+
+/// Every setting, in the order in which operators read them.
+pub const SETTINGS: &[Setting] = &[
+    setting("HOST", "127.0.0.1", "address to listen on"),
+    setting("PORT", "8080", "port to listen on; 0 takes any free one"),
+    setting("WEBSITES_PORT", "", "Azure App Service's name for PORT; PORT takes precedence"),
+    setting(
+        "ADMIN_ADDR",
+        "127.0.0.1:9090",
+        "where GET /metrics, /healthz and /readyz are answered for operators; empty = nowhere (demo: nowhere unless set)",
+    ),
+    setting("SERVER_NAME", "jira-mcp-bridge", "MCP server name"),
+    setting("PUBLIC_BASE_URL", "", "the URL clients see, such as https://api.example.com/jira"),
+    setting(
+        "ALLOWED_HOSTS",
+        "localhost,127.0.0.1,[::1]",
+        "accepted Host values, with or without a port",
+    ),
+    setting(
+        "ALLOWED_ORIGINS",
+        "https://copilotstudio.microsoft.com,https://make.powerapps.com,https://make.powerautomate.com",
+        "accepted Origin values; without Origin a request passes; * is refused; on loopback also local pages",
+    ),
+    secret("GATEWAY_SHARED_SECRET", "what the gateway sends as X-Gateway-Token, at least 32 bytes"),
+    secret("GATEWAY_SHARED_SECRET_PREVIOUS", "accepted as well, during a rotation"),
+    setting(
+        "GATEWAY_SHARED_SECRET_FILE",
+        "",
+        "file with one accepted secret a line, re-read when it changes",
+    ),
+    setting(
+        "INSECURE_NO_GATEWAY",
+        "false",
+        "true: listen beyond loopback although no gateway secret is set",
+    ),
+    setting(
+        "JIRA_API_BASE_URL",
+        "https://api.atlassian.com",
+        "Jira's API host; plain http only to loopback",
+    ),
+    setting("JIRA_CLOUD_ID", "", "the only Jira site to use, by cloud id"),
+    setting(
+        "JIRA_SITE_URL",
+        "",
+        "the only Jira site to use, by address; JIRA_CLOUD_ID takes precedence",
+    ),
+    secret("JIRA_ACCESS_TOKEN", "stdio only: the user's OAuth access token"),
+    setting("JIRA_EMAIL", "", "stdio only: the user's e-mail address, beside JIRA_API_TOKEN"),
+    secret(
+        "JIRA_API_TOKEN",
+        "stdio only: the user's API token; it goes to JIRA_SITE_URL, which is then needed, and with scopes to Jira's API host",
+    ),
+    setting("DEFAULT_MAX_RESULTS", "25", "items on a page when a call names no number"),
+    setting("MAX_RESULTS_CAP", "50", "items on a page at most, 1 to 100"),
+    setting("MAX_RESPONSE_BYTES", "90000", "bytes of one whole JSON-RPC reply, 2000 to 450000"),
+    setting("MAX_TEXT_CHARS", "2000", "characters of one long text"),
+    setting(
+        "TOOLSETS",
+        "core,context,collab",
+        "sets of tools: core, context, collab, agile, bulk, manage, destructive",
+    ),
+    setting("READ_ONLY", "false", "true: no tool that changes anything"),
+    setting("TOOLS_DENY", "", "names of tools to switch off"),
+    setting(
+        "PROJECTS_ALLOW",
+        "",
+        "the only project keys that may be touched; empty = all the user may see",
+    ),
+    setting(
+        "STRUCTURED_CONTENT",
+        "false",
+        "true: send each result a second time as structuredContent",
+    ),
+    setting("JIRA_TIMEOUT_MS", "20000", "one HTTP call to Jira"),
+    setting("CALL_DEADLINE_MS", "40000", "one whole tool call"),
+    setting("RATE_LIMIT_PER_USER_PER_MINUTE", "100", "tool calls of one user a minute"),
+    setting("MAX_CONCURRENT_PER_USER", "8", "tool calls of one user at the same time"),
+    setting(
+        "MAX_IN_FLIGHT",
+        "1024",
+        "requests at the same time, a third of them one caller's at most; more get 503",
+    ),
+    setting(
+        "UPSTREAM_401",
+        "tool_error",
+        "how a refused token or a missing scope is answered: tool_error, or http_401 with a challenge",
+    ),
+    setting(
+        "BREAKER_FAILURES",
+        "5",
+        "failed calls that open the circuit breaker of a Jira site: at least half of all, and not one caller's only",
+    ),
+    setting("BREAKER_WINDOW_MS", "30000", "how long a failure counts"),
+    setting("BREAKER_OPEN_MS", "60000", "how long the breaker stays open"),
+    setting("BREAKER_HALF_OPEN_SUCCESSES", "3", "successes in a row that close it"),
+    setting("RETRY_MAX", "3", "repeats of a read after a failure"),
+    setting(
+        "RETRY_BASE_MS",
+        "1000",
+        "upper bound of the first random wait before a repeat; doubles each time",
+    ),
+    setting("SHUTDOWN_GRACE_MS", "30000", "time for running calls after SIGTERM"),
+    setting("LOG_LEVEL", "info", "error, warn, info, debug or trace"),
+    setting("LOG_FORMAT", "", "json or pretty; empty: pretty on a terminal, json elsewhere"),
+    setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "base URL of an OTLP receiver over HTTP (protobuf), such as http://collector:4318; traces and metrics are sent there",
+    ),
+    secret(
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "Application Insights' connection string; traces and metrics are sent there",
+    ),
+    setting(
+        "OTEL_TRACES_SAMPLER_ARG",
+        "1",
+        "share of traces that are sent, 0 to 1, where the caller's traceparent has not decided",
+    ),
+];
+
+/// The default of a setting; empty for what is no setting.
+pub(super) fn default_of(name: &str) -> &'static str {
+    SETTINGS.iter().find(|setting| setting.name == name).map_or("", |setting| setting.default)
+}
+
+/// The table as `.env.example` shows it.
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# Every setting with its default. Environment first, then .env, then the file given with --config, then this.\n",
+    );
+    let rows = SETTINGS
+        .iter()
+        .map(|Setting { name, default, about, .. }| format!("\n# {about}\n# {name}={default}\n"));
+    text.extend(rows);
+    text
+}
+
+/// The table as `docs/CONFIGURATION.md` shows it.
+pub fn document() -> String {
+    let mut text = String::from(
+        "# Configuration\n\nEnvironment first, then `.env` in the working folder, then the TOML file given with `--config` (the same names in any\n\
+         letter case, lists as arrays), then the default. A wrong value stops the start with one line for each problem.\n\n\
+         | Name | Default | Meaning |\n|---|---|---|\n",
+    );
+    let shown = |setting: &Setting| {
+        if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) }
+    };
+    text.extend(SETTINGS.iter().map(|setting| {
+        format!("| `{}` | {} | {} |\n", setting.name, shown(setting), setting.about)
+    }));
+    text
+}

@@ -1,0 +1,35 @@
+//! Addresses of Jira, as people write them and as it is safe to call them.
+
+use url::{Host, Url};
+
+/// The origin of a Jira site as people write it: with or without scheme, path or slash; none for
+/// what names no host on the internet, and for plain http beyond loopback.
+pub(super) fn site_origin(text: &str) -> Option<Url> {
+    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let mut url = full.parse::<Url>().ok()?;
+    url.set_path("/");
+    url.set_query(None);
+    url.set_fragment(None);
+    // A name without a dot is a company's or a project's, not a host.
+    let is_full = match url.host()? {
+        Host::Domain(name) => name == "localhost" || name.trim_matches('.').contains('.'),
+        Host::Ipv4(_) | Host::Ipv6(_) => true,
+    };
+    (is_full && is_safe_upstream(&url)).then_some(url)
+}
+
+/// The token goes to this host, so it must not travel in clear and the URL must not carry anything
+/// else.
+pub fn is_safe_upstream(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_bare = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    is_bare && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback))
+}

@@ -1,0 +1,34 @@
+//! What is checked of a request before anything of its body is read, cheapest first.
+
+use auth::{Bearer, SiteWish};
+use axum::extract::Request;
+use http::Method;
+
+use super::{bearer, browser_page, edge::Edge, host, origin, reject::Reject};
+
+/// Who passed.
+pub(super) enum Admitted {
+    /// A person who wants to know what this is.
+    Browser,
+    /// A client of the protocol.
+    Caller { bearer: Bearer, site: Option<SiteWish> },
+}
+
+/// Runs all checks; the first that fails is the answer.
+pub(super) async fn check(edge: &Edge, head: &Request<()>) -> Result<Admitted, Reject> {
+    let settings = &edge.settings;
+    host::check(head, &settings.allowed_hosts)?;
+    origin::check(head.headers(), &settings.allowed_origins)?;
+    if let Some(gateway) = &settings.gateway {
+        gateway.check(head.headers()).await?;
+    }
+    if browser_page::is_wanted(head.method(), head.headers()) {
+        return Ok(Admitted::Browser);
+    }
+    // Before the method: clients look for the challenge with GET too.
+    let bearer = bearer::read(edge, head)?;
+    if head.method() != Method::POST {
+        return Err(Reject::MethodNotAllowed { allow: "POST" });
+    }
+    Ok(Admitted::Caller { bearer, site: bearer::requested_site(head.headers())? })
+}

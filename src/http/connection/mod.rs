@@ -1,0 +1,13 @@
+//! Connections: how many, how long each may wait for a request, and how they end.
+
+mod header_room;
+mod idle_timeout;
+mod request_counter;
+mod serve;
+mod slots;
+mod write_stall;
+
+pub use header_room::HEADERS_BYTES_MAX;
+pub use serve::{ConnectionSettings, Drain, serve};
+pub(super) use slots::NoSlot;
+pub use slots::RESERVE;

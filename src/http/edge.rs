@@ -1,0 +1,44 @@
+//! What every step of the way in shares for the life of the process.
+
+use auth::KeyedHasher;
+use metrics::Signals;
+
+use super::{
+    drain::Drains, permits::Permits, readiness::Readiness, refused_tokens::RefusedTokens,
+    request_id::RequestIds, settings::Settings,
+};
+
+/// The state of the edge; handlers and middleware get it in an `Arc`.
+pub(super) struct Edge {
+    pub(super) settings: Settings,
+    pub(super) hasher: KeyedHasher,
+    pub(super) readiness: Readiness,
+    pub(super) request_ids: RequestIds,
+    pub(super) signals: Signals,
+    /// Tokens that Jira has refused, for what is answered without asking it.
+    pub(super) refused: RefusedTokens,
+    /// For requests inside `/mcp`.
+    pub(super) permits: Permits,
+    /// For bodies that are refused and still coming.
+    pub(super) drains: Drains,
+}
+
+impl Edge {
+    pub(super) fn new(
+        settings: Settings,
+        hasher: KeyedHasher,
+        readiness: Readiness,
+        signals: Signals,
+    ) -> Self {
+        Self {
+            permits: Permits::new(settings.in_flight_max),
+            request_ids: RequestIds::new(hasher.clone()),
+            refused: RefusedTokens::default(),
+            drains: Drains::default(),
+            settings,
+            hasher,
+            readiness,
+            signals,
+        }
+    }
+}

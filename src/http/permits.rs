@@ -1,0 +1,127 @@
+//! How many requests may be inside at once, and how much they may hold.
+//!
+//! Of the requests and of the bytes for bodies no caller holds more than a part, made-up or not,
+//! from the moment in which the bearer is read. Callers whose token no upstream has accepted yet
+//! share what one person may hold who makes up many.
+
+use std::sync::{Arc, OnceLock};
+
+use auth::{Caller, CallerKey};
+use limit::{Share, Shares, SharesSettings};
+use quick_cache::sync::Cache;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::reject::Reject;
+
+/// Callers that are known to an upstream, about 50 bytes each. Only an upstream's own word adds
+/// one.
+const KNOWN_MAX: usize = 16 * 1024;
+/// One caller may always have as many requests as this, if there are permits.
+const CALLER_MIN: usize = 8;
+/// Bytes of all bodies together, beyond what each may have in any case, from their first byte to
+/// their request's end.
+pub const BODIES_BYTES_MAX: usize = 8 << 20;
+/// What each body may have in any case, in bytes; nearly all are smaller.
+pub const BODY_BYTES_FREE: usize = 4 << 10;
+
+/// What there is for all requests inside `/mcp`.
+pub(super) struct Permits {
+    requests: Arc<Semaphore>,
+    /// The requests of each caller.
+    callers: Shares<CallerKey>,
+    /// Those whose bodies are still to come.
+    arriving: Shares<CallerKey>,
+    /// Bytes of their bodies.
+    bodies: Shares<CallerKey>,
+    known: Cache<CallerKey, ()>,
+}
+
+impl Permits {
+    pub(super) fn new(requests_max: usize) -> Self {
+        // tokio's own maximum is no number of requests that anybody has.
+        let all = requests_max.min(Semaphore::MAX_PERMITS);
+        let third = (all / 3).max(all.min(CALLER_MIN));
+        let half = (all / 2).max(all.min(CALLER_MIN));
+        let shares =
+            |total, per_key, untrusted| Shares::new(SharesSettings { total, per_key, untrusted });
+        Self {
+            requests: Arc::new(Semaphore::new(all)),
+            callers: shares(all, third, all),
+            arriving: shares(all, all, half),
+            bodies: shares(BODIES_BYTES_MAX, BODIES_BYTES_MAX / 2, BODIES_BYTES_MAX / 2),
+            known: Cache::new(KNOWN_MAX),
+        }
+    }
+
+    /// A permit for one request of anybody, if one is left.
+    pub(super) fn acquire(&self) -> Option<RequestPermit> {
+        let request = Arc::clone(&self.requests).try_acquire_owned().ok()?;
+        let held = Held { _request: request, caller: OnceLock::new(), body: OnceLock::new() };
+        Some(RequestPermit(Arc::new(held)))
+    }
+
+    /// Counts a request whose body has not come with its head, until the share is dropped.
+    pub(super) fn body_arriving(&self, caller: CallerKey) -> Result<Share<CallerKey>, Reject> {
+        self.arriving.take(caller, self.is_known(caller), 1).ok_or(Reject::Overloaded)
+    }
+
+    /// The bytes of one body, none of them taken yet.
+    pub(super) fn body_bytes(&self, caller: CallerKey) -> Result<BodyBytes, Reject> {
+        let share = self.bodies.take(caller, self.is_known(caller), 0).ok_or(Reject::Overloaded)?;
+        Ok(BodyBytes { share, free: BODY_BYTES_FREE })
+    }
+
+    /// Remembers what an upstream said about the caller's token during the request.
+    pub(super) fn learn(&self, caller: &Caller) {
+        if caller.was_refused() {
+            self.known.remove(&caller.key());
+        } else if caller.was_accepted() && !self.is_known(caller.key()) {
+            self.known.insert(caller.key(), ());
+        }
+    }
+
+    fn is_known(&self, caller: CallerKey) -> bool {
+        self.known.get(&caller).is_some()
+    }
+}
+
+/// What one request holds until it is answered and whatever it began is over; clones share it.
+#[derive(Clone)]
+pub(super) struct RequestPermit(Arc<Held>);
+
+struct Held {
+    _request: OwnedSemaphorePermit,
+    caller: OnceLock<Share<CallerKey>>,
+    body: OnceLock<Share<CallerKey>>,
+}
+
+impl RequestPermit {
+    /// Counts the request among its caller's.
+    pub(super) fn count_for(&self, permits: &Permits, caller: CallerKey) -> Result<(), Reject> {
+        let share = permits.callers.take(caller, false, 1).ok_or(Reject::Overloaded)?;
+        // Once only: a request has one caller.
+        let _ = self.0.caller.set(share);
+        Ok(())
+    }
+
+    /// Keeps the bytes of the body counted as long as the request goes on.
+    pub(super) fn keep(&self, bytes: BodyBytes) {
+        let _ = self.0.body.set(bytes.share);
+    }
+}
+
+/// The bytes that a body takes as it comes.
+pub(super) struct BodyBytes {
+    share: Share<CallerKey>,
+    /// What is left of [`BODY_BYTES_FREE`].
+    free: usize,
+}
+
+impl BodyBytes {
+    /// Takes so many bytes more, if there are any.
+    pub(super) fn grow(&mut self, more: usize) -> Result<(), Reject> {
+        let free = more.min(self.free);
+        self.free -= free;
+        if self.share.grow(more - free) { Ok(()) } else { Err(Reject::Overloaded) }
+    }
+}
