@@ -10,10 +10,12 @@
 
 use std::hint::black_box;
 
+use tool_kit::{Budget, Row};
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jira_mcp_bridge::{
     internals,
-    jira::views::{Budget, RenderOptions, Row, Visible, issue_view, search_row},
+    jira::views::{RenderOptions, Visible, issue_view, search_row},
     jira::{
         names::FieldName,
         wire::{Issue, SearchPage},

@@ -4,9 +4,11 @@
 //! They are here so that the readers themselves can stay private. Nothing of the product calls
 //! them.
 
+use futures_util::FutureExt;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
+use tool_kit::{SigningKeys, Subject};
 
 use crate::{
     jira::views::{self, RenderOptions},
@@ -143,7 +145,9 @@ pub fn tokens(data: &[u8]) -> Law {
         short(&error)?;
     }
     let now_s = i64::try_from(data.len()).unwrap_or_default();
-    if tools::stranger_opens(text, now_s) {
+    let subject = Subject { tool: "jira_delete_issue", site_id: "s", account_id: "a", plan: "p" };
+    let keys = SigningKeys::random().ok().and_then(|keys| keys.current().now_or_never());
+    if keys.is_some_and(|keys| keys.verify(&subject, text, now_s)) {
         Err("a token that nobody sealed opens".to_owned())
     } else {
         Ok(())

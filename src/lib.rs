@@ -45,9 +45,6 @@ pub mod connector;
 /// What this program calls itself.
 pub mod program;
 
-/// The vocabulary of failure.
-pub mod errors;
-
 /// What the operator sees.
 pub mod telemetry;
 

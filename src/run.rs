@@ -27,7 +27,7 @@ use crate::{
     memory,
     policy::Policy,
     telemetry::{ExportError, Exporters},
-    tools::{self, Code, SealKeys},
+    tools::{self, Code, JiraTools, SigningKeys},
 };
 
 /// Scrapers and probes are few.
@@ -92,17 +92,18 @@ fn observed_server(config: &Config, signals: Signals) -> Result<mcp::Server, Sta
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
+    let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?);
     let limiter = Limiter::new(config.limits);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, jira, limiter, seal_keys(config)?, signals))
+    Ok(mcp::Server::new(config.mcp.clone(), policy, Arc::new(tools), limiter, signals))
 }
 
-/// Replicas share the gateway's secrets and nothing else, so their tokens are sealed with keys that
+/// Replicas share the gateway's secrets and nothing else, so their tokens are signed with keys that
 /// follow from those. Without a gateway there is one process, and a random key of its own will do.
-fn seal_keys(config: &Config) -> Result<SealKeys, StartError> {
-    let Some(gateway) = config.http.gateway.clone() else { return Ok(SealKeys::random()?) };
-    Ok(SealKeys::shared(move || {
+fn signing_keys(config: &Config) -> Result<SigningKeys, StartError> {
+    let Some(gateway) = config.http.gateway.clone() else { return Ok(SigningKeys::random()?) };
+    Ok(SigningKeys::shared(move || {
         let gateway = gateway.clone();
-        Box::pin(async move { gateway.derived_keys(tools::SEAL_CONTEXT).await })
+        Box::pin(async move { gateway.derived_keys(tools::SIGNING_CONTEXT).await })
     }))
 }
 

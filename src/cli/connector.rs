@@ -10,6 +10,7 @@ use crate::{
     config::{Config, Problem, Source},
     connector::{BasePath, ClientId, Connector, File, Host, MCP_PATH},
     policy::Policy,
+    tools,
 };
 
 use super::failure::Failure;
@@ -59,7 +60,7 @@ pub(super) fn run(mut source: Source, args: &Args) -> Result<(), Failure> {
         host: args.host.clone(),
         base_path: args.base_path.clone(),
         client_id: args.client_id.clone(),
-        scopes: Policy::new(policy).scopes(),
+        scopes: Policy::new(policy).scopes(tools::all(), tools::BASE_SCOPES),
     };
     let files = connector.files().map_err(|fault| Failure::Running(fault.to_string()))?;
     write(&args.out, &files, args.force)?;

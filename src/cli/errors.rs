@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::{errors, http, mcp, tools::Code};
+use crate::{http, mcp, tools::Code};
 
 const HEAD: &str = "\
 # Errors
@@ -27,8 +27,8 @@ pub(super) fn run() -> io::Result<()> {
          to a tool, but for `upstream_timeout` and `internal`. Below `/mcp`, and for whatever is posted elsewhere, that is the `data` of a \
          JSON-RPC error with the id null, whose `message` is message and hint: clients of MCP show people nothing else. Its `code` is -32001 \
          for who may not come in, -32000 for not now, -32600 for a request that is wrong, -32603 for a fault of the bridge.\n\n{}",
-        errors::table(&tools),
-        errors::table(&mcp::errors()),
-        errors::table(&http::errors()),
+        error_doc::table(&tools),
+        error_doc::table(&mcp::errors()),
+        error_doc::table(&http::errors()),
     )
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     policy,
-    tools::{self, Projects, Toolset},
+    tools::{self, Limits, Projects, Toolset},
 };
 
 use super::reader::Reader;
@@ -35,11 +35,22 @@ pub(super) fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
         }
         tools_deny.insert(name.to_owned());
     }
+    policy::Settings { toolsets, read_only: reader.flag("READ_ONLY"), tools_deny }
+}
+
+/// The projects that tools may touch, and how much they show.
+pub(super) fn tools_settings(reader: &mut Reader<'_>) -> tools::Settings {
     let projects = tools::allowed_projects(reader.list("PROJECTS_ALLOW")).unwrap_or_else(|key| {
         reader.refuse("PROJECTS_ALLOW", format!("'{key}' is not a project key"));
         Projects::default()
     });
-    policy::Settings { toolsets, read_only: reader.flag("READ_ONLY"), tools_deny, projects }
+    let results_max = reader.count("MAX_RESULTS_CAP", 1..=100);
+    let limits = Limits {
+        results_default: reader.count("DEFAULT_MAX_RESULTS", 1..=100).min(results_max),
+        results_max,
+        text_chars: reader.size("MAX_TEXT_CHARS", 100..=1_000_000),
+    };
+    tools::Settings { projects, limits }
 }
 
 fn set_names() -> String {

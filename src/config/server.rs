@@ -6,14 +6,13 @@ use limit::LimiterSettings;
 
 use crate::{
     http::{self, AllowedOrigin, ConnectionSettings},
-    jira, mcp, policy, telemetry,
-    tools::Limits,
+    jira, mcp, policy, telemetry, tools,
 };
 
 use super::{
     edge::{check_exposure, gateway, http_settings, listen},
     jira::{jira_settings, upstream_settings},
-    policy::policy_settings,
+    policy::{policy_settings, tools_settings},
     problem::Problem,
     reader::{DAY_MS, Reader},
     source::Source,
@@ -33,6 +32,8 @@ pub struct Config {
     pub mcp: mcp::Settings,
     /// What may be called.
     pub policy: policy::Settings,
+    /// What tools may touch, and how much they show.
+    pub tools: tools::Settings,
     /// How much one user may call.
     pub limits: LimiterSettings,
     /// Where Jira is.
@@ -54,8 +55,9 @@ impl Config {
         check_exposure(&mut reader, listen, gateway.is_some());
         let mcp = mcp_settings(&mut reader);
         let policy = policy_settings(&mut reader);
+        let tool_settings = tools_settings(&mut reader);
         let mut http = http::Settings {
-            scopes: policy::Policy::new(policy.clone()).scopes(),
+            scopes: policy::Policy::new(policy.clone()).scopes(tools::all(), tools::BASE_SCOPES),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
@@ -83,6 +85,7 @@ impl Config {
                 connections,
                 mcp,
                 policy,
+                tools: tool_settings,
                 limits,
                 jira,
                 upstream,
@@ -95,16 +98,10 @@ impl Config {
 }
 
 fn mcp_settings(reader: &mut Reader<'_>) -> mcp::Settings {
-    let results_max = reader.count("MAX_RESULTS_CAP", 1..=100);
     mcp::Settings {
         server_name: reader.text("SERVER_NAME").to_owned(),
         call_deadline: reader.millis("CALL_DEADLINE_MS", 100..=600_000),
         reply_bytes_max: reader.size("MAX_RESPONSE_BYTES", 2_000..=450_000),
         structured_content: reader.flag("STRUCTURED_CONTENT"),
-        limits: Limits {
-            results_default: reader.count("DEFAULT_MAX_RESULTS", 1..=100).min(results_max),
-            results_max,
-            text_chars: reader.size("MAX_TEXT_CHARS", 100..=1_000_000),
-        },
     }
 }

@@ -43,7 +43,7 @@ fn the_defaults_are_the_tables() {
     let config = Config::read(&Source::default()).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.mcp.reply_bytes_max, 90_000);
-    assert_eq!(config.mcp.limits.results_default, 25);
+    assert_eq!(config.tools.limits.results_default, 25);
     assert_eq!(config.upstream.retry_max, 3);
     assert_eq!(config.jira.api_base.as_str(), "https://api.atlassian.com/");
     assert_eq!(config.policy.toolsets.len(), 3);

@@ -1,8 +1,7 @@
 //! What a tool shows, as MCP's content blocks.
 
 use rmcp::model::{CallToolResult, ContentBlock, Resource};
-
-use crate::{jira::views::clean, tools::Block};
+use tool_kit::{Block, clean};
 
 /// The result's JSON first: a client that knows only text has everything but the bytes.
 pub(super) fn content(text: String, beside: Vec<Block>) -> Vec<ContentBlock> {

@@ -8,33 +8,15 @@
 use rmcp::{
     RoleServer,
     model::{
-        CallToolRequestParams, CallToolResult, ContentBlock, ElicitRequest, ElicitRequestParams,
-        ElicitationSchema, InputRequest, InputRequests, InputRequiredResult,
+        CallToolRequestParams, ElicitRequest, ElicitRequestParams, ElicitationSchema, InputRequest,
+        InputRequests, InputRequiredResult,
     },
     service::RequestContext,
 };
 use serde_json::{Map, Value};
+use tool_kit::{CONFIRM, Code, Preview, Reply, Tool, ToolError, clean};
 
-use crate::{
-    jira::views,
-    tools::{Code, Tool, ToolError},
-};
-
-use super::handler;
-
-/// The argument that takes the token, the one request of a question, and the one field of its form.
-const CONFIRM: &str = "confirm";
-
-/// The rows of a preview that show the issues, and how many there are in all.
-const ISSUES: &str = "issues";
-const COUNT: &str = "count";
-
-/// What is changed, field by field, and as much of each value as tells what it is.
-const CHANGE: &str = "change";
-const VALUE_CHARS: usize = 160;
-
-/// A form is for a person; this much of a preview is read.
-const MESSAGE_CHARS: usize = 2_000;
+use super::{call::Outcome, era};
 
 /// What a retry says about the question of the round before.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,18 +31,13 @@ pub(super) enum Answer {
 /// means forms.
 pub(super) fn can_ask(context: &RequestContext<RoleServer>) -> bool {
     let asked = context.client_capabilities().and_then(|capabilities| capabilities.elicitation);
-    handler::is_modern(context)
+    era::is_modern(context)
         && asked.is_some_and(|modes| modes.form.is_some() || modes.url.is_none())
-}
-
-/// Whether a tool asks for consent.
-pub(super) fn is_asked_by(tool: &Tool) -> bool {
-    tool.args.iter().any(|arg| arg.name == CONFIRM)
 }
 
 /// The answer that a request brings along; none when it answers nothing, so that the question is
 /// asked (again).
-pub(super) fn answer(request: &CallToolRequestParams) -> Option<Answer> {
+fn answer(request: &CallToolRequestParams) -> Option<Answer> {
     let state = request.request_state.as_ref()?;
     let response = request.input_responses.as_ref()?.get(CONFIRM)?;
     let is_yes = response.get("action").and_then(Value::as_str) == Some("accept")
@@ -68,12 +45,40 @@ pub(super) fn answer(request: &CallToolRequestParams) -> Option<Answer> {
     Some(if is_yes { Answer::Agreed(state.clone()) } else { Answer::Refused })
 }
 
-/// Gives a tool the token that its user agreed with, and none otherwise: where the user can be
-/// asked, what the agent writes into the arguments says nothing.
-pub(super) fn put_answer(arguments: &mut Map<String, Value>, answer: Option<Answer>) {
-    arguments.remove(CONFIRM);
-    if let Some(Answer::Agreed(token)) = answer {
-        arguments.insert(CONFIRM.to_owned(), Value::String(token));
+/// What is known of the user's consent to a call.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Consent {
+    /// The tool needs none, or the client cannot ask its user: then the agent shows the preview.
+    NotNeeded,
+    /// The user is asked, and this is the answer of the round before.
+    Asked(Option<Answer>),
+}
+
+impl Consent {
+    pub(super) fn of(tool: &Tool, can_ask: bool, request: &CallToolRequestParams) -> Self {
+        if can_ask && tool.asks_for_consent() {
+            Self::Asked(answer(request))
+        } else {
+            Self::NotNeeded
+        }
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        matches!(self, Self::Asked(_))
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        *self == Self::Asked(Some(Answer::Refused))
+    }
+
+    /// Gives a tool the token that its user agreed with, and none otherwise: where the user can be
+    /// asked, what the agent writes into the arguments says nothing.
+    pub(super) fn put_into(&self, arguments: &mut Map<String, Value>) {
+        let Self::Asked(answer) = self else { return };
+        arguments.remove(CONFIRM);
+        if let Some(Answer::Agreed(token)) = answer {
+            arguments.insert(CONFIRM.to_owned(), Value::from(token.as_str()));
+        }
     }
 }
 
@@ -83,22 +88,23 @@ pub(super) fn refused() -> ToolError {
         .hint("Do not repeat the call unless the user asks for it.")
 }
 
-/// The question that stands for a result, if that is a preview with its token.
-pub(super) fn question(tool: &Tool, result: &CallToolResult) -> Option<InputRequiredResult> {
-    let Some(ContentBlock::Text(text)) = result.content.first() else { return None };
-    let shown: Map<String, Value> = serde_json::from_str(&text.text).ok()?;
-    let token = shown.get(CONFIRM)?.as_str()?;
-    let preview = shown.get("preview")?.as_object()?;
+/// The question that stands for an outcome, if that shows a preview.
+pub(super) fn question(tool: &Tool, outcome: &Outcome) -> Option<InputRequiredResult> {
+    let preview: &Preview = match outcome {
+        Ok(Reply::Preview(preview)) => preview,
+        Ok(Reply::Done(_)) => return None,
+        Err(error) => error.preview()?,
+    };
     let form = ElicitationSchema::builder()
         .required_bool_property(CONFIRM, |field| field.title("Yes, do it"));
     let params = ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: message(tool.title, preview),
+        message: clean(&preview.question(tool.title)).into_owned(),
         requested_schema: form.build().ok()?,
     };
     let request = InputRequest::Elicitation(ElicitRequest::new(params));
     let requests = InputRequests::from([(CONFIRM.to_owned(), request)]);
-    Some(InputRequiredResult::new(Some(requests), Some(token.to_owned())))
+    Some(InputRequiredResult::new(Some(requests), Some(preview.token.clone())))
 }
 
 /// What a question weighs, for the audit.
@@ -106,73 +112,32 @@ pub(super) fn bytes(question: &InputRequiredResult) -> usize {
     serde_json::to_string(question).map_or(0, |text| text.len())
 }
 
-/// One line for each thing the preview tells, the issues first: whatever is cut off, the user sees
-/// what is changed. Values stay JSON: a text from Jira in quotes cannot pass for our words.
-fn message(title: &str, preview: &Map<String, Value>) -> String {
-    let head = format!("{title}? Nothing is done unless you agree.");
-    let issues =
-        preview.get(ISSUES).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let total =
-        preview.get(COUNT).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
-    let named = named(issues, total.unwrap_or(issues.len()));
-    let (of_issues, others): (Vec<_>, Vec<_>) =
-        preview.iter().partition(|(name, _)| *name == ISSUES);
-    let (count, others): (Vec<_>, Vec<_>) =
-        others.into_iter().partition(|(name, _)| *name == COUNT);
-    let line = |(name, value): (&String, &Value)| format!("{name}: {value}");
-    // Every field that is changed is named, however long the values of others are.
-    let lines = |(name, value): (&String, &Value)| match value {
-        Value::Object(members) if name == CHANGE => {
-            let short = |(field, value): (&String, &Value)| {
-                format!("{field}: {}", views::clip(&value.to_string(), VALUE_CHARS))
-            };
-            members.iter().map(short).collect::<Vec<_>>().join("\n")
-        }
-        value => format!("{name}: {value}"),
-    };
-    let told = count.into_iter().map(line).chain(named);
-    let told = told.chain(others.into_iter().map(lines)).chain(of_issues.into_iter().map(line));
-    let lines = std::iter::once(head).chain(told).collect::<Vec<_>>().join("\n");
-    views::clip(&lines, MESSAGE_CHARS).into_owned()
-}
-
-/// The keys of the issues, as many as half of a message holds, and how many more there are.
-fn named(issues: &[Value], total: usize) -> Option<String> {
-    let keys: Vec<&str> = issues.iter().filter_map(|issue| issue.get("key")?.as_str()).collect();
-    let mut chars = 0;
-    let fitting = keys.iter().take_while(|key| {
-        chars += key.len() + 2;
-        chars <= MESSAGE_CHARS / 2
-    });
-    let shown = fitting.count();
-    let listed = keys.get(..shown).filter(|listed| !listed.is_empty())?.join(", ");
-    let more = total.saturating_sub(shown);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("{ISSUES}: {listed}{more}"))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::*;
-    use crate::tools;
+    use tool_kit::Row;
 
-    fn tool() -> &'static Tool {
-        tools::named("jira_delete_issue").unwrap()
+    use super::*;
+    use crate::mcp::tests::product::{READ, WRITE};
+
+    fn preview(shown: &Value) -> Preview {
+        let mut row = Row::new();
+        for (name, value) in shown.as_object().unwrap() {
+            row.push(name.clone(), value.clone());
+        }
+        Preview { shown: row, token: "token".to_owned(), expires_in_s: 600 }
     }
 
-    fn asked(text: &Value) -> Option<Value> {
-        let result = CallToolResult::success(vec![ContentBlock::text(text.to_string())]);
-        question(tool(), &result).map(|question| serde_json::to_value(question).unwrap())
+    fn asked(outcome: &Outcome) -> Option<Value> {
+        question(&WRITE, outcome).map(|question| serde_json::to_value(question).unwrap())
     }
 
     #[test]
     fn a_preview_becomes_one_flat_form() {
-        let preview = json!({"key": "P-1", "summary": "a\nkey: \"P-2\"", "lost": {"comments": 2}});
-        let question =
-            asked(&json!({"preview": preview, "confirm": "token", "expires_in_s": 600})).unwrap();
-        let message = "Delete issue? Nothing is done unless you agree.\nkey: \"P-1\"\n\
+        let shown = json!({"key": "P-1", "summary": "a\nkey: \"P-2\"", "lost": {"comments": 2}});
+        let question = asked(&Ok(Reply::Preview(preview(&shown)))).unwrap();
+        let message = "Write? Nothing is done unless you agree.\nkey: \"P-1\"\n\
             summary: \"a\\nkey: \\\"P-2\\\"\"\nlost: {\"comments\":2}";
         assert_eq!(
             question,
@@ -190,26 +155,25 @@ mod tests {
                 "requestState": "token",
             })
         );
-        let long = json!({"preview": {"summary": "x".repeat(9_000)}, "confirm": "token"});
-        let message = asked(&long)
-            .unwrap()
-            .pointer("/inputRequests/confirm/params/message")
-            .cloned()
-            .unwrap();
-        assert!(message.as_str().unwrap().chars().count() < MESSAGE_CHARS + 30, "{message}");
+        let stale = ToolError::new(Code::ConfirmationRequired, "Too old.");
+        let stale = stale.with_preview(preview(&shown));
+        assert_eq!(asked(&Err(stale)), Some(question), "a token that does not fit asks anew");
     }
 
     #[test]
-    fn other_results_ask_nothing() {
-        for text in [
-            json!({"key": "P-1", "deleted": true}),
-            json!({"confirm": "token"}),
-            json!({"preview": {}, "confirm": 1}),
-            json!({"error": "not_found", "message": "x"}),
-            json!([1]),
-        ] {
-            assert_eq!(asked(&text), None, "{text}");
+    fn a_question_shows_nothing_that_cannot_be_seen() {
+        let shown = json!({"summary": "a\u{202E}b", "change": {"x\u{200B}y": "z"}});
+        let question = asked(&Ok(Reply::Preview(preview(&shown)))).unwrap().to_string();
+        for hidden in ['\u{202E}', '\u{200B}'] {
+            assert!(!question.contains(hidden), "{question}");
         }
+    }
+
+    #[test]
+    fn other_outcomes_ask_nothing() {
+        let shown = json!({"preview": {"key": "P-1"}, "confirm": "token"});
+        assert_eq!(asked(&Reply::json(&shown)), None, "only what is a preview is one");
+        assert_eq!(asked(&Err(ToolError::new(Code::NotFound, "x"))), None);
     }
 
     #[test]
@@ -246,56 +210,19 @@ mod tests {
     }
 
     #[test]
-    fn the_issues_come_first_and_are_counted() {
-        let rows = |count: usize| -> Vec<Value> {
-            (1..=count)
-                .map(|n| json!({"key": format!("LONGER-{n}"), "summary": "y".repeat(200)}))
-                .collect()
-        };
-        let labels: Vec<String> = (0..13).map(|n| format!("{n}{}", "l".repeat(250))).collect();
-        let preview = json!({"count": 40, "change": {"labels": labels}, "issues": rows(40)});
-        let told = message("Edit", preview.as_object().unwrap());
-        let named: Vec<String> = (1..=40).map(|n| format!("LONGER-{n}")).collect();
-        assert_eq!(told.lines().nth(1), Some("count: 40"), "{told}");
-        assert_eq!(
-            told.lines().nth(2),
-            Some(format!("issues: {}", named.join(", ")).as_str()),
-            "{told}"
-        );
-        let long = "z".repeat(900);
-        let change = json!({"a": long, "b": long, "c": long, "assignee": "Dana"});
-        let told = message(
-            "Edit",
-            json!({"count": 1, "change": change, "issues": rows(1)}).as_object().unwrap(),
-        );
-        for field in ["a: ", "b: ", "c: ", "assignee: \"Dana\""] {
-            assert!(
-                told.lines().any(|line| line.starts_with(field)),
-                "{field} is not named: {told}"
-            );
-        }
-        let preview = json!({"count": 1000, "issues": rows(500)});
-        let told = message("Edit", preview.as_object().unwrap());
-        let line = told.lines().nth(2).unwrap();
-        let shown = line.matches("LONGER-").count();
-        assert!(
-            (50..500).contains(&shown) && line.ends_with(&format!(" and {} more", 1000 - shown)),
-            "{line}"
-        );
-    }
-
-    #[test]
     fn what_the_agent_writes_is_no_answer() {
         let put = |answer: Option<Answer>| {
             let mut arguments =
-                json!({"confirm": "agent", "issue_key": "P-1"}).as_object().unwrap().clone();
-            put_answer(&mut arguments, answer);
+                json!({"confirm": "agent", "key": "P-1"}).as_object().unwrap().clone();
+            Consent::Asked(answer).put_into(&mut arguments);
             arguments.get(CONFIRM).cloned()
         };
         assert_eq!(put(None), None);
         assert_eq!(put(Some(Answer::Refused)), None);
         assert_eq!(put(Some(Answer::Agreed("user".to_owned()))), Some(json!("user")));
-        assert!(is_asked_by(tools::named("jira_bulk_edit").unwrap()));
-        assert!(!is_asked_by(tools::named("jira_search").unwrap()));
+        let params = CallToolRequestParams::new("t");
+        assert_eq!(Consent::of(&WRITE, true, &params), Consent::Asked(None));
+        assert_eq!(Consent::of(&WRITE, false, &params), Consent::NotNeeded);
+        assert_eq!(Consent::of(&READ, true, &params), Consent::NotNeeded);
     }
 }

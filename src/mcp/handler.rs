@@ -1,169 +1,29 @@
-//! The MCP server: what it says about itself, what it lists, and which calls it lets through.
+//! The server as rmcp sees it: each method of the protocol, handed to who answers it.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
-
-use auth::CallerKey;
-use limit::Limiter;
-use metrics::Signals;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         self, CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams,
         CompleteResult, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
-        GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
-        ListPromptsResult, ListResourceTemplatesResult, ListToolsResult, MetaObject,
-        PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
-        RequestId, ServerConfig,
+        GetPromptResponse, InitializeRequestParams, InitializeResult, ListPromptsResult,
+        ListResourceTemplatesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
     },
     service::RequestContext,
 };
 
-use crate::{
-    jira::Jira,
-    policy::{Narrowing, Policy},
-    telemetry::audit::KnownProjects,
-    tools::{self, Limits, Repeats, SealKeys},
-};
-
 use super::{
     about,
-    asked::{Asked, narrowing, traces},
+    call::{ToolRequest, caller, narrowing, traces},
     completion, consent,
-    in_flight::InFlight,
-    listing::{self, Era, Lists},
-    params, progress, prompts, resources,
-    schema::Showing,
+    era::{Era, is_modern},
+    listing, params, progress, prompts, resources,
+    server::Server,
 };
-
-/// What the operator decided about tool calls.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The name shown to clients.
-    pub server_name: String,
-    /// The longest time of one tool call.
-    pub call_deadline: Duration,
-    /// The largest JSON-RPC reply, in bytes.
-    pub reply_bytes_max: usize,
-    /// Whether replies carry structured content beside the text.
-    pub structured_content: bool,
-    /// Page sizes and text lengths.
-    pub limits: Limits,
-}
-
-/// One MCP server for all callers. Cloning is cheap; rmcp clones it for each request.
-#[derive(Debug, Clone)]
-pub struct Server(pub(super) Arc<Shared>);
-
-/// What all requests share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) settings: Settings,
-    pub(super) policy: Policy,
-    pub(super) jira: Arc<Jira>,
-    pub(super) limiter: Limiter<CallerKey>,
-    pub(super) repeats: Arc<Repeats>,
-    pub(super) seal_keys: SealKeys,
-    pub(super) known_projects: KnownProjects,
-    pub(super) signals: Signals,
-    pub(super) in_flight: InFlight,
-    /// What the operator allows; every request sees this or less.
-    pub(super) lists: Lists,
-    /// The tools that are not listed.
-    hidden: Arc<[&'static str]>,
-}
-
-impl Server {
-    /// A server whose requests bring their caller among their extensions.
-    pub fn new(
-        settings: Settings,
-        policy: Policy,
-        jira: Arc<Jira>,
-        limiter: Limiter<CallerKey>,
-        seal_keys: SealKeys,
-        signals: Signals,
-    ) -> Self {
-        let showing =
-            Showing { with_site: !jira.is_pinned(), structured: settings.structured_content };
-        let lists = Lists::new(&policy, showing);
-        let hidden = hidden_by(&policy);
-        let repeats = Arc::default();
-        Self(Arc::new(Shared {
-            settings,
-            policy,
-            jira,
-            limiter,
-            repeats,
-            seal_keys,
-            known_projects: KnownProjects::default(),
-            in_flight: InFlight::default(),
-            signals,
-            lists,
-            hidden,
-        }))
-    }
-
-    /// The tools that the operator allows.
-    pub fn listed(&self) -> &[model::Tool] {
-        self.0.lists.shown()
-    }
-
-    /// Resolves when no call is in hand any more; a write goes on after its client has gone.
-    pub async fn finished(&self) {
-        self.0.in_flight.finished().await;
-    }
-
-    /// Stops a call whose caller does not want it any more; says whether there was exactly one.
-    pub(super) fn take_back(&self, caller: CallerKey, id: RequestId) -> bool {
-        self.0.in_flight.cancel(caller, id)
-    }
-
-    /// What is left of the operator's policy for a request; none when all of it is.
-    pub(super) fn narrowed(&self, by: Option<&Narrowing>) -> Option<Policy> {
-        by.filter(|by| **by != Narrowing::default()).map(|by| self.0.policy.narrowed(by))
-    }
-
-    /// What the operator allows, as far as the request does not narrow it.
-    pub(super) fn policy_of(&self, context: &RequestContext<RoleServer>) -> Cow<'_, Policy> {
-        self.narrowed(narrowing(context)).map_or(Cow::Borrowed(&self.0.policy), Cow::Owned)
-    }
-
-    /// Whether no call needs to name its site.
-    pub(super) fn is_pinned(&self) -> bool {
-        self.0.jira.is_pinned()
-    }
-
-    /// The tools that do not exist under a policy.
-    pub(super) fn hidden_by(&self, policy: &Policy) -> Arc<[&'static str]> {
-        // Hardly any request narrows the operator's own policy.
-        if std::ptr::eq(policy, &raw const self.0.policy) {
-            self.0.hidden.clone()
-        } else {
-            hidden_by(policy)
-        }
-    }
-
-    /// Says which server a result is from, as clients of 2026-07-28 expect it.
-    pub(super) fn put_server_info(&self, meta: &mut MetaObject) {
-        let info = serde_json::to_value(self.implementation()).unwrap_or_default();
-        meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), info);
-    }
-
-    fn implementation(&self) -> Implementation {
-        Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION"))
-            .with_title("Jira")
-    }
-}
-
-pub(super) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
-    // ISO dates compare as text as they do as dates.
-    context
-        .protocol_version()
-        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
-}
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        about::info(self.implementation())
+        about::info(self.implementation(), self.0.product.instructions())
     }
 
     async fn initialize(
@@ -199,27 +59,27 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         listing::refuse_cursor(request.as_ref())?;
         let era = if is_modern(&context) { Era::Modern } else { Era::Legacy };
-        Ok(self.tool_list(narrowing(&context), Self::caller(&context).as_ref(), era))
+        Ok(self.tool_list(narrowing(&context), caller(&context).as_ref(), era))
     }
 
     async fn call_tool(
         &self,
-        request: CallToolRequestParams,
+        params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
         let (progress, listener) = progress::of(&context);
-        let asked = Asked {
-            caller: Self::caller(&context),
+        let request = ToolRequest {
+            caller: caller(&context),
             narrowing: narrowing(&context),
             traces: traces(&context),
-            gone: &context.ct,
+            cancelled: &context.ct,
             is_modern,
             can_ask,
             progress,
             id: &context.id,
         };
-        progress::told(listener, self.call(request, asked)).await
+        progress::with_progress(listener, self.call(params, request)).await
     }
 
     fn get_tool(&self, name: &str) -> Option<model::Tool> {
@@ -291,8 +151,4 @@ impl ServerHandler for Server {
     ) -> Result<CustomResult, ErrorData> {
         params::custom_request(self, request, context).await
     }
-}
-
-fn hidden_by(policy: &Policy) -> Arc<[&'static str]> {
-    tools::all().filter(|tool| !policy.allows(tool)).map(|tool| tool.name).collect()
 }

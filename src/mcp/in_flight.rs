@@ -36,12 +36,12 @@ struct Known {
 
 impl InFlight {
     /// Notes a call; it is in hand until the returned value is dropped.
-    pub(super) fn enter(
+    pub(super) fn register(
         &self,
         caller: CallerKey,
         id: RequestId,
         cancel: CancellationToken,
-    ) -> InHand {
+    ) -> CallGuard {
         let mut known = lock(&self.known);
         let entry = (known.count < CALLS_MAX).then(|| {
             known.last += 1;
@@ -51,7 +51,7 @@ impl InFlight {
             ((caller, id), serial)
         });
         drop(known);
-        InHand { known: Arc::clone(&self.known), entry, _running: self.running.token() }
+        CallGuard { known: Arc::clone(&self.known), entry, _running: self.running.token() }
     }
 
     /// Takes a call back if the caller has exactly one of this id. With two, nobody can tell which
@@ -79,13 +79,13 @@ fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
 /// One call in hand.
 #[derive(Debug)]
 #[must_use = "the call counts as over when this is dropped"]
-pub(super) struct InHand {
+pub(super) struct CallGuard {
     known: Arc<Mutex<Known>>,
     entry: Option<(Key, u64)>,
     _running: TaskTrackerToken,
 }
 
-impl Drop for InHand {
+impl Drop for CallGuard {
     fn drop(&mut self) {
         let Some((key, serial)) = self.entry.take() else { return };
         let mut known = lock(&self.known);
@@ -115,10 +115,10 @@ mod tests {
         let all = InFlight::default();
         let tokens: Vec<_> = (0..4).map(|_| CancellationToken::new()).collect();
         let id = |number| RequestId::Number(number);
-        let _one = all.enter(anna, id(1), tokens[0].clone());
-        let two = all.enter(anna, id(2), tokens[1].clone());
-        let _twin = all.enter(anna, id(2), tokens[2].clone());
-        let _bens = all.enter(ben, id(1), tokens[3].clone());
+        let _one = all.register(anna, id(1), tokens[0].clone());
+        let two = all.register(anna, id(2), tokens[1].clone());
+        let _twin = all.register(anna, id(2), tokens[2].clone());
+        let _bens = all.register(ben, id(1), tokens[3].clone());
         assert!(!all.cancel(ben, id(2)) && !all.cancel(anna, RequestId::String("1".into())));
         assert!(!all.cancel(anna, id(2)), "two calls carry the id");
         assert!(tokens.iter().all(|token| !token.is_cancelled()));
@@ -134,7 +134,7 @@ mod tests {
         let token = CancellationToken::new();
         let ids = 0..i64::try_from(CALLS_MAX).unwrap() + 10;
         let held: Vec<_> =
-            ids.map(|id| all.enter(anna, RequestId::Number(id), token.clone())).collect();
+            ids.map(|id| all.register(anna, RequestId::Number(id), token.clone())).collect();
         assert_eq!(lock(&all.known).count, CALLS_MAX);
         drop(held);
         assert!(lock(&all.known).calls.is_empty() && lock(&all.known).count == 0);

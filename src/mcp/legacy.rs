@@ -9,7 +9,7 @@ use rmcp::{
 };
 use serde_json::Value;
 
-use super::handler::Server;
+use super::server::Server;
 
 /// Answers an `initialize` whose client information is incomplete: only the version matters to a
 /// stateless server.

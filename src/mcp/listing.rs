@@ -17,43 +17,29 @@ use rmcp::{
 use auth::Caller;
 use serde_json::Value;
 
-use crate::{
-    policy::{Narrowing, Policy, Variant, Verdict},
-    tools::{self, Tool},
-};
+use tool_kit::{HeaderArgument, Product, Tool};
+
+use crate::policy::{Narrowing, Policy, Variant, Verdict};
 
 use super::{
-    handler::Server,
+    era::Era,
     schema::{self, Showing},
+    server::Server,
 };
 
 /// How long clients of 2026-07-28 may keep the tool list.
 pub(super) const TTL_MS: u64 = 300_000;
 
-/// The one argument that clients of 2026-07-28 repeat in a header, so that a gateway can tell
-/// projects apart without reading bodies: a key, never words of a user. Source: MCP 2026-07-28,
-/// basic/transports/streamable-http, `x-mcp-header`.
-const IN_HEADER: (&str, &str, &str) = ("jira_whoami", "project_key", "Project-Key");
-
 /// Narrowings come from clients, so what is remembered of them is bounded; a list has 28 KB at
 /// most.
 const KEPT_LISTS: usize = 64;
-
-/// Which fields a client knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Era {
-    /// `initialize`, 2024-11-05 to 2025-11-25.
-    Legacy,
-    /// 2026-07-28.
-    Modern,
-}
 
 /// Under what the bytes of a list are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     policy: Variant,
     /// One bit for each set of scopes that some tool needs and the token lacks.
-    lacking: u64,
+    missing_scopes: u64,
     era: Era,
 }
 
@@ -69,8 +55,9 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn new(policy: &Policy, showing: Showing) -> Self {
-        let rows: Vec<&'static Tool> = tools::all().filter(|tool| policy.allows(tool)).collect();
+    pub(super) fn new(product: &dyn Product, policy: &Policy, showing: Showing) -> Self {
+        let rows: Vec<&'static Tool> =
+            product.tools().into_iter().filter(|tool| policy.allows(tool)).collect();
         let shown = rows.iter().map(|tool| schema::describe(tool, showing)).collect();
         let mut probes: Vec<&'static Tool> = Vec::new();
         for tool in &rows {
@@ -86,7 +73,7 @@ impl Lists {
         &self.shown
     }
 
-    fn lacking(&self, granted: Option<&[String]>) -> u64 {
+    fn missing_scope_bits(&self, granted: Option<&[String]>) -> u64 {
         let Some(granted) = granted else { return 0 };
         let lacks = |probe: &&'static Tool| probe.missing_scopes(granted).is_some();
         (0..).zip(&self.probes).filter(|(_, probe)| lacks(probe)).map(|(bit, _)| 1_u64 << bit).sum()
@@ -99,14 +86,16 @@ impl Lists {
     }
 }
 
-fn mark(tool: &mut model::Tool) {
-    let (name, argument, header) = IN_HEADER;
-    if tool.name == name
-        && let Some(Value::Object(properties)) =
+/// Says which argument of a tool stands in a header as well.
+fn mark(tool: &mut model::Tool, in_header: &[HeaderArgument]) {
+    let of_tool = in_header.iter().filter(|argument| tool.name == argument.tool);
+    for HeaderArgument { argument, header, .. } in of_tool {
+        if let Some(Value::Object(properties)) =
             Arc::make_mut(&mut tool.input_schema).get_mut("properties")
-        && let Some(Value::Object(property)) = properties.get_mut(argument)
-    {
-        property.insert("x-mcp-header".to_owned(), Value::from(header));
+            && let Some(Value::Object(property)) = properties.get_mut(*argument)
+        {
+            property.insert("x-mcp-header".to_owned(), Value::from(*header));
+        }
     }
 }
 
@@ -114,7 +103,7 @@ impl Server {
     /// A tool as clients of 2026-07-28 see it, whose headers are held against its arguments.
     pub(super) fn marked_tool(&self, name: &str) -> Option<model::Tool> {
         let mut tool = self.0.lists.shown().iter().find(|tool| tool.name == name)?.clone();
-        mark(&mut tool);
+        mark(&mut tool, self.0.product.header_arguments());
         Some(tool)
     }
 
@@ -127,9 +116,7 @@ impl Server {
         era: Era,
     ) -> ListToolsResult {
         let granted = self.granted(caller);
-        let narrowed = self.narrowed(narrowing);
-        let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
-        self.list(policy, granted.as_deref(), era)
+        self.list(&self.policy_for(narrowing), granted.as_deref(), era)
     }
 
     /// The same as the bytes of the JSON-RPC `result`.
@@ -141,9 +128,12 @@ impl Server {
     ) -> Option<Bytes> {
         let lists = &self.0.lists;
         let granted = self.granted(caller);
-        let narrowed = self.narrowed(narrowing);
-        let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
-        let key = Key { policy: policy.variant(), lacking: lists.lacking(granted.as_deref()), era };
+        let policy = &*self.policy_for(narrowing);
+        let key = Key {
+            policy: policy.variant(),
+            missing_scopes: lists.missing_scope_bits(granted.as_deref()),
+            era,
+        };
         if let Some(bytes) = lists.rendered.get(&key) {
             return Some(bytes);
         }
@@ -160,7 +150,8 @@ impl Server {
         let mut result = ListToolsResult::with_all_items(self.0.lists.open(policy, granted));
         // Clients before 2026-07-28 must not see its fields.
         if era == Era::Modern {
-            result.tools.iter_mut().for_each(mark);
+            let in_header = self.0.product.header_arguments();
+            result.tools.iter_mut().for_each(|tool| mark(tool, in_header));
             result.ttl_ms = Some(TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
             self.put_server_info(result.meta.get_or_insert_with(MetaObject::default));
@@ -169,7 +160,7 @@ impl Server {
     }
 
     fn granted(&self, caller: Option<&Caller>) -> Option<Vec<String>> {
-        caller.and_then(|caller| self.0.jira.granted(caller, None))
+        caller.and_then(|caller| self.0.product.granted_scopes(caller))
     }
 }
 
@@ -185,30 +176,23 @@ pub(super) fn refuse_cursor(request: Option<&PaginatedRequestParams>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{policy, tools::Toolset};
+    use crate::mcp::tests::{
+        policy,
+        product::{Behaviour, TestProduct},
+    };
 
     #[test]
     fn every_set_of_scopes_has_a_bit_of_its_own() {
-        let toolsets = Toolset::ALL.iter().copied().collect();
-        let settings = policy::Settings {
-            toolsets,
-            read_only: false,
-            tools_deny: std::collections::BTreeSet::new(),
-            projects: tools::Projects::default(),
+        let showing = Showing { common: &[], structured: false };
+        let lists = Lists::new(&TestProduct(Behaviour::Answer), &policy(), showing);
+        let bits = |granted: &[&str]| {
+            let granted: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
+            lists.missing_scope_bits(Some(&granted))
         };
-        let showing = Showing { with_site: true, structured: false };
-        let lists = Lists::new(&Policy::new(settings), showing);
-        assert!(lists.probes.len() > 2 && lists.probes.len() < 64, "{}", lists.probes.len());
-        assert_eq!(lists.lacking(None), 0);
-        let few = ["read:jira-work".to_owned()];
-        let lacking = lists.lacking(Some(&few));
-        for (bit, probe) in (0..).zip(&lists.probes) {
-            assert_eq!(
-                lacking >> bit & 1 == 1,
-                probe.missing_scopes(&few).is_some(),
-                "{}",
-                probe.name
-            );
-        }
+        assert_eq!(lists.missing_scope_bits(None), 0);
+        assert_eq!(
+            [bits(&["read", "write"]), bits(&["write"]), bits(&["read"]), bits(&[])],
+            [0b00, 0b01, 0b10, 0b11]
+        );
     }
 }

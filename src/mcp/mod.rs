@@ -2,33 +2,33 @@
 //! over both.
 
 mod about;
-mod asked;
 mod blocks;
 mod call;
+mod cancellation;
 mod completion;
 mod consent;
-mod direct;
+mod era;
+mod fast;
 mod handler;
 mod in_flight;
 mod legacy;
 mod lines;
 mod listing;
-mod observed;
 mod params;
-mod plain_list;
 mod progress;
 mod prompts;
 mod provenance;
 mod resources;
 mod rpc_errors;
 mod schema;
+mod server;
 mod service;
 mod stdio;
-mod taken_back;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 
-pub use handler::{Server, Settings};
 pub use rpc_errors::errors;
+pub use server::{Server, Settings};
 pub use service::{Answer, HttpService, streamable};
 pub use stdio::{StdioSettings, serve_stdio};

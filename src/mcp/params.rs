@@ -9,16 +9,11 @@ use rmcp::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
+use tool_kit::{clean, clip};
 
-use crate::{
-    jira::views::{clean, clip},
-    jsonrpc::{self, Fault},
-};
+use crate::jsonrpc::{self, Fault};
 
-use super::{
-    handler::{Server, is_modern},
-    legacy,
-};
+use super::{era::is_modern, legacy, server::Server};
 
 /// A name that nobody knows comes back in the error.
 const METHOD_CHARS: usize = 100;
@@ -134,7 +129,7 @@ mod tests {
             assert_eq!(Value::from(params.arguments.unwrap()), expected, "{arguments}");
         };
         let nested = "{\"a\":".repeat(70) + "1" + &"}".repeat(70);
-        check(json!(r#"{"issue_key":"P-1"}"#), json!({"issue_key": "P-1"}));
+        check(json!(r#"{"key":"P-1"}"#), json!({"key": "P-1"}));
         check(json!(r#" {"a":"\ud83d","A":1}"#), json!({"a": "\u{fffd}", "A": 1}));
         for empty in [json!(""), json!("  "), json!("null"), json!(null)] {
             check(empty, json!({}));

@@ -12,7 +12,7 @@ use rmcp::{
 };
 use tokio::sync::watch;
 
-use crate::tools::{Progress, Step};
+use tool_kit::{Progress, Step};
 
 /// The client that wants to know.
 pub(super) struct Listener {
@@ -24,12 +24,15 @@ pub(super) struct Listener {
 /// Where a tool says how far it is, and who hears it; nobody without a token.
 pub(super) fn of(context: &RequestContext<RoleServer>) -> (Progress, Option<Listener>) {
     let Some(token) = context.meta.get_progress_token() else { return (Progress::default(), None) };
-    let (progress, steps) = Progress::heard();
+    let (progress, steps) = Progress::channel();
     (progress, Some(Listener { token, peer: context.peer.clone(), steps }))
 }
 
 /// Runs a call to its end and passes its steps on meanwhile.
-pub(super) async fn told<T>(listener: Option<Listener>, call: impl Future<Output = T>) -> T {
+pub(super) async fn with_progress<T>(
+    listener: Option<Listener>,
+    call: impl Future<Output = T>,
+) -> T {
     let Some(Listener { token, peer, steps }) = listener else { return call.await };
     let send = |step: Step| {
         let mut params = ProgressNotificationParam::new(token.clone(), step.done);
@@ -76,14 +79,15 @@ mod tests {
 
     #[tokio::test]
     async fn steps_rise_and_end_with_the_call() {
-        let (progress, steps) = Progress::heard();
+        let (progress, steps) = Progress::channel();
         let heard = Mutex::new(Vec::new());
         let call = async {
             for done in [1_u32, 3, 3, 2, 7] {
-                progress.say(f64::from(done), Some(10.0), || "step".to_owned());
+                progress.report(f64::from(done), Some(10.0), || "step".to_owned());
                 tokio::task::yield_now().await;
             }
-            progress.say(10.0, Some(10.0), || "too late to be heard before the reply".to_owned());
+            progress
+                .report(10.0, Some(10.0), || "too late to be heard before the reply".to_owned());
             "done"
         };
         let outcome = while_running(steps, call, |step: Step| {
@@ -97,9 +101,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_does_not_read_holds_nothing_up() {
-        let (progress, steps) = Progress::heard();
+        let (progress, steps) = Progress::channel();
         let call = async {
-            progress.say(1.0, None, || "step".to_owned());
+            progress.report(1.0, None, || "step".to_owned());
             tokio::task::yield_now().await;
         };
         while_running(steps, call, |_step| std::future::pending()).await;
@@ -108,7 +112,7 @@ mod tests {
     #[test]
     fn who_did_not_ask_costs_nothing() {
         let silent = Progress::default();
-        assert!(!silent.is_heard());
-        silent.say(1.0, None, || panic!("nobody reads this"));
+        assert!(!silent.has_listener());
+        silent.report(1.0, None, || panic!("nobody reads this"));
     }
 }

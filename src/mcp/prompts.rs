@@ -15,14 +15,13 @@ use serde_json::Value;
 use crate::{
     policy::Policy,
     prompts::{self, Prompt},
-    tools,
 };
 
-use super::handler::Server;
+use super::{call::narrowing, server::Server};
 
 pub(super) fn list(server: &Server, context: &RequestContext<RoleServer>) -> ListPromptsResult {
-    let policy = server.policy_of(context);
-    let open = prompts::all().filter(|prompt| is_open(prompt, &policy));
+    let policy = server.policy_for(narrowing(context));
+    let open = prompts::all().filter(|prompt| is_open(server, prompt, &policy));
     ListPromptsResult::with_all_items(open.map(describe).collect())
 }
 
@@ -31,9 +30,9 @@ pub(super) fn get(
     request: GetPromptRequestParams,
     context: &RequestContext<RoleServer>,
 ) -> Result<GetPromptResult, ErrorData> {
-    let policy = server.policy_of(context);
+    let policy = server.policy_for(narrowing(context));
     let prompt = prompts::named(&request.name)
-        .filter(|prompt| is_open(prompt, &policy))
+        .filter(|prompt| is_open(server, prompt, &policy))
         .ok_or_else(|| ErrorData::invalid_params("Unknown prompt", None))?;
     let given: BTreeMap<String, String> = request
         .arguments
@@ -51,8 +50,11 @@ pub(super) fn get(
 }
 
 /// A job that needs a tool which does not exist would only fail later.
-fn is_open(prompt: &Prompt, policy: &Policy) -> bool {
-    prompt.needs.iter().all(|name| tools::named(name).is_some_and(|tool| policy.allows(tool)))
+fn is_open(server: &Server, prompt: &Prompt, policy: &Policy) -> bool {
+    prompt
+        .needs
+        .iter()
+        .all(|name| server.0.product.tool(name).is_some_and(|tool| policy.allows(tool)))
 }
 
 fn describe(prompt: &'static Prompt) -> model::Prompt {

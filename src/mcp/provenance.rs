@@ -1,20 +1,20 @@
-//! Says of a result that it shows what others wrote in Jira, so that a host can treat it as such.
+//! Says of a result that it shows what others wrote upstream, so that a host can treat it as such.
 
 use rmcp::model::MetaObject;
 use serde_json::json;
 
-use crate::tools::Tool;
+use tool_kit::Tool;
 
 /// The `_meta` of what a tool has read; `_meta` exists in every revision since 2024-11-05. Bytes of
 /// it count in every reply.
-pub(super) fn of(tool: &Tool) -> Option<MetaObject> {
-    tool.effect.is_read().then(untrusted)
+pub(super) fn of(tool: &Tool, source: &str) -> Option<MetaObject> {
+    tool.effect.is_read().then(|| untrusted(source))
 }
 
 /// The same for a resource's contents.
-pub(super) fn untrusted() -> MetaObject {
+pub(super) fn untrusted(source: &str) -> MetaObject {
     let mut meta = MetaObject::default();
-    let provenance = json!({ "source": "jira", "untrusted": true });
+    let provenance = json!({ "source": source, "untrusted": true });
     meta.0.insert("jira-mcp-bridge/provenance".to_owned(), provenance);
     meta
 }

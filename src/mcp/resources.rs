@@ -1,4 +1,4 @@
-//! `jira://` resources: one issue, one attachment.
+//! Resources: things that can be read by an address, such as one issue or one attachment.
 //!
 //! Reading one runs the tool that shows the same thing, so policy, scopes, limits, trimming, budget
 //! and audit are those of the tool. Nothing is listed: what a user may see is found by searching.
@@ -6,93 +6,51 @@
 use rmcp::{
     ErrorData, RoleServer,
     model::{
-        CallToolResponse, CallToolResult, ContentBlock, ListResourceTemplatesResult,
-        ReadResourceRequestParams, ReadResourceResult, ResourceContents, ResourceTemplate,
+        ListResourceTemplatesResult, ReadResourceRequestParams, ReadResourceResult,
+        ResourceContents, ResourceTemplate,
     },
     service::RequestContext,
 };
 use serde_json::{Map, Value, json};
+use tool_kit::{Block, Code, Product, ResourceKind, ToolError};
 use url::Url;
 
-use crate::tools;
-
 use super::{
-    asked::traces,
-    call::Call,
-    handler::{Server, is_modern},
+    call::{Read, Shown, ToolRequest, caller, narrowing},
+    era::is_modern,
     provenance,
+    server::Server,
 };
 
-/// Nobody's address of an issue is longer, and it comes back in the reply.
+/// Nobody's address of a thing is longer, and it comes back in the reply.
 const URI_BYTES_MAX: usize = 1_024;
-
-/// A kind of resource and the tool that reads it.
-struct Kind {
-    host: &'static str,
-    tool: &'static str,
-    /// The argument that takes the path.
-    id: &'static str,
-    /// The arguments that the query may hold.
-    query: &'static [&'static str],
-    title: &'static str,
-    about: &'static str,
-    media_type: Option<&'static str>,
-}
-
-const KINDS: &[Kind] = &[
-    Kind {
-        host: "issue",
-        tool: "jira_get_issue",
-        id: "issue_key",
-        query: &["site"],
-        title: "Jira issue",
-        about: "One issue with its newest comments, as JSON with Markdown texts",
-        media_type: Some("application/json"),
-    },
-    Kind {
-        host: "attachment",
-        tool: "jira_get_attachment",
-        id: "attachment_id",
-        query: &["issue_key", "site"],
-        title: "Jira attachment",
-        about: "A file on an issue: its text or picture; what else it is, described",
-        media_type: None,
-    },
-];
 
 pub(super) fn templates(
     server: &Server,
     context: &RequestContext<RoleServer>,
 ) -> ListResourceTemplatesResult {
-    let policy = server.policy_of(context);
-    let is_open = |kind: &&Kind| tools::named(kind.tool).is_some_and(|tool| policy.allows(tool));
-    let describe = |kind: &Kind| {
-        let query: Vec<&str> = kind
-            .query
-            .iter()
-            .copied()
-            .filter(|name| match *name {
-                "site" => !server.is_pinned(),
-                // Only there a file's own id does not say enough.
-                _ => !policy.projects().is_open(),
-            })
-            .collect();
-        let query =
-            if query.is_empty() { String::new() } else { format!("{{?{}}}", query.join(",")) };
-        let template = ResourceTemplate::new(
-            format!("jira://{}/{{{}}}{query}", kind.host, kind.id),
-            kind.host,
-        )
-        .with_title(kind.title)
-        .with_description(kind.about);
-        match kind.media_type {
-            Some(media_type) => template.with_mime_type(media_type),
-            None => template,
-        }
-    };
+    let policy = server.policy_for(narrowing(context));
+    let product = server.0.product.as_ref();
+    let is_open =
+        |kind: &ResourceKind| product.tool(kind.tool).is_some_and(|tool| policy.allows(tool));
+    let kinds = product.resources().into_iter().filter(is_open);
     ListResourceTemplatesResult::with_all_items(
-        KINDS.iter().filter(is_open).map(describe).collect(),
+        kinds.map(|kind| describe(product.name(), &kind)).collect(),
     )
+}
+
+fn describe(scheme: &str, kind: &ResourceKind) -> ResourceTemplate {
+    let query = match kind.described_query.join(",") {
+        names if names.is_empty() => names,
+        names => format!("{{?{names}}}"),
+    };
+    let uri = format!("{scheme}://{}/{{{}}}{query}", kind.host, kind.id);
+    let template =
+        ResourceTemplate::new(uri, kind.host).with_title(kind.title).with_description(kind.about);
+    match kind.media_type {
+        Some(media_type) => template.with_mime_type(media_type),
+        None => template,
+    }
 }
 
 pub(super) async fn read(
@@ -101,9 +59,13 @@ pub(super) async fn read(
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResult, ErrorData> {
     let uri = request.uri;
-    let (kind, arguments) = parse(&uri).ok_or_else(unknown)?;
-    let result = server.ask(context, kind.tool, arguments, uri.len()).await?.ok_or_else(unknown)?;
-    let contents = contents(kind, &uri, result)?;
+    let product = server.0.product.as_ref();
+    let (kind, arguments) = parse(product, &uri).ok_or_else(unknown)?;
+    let read = Read { tool: kind.tool, arguments, extra_bytes: uri.len() };
+    let request_id = caller(context).map(|caller| caller.request_id().to_owned());
+    let shown = server.read(read, ToolRequest::of_read(context)).await?.ok_or_else(unknown)?;
+    let shown = shown.map_err(|error| refused(&error, &request_id.unwrap_or_default()))?;
+    let contents = contents(&kind, &uri, shown).with_meta(provenance::untrusted(product.name()));
     let mut result = ReadResourceResult::new(vec![contents]);
     if is_modern(context) {
         server.put_server_info(result.meta.get_or_insert_default());
@@ -116,17 +78,18 @@ fn unknown() -> ErrorData {
 }
 
 /// The kind and the tool's arguments that an address stands for.
-fn parse(uri: &str) -> Option<(&'static Kind, Map<String, Value>)> {
+fn parse(product: &dyn Product, uri: &str) -> Option<(ResourceKind, Map<String, Value>)> {
     // It comes back in the reply, so it must need no escapes; the parser would forgive blanks and
     // controls around it.
     let is_plain =
         uri.len() <= URI_BYTES_MAX && uri.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
-    let url = Url::parse(uri).ok().filter(|url| url.scheme() == "jira" && is_plain)?;
+    let url = Url::parse(uri).ok().filter(|url| url.scheme() == product.name() && is_plain)?;
     let is_bare = url.username().is_empty()
         && url.password().is_none()
         && url.port().is_none()
         && url.fragment().is_none();
-    let kind = KINDS.iter().find(|kind| is_bare && url.host_str() == Some(kind.host))?;
+    let kinds = product.resources();
+    let kind = kinds.into_iter().find(|kind| is_bare && url.host_str() == Some(kind.host))?;
     let id = url.path().strip_prefix('/').filter(|id| !id.is_empty() && !id.contains('/'))?;
     let mut arguments = Map::new();
     arguments.insert(kind.id.to_owned(), json!(id));
@@ -137,133 +100,82 @@ fn parse(uri: &str) -> Option<(&'static Kind, Map<String, Value>)> {
             return None;
         }
     }
-    if kind.host == "issue" {
-        arguments.insert("include".to_owned(), json!(["comments"]));
-    }
+    let fixed = kind.fixed.iter().map(|(name, value)| ((*name).to_owned(), json!([value])));
+    arguments.extend(fixed);
     Some((kind, arguments))
 }
 
 /// What the tool shows, as a resource's contents.
-fn contents(kind: &Kind, uri: &str, result: CallToolResult) -> Result<ResourceContents, ErrorData> {
-    let is_error = result.is_error.unwrap_or(false);
-    let (mut json, mut picture) = (String::new(), None);
-    for block in result.content {
-        match block {
-            ContentBlock::Text(text) => json = text.text,
-            ContentBlock::Image(image) => picture = Some((image.data, image.mime_type)),
-            _ => {}
-        }
+fn contents(kind: &ResourceKind, uri: &str, shown: Shown) -> ResourceContents {
+    let picture = shown.blocks.into_iter().find_map(|block| match block {
+        Block::Image { base64, media_type } => Some((base64, media_type)),
+        Block::Link { .. } => None,
+    });
+    if let Some((base64, media_type)) = picture {
+        return ResourceContents::blob(base64, uri).with_mime_type(media_type);
     }
-    let shown: Value = serde_json::from_str(&json).unwrap_or_default();
-    if is_error {
-        return Err(refused(shown));
+    let file = serde_json::from_str(&shown.text).ok().and_then(|value| (kind.file)(&value));
+    match file {
+        Some((text, media_type)) => ResourceContents::text(text, uri).with_mime_type(media_type),
+        None => ResourceContents::text(shown.text, uri).with_mime_type("application/json"),
     }
-    let contents = match (picture, shown.get("text").and_then(Value::as_str)) {
-        (Some((base64, media_type)), _) => {
-            ResourceContents::blob(base64, uri).with_mime_type(media_type)
-        }
-        (None, Some(text)) if kind.host == "attachment" => {
-            let declared = shown.get("type").and_then(Value::as_str).unwrap_or("text/plain");
-            ResourceContents::text(text, uri).with_mime_type(declared)
-        }
-        _ => ResourceContents::text(json, uri).with_mime_type("application/json"),
-    };
-    Ok(contents.with_meta(provenance::untrusted()))
 }
 
 /// A tool's error as a protocol error, which is all that reading a resource has; the envelope goes
 /// along.
-fn refused(envelope: Value) -> ErrorData {
-    let text =
-        |name: &str| envelope.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let message = [text("message"), text("hint")].join(" ").trim().to_owned();
-    match text("error").as_str() {
-        "not_found" => ErrorData::resource_not_found(message, Some(envelope)),
-        "invalid_argument" | "ambiguous_site" => ErrorData::invalid_params(message, Some(envelope)),
-        _ => ErrorData::internal_error(message, Some(envelope)),
-    }
-}
-
-impl Server {
-    /// Runs a tool that changes nothing for what is no tool call; none when it does not exist for
-    /// this request. `extra_bytes` of the reply's budget are spent otherwise.
-    pub(super) async fn ask(
-        &self,
-        context: &RequestContext<RoleServer>,
-        tool: &str,
-        arguments: Map<String, Value>,
-        extra_bytes: usize,
-    ) -> Result<Option<CallToolResult>, ErrorData> {
-        let policy = self.policy_of(context);
-        let Some(tool) =
-            tools::named(tool).filter(|tool| tool.effect.is_read() && policy.allows(tool))
-        else {
-            return Ok(None);
-        };
-        let caller = Self::caller(context)
-            .ok_or_else(|| ErrorData::internal_error("the request brought no caller", None))?;
-        let call = Call {
-            tool,
-            policy: &policy,
-            caller,
-            traces: traces(context),
-            gone: &context.ct,
-            is_modern: false,
-            can_ask: false,
-            answer: None,
-            progress: tools::Progress::default(),
-        };
-        let id_bytes = serde_json::to_string(&context.id).map_or(0, |id| id.len());
-        match self.run(call, arguments, id_bytes + extra_bytes).await {
-            CallToolResponse::Complete(result) => Ok(Some(result)),
-            _ => Ok(None),
-        }
+fn refused(error: &ToolError, request_id: &str) -> ErrorData {
+    let hint = error.advice().unwrap_or_default();
+    let message = format!("{} {hint}", error.message()).trim().to_owned();
+    let envelope = Some(error.envelope(request_id));
+    match error.code() {
+        Code::NotFound => ErrorData::resource_not_found(message, envelope),
+        Code::InvalidArgument | Code::AmbiguousSite => ErrorData::invalid_params(message, envelope),
+        _ => ErrorData::internal_error(message, envelope),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mcp::tests::product::{Behaviour, TestProduct};
 
     fn check(uri: &str, expected: Option<(&str, &Value)>) {
-        let parsed = parse(uri).map(|(kind, arguments)| (kind.tool, Value::Object(arguments)));
-        assert_eq!(parsed.as_ref().map(|(tool, arguments)| (*tool, arguments)), expected, "{uri}");
+        let parsed = parse(&TestProduct(Behaviour::Answer), uri)
+            .map(|(kind, arguments)| (kind.host, Value::Object(arguments)));
+        assert_eq!(parsed.as_ref().map(|(host, arguments)| (*host, arguments)), expected, "{uri}");
     }
 
     #[test]
     fn an_address_means_one_thing_or_nothing() {
-        let issue = |key: &str| json!({ "issue_key": key, "include": ["comments"] });
-        check("jira://issue/ACME-1", Some(("jira_get_issue", &issue("ACME-1"))));
-        let mut on_site = issue("ACME-1");
-        on_site["site"] = json!("one.atlassian.net");
-        check("jira://issue/ACME-1?site=one.atlassian.net", Some(("jira_get_issue", &on_site)));
+        let note = |key: &str| json!({ "note_id": key, "include": ["all"] });
+        check("test://note/ACME-1", Some(("note", &note("ACME-1"))));
+        let mut on_site = note("ACME-1");
+        on_site["place"] = json!("one.atlassian.net");
+        check("test://note/ACME-1?place=one.atlassian.net", Some(("note", &on_site)));
+        check("test://paper/7", Some(("paper", &json!({ "paper_id": "7" }))));
         check(
-            "jira://attachment/7",
-            Some(("jira_get_attachment", &json!({ "attachment_id": "7" }))),
-        );
-        check(
-            "jira://attachment/7?issue_key=ACME-1",
-            Some(("jira_get_attachment", &json!({ "attachment_id": "7", "issue_key": "ACME-1" }))),
+            "test://paper/7?note_id=ACME-1",
+            Some(("paper", &json!({ "paper_id": "7", "note_id": "ACME-1" }))),
         );
         for nothing in [
-            "jira://issue",
-            "jira://issue/",
-            "jira://issue/A-1/x",
-            "jira://issue/A-1?fields=*all",
-            "jira://issue/A-1?site=a&site=b",
-            "jira://attachment/7?attachment_id=8",
-            "jira://issue/A-1#x",
-            "jira://me@issue/A-1",
-            "jira://issue:1/A-1",
-            "jira://Issue/A-1",
-            "jira://project/A",
-            "jira:issue/A-1",
-            "http://issue/A-1",
+            "test://note",
+            "test://note/",
+            "test://note/A-1/x",
+            "test://note/A-1?fields=*all",
+            "test://note/A-1?place=a&place=b",
+            "test://paper/7?paper_id=8",
+            "test://note/A-1#x",
+            "test://me@note/A-1",
+            "test://note:1/A-1",
+            "test://Note/A-1",
+            "test://project/A",
+            "test:note/A-1",
+            "http://note/A-1",
             "file:///etc/hosts",
             "",
         ] {
             check(nothing, None);
         }
-        check(&format!("jira://issue/{}", "A".repeat(URI_BYTES_MAX)), None);
+        check(&format!("test://note/{}", "A".repeat(URI_BYTES_MAX)), None);
     }
 }

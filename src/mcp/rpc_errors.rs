@@ -3,7 +3,7 @@
 //! Most are raised by the edge and by rmcp; `tests/it/errors.rs` provokes each and holds it against
 //! this table.
 
-use crate::errors::{Class, ErrorDoc, Retryable::No, Severity};
+use error_doc::{Class, ErrorDoc, Retryable::No, Severity};
 
 /// One row for each code.
 pub fn errors() -> Vec<ErrorDoc> {

@@ -8,13 +8,16 @@ use std::sync::Arc;
 use rmcp::model::{self, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-use crate::tools::{ArgSpec, Effect, Shape, Tool};
+use tool_kit::{
+    Effect, Tool,
+    args::{ArgSpec, Shape},
+};
 
 /// How tools are shown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Showing {
-    /// The operator pinned no site, so each call may name one.
-    pub(super) with_site: bool,
+    /// Arguments that every tool takes beside its own.
+    pub(super) common: &'static [ArgSpec],
     /// Replies carry structured content as well.
     pub(super) structured: bool,
 }
@@ -24,7 +27,7 @@ pub(super) fn describe(tool: &Tool, showing: Showing) -> model::Tool {
     let mut shown = model::Tool::new(
         tool.name,
         squeezed(tool.about),
-        Arc::new(input_schema(tool.args, showing.with_site)),
+        Arc::new(input_schema(tool.args, showing.common)),
     )
     .with_title(tool.title)
     .with_annotations(annotations(tool.effect));
@@ -35,14 +38,9 @@ pub(super) fn describe(tool: &Tool, showing: Showing) -> model::Tool {
     shown
 }
 
-fn input_schema(args: &[ArgSpec], with_site: bool) -> Map<String, Value> {
-    let mut properties: Map<String, Value> =
-        args.iter().map(|arg| (arg.name.to_owned(), property(arg))).collect();
-    if with_site {
-        // Its name says it all, and it stands in every tool; the error `ambiguous_site` explains it
-        // when it matters.
-        properties.insert("site".to_owned(), json!({ "type": "string" }));
-    }
+fn input_schema(args: &[ArgSpec], common: &[ArgSpec]) -> Map<String, Value> {
+    let properties: Map<String, Value> =
+        args.iter().chain(common).map(|arg| (arg.name.to_owned(), property(arg))).collect();
     let required: Vec<&str> = args.iter().filter(|arg| arg.required).map(|arg| arg.name).collect();
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("object"));

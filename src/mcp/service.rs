@@ -1,5 +1,4 @@
-//! The tower service behind the edge: `tools/list` from bytes made once, tool calls of older
-//! clients by a short way, all else through rmcp.
+//! The tower service behind the edge: what is usual is answered by `fast`, all else through rmcp.
 
 use std::{
     convert::Infallible,
@@ -12,8 +11,8 @@ use std::{
 };
 
 use auth::Caller;
-use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt, Collected, Full, combinators::BoxBody};
 use rmcp::{
@@ -24,12 +23,7 @@ use rmcp::{
 };
 use tower::Service;
 
-use crate::policy::Narrowing;
-
-use super::{direct::ToolCall, handler::Server, params, plain_list, taken_back::taken_back};
-
-/// A longer request is not the plain one that is looked for.
-const LIST_REQUEST_BYTES_MAX: usize = 4096;
+use super::{cancellation::cancelled_id, fast, server::Server};
 
 /// A comment this often keeps proxies from giving up a stream that has nothing to say yet.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -88,45 +82,19 @@ impl HttpService {
         // The edge has read and bounded it already. One that breaks off is no message, and rmcp
         // says so of an empty one.
         let body = body.collect().await.map_or_else(|_| Bytes::new(), Collected::to_bytes);
-        if let Some(list) = self.plain_list(&parts, &body) {
-            return list;
-        }
-        if let Some(call) = ToolCall::read(&parts.headers, &body) {
-            return json(call.answer(self.server.clone(), parts).await.into());
-        }
-        if let Some(fault) = params::cursor_fault(&body) {
-            return json(fault.to_reply().into());
-        }
-        let taken_back = parts.extensions.get::<Caller>().map(Caller::key).zip(taken_back(&body));
+        let parts = match fast::answer(&self.server, parts, &body).await {
+            fast::Fast::Answered(answer) => return *answer,
+            fast::Fast::NotRecognised(parts) => *parts,
+        };
+        let cancelled = cancelled_id(&body);
+        let cancelled = parts.extensions.get::<Caller>().map(Caller::key).zip(cancelled);
         let answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;
-        if let Some((caller, id)) = taken_back.filter(|_| answer.status() == StatusCode::ACCEPTED) {
-            let found = self.server.take_back(caller, id);
-            tracing::debug!(found, "a client took a call back");
+        if let Some((caller, id)) = cancelled.filter(|_| answer.status() == StatusCode::ACCEPTED) {
+            let found = self.server.cancel(caller, id);
+            tracing::debug!(found, "a client cancelled a call");
         }
         answer
     }
-
-    fn plain_list(&self, parts: &http::request::Parts, body: &[u8]) -> Option<Answer> {
-        let body = (body.len() <= LIST_REQUEST_BYTES_MAX).then_some(body)?;
-        let asked = plain_list::read(&parts.headers, body)?;
-        let (narrowing, caller) =
-            (parts.extensions.get::<Narrowing>(), parts.extensions.get::<Caller>());
-        let result = self.server.tool_list_bytes(narrowing, caller, asked.era)?;
-        let id = asked.id.get();
-        let mut reply = BytesMut::with_capacity(result.len() + id.len() + 40);
-        reply.put_slice(br#"{"jsonrpc":"2.0","id":"#);
-        reply.put_slice(id.as_bytes());
-        reply.put_slice(br#","result":"#);
-        reply.put_slice(&result);
-        reply.put_u8(b'}');
-        Some(json(reply.freeze()))
-    }
-}
-
-fn json(reply: Bytes) -> Answer {
-    let mut answer = Response::new(Full::new(reply).boxed());
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
 }
 
 impl<B> Service<Request<B>> for HttpService

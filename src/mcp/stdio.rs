@@ -31,9 +31,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::jsonrpc::{self, Fault};
 
 use super::{
-    handler::Server,
     lines::{Line, Lines},
     params,
+    server::Server,
 };
 
 /// How a conversation is held.

@@ -1,10 +1,9 @@
-//! What may be called: the operator's toolsets, read-only switch, denied tools and allowed
-//! projects, which a request can narrow but never widen. The same answer serves `tools/list` and
-//! `tools/call`.
+//! What may be called: the operator's toolsets, read-only switch and denied tools, which a request
+//! can narrow but never widen. The same answer serves `tools/list` and `tools/call`.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use crate::tools::{self, Projects, Tool, Toolset};
+use tool_kit::{Tool, Toolset};
 
 /// What an operator allows.
 #[derive(Debug, Clone)]
@@ -15,8 +14,6 @@ pub struct Settings {
     pub read_only: bool,
     /// Tools that do not exist although their set is on.
     pub tools_deny: BTreeSet<String>,
-    /// The only projects that may be touched; empty means all.
-    pub projects: Projects,
 }
 
 /// What one request may do: the operator's settings, narrowed.
@@ -98,29 +95,30 @@ impl Policy {
             && !self.settings.tools_deny.contains(tool.name)
     }
 
-    /// The OAuth scopes that the allowed tools use, for whoever signs users in; sorted.
-    pub fn scopes(&self) -> Vec<String> {
-        let used = tools::all().filter(|tool| self.allows(tool)).flat_map(Tool::sign_in_scopes);
-        let scopes: BTreeSet<&str> = used.chain(tools::BASE_SCOPES.iter().copied()).collect();
+    /// The OAuth scopes that the allowed ones of these tools use, and those that every sign-in asks
+    /// for, for whoever signs users in; sorted.
+    pub fn scopes(
+        &self,
+        tools: impl IntoIterator<Item = &'static Tool>,
+        of_every_sign_in: &[&'static str],
+    ) -> Vec<String> {
+        let allowed = tools.into_iter().filter(|tool| self.allows(tool));
+        let used = allowed.flat_map(Tool::sign_in_scopes);
+        let scopes: BTreeSet<&str> = used.chain(of_every_sign_in.iter().copied()).collect();
         scopes.into_iter().map(str::to_owned).collect()
-    }
-
-    /// The projects this request may touch.
-    pub fn projects(&self) -> &Projects {
-        &self.settings.projects
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tools;
 
     fn policy(toolsets: &[Toolset], read_only: bool, deny: &[&str]) -> Policy {
         Policy::new(Settings {
             toolsets: toolsets.iter().copied().collect(),
             read_only,
             tools_deny: deny.iter().map(|name| (*name).to_owned()).collect(),
-            projects: Projects::default(),
         })
     }
 

@@ -4,56 +4,14 @@
 use std::time::Duration;
 
 use auth::CallerKey;
-use quick_cache::sync::Cache;
-use serde_json::{Map, Value};
-
-use crate::tools::{self, Code};
-
-/// Projects that are remembered at a time; about a hundred bytes each.
-const PROJECTS_MAX: usize = 10_000;
-
-/// What a call was about: an issue or project key, if its arguments name one.
-pub fn subject(arguments: &Map<String, Value>) -> String {
-    let issue = ["issue_key", "from_key"].iter().find_map(|name| arguments.get(*name)?.as_str());
-    let project =
-        || ["project_key", "assignable_in"].iter().find_map(|name| arguments.get(*name)?.as_str());
-    let key = match issue {
-        Some(text) => tools::issue_key(text),
-        None => project().and_then(tools::project_key),
-    };
-    key.unwrap_or_default()
-}
-
-/// The projects that Jira has answered for. What has only the form of a key may be anything that
-/// was typed in its place, a password among it.
-#[derive(Debug)]
-pub struct KnownProjects(Cache<String, ()>);
-
-impl Default for KnownProjects {
-    fn default() -> Self {
-        Self(Cache::new(PROJECTS_MAX))
-    }
-}
-
-impl KnownProjects {
-    /// What of a subject may be written: all of it once a call about its project was answered, else
-    /// nothing.
-    pub fn shown<'s>(&self, subject: &'s str, is_answered: bool) -> &'s str {
-        let project = subject.split_once('-').map_or(subject, |(project, _)| project);
-        let is_known = project.is_empty() || self.0.get(project).is_some();
-        if !is_known && is_answered {
-            self.0.insert(project.to_owned(), ());
-        }
-        if is_known || is_answered { subject } else { "" }
-    }
-}
+use tool_kit::Code;
 
 /// The line's content.
 #[derive(Debug)]
 pub struct Line<'a> {
     /// The tool's name.
     pub tool: &'static str,
-    /// From [`KnownProjects::shown`].
+    /// What the call was about, as far as it may be written.
     pub subject: &'a str,
     /// The id under which the edge logged the request.
     pub request_id: &'a str,
@@ -94,42 +52,5 @@ impl Line<'_> {
             duration_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
             "tool call"
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn only_keys_become_subjects() {
-        for (arguments, expected) in [
-            (json!({"issue_key": "ab-1"}), "AB-1"),
-            (json!({"issue_key": "https://x.atlassian.net/browse/AB-1"}), "AB-1"),
-            (json!({"project_key": "AB"}), "AB"),
-            (json!({"issue_key": "a secret\nline"}), ""),
-            (json!({"issue_key": "secret"}), ""),
-            (json!({"issue_key": "secret-"}), ""),
-            (json!({"project_key": "a-secret"}), ""),
-            (json!({"jql": "text ~ hidden"}), ""),
-            (json!({"issue_key": 7}), ""),
-        ] {
-            assert_eq!(subject(arguments.as_object().unwrap()), expected);
-        }
-    }
-
-    #[test]
-    fn what_jira_never_answered_for_is_not_written() {
-        let known = KnownProjects::default();
-        for typed in ["GHP_ABCDEF", "HUNTER-2", "10001"] {
-            assert_eq!(known.shown(typed, false), "");
-        }
-        assert_eq!(known.shown("AB-1", true), "AB-1");
-        for of_the_project in ["AB-2", "AB"] {
-            assert_eq!(known.shown(of_the_project, false), of_the_project);
-        }
-        assert_eq!(known.shown("ABC-2", false), "");
     }
 }

@@ -4,13 +4,11 @@
 //! error stands as it was.
 
 use serde_json::json;
+use tool_kit::{Row, clean};
 
-use crate::{
-    jira::views::{Row, clean},
-    jira::{
-        names, request,
-        wire::{Project, ProjectPage},
-    },
+use crate::jira::{
+    names, request,
+    wire::{Project, ProjectPage},
 };
 
 use super::{

@@ -2,11 +2,11 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
+use tool_kit::{Block, Budget, Row};
 
 use crate::{
     jira::views::{
-        AttachmentView, Budget, FileContent, FileText, Row, charset, may_be_shown, put_text,
-        read_file,
+        AttachmentView, FileContent, FileText, charset, may_be_shown, put_text, read_file,
     },
     jira::{
         Download, JiraError, request,
@@ -15,9 +15,8 @@ use crate::{
 };
 
 use super::{
-    Block, Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError,
     args::{AttachmentId, IssueKey, arguments},
-    error::Code,
     place,
     registry::tool,
 };
@@ -118,7 +117,7 @@ async fn get_attachment(context: &Context, args: GetAttachment) -> Result<Reply,
         return linked(&file, uri, Omitted::TooLarge { limit_bytes }, context.budget);
     }
     if file.bytes > TOLD_BYTES_MIN {
-        context.progress.say(0.0, Some(1.0), || format!("Loading {} bytes.", file.bytes));
+        context.progress.report(0.0, Some(1.0), || format!("Loading {} bytes.", file.bytes));
     }
     let download = context.jira.download(request::attachment_content(id), bytes_max as usize);
     let file_sent = download.await.map_err(|error| explain(error, bytes_max))?;

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 
 use json_borrow::Raw;
 use serde_json::{Map, Value, json};
+use tool_kit::Row;
 
-use crate::{
-    jira::views::Row,
-    jira::{
-        AllowedIssue, NamedIssue,
-        names::{self, PersonScope},
-        request::{self, BulkChange},
-        wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
-    },
+use crate::jira::{
+    AllowedIssue, NamedIssue,
+    names::{self, PersonScope},
+    request::{self, BulkChange},
+    wire::{EditMeta, FetchedIssues, FieldMeta, Submitted},
 };
 
 use super::{

@@ -1,13 +1,11 @@
 //! Which issues a bulk operation is about: by key, or by a query that is answered in full.
 
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
-use crate::{
-    jira::views::{Row, clean},
-    jira::{
-        AllowedIssue, NamedIssue, request,
-        wire::{FetchedIssues, Issue, IssueType, NamedValue, SearchPage, Text},
-    },
+use crate::jira::{
+    AllowedIssue, NamedIssue, request,
+    wire::{FetchedIssues, Issue, IssueType, NamedValue, SearchPage, Text},
 };
 
 use super::{
@@ -127,9 +125,9 @@ impl Targets {
     fn tell(&self, context: &Context, total: Option<usize>) {
         let found = self.issues.len();
         let done = found + self.missing.len();
-        context
-            .progress
-            .say(done as f64, total.map(|total| total as f64), || format!("{found} issues found."));
+        context.progress.report(done as f64, total.map(|total| total as f64), || {
+            format!("{found} issues found.")
+        });
     }
 
     fn take(&mut self, context: &Context, issues: &[Issue<'_>]) {

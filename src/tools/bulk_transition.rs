@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use tool_kit::Row;
 
-use crate::{
-    jira::views::Row,
-    jira::{
-        AllowedIssue,
-        names::{self, NameError},
-        request::{self, BulkChange},
-        wire::{NamedValue, SharedTransition, SharedTransitions, Transition},
-    },
+use crate::jira::{
+    AllowedIssue,
+    names::{self, NameError},
+    request::{self, BulkChange},
+    wire::{NamedValue, SharedTransition, SharedTransitions, Transition},
 };
 
 use super::{

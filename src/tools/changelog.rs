@@ -6,9 +6,10 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{ChangeView, Row, StatusTimes, clean},
+    jira::views::{ChangeView, StatusTimes},
     jira::{
         AllowedIssue, Projects, Response,
         names::FieldName,

@@ -2,19 +2,16 @@
 
 use adf::Document;
 use serde_json::{Map, Value};
+use tool_kit::{Row, clean};
 
-use crate::{
-    jira::views::{Row, clean},
-    jira::{
-        names::{self, FieldValue},
-        request::{Body, IssueBody, Update},
-        wire::FieldMeta,
-    },
+use crate::jira::{
+    names::{self, FieldValue},
+    request::{Body, IssueBody, Update},
+    wire::FieldMeta,
 };
 
 use super::{
-    Context,
-    error::ToolError,
+    Context, ToolError,
     fields::raw,
     rich_text::{ReplaceRichText, Target as Replaced, check_replace},
 };

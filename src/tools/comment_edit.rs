@@ -2,9 +2,10 @@
 
 use adf::Document;
 use serde_json::{Map, Value, json};
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{CommentView, Row},
+    jira::views::CommentView,
     jira::{
         JiraError,
         names::PersonScope,

@@ -7,9 +7,10 @@ use json_borrow::Raw;
 use moment::{DayTime, Direction, parse_jira};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{CommentView, Row, clean},
+    jira::views::CommentView,
     jira::{
         AllowedIssue,
         names::PersonScope,

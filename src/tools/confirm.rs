@@ -8,14 +8,11 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tool_kit::{Code, Preview, Row, Subject, VALID_S};
 
-use crate::{jira::views::Row, jira::wire::User};
+use crate::jira::wire::User;
 
-use super::{
-    Context, Reply, ToolError,
-    error::Code,
-    seal::{Subject, VALID_S},
-};
+use super::{Context, Reply, ToolError};
 
 /// One step of an action that needs to be agreed to.
 pub(super) struct Step<'a> {
@@ -39,11 +36,11 @@ pub(super) async fn agreed(context: &Context, step: Step<'_>) -> Result<Option<R
     let subject =
         Subject { tool: step.tool, site_id: &site.id, account_id: &me.account_id, plan: &plan };
     let now_s = Timestamp::now().as_second();
-    let keys = context.seal_keys.current().await;
-    if step.confirm.is_some_and(|token| keys.opens(&subject, token, now_s)) {
+    let keys = context.signing_keys.current().await;
+    if step.confirm.is_some_and(|token| keys.verify(&subject, token, now_s)) {
         return Ok(None);
     }
-    let token = keys.seal(&subject, now_s);
+    let token = keys.sign(&subject, now_s);
     let token = token.ok_or_else(|| ToolError::internal("there is no key to seal a token with"))?;
     let refusal = ToolError::new(
         Code::ConfirmationRequired,
@@ -55,7 +52,8 @@ pub(super) async fn agreed(context: &Context, step: Step<'_>) -> Result<Option<R
     let mut preview = step.preview;
     context.budget.reserve(&refusal).shrink_to_fit(&mut preview);
     if step.confirm.is_some() {
-        return Err(refusal.with("preview", json!(preview)));
+        let error = refusal.with("preview", json!(preview));
+        return Err(error.with_preview(Preview { shown: preview, token, expires_in_s: VALID_S }));
     }
-    Reply::json(&json!({ "preview": preview, "confirm": token, "expires_in_s": VALID_S })).map(Some)
+    Ok(Some(Reply::Preview(Preview { shown: preview, token, expires_in_s: VALID_S })))
 }

@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use moment::{self, Clock, DayTime, Direction};
-use serde::Serialize;
 
 use crate::{
-    jira::views::{Budget, RenderOptions},
+    jira::views::RenderOptions,
     jira::{JiraError, Projects, Request, Response, Session},
 };
 
-use super::{
-    args::shown, error::ToolError, progress::Progress, repeat::Repeats, seal::SealKeys,
-    text::TextsMade,
-};
+use tool_kit::{Budget, IdempotencyKeys, Progress, SigningKeys, ToolError};
+
+use super::{args::shown, text::TextsMade};
 
 /// Page sizes and text lengths, from the operator's settings.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +38,9 @@ pub struct Context {
     /// The projects this request may touch.
     pub projects: Projects,
     /// The creates of the last minutes, so that a repeat is recognised.
-    pub repeats: Arc<Repeats>,
-    /// What confirm tokens are sealed with.
-    pub seal_keys: SealKeys,
+    pub idempotency_keys: Arc<IdempotencyKeys>,
+    /// What confirm tokens are signed with.
+    pub signing_keys: SigningKeys,
     /// The tools that do not exist for this request, for `jira_whoami`.
     pub hidden_tools: Arc<[&'static str]>,
     /// For a caller who wants to know how far the call is.
@@ -146,61 +144,4 @@ pub(super) fn no_moment(argument: &str, text: &str) -> ToolError {
         moment::FORMS,
         shown(text)
     ))
-}
-
-/// A tool's result: one JSON value as text, and sometimes a block beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    text: String,
-    blocks: Vec<Block>,
-}
-
-/// What a result shows beside its JSON, and what JSON cannot hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
-    /// A picture.
-    Image {
-        /// The bytes in base64.
-        base64: String,
-        /// One of the types that models can see, as its bytes say.
-        media_type: &'static str,
-    },
-    /// A file that is named but not sent.
-    Link {
-        /// `jira://attachment/{id}`
-        uri: String,
-        /// Its name, for people.
-        name: String,
-        /// Its declared type.
-        media_type: String,
-        /// Its size.
-        bytes: u64,
-    },
-}
-
-impl Reply {
-    /// Serialises a result once; it goes to the client as it is.
-    pub(super) fn json(result: &impl Serialize) -> Result<Self, ToolError> {
-        match serde_json::to_string(result) {
-            Ok(text) => Ok(Self { text, blocks: Vec::new() }),
-            Err(_) => Err(ToolError::internal("a result could not be written as JSON")),
-        }
-    }
-
-    /// Shows a block beside the JSON. The tool has made sure that both fit its budget.
-    #[must_use]
-    pub(super) fn beside(mut self, block: Block) -> Self {
-        self.blocks.push(block);
-        self
-    }
-
-    /// The minified JSON.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The minified JSON, and the blocks beside it.
-    pub fn into_parts(self) -> (String, Vec<Block>) {
-        (self.text, self.blocks)
-    }
 }

@@ -3,8 +3,10 @@
 use serde_json::json;
 use tokio::time::Instant;
 
+use tool_kit::Row;
+
 use crate::{
-    jira::views::{CreateFieldView, Row},
+    jira::views::CreateFieldView,
     jira::{
         JiraError, request,
         wire::{CreatedIssue, FieldMeta},
@@ -17,7 +19,6 @@ use super::{
     lost::{self, Absence, Written},
     recent::{self, Mark},
     registry::tool,
-    repeat::{self, Purpose},
     screens::Screens,
 };
 
@@ -64,10 +65,10 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
         return create(context, args).await.and_then(Made::reply);
     };
     let cloud_id = &context.jira.site().await?.id;
-    let purpose = Purpose { tool: TOOL, cloud_id };
-    let slot = context.repeats.slot(context.jira.caller().key(), purpose, &request_id);
+    let scope = tool_kit::IdempotencyScope { tool: TOOL, tenant: cloud_id };
+    let slot = context.idempotency_keys.slot(context.jira.caller().key(), scope, &request_id);
     let mut made = slot.lock().await;
-    if let Some(key) = repeat::earlier(made.as_ref(), Instant::now()) {
+    if let Some(key) = tool_kit::previous_result(made.as_ref(), Instant::now()) {
         return Made { key, ..Made::default() }.repeated(context).await;
     }
     if !args.dry_run.unwrap_or(false) {

@@ -1,9 +1,10 @@
 //! What an issue needs before it can be created: types, fields and the values they accept.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{CreateFieldView, Row},
+    jira::views::CreateFieldView,
     jira::{
         AllowedProject, JiraError,
         names::{self, NameError},

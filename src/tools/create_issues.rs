@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use tool_kit::Row;
 
-use crate::{
-    jira::views::Row,
-    jira::{
-        JiraError,
-        request::{self, NewIssue},
-        wire::CreatedIssues,
-    },
+use crate::jira::{
+    JiraError,
+    request::{self, NewIssue},
+    wire::CreatedIssues,
 };
 
 use super::{
@@ -21,7 +19,6 @@ use super::{
     lost::{self, Absence, Written},
     recent::{self, Mark},
     registry::tool,
-    repeat::{self, Purpose},
     screens::Screens,
 };
 
@@ -65,10 +62,10 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
         return Reply::json(&outcome);
     };
     let cloud_id = &context.jira.site().await?.id;
-    let purpose = Purpose { tool: TOOL, cloud_id };
-    let slot = context.repeats.slot(context.jira.caller().key(), purpose, request_id);
+    let scope = tool_kit::IdempotencyScope { tool: TOOL, tenant: cloud_id };
+    let slot = context.idempotency_keys.slot(context.jira.caller().key(), scope, request_id);
     let mut made = slot.lock().await;
-    if let Some(first) = repeat::earlier(made.as_ref(), Instant::now()) {
+    if let Some(first) = tool_kit::previous_result(made.as_ref(), Instant::now()) {
         let mut first: Value = serde_json::from_str(&first).unwrap_or_default();
         if let Some(first) = first.as_object_mut() {
             first.insert("repeated_request_id".to_owned(), Value::from(true));

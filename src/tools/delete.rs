@@ -1,9 +1,10 @@
 //! Deleting an issue, and what all deletions share.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, compact},
+    jira::views::compact,
     jira::{
         Applied, JiraError, Request, request,
         wire::{CommentPage, Issue, LenientText, LinkedIssue, List},

@@ -1,9 +1,10 @@
 //! Deleting one thing that hangs on an issue: a comment, a worklog, an attachment, a link.
 
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{CommentView, Row, WorklogView, clean, short_date, somebody},
+    jira::views::{CommentView, WorklogView, short_date, somebody},
     jira::{
         AllowedIssue, request,
         wire::{AttachedFile, Comment, Issue, IssueLink, List, Worklog},

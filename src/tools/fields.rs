@@ -16,10 +16,9 @@ use crate::{
 };
 
 use super::{
-    Context, agile,
+    Code, Context, ToolError, agile,
     args::{IssueKey, ProjectKey, shown},
     changes::{Change, Changes, NewText},
-    error::{Code, ToolError},
     place,
     rich_text::{ReplaceRichText, Target as Replaced, check_complete, check_replace},
     text,

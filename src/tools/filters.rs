@@ -1,9 +1,10 @@
 //! Saved searches.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, filter_row},
+    jira::views::filter_row,
     jira::{
         request,
         wire::{Filter, FilterPage, List},

@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, field_row},
+    jira::views::field_row,
     jira::{
         names, request,
         wire::{FieldDetail, List, ProjectPage},

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, search_row},
+    jira::views::search_row,
     jira::{
         NamedIssue, names, request,
         wire::{FetchedIssues, Issue},

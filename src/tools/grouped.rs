@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
-use crate::{
-    jira::views::{Row, clean},
-    jira::{
-        names, request,
-        wire::{ApproximateCount, Issue, SearchPage},
-    },
+use crate::jira::{
+    names, request,
+    wire::{ApproximateCount, Issue, SearchPage},
 };
 
 use super::{Context, Reply, ToolError, args::Jql, scope::confined, search};
@@ -175,7 +173,7 @@ pub(super) async fn read(
             return Ok(false);
         }
         token = next;
-        context.progress.say(f64::from(read), None, || format!("{read} issues are counted."));
+        context.progress.report(f64::from(read), None, || format!("{read} issues are counted."));
     }
     Ok(false)
 }

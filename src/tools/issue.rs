@@ -3,9 +3,10 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use serde_json::json;
+use tool_kit::{Budget, Row};
 
 use crate::{
-    jira::views::{Budget, Row, issue_view},
+    jira::views::issue_view,
     jira::{
         JiraError, Projects, Response,
         names::{self, FieldName},
@@ -105,7 +106,7 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
     if extras.is_empty() {
         // Most issues fit as they are, and are written only once.
         let reply = Reply::json(&row)?;
-        if budget.holds_text(reply.text()) {
+        if budget.holds_text(&reply.text()) {
             return Ok(reply);
         }
     }

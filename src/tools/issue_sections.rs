@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use tool_kit::Row;
 
 use crate::{
     jira::views::{
-        ChangeView, CommentView, Row, StatusTimes, TransitionView, WebLinkView, WorklogView,
-        person, short_date,
+        ChangeView, CommentView, StatusTimes, TransitionView, WebLinkView, WorklogView, person,
+        short_date,
     },
     jira::{
         AllowedIssue, Projects, Request, Response, request,

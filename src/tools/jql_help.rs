@@ -1,11 +1,9 @@
 //! Help with JQL: whether a query can run, and what may stand in one.
 
 use serde_json::{Value, json};
+use tool_kit::{Budget, Row};
 
-use crate::{
-    jira::views::{Budget, Row},
-    jira::{request, wire::ProjectPage},
-};
+use crate::jira::{request, wire::ProjectPage};
 
 use super::{
     Context, Reply, Tool, ToolError, advice,
@@ -144,7 +142,7 @@ async fn allowed_projects(context: &Context, part: Option<&str>) -> Result<Vec<C
     let held = page.values.iter().filter(|project| context.projects.holds(&project.key));
     let choice = |project: &crate::jira::wire::Project<'_>| Choice {
         value: project.key.clone().into_owned(),
-        name: crate::jira::views::clean(&project.name).into_owned(),
+        name: tool_kit::clean(&project.name).into_owned(),
     };
     Ok(held.map(choice).collect())
 }

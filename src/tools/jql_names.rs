@@ -1,12 +1,11 @@
 //! What may stand in a query: its fields, functions and values, as Jira knows them for this user.
 
-use crate::{
-    jira::views::{clean, clip},
-    jira::{
-        names::{self, PersonScope},
-        request,
-        wire::{self, JqlField, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries},
-    },
+use tool_kit::{clean, clip};
+
+use crate::jira::{
+    names::{self, PersonScope},
+    request,
+    wire::{self, JqlField, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries},
 };
 
 use super::{Context, ToolError, advice, args::Jql};

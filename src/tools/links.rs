@@ -1,9 +1,10 @@
 //! Links of an issue: reading all of them, and making those between issues.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{LinkView, Row, WebLinkView},
+    jira::views::{LinkView, WebLinkView},
     jira::{
         AllowedIssue, Response,
         names::{self, NameError, Relation},

@@ -13,9 +13,9 @@ mod bulk_targets;
 mod bulk_transition;
 mod changelog;
 mod changes;
-mod codes;
 mod comment_edit;
 mod comments;
+mod completion;
 mod confirm;
 mod context;
 mod create;
@@ -25,7 +25,6 @@ mod delete;
 mod delete_parts;
 mod description;
 mod edit;
-mod error;
 mod fields;
 mod filters;
 mod find_fields;
@@ -33,6 +32,7 @@ mod get_issues;
 mod grouped;
 mod issue;
 mod issue_sections;
+mod jira_error;
 mod jql_fault;
 mod jql_help;
 mod jql_names;
@@ -44,18 +44,17 @@ mod oauth;
 mod people;
 mod permissions;
 mod place;
-mod progress;
+mod product;
 mod project;
 mod projects;
 mod read_back;
 mod recent;
 mod registry;
-mod repeat;
 mod rich_text;
 mod scope;
 mod screens;
-mod seal;
 mod search;
+mod subject;
 mod task;
 mod text;
 mod transitions;
@@ -69,22 +68,25 @@ mod worklogs;
 
 pub use crate::jira::Projects;
 pub(crate) use agile::offset;
-pub use args::{ArgSpec, Given, Shape, named_hosts};
-pub use context::{Block, Context, Limits, Reply};
-pub use error::{Code, ToolError};
+pub use context::{Context, Limits};
 pub use oauth::BASE_SCOPES;
-pub use progress::{Progress, Step};
-#[cfg(test)]
-pub(crate) use registry::Running;
-pub use registry::{Effect, Tool, Toolset};
-pub use repeat::Repeats;
+pub use product::{JiraTools, Settings};
+pub use registry::Tool;
 pub use scope::allowed_projects;
-pub(crate) use seal::stranger_opens;
-pub use seal::{SEAL_CONTEXT, SealKeys};
 pub use text::TextsMade;
+pub use tool_kit::{
+    Code, Effect, IdempotencyKeys, Progress, Reply, SIGNING_CONTEXT, SigningKeys, Step, ToolError,
+    Toolset,
+    args::{ArgSpec, Given, Shape},
+};
 
 /// Every tool of every set, in the order in which they are listed.
-pub fn all() -> impl Iterator<Item = &'static Tool> {
+pub fn all() -> impl Iterator<Item = &'static tool_kit::Tool> {
+    handlers().map(|tool| &tool.definition)
+}
+
+/// Every tool with its function.
+fn handlers() -> impl Iterator<Item = &'static Tool> {
     [
         whoami::TOOLS,
         search::TOOLS,
@@ -134,11 +136,11 @@ pub fn project_key(text: &str) -> Option<String> {
 }
 
 /// The tool of that name.
-pub fn named(name: &str) -> Option<&'static Tool> {
+pub fn named(name: &str) -> Option<&'static tool_kit::Tool> {
     all().find(|tool| tool.name == name)
 }
 
 /// The tool that a name of no tool most probably means, among those that may be named.
-pub fn nearest(name: &str, may_be_named: impl Fn(&Tool) -> bool) -> Option<&'static str> {
+pub fn nearest(name: &str, may_be_named: impl Fn(&tool_kit::Tool) -> bool) -> Option<&'static str> {
     neighbours::nearest(name, may_be_named)
 }

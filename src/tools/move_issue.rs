@@ -1,13 +1,11 @@
 //! Moving an issue to another project or issue type.
 
 use serde_json::{Value, json};
+use tool_kit::Row;
 
-use crate::{
-    jira::views::Row,
-    jira::{
-        request,
-        wire::{Issue, IssueType, LenientText, LinkedIssue, Submitted},
-    },
+use crate::jira::{
+    request,
+    wire::{Issue, IssueType, LenientText, LinkedIssue, Submitted},
 };
 
 use super::{

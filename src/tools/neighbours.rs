@@ -1,7 +1,7 @@
 //! The tool that somebody means by a name that no tool has: names of other servers, other words for
 //! the same.
 
-use super::Tool;
+use tool_kit::Tool;
 
 /// Names that other servers use and whose words lead nowhere here, without `jira` and in snake
 /// case.

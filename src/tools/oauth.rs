@@ -5,46 +5,18 @@
 //! as out of reach only when the token has neither the classic scope nor any granular one that
 //! could stand for it; all else Jira judges.
 
-use crate::jira::request::scope::{READ_USER, READ_WORK, WRITE_WORK};
+use tool_kit::Effect;
 
-use super::registry::{Effect, Tool};
+use crate::jira::request::scope::{READ_USER, READ_WORK, WRITE_WORK};
 
 /// What every sign-in asks for: who the user is, and what any tool looks up before it acts.
 pub const BASE_SCOPES: &[&str] = &[READ_USER, READ_WORK];
 
-impl Effect {
-    /// What a tool of this kind needs when it says nothing else.
-    pub(super) const fn scopes(self) -> &'static [&'static str] {
-        match self {
-            Self::Read => &[READ_WORK],
-            Self::Write | Self::Idempotent | Self::Destructive => &[WRITE_WORK],
-        }
-    }
-}
-
-impl Tool {
-    /// The same tool, needing all of these scopes instead of those of its effect.
-    pub(super) const fn needs(mut self, scopes: &'static [&'static str]) -> Self {
-        self.scopes = scopes;
-        self
-    }
-
-    /// The same tool, using these scopes too on some of its ways.
-    pub(super) const fn also(mut self, scopes: &'static [&'static str]) -> Self {
-        self.also = scopes;
-        self
-    }
-
-    /// Every scope that the tool can use, for whoever signs users in.
-    pub fn sign_in_scopes(&self) -> impl Iterator<Item = &'static str> {
-        self.scopes.iter().chain(self.also).flat_map(|scopes| scopes.split_whitespace())
-    }
-
-    /// The scopes, separated by spaces, that the tool needs and a token with these does not have.
-    pub fn missing_scopes(&self, granted: &[String]) -> Option<String> {
-        let missing: Vec<&str> =
-            self.scopes.iter().copied().filter(|needed| !holds(granted, needed)).collect();
-        (!missing.is_empty()).then(|| missing.join(" "))
+/// What a tool of this kind needs when it says nothing else.
+pub(super) const fn scopes(effect: Effect) -> &'static [&'static str] {
+    match effect {
+        Effect::Read => &[READ_WORK],
+        Effect::Write | Effect::Idempotent | Effect::Destructive => &[WRITE_WORK],
     }
 }
 
@@ -53,7 +25,8 @@ pub(super) fn holds(granted: &[String], needed: &str) -> bool {
     granted.iter().any(|scope| serves(scope, needed))
 }
 
-fn serves(granted: &str, needed: &str) -> bool {
+/// Whether a granted scope may stand for what is needed.
+pub(super) fn serves(granted: &str, needed: &str) -> bool {
     let granular = || granted.strip_suffix(":jira").unwrap_or_default();
     granted == needed
         || match needed {
@@ -75,6 +48,13 @@ mod tests {
             expected,
             "{tool} with {granted:?}"
         );
+    }
+
+    /// The tool lists are kept under a bit for each.
+    #[test]
+    fn there_are_few_different_sets_of_scopes() {
+        let sets: std::collections::BTreeSet<_> = tools::all().map(|tool| tool.scopes).collect();
+        assert!((3..64).contains(&sets.len()), "{sets:?}");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Finding people, to assign to or to mention.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, UserView},
+    jira::views::UserView,
     jira::{
         AllowedIssue, AllowedProject,
         request::{self, scope},

@@ -1,9 +1,8 @@
 //! What the signed-in user may do, in a project, on an issue, or anywhere.
 
-use crate::{
-    jira::views::Row,
-    jira::{AllowedIssue, AllowedProject, JiraError, request, wire::Permissions},
-};
+use tool_kit::Row;
+
+use crate::jira::{AllowedIssue, AllowedProject, JiraError, request, wire::Permissions};
 
 use super::{
     Context, Reply, Tool, ToolError, advice,

@@ -1,9 +1,10 @@
 //! One project: what it is, and on demand its statuses, components and versions.
 
 use serde_json::{Value, json};
+use tool_kit::{Budget, Row};
 
 use crate::{
-    jira::views::{Budget, Row, component_row, project_row, status_rows, version_row},
+    jira::views::{component_row, project_row, status_rows, version_row},
     jira::{
         JiraError, Request, Response, request,
         wire::{Component, List, PartPage, ProjectDetail, TypeStatuses, Version},

@@ -1,9 +1,10 @@
 //! The projects a user can see.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{ProjectView, Row},
+    jira::views::ProjectView,
     jira::{request, wire::ProjectPage},
 };
 

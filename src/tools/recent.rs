@@ -12,7 +12,9 @@ use crate::jira::{
     wire::{Issue, SearchPage, User},
 };
 
-use super::{Context, ToolError, args::ProjectKey, seal::Subject};
+use tool_kit::Subject;
+
+use super::{Context, ToolError, args::ProjectKey};
 
 /// How many of the newest issues are looked at.
 const ISSUES: u32 = 50;
@@ -46,7 +48,7 @@ impl Mark {
         let site = context.jira.site().await?;
         let account_id = &me.account_id;
         let subject = Subject { tool, site_id: &site.id, account_id, plan: request_id };
-        Ok(Self(context.seal_keys.current().await.marks(&subject)))
+        Ok(Self(context.signing_keys.current().await.marks(&subject)))
     }
 
     /// The entity properties of a create; none where there is no key to seal with.

@@ -155,7 +155,7 @@ fn is_clip_of(text: &str, stored: &adf::Node) -> bool {
 /// How many marks of one text are looked at.
 const MARKS_MAX: usize = 50;
 
-/// `… [+N chars]` at the end of a line, as [`crate::jira::views::clip`] writes it and a model may
+/// `… [+N chars]` at the end of a line, as [`tool_kit::clip`] writes it and a model may
 /// have copied it.
 struct Mark {
     left_out: usize,
@@ -210,8 +210,9 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use tool_kit::clip;
+
     use super::*;
-    use crate::jira::views::clip;
 
     fn refused(stored: &str, text: &str) -> bool {
         let stored = adf::from_markdown(stored, &|_| None);

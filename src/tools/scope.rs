@@ -7,8 +7,8 @@ use crate::{
 };
 
 use super::{
+    Code, ToolError,
     args::{IssueKey, Jql, ProjectKey},
-    error::{Code, ToolError},
 };
 
 impl Visible for Projects {

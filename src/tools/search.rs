@@ -4,9 +4,10 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{json, value::RawValue};
+use tool_kit::{Budget, Fitted, Row};
 
 use crate::{
-    jira::views::{Budget, Fitted, RenderOptions, Row, fields_shown, search_row},
+    jira::views::{RenderOptions, fields_shown, search_row},
     jira::{
         JiraError, Request, Response,
         names::{self, FieldName},
@@ -202,7 +203,7 @@ pub(super) async fn page(
             token = next;
             context
                 .progress
-                .say(f64::from(empty_pages), None, || "A page held nothing to show.".to_owned());
+                .report(f64::from(empty_pages), None, || "A page held nothing to show.".to_owned());
             continue;
         }
         let frame = json!({

@@ -7,13 +7,11 @@ use std::{
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use tool_kit::{Row, clean, clip};
 
-use crate::{
-    jira::views::{Row, clean, clip},
-    jira::{
-        NamedIssue, request,
-        wire::{FetchedIssues, Task},
-    },
+use crate::jira::{
+    NamedIssue, request,
+    wire::{FetchedIssues, Task},
 };
 
 use super::{
@@ -55,7 +53,8 @@ async fn get_task(context: &Context, args: GetTask) -> Result<Reply, ToolError> 
     let id = args.task_id.as_str();
     let mut progress = Progress::ask(context, id).await?;
     // Who brought a progress token follows the task; all others get one look.
-    if context.progress.is_heard() && !progress.has_ended && context.jira.time_left() > RESERVE {
+    if context.progress.has_listener() && !progress.has_ended && context.jira.time_left() > RESERVE
+    {
         progress.tell(context);
         progress = wait(context, id, context.jira.time_left()).await?;
     }
@@ -113,7 +112,7 @@ impl Progress {
 
     fn tell(&self, context: &Context) {
         let percent = f64::from(self.percent.unwrap_or_default());
-        context.progress.say(percent, Some(100.0), || {
+        context.progress.report(percent, Some(100.0), || {
             format!("The task is {}.", clean(&self.status.to_lowercase()))
         });
     }

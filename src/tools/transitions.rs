@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use json_borrow::Raw;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{CreateFieldView, Row, TransitionView, clean},
+    jira::views::{CreateFieldView, TransitionView},
     jira::{
         AllowedIssue, JiraError, NamedIssue, Response,
         names::{self, NameError, PersonScope},

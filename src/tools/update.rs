@@ -2,9 +2,10 @@
 
 use adf::Document;
 use serde_json::{Map, Value, json, value::RawValue};
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, issue_view},
+    jira::views::issue_view,
     jira::{
         AllowedIssue,
         names::{self, FieldName, FieldValue, PersonScope},

@@ -5,9 +5,10 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use serde_json::Value;
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{Row, clean, image_type},
+    jira::views::image_type,
     jira::{
         request,
         wire::{Attachment, List},
@@ -15,9 +16,8 @@ use crate::{
 };
 
 use super::{
-    Context, Reply, Tool, ToolError,
+    Code, Context, Reply, Tool, ToolError,
     args::{Argument, IssueKey, Shape, arguments, shown},
-    error::Code,
     place,
     registry::tool,
 };

@@ -2,13 +2,11 @@
 
 use moment::Direction;
 use serde_json::{Map, Value, json};
+use tool_kit::{Row, clean, clip};
 
-use crate::{
-    jira::views::{Row, clean, clip},
-    jira::{
-        AllowedProject, names, request,
-        wire::{ApproximateCount, LenientText, ProjectHead, SearchPage, VersionDetail},
-    },
+use crate::jira::{
+    AllowedProject, names, request,
+    wire::{ApproximateCount, LenientText, ProjectHead, SearchPage, VersionDetail},
 };
 
 use super::{

@@ -1,7 +1,9 @@
 //! Who is told about changes of an issue.
 
+use tool_kit::Row;
+
 use crate::{
-    jira::views::{Row, person},
+    jira::views::person,
     jira::{
         JiraError,
         names::{self, PersonScope},

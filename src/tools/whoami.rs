@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tool_kit::{Row, clean};
 
-use crate::{
-    jira::views::{Row, clean},
-    jira::{
-        AllowedProject, JiraError, Response, Site,
-        request::{self, scope},
-        wire::{Permissions, User},
-    },
+use crate::jira::{
+    AllowedProject, JiraError, Response, Site,
+    request::{self, scope},
+    wire::{Permissions, User},
 };
 
 use super::{

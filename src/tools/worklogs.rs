@@ -3,9 +3,10 @@
 use jiff::{Timestamp, tz::TimeZone};
 use moment::{DayTime, Direction, jira_datetime, parse_jira};
 use serde_json::{Map, Value, json};
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, WorklogView, on_clock, short_on_clock},
+    jira::views::{WorklogView, on_clock, short_on_clock},
     jira::{
         AllowedIssue,
         names::{self, PersonScope},

@@ -2,11 +2,8 @@
 
 use std::{collections::BTreeSet, process::Command, sync::Arc};
 
-use jira_mcp_bridge::{
-    errors::{ErrorDoc, Retryable},
-    mcp,
-    tools::Code,
-};
+use error_doc::{ErrorDoc, Retryable};
+use jira_mcp_bridge::{mcp, tools::Code};
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault, until};

@@ -13,9 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use jira_mcp_bridge::jira::views::clean;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tool_kit::clean;
 
 use crate::support::Bridge;
 

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use auth::BearerFault;
 use axum::response::{IntoResponse, Response};
+use error_doc::ErrorDoc;
 use http::{HeaderMap, HeaderValue, header};
 use metrics::Label as _;
 
-use crate::{errors::ErrorDoc, jsonrpc};
+use crate::jsonrpc;
 
 use super::spec::{self, Spec};
 
@@ -161,7 +162,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::errors::{Class, Retryable};
+    use error_doc::{Class, Retryable};
 
     /// A new kind does not compile before it has a number here.
     fn number(reject: &Reject) -> usize {

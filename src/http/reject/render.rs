@@ -1,12 +1,12 @@
 //! The one place where a refusal becomes an answer: its headers and its JSON body.
 
 use axum::{body::Body, response::Response};
+use error_doc::Class;
 use http::{HeaderValue, Method, Request, header};
 use metrics::{Label as _, labels::Refusal};
 use serde_json::json;
 
 use crate::{
-    errors::Class,
     http::request_id::RequestId,
     jsonrpc::{INTERNAL_ERROR, INVALID_REQUEST},
 };

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use metrics::labels::Refusal;
 
-use crate::errors::{
+use error_doc::{
     Class,
     Retryable::{self, AsItSays, Later, No},
     Severity::{self, Error, Info, Warning},

@@ -2,15 +2,11 @@
 
 use json_borrow::UNREADABLE;
 use serde::Serialize;
+use tool_kit::{Budget, Row, clean, clip};
 
 use crate::jira::client::wire;
 
-use super::{
-    budget::Budget,
-    field::short_text,
-    row::Row,
-    text::{clean, clip},
-};
+use super::field::short_text;
 
 /// Names are clipped to this many characters.
 const NAME_CHARS: usize = 120;

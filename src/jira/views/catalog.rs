@@ -4,10 +4,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::jira::client::wire;
 
-use super::{create_field::kind, field::short_text, person::somebody, row::Row};
+use super::{create_field::kind, field::short_text, person::somebody};
 
 /// Names are clipped to this many characters.
 const NAME_CHARS: usize = 200;

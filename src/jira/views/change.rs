@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use tool_kit::clip;
 
 use crate::jira::client::wire;
 
@@ -10,7 +11,6 @@ use super::{
     fence::{HIDDEN, keys_hidden, without},
     field::short_text,
     person::{is_customer, somebody},
-    text::clip,
     visible::Visible,
 };
 

@@ -2,13 +2,13 @@
 
 use json_borrow::UNREADABLE;
 use serde::Serialize;
+use tool_kit::clip;
 
 use crate::jira::client::wire;
 
 use super::{
     field::{id, rich_text, short_text},
     person::{is_customer, somebody},
-    text::clip,
 };
 
 /// Texts beside the point of a reply are clipped to this many characters.

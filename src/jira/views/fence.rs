@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use json_borrow::{Raw, UNREADABLE};
 use serde_json::{Map, Value};
+use tool_kit::clean;
 
-use super::{text::clean, visible::Visible};
+use super::visible::Visible;
 
 /// What is shown in place of a key or an issue of another project.
 pub(super) const HIDDEN: &str = "[hidden]";

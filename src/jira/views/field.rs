@@ -4,13 +4,11 @@ use std::{borrow::Cow, cell::Cell, collections::BTreeMap};
 
 use json_borrow::{FirstItems, FirstMembers, Raw, UNREADABLE};
 use serde_json::{Map, Value};
+use tool_kit::{clean, clip};
 
 use crate::jira::client::wire;
 
-use super::{
-    date,
-    text::{clean, clip},
-};
+use super::date;
 
 /// Objects without a name we know are shown down to this depth.
 const DEPTH_MAX: usize = 3;

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use json_borrow::Raw;
+use tool_kit::clean;
 
 use crate::jira::client::{
     names::FieldName,
     wire::{Issue, Text},
 };
-
-use super::text::clean;
 
 /// Times that `timetracking` says in words.
 const TIMES: [&str; 5] =

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use json_borrow::{Raw, UNREADABLE};
 use serde::Serialize;
 use serde_json::Value;
+use tool_kit::{Row, clean};
 
 use crate::jira::client::{
     names::FieldName,
@@ -13,8 +14,7 @@ use crate::jira::client::{
 
 use super::{
     attachment::AttachmentView, comment::CommentView, fence::fenced, field::compact, filled,
-    link::LinkView, render_options::RenderOptions, row::Row, text::clean, visible::Visible,
-    worklog::WorklogView,
+    link::LinkView, render_options::RenderOptions, visible::Visible, worklog::WorklogView,
 };
 
 /// More links or files than this are counted, not shown.

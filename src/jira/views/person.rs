@@ -2,13 +2,11 @@
 
 use json_borrow::UNREADABLE;
 use serde::Serialize;
+use tool_kit::clean;
 
 use crate::jira::client::wire;
 
-use super::{
-    field::{id, short_text},
-    text::clean,
-};
+use super::field::{id, short_text};
 
 /// Names are clipped to this many characters.
 const NAME_CHARS: usize = 200;

@@ -2,10 +2,9 @@
 
 use jiff::{Timestamp, fmt::strtime};
 use serde_json::{Map, Value};
+use tool_kit::{clean, clip};
 
 use crate::jira::client::wire::{ChangeDetails, ChangelogEntry};
-
-use super::text::{clean, clip};
 
 const NAME_CHARS: usize = 80;
 

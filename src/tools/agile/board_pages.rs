@@ -1,9 +1,10 @@
 //! Pages of a sprint or a backlog through the agile API, whose tokens are places.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{Row, search_row},
+    jira::views::search_row,
     jira::{
         Request,
         names::FieldName,

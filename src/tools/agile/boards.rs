@@ -1,9 +1,10 @@
 //! Finding boards, and the sprints of one.
 
 use serde_json::json;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{BoardView, Row, SprintView},
+    jira::views::{BoardView, SprintView},
     jira::{
         AllowedProject, JiraError,
         names::BoardName,

@@ -3,9 +3,10 @@
 use jiff::{Timestamp, tz::TimeZone};
 use moment::{self, Clock, DayTime, Direction, parse_jira};
 use serde_json::{Map, Value, json};
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{Row, SprintView, clean, on_clock},
+    jira::views::{SprintView, on_clock},
     jira::{
         JiraError,
         names::BoardName,

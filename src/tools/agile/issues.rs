@@ -1,9 +1,9 @@
 //! The issues of a sprint or a backlog, and how it stands.
 
 use serde_json::Value;
+use tool_kit::Row;
 
 use crate::{
-    jira::views::Row,
     jira::{
         Response,
         names::{self, FieldName, SprintName},

@@ -1,9 +1,10 @@
 //! Moving issues into a sprint, back to the backlog, or up and down in rank.
 
 use serde_json::{Value, json};
+use tool_kit::Row;
 
 use crate::{
-    jira::views::{self, Row, search_row},
+    jira::views::search_row,
     jira::{
         AllowedIssue, AllowedProject, Response,
         names::{self, FieldName},
@@ -154,8 +155,8 @@ fn report(
     let failures = report.entries.iter().filter(|entry| !(200..300).contains(&entry.status));
     let failed: Vec<Value> = failures
         .map(|entry| {
-            let reason = views::clean(&entry.errors.join(" ")).into_owned();
-            json!({ "key": entry.issue_key, "error": views::clip(&reason, REASON_CHARS) })
+            let reason = tool_kit::clean(&entry.errors.join(" ")).into_owned();
+            json!({ "key": entry.issue_key, "error": tool_kit::clip(&reason, REASON_CHARS) })
         })
         .collect();
     let is_failed = |key: &str| failed.iter().any(|entry| entry["key"].as_str() == Some(key));
@@ -190,7 +191,7 @@ async fn target(
     projects.sort_unstable();
     projects.dedup();
     let sprint = reach::target(context, given, &projects).await?;
-    let name = views::clean(&sprint.name).into_owned();
+    let name = tool_kit::clean(&sprint.name).into_owned();
     if sprint.state == "closed" {
         return Err(ToolError::new(Code::InvalidArgument, format!("Sprint '{name}' is closed."))
             .hint("Nothing was moved. Issues can be moved to an active or future sprint; jira_get_sprints lists them.")

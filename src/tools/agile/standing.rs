@@ -4,9 +4,10 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use tool_kit::{Budget, Row};
 
 use crate::{
-    jira::views::{Budget, Row, SprintView},
+    jira::views::SprintView,
     jira::{
         names::{self, SprintName, is_sprint_meant},
         wire::{Issue, Sprint},

@@ -16,7 +16,7 @@ const NAMES: [&str; 7] = [
 ];
 
 /// The hosts of addresses in the browser, each once, in small letters.
-pub fn named_hosts(arguments: &Map<String, Value>) -> Vec<String> {
+pub(in crate::tools) fn named_hosts(arguments: &Map<String, Value>) -> Vec<String> {
     let mut hosts = Vec::new();
     for value in NAMES.iter().filter_map(|name| arguments.get(*name)) {
         collect(value, &mut hosts);

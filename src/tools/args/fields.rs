@@ -6,7 +6,7 @@ use json_borrow::{has_at_most, mend_surrogates};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{Argument, Shape, scalar::kind, shown};
+use super::{Argument, Shape, shown};
 
 /// Values for any field: `{"Story Points": 5, "Team": "Blue"}`. Agents' platforms cannot send open
 /// objects, so the argument is JSON text; a real object is read as well.
@@ -30,7 +30,7 @@ impl Argument for FieldValues {
             Value::Object(map) => Ok(Self(map)),
             other => Err(format!(
                 "must be a JSON object like {{\"Story Points\": 5}}, not {}",
-                kind(&other)
+                tool_kit::args::json_type(&other)
             )),
         }
     }
@@ -138,11 +138,18 @@ impl Argument for FieldObjects {
         let items = match value {
             Value::Array(items) => items,
             one @ Value::Object(_) => vec![one],
-            other => return Err(format!("must be a JSON list of objects, not {}", kind(&other))),
+            other => {
+                return Err(format!(
+                    "must be a JSON list of objects, not {}",
+                    tool_kit::args::json_type(&other)
+                ));
+            }
         };
         let objects = items.into_iter().map(|item| match item {
             Value::Object(map) => Ok(map),
-            other => Err(format!("must hold objects only, not {}", kind(&other))),
+            other => {
+                Err(format!("must hold objects only, not {}", tool_kit::args::json_type(&other)))
+            }
         });
         objects.collect::<Result<_, _>>().map(Self)
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use url::Url;
 
-use super::{Argument, Shape, shown};
+use super::{Argument, ListItem, Shape, shown};
 
 /// An issue key such as `PLAT-12`, upper case, or an issue's numeric id.
 ///
@@ -60,14 +60,9 @@ impl Argument for IssueKey {
     }
 }
 
-impl Argument for Vec<IssueKey> {
-    const SHAPE: Shape = Shape::List;
-
-    fn read(value: Value) -> Result<Self, String> {
-        Vec::<String>::read(value)?
-            .into_iter()
-            .map(|text| IssueKey::read(Value::String(text)))
-            .collect()
+impl ListItem for IssueKey {
+    fn read_item(text: &str) -> Result<Self, String> {
+        Self::read(Value::from(text))
     }
 }
 

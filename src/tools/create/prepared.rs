@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use tool_kit::{Row, clean};
 
 use crate::{
-    jira::views::{CreateFieldView, Row, clean},
+    jira::views::CreateFieldView,
     jira::{
         names::PersonScope,
         request::{Body, NewIssue},

@@ -3,13 +3,11 @@
 //! <https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md>.
 
 use metrics::{Role, Span};
+use tool_kit::{Code, Tool};
 
-use crate::{
-    telemetry::audit,
-    tools::{Code, Tool},
-};
+use crate::telemetry::audit;
 
-use super::{call::Traces, handler::Server};
+use super::{call::Traces, server::Server};
 
 /// The conventions' word for a failure that was answered as a result.
 const TOOL_ERROR: &str = "tool_error";
@@ -32,7 +30,7 @@ impl Server {
     }
 
     /// Counts a finished call and completes its span.
-    pub(super) fn count(&self, line: &audit::Line<'_>, span: Option<&mut Span>) {
+    pub(super) fn record_call(&self, line: &audit::Line<'_>, span: Option<&mut Span>) {
         let metrics = self.0.signals.metrics();
         let outcome = line.outcome.map_or("ok", Code::name);
         metrics.tool_calls.inc([line.tool, outcome]);

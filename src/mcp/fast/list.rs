@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 use single_header::single_header;
 
-use super::listing::Era;
+use crate::mcp::era::Era;
 
 const METHOD: &str = "tools/list";
 const VERSION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -18,7 +18,7 @@ const METHOD_HEADER: HeaderName = HeaderName::from_static("mcp-method");
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 
 /// One request for the list.
-pub(super) struct Asked<'a> {
+pub(super) struct ListRequest<'a> {
     /// As sent.
     pub(super) id: &'a RawValue,
     pub(super) era: Era,
@@ -42,7 +42,7 @@ struct Params {
 }
 
 /// The request, if there is nothing unusual about it.
-pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Asked<'a>> {
+pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<ListRequest<'a>> {
     // Most messages are something else, and need not be read to see that.
     memchr::memmem::find(body, METHOD.as_bytes())?;
     let message: Message<'a> = serde_json::from_slice(body).ok()?;
@@ -55,7 +55,7 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Asked<'a>>
     } else {
         is_legacy(headers).then_some(Era::Legacy)?
     };
-    Some(Asked { id: message.id, era })
+    Some(ListRequest { id: message.id, era })
 }
 
 /// No version in the header, which means 2025-03-26, or one from before 2026-07-28; an unknown or

@@ -1,6 +1,6 @@
 //! What each [`Code`] means: its row in the table of all errors.
 
-use crate::errors::{
+use error_doc::{
     Class, ErrorDoc,
     Retryable::{self, AsItSays, Later, No},
     Severity::{self, Error, Info, Warning},

@@ -1,4 +1,4 @@
-//! Ids that Jira numbers its things by.
+//! Ids that number things.
 
 use serde_json::Value;
 
@@ -6,11 +6,11 @@ use super::{Argument, Shape, shown};
 
 /// The number of a comment, worklog, attachment, link or task, as text of at most 18 digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NumericId(String);
+pub struct NumericId(String);
 
 impl NumericId {
     /// The digits.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

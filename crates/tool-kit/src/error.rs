@@ -4,12 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{
-    jira::JiraError,
-    jira::views::{Visible, clip, fenced_sentence},
-};
-
-mod from_jira;
+use super::{preview::Preview, text::clip};
 
 /// A message may quote what the caller sent, which may be as long as a request.
 const MESSAGE_CHARS_MAX: usize = 1_500;
@@ -77,6 +72,9 @@ struct Fault {
     /// The hint speaks of what Jira itself said, and no tool knows better.
     #[serde(skip)]
     is_specific: bool,
+    /// What the data shows as `preview`, for whoever asks the user.
+    #[serde(skip)]
+    preview: Option<Preview>,
     retryable: bool,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +93,7 @@ impl ToolError {
             message: clip(&message.into(), MESSAGE_CHARS_MAX).into_owned(),
             hint: None,
             is_specific: false,
+            preview: None,
             retryable: false,
             retry_after: None,
             data: Map::new(),
@@ -108,7 +107,8 @@ impl ToolError {
 
     /// The token was issued without a scope, and a new sign-in would bring the same ones.
     pub fn insufficient_scope(needed: &str) -> Self {
-        let message = JiraError::InsufficientScope { needed: needed.to_owned() }.to_string();
+        let message =
+            format!("The Jira connection lacks an OAuth scope that this action needs ({needed}).");
         Self::new(Code::InsufficientScope, message)
             .hint(
                 "Signing in again does not help: an administrator must add the scope to the Jira connection first.",
@@ -123,13 +123,39 @@ impl ToolError {
             .hint("This is a fault of the server. Report it with the request_id.")
     }
 
-    /// Without the issues of other projects, where Jira said it: its sentences name what it likes.
+    /// The same failure with another message.
     #[must_use]
-    pub fn fenced(mut self, visible: &dyn Visible) -> Self {
-        if self.0.status.is_some() {
-            self.0.message = fenced_sentence(&self.0.message, visible).into_owned();
-        }
+    pub fn message_replaced(mut self, message: &str) -> Self {
+        self.0.message = clip(message, MESSAGE_CHARS_MAX).into_owned();
         self
+    }
+
+    /// With a hint that no later one replaces, because it answers what the upstream itself said.
+    #[must_use]
+    pub fn last_hint(self, hint: impl Into<String>) -> Self {
+        let mut error = self.hint(hint);
+        error.0.is_specific = true;
+        error
+    }
+
+    /// A write that may have happened: not to be repeated before somebody has looked.
+    #[must_use]
+    pub fn with_unknown_outcome(mut self) -> Self {
+        self.0.retryable = false;
+        self.0.retry_after = None;
+        self.with("outcome", "unknown")
+    }
+
+    /// What would be done, for whoever asks the user for consent.
+    #[must_use]
+    pub fn with_preview(mut self, preview: Preview) -> Self {
+        self.0.preview = Some(preview);
+        self
+    }
+
+    /// What would be done, if the call was refused because nobody agreed to it.
+    pub fn preview(&self) -> Option<&Preview> {
+        self.0.preview.as_ref()
     }
 
     /// What to do next, unless what Jira said has told it already.
@@ -166,7 +192,7 @@ impl ToolError {
 
     /// Like [`ToolError::with`], unless the list is empty.
     #[must_use]
-    pub(super) fn with_some(self, name: &str, list: &[impl Serialize]) -> Self {
+    pub fn with_some(self, name: &str, list: &[impl Serialize]) -> Self {
         if list.is_empty() { self } else { self.with(name, serde_json::json!(list)) }
     }
 

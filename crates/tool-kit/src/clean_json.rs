@@ -6,7 +6,7 @@
 
 use super::text::{CharAction, char_action};
 
-/// A serialised JSON value whose strings and member names went through [`clean`](super::clean).
+/// A serialised JSON value whose strings and member names went through [`clean`](crate::clean).
 /// Never longer than what was given, valid where that was valid, and the same text where there is
 /// nothing to do.
 pub fn clean_json(json: String) -> String {
@@ -118,7 +118,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::jira::views::clean;
+    use crate::text::clean;
 
     fn cleaned(value: &Value) -> Value {
         match value {

@@ -1,7 +1,10 @@
-//! What to say about an argument that a tool does not have: the one that is meant, or the tool that
-//! has it.
+//! Words of Jira's REST API and of other servers for our arguments and tools.
 
-use super::{ArgSpec, nearest, shown};
+use tool_kit::args::Synonyms;
+
+/// What an argument that a tool does not have may mean.
+pub(in crate::tools) static SYNONYMS: Synonyms =
+    Synonyms { arguments: WORDS, elsewhere: ELSEWHERE };
 
 /// Words of Jira's REST API and of other servers, in lower case without underscores, and ours; the
 /// first that the tool has is meant.
@@ -62,39 +65,21 @@ const ELSEWHERE: &[(&str, &[&str], &str)] = &[
     ("jira_get_issue", &["jql"], "jira_search"),
 ];
 
-/// The sentence about one argument that is not known.
-pub(super) fn advice(name: &str, tool: &str, specs: &[ArgSpec]) -> String {
-    // What a client put around the arguments, or in their place.
-    if name == "arguments" {
-        return "`arguments` must be one JSON object that holds the arguments themselves"
-            .to_owned();
-    }
-    let plain: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    let unknown = format!("`{}` is not an argument of this tool", shown(name));
-    let other =
-        ELSEWHERE.iter().find(|(of, words, _)| *of == tool && words.contains(&plain.as_str()));
-    if let Some((.., other)) = other {
-        return format!("{unknown}; {other} does that");
-    }
-    let has = |known: &&&str| specs.iter().any(|spec| spec.name == **known);
-    let word = WORDS.iter().find(|(word, _)| *word == plain).map(|(_, meant)| *meant);
-    let meant = word.and_then(|meant| meant.iter().find(has)).copied();
-    match meant.or_else(|| nearest(name, specs.iter().map(|spec| spec.name))) {
-        Some(known) => format!("{unknown}; did you mean `{known}`?"),
-        None => unknown,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::{Map, json};
+    use tool_kit::args::Given;
+
     use crate::tools;
 
     #[test]
     fn other_words_lead_to_the_argument_or_the_tool() {
         let check = |tool: &str, name: &str, expected: &str| {
-            let specs = tools::named(tool).unwrap().args;
-            let said = advice(name, tool, specs);
+            let tool = tools::named(tool).unwrap();
+            let given = Given::new(Map::from_iter([(name.to_owned(), json!(1))]));
+            let fault = (tool.read)(given.of_tool(tool, &[])).unwrap_err();
+            let said = fault.message();
+            let tool = tool.name;
             assert!(said.ends_with(expected), "{tool} {name}: {said}");
         };
         check("jira_update_issue", "status", "jira_transition_issue does that");

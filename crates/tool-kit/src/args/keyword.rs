@@ -1,6 +1,7 @@
 //! Arguments with a short list of allowed words: schemas cannot say `enum`, so the reader does.
 
 /// Declares an enum whose values are read from a keyword in any letter case, alone or in a list.
+#[macro_export]
 macro_rules! keywords {
     ($(#[$meta:meta])* $vis:vis $name:ident { $( $variant:ident = $word:literal ),+ $(,)? }) => {
         $(#[$meta])*
@@ -13,18 +14,15 @@ macro_rules! keywords {
             fn parse(text: &str) -> Result<Self, String> {
                 $( if text.trim().eq_ignore_ascii_case($word) { return Ok(Self::$variant); } )+
                 Err(format!(
-                    "must be one of {}, not '{}'", Self::WORDS.join(", "), $crate::tools::args::shown(text)
+                    "must be one of {}, not '{}'", Self::WORDS.join(", "), $crate::args::shown(text)
                 ))
             }
         }
 
-        impl $crate::tools::args::Argument for Vec<$name> {
-            const SHAPE: $crate::tools::args::Shape = $crate::tools::args::Shape::List;
-
-            fn read(value: serde_json::Value) -> Result<Self, String> {
-                Vec::<String>::read(value)?.iter().map(|text| $name::parse(text)).collect()
+        impl $crate::args::ListItem for $name {
+            fn read_item(text: &str) -> Result<Self, String> {
+                Self::parse(text)
             }
         }
     };
 }
-pub(in crate::tools) use keywords;

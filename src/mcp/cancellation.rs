@@ -1,4 +1,4 @@
-//! A call taken back. Without sessions a `notifications/cancelled` arrives as a request of its own,
+//! Cancelled calls. Without sessions a `notifications/cancelled` arrives as a request of its own,
 //! which rmcp answers with 202 and forgets; what it asks for is done here, in the name of the
 //! caller who sent it.
 
@@ -10,8 +10,8 @@ use serde::Deserialize;
 const NOTICE_BYTES_MAX: usize = 4096;
 const METHOD: &str = "notifications/cancelled";
 
-/// The id of the call that a message takes back, if it is such a notice.
-pub(super) fn taken_back(body: &[u8]) -> Option<RequestId> {
+/// The id of the call that a message cancels, if it is such a notice.
+pub(super) fn cancelled_id(body: &[u8]) -> Option<RequestId> {
     #[derive(Deserialize)]
     struct Notice {
         method: String,
@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn only_a_notice_names_a_call() {
         let check = |body: &str, expected: Option<RequestId>| {
-            assert_eq!(taken_back(body.as_bytes()), expected);
+            assert_eq!(cancelled_id(body.as_bytes()), expected);
         };
         let notice =
             |params: &str| format!(r#"{{"jsonrpc":"2.0","method":"{METHOD}","params":{params}}}"#);
@@ -49,6 +49,6 @@ mod tests {
             None,
         );
         check("notifications/cancelled", None);
-        assert_eq!(taken_back(b"\xff cancelled"), None);
+        assert_eq!(cancelled_id(b"\xff cancelled"), None);
     }
 }

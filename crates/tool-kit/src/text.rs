@@ -50,15 +50,18 @@ pub fn clip(text: &str, chars: usize) -> Cow<'_, str> {
 }
 
 /// What becomes of a character.
-pub(super) enum CharAction {
+pub enum CharAction {
+    /// It is shown.
     Keep,
+    /// A line feed is shown in its place.
     LineFeed,
+    /// Nothing is shown.
     Drop,
 }
 
 /// Whether a character may be shown between the one that was shown last and the one that comes
 /// next.
-pub(super) fn char_action(c: char, previous: Option<char>, next: Option<char>) -> CharAction {
+pub fn char_action(c: char, previous: Option<char>, next: Option<char>) -> CharAction {
     let is_after_emoji = previous.is_some_and(is_emoji);
     match c {
         '\n' | '\t' => CharAction::Keep,

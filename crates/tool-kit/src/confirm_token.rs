@@ -11,12 +11,12 @@ use futures_util::future::BoxFuture;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-/// The one use of the keys that [`SealKeys::shared`] gets; changing it voids every token that is
+/// The one use of the keys that [`SigningKeys::shared`] gets; changing it voids every token that is
 /// under way.
-pub const SEAL_CONTEXT: &str = "jira-mcp-bridge 2026-11-29 confirm tokens and marks of creates";
+pub const SIGNING_CONTEXT: &str = "jira-mcp-bridge 2026-11-29 confirm tokens and marks of creates";
 
 /// How long a token is good for, in seconds.
-pub(super) const VALID_S: i64 = 600;
+pub const VALID_S: i64 = 600;
 
 /// Expiry, then the hash.
 const EXPIRY_BYTES: usize = 8;
@@ -28,13 +28,13 @@ type Key = Zeroizing<[u8; blake3::KEY_LEN]>;
 
 /// Where the keys come from. Cannot be printed.
 #[derive(Clone)]
-pub struct SealKeys {
+pub struct SigningKeys {
     source: Arc<dyn Fn() -> BoxFuture<'static, Vec<Key>> + Send + Sync>,
     is_shared: bool,
 }
 
 /// The keys of this moment: the first one seals, each one opens.
-pub(crate) struct Keys {
+pub struct Keys {
     keys: Vec<Key>,
     is_shared: bool,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Keys {
 /// still counts for its account only, but who knows a `request_id` could make one.
 const OPEN_MARKS: &str = "jira-mcp-bridge 2026-11-29 marks of creates without a shared secret";
 
-impl SealKeys {
+impl SigningKeys {
     /// Keys that all replicas know, asked for anew each time because secrets are rotated.
     pub fn shared(keys: impl Fn() -> BoxFuture<'static, Vec<Key>> + Send + Sync + 'static) -> Self {
         Self { source: Arc::new(keys), is_shared: true }
@@ -62,20 +62,20 @@ impl SealKeys {
     }
 
     /// The keys of this moment.
-    pub(super) async fn current(&self) -> Keys {
+    pub async fn current(&self) -> Keys {
         Keys { keys: (self.source)().await, is_shared: self.is_shared }
     }
 }
 
-impl fmt::Debug for SealKeys {
+impl fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SealKeys(***)")
+        f.write_str("SigningKeys(***)")
     }
 }
 
 impl Keys {
     /// A token for `subject` that is good for [`VALID_S`]; none when there is no key.
-    pub(super) fn seal(&self, subject: &Subject<'_>, now_s: i64) -> Option<String> {
+    pub fn sign(&self, subject: &Subject<'_>, now_s: i64) -> Option<String> {
         let expiry = (now_s + VALID_S).to_be_bytes();
         let hash = subject.hash(self.keys.first()?, expiry);
         Some(URL_SAFE_NO_PAD.encode([expiry.as_slice(), hash.as_bytes()].concat()))
@@ -83,7 +83,7 @@ impl Keys {
 
     /// Whether a token was sealed for `subject` and is still good. Every key is tried, whichever
     /// fits.
-    pub(super) fn opens(&self, subject: &Subject<'_>, token: &str, now_s: i64) -> bool {
+    pub fn verify(&self, subject: &Subject<'_>, token: &str, now_s: i64) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(token.trim()) else { return false };
         let Some((expiry, sealed)) = bytes.split_first_chunk::<EXPIRY_BYTES>() else {
             return false;
@@ -96,7 +96,7 @@ impl Keys {
     }
 
     /// The marks that `subject` may bear, one for each key; the first is the one to set.
-    pub(super) fn marks(&self, subject: &Subject<'_>) -> Vec<String> {
+    pub fn marks(&self, subject: &Subject<'_>) -> Vec<String> {
         let mark = |key: &Key| subject.hash(key, NO_EXPIRY).to_hex().to_string();
         if self.is_shared {
             self.keys.iter().map(mark).collect()
@@ -107,12 +107,15 @@ impl Keys {
 }
 
 /// What a seal stands for.
-pub(super) struct Subject<'a> {
-    pub(super) tool: &'a str,
-    pub(super) site_id: &'a str,
+pub struct Subject<'a> {
+    /// The tool's name.
+    pub tool: &'a str,
+    /// The site or tenant.
+    pub site_id: &'a str,
     /// The token of a user changes every hour, the account id never does.
-    pub(super) account_id: &'a str,
-    pub(super) plan: &'a str,
+    pub account_id: &'a str,
+    /// What was shown, in a fixed order.
+    pub plan: &'a str,
 }
 
 impl Subject<'_> {
@@ -125,13 +128,6 @@ impl Subject<'_> {
         }
         hasher.finalize()
     }
-}
-
-/// Whether a token that nobody sealed opens anything.
-pub(crate) fn stranger_opens(token: &str, now_s: i64) -> bool {
-    let keys = Keys { keys: vec![Key::default()], is_shared: true };
-    let subject = Subject { tool: "jira_delete_issue", site_id: "s", account_id: "a", plan: "p" };
-    keys.opens(&subject, token, now_s)
 }
 
 #[cfg(test)]
@@ -154,10 +150,10 @@ mod tests {
     #[test]
     fn a_token_opens_only_what_it_was_sealed_for() {
         let keys = keys(&[1]);
-        let token = keys.seal(&subject("delete", "anna", "P-1"), NOW_S).unwrap();
+        let token = keys.sign(&subject("delete", "anna", "P-1"), NOW_S).unwrap();
         let check = |tool, who, plan, token: &str, now_s, expected| {
             assert_eq!(
-                keys.opens(&subject(tool, who, plan), token, now_s),
+                keys.verify(&subject(tool, who, plan), token, now_s),
                 expected,
                 "{tool} {who} {plan} {now_s}"
             );
@@ -186,33 +182,33 @@ mod tests {
     #[test]
     fn an_expiry_cannot_be_put_off() {
         let keys = keys(&[1]);
-        let token = keys.seal(&subject("t", "a", "p"), NOW_S).unwrap();
+        let token = keys.sign(&subject("t", "a", "p"), NOW_S).unwrap();
         let mut bytes = URL_SAFE_NO_PAD.decode(token).unwrap();
         bytes[7] = bytes[7].wrapping_add(60);
-        assert!(!keys.opens(&subject("t", "a", "p"), &URL_SAFE_NO_PAD.encode(bytes), NOW_S + 60));
+        assert!(!keys.verify(&subject("t", "a", "p"), &URL_SAFE_NO_PAD.encode(bytes), NOW_S + 60));
     }
 
     #[tokio::test]
     async fn replicas_agree_also_while_secrets_are_rotated() {
         let it = || subject("t", "a", "p");
         let (old, rotating, new) = (keys(&[1]), keys(&[2, 1]), keys(&[2]));
-        let from_old = old.seal(&it(), NOW_S).unwrap();
-        assert!(keys(&[1]).opens(&it(), &from_old, NOW_S));
-        assert!(rotating.opens(&it(), &from_old, NOW_S));
-        assert!(!new.opens(&it(), &from_old, NOW_S));
-        assert!(new.opens(&it(), &rotating.seal(&it(), NOW_S).unwrap(), NOW_S));
-        assert_eq!(keys(&[]).seal(&it(), NOW_S), None);
+        let from_old = old.sign(&it(), NOW_S).unwrap();
+        assert!(keys(&[1]).verify(&it(), &from_old, NOW_S));
+        assert!(rotating.verify(&it(), &from_old, NOW_S));
+        assert!(!new.verify(&it(), &from_old, NOW_S));
+        assert!(new.verify(&it(), &rotating.sign(&it(), NOW_S).unwrap(), NOW_S));
+        assert_eq!(keys(&[]).sign(&it(), NOW_S), None);
         assert!(keys(&[]).marks(&it()).is_empty());
-        let source = SealKeys::random().unwrap();
-        assert_eq!(format!("{source:?}"), "SealKeys(***)");
+        let source = SigningKeys::random().unwrap();
+        assert_eq!(format!("{source:?}"), "SigningKeys(***)");
         let alone = source.current().await;
-        assert!(source.clone().current().await.opens(
+        assert!(source.clone().current().await.verify(
             &it(),
-            &alone.seal(&it(), NOW_S).unwrap(),
+            &alone.sign(&it(), NOW_S).unwrap(),
             NOW_S
         ));
-        let other = SealKeys::random().unwrap().current().await;
-        assert!(!other.opens(&it(), &alone.seal(&it(), NOW_S).unwrap(), NOW_S));
+        let other = SigningKeys::random().unwrap().current().await;
+        assert!(!other.verify(&it(), &alone.sign(&it(), NOW_S).unwrap(), NOW_S));
     }
 
     #[test]
@@ -233,7 +229,7 @@ mod tests {
         );
         for now_s in [NOW_S, 0, -1, -600] {
             assert!(
-                !keys.opens(&subject("create", "anna", "r-1"), &token, now_s) || now_s < 0,
+                !keys.verify(&subject("create", "anna", "r-1"), &token, now_s) || now_s < 0,
                 "{now_s}"
             );
         }
@@ -242,7 +238,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_opens_anything(token in ".{0,80}") {
-            proptest::prop_assert!(!keys(&[1]).opens(&subject("t", "a", "p"), &token, NOW_S));
+            proptest::prop_assert!(!keys(&[1]).verify(&subject("t", "a", "p"), &token, NOW_S));
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What an agent is told of a failed call to Jira.
 
-use crate::jira::{Applied, JiraError, RateLimit};
+use tool_kit::{Code, ToolError};
 
-use super::{Code, Fault, ToolError};
+use crate::jira::{
+    Applied, JiraError, RateLimit,
+    views::{Visible, fenced_sentence},
+};
 
 const API_TOKEN_HINT: &str = "Check JIRA_EMAIL and JIRA_API_TOKEN, which may be mistyped, expired or revoked, then \
     start again. A token with scopes works at api.atlassian.com only, where the site's cloud id is needed: if the site \
@@ -22,9 +25,7 @@ impl From<JiraError> for ToolError {
                 .hint("Make an API token with this scope too, and set JIRA_API_TOKEN to it.")
                 .with("scope", needed),
             JiraError::SiteList { cause } => {
-                let mut error = Self::from(*cause);
-                error.0.message = message;
-                error
+                Self::from(*cause).message_replaced(&message)
             }
             JiraError::Forbidden { .. } => Self::new(Code::Forbidden, message)
                 .status(403)
@@ -102,25 +103,31 @@ fn advice_on_text(texts: &[String]) -> Option<&'static str> {
     }
 }
 
-/// A write whose answer was lost must not be repeated blindly: it may have happened.
 /// Advice on a text that Jira does not take goes before whatever a tool would say.
 fn advised(error: ToolError, texts: &[String]) -> ToolError {
-    let Some(advice) = advice_on_text(texts) else { return error };
-    let ToolError(fault) = error.hint(advice);
-    ToolError(Box::new(Fault { is_specific: true, ..*fault }))
+    match advice_on_text(texts) {
+        Some(advice) => error.last_hint(advice),
+        None => error,
+    }
 }
 
+/// A write whose answer was lost must not be repeated blindly: it may have happened.
 fn unsure(error: ToolError, applied: Applied) -> ToolError {
     match applied {
         Applied::No => error.hint("Try again in a moment."),
-        Applied::Maybe => {
-            ToolError(Box::new(Fault { retryable: false, retry_after: None, ..*error.0 }))
-                .hint(
-                    "The change may or may not have been made. Read the issue before trying again.",
-                )
-                .with("outcome", "unknown")
-        }
+        Applied::Maybe => error
+            .with_unknown_outcome()
+            .hint("The change may or may not have been made. Read the issue before trying again."),
     }
+}
+
+/// Without the issues of other projects, where Jira said it: its sentences name what it likes.
+pub(super) fn fenced(error: ToolError, visible: &dyn Visible) -> ToolError {
+    if error.upstream_status().is_none() {
+        return error;
+    }
+    let message = fenced_sentence(error.message(), visible).into_owned();
+    error.message_replaced(&message)
 }
 
 fn rate_limited(message: String, limit: &RateLimit) -> ToolError {

@@ -15,7 +15,7 @@ impl Argument for String {
             Value::Bool(flag) => Ok(flag.to_string()),
             Value::Object(object) => named(&object)
                 .ok_or_else(|| format!("must be text, not an object without {}", NAMES.join(", "))),
-            other => Err(format!("must be text, not {}", kind(&other))),
+            other => Err(format!("must be text, not {}", json_type(&other))),
         }
     }
 }
@@ -35,7 +35,7 @@ impl Argument for bool {
             Value::Number(number) if number.as_u64() == Some(0) => return Ok(false),
             _ => {}
         }
-        Err(format!("must be true or false, not {}", kind(&value)))
+        Err(format!("must be true or false, not {}", json_type(&value)))
     }
 }
 
@@ -64,7 +64,7 @@ impl Argument for Vec<String> {
             Value::Array(items) => items,
             Value::String(text) => return from_text(&text),
             Value::Number(_) | Value::Object(_) => vec![value],
-            other => return Err(format!("must be a list of texts, not {}", kind(&other))),
+            other => return Err(format!("must be a list of texts, not {}", json_type(&other))),
         };
         if items.len() > ITEMS_MAX {
             return too_many();
@@ -81,7 +81,7 @@ impl Argument for Vec<String> {
                 Value::Object(object) => texts.push(named(&object).ok_or_else(|| {
                     format!("must hold texts only, not an object without {}", NAMES.join(", "))
                 })?),
-                other => return Err(format!("must hold texts only, not {}", kind(&other))),
+                other => return Err(format!("must hold texts only, not {}", json_type(&other))),
             }
         }
         bounded(texts)
@@ -202,7 +202,7 @@ fn numbered(object: &Map<String, Value>) -> Option<String> {
 }
 
 /// What a JSON value is, in words an agent can act on.
-pub(super) fn kind(value: &Value) -> &'static str {
+pub fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

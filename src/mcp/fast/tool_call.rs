@@ -14,15 +14,19 @@ use rmcp::model::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
+use tool_kit::Progress;
 use tracing::Instrument;
 
-use crate::{policy::Narrowing, tools::Progress};
-
-use super::{
-    asked::{Asked, traces_of},
-    handler::Server,
-    plain_list::is_legacy,
+use crate::{
+    mcp::{
+        blocks,
+        call::{ToolRequest, traces_of},
+        server::Server,
+    },
+    policy::Narrowing,
 };
+
+use super::list::is_legacy;
 
 /// What a reply holds beside its text: ids, names, metadata.
 const ROOM_BYTES: usize = 512;
@@ -66,26 +70,26 @@ impl ToolCall {
     )]
     pub(super) async fn answer(self, server: Server, parts: Parts) -> Vec<u8> {
         let Self { id, params } = self;
-        let gone = CancellationToken::new();
+        let cancelled = CancellationToken::new();
         let called = {
-            let (gone, id) = (gone.clone(), id.clone());
+            let (cancelled, id) = (cancelled.clone(), id.clone());
             async move {
                 let trace = params.meta.as_ref().and_then(|meta| meta.0.get_traceparent());
-                let asked = Asked {
+                let request = ToolRequest {
                     caller: parts.extensions.get::<Caller>().cloned(),
                     narrowing: parts.extensions.get::<Narrowing>(),
                     traces: traces_of(trace, Some(&parts)),
-                    gone: &gone,
+                    cancelled: &cancelled,
                     is_modern: false,
                     can_ask: false,
                     progress: Progress::default(),
                     id: &id,
                 };
-                server.call(params, asked).await
+                server.call(params, request).await
             }
         };
         // Dropped with this future when the client leaves, and then tells the tool so.
-        let _left = gone.drop_guard();
+        let _left = cancelled.drop_guard();
         let outcome = match tokio::spawn(called.in_current_span()).await {
             Ok(outcome) => outcome.and_then(complete),
             Err(_panic) => Err(ErrorData::internal_error("the call stopped unexpectedly", None)),
@@ -115,7 +119,7 @@ fn complete(response: CallToolResponse) -> Result<CallToolResult, ErrorData> {
 
 /// So that writing grows no buffer: text is JSON within JSON, about a quarter of it quotes.
 fn room(result: &CallToolResult) -> usize {
-    let bytes = super::blocks::bytes(result);
+    let bytes = blocks::bytes(result);
     bytes + bytes / 4 + ROOM_BYTES
 }
 

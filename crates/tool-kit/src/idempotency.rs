@@ -21,31 +21,33 @@ const ENTRIES_MAX: usize = 10_000;
 
 /// The results of recent creates by caller and `request_id`. Lives in this process only.
 #[derive(Debug)]
-pub struct Repeats(Cache<(CallerKey, [u8; 32]), Slot>);
+pub struct IdempotencyKeys(Cache<(CallerKey, [u8; 32]), Slot>);
 
 /// What a `request_id` is for: ids of different tools and sites are different ids.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Purpose<'a> {
-    pub(super) tool: &'a str,
-    pub(super) cloud_id: &'a str,
+pub struct IdempotencyScope<'a> {
+    /// The tool's name.
+    pub tool: &'a str,
+    /// The site, tenant or other part of the upstream.
+    pub tenant: &'a str,
 }
 
 /// The place of one create. While it is locked, the create is under way and a repeat waits for its
 /// result.
-type Slot = Arc<Mutex<Option<(Instant, String)>>>;
+pub type Slot = Arc<Mutex<Option<(Instant, String)>>>;
 
-impl Default for Repeats {
+impl Default for IdempotencyKeys {
     fn default() -> Self {
         Self(Cache::new(ENTRIES_MAX))
     }
 }
 
-impl Repeats {
+impl IdempotencyKeys {
     /// The place of this caller's `request_id`, which is kept as a digest: it may be as long as a
     /// request.
-    pub(super) fn slot(&self, caller: CallerKey, purpose: Purpose<'_>, request_id: &str) -> Slot {
+    pub fn slot(&self, caller: CallerKey, scope: IdempotencyScope<'_>, request_id: &str) -> Slot {
         let mut digest = blake3::Hasher::new();
-        for part in [purpose.tool, purpose.cloud_id, request_id] {
+        for part in [scope.tool, scope.tenant, request_id] {
             digest.update(&part.len().to_le_bytes()).update(part.as_bytes());
         }
         let key = (caller, *digest.finalize().as_bytes());
@@ -59,7 +61,7 @@ impl Repeats {
 }
 
 /// The key that an earlier call made, if it was made within the last minutes.
-pub(super) fn earlier(made: Option<&(Instant, String)>, now: Instant) -> Option<String> {
+pub fn previous_result(made: Option<&(Instant, String)>, now: Instant) -> Option<String> {
     let (when, key) = made?;
     (now.saturating_duration_since(*when) < TTL).then(|| key.clone())
 }

@@ -21,18 +21,18 @@ pub struct Progress(Option<watch::Sender<Option<Step>>>);
 
 impl Progress {
     /// One that is heard, and where to hear it.
-    pub fn heard() -> (Self, watch::Receiver<Option<Step>>) {
+    pub fn channel() -> (Self, watch::Receiver<Option<Step>>) {
         let (sender, receiver) = watch::channel(None);
         (Self(Some(sender)), receiver)
     }
 
     /// Whether anybody listens.
-    pub fn is_heard(&self) -> bool {
+    pub fn has_listener(&self) -> bool {
         self.0.is_some()
     }
 
     /// Tells a step.
-    pub fn say(&self, done: f64, total: Option<f64>, message: impl FnOnce() -> String) {
+    pub fn report(&self, done: f64, total: Option<f64>, message: impl FnOnce() -> String) {
         if let Some(sender) = &self.0 {
             sender.send_replace(Some(Step { done, total, message: message() }));
         }

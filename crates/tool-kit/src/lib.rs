@@ -1,0 +1,36 @@
+//! What a tool is, whatever it works on: its definition, its arguments, its reply or error, and
+//! what surrounds a call of it.
+//!
+//! A product is a family of tools over one upstream. It declares a [`Tool`] for each, reads
+//! [`args`], answers with a [`Reply`] within a [`Budget`] and fails with a [`ToolError`]. The
+//! protocol layer knows nothing else of it.
+
+pub mod args;
+mod budget;
+mod clean_json;
+mod codes;
+mod confirm_token;
+mod error;
+mod idempotency;
+mod preview;
+mod product;
+mod progress;
+mod reply;
+mod row;
+mod text;
+mod tool;
+
+pub use budget::{Budget, Fitted};
+pub use clean_json::clean_json;
+pub use confirm_token::{SIGNING_CONTEXT, SigningKeys, Subject, VALID_S};
+pub use error::{Code, ToolError};
+pub use idempotency::{IdempotencyKeys, IdempotencyScope, Slot, previous_result};
+pub use preview::Preview;
+pub use product::{
+    CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Usage,
+};
+pub use progress::{Progress, Step};
+pub use reply::{Block, Done, Reply};
+pub use row::Row;
+pub use text::{CharAction, char_action, clean, clip};
+pub use tool::{CONFIRM, Effect, Tool, Toolset};

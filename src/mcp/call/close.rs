@@ -1,0 +1,127 @@
+//! Closes a call: its answer as MCP has it, cleaned on its one way out, its audit line, its
+//! counters and its span.
+
+use auth::Caller;
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, MetaObject};
+use tool_kit::{Block, Code, Tool, ToolError, clean_json};
+
+use crate::{
+    mcp::{blocks, consent, provenance, server::Server},
+    telemetry::audit,
+};
+
+use super::{Call, Outcome};
+
+impl Server {
+    /// Answers a tool call: with the reply, the error, or a question to its user.
+    pub(super) fn close(&self, call: Call<'_>, outcome: Outcome) -> CallToolResponse {
+        let code = outcome.as_ref().err().map(ToolError::code);
+        report_missing_scopes(&call, &outcome);
+        let asked = call.consent.is_asked().then(|| consent::question(call.tool, &outcome));
+        if let Some(mut question) = asked.flatten() {
+            self.mark_modern(&call, &mut question.meta);
+            self.record(call, code, consent::bytes(&question));
+            return CallToolResponse::from(question);
+        }
+        let mut result = self.result(&call, outcome);
+        self.mark_modern(&call, &mut result.meta);
+        self.record(call, code, blocks::bytes(&result));
+        result.into()
+    }
+
+    /// The same for a read that is no tool call: its reply as it may leave.
+    pub(super) fn close_read(&self, call: Call<'_>, outcome: Outcome) -> Result<Shown, ToolError> {
+        let code = outcome.as_ref().err().map(ToolError::code);
+        report_missing_scopes(&call, &outcome);
+        let caller = call.open.caller().clone();
+        let shown = outcome.map(|reply| {
+            let (text, blocks) = reply.into_parts();
+            Shown { text: sayable(&caller, text), blocks }
+        });
+        let bytes = match &shown {
+            Ok(shown) => shown.text.len() + shown.blocks.iter().map(Block::bytes).sum::<usize>(),
+            Err(error) => error.envelope(caller.request_id()).to_string().len(),
+        };
+        self.record(call, code, bytes);
+        shown
+    }
+
+    fn result(&self, call: &Call<'_>, outcome: Outcome) -> CallToolResult {
+        let caller = call.open.caller();
+        match outcome {
+            Ok(reply) => {
+                let (text, beside) = reply.into_parts();
+                let text = sayable(caller, text);
+                let is_structured = self.0.settings.structured_content;
+                let structured = is_structured.then(|| serde_json::from_str(&text).ok()).flatten();
+                let mut result = CallToolResult::success(blocks::content(text, beside));
+                result.structured_content = structured;
+                result.meta = provenance::of(call.tool, self.0.product.name());
+                result
+            }
+            Err(error) => {
+                let request_id = caller.request_id();
+                let mut text = error.envelope(request_id).to_string();
+                if !call.budget.holds_text(&text) {
+                    text = error.in_short().envelope(request_id).to_string();
+                }
+                CallToolResult::error(vec![ContentBlock::text(sayable(caller, text))])
+            }
+        }
+    }
+
+    /// Clients of 2026-07-28 are told which server a result is from.
+    fn mark_modern(&self, call: &Call<'_>, meta: &mut Option<MetaObject>) {
+        if call.is_modern {
+            self.put_server_info(meta.get_or_insert_default());
+        }
+    }
+
+    /// Writes the audit line, counts the call and ends its span.
+    fn record(&self, mut call: Call<'_>, code: Option<Code>, bytes_sent: usize) {
+        let (caller, usage) = (call.open.caller(), call.open.usage());
+        let line = audit::Line {
+            tool: call.tool.name,
+            subject: call.open.subject(code.is_none()),
+            request_id: caller.request_id(),
+            trace_id: call.trace_id.as_deref(),
+            user: caller.key(),
+            outcome: code,
+            jira_calls: usage.requests,
+            bytes_from_jira: usage.bytes_read,
+            bytes_sent,
+            elapsed: call.started.elapsed(),
+        };
+        line.write();
+        self.record_call(&line, call.span.as_mut());
+    }
+}
+
+/// What a read shows that is no tool call.
+pub(in crate::mcp) struct Shown {
+    /// JSON, cleaned.
+    pub(in crate::mcp) text: String,
+    pub(in crate::mcp) blocks: Vec<Block>,
+}
+
+fn report_missing_scopes(call: &Call<'_>, outcome: &Outcome) {
+    if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
+        call.open.caller().report_lacking(&scopes(call.tool, missing));
+    }
+}
+
+/// All that a token needs for a tool: a client that asks for just these must not come back for
+/// more.
+fn scopes(tool: &Tool, missing: &str) -> String {
+    let mut all: Vec<&str> = tool.scopes.to_vec();
+    all.extend(missing.split(' ').filter(|scope| !tool.scopes.contains(scope)));
+    all.join(" ")
+}
+
+/// A reply as it may leave: without what cannot be seen, and without the token if an upstream
+/// echoed it.
+fn sayable(caller: &Caller, text: String) -> String {
+    // In this order, for hidden signs between its letters would hide a token from the search for
+    // it.
+    caller.redact(clean_json(text))
+}

@@ -1,0 +1,117 @@
+//! Opens a call: whether the tool exists for this request, who asks, what the user agreed to, and
+//! from when on it is timed.
+
+use metrics::Span;
+use rmcp::{ErrorData, model::CallToolRequestParams};
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+use tool_kit::{Budget, CallRequest, Tool};
+
+use crate::{
+    mcp::{consent::Consent, server::Server},
+    policy::Policy,
+};
+
+use super::{Call, Read, ToolRequest, bytes_of};
+
+impl Server {
+    /// Begins a tool call, or says why there is no such tool.
+    pub(super) fn open<'a>(
+        &'a self,
+        params: CallToolRequestParams,
+        request: ToolRequest<'a>,
+    ) -> Result<Call<'a>, ErrorData> {
+        let policy = self.policy_for(request.narrowing);
+        let tool = self.0.product.tool(&params.name).filter(|tool| policy.allows(tool));
+        let Some(tool) = tool else {
+            self.0.signals.metrics().tools_unknown.inc();
+            return Err(self.unknown_tool(&params.name, &policy));
+        };
+        let consent = Consent::of(tool, request.can_ask, &params);
+        let arguments = params.arguments.unwrap_or_default();
+        self.begin(tool, &policy, arguments, consent, 0, request)
+    }
+
+    /// The same for a read that is no tool call; none when its tool does not exist for this
+    /// request.
+    pub(super) fn open_read<'a>(
+        &'a self,
+        read: Read,
+        request: ToolRequest<'a>,
+    ) -> Result<Option<Call<'a>>, ErrorData> {
+        let policy = self.policy_for(request.narrowing);
+        let is_open = |tool: &&'static Tool| tool.effect.is_read() && policy.allows(tool);
+        let Some(tool) = self.0.product.tool(read.tool).filter(is_open) else { return Ok(None) };
+        let Read { arguments, extra_bytes, .. } = read;
+        self.begin(tool, &policy, arguments, Consent::NotNeeded, extra_bytes, request).map(Some)
+    }
+
+    fn begin<'a>(
+        &'a self,
+        tool: &'static Tool,
+        policy: &Policy,
+        mut arguments: Map<String, Value>,
+        consent: Consent,
+        extra_bytes: usize,
+        request: ToolRequest<'a>,
+    ) -> Result<Call<'a>, ErrorData> {
+        let Some(caller) = request.caller else {
+            return Err(ErrorData::internal_error("the request brought no caller", None));
+        };
+        let guard =
+            self.0.in_flight.register(caller.key(), request.id.clone(), request.cancelled.clone());
+        let (settings, started) = (&self.0.settings, Instant::now());
+        let deadline = started + settings.call_deadline;
+        let spent_bytes = bytes_of(request.id) + extra_bytes;
+        let budget =
+            Budget::new(settings.reply_bytes_max, spent_bytes, settings.structured_content);
+        consent.put_into(&mut arguments);
+        let span = self.tool_span(tool, &request.traces);
+        let trace = span.as_ref().map(Span::trace).unwrap_or_default();
+        let trace_id = trace.id();
+        let open = self.0.product.open(CallRequest {
+            tool,
+            arguments,
+            caller,
+            deadline,
+            budget,
+            trace,
+            progress: request.progress,
+            hidden_tools: self.hidden_by(policy),
+        });
+        Ok(Call {
+            tool,
+            verdict: policy.judge(tool, open.granted_scopes().as_deref()),
+            open,
+            consent,
+            budget,
+            started,
+            deadline,
+            span,
+            trace_id,
+            cancelled: request.cancelled,
+            is_modern: request.is_modern,
+            _running: self.0.signals.metrics().tool_calls_in_flight.hold(),
+            _guard: guard,
+        })
+    }
+
+    fn unknown_tool(&self, name: &str, policy: &Policy) -> ErrorData {
+        if self.0.product.tool(name).is_some() {
+            // The tool that says who the user is lists these names with the reason, so this gives
+            // nothing away.
+            return ErrorData::invalid_params(
+                format!(
+                    "Unknown tool here: {name} is switched off by the operator, the path or a header"
+                ),
+                None,
+            );
+        }
+        let near = self.0.product.nearest_tool(name, &|tool| policy.allows(tool));
+        let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        ErrorData::invalid_params(
+            format!("Unknown tool{advice}"),
+            near.map(|near| json!({ "nearest": near })),
+        )
+    }
+}

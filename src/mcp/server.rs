@@ -1,0 +1,118 @@
+//! The MCP server's state: what all requests share.
+
+use std::{borrow::Cow, sync::Arc, time::Duration};
+
+use auth::CallerKey;
+use limit::Limiter;
+use metrics::Signals;
+use rmcp::model::{self, Implementation, MetaObject, RequestId};
+use tool_kit::Product;
+
+use crate::policy::{Narrowing, Policy};
+
+use super::{in_flight::InFlight, listing::Lists, schema::Showing};
+
+/// What the operator decided about tool calls.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name shown to clients.
+    pub server_name: String,
+    /// The longest time of one tool call.
+    pub call_deadline: Duration,
+    /// The largest JSON-RPC reply, in bytes.
+    pub reply_bytes_max: usize,
+    /// Whether replies carry structured content beside the text.
+    pub structured_content: bool,
+}
+
+/// One MCP server for all callers. Cloning is cheap; rmcp clones it for each request.
+#[derive(Debug, Clone)]
+pub struct Server(pub(super) Arc<Shared>);
+
+/// What all requests share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) policy: Policy,
+    pub(super) product: Arc<dyn Product>,
+    pub(super) limiter: Limiter<CallerKey>,
+    pub(super) signals: Signals,
+    pub(super) in_flight: InFlight,
+    /// What the operator allows; every request sees this or less.
+    pub(super) lists: Lists,
+    /// The tools that are not listed.
+    hidden: Arc<[&'static str]>,
+}
+
+impl Server {
+    /// A server whose requests bring their caller among their extensions.
+    pub fn new(
+        settings: Settings,
+        policy: Policy,
+        product: Arc<dyn Product>,
+        limiter: Limiter<CallerKey>,
+        signals: Signals,
+    ) -> Self {
+        let showing =
+            Showing { common: product.common_arguments(), structured: settings.structured_content };
+        let lists = Lists::new(product.as_ref(), &policy, showing);
+        let hidden = hidden_by(product.as_ref(), &policy);
+        Self(Arc::new(Shared {
+            settings,
+            policy,
+            product,
+            limiter,
+            in_flight: InFlight::default(),
+            signals,
+            lists,
+            hidden,
+        }))
+    }
+
+    /// The tools that the operator allows.
+    pub fn listed(&self) -> &[model::Tool] {
+        self.0.lists.shown()
+    }
+
+    /// Resolves when no call is in hand any more; a write goes on after its client has gone.
+    pub async fn finished(&self) {
+        self.0.in_flight.finished().await;
+    }
+
+    /// Stops a call whose caller does not want it any more; says whether there was exactly one.
+    pub(super) fn cancel(&self, caller: CallerKey, id: RequestId) -> bool {
+        self.0.in_flight.cancel(caller, id)
+    }
+
+    /// What the operator allows, as far as the request does not narrow it.
+    pub(super) fn policy_for(&self, narrowing: Option<&Narrowing>) -> Cow<'_, Policy> {
+        let by = narrowing.filter(|by| **by != Narrowing::default());
+        by.map_or(Cow::Borrowed(&self.0.policy), |by| Cow::Owned(self.0.policy.narrowed(by)))
+    }
+
+    /// The tools that do not exist under a policy.
+    pub(super) fn hidden_by(&self, policy: &Policy) -> Arc<[&'static str]> {
+        // Hardly any request narrows the operator's own policy.
+        if std::ptr::eq(policy, &raw const self.0.policy) {
+            self.0.hidden.clone()
+        } else {
+            hidden_by(self.0.product.as_ref(), policy)
+        }
+    }
+
+    /// Says which server a result is from, as clients of 2026-07-28 expect it.
+    pub(super) fn put_server_info(&self, meta: &mut MetaObject) {
+        let info = serde_json::to_value(self.implementation()).unwrap_or_default();
+        meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), info);
+    }
+
+    pub(super) fn implementation(&self) -> Implementation {
+        Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION"))
+            .with_title(self.0.product.title())
+    }
+}
+
+fn hidden_by(product: &dyn Product, policy: &Policy) -> Arc<[&'static str]> {
+    let hidden = product.tools().into_iter().filter(|tool| !policy.allows(tool));
+    hidden.map(|tool| tool.name).collect()
+}
