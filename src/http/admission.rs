@@ -1,6 +1,6 @@
 //! What is checked of a request before anything of its body is read, cheapest first.
 
-use auth::{Bearer, SiteWish};
+use auth::{Bearer, RequestedSite};
 use axum::extract::Request;
 use http::Method;
 
@@ -11,7 +11,7 @@ pub(super) enum Admitted {
     /// A person who wants to know what this is.
     Browser,
     /// A client of the protocol.
-    Caller { bearer: Bearer, site: Option<SiteWish> },
+    Caller { bearer: Bearer, site: Option<RequestedSite> },
 }
 
 /// Runs all checks; the first that fails is the answer.

@@ -1,7 +1,7 @@
 //! Who asks? Exactly one well-formed bearer token, before any JSON is read, and none of it beyond
 //! this point.
 
-use auth::{Bearer, BearerFault, SiteWish};
+use auth::{Bearer, BearerFault, RequestedSite};
 use axum::extract::Request;
 use http::{HeaderMap, header};
 use single_header::single_header;
@@ -26,9 +26,9 @@ pub(super) fn read<B>(edge: &Edge, request: &Request<B>) -> Result<Bearer, Rejec
 
 /// The site that the client asks for, if it names one; it is looked up among the user's sites and
 /// never called.
-pub(super) fn requested_site(headers: &HeaderMap) -> Result<Option<SiteWish>, Reject> {
+pub(super) fn requested_site(headers: &HeaderMap) -> Result<Option<RequestedSite>, Reject> {
     let sent = single_header(headers, JIRA_SITE).map_err(|_| Reject::SiteHeader)?;
-    sent.map(|site| SiteWish::new(site).ok_or(Reject::SiteHeader)).transpose()
+    sent.map(|site| RequestedSite::new(site).ok_or(Reject::SiteHeader)).transpose()
 }
 
 /// rmcp hands the headers to every tool, so nothing secret may stand among them.

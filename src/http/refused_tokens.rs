@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use auth::{Caller, CallerKey};
+use auth::{Caller, PrincipalKey};
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ const TOKENS_MAX: usize = 10_000;
 
 /// The refused ones, and when.
 #[derive(Debug)]
-pub(super) struct RefusedTokens(Cache<CallerKey, Instant>);
+pub(super) struct RefusedTokens(Cache<PrincipalKey, Instant>);
 
 impl Default for RefusedTokens {
     fn default() -> Self {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use limit::Limiter;
 use metrics::Signals;
 use rmcp::{
@@ -60,7 +60,7 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) policy: Policy,
     pub(super) jira: Arc<Jira>,
-    pub(super) limiter: Limiter<CallerKey>,
+    pub(super) limiter: Limiter<PrincipalKey>,
     pub(super) repeats: Arc<Repeats>,
     pub(super) seal_keys: SealKeys,
     pub(super) known_projects: KnownProjects,
@@ -78,7 +78,7 @@ impl Server {
         settings: Settings,
         policy: Policy,
         jira: Arc<Jira>,
-        limiter: Limiter<CallerKey>,
+        limiter: Limiter<PrincipalKey>,
         seal_keys: SealKeys,
         signals: Signals,
     ) -> Self {
@@ -113,7 +113,7 @@ impl Server {
     }
 
     /// Stops a call whose caller does not want it any more; says whether there was exactly one.
-    pub(super) fn take_back(&self, caller: CallerKey, id: RequestId) -> bool {
+    pub(super) fn take_back(&self, caller: PrincipalKey, id: RequestId) -> bool {
         self.0.in_flight.cancel(caller, id)
     }
 

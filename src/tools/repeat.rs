@@ -9,7 +9,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use quick_cache::sync::Cache;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -21,7 +21,7 @@ const ENTRIES_MAX: usize = 10_000;
 
 /// The results of recent creates by caller and `request_id`. Lives in this process only.
 #[derive(Debug)]
-pub struct Repeats(Cache<(CallerKey, [u8; 32]), Slot>);
+pub struct Repeats(Cache<(PrincipalKey, [u8; 32]), Slot>);
 
 /// What a `request_id` is for: ids of different tools and sites are different ids.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,12 @@ impl Default for Repeats {
 impl Repeats {
     /// The place of this caller's `request_id`, which is kept as a digest: it may be as long as a
     /// request.
-    pub(super) fn slot(&self, caller: CallerKey, purpose: Purpose<'_>, request_id: &str) -> Slot {
+    pub(super) fn slot(
+        &self,
+        caller: PrincipalKey,
+        purpose: Purpose<'_>,
+        request_id: &str,
+    ) -> Slot {
         let mut digest = blake3::Hasher::new();
         for part in [purpose.tool, purpose.cloud_id, request_id] {
             digest.update(&part.len().to_le_bytes()).update(part.as_bytes());

@@ -10,7 +10,7 @@ use memchr::memmem;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Bearer, CallerKey, KeyedHasher};
+use super::{Bearer, KeyedHasher, PrincipalKey};
 
 /// Longer than any address (RFC 5321) and any API token of Atlassian, which has about 200
 /// characters.
@@ -28,11 +28,11 @@ pub enum Credential {
 }
 
 impl Credential {
-    pub(super) fn key(&self, hasher: &KeyedHasher) -> CallerKey {
+    pub(super) fn key(&self, hasher: &KeyedHasher) -> PrincipalKey {
         match self {
             Self::Bearer(bearer) => hasher.caller_key(bearer),
             Self::Basic(basic) => {
-                CallerKey(hasher.digest(b"basic:", basic.0.expose_secret().as_bytes()))
+                PrincipalKey(hasher.digest(b"basic:", basic.0.expose_secret().as_bytes()))
             }
         }
     }

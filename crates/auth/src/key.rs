@@ -9,25 +9,25 @@ use super::Bearer;
 
 /// Stands for a user in maps, limits and audit lines; useless without the process's random key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallerKey(pub(super) [u8; 16]);
+pub struct PrincipalKey(pub(super) [u8; 16]);
 
-impl CallerKey {
+impl PrincipalKey {
     /// The keyed hash itself, for whoever tells callers apart without knowing what a caller is.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 }
 
-impl fmt::Display for CallerKey {
+impl fmt::Display for PrincipalKey {
     /// The first 8 bytes in hex: enough to follow one user through the lines of one process.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().take(8).try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
-impl fmt::Debug for CallerKey {
+impl fmt::Debug for PrincipalKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CallerKey({self})")
+        write!(f, "PrincipalKey({self})")
     }
 }
 
@@ -45,8 +45,8 @@ impl KeyedHasher {
     }
 
     /// The key under which a user is remembered.
-    pub fn caller_key(&self, bearer: &Bearer) -> CallerKey {
-        CallerKey(self.digest(b"caller:", bearer.0.expose_secret().as_bytes()))
+    pub fn caller_key(&self, bearer: &Bearer) -> PrincipalKey {
+        PrincipalKey(self.digest(b"caller:", bearer.0.expose_secret().as_bytes()))
     }
 
     /// A 128-bit digest of `data`; `domain` keeps the uses of one key apart.

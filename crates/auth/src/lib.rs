@@ -17,11 +17,11 @@ use secrecy::SecretString;
 use single_header::{HeaderError, single_header};
 
 pub use credential::{Basic, BasicFault, Credential};
-pub use key::{CallerKey, KeyedHasher};
+pub use key::{KeyedHasher, PrincipalKey};
 
 /// Accepted token lengths in bytes; Atlassian's are between 1 and 3 KiB.
 const TOKEN_BYTES: std::ops::RangeInclusive<usize> = 8..=8192;
-const SITE_WISH_BYTES_MAX: usize = 255;
+const SITE_BYTES_MAX: usize = 255;
 
 /// The user behind one request: a shared handle, so that a clone copies no token.
 ///
@@ -32,9 +32,9 @@ pub struct Caller(Arc<Inner>);
 
 struct Inner {
     credential: Arc<Credential>,
-    key: CallerKey,
+    key: PrincipalKey,
     request_id: Arc<str>,
-    site_wish: Option<SiteWish>,
+    requested_site: Option<RequestedSite>,
     refused: AtomicBool,
     accepted: AtomicBool,
     lacking: OnceLock<String>,
@@ -43,13 +43,13 @@ struct Inner {
 impl Inner {
     fn new(
         credential: Arc<Credential>,
-        key: CallerKey,
+        key: PrincipalKey,
         request_id: Arc<str>,
-        site_wish: Option<SiteWish>,
+        requested_site: Option<RequestedSite>,
     ) -> Self {
         let (refused, accepted, lacking) =
             (AtomicBool::default(), AtomicBool::default(), OnceLock::new());
-        Self { credential, key, request_id, site_wish, refused, accepted, lacking }
+        Self { credential, key, request_id, requested_site, refused, accepted, lacking }
     }
 }
 
@@ -59,19 +59,19 @@ impl Caller {
         credential: impl Into<Credential>,
         hasher: &KeyedHasher,
         request_id: Arc<str>,
-        site_wish: Option<SiteWish>,
+        requested_site: Option<RequestedSite>,
     ) -> Self {
         let credential = credential.into();
         let key = credential.key(hasher);
         let credential = Arc::new(credential);
-        Self(Arc::new(Inner::new(credential, key, request_id, site_wish)))
+        Self(Arc::new(Inner::new(credential, key, request_id, requested_site)))
     }
 
     /// The same user's next request, where one credential serves a whole process.
     #[must_use]
     pub fn next_request(&self, request_id: Arc<str>) -> Self {
-        let Inner { credential, key, site_wish, .. } = self.0.as_ref();
-        Self(Arc::new(Inner::new(Arc::clone(credential), *key, request_id, site_wish.clone())))
+        let Inner { credential, key, requested_site, .. } = self.0.as_ref();
+        Self(Arc::new(Inner::new(Arc::clone(credential), *key, request_id, requested_site.clone())))
     }
 
     /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else; marked sensitive,
@@ -87,7 +87,7 @@ impl Caller {
     }
 
     /// Under which key anything may be remembered about this user.
-    pub fn key(&self) -> CallerKey {
+    pub fn key(&self) -> PrincipalKey {
         self.0.key
     }
 
@@ -96,10 +96,10 @@ impl Caller {
         &self.0.request_id
     }
 
-    /// The site the request asked for with `X-Jira-Site`; a wish to look up, never an address to
+    /// The site the request asked for with `X-Jira-Site`; to be looked up, never an address to
     /// call.
-    pub fn site_wish(&self) -> Option<&str> {
-        self.0.site_wish.as_ref().map(|wish| wish.0.as_str())
+    pub fn requested_site(&self) -> Option<&str> {
+        self.0.requested_site.as_ref().map(|site| site.0.as_str())
     }
 
     /// Notes that the upstream answered 401 to this token; the edge may turn that into a challenge.
@@ -205,14 +205,14 @@ pub enum BearerFault {
 
 /// A site name, URL or cloud id as the request gave it: 1 to 255 printable ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SiteWish(String);
+pub struct RequestedSite(String);
 
-impl SiteWish {
+impl RequestedSite {
     /// `None` when the value is empty after trimming, too long, or not printable ASCII.
     pub fn new(value: &str) -> Option<Self> {
         let value = value.trim();
         let printable = value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        let sized = (1..=SITE_WISH_BYTES_MAX).contains(&value.len());
+        let sized = (1..=SITE_BYTES_MAX).contains(&value.len());
         (sized && printable).then(|| Self(value.to_owned()))
     }
 }
@@ -278,9 +278,9 @@ mod tests {
     }
 
     #[test]
-    fn site_wishes_are_short_and_printable() {
+    fn requested_sites_are_short_and_printable() {
         let check = |value: &str, expected| {
-            assert_eq!(SiteWish::new(value).is_some(), expected, "{value:?}");
+            assert_eq!(RequestedSite::new(value).is_some(), expected, "{value:?}");
         };
         check("acme.atlassian.net", true);
         check(" Acme Inc ", true);

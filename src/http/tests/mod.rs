@@ -172,7 +172,7 @@ async fn stub(request: Request) -> Response {
         "body": String::from_utf8(bytes.to_vec()).unwrap(),
         "readonly": narrowing.read_only,
         "toolsets": narrowing.toolsets,
-        "site": caller.site_wish(),
+        "site": caller.requested_site(),
         "request_id": caller.request_id(),
         "id_agrees": parts.extensions.get::<RequestId>().unwrap().as_str() == caller.request_id(),
         "token_arrived": caller.expose_header_value().as_bytes() == format!("Bearer {}", token()).as_bytes(),

@@ -56,7 +56,7 @@ impl Jira {
             return None;
         }
         let sites = self.sites.fresh(caller.key(), Instant::now())?;
-        site::granted(&sites, self.settings.site.as_ref(), requested.or(caller.site_wish()))
+        site::granted(&sites, self.settings.site.as_ref(), requested.or(caller.requested_site()))
     }
 
     /// What one tool call may do as its caller until `deadline`.
@@ -153,7 +153,7 @@ impl Session {
 
     /// The site that this call asked for, else the one that the request asked for.
     pub(super) fn requested_site(&self) -> Option<&str> {
-        self.requested_site.as_deref().or(self.caller.site_wish())
+        self.requested_site.as_deref().or(self.caller.requested_site())
     }
 
     /// Whether the call used what Jira said earlier and has sent no write: then it can be made once
