@@ -1,7 +1,8 @@
 //! What every step of the way in shares for the life of the process.
 
-use auth::KeyedHasher;
+use auth::{KeyedHasher, PrincipalKey, TokenVerdict};
 use metrics::Signals;
+use tokio::time::Instant;
 
 use super::{
     drain::Drains, permits::Permits, readiness::Readiness, refused_tokens::RefusedTokens,
@@ -39,6 +40,14 @@ impl Edge {
             hasher,
             readiness,
             signals,
+        }
+    }
+
+    /// Remembers what an upstream said of a caller's token during a request.
+    pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict) {
+        self.permits.learn(caller, verdict);
+        if self.settings.challenge_on_upstream_401 {
+            self.refused.learn(caller, verdict, Instant::now());
         }
     }
 }

@@ -83,8 +83,8 @@ const MCP_PATHS: [&str; 6] =
 ///
 /// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly` or
 /// `/mcp/x/{toolsets}`, a slash at the end or not, whose body is one JSON-RPC message that rmcp can
-/// read, with a [`Caller`](auth::Caller), a [`RequestId`] and a
-/// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+/// read, with a [`Caller`](auth::Caller), a [`VerdictSlot`](auth::VerdictSlot), a [`RequestId`] and
+/// a [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
 pub fn router<S, R>(
     settings: Settings,
     hasher: KeyedHasher,

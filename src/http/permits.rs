@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use auth::{Caller, PrincipalKey};
+use auth::{PrincipalKey, TokenVerdict};
 use limit::{Share, Shares, SharesSettings};
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -74,12 +74,12 @@ impl Permits {
         Ok(BodyBytes { share, free: BODY_BYTES_FREE })
     }
 
-    /// Remembers what an upstream said about the caller's token during the request.
-    pub(super) fn learn(&self, caller: &Caller) {
-        if caller.was_refused() {
-            self.known.remove(&caller.key());
-        } else if caller.was_accepted() && !self.is_known(caller.key()) {
-            self.known.insert(caller.key(), ());
+    /// Remembers what an upstream said of the caller's token during a request.
+    pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict) {
+        if verdict.refused {
+            self.known.remove(&caller);
+        } else if verdict.accepted && !self.is_known(caller) {
+            self.known.insert(caller, ());
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a tool call brings along, and the one way in for all of them: through rmcp, past it, or
 //! over stdio.
 
-use auth::Caller;
+use auth::{Caller, VerdictSlot};
 use http::request::Parts;
 use metrics::Trace;
 use rmcp::{
@@ -26,6 +26,8 @@ use super::{
 /// What a tool call brings beside its parameters.
 pub(super) struct Asked<'a> {
     pub(super) caller: Option<Caller>,
+    /// Where the edge looks for what Jira said of the caller's token.
+    pub(super) verdict: VerdictSlot,
     pub(super) narrowing: Option<&'a Narrowing>,
     pub(super) traces: Traces,
     /// Fires when nobody waits for the answer any more.
@@ -47,7 +49,8 @@ impl Server {
         request: CallToolRequestParams,
         asked: Asked<'_>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Asked { caller, narrowing, traces, gone, is_modern, can_ask, progress, id } = asked;
+        let Asked { caller, verdict, narrowing, traces, gone, is_modern, can_ask, progress, id } =
+            asked;
         let narrowed = self.narrowed(narrowing);
         let policy = narrowed.as_ref().unwrap_or(&self.0.policy);
         let Some(tool) = tools::named(&request.name).filter(|tool| policy.allows(tool)) else {
@@ -60,8 +63,18 @@ impl Server {
         let _in_hand = self.0.in_flight.enter(caller.key(), id.clone(), gone.clone());
         let answer = consent::answer(&request);
         let arguments = request.arguments.unwrap_or_default();
-        let call =
-            Call { tool, policy, caller, traces, gone, is_modern, can_ask, answer, progress };
+        let call = Call {
+            tool,
+            policy,
+            caller,
+            verdict,
+            traces,
+            gone,
+            is_modern,
+            can_ask,
+            answer,
+            progress,
+        };
         Ok(self.run(call, arguments, bytes_of(id)).await)
     }
 
@@ -87,6 +100,15 @@ pub(super) fn traces_of(message: Option<&str>, parts: Option<&Parts>) -> Traces 
         message: message.map(Trace::from_traceparent).unwrap_or_default(),
         request: request.unwrap_or_default(),
     }
+}
+
+/// The slot that the edge put beside the caller; over stdio nobody looks at it.
+pub(super) fn verdict(context: &RequestContext<RoleServer>) -> VerdictSlot {
+    parts(context).map(verdict_of).unwrap_or_default()
+}
+
+pub(super) fn verdict_of(parts: &Parts) -> VerdictSlot {
+    parts.extensions.get::<VerdictSlot>().cloned().unwrap_or_default()
 }
 
 pub(super) fn narrowing(context: &RequestContext<RoleServer>) -> Option<&Narrowing> {

@@ -2,7 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use auth::Caller;
+use auth::{Caller, TokenVerdict, VerdictSlot};
 use futures_util::FutureExt;
 use limit::Refusal;
 use metrics::{Span, Trace, labels::Limit};
@@ -34,6 +34,8 @@ pub(super) struct Call<'a> {
     pub(super) tool: &'static Tool,
     pub(super) policy: &'a Policy,
     pub(super) caller: Caller,
+    /// Takes what Jira said of the caller's token when the call is over.
+    pub(super) verdict: VerdictSlot,
     /// Where the client says the call stands, and the HTTP request that brought it.
     pub(super) traces: Traces,
     /// Fires when nobody waits for the answer any more.
@@ -96,9 +98,9 @@ impl Server {
         };
         let code = outcome.as_ref().err().map(ToolError::code);
         let caller = context.jira.caller();
-        if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
-            caller.report_lacking(&scopes(call.tool, missing));
-        }
+        let missing = outcome.as_ref().err().and_then(ToolError::missing_scope);
+        let missing_scopes = missing.map(|missing| scopes(call.tool, missing));
+        call.verdict.fill(TokenVerdict { missing_scopes, ..context.jira.token_verdict() });
         let outcome = outcome.map_err(|error| error.fenced(&context.projects));
         let mut result = self.result(call.tool, outcome, context.budget, caller);
         let mut question = asks.then(|| consent::question(call.tool, &result)).flatten();

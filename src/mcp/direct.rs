@@ -19,7 +19,7 @@ use tracing::Instrument;
 use crate::{policy::Narrowing, tools::Progress};
 
 use super::{
-    asked::{Asked, traces_of},
+    asked::{Asked, traces_of, verdict_of},
     handler::Server,
     plain_list::is_legacy,
 };
@@ -73,6 +73,7 @@ impl ToolCall {
                 let trace = params.meta.as_ref().and_then(|meta| meta.0.get_traceparent());
                 let asked = Asked {
                     caller: parts.extensions.get::<Caller>().cloned(),
+                    verdict: verdict_of(&parts),
                     narrowing: parts.extensions.get::<Narrowing>(),
                     traces: traces_of(trace, Some(&parts)),
                     gone: &gone,

@@ -27,7 +27,7 @@ use crate::{
 
 use super::{
     about,
-    asked::{Asked, narrowing, traces},
+    asked::{Asked, narrowing, traces, verdict},
     completion, consent,
     in_flight::InFlight,
     listing::{self, Era, Lists},
@@ -211,6 +211,7 @@ impl ServerHandler for Server {
         let (progress, listener) = progress::of(&context);
         let asked = Asked {
             caller: Self::caller(&context),
+            verdict: verdict(&context),
             narrowing: narrowing(&context),
             traces: traces(&context),
             gone: &context.ct,

@@ -17,7 +17,7 @@ use url::Url;
 use crate::tools;
 
 use super::{
-    asked::traces,
+    asked::{traces, verdict},
     call::Call,
     handler::{Server, is_modern},
     provenance,
@@ -206,6 +206,7 @@ impl Server {
             tool,
             policy: &policy,
             caller,
+            verdict: verdict(context),
             traces: traces(context),
             gone: &context.ct,
             is_modern: false,

@@ -2,7 +2,7 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
-use auth::{Bearer, Caller, KeyedHasher};
+use auth::{Bearer, Caller, KeyedHasher, VerdictSlot};
 use limit::{Limiter, LimiterSettings};
 use metrics::Signals;
 use rmcp::model::CallToolResponse;
@@ -77,6 +77,7 @@ async fn told(
         tool,
         policy: &policy,
         caller,
+        verdict: VerdictSlot::default(),
         traces: Traces::default(),
         gone: &gone,
         is_modern: false,

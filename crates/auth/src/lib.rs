@@ -3,14 +3,9 @@
 
 mod credential;
 mod key;
+mod verdict;
 
-use std::{
-    fmt,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, header};
 use secrecy::SecretString;
@@ -18,6 +13,7 @@ use single_header::{HeaderError, single_header};
 
 pub use credential::{Basic, BasicFault, Credential};
 pub use key::{KeyedHasher, PrincipalKey};
+pub use verdict::{TokenVerdict, VerdictSlot};
 
 /// Accepted token lengths in bytes; Atlassian's are between 1 and 3 KiB.
 const TOKEN_BYTES: std::ops::RangeInclusive<usize> = 8..=8192;
@@ -35,22 +31,6 @@ struct Inner {
     key: PrincipalKey,
     request_id: Arc<str>,
     requested_site: Option<RequestedSite>,
-    refused: AtomicBool,
-    accepted: AtomicBool,
-    lacking: OnceLock<String>,
-}
-
-impl Inner {
-    fn new(
-        credential: Arc<Credential>,
-        key: PrincipalKey,
-        request_id: Arc<str>,
-        requested_site: Option<RequestedSite>,
-    ) -> Self {
-        let (refused, accepted, lacking) =
-            (AtomicBool::default(), AtomicBool::default(), OnceLock::new());
-        Self { credential, key, request_id, requested_site, refused, accepted, lacking }
-    }
 }
 
 impl Caller {
@@ -64,14 +44,19 @@ impl Caller {
         let credential = credential.into();
         let key = credential.key(hasher);
         let credential = Arc::new(credential);
-        Self(Arc::new(Inner::new(credential, key, request_id, requested_site)))
+        Self(Arc::new(Inner { credential, key, request_id, requested_site }))
     }
 
     /// The same user's next request, where one credential serves a whole process.
     #[must_use]
     pub fn next_request(&self, request_id: Arc<str>) -> Self {
         let Inner { credential, key, requested_site, .. } = self.0.as_ref();
-        Self(Arc::new(Inner::new(Arc::clone(credential), *key, request_id, requested_site.clone())))
+        Self(Arc::new(Inner {
+            credential: Arc::clone(credential),
+            key: *key,
+            request_id,
+            requested_site: requested_site.clone(),
+        }))
     }
 
     /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else; marked sensitive,
@@ -100,37 +85,6 @@ impl Caller {
     /// call.
     pub fn requested_site(&self) -> Option<&str> {
         self.0.requested_site.as_ref().map(|site| site.0.as_str())
-    }
-
-    /// Notes that the upstream answered 401 to this token; the edge may turn that into a challenge.
-    pub fn report_refused(&self) {
-        self.0.refused.store(true, Ordering::Relaxed);
-    }
-
-    /// Notes that the upstream took this token.
-    pub fn report_accepted(&self) {
-        self.0.accepted.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the upstream took this token during this request.
-    pub fn was_accepted(&self) -> bool {
-        self.0.accepted.load(Ordering::Relaxed)
-    }
-
-    /// Notes the OAuth scopes that the request needs and the token does not all have; the first
-    /// word stands.
-    pub fn report_lacking(&self, scopes: &str) {
-        self.0.lacking.get_or_init(|| scopes.to_owned());
-    }
-
-    /// The scopes that were missed during this request.
-    pub fn lacking(&self) -> Option<&str> {
-        self.0.lacking.get().map(String::as_str)
-    }
-
-    /// Whether the upstream answered 401 to this token during this request.
-    pub fn was_refused(&self) -> bool {
-        self.0.refused.load(Ordering::Relaxed)
     }
 }
 
@@ -290,5 +244,15 @@ mod tests {
         check("zoë", false);
         check(&"a".repeat(255), true);
         check(&"a".repeat(256), false);
+    }
+
+    #[test]
+    fn the_first_verdict_stands_for_all_who_hold_the_slot() {
+        let slot = VerdictSlot::default();
+        let held = slot.clone();
+        assert_eq!(held.get(), None);
+        slot.fill(TokenVerdict { accepted: true, ..TokenVerdict::default() });
+        slot.fill(TokenVerdict { refused: true, ..TokenVerdict::default() });
+        assert!(held.get().is_some_and(|verdict| verdict.accepted && !verdict.refused));
     }
 }

@@ -58,7 +58,7 @@ impl Session {
         let outcome = self.jira.upstream.call(outgoing, until).await;
         let is_signed = outgoing.headers.contains_key(header::AUTHORIZATION);
         if is_signed && outcome.as_ref().is_ok_and(|answer| answer.status.is_success()) {
-            self.caller.report_accepted();
+            self.token.accepted.store(true, Ordering::Relaxed);
         }
         let (attempts, bytes) = match &outcome {
             Ok(answer) => (answer.attempts, answer.bytes_read),
@@ -72,7 +72,7 @@ impl Session {
     pub(super) fn refusal(&self, request: &Request, answer: &upstream::Response) -> JiraError {
         let error = JiraError::from_answer(request, answer);
         if error.refuses_token() {
-            self.caller.report_refused();
+            self.token.refused.store(true, Ordering::Relaxed);
         }
         match error {
             JiraError::Unauthenticated if self.jira.settings.route == Route::Direct => {
