@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::{
     admission::{self, Admitted},
-    bearer, browser_page,
+    authenticate, browser_page,
     challenge::Challenge,
     edge::Edge,
     event_stream,
@@ -34,8 +34,8 @@ pub(super) async fn authorize(
 ) -> Result<Response, Reject> {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
-    let (bearer, site) = match admission::check(&edge, &head).await {
-        Ok(Admitted::Caller { bearer, site }) => (bearer, site),
+    let (identity, site) = match admission::check(&edge, &head).await {
+        Ok(Admitted::Caller { identity, site }) => (identity, site),
         Ok(Admitted::Browser) => return Ok(browser_page::render(&edge, &head)),
         Err(reject) => {
             // Whoever still sends would find the connection closed instead of the reason.
@@ -46,8 +46,8 @@ pub(super) async fn authorize(
     let mut request = head.map(|()| body);
     let challenge = edge.settings.challenge_on_upstream_401.then(|| Challenge::of(&edge, &request));
 
-    bearer::remove_secrets(request.headers_mut());
-    let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site);
+    authenticate::remove_secrets(request.headers_mut());
+    let caller = Caller::new(identity, request_id.shared(), site);
     let key = caller.key();
     if let Some(permit) = request.extensions().get::<RequestPermit>() {
         permit.count_for(&edge.permits, key)?;

@@ -1,6 +1,8 @@
 //! What every step of the way in shares for the life of the process.
 
-use auth::{KeyedHasher, PrincipalKey, TokenVerdict};
+use std::sync::Arc;
+
+use auth::{Authenticate, KeyedHasher, PrincipalKey, TokenVerdict};
 use metrics::Signals;
 use tokio::time::Instant;
 
@@ -12,7 +14,8 @@ use super::{
 /// The state of the edge; handlers and middleware get it in an `Arc`.
 pub(super) struct Edge {
     pub(super) settings: Settings,
-    pub(super) hasher: KeyedHasher,
+    /// Who a request speaks for is its question alone.
+    pub(super) authenticate: Arc<dyn Authenticate>,
     pub(super) readiness: Readiness,
     pub(super) request_ids: RequestIds,
     pub(super) signals: Signals,
@@ -27,17 +30,18 @@ pub(super) struct Edge {
 impl Edge {
     pub(super) fn new(
         settings: Settings,
+        authenticate: Arc<dyn Authenticate>,
         hasher: KeyedHasher,
         readiness: Readiness,
         signals: Signals,
     ) -> Self {
         Self {
             permits: Permits::new(settings.in_flight_max),
-            request_ids: RequestIds::new(hasher.clone()),
+            request_ids: RequestIds::new(hasher),
             refused: RefusedTokens::default(),
             drains: Drains::default(),
             settings,
-            hasher,
+            authenticate,
             readiness,
             signals,
         }

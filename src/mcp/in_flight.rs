@@ -102,11 +102,12 @@ impl Drop for InHand {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use auth::{Bearer, KeyedHasher};
+    use auth::{Bearer, Credential, KeyedHasher};
 
     fn callers() -> [PrincipalKey; 2] {
         let hasher = KeyedHasher::random().unwrap();
-        ["aaaaaaaa", "bbbbbbbb"].map(|token| hasher.caller_key(&Bearer::from_token(token).unwrap()))
+        ["aaaaaaaa", "bbbbbbbb"]
+            .map(|token| Credential::from(Bearer::from_token(token).unwrap()).key(&hasher))
     }
 
     #[test]

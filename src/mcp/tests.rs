@@ -2,7 +2,7 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
-use auth::{Bearer, Caller, KeyedHasher, VerdictSlot};
+use auth::{Bearer, Caller, Identity, KeyedHasher, VerdictSlot};
 use limit::{Limiter, LimiterSettings};
 use metrics::Signals;
 use rmcp::model::CallToolResponse;
@@ -65,7 +65,8 @@ async fn told(
         Box::leak(Box::new(Tool { effect, run, ..*tools::named("jira_whoami").unwrap() }));
     let server = server();
     let bearer = Bearer::from_token("a-token-of-a-test").unwrap();
-    let caller = Caller::new(bearer, &KeyedHasher::random().unwrap(), "r-1".into(), None);
+    let identity = Identity::of_credential(bearer, &KeyedHasher::random().unwrap());
+    let caller = Caller::new(identity, "r-1".into(), None);
     let gone = CancellationToken::new();
     let policy = Policy::new(policy::Settings {
         toolsets: tools::Toolset::ALL.iter().copied().collect(),

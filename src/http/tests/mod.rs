@@ -1,6 +1,7 @@
 //! The router as clients meet it, over a stub that answers with what reached it.
 
 mod admission;
+mod authenticators;
 mod bodies;
 mod cors;
 mod events;
@@ -22,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use auth::{Caller, KeyedHasher, TokenVerdict, VerdictSlot};
+use auth::{Authenticate, Caller, KeyedHasher, PassThroughBearer, TokenVerdict, VerdictSlot};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -73,6 +74,10 @@ impl Reply {
 
 impl Bench {
     pub(super) fn new(settings: Settings) -> Self {
+        Self::with(settings, PassThroughBearer::new(KeyedHasher::random().unwrap()))
+    }
+
+    pub(super) fn with(settings: Settings, authenticate: impl Authenticate + 'static) -> Self {
         let reached = Arc::new(AtomicUsize::new(0));
         let count = reached.clone();
         let stub = service_fn(move |request: Request| {
@@ -82,6 +87,7 @@ impl Bench {
         let readiness = Readiness::default();
         let router = router(
             settings,
+            Arc::new(authenticate),
             KeyedHasher::random().unwrap(),
             readiness.clone(),
             Signals::default(),
@@ -188,16 +194,18 @@ async fn stub(request: Request) -> Response {
     let headers: Value =
         parts.headers.iter().map(|(k, v)| (k.to_string(), json!(v.to_str().unwrap()))).collect();
     let narrowing = parts.extensions.get::<crate::policy::Narrowing>().unwrap();
-    let sent = caller.expose_header_value();
+    let sent = caller.credentials().for_upstream().await.unwrap().expose_header_value();
     axum::Json(json!({
         "headers": headers,
         "body": String::from_utf8(bytes.to_vec()).unwrap(),
         "readonly": narrowing.read_only,
         "toolsets": narrowing.toolsets,
         "site": caller.requested_site(),
+        "subject": caller.principal().subject.as_deref(),
         "request_id": caller.request_id(),
         "id_agrees": parts.extensions.get::<RequestId>().unwrap().as_str() == caller.request_id(),
         "token_arrived": sent == format!("Bearer {}", token()),
+        "other_token_arrived": sent == authenticators::OTHER_TOKEN,
     }))
     .into_response()
 }

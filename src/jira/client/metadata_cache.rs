@@ -151,13 +151,13 @@ impl CacheUse {
 
 #[cfg(test)]
 mod tests {
-    use auth::{Bearer, KeyedHasher};
+    use auth::{Bearer, Credential, KeyedHasher};
 
     use super::*;
 
     fn key(hasher: &KeyedHasher, user: u32, url: &str) -> (PrincipalKey, String) {
         let bearer = Bearer::from_token(&format!("the-token-of-user-{user}")).unwrap();
-        (hasher.caller_key(&bearer), url.to_owned())
+        (Credential::from(bearer).key(hasher), url.to_owned())
     }
 
     #[test]

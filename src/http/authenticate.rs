@@ -1,7 +1,7 @@
-//! Who asks? Exactly one well-formed bearer token, before any JSON is read, and none of it beyond
-//! this point.
+//! Who asks? What the request's head proves, before any JSON is read, and no secret beyond this
+//! point.
 
-use auth::{Bearer, BearerFault, RequestedSite};
+use auth::{Identity, RequestedSite};
 use axum::extract::Request;
 use http::{HeaderMap, header};
 use single_header::single_header;
@@ -13,14 +13,11 @@ use super::{
     reject::Reject,
 };
 
-/// The token, or the 401 that says where to get one.
-pub(super) fn read<B>(edge: &Edge, request: &Request<B>) -> Result<Bearer, Reject> {
-    Bearer::from_headers(request.headers()).map_err(|fault| {
-        let token_was_sent = !matches!(fault, BearerFault::Missing | BearerFault::WrongScheme);
-        let challenge = Challenge::of(edge, request);
-        let challenge =
-            if token_was_sent { challenge.invalid_token() } else { challenge.no_token() };
-        Reject::Unauthenticated { fault, challenge }
+/// Who it is, or the 401 that says where to get a token.
+pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity, Reject> {
+    edge.authenticate.authenticate(head).await.map_err(|error| {
+        let challenge = Challenge::of(edge, head).of_error(error.challenge_error());
+        Reject::Unauthenticated { error, challenge }
     })
 }
 
