@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use auth::{Caller, Credential, KeyedHasher};
+use auth::{Caller, Credential, Identity, KeyedHasher, PassThroughBearer};
 use limit::Limiter;
 use metrics::{Names, Signals};
 use thiserror::Error;
@@ -114,7 +114,8 @@ pub async fn stdio(
     credential: Credential,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    let caller = Caller::new(credential, &KeyedHasher::random()?, "stdio".into(), None);
+    let identity = Identity::of_credential(credential, &KeyedHasher::random()?);
+    let caller = Caller::new(identity, "stdio".into(), None);
     let server = server(&config)?;
     let settings = StdioSettings {
         line_bytes_max: config.http.body_bytes_max,
@@ -183,8 +184,16 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        let router =
-            http::router(self.config.http, self.hasher, readiness.clone(), signals.clone(), mcp);
+        // The one place that says which bearers there are.
+        let authenticate = Arc::new(PassThroughBearer::new(self.hasher.clone()));
+        let router = http::router(
+            self.config.http,
+            authenticate,
+            self.hasher,
+            readiness.clone(),
+            signals.clone(),
+            mcp,
+        );
         let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
         tracing::info!(address = %self.address, admin_address, version = env!("CARGO_PKG_VERSION"), "listening");
         readiness.ready();

@@ -13,9 +13,9 @@ mod questions;
 mod server;
 mod tools;
 
-use std::{error::Error, io::Write, net::Ipv4Addr};
+use std::{error::Error, io::Write, net::Ipv4Addr, sync::Arc};
 
-use auth::KeyedHasher;
+use auth::{KeyedHasher, PassThroughBearer};
 use axum::{extract::Request, middleware::map_request};
 use http::{HeaderValue, header};
 use jira_mcp_bridge::{
@@ -31,7 +31,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mcp = streamable(server::Fixture::new()?, settings.body_bytes_max);
     let readiness = Readiness::default();
     let signals = Signals::default();
-    let router = router(settings, KeyedHasher::random()?, readiness.clone(), signals.clone(), mcp)
+    let hasher = KeyedHasher::random()?;
+    let authenticate = Arc::new(PassThroughBearer::new(hasher.clone()));
+    let router = router(settings, authenticate, hasher, readiness.clone(), signals.clone(), mcp)
         .layer(map_request(with_bearer));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     writeln!(std::io::stdout(), "http://{}/mcp", listener.local_addr()?)?;

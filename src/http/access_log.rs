@@ -1,7 +1,7 @@
 //! One line per request, and the span everything below logs under. Paths are patterns; no query,
 //! header or body.
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use axum::{
     extract::{MatchedPath, Request},
     response::Response,
@@ -58,7 +58,7 @@ where
     line.answer = Some(Answer {
         status: response.status().as_u16(),
         bytes_out: response.body().size_hint().exact(),
-        caller: response.extensions().get::<CallerKey>().map(ToString::to_string),
+        caller: response.extensions().get::<PrincipalKey>().map(ToString::to_string),
         reject: response.extensions().get::<RejectCode>().map(|code| code.0),
     });
     response

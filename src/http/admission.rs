@@ -1,17 +1,17 @@
 //! What is checked of a request before anything of its body is read, cheapest first.
 
-use auth::{Bearer, SiteWish};
+use auth::{Identity, RequestedSite};
 use axum::extract::Request;
 use http::Method;
 
-use super::{bearer, browser_page, edge::Edge, host, origin, reject::Reject};
+use super::{authenticate, browser_page, edge::Edge, host, origin, reject::Reject};
 
 /// Who passed.
 pub(super) enum Admitted {
     /// A person who wants to know what this is.
     Browser,
     /// A client of the protocol.
-    Caller { bearer: Bearer, site: Option<SiteWish> },
+    Caller { identity: Identity, site: Option<RequestedSite> },
 }
 
 /// Runs all checks; the first that fails is the answer.
@@ -26,9 +26,9 @@ pub(super) async fn check(edge: &Edge, head: &Request<()>) -> Result<Admitted, R
         return Ok(Admitted::Browser);
     }
     // Before the method: clients look for the challenge with GET too.
-    let bearer = bearer::read(edge, head)?;
+    let identity = authenticate::identify(edge, head).await?;
     if head.method() != Method::POST {
         return Err(Reject::MethodNotAllowed { allow: "POST" });
     }
-    Ok(Admitted::Caller { bearer, site: bearer::requested_site(head.headers())? })
+    Ok(Admitted::Caller { identity, site: authenticate::requested_site(head.headers())? })
 }

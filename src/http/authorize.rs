@@ -1,9 +1,9 @@
 //! Lets a request in that passes all checks of its headers: it then carries a [`Caller`] and no
-//! secret.
+//! secret. Learns from its answer what Jira said of the caller's token.
 
 use std::sync::Arc;
 
-use auth::Caller;
+use auth::{Caller, PrincipalKey, TokenVerdict, VerdictSlot};
 use axum::{
     Extension,
     body::Body,
@@ -11,13 +11,15 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use http_body::Body as _;
 use tokio::time::Instant;
 
 use super::{
     admission::{self, Admitted},
-    bearer, browser_page,
+    authenticate, browser_page,
     challenge::Challenge,
     edge::Edge,
+    event_stream,
     permits::RequestPermit,
     reject::Reject,
     request_id::RequestId,
@@ -32,8 +34,8 @@ pub(super) async fn authorize(
 ) -> Result<Response, Reject> {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
-    let (bearer, site) = match admission::check(&edge, &head).await {
-        Ok(Admitted::Caller { bearer, site }) => (bearer, site),
+    let (identity, site) = match admission::check(&edge, &head).await {
+        Ok(Admitted::Caller { identity, site }) => (identity, site),
         Ok(Admitted::Browser) => return Ok(browser_page::render(&edge, &head)),
         Err(reject) => {
             // Whoever still sends would find the connection closed instead of the reason.
@@ -44,36 +46,62 @@ pub(super) async fn authorize(
     let mut request = head.map(|()| body);
     let challenge = edge.settings.challenge_on_upstream_401.then(|| Challenge::of(&edge, &request));
 
-    bearer::remove_secrets(request.headers_mut());
-    let caller = Caller::new(bearer, &edge.hasher, request_id.shared(), site);
+    authenticate::remove_secrets(request.headers_mut());
+    let caller = Caller::new(identity, request_id.shared(), site);
+    let key = caller.key();
     if let Some(permit) = request.extensions().get::<RequestPermit>() {
-        permit.count_for(&edge.permits, caller.key())?;
+        permit.count_for(&edge.permits, key)?;
     }
-    request.extensions_mut().insert(caller.clone());
+    let slot = VerdictSlot::default();
+    request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(slot.clone());
     let mut response = next.run(request).await;
-    edge.permits.learn(&caller);
-    if let Some(challenge) = challenge {
-        check_token(&edge, &caller, &challenge, &response)?;
+    response.extensions_mut().insert(key);
+    let is_under_way = slot.get().is_none() && response.body().size_hint().exact().is_none();
+    if is_under_way {
+        // The head of a stream leaves before its call is over, too early for a challenge.
+        let at_end = LearnAtEnd { edge, caller: key, slot };
+        return Ok(event_stream::hold(response, at_end));
     }
-    response.extensions_mut().insert(caller.key());
+    let verdict = slot.get().cloned().unwrap_or_default();
+    edge.learn(key, &verdict);
+    if let Some(challenge) = challenge {
+        check_token(&edge, key, &verdict, &challenge, &response)?;
+    }
     Ok(response)
 }
 
+/// Learns from a call whose answer is a stream when the stream has ended.
+struct LearnAtEnd {
+    edge: Arc<Edge>,
+    caller: PrincipalKey,
+    slot: VerdictSlot,
+}
+
+impl Drop for LearnAtEnd {
+    fn drop(&mut self) {
+        if let Some(verdict) = self.slot.get() {
+            self.edge.learn(self.caller, verdict);
+        }
+    }
+}
+
 /// Tells a client that signs its users in itself that the token is not good enough, by what Jira
-/// said to it during this request or a moment ago.
+/// said of it during this request or a moment ago.
 fn check_token(
     edge: &Edge,
-    caller: &Caller,
+    caller: PrincipalKey,
+    verdict: &TokenVerdict,
     challenge: &Challenge,
     response: &Response,
 ) -> Result<(), Reject> {
     // What was refused before Jira could be asked stays refused for its own reason.
-    let is_answered = response.status().is_success() && caller.lacking().is_none();
-    let is_told = is_answered || caller.was_refused();
-    if is_told && edge.refused.is_still_refused(caller, Instant::now()) {
+    let is_answered = response.status().is_success() && verdict.missing_scopes.is_none();
+    let is_told = is_answered || verdict.refused;
+    if is_told && edge.refused.is_refused(caller, Instant::now()) {
         return Err(Reject::TokenRefused { challenge: challenge.invalid_token() });
     }
-    match caller.lacking() {
+    match &verdict.missing_scopes {
         Some(scopes) => {
             Err(Reject::ScopeMissing { challenge: challenge.insufficient_scope(scopes) })
         }

@@ -3,7 +3,7 @@
 
 use std::{future::poll_fn, pin::Pin, task::Poll};
 
-use auth::{Caller, CallerKey};
+use auth::{Caller, PrincipalKey};
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -80,7 +80,7 @@ async fn collect(
     edge: &Edge,
     headers: &HeaderMap,
     body: &mut Body,
-    caller: CallerKey,
+    caller: PrincipalKey,
     body_bytes: &mut BodyBytes,
 ) -> Result<Bytes, Reject> {
     let max_bytes = edge.settings.body_bytes_max;

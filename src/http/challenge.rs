@@ -25,22 +25,24 @@ impl Challenge {
         Self { metadata_url, scopes: settings.scopes.join(" ") }
     }
 
-    pub(super) fn no_token(&self) -> HeaderValue {
-        self.value("", &self.scopes)
+    /// With the error code of whoever looked at the token; without one where none was presented.
+    pub(super) fn of_error(&self, error: Option<&str>) -> HeaderValue {
+        self.value(error, &self.scopes)
     }
 
     pub(super) fn invalid_token(&self) -> HeaderValue {
-        self.value("error=\"invalid_token\", ", &self.scopes)
+        self.of_error(Some("invalid_token"))
     }
 
     /// A client adds these scopes to those it has and signs its user in again. Source: MCP
     /// authorization, "Scope Challenge Handling".
     pub(super) fn insufficient_scope(&self, scopes: &str) -> HeaderValue {
         let scopes = if is_scope(scopes) { scopes } else { &self.scopes };
-        self.value("error=\"insufficient_scope\", ", scopes)
+        self.value(Some("insufficient_scope"), scopes)
     }
 
-    fn value(&self, error: &str, scopes: &str) -> HeaderValue {
+    fn value(&self, error: Option<&str>, scopes: &str) -> HeaderValue {
+        let error = error.map(|error| format!("error=\"{error}\", ")).unwrap_or_default();
         let value = format!(
             "Bearer {error}resource_metadata=\"{}\", scope=\"{scopes}\"",
             self.metadata_url

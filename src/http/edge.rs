@@ -1,7 +1,10 @@
 //! What every step of the way in shares for the life of the process.
 
-use auth::KeyedHasher;
+use std::sync::Arc;
+
+use auth::{Authenticate, KeyedHasher, PrincipalKey, TokenVerdict};
 use metrics::Signals;
+use tokio::time::Instant;
 
 use super::{
     drain::Drains, permits::Permits, readiness::Readiness, refused_tokens::RefusedTokens,
@@ -11,7 +14,8 @@ use super::{
 /// The state of the edge; handlers and middleware get it in an `Arc`.
 pub(super) struct Edge {
     pub(super) settings: Settings,
-    pub(super) hasher: KeyedHasher,
+    /// Who a request speaks for is its question alone.
+    pub(super) authenticate: Arc<dyn Authenticate>,
     pub(super) readiness: Readiness,
     pub(super) request_ids: RequestIds,
     pub(super) signals: Signals,
@@ -26,19 +30,28 @@ pub(super) struct Edge {
 impl Edge {
     pub(super) fn new(
         settings: Settings,
+        authenticate: Arc<dyn Authenticate>,
         hasher: KeyedHasher,
         readiness: Readiness,
         signals: Signals,
     ) -> Self {
         Self {
             permits: Permits::new(settings.in_flight_max),
-            request_ids: RequestIds::new(hasher.clone()),
+            request_ids: RequestIds::new(hasher),
             refused: RefusedTokens::default(),
             drains: Drains::default(),
             settings,
-            hasher,
+            authenticate,
             readiness,
             signals,
+        }
+    }
+
+    /// Remembers what an upstream said of a caller's token during a request.
+    pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict) {
+        self.permits.learn(caller, verdict);
+        if self.settings.challenge_on_upstream_401 {
+            self.refused.learn(caller, verdict, Instant::now());
         }
     }
 }

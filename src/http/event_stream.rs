@@ -19,6 +19,16 @@ const COMMENT: Bytes = Bytes::from_static(b": waiting\n\n");
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
+/// Keeps something until the last frame of a body, or until the client leaves.
+pub(super) fn hold<T: Send + 'static>(response: Response, held: T) -> Response {
+    response.map(|body| {
+        Body::from_stream(body.into_data_stream().map(move |frame| {
+            let _held = &held;
+            frame
+        }))
+    })
+}
+
 type Waiting = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Gives a client that takes nothing else its answer as events.

@@ -9,7 +9,7 @@ mod prepare_mcp;
 // What its steps are made of.
 mod access_log;
 mod admission;
-mod bearer;
+mod authenticate;
 mod body;
 mod challenge;
 mod connection;
@@ -51,7 +51,7 @@ use http::{HeaderValue, header};
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use auth::KeyedHasher;
+use auth::{Authenticate, KeyedHasher};
 use authorize::authorize;
 use edge::Edge;
 use metrics::Signals;
@@ -83,10 +83,13 @@ const MCP_PATHS: [&str; 6] =
 ///
 /// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly` or
 /// `/mcp/x/{toolsets}`, a slash at the end or not, whose body is one JSON-RPC message that rmcp can
-/// read, with a [`Caller`](auth::Caller), a [`RequestId`] and a
-/// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+/// read, with a [`Caller`](auth::Caller), a [`VerdictSlot`](auth::VerdictSlot), a [`RequestId`] and
+/// a [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+///
+/// Who a request speaks for is what `authenticate` says; `hasher` makes the ids of requests.
 pub fn router<S, R>(
     settings: Settings,
+    authenticate: Arc<dyn Authenticate>,
     hasher: KeyedHasher,
     readiness: Readiness,
     signals: Signals,
@@ -97,7 +100,7 @@ where
     S::Future: Send + 'static,
     R: IntoResponse,
 {
-    let edge = Arc::new(Edge::new(settings, hasher, readiness, signals));
+    let edge = Arc::new(Edge::new(settings, authenticate, hasher, readiness, signals));
 
     // Every route, health and unknown paths included.
     let around_all = ServiceBuilder::new()

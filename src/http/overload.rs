@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     BoxError,
-    body::Body,
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use futures_util::StreamExt;
 use http::header;
 use tower::timeout::error::Elapsed;
 
-use super::{edge::Edge, reject::Reject};
+use super::{edge::Edge, event_stream, reject::Reject};
 
 /// Middleware of `/mcp`: what waits in a queue has lost its deadline anyway, so nothing waits.
 ///
@@ -30,12 +28,7 @@ pub(super) async fn acquire_permit(
     if content_type.is_none_or(|value| !value.as_bytes().starts_with(b"text/event-stream")) {
         return Ok(response);
     }
-    Ok(response.map(|body| {
-        Body::from_stream(body.into_data_stream().map(move |frame| {
-            let _held = &permit;
-            frame
-        }))
-    }))
+    Ok(event_stream::hold(response, permit))
 }
 
 /// The deadline is the last resort: a JSON-RPC reply would need the id of a body that may not have

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use auth::{Caller, CallerKey};
+use auth::{PrincipalKey, TokenVerdict};
 use limit::{Share, Shares, SharesSettings};
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -28,12 +28,12 @@ pub const BODY_BYTES_FREE: usize = 4 << 10;
 pub(super) struct Permits {
     requests: Arc<Semaphore>,
     /// The requests of each caller.
-    callers: Shares<CallerKey>,
+    callers: Shares<PrincipalKey>,
     /// Those whose bodies are still to come.
-    arriving: Shares<CallerKey>,
+    arriving: Shares<PrincipalKey>,
     /// Bytes of their bodies.
-    bodies: Shares<CallerKey>,
-    known: Cache<CallerKey, ()>,
+    bodies: Shares<PrincipalKey>,
+    known: Cache<PrincipalKey, ()>,
 }
 
 impl Permits {
@@ -61,26 +61,29 @@ impl Permits {
     }
 
     /// Counts a request whose body has not come with its head, until the share is dropped.
-    pub(super) fn body_arriving(&self, caller: CallerKey) -> Result<Share<CallerKey>, Reject> {
+    pub(super) fn body_arriving(
+        &self,
+        caller: PrincipalKey,
+    ) -> Result<Share<PrincipalKey>, Reject> {
         self.arriving.take(caller, self.is_known(caller), 1).ok_or(Reject::Overloaded)
     }
 
     /// The bytes of one body, none of them taken yet.
-    pub(super) fn body_bytes(&self, caller: CallerKey) -> Result<BodyBytes, Reject> {
+    pub(super) fn body_bytes(&self, caller: PrincipalKey) -> Result<BodyBytes, Reject> {
         let share = self.bodies.take(caller, self.is_known(caller), 0).ok_or(Reject::Overloaded)?;
         Ok(BodyBytes { share, free: BODY_BYTES_FREE })
     }
 
-    /// Remembers what an upstream said about the caller's token during the request.
-    pub(super) fn learn(&self, caller: &Caller) {
-        if caller.was_refused() {
-            self.known.remove(&caller.key());
-        } else if caller.was_accepted() && !self.is_known(caller.key()) {
-            self.known.insert(caller.key(), ());
+    /// Remembers what an upstream said of the caller's token during a request.
+    pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict) {
+        if verdict.refused {
+            self.known.remove(&caller);
+        } else if verdict.accepted && !self.is_known(caller) {
+            self.known.insert(caller, ());
         }
     }
 
-    fn is_known(&self, caller: CallerKey) -> bool {
+    fn is_known(&self, caller: PrincipalKey) -> bool {
         self.known.get(&caller).is_some()
     }
 }
@@ -91,13 +94,13 @@ pub(super) struct RequestPermit(Arc<Held>);
 
 struct Held {
     _request: OwnedSemaphorePermit,
-    caller: OnceLock<Share<CallerKey>>,
-    body: OnceLock<Share<CallerKey>>,
+    caller: OnceLock<Share<PrincipalKey>>,
+    body: OnceLock<Share<PrincipalKey>>,
 }
 
 impl RequestPermit {
     /// Counts the request among its caller's.
-    pub(super) fn count_for(&self, permits: &Permits, caller: CallerKey) -> Result<(), Reject> {
+    pub(super) fn count_for(&self, permits: &Permits, caller: PrincipalKey) -> Result<(), Reject> {
         let share = permits.callers.take(caller, false, 1).ok_or(Reject::Overloaded)?;
         // Once only: a request has one caller.
         let _ = self.0.caller.set(share);
@@ -112,7 +115,7 @@ impl RequestPermit {
 
 /// The bytes that a body takes as it comes.
 pub(super) struct BodyBytes {
-    share: Share<CallerKey>,
+    share: Share<PrincipalKey>,
     /// What is left of [`BODY_BYTES_FREE`].
     free: usize,
 }

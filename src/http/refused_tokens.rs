@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use auth::{Caller, CallerKey};
+use auth::{PrincipalKey, TokenVerdict};
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ const TOKENS_MAX: usize = 10_000;
 
 /// The refused ones, and when.
 #[derive(Debug)]
-pub(super) struct RefusedTokens(Cache<CallerKey, Instant>);
+pub(super) struct RefusedTokens(Cache<PrincipalKey, Instant>);
 
 impl Default for RefusedTokens {
     fn default() -> Self {
@@ -25,18 +25,17 @@ impl Default for RefusedTokens {
 }
 
 impl RefusedTokens {
-    /// Learns from a request that is over, and says whether it came with a token that Jira does not
-    /// take: by its own answer, or by an earlier one where this request did not ask.
-    pub(super) fn is_still_refused(&self, caller: &Caller, now: Instant) -> bool {
-        let key = caller.key();
-        if caller.was_refused() {
-            self.0.insert(key, now);
-            return true;
+    /// Learns from a request that is over.
+    pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict, now: Instant) {
+        if verdict.refused {
+            self.0.insert(caller, now);
+        } else if verdict.accepted {
+            self.0.remove(&caller);
         }
-        if caller.was_accepted() {
-            self.0.remove(&key);
-            return false;
-        }
-        self.0.get(&key).is_some_and(|refused| now.saturating_duration_since(refused) < TTL)
+    }
+
+    /// Whether Jira refused the caller's token a moment ago and has not taken it since.
+    pub(super) fn is_refused(&self, caller: PrincipalKey, now: Instant) -> bool {
+        self.0.get(&caller).is_some_and(|refused| now.saturating_duration_since(refused) < TTL)
     }
 }

@@ -14,7 +14,7 @@ use rmcp::{
 
 use super::{
     about,
-    call::{ToolRequest, caller, narrowing, traces},
+    call::{ToolRequest, caller, narrowing, traces, verdict},
     completion, consent,
     era::{Era, is_modern},
     listing, params, progress, prompts, resources,
@@ -71,6 +71,7 @@ impl ServerHandler for Server {
         let (progress, listener) = progress::of(&context);
         let request = ToolRequest {
             caller: caller(&context),
+            verdict: verdict(&context),
             narrowing: narrowing(&context),
             traces: traces(&context),
             cancelled: &context.ct,

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use rmcp::model::RequestId;
 use tokio_util::{
     sync::CancellationToken,
@@ -18,7 +18,7 @@ const CALLS_MAX: usize = 4096;
 
 /// Whose call, under which id. Ids are the client's own and start at 1 with everybody, so alone
 /// they say nothing.
-type Key = (CallerKey, RequestId);
+type Key = (PrincipalKey, RequestId);
 
 /// All calls in hand. A clone shares them.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ impl InFlight {
     /// Notes a call; it is in hand until the returned value is dropped.
     pub(super) fn register(
         &self,
-        caller: CallerKey,
+        caller: PrincipalKey,
         id: RequestId,
         cancel: CancellationToken,
     ) -> CallGuard {
@@ -56,7 +56,7 @@ impl InFlight {
 
     /// Takes a call back if the caller has exactly one of this id. With two, nobody can tell which
     /// one is meant, and a server may ignore the notice (MCP, cancellation).
-    pub(super) fn cancel(&self, caller: CallerKey, id: RequestId) -> bool {
+    pub(super) fn cancel(&self, caller: PrincipalKey, id: RequestId) -> bool {
         let known = lock(&self.known);
         let Some([(_, only)]) = known.calls.get(&(caller, id)).map(Vec::as_slice) else {
             return false;
@@ -102,11 +102,12 @@ impl Drop for CallGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use auth::{Bearer, KeyedHasher};
+    use auth::{Bearer, Credential, KeyedHasher};
 
-    fn callers() -> [CallerKey; 2] {
+    fn callers() -> [PrincipalKey; 2] {
         let hasher = KeyedHasher::random().unwrap();
-        ["aaaaaaaa", "bbbbbbbb"].map(|token| hasher.caller_key(&Bearer::from_token(token).unwrap()))
+        ["aaaaaaaa", "bbbbbbbb"]
+            .map(|token| Credential::from(Bearer::from_token(token).unwrap()).key(&hasher))
     }
 
     #[test]

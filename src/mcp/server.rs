@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use limit::Limiter;
 use metrics::Signals;
 use rmcp::model::{self, Implementation, MetaObject, RequestId};
@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) policy: Policy,
     pub(super) product: Arc<dyn Product>,
-    pub(super) limiter: Limiter<CallerKey>,
+    pub(super) limiter: Limiter<PrincipalKey>,
     pub(super) signals: Signals,
     pub(super) in_flight: InFlight,
     /// What the operator allows; every request sees this or less.
@@ -50,7 +50,7 @@ impl Server {
         settings: Settings,
         policy: Policy,
         product: Arc<dyn Product>,
-        limiter: Limiter<CallerKey>,
+        limiter: Limiter<PrincipalKey>,
         signals: Signals,
     ) -> Self {
         let showing =
@@ -80,7 +80,7 @@ impl Server {
     }
 
     /// Stops a call whose caller does not want it any more; says whether there was exactly one.
-    pub(super) fn cancel(&self, caller: CallerKey, id: RequestId) -> bool {
+    pub(super) fn cancel(&self, caller: PrincipalKey, id: RequestId) -> bool {
         self.0.in_flight.cancel(caller, id)
     }
 

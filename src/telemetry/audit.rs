@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use tool_kit::Code;
 
 /// The line's content.
@@ -18,7 +18,7 @@ pub struct Line<'a> {
     /// The trace that the call belongs to, if there is one.
     pub trace_id: Option<&'a str>,
     /// The keyed hash of the caller's token.
-    pub user: CallerKey,
+    pub user: PrincipalKey,
     /// The error, if there was one.
     pub outcome: Option<Code>,
     /// HTTP calls made to Jira.

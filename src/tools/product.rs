@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::Caller;
+use auth::{Caller, TokenVerdict};
 use serde_json::{Map, Value, json};
 use tool_kit::{
     CallRequest, HeaderArgument, IdempotencyKeys, OpenCall, Product, ResourceKind, Run,
@@ -217,6 +217,10 @@ impl OpenCall for JiraCall {
             let outcome = self.attempt().await;
             outcome.map_err(|error| fenced(error, &self.context.projects))
         })
+    }
+
+    fn token_verdict(&self) -> TokenVerdict {
+        self.context.jira.token_verdict()
     }
 
     fn usage(&self) -> Usage {

@@ -129,6 +129,24 @@ async fn an_expired_token_is_a_401_that_leads_to_a_new_one() {
 }
 
 #[tokio::test]
+async fn calls_of_one_token_at_once_each_have_their_own_answer() {
+    let bridge = bridge("http_401").await;
+    let get = |key: &str| {
+        json!({"jsonrpc": "2.0", "id": key, "method": "tools/call",
+            "params": {"name": "jira_get_issue", "arguments": {"issue_key": key}}})
+    };
+    bridge.upstream.fail_always("/issue/ACME-1", Fault::Status(401, ""));
+    for path in ["/mcp", "/mcp/readonly"] {
+        let (one, two) = (get("ACME-1"), get("ACME-2"));
+        let (refused, accepted) = tokio::join!(
+            bridge.post_to(path, "anna", &[], &one),
+            bridge.post_to(path, "anna", &[], &two),
+        );
+        assert_eq!((refused.status, accepted.status), (401, 200), "{}", accepted.text);
+    }
+}
+
+#[tokio::test]
 async fn a_token_in_the_query_is_no_token() {
     let bridge = bridge("http_401").await;
     let path = format!("/mcp?access_token={}", "x".repeat(20));

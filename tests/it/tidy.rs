@@ -160,6 +160,20 @@ fn views_do_no_io_and_the_client_knows_none() {
     }
 }
 
+/// A new kind of bearer is put together in `run` and nowhere else: the edge and the client of Jira
+/// know callers, and what speaks for them, by their traits only.
+#[test]
+fn only_what_starts_the_bridge_knows_kinds_of_credentials() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let kinds = ["Bearer::", "BearerFault", "PassThroughBearer", "Basic::", "Credential::"];
+    for (path, text) in sources().iter().filter(|(path, _)| !is_test_file(path)) {
+        let mut blind = ["http", "mcp", "jira", "tools"].iter();
+        let is_blind = blind.any(|layer| path.starts_with(root.join(layer)));
+        let named = kinds.into_iter().find(|kind| product(text).contains(kind));
+        assert!(!is_blind || named.is_none(), "{} names {named:?}", path.display());
+    }
+}
+
 /// Whether a path in this line begins with the crate.
 fn names_crate(code: &str, name: &str) -> bool {
     code.match_indices(&format!("{name}::")).any(|(at, _)| {

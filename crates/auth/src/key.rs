@@ -1,33 +1,31 @@
-//! Under which key a user is remembered: a keyed hash of the token, never the token.
+//! Under which key a principal is remembered: a keyed hash of what identifies it, never that id.
 
 use std::{fmt, sync::Arc};
 
-use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use super::Bearer;
-
-/// Stands for a user in maps, limits and audit lines; useless without the process's random key.
+/// Stands for a principal in maps, limits and audit lines; useless without the process's random
+/// key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CallerKey(pub(super) [u8; 16]);
+pub struct PrincipalKey([u8; 16]);
 
-impl CallerKey {
-    /// The keyed hash itself, for whoever tells callers apart without knowing what a caller is.
+impl PrincipalKey {
+    /// The keyed hash itself, for whoever tells principals apart without knowing what one is.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 }
 
-impl fmt::Display for CallerKey {
+impl fmt::Display for PrincipalKey {
     /// The first 8 bytes in hex: enough to follow one user through the lines of one process.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().take(8).try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
-impl fmt::Debug for CallerKey {
+impl fmt::Debug for PrincipalKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CallerKey({self})")
+        write!(f, "PrincipalKey({self})")
     }
 }
 
@@ -44,9 +42,11 @@ impl KeyedHasher {
         Ok(Self(Arc::new(key)))
     }
 
-    /// The key under which a user is remembered.
-    pub fn caller_key(&self, bearer: &Bearer) -> CallerKey {
-        CallerKey(self.digest(b"caller:", bearer.0.expose_secret().as_bytes()))
+    /// The key of the principal whom `id` identifies: a token where nothing else does, else what
+    /// stays the same when tokens change, such as a directory's id of the account. `domain` keeps
+    /// the kinds of ids apart.
+    pub fn principal_key(&self, domain: &[u8], id: &[u8]) -> PrincipalKey {
+        PrincipalKey(self.digest(domain, id))
     }
 
     /// A 128-bit digest of `data`; `domain` keeps the uses of one key apart.

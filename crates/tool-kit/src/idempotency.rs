@@ -9,7 +9,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use quick_cache::sync::Cache;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -21,7 +21,7 @@ const ENTRIES_MAX: usize = 10_000;
 
 /// The results of recent creates by caller and `request_id`. Lives in this process only.
 #[derive(Debug)]
-pub struct IdempotencyKeys(Cache<(CallerKey, [u8; 32]), Slot>);
+pub struct IdempotencyKeys(Cache<(PrincipalKey, [u8; 32]), Slot>);
 
 /// What a `request_id` is for: ids of different tools and sites are different ids.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,12 @@ impl Default for IdempotencyKeys {
 impl IdempotencyKeys {
     /// The place of this caller's `request_id`, which is kept as a digest: it may be as long as a
     /// request.
-    pub fn slot(&self, caller: CallerKey, scope: IdempotencyScope<'_>, request_id: &str) -> Slot {
+    pub fn slot(
+        &self,
+        caller: PrincipalKey,
+        scope: IdempotencyScope<'_>,
+        request_id: &str,
+    ) -> Slot {
         let mut digest = blake3::Hasher::new();
         for part in [scope.tool, scope.tenant, request_id] {
             digest.update(&part.len().to_le_bytes()).update(part.as_bytes());

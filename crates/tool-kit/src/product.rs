@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use auth::Caller;
+use auth::{Caller, TokenVerdict};
 use metrics::Trace;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -94,6 +94,9 @@ pub trait OpenCall: Send + Sync {
 
     /// Does the work, to the reply or the error that the agent is told.
     fn run(&self) -> Run<'_>;
+
+    /// What the upstream said of the caller's token so far.
+    fn token_verdict(&self) -> TokenVerdict;
 
     /// What it cost so far.
     fn usage(&self) -> Usage;

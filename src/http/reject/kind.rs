@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use auth::BearerFault;
+use auth::AuthenticateError;
 use axum::response::{IntoResponse, Response};
 use error_doc::ErrorDoc;
 use http::{HeaderMap, HeaderValue, header};
@@ -19,7 +19,7 @@ pub(crate) enum Reject {
     HostForbidden,
     OriginForbidden,
     GatewayForbidden,
-    Unauthenticated { fault: BearerFault, challenge: HeaderValue },
+    Unauthenticated { error: AuthenticateError, challenge: HeaderValue },
     TokenRefused { challenge: HeaderValue },
     ScopeMissing { challenge: HeaderValue },
     SiteHeader,
@@ -69,8 +69,8 @@ impl Reject {
     /// What happened to this one request.
     pub(super) fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::Unauthenticated { fault, .. } => {
-                format!("The user's access token is missing or malformed: {fault}.").into()
+            Self::Unauthenticated { error, .. } => {
+                format!("The user's access token is {error}.").into()
             }
             Self::BodyTooLarge { max_bytes } => {
                 format!("The body is larger than {max_bytes} bytes.").into()
@@ -100,12 +100,14 @@ impl Reject {
     /// One of each, in the order of `docs/ERRORS.md`.
     fn all() -> Vec<Self> {
         let challenge = HeaderValue::from_static("Bearer");
+        let (challenge_error, reason) = ("invalid_token", "it has expired");
+        let error = AuthenticateError::Refused { challenge_error, reason };
         vec![
             Self::HostMissing,
             Self::HostForbidden,
             Self::OriginForbidden,
             Self::GatewayForbidden,
-            Self::Unauthenticated { fault: BearerFault::Missing, challenge: challenge.clone() },
+            Self::Unauthenticated { error, challenge: challenge.clone() },
             Self::TokenRefused { challenge: challenge.clone() },
             Self::ScopeMissing { challenge },
             Self::SiteHeader,

@@ -87,6 +87,33 @@ async fn a_stream_keeps_its_place_until_its_end() {
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
 }
 
+/// The head has left when Jira's word comes: too late for a challenge, and not too late for the
+/// next request.
+#[tokio::test]
+async fn what_a_stream_learned_of_a_token_is_known_at_its_end() {
+    let settings = || Settings {
+        events_patience: Duration::ZERO,
+        challenge_on_upstream_401: true,
+        ..Settings::default()
+    };
+    // One stream is the edge's own, the other one comes from behind it.
+    for (method, accept) in [
+        ("slow refused", "text/event-stream"),
+        ("slow stream refused", "application/json, text/event-stream"),
+    ] {
+        let bench = Bench::new(settings());
+        let gate = Gate::default();
+        let mut request = call_for_events(method, accept);
+        request.extensions_mut().insert(gate.clone());
+        let begun = bench.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(begun.status(), 200, "{method}");
+        assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200, "nothing is known yet");
+        gate.notify_one();
+        to_bytes(begun.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(bench.send(call("/mcp", CALL)).await.status, 401, "{method}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_reply_keeps_its_status() {
     let bench = Bench::new(Settings::default());

@@ -1,6 +1,7 @@
 //! The router as clients meet it, over a stub that answers with what reached it.
 
 mod admission;
+mod authenticators;
 mod bodies;
 mod cors;
 mod events;
@@ -22,13 +23,14 @@ use std::{
     time::Duration,
 };
 
-use auth::{Caller, KeyedHasher};
+use auth::{Authenticate, Caller, KeyedHasher, PassThroughBearer, TokenVerdict, VerdictSlot};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::Request,
     response::{IntoResponse, Response},
 };
+use futures_util::stream;
 use http::{HeaderMap, StatusCode, header};
 use metrics::Signals;
 use secrecy::SecretString;
@@ -72,6 +74,10 @@ impl Reply {
 
 impl Bench {
     pub(super) fn new(settings: Settings) -> Self {
+        Self::with(settings, PassThroughBearer::new(KeyedHasher::random().unwrap()))
+    }
+
+    pub(super) fn with(settings: Settings, authenticate: impl Authenticate + 'static) -> Self {
         let reached = Arc::new(AtomicUsize::new(0));
         let count = reached.clone();
         let stub = service_fn(move |request: Request| {
@@ -81,6 +87,7 @@ impl Bench {
         let readiness = Readiness::default();
         let router = router(
             settings,
+            Arc::new(authenticate),
             KeyedHasher::random().unwrap(),
             readiness.clone(),
             Signals::default(),
@@ -141,6 +148,9 @@ async fn stub(request: Request) -> Response {
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     let message: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let caller = parts.extensions.get::<Caller>().unwrap();
+    let slot = parts.extensions.get::<VerdictSlot>().unwrap();
+    let said = |verdict| slot.fill(verdict);
+    let nothing = TokenVerdict::default();
     match message.get("method").and_then(Value::as_str) {
         Some("panic") => panic!("a secret detail"),
         Some("hang") => std::future::pending().await,
@@ -148,14 +158,31 @@ async fn stub(request: Request) -> Response {
             opened(parts.extensions.get()).await;
             return axum::Json(json!({"id": 1, "result": {}})).into_response();
         }
+        Some("slow refused") => {
+            opened(parts.extensions.get()).await;
+            said(TokenVerdict { refused: true, ..nothing });
+            return axum::Json(json!({"id": 1, "result": {}})).into_response();
+        }
+        Some("slow stream refused") => {
+            let (gate, slot) = (parts.extensions.get::<Gate>().cloned(), slot.clone());
+            let frame = async move {
+                opened(gate.as_ref()).await;
+                slot.fill(TokenVerdict { refused: true, ..nothing });
+                Ok::<_, Infallible>("data: 1\n\n")
+            };
+            let kind = [(header::CONTENT_TYPE, "text/event-stream")];
+            return (kind, Body::from_stream(stream::once(frame))).into_response();
+        }
         Some("slow stream") => {
             opened(parts.extensions.get()).await;
             let kind = [(header::CONTENT_TYPE, "text/event-stream")];
             return (kind, "data: 1\n\ndata: 2\n\n").into_response();
         }
-        Some("lacking") => caller.report_lacking("write:jira-work"),
-        Some("refused") => caller.report_refused(),
-        Some("taken") => caller.report_accepted(),
+        Some("lacking") => {
+            said(TokenVerdict { missing_scopes: Some("write:jira-work".into()), ..nothing });
+        }
+        Some("refused") => said(TokenVerdict { refused: true, ..nothing }),
+        Some("taken") => said(TokenVerdict { accepted: true, ..nothing }),
         Some("unreadable") => {
             return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "fail to deserialize").into_response();
         }
@@ -167,15 +194,18 @@ async fn stub(request: Request) -> Response {
     let headers: Value =
         parts.headers.iter().map(|(k, v)| (k.to_string(), json!(v.to_str().unwrap()))).collect();
     let narrowing = parts.extensions.get::<crate::policy::Narrowing>().unwrap();
+    let sent = caller.credentials().for_upstream().await.unwrap().expose_header_value();
     axum::Json(json!({
         "headers": headers,
         "body": String::from_utf8(bytes.to_vec()).unwrap(),
         "readonly": narrowing.read_only,
         "toolsets": narrowing.toolsets,
-        "site": caller.site_wish(),
+        "site": caller.requested_site(),
+        "subject": caller.principal().subject.as_deref(),
         "request_id": caller.request_id(),
         "id_agrees": parts.extensions.get::<RequestId>().unwrap().as_str() == caller.request_id(),
-        "token_arrived": caller.expose_header_value().as_bytes() == format!("Bearer {}", token()).as_bytes(),
+        "token_arrived": sent == format!("Bearer {}", token()),
+        "other_token_arrived": sent == authenticators::OTHER_TOKEN,
     }))
     .into_response()
 }

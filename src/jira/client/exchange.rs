@@ -2,18 +2,24 @@
 
 use std::sync::atomic::Ordering;
 
+use auth::CredentialsError;
 use http::{HeaderName, HeaderValue, header};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
-use super::{error::JiraError, request::Request, session::Session, settings::Route};
+use super::{
+    error::{Applied, JiraError},
+    request::Request,
+    session::Session,
+    settings::Route,
+};
 
 /// Jira refuses a form without it, so that no web page can make a browser post one.
 const XSRF_WAIVER: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-atlassian-token"), HeaderValue::from_static("no-check"));
 
 impl Session {
-    /// The request as it goes to Jira, with the caller's token.
-    pub(super) fn signed(
+    /// The request as it goes to Jira, with what Jira takes for the caller's proof at this moment.
+    pub(super) async fn signed(
         &self,
         cloud_id: &str,
         request: &Request,
@@ -29,7 +35,7 @@ impl Session {
         outgoing.trace = self.trace.clone();
         // Random numbers and a flag; `tracestate` and baggage stay here.
         outgoing.sends_trace = true;
-        outgoing.headers.insert(header::AUTHORIZATION, self.caller.expose_header_value());
+        outgoing.headers.insert(header::AUTHORIZATION, self.authorization().await?);
         outgoing.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(body) = request.body() {
             let kind = match request.form_boundary() {
@@ -47,6 +53,21 @@ impl Session {
         Ok(outgoing)
     }
 
+    /// The value of `Authorization`. To renew it may take until the end of the call; nothing was
+    /// sent by then.
+    async fn authorization(&self) -> Result<HeaderValue, JiraError> {
+        let credential = timeout_at(self.deadline, self.caller.credentials().for_upstream())
+            .await
+            .map_err(|_elapsed| JiraError::Timeout { applied: Applied::No })?;
+        match credential {
+            Ok(credential) => Ok(credential.expose_header_value()),
+            Err(CredentialsError::SignInEnded) => {
+                self.token.refused.store(true, Ordering::Relaxed);
+                Err(JiraError::Unauthenticated)
+            }
+        }
+    }
+
     /// Sends, and counts what it cost. An answer of any status is an answer.
     pub(super) async fn exchange(
         &self,
@@ -58,7 +79,7 @@ impl Session {
         let outcome = self.jira.upstream.call(outgoing, until).await;
         let is_signed = outgoing.headers.contains_key(header::AUTHORIZATION);
         if is_signed && outcome.as_ref().is_ok_and(|answer| answer.status.is_success()) {
-            self.caller.report_accepted();
+            self.token.accepted.store(true, Ordering::Relaxed);
         }
         let (attempts, bytes) = match &outcome {
             Ok(answer) => (answer.attempts, answer.bytes_read),
@@ -72,7 +93,7 @@ impl Session {
     pub(super) fn refusal(&self, request: &Request, answer: &upstream::Response) -> JiraError {
         let error = JiraError::from_answer(request, answer);
         if error.refuses_token() {
-            self.caller.report_refused();
+            self.token.refused.store(true, Ordering::Relaxed);
         }
         match error {
             JiraError::Unauthenticated if self.jira.settings.route == Route::Direct => {
@@ -85,5 +106,64 @@ impl Session {
             }
             error => error,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{Arc, atomic::AtomicU32},
+        time::Duration,
+    };
+
+    use auth::{
+        BoxFuture, Caller, Credentials, Identity, KeyedHasher, Principal, TokenVerdict,
+        UpstreamCredential,
+    };
+    use upstream::Upstream;
+
+    use super::*;
+    use crate::jira::client::{Jira, Settings, request};
+
+    /// A sign-in that has ended, and how often it was asked.
+    #[derive(Default)]
+    struct Ended(AtomicU32);
+
+    impl Credentials for Ended {
+        fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Box::pin(std::future::ready(Err(CredentialsError::SignInEnded)))
+        }
+
+        fn redact(&self, text: String) -> String {
+            text
+        }
+    }
+
+    #[tokio::test]
+    async fn credentials_are_asked_each_time_and_their_end_is_a_refusal() {
+        let settings = Settings {
+            api_base: "http://127.0.0.1:9".parse().unwrap(),
+            api_host: None,
+            site_address: None,
+            route: Route::ApiGateway,
+            site: None,
+            media_hosts: Vec::new(),
+        };
+        let upstream = Upstream::new(&upstream::Settings::new("test")).unwrap();
+        let key = KeyedHasher::random().unwrap().principal_key(b"test:", b"anna");
+        let ended = Arc::new(Ended::default());
+        let identity =
+            Identity { principal: Principal::of_key(key), credentials: Arc::clone(&ended) as _ };
+        let caller = Caller::new(identity, "r-1".into(), None);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let session = Arc::new(Jira::new(settings, upstream)).session(caller, None, deadline);
+        for asked in 1..=2 {
+            let error = session.call(request::myself()).await.unwrap_err();
+            assert_eq!(error, JiraError::Unauthenticated);
+            assert_eq!(ended.0.load(Ordering::Relaxed), asked);
+        }
+        let refused = TokenVerdict { refused: true, ..TokenVerdict::default() };
+        assert_eq!((session.token_verdict(), session.calls()), (refused, 0), "nothing was sent");
     }
 }

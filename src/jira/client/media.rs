@@ -43,7 +43,7 @@ impl Session {
         bytes_max: usize,
     ) -> Result<Download, JiraError> {
         let site = self.site().await?;
-        let mut signed = self.signed(&site.id, &request)?;
+        let mut signed = self.signed(&site.id, &request).await?;
         signed.body_bytes_max = Some(bytes_max);
         let answer = self.exchange(&request, &signed, self.deadline).await?;
         if answer.status.is_success() {

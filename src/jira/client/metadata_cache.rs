@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use bytes::Bytes;
 use http::StatusCode;
 use quick_cache::{Weighter, sync::Cache};
@@ -37,7 +37,7 @@ const ENTRY_BYTES: u64 = 256;
 const ENTRIES_EXPECTED: usize = 32;
 
 /// Answers by keyed token hash and address, never by token: bounded in bytes and time.
-pub(super) struct MetadataCache(Cache<(CallerKey, String), CacheEntry, ByBytes>);
+pub(super) struct MetadataCache(Cache<(PrincipalKey, String), CacheEntry, ByBytes>);
 
 /// An answer's body and when it came.
 #[derive(Clone)]
@@ -49,8 +49,8 @@ struct CacheEntry {
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<(CallerKey, String), CacheEntry> for ByBytes {
-    fn weight(&self, (_, url): &(CallerKey, String), kept: &CacheEntry) -> u64 {
+impl Weighter<(PrincipalKey, String), CacheEntry> for ByBytes {
+    fn weight(&self, (_, url): &(PrincipalKey, String), kept: &CacheEntry) -> u64 {
         ENTRY_BYTES + url.len() as u64 + kept.body.len() as u64
     }
 }
@@ -66,26 +66,26 @@ impl MetadataCache {
         Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
     }
 
-    pub(super) fn fresh(&self, key: &(CallerKey, String), now: Instant) -> Option<Bytes> {
+    pub(super) fn fresh(&self, key: &(PrincipalKey, String), now: Instant) -> Option<Bytes> {
         let kept = self.0.get(key)?;
         (now.saturating_duration_since(kept.stored) < TTL).then_some(kept.body)
     }
 
-    pub(super) fn keep(&self, key: (CallerKey, String), now: Instant, body: &Bytes) {
+    pub(super) fn keep(&self, key: (PrincipalKey, String), now: Instant, body: &Bytes) {
         if body.len() <= ANSWER_BYTES_MAX {
             // A copy, because a body may hold on to the larger buffer that it was read into.
             self.0.insert(key, CacheEntry { stored: now, body: Bytes::copy_from_slice(body) });
         }
     }
 
-    fn invalidate(&self, caller: CallerKey) {
+    fn invalidate(&self, caller: PrincipalKey) {
         self.0.retain(|(owner, _), _| *owner != caller);
     }
 
     /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
     pub(super) fn invalidate_after(
         &self,
-        caller: CallerKey,
+        caller: PrincipalKey,
         request: &Request,
         status: StatusCode,
     ) {
@@ -99,7 +99,7 @@ impl MetadataCache {
     }
 
     /// Forgets how the site is made. Who the caller is stays so.
-    fn invalidate_site(&self, caller: CallerKey) {
+    fn invalidate_site(&self, caller: PrincipalKey) {
         self.0.retain(|(owner, url), _| *owner != caller || url.ends_with("/myself"));
     }
 }
@@ -151,13 +151,13 @@ impl CacheUse {
 
 #[cfg(test)]
 mod tests {
-    use auth::{Bearer, KeyedHasher};
+    use auth::{Bearer, Credential, KeyedHasher};
 
     use super::*;
 
-    fn key(hasher: &KeyedHasher, user: u32, url: &str) -> (CallerKey, String) {
+    fn key(hasher: &KeyedHasher, user: u32, url: &str) -> (PrincipalKey, String) {
         let bearer = Bearer::from_token(&format!("the-token-of-user-{user}")).unwrap();
-        (hasher.caller_key(&bearer), url.to_owned())
+        (Credential::from(bearer).key(hasher), url.to_owned())
     }
 
     #[test]

@@ -40,7 +40,7 @@ async fn find(
     };
     let found = ApiHostRoute { base: host.base.clone(), cloud_id };
     let request = request::myself();
-    let mut outgoing = session.signed(&found.cloud_id, &request)?;
+    let mut outgoing = session.signed(&found.cloud_id, &request).await?;
     outgoing.url =
         address::below(&found.base, Some(&found.cloud_id), &request).ok_or(JiraError::Request)?;
     let answer = session.exchange(&request, &outgoing, until).await?;

@@ -32,7 +32,7 @@ impl Session {
         let mut is_at_site =
             self.jira.settings.route == Route::Direct && self.jira.token_route.api_host().is_none();
         let answer = loop {
-            let outgoing = self.signed(cloud_id, &request)?;
+            let outgoing = self.signed(cloud_id, &request).await?;
             let answer = self.exchange(&request, &outgoing, until).await?;
             // Refused before anything was done, so a write may be sent again. Boxed: it happens
             // once in a process.

@@ -3,12 +3,12 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use auth::Caller;
+use auth::{Caller, TokenVerdict};
 use jiff::tz::TimeZone;
 use metrics::Trace;
 use tokio::{sync::OnceCell, time::Instant};
@@ -56,7 +56,7 @@ impl Jira {
             return None;
         }
         let sites = self.sites.fresh(caller.key(), Instant::now())?;
-        site::granted(&sites, self.settings.site.as_ref(), requested.or(caller.site_wish()))
+        site::granted(&sites, self.settings.site.as_ref(), requested.or(caller.requested_site()))
     }
 
     /// What one tool call may do as its caller until `deadline`.
@@ -74,6 +74,7 @@ impl Jira {
             site: OnceCell::new(),
             zone: OnceCell::new(),
             usage: Usage::default(),
+            token: TokenAnswers::default(),
             trace: Trace::default(),
             cache_use: CacheUse::default(),
             people: FoundPeople::default(),
@@ -106,6 +107,7 @@ pub struct Session {
     /// The caller's time zone, once it was asked for.
     pub(super) zone: OnceCell<TimeZone>,
     pub(super) usage: Usage,
+    pub(super) token: TokenAnswers,
     pub(super) trace: Trace,
     pub(super) cache_use: CacheUse,
     /// Whom this call has found by name.
@@ -117,6 +119,13 @@ pub struct Session {
 pub(super) struct Usage {
     pub(super) calls: AtomicU32,
     pub(super) bytes: AtomicU64,
+}
+
+/// What Jira's answers during a call said of the caller's token.
+#[derive(Debug, Default)]
+pub(super) struct TokenAnswers {
+    pub(super) refused: AtomicBool,
+    pub(super) accepted: AtomicBool,
 }
 
 impl Session {
@@ -151,9 +160,19 @@ impl Session {
         self.usage.bytes.load(Ordering::Relaxed)
     }
 
+    /// What Jira has said of the caller's token during this call. Which scopes a tool needs is not
+    /// known here.
+    pub fn token_verdict(&self) -> TokenVerdict {
+        TokenVerdict {
+            refused: self.token.refused.load(Ordering::Relaxed),
+            accepted: self.token.accepted.load(Ordering::Relaxed),
+            missing_scopes: None,
+        }
+    }
+
     /// The site that this call asked for, else the one that the request asked for.
     pub(super) fn requested_site(&self) -> Option<&str> {
-        self.requested_site.as_deref().or(self.caller.site_wish())
+        self.requested_site.as_deref().or(self.caller.requested_site())
     }
 
     /// Whether the call used what Jira said earlier and has sent no write: then it can be made once

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use auth::CallerKey;
+use auth::PrincipalKey;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
 
@@ -22,13 +22,13 @@ const ENTRIES_EXPECTED: usize = 32;
 const ENTRY_BYTES: usize = 128;
 
 /// Sites by keyed token hash, never by token: bounded in bytes and time.
-pub(super) struct SiteCache(Cache<CallerKey, (Instant, Arc<[Site]>), ByBytes>);
+pub(super) struct SiteCache(Cache<PrincipalKey, (Instant, Arc<[Site]>), ByBytes>);
 
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<CallerKey, (Instant, Arc<[Site]>)> for ByBytes {
-    fn weight(&self, _caller: &CallerKey, (_, sites): &(Instant, Arc<[Site]>)) -> u64 {
+impl Weighter<PrincipalKey, (Instant, Arc<[Site]>)> for ByBytes {
+    fn weight(&self, _caller: &PrincipalKey, (_, sites): &(Instant, Arc<[Site]>)) -> u64 {
         let mut scopes: Option<&Arc<[String]>> = None;
         let bytes = sites.iter().map(|site| {
             let own = ENTRY_BYTES + site.id.len() + 2 * site.url.len() + site.name.len();
@@ -53,12 +53,12 @@ impl SiteCache {
         Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
     }
 
-    pub(super) fn fresh(&self, caller: CallerKey, now: Instant) -> Option<Arc<[Site]>> {
+    pub(super) fn fresh(&self, caller: PrincipalKey, now: Instant) -> Option<Arc<[Site]>> {
         let (stored, sites) = self.0.get(&caller)?;
         (now.saturating_duration_since(stored) < TTL).then_some(sites)
     }
 
-    pub(super) fn keep(&self, caller: CallerKey, now: Instant, sites: &Arc<[Site]>) {
+    pub(super) fn keep(&self, caller: PrincipalKey, now: Instant, sites: &Arc<[Site]>) {
         self.0.insert(caller, (now, Arc::clone(sites)));
     }
 }

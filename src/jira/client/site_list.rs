@@ -38,7 +38,7 @@ pub(super) async fn fetch(session: &Session) -> Result<Arc<[Site]>, JiraError> {
 /// not stop a call.
 pub(super) async fn fetch_if_possible(session: &Session) -> Option<Arc<[Site]>> {
     let request = request::accessible_resources();
-    let outgoing = session.signed(SITE_LIST, &request).ok()?;
+    let outgoing = session.signed(SITE_LIST, &request).await.ok()?;
     // Most of the time is the call's own.
     let until = Instant::now() + session.time_left() / 4;
     let answer = session.exchange(&request, &outgoing, until).await.ok()?;

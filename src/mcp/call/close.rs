@@ -1,7 +1,7 @@
 //! Closes a call: its answer as MCP has it, cleaned on its one way out, its audit line, its
 //! counters and its span.
 
-use auth::Caller;
+use auth::{Caller, TokenVerdict};
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, MetaObject};
 use tool_kit::{Block, Code, Tool, ToolError, clean_json};
 
@@ -16,7 +16,7 @@ impl Server {
     /// Answers a tool call: with the reply, the error, or a question to its user.
     pub(super) fn close(&self, call: Call<'_>, outcome: Outcome) -> CallToolResponse {
         let code = outcome.as_ref().err().map(ToolError::code);
-        report_missing_scopes(&call, &outcome);
+        tell_verdict(&call, &outcome);
         let asked = call.consent.is_asked().then(|| consent::question(call.tool, &outcome));
         if let Some(mut question) = asked.flatten() {
             self.mark_modern(&call, &mut question.meta);
@@ -32,7 +32,7 @@ impl Server {
     /// The same for a read that is no tool call: its reply as it may leave.
     pub(super) fn close_read(&self, call: Call<'_>, outcome: Outcome) -> Result<Shown, ToolError> {
         let code = outcome.as_ref().err().map(ToolError::code);
-        report_missing_scopes(&call, &outcome);
+        tell_verdict(&call, &outcome);
         let caller = call.open.caller().clone();
         let shown = outcome.map(|reply| {
             let (text, blocks) = reply.into_parts();
@@ -104,10 +104,11 @@ pub(in crate::mcp) struct Shown {
     pub(in crate::mcp) blocks: Vec<Block>,
 }
 
-fn report_missing_scopes(call: &Call<'_>, outcome: &Outcome) {
-    if let Some(missing) = outcome.as_ref().err().and_then(ToolError::missing_scope) {
-        call.open.caller().report_lacking(&scopes(call.tool, missing));
-    }
+/// Tells the edge what the upstream said of the caller's token.
+fn tell_verdict(call: &Call<'_>, outcome: &Outcome) {
+    let missing = outcome.as_ref().err().and_then(ToolError::missing_scope);
+    let missing_scopes = missing.map(|missing| scopes(call.tool, missing));
+    call.token_verdict.fill(TokenVerdict { missing_scopes, ..call.open.token_verdict() });
 }
 
 /// All that a token needs for a tool: a client that asks for just these must not come back for

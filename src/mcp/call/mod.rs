@@ -6,6 +6,7 @@ mod execute;
 mod open;
 mod request;
 
+use auth::VerdictSlot;
 use metrics::{InUse, Span, Trace};
 use rmcp::{
     ErrorData,
@@ -21,7 +22,9 @@ use crate::policy::Verdict;
 use super::{consent::Consent, in_flight::CallGuard, server::Server};
 
 pub(super) use close::Shown;
-pub(super) use request::{ToolRequest, bytes_of, caller, narrowing, traces, traces_of};
+pub(super) use request::{
+    ToolRequest, bytes_of, caller, narrowing, traces, traces_of, verdict, verdict_of,
+};
 
 /// How a call ended: what the tool answers, or why it does not.
 pub(super) type Outcome = Result<Reply, ToolError>;
@@ -49,6 +52,8 @@ pub(super) struct Call<'a> {
     cancelled: &'a CancellationToken,
     /// The client speaks 2026-07-28.
     is_modern: bool,
+    /// Takes what the upstream said of the caller's token when the call is over.
+    token_verdict: VerdictSlot,
     /// Counted as running.
     _running: InUse<'a>,
     /// Known among the calls in hand, so that its client can cancel it and a stop waits for it.

@@ -91,6 +91,7 @@ impl Server {
             trace_id,
             cancelled: request.cancelled,
             is_modern: request.is_modern,
+            token_verdict: request.verdict,
             _running: self.0.signals.metrics().tool_calls_in_flight.hold(),
             _guard: guard,
         })

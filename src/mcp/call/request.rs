@@ -1,6 +1,6 @@
 //! What a tool call brings beside its parameters.
 
-use auth::Caller;
+use auth::{Caller, VerdictSlot};
 use http::request::Parts;
 use metrics::Trace;
 use rmcp::{RoleServer, model::RequestId, service::RequestContext};
@@ -14,6 +14,8 @@ use super::Traces;
 /// What a tool call brings beside its parameters.
 pub(in crate::mcp) struct ToolRequest<'a> {
     pub(in crate::mcp) caller: Option<Caller>,
+    /// Where the edge looks for what the upstream said of the caller's token.
+    pub(in crate::mcp) verdict: VerdictSlot,
     pub(in crate::mcp) narrowing: Option<&'a Narrowing>,
     pub(in crate::mcp) traces: Traces,
     /// Fires when nobody waits for the answer any more.
@@ -33,6 +35,7 @@ impl<'a> ToolRequest<'a> {
     pub(in crate::mcp) fn of_read(context: &'a RequestContext<RoleServer>) -> Self {
         Self {
             caller: caller(context),
+            verdict: verdict(context),
             narrowing: narrowing(context),
             traces: traces(context),
             cancelled: &context.ct,
@@ -65,6 +68,15 @@ pub(in crate::mcp) fn traces_of(message: Option<&str>, parts: Option<&Parts>) ->
         message: message.map(Trace::from_traceparent).unwrap_or_default(),
         request: request.unwrap_or_default(),
     }
+}
+
+/// The slot that the edge put beside the caller; over stdio nobody looks at it.
+pub(in crate::mcp) fn verdict(context: &RequestContext<RoleServer>) -> VerdictSlot {
+    parts(context).map(verdict_of).unwrap_or_default()
+}
+
+pub(in crate::mcp) fn verdict_of(parts: &Parts) -> VerdictSlot {
+    parts.extensions.get::<VerdictSlot>().cloned().unwrap_or_default()
 }
 
 pub(in crate::mcp) fn narrowing(context: &RequestContext<RoleServer>) -> Option<&Narrowing> {

@@ -20,7 +20,7 @@ use tracing::Instrument;
 use crate::{
     mcp::{
         blocks,
-        call::{ToolRequest, traces_of},
+        call::{ToolRequest, traces_of, verdict_of},
         server::Server,
     },
     policy::Narrowing,
@@ -77,6 +77,7 @@ impl ToolCall {
                 let trace = params.meta.as_ref().and_then(|meta| meta.0.get_traceparent());
                 let request = ToolRequest {
                     caller: parts.extensions.get::<Caller>().cloned(),
+                    verdict: verdict_of(&parts),
                     narrowing: parts.extensions.get::<Narrowing>(),
                     traces: traces_of(trace, Some(&parts)),
                     cancelled: &cancelled,

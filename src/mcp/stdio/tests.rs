@@ -1,6 +1,6 @@
 //! The end of a conversation: what is waited for, and what is not. No time passes in these tests.
 
-use auth::{Bearer, KeyedHasher};
+use auth::{Bearer, Identity, KeyedHasher};
 use futures_util::FutureExt;
 use rmcp::model::{EmptyResult, ServerResult};
 
@@ -16,9 +16,10 @@ async fn received(
     drain_grace: Duration,
 ) -> (Conversation<io::Cursor<String>, Vec<u8>>, Vec<RxJsonRpcMessage<RoleServer>>) {
     let bearer = Bearer::from_token("some-token").unwrap();
+    let identity = Identity::of_credential(bearer, &KeyedHasher::random().unwrap());
     let mut conversation = Conversation {
         lines: Lines::new(io::Cursor::new(lines.join("\n")), 1_000),
-        caller: Caller::new(bearer, &KeyedHasher::random().unwrap(), "stdio".into(), None),
+        caller: Caller::new(identity, "stdio".into(), None),
         count: 0,
         answering: None,
         drain_grace,

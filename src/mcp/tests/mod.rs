@@ -4,7 +4,7 @@ pub(super) mod product;
 
 use std::{sync::Arc, time::Duration};
 
-use auth::{Bearer, Caller, KeyedHasher};
+use auth::{Bearer, Caller, Identity, KeyedHasher, VerdictSlot};
 use limit::{Limiter, LimiterSettings};
 use metrics::Signals;
 use rmcp::model::{CallToolRequestParams, CallToolResponse, RequestId};
@@ -44,9 +44,11 @@ fn server(behaviour: Behaviour) -> Server {
 /// What a client is told by a tool that does this.
 async fn answer(tool: &Tool, behaviour: Behaviour) -> (bool, Value) {
     let bearer = Bearer::from_token("a-token-of-a-test").unwrap();
-    let caller = Caller::new(bearer, &KeyedHasher::random().unwrap(), "r-1".into(), None);
+    let identity = Identity::of_credential(bearer, &KeyedHasher::random().unwrap());
+    let caller = Caller::new(identity, "r-1".into(), None);
     let request = ToolRequest {
         caller: Some(caller),
+        verdict: VerdictSlot::default(),
         narrowing: None,
         traces: Traces::default(),
         cancelled: &CancellationToken::new(),

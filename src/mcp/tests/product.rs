@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use auth::Caller;
+use auth::{Caller, TokenVerdict};
 use serde_json::{Value, json};
 use tool_kit::{
     CallRequest, Effect, HeaderArgument, OpenCall, Product, Reply, ResourceKind, Run, Suggestions,
@@ -141,6 +141,10 @@ impl OpenCall for TestCall {
             Behaviour::Panic => Box::pin(async { panic!("a user's words") }),
             Behaviour::Hang => Box::pin(pending()),
         }
+    }
+
+    fn token_verdict(&self) -> TokenVerdict {
+        TokenVerdict::default()
     }
 
     fn usage(&self) -> Usage {

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use auth::{Bearer, Caller, KeyedHasher};
+use auth::{Bearer, Caller, Identity, KeyedHasher};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use upstream::{self, Upstream};
@@ -36,7 +36,8 @@ fn issue() -> crate::jira::client::AllowedIssue {
 
 fn alone() -> Session {
     let bearer = Bearer::from_token("the-token-of-a-test").unwrap();
-    let caller = Caller::new(bearer, &KeyedHasher::random().unwrap(), "r".into(), None);
+    let identity = Identity::of_credential(bearer, &KeyedHasher::random().unwrap());
+    let caller = Caller::new(identity, "r".into(), None);
     NOWHERE.session(caller, None, Instant::now() + Duration::from_secs(5))
 }
 

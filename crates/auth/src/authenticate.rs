@@ -1,0 +1,79 @@
+//! From a request to whom it speaks for, or to the reason why that cannot be told.
+
+use std::{fmt, sync::Arc};
+
+use http::Request;
+
+use super::{
+    bearer::BearerFault, box_future::BoxFuture, credential::Credential, credentials::Credentials,
+    key::KeyedHasher, principal::Principal,
+};
+
+/// One way to tell who sent a request.
+///
+/// Several may be active at once. Each takes the tokens that have its own form and hands every
+/// other request to the one it wraps, whose error goes back as it is: each keeps its own challenge.
+pub trait Authenticate: Send + Sync {
+    /// Reads what a request's head proves. Its body has not been read, and its Host, Origin and
+    /// gateway secret are checked already.
+    fn authenticate<'a>(
+        &'a self,
+        head: &'a Request<()>,
+    ) -> BoxFuture<'a, Result<Identity, AuthenticateError>>;
+}
+
+/// Somebody who was authenticated: who they are, and what an upstream takes for proof of it.
+#[derive(Clone)]
+pub struct Identity {
+    /// Who.
+    pub principal: Principal,
+    /// The proof; wiped with its last holder.
+    pub credentials: Arc<dyn Credentials>,
+}
+
+impl Identity {
+    /// Whoever holds a credential that says nothing about them and that the upstream takes as it
+    /// is.
+    pub fn of_credential(credential: impl Into<Credential>, hasher: &KeyedHasher) -> Self {
+        let credential = credential.into();
+        let principal = Principal::of_key(credential.key(hasher));
+        Self { principal, credentials: Arc::new(credential) }
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("principal", &self.principal).finish_non_exhaustive()
+    }
+}
+
+/// Why a request speaks for nobody. `Display` says what its token is: "missing or malformed: …".
+///
+/// It never holds any part of what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticateError {
+    /// It brings no bearer token that can be read.
+    #[error("missing or malformed: {0}")]
+    Bearer(#[from] BearerFault),
+    /// It brings a token that is not good here, such as one that has expired or was issued for
+    /// another resource.
+    #[error("not accepted: {reason}")]
+    Refused {
+        /// The error code of the challenge, such as `invalid_token`.
+        challenge_error: &'static str,
+        /// What is wrong with the token: a sentence without its capital and its full stop.
+        reason: &'static str,
+    },
+}
+
+impl AuthenticateError {
+    /// The `error` of the challenge; none where no bearer token was presented. Source: RFC 6750
+    /// section 3.1.
+    pub fn challenge_error(&self) -> Option<&'static str> {
+        match self {
+            Self::Bearer(BearerFault::Missing | BearerFault::WrongScheme) => None,
+            Self::Bearer(_) => Some("invalid_token"),
+            Self::Refused { challenge_error, .. } => Some(challenge_error),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! One request's caller: who, what proves it, and what the request said about itself.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    authenticate::Identity, credentials::Credentials, key::PrincipalKey, principal::Principal,
+    requested_site::RequestedSite,
+};
+
+/// The user behind one request: a shared handle, so that a clone copies nothing.
+///
+/// There is no `Display`, no `Serialize`, and `Debug` prints `***`.
+#[derive(Clone)]
+pub struct Caller(Arc<Inner>);
+
+struct Inner {
+    identity: Identity,
+    request_id: Arc<str>,
+    requested_site: Option<RequestedSite>,
+}
+
+impl Caller {
+    /// Joins who was authenticated with what the same request said about itself.
+    pub fn new(
+        identity: Identity,
+        request_id: Arc<str>,
+        requested_site: Option<RequestedSite>,
+    ) -> Self {
+        Self(Arc::new(Inner { identity, request_id, requested_site }))
+    }
+
+    /// The same user's next request, where one credential serves a whole process.
+    #[must_use]
+    pub fn next_request(&self, request_id: Arc<str>) -> Self {
+        Self::new(self.0.identity.clone(), request_id, self.0.requested_site.clone())
+    }
+
+    /// Who.
+    pub fn principal(&self) -> &Principal {
+        &self.0.identity.principal
+    }
+
+    /// Under which key anything may be remembered about this user.
+    pub fn key(&self) -> PrincipalKey {
+        self.principal().key
+    }
+
+    /// What proves it to an upstream.
+    pub fn credentials(&self) -> &dyn Credentials {
+        self.0.identity.credentials.as_ref()
+    }
+
+    /// What an upstream said, without this user's own credentials.
+    pub fn redact(&self, text: String) -> String {
+        self.credentials().redact(text)
+    }
+
+    /// The id this request is known by in logs and answers; at most 128 characters.
+    pub fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// The site the request asked for with `X-Jira-Site`; to be looked up, never an address to
+    /// call.
+    pub fn requested_site(&self) -> Option<&str> {
+        self.0.requested_site.as_ref().map(RequestedSite::as_str)
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Caller(***)")
+    }
+}

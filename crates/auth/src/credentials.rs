@@ -1,0 +1,54 @@
+//! Where a call gets the credential that its upstream takes, each time it asks.
+
+use std::fmt;
+
+use http::HeaderValue;
+
+use super::box_future::BoxFuture;
+
+/// What a caller can prove itself with to an upstream: one token for ever, or a session that renews
+/// its token.
+///
+/// Whoever implements it holds secrets, so there is no `Debug` here to derive by mistake.
+pub trait Credentials: Send + Sync {
+    /// The credential to send with the next request. It is asked for before every request, repeats
+    /// excepted, so it must be cheap while nothing has to be renewed.
+    ///
+    /// The caller may drop the future at its deadline. What must not be cut in the middle, such as
+    /// the exchange of a refresh token that is taken once only, belongs into a task of its own.
+    fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>>;
+
+    /// The text without any of these credentials, should it hold one: an upstream that echoes
+    /// requests must not get them to an agent.
+    fn redact(&self, text: String) -> String;
+}
+
+/// The value of `Authorization` as an upstream takes it at this moment.
+pub struct UpstreamCredential(HeaderValue);
+
+impl UpstreamCredential {
+    /// Takes a whole value, scheme included, and marks it sensitive, so that no log shows it.
+    pub fn new(mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        Self(value)
+    }
+
+    /// `Bearer <token>` or `Basic <…>` for the upstream client and nobody else.
+    pub fn expose_header_value(self) -> HeaderValue {
+        self.0
+    }
+}
+
+impl fmt::Debug for UpstreamCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UpstreamCredential(***)")
+    }
+}
+
+/// Why there is no credential for an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialsError {
+    /// What proves the user was revoked or has expired, and cannot be renewed without them.
+    #[error("the sign-in has ended")]
+    SignInEnded,
+}

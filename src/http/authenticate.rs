@@ -1,0 +1,37 @@
+//! Who asks? What the request's head proves, before any JSON is read, and no secret beyond this
+//! point.
+
+use auth::{Identity, RequestedSite};
+use axum::extract::Request;
+use http::{HeaderMap, header};
+use single_header::single_header;
+
+use super::{
+    challenge::Challenge,
+    edge::Edge,
+    header_names::{GATEWAY_TOKEN, JIRA_SITE},
+    reject::Reject,
+};
+
+/// Who it is, or the 401 that says where to get a token.
+pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity, Reject> {
+    edge.authenticate.authenticate(head).await.map_err(|error| {
+        let challenge = Challenge::of(edge, head).of_error(error.challenge_error());
+        Reject::Unauthenticated { error, challenge }
+    })
+}
+
+/// The site that the client asks for, if it names one; it is looked up among the user's sites and
+/// never called.
+pub(super) fn requested_site(headers: &HeaderMap) -> Result<Option<RequestedSite>, Reject> {
+    let sent = single_header(headers, JIRA_SITE).map_err(|_| Reject::SiteHeader)?;
+    sent.map(|site| RequestedSite::new(site).ok_or(Reject::SiteHeader)).transpose()
+}
+
+/// rmcp hands the headers to every tool, so nothing secret may stand among them.
+pub(super) fn remove_secrets(headers: &mut HeaderMap) {
+    for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, GATEWAY_TOKEN]
+    {
+        headers.remove(name);
+    }
+}
