@@ -11,10 +11,14 @@ use serde_json::{Map, Value, value::RawValue};
 use tool_kit::{SigningKeys, Subject};
 
 use crate::{
-    jira::views::{self, RenderOptions},
-    jira::{JiraError, Projects, names::FieldName, wire},
+    jira::{
+        JiraError, Projects,
+        names::FieldName,
+        tools::{self, Given, ToolError},
+        views::{self, RenderOptions},
+        wire,
+    },
     jsonrpc::passed_on,
-    tools::{self, Given, ToolError},
 };
 
 /// What must hold for any input; the text says what did not.

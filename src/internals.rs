@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::tools::{self, Given};
+use crate::jira::tools::{self, Given};
 
 /// Reads the arguments of a tool as a call would, and does nothing with them. The error is the
 /// sentence an agent would read; an unknown tool has none.

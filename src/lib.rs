@@ -33,9 +33,6 @@ pub mod policy;
 /// Jobs a person can pick.
 pub mod prompts;
 
-/// The product: what an agent can do.
-pub mod tools;
-
 /// Jira: the client, and the views of its answers.
 pub mod jira;
 

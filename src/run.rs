@@ -22,12 +22,14 @@ use upstream::{BuildError, Upstream};
 use crate::{
     config::Config,
     http::{self, ConnectionSettings, Drain, Readiness},
-    jira::Jira,
+    jira::{
+        Jira,
+        tools::{self, Code, JiraTools, SigningKeys},
+    },
     mcp::{self, StdioSettings},
     memory,
     policy::Policy,
     telemetry::{ExportError, Exporters},
-    tools::{self, Code, JiraTools, SigningKeys},
 };
 
 /// Scrapers and probes are few.

@@ -9,8 +9,8 @@ use std::{
 use crate::{
     config::{Config, Problem, Source},
     connector::{BasePath, ClientId, Connector, File, Host, MCP_PATH},
+    jira::tools,
     policy::Policy,
-    tools,
 };
 
 use super::failure::Failure;

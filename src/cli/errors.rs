@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::{http, mcp, tools::Code};
+use crate::{http, jira::tools::Code, mcp};
 
 const HEAD: &str = "\
 # Errors

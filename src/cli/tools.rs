@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use crate::{
     config::{Config, Source},
-    run, tools,
+    jira::tools,
+    run,
 };
 
 use super::failure::Failure;

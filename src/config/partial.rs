@@ -2,11 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use crate::policy;
+
 use super::{
     edge::listen, policy::policy_settings, problem::Problem, reader::Reader, server::Config,
     source::Source,
 };
-use crate::policy;
 
 impl Config {
     /// Only where to listen.

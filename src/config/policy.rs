@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    jira::tools::{self, Limits, Projects, Toolset},
     policy,
-    tools::{self, Limits, Projects, Toolset},
 };
 
 use super::reader::Reader;

@@ -6,7 +6,8 @@ use limit::LimiterSettings;
 
 use crate::{
     http::{self, AllowedOrigin, ConnectionSettings},
-    jira, mcp, policy, telemetry, tools,
+    jira::{self, tools},
+    mcp, policy, telemetry,
 };
 
 use super::{

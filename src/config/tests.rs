@@ -1,7 +1,8 @@
 //! Every setting is checked, all faults are reported at once, and no secret is ever shown.
 
-use super::*;
 use crate::jira::request::agile::scopes as agile;
+
+use super::*;
 
 fn problems(pairs: &[(&str, &str)]) -> Vec<String> {
     match Config::read(&Source::of(pairs.iter().copied())) {

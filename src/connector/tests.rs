@@ -76,8 +76,10 @@ fn the_scopes_are_the_same_everywhere() {
 
 #[test]
 fn every_scope_of_every_tool_has_a_sentence() {
-    let scopes = crate::tools::all().flat_map(tool_kit::Tool::sign_in_scopes);
-    for scope in scopes.chain([OFFLINE_ACCESS]).chain(crate::tools::BASE_SCOPES.iter().copied()) {
+    let scopes = crate::jira::tools::all().flat_map(tool_kit::Tool::sign_in_scopes);
+    for scope in
+        scopes.chain([OFFLINE_ACCESS]).chain(crate::jira::tools::BASE_SCOPES.iter().copied())
+    {
         assert_ne!(about(scope), UNDESCRIBED, "{scope}");
     }
 }

@@ -43,18 +43,18 @@ mod settings;
 
 use std::{convert::Infallible, iter, sync::Arc};
 
+use auth::{Authenticate, KeyedHasher};
 use axum::{
     Router, error_handling::HandleErrorLayer, extract::Request, middleware::from_fn_with_state,
     response::IntoResponse, routing::get,
 };
 use http::{HeaderValue, header};
+use metrics::Signals;
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
-use auth::{Authenticate, KeyedHasher};
 use authorize::authorize;
 use edge::Edge;
-use metrics::Signals;
 use observe::observe;
 use overload::{acquire_permit, on_timeout};
 use prepare_mcp::prepare_mcp;

@@ -8,7 +8,6 @@ use std::sync::{
 use auth::KeyedHasher;
 use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderValue, header};
-
 use single_header::single_header;
 
 use super::header_names::{GATEWAY_TOKEN, REQUEST_ID, TRACEPARENT};

@@ -1,6 +1,7 @@
 //! Jira Cloud: the client that asks it, and the views that agents read of its answers.
 
 mod client;
+pub mod tools;
 pub mod views;
 
 pub use client::{

@@ -7,16 +7,14 @@
 
 use std::sync::Arc;
 
+use auth::Caller;
 use bytes::Bytes;
 use quick_cache::sync::Cache;
 use rmcp::{
     ErrorData,
     model::{self, CacheScope, ListToolsResult, MetaObject, PaginatedRequestParams, ServerResult},
 };
-
-use auth::Caller;
 use serde_json::Value;
-
 use tool_kit::{HeaderArgument, Product, Tool};
 
 use crate::policy::{Narrowing, Policy, Variant, Verdict};

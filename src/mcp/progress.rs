@@ -11,7 +11,6 @@ use rmcp::{
     service::RequestContext,
 };
 use tokio::sync::watch;
-
 use tool_kit::{Progress, Step};
 
 /// The client that wants to know.

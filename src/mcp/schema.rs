@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use rmcp::model::{self, ToolAnnotations};
 use serde_json::{Map, Value, json};
-
 use tool_kit::{
     Effect, Tool,
     args::{ArgSpec, Shape},

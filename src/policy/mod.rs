@@ -112,7 +112,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tools;
+    use crate::jira::tools;
 
     fn policy(toolsets: &[Toolset], read_only: bool, deny: &[&str]) -> Policy {
         Policy::new(Settings {

@@ -9,7 +9,7 @@ mod jobs;
 
 use std::collections::BTreeMap;
 
-use crate::tools;
+use crate::jira::tools;
 
 /// A job.
 #[derive(Debug, Clone, Copy)]

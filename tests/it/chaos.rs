@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use jira_mcp_bridge::tools::Code;
+use jira_mcp_bridge::jira::tools::Code;
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::{runtime::Handle, time::timeout};

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, process::Command, sync::Arc};
 
 use error_doc::{ErrorDoc, Retryable};
-use jira_mcp_bridge::{mcp, tools::Code};
+use jira_mcp_bridge::{jira::tools::Code, mcp};
 use serde_json::{Value, json};
 
 use crate::support::{Bridge, Fault, until};

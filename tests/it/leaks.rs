@@ -141,7 +141,7 @@ async fn no_secret_and_no_content_at_trace_level() {
     for token in &tokens {
         talk.everything(token).await;
     }
-    let tools: BTreeSet<&str> = jira_mcp_bridge::tools::all().map(|tool| tool.name).collect();
+    let tools: BTreeSet<&str> = jira_mcp_bridge::jira::tools::all().map(|tool| tool.name).collect();
     let idle: Vec<_> =
         tools.difference(&talk.succeeded).map(|tool| (tool, talk.failed.get(tool))).collect();
     assert!(idle.is_empty(), "each tool must have done its work for somebody: {idle:?}");
@@ -225,7 +225,9 @@ async fn what_no_receiver_takes_is_not_written_either() {
 
 /// What the bridge says about itself stands in replies, too, and may stand in a log.
 fn ours() -> String {
-    jira_mcp_bridge::tools::all().map(|tool| [tool.title, " ", tool.about, "\n"].concat()).collect()
+    jira_mcp_bridge::jira::tools::all()
+        .map(|tool| [tool.title, " ", tool.about, "\n"].concat())
+        .collect()
 }
 
 struct Talk {

@@ -2,7 +2,7 @@
 //! themselves.
 
 use http::Method;
-use jira_mcp_bridge::tools;
+use jira_mcp_bridge::jira::tools;
 use rmcp::model::{CallToolResult, ElicitRequestParams, InputRequest, InputRequiredResult};
 use serde_json::{Value, json};
 

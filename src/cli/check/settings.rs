@@ -6,8 +6,8 @@ use crate::{
     cli::report::Finding,
     config::{Config, Source, UnknownSetting},
     http::{AllowedHost, SECRET_ADVICE},
+    jira::tools,
     policy::Policy,
-    tools,
 };
 
 /// Teams and Microsoft 365 Copilot give up at about this time.

@@ -7,8 +7,7 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use single_header::single_header;
 
-use crate::http::header_names::GATEWAY_TOKEN;
-use crate::http::reject::Reject;
+use crate::http::{header_names::GATEWAY_TOKEN, reject::Reject};
 
 use super::{
     derived_keys::{DerivedKeys, Key},

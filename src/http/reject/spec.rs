@@ -1,13 +1,12 @@
 //! What is fixed about each kind of refusal: the table to read when a client reports one.
 
-use http::StatusCode;
-use metrics::labels::Refusal;
-
 use error_doc::{
     Class,
     Retryable::{self, AsItSays, Later, No},
     Severity::{self, Error, Info, Warning},
 };
+use http::StatusCode;
+use metrics::labels::Refusal;
 
 /// One kind of refusal. Codes are stable, words are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

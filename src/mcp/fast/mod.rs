@@ -7,11 +7,10 @@
 mod list;
 mod tool_call;
 
+use auth::Caller;
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderValue, Response, header, request::Parts};
 use http_body_util::{BodyExt, Full};
-
-use auth::Caller;
 
 use crate::policy::Narrowing;
 

@@ -12,11 +12,12 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tool_kit::{Progress, Tool, Toolset};
 
+use crate::policy::{self, Policy};
+
 use super::{
     Server, Settings,
     call::{ToolRequest, Traces},
 };
-use crate::policy::{self, Policy};
 
 use product::{Behaviour, READ, TestProduct, WRITE};
 

@@ -10,6 +10,7 @@ mod queue;
 
 use std::time::Duration;
 
+use metrics::{Names, Signals, Tracer};
 use opentelemetry::KeyValue;
 use opentelemetry_application_insights::Exporter as AppInsights;
 use opentelemetry_otlp::{
@@ -23,12 +24,11 @@ use opentelemetry_sdk::{
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tokio::time::Instant;
+use upstream::BuildError;
 use url::Url;
 
 use client::Client;
-use metrics::{Names, Signals, Tracer};
 use queue::{Queue, Receiver};
-use upstream::BuildError;
 
 /// One export may take so long; the library repeats within it.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);

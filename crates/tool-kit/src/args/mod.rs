@@ -210,10 +210,12 @@ fn is_absent(value: &Value) -> bool {
 /// field whose name says it all has none, for each one costs bytes in every tool list.
 #[macro_export]
 macro_rules! arguments {
-    ($(#[$meta:meta])* $name:ident { $( $(#[doc = $doc:literal])* $field:ident: $type:ty ),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident {
+        $( $(#[doc = $doc:literal])* $field:ident: $type:ty ),* $(,)?
+    }) => {
         $(#[$meta])*
         #[derive(Debug)]
-        struct $name { $( $(#[doc = $doc])* $field: $type, )* }
+        $vis struct $name { $( $(#[doc = $doc])* $vis $field: $type, )* }
 
         impl $crate::args::Arguments for $name {
             const SPECS: &'static [$crate::args::ArgSpec] = &[$(

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::*;
 use crate::jira::client::request;
+
+use super::*;
 
 fn answer(status: u16, body: &str) -> Response {
     Response {

@@ -2,11 +2,12 @@
 
 use http::Method;
 
+use crate::jira::client::allowed::AllowedIssue;
+
 use super::{
     body::Body,
     builder::{Request, Safety},
 };
-use crate::jira::client::allowed::AllowedIssue;
 
 /// `GET /issue/{key}/comment/{id}`.
 pub fn comment(key: &AllowedIssue, id: &str) -> Request {

@@ -6,8 +6,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::builder::{Base, Request, Safety};
 use crate::jira::client::allowed::{AllowedIssue, AllowedProject};
+
+use super::builder::{Base, Request, Safety};
 
 /// What each kind of call needs, separated by spaces.
 pub mod scopes {

@@ -2,11 +2,12 @@
 
 use http::Method;
 
+use crate::jira::client::allowed::AllowedIssue;
+
 use super::{
     builder::{Request, Safety},
     form::Form,
 };
-use crate::jira::client::allowed::AllowedIssue;
 
 /// `GET /attachment/{id}`: name, type and size. The answer does not say which issue the file
 /// belongs to.

@@ -6,11 +6,12 @@ use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::jira::client::allowed::{AllowedIssue, AllowedProject, NamedIssue};
+
 use super::{
     builder::{Request, Safety},
     issue::NewIssue,
 };
-use crate::jira::client::allowed::{AllowedIssue, AllowedProject, NamedIssue};
 
 /// `POST /issue/bulkfetch` of at most 100 issues. Jira answers them by id and leaves out those it
 /// has not.

@@ -5,8 +5,9 @@
 
 use http::Method;
 
-use super::builder::{Request, Safety};
 use crate::jira::client::allowed::AllowedIssue;
+
+use super::builder::{Request, Safety};
 
 /// `DELETE /issue/{key}`; Jira refuses an issue with subtasks unless they may go too.
 pub fn delete_issue(key: &AllowedIssue, with_subtasks: bool) -> Request {

@@ -4,11 +4,12 @@ use http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::jira::client::allowed::{AllowedIssue, AllowedProject, NamedIssue};
+
 use super::{
     body::{Body, IssueBody},
     builder::{Request, Safety},
 };
-use crate::jira::client::allowed::{AllowedIssue, AllowedProject, NamedIssue};
 
 /// `GET /issue/{key}` with only these fields.
 pub fn issue<S: AsRef<str>>(key: &NamedIssue, fields: &[S], expand: &[&str]) -> Request {

@@ -3,8 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::builder::{Request, Safety};
 use crate::jira::client::allowed::AllowedIssue;
+
+use super::builder::{Request, Safety};
 
 /// Jira's limit for a remote link's global id. Source: `RemoteIssueLinkRequest.globalId`.
 const GLOBAL_ID_CHARS_MAX: usize = 255;

@@ -1,7 +1,8 @@
 //! Who is asking, who else there is, and what the caller may do.
 
-use super::builder::{Request, scope};
 use crate::jira::client::allowed::{AllowedIssue, AllowedProject};
+
+use super::builder::{Request, scope};
 
 /// `GET /myself`.
 pub fn myself() -> Request {

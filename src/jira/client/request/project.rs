@@ -1,7 +1,8 @@
 //! Projects, their issue types and the fields they ask for.
 
-use super::builder::Request;
 use crate::jira::client::allowed::AllowedProject;
+
+use super::builder::Request;
 
 /// `GET /project/search`, by key; only those of `keys` when any are given, of which Jira takes 50.
 pub fn projects<'a>(

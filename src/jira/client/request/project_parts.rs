@@ -1,7 +1,8 @@
 //! One project and what belongs to it.
 
-use super::builder::Request;
 use crate::jira::client::allowed::AllowedProject;
+
+use super::builder::Request;
 
 /// `GET /project/{key}`, with lead, description and issue types.
 pub fn project(key: &AllowedProject) -> Request {

@@ -3,8 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::*;
 use crate::jira::client::allowed::{AllowedIssue, Projects};
+
+use super::*;
 
 fn p1() -> AllowedIssue {
     Projects::default().told("P-1").unwrap()

@@ -4,8 +4,9 @@
 use http::Method;
 use serde_json::Value;
 
-use super::builder::{Request, Safety, scope};
 use crate::jira::client::allowed::AllowedProject;
+
+use super::builder::{Request, Safety, scope};
 
 /// `GET /project/{key}/versions`: all of them.
 pub fn versions(project: &AllowedProject) -> Request {

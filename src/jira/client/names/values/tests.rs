@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use upstream::{self, Upstream};
 
-use super::*;
 use crate::jira::client::{Jira, Route, Session, Settings, names::PersonScope, wire::FieldMeta};
+
+use super::*;
 
 mod laws;
 

@@ -1,0 +1,24 @@
+//! Boards, sprints and what is in them: the agile API, and what is left of it for tokens without
+//! its scopes.
+
+mod board_pages;
+mod boards;
+mod editing;
+mod issues;
+mod moving;
+mod reach;
+mod standing;
+
+use crate::jira::tools::registry::Tool;
+
+pub(crate) use board_pages::offset;
+pub(in crate::jira::tools) use reach::check_sprint;
+
+pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
+    boards::LIST_BOARDS,
+    boards::GET_SPRINTS,
+    issues::GET_SPRINT_ISSUES,
+    moving::MOVE_TO_SPRINT,
+    editing::CREATE_SPRINT,
+    editing::UPDATE_SPRINT,
+];

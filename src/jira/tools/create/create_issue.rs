@@ -1,0 +1,163 @@
+//! Creating one issue.
+
+use serde_json::json;
+use tokio::time::Instant;
+use tool_kit::{Reply, Row, ToolError};
+
+use crate::jira::{
+    JiraError, request,
+    tools::{
+        context::Context,
+        create::{
+            create_meta_cache::Screens,
+            recent_creates::{self, Mark},
+        },
+        registry::{Tool, tool},
+        writing::uncertain_write::{self, Absence, Written},
+    },
+    views::CreateFieldView,
+    wire::{CreatedIssue, FieldMeta},
+};
+
+use super::prepared::{CreateIssue, prepare};
+
+const TOOL: &str = "jira_create_issue";
+
+pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
+    /// Create an issue. Names are enough for people, types, priorities, versions and custom fields.
+    "jira_create_issue", "Create issue", Core, Write, create_issue(CreateIssue)
+)];
+
+async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, ToolError> {
+    let Some(request_id) = args.request_id.clone() else {
+        return create(context, args).await.and_then(Made::reply);
+    };
+    let cloud_id = &context.jira.site().await?.id;
+    let scope = tool_kit::IdempotencyScope { tool: TOOL, tenant: cloud_id };
+    let slot = context.idempotency_keys.slot(context.jira.caller().key(), scope, &request_id);
+    let mut made = slot.lock().await;
+    if let Some(key) = tool_kit::previous_result(made.as_ref(), Instant::now()) {
+        return Made { key, ..Made::default() }.repeated(context).await;
+    }
+    if !args.dry_run.unwrap_or(false) {
+        context.projects.check_project(&args.project_key)?;
+        // What another replica made. A search that fails must not keep anybody from creating.
+        if let Some(mark) = Mark::of(context, TOOL, Some(&request_id)).await
+            && let Ok(Some(key)) =
+                recent_creates::by_request(context, &args.project_key, &mark).await
+        {
+            *made = Some((Instant::now(), key.clone()));
+            return Made { key, ..Made::default() }.repeated(context).await;
+        }
+    }
+    let created = create(context, args).await?;
+    if created.preview.is_none() {
+        *made = Some((Instant::now(), created.key.clone()));
+    }
+    created.reply()
+}
+
+/// What came of a create.
+#[derive(Default)]
+struct Made {
+    key: String,
+    url: String,
+    /// Whether it had to be looked up, for Jira's answer was lost.
+    verified: Option<bool>,
+    /// What became of the caller's words.
+    resolved: Row,
+    /// What would have been created, of a dry run.
+    preview: Option<Row>,
+}
+
+impl Made {
+    fn reply(self) -> Result<Reply, ToolError> {
+        if let Some(preview) = self.preview {
+            return Reply::json(&json!({ "dry_run": true, "would_create": preview }));
+        }
+        let mut reply = Row::new();
+        reply.put_non_empty("key", self.key);
+        reply.put_non_empty("url", self.url);
+        reply.put_non_empty("created", true);
+        reply.put_non_empty("resolved", json!(self.resolved));
+        reply.put_non_empty("verified", self.verified);
+        Reply::json(&reply)
+    }
+
+    async fn repeated(self, context: &Context) -> Result<Reply, ToolError> {
+        let url = browse(context, &self.key).await?;
+        Reply::json(
+            &json!({ "key": self.key, "url": url, "created": false, "repeated_request_id": true }),
+        )
+    }
+}
+
+async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
+    let mut ready = prepare(context, &args, &mut Screens::default()).await?;
+    if args.dry_run.unwrap_or(false) {
+        let mut preview = ready.preview(context).await;
+        context.budget.split(2).shrink_to_fit(&mut preview);
+        return Ok(Made { preview: Some(preview), ..Made::default() });
+    }
+    let mark = Mark::of(context, TOOL, args.request_id.as_deref()).await;
+    let properties = mark.as_ref().and_then(Mark::properties);
+    if let Some(properties) = properties {
+        ready.new.bear(properties);
+    }
+    let request = request::create_issue(&ready.new);
+    let summary = ready.summary();
+    let look = async {
+        match &mark {
+            Some(mark) => recent_creates::by_request(context, &args.project_key, mark).await,
+            None => {
+                recent_creates::by_summary(
+                    context,
+                    &args.project_key,
+                    summary,
+                    uncertain_write::since(),
+                )
+                .await
+            }
+        }
+    };
+    let explain = |error| explain(error, &ready.metas);
+    let written = uncertain_write::write(context, request, Absence::Nothing, look, explain).await?;
+    let verified = written.verified();
+    let key = match written {
+        Written::Answered(answer) => answer.read::<CreatedIssue>()?.key,
+        Written::Seen(key) => key,
+    };
+    Ok(Made {
+        url: browse(context, &key).await?,
+        key,
+        verified,
+        resolved: ready.resolved(),
+        preview: None,
+    })
+}
+
+/// Adds to Jira's refusal what the fields it complained about accept.
+fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
+    let JiraError::Invalid { fields, .. } = &error else { return error.into() };
+    let views: Vec<CreateFieldView> = metas
+        .iter()
+        .filter(|meta| fields.iter().any(|field| field == meta.id()))
+        .map(CreateFieldView::of)
+        .collect();
+    let error = ToolError::from(error);
+    if views.is_empty() {
+        return error
+            .hint("Nothing was created. Correct the fields that Jira names and repeat the call.");
+    }
+    error
+        .hint("Nothing was created. `fields` lists what the refused fields accept.")
+        .with("fields", json!(views))
+}
+
+/// The address of an issue in a browser.
+pub(in crate::jira::tools) async fn browse(
+    context: &Context,
+    key: &str,
+) -> Result<String, ToolError> {
+    Ok(format!("{}/browse/{key}", context.jira.site().await?.url))
+}

@@ -1,0 +1,115 @@
+//! Who the agent is acting as, and where.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tool_kit::{Reply, Row, ToolError, clean};
+
+use crate::jira::{
+    AllowedProject, JiraError, Response, Site,
+    request::{self, scope},
+    tools::{
+        args::{ProjectKey, arguments},
+        context::Context,
+        oauth,
+        people::permissions::{DECISIVE, held, split},
+        registry::{Tool, tool},
+    },
+    wire::{Permissions, User},
+};
+
+pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
+    /// Who is signed in to Jira, on which site, with which rights. Use it when something is
+    /// refused.
+    "jira_whoami", "Who am I", Core, Read, whoami(WhoAmI)
+)
+.needs(&[])];
+
+arguments! {
+    WhoAmI {
+        /// Also what the user may do
+        include_permissions: Option<bool>,
+        project_key: Option<ProjectKey>,
+    }
+}
+
+async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
+    let project =
+        args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
+    let site = match context.jira.site().await {
+        Err(JiraError::AmbiguousSite { sites, names }) => {
+            // Which sites there are is what somebody asks who has not chosen one yet.
+            let mut row = Row::new();
+            row.put_non_empty("sites", sites);
+            row.put_non_empty("site_names", names);
+            row.put_non_empty("site_chosen", false);
+            row.put_non_empty("hidden_tools", hidden(&context.hidden_tools, None));
+            return Reply::json(&row);
+        }
+        site => site?,
+    };
+    let (me, permissions) =
+        tokio::try_join!(profile(context, site), permissions(context, &args, project.as_ref()))?;
+    let me: Option<User<'_>> = me.as_ref().map(Response::read).transpose()?;
+    let mut row = Row::new();
+    if let Some(me) = me {
+        row.put_non_empty("account_id", me.account_id.as_ref());
+        row.put_non_empty("name", clean(&me.display_name).as_ref());
+        row.put_non_empty("time_zone", me.time_zone.as_deref());
+    }
+    let mut place = json!({ "name": site.name, "url": site.url });
+    // A site that is reached at its own address goes by no cloud id, and no scopes limit what may
+    // be done there.
+    if let (Some(place), true) = (place.as_object_mut(), site.scopes.is_some()) {
+        place.insert("cloud_id".to_owned(), json!(site.id));
+    }
+    row.put_non_empty("site", place);
+    if site.all_urls.len() > 1 && !context.jira.is_pinned() {
+        row.put_non_empty("sites", site.all_urls.to_vec());
+    }
+    row.put_non_empty("scopes", site.scopes.as_ref().map(|scopes| scopes.to_vec()));
+    if let Some(permissions) = permissions {
+        let (can, cannot) = split(permissions);
+        row.put_non_empty("can", can);
+        row.put_non_empty("cannot", cannot);
+    }
+    row.put_non_empty("hidden_tools", hidden(&context.hidden_tools, site.scopes.as_deref()));
+    Reply::json(&row)
+}
+
+/// Without the scope for people nobody can say who the caller is; all else is worth an answer then,
+/// above all why.
+async fn profile(context: &Context, site: &Site) -> Result<Option<Response>, ToolError> {
+    if site.scopes.as_ref().is_some_and(|granted| !oauth::holds(granted, scope::READ_USER)) {
+        return Ok(None);
+    }
+    context.ask(request::myself()).await.map(Some)
+}
+
+/// The tools that this caller does not see, one group for each reason.
+fn hidden(by_operator: &[&'static str], granted: Option<&[String]>) -> Vec<Value> {
+    let mut by_scope: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for tool in crate::jira::tools::all().filter(|tool| !by_operator.contains(&tool.name)) {
+        if let Some(scope) = granted.and_then(|granted| tool.missing_scopes(granted)) {
+            by_scope.entry(scope).or_default().push(tool.name);
+        }
+    }
+    let operator = (!by_operator.is_empty()).then(
+        || json!({ "reason": "switched off by the operator or by the address used", "tools": by_operator }),
+    );
+    let scopes = by_scope.into_iter().map(
+        |(scope, tools)| json!({ "reason": format!("missing OAuth scope {scope}"), "scope": scope, "tools": tools }),
+    );
+    operator.into_iter().chain(scopes).collect()
+}
+
+async fn permissions(
+    context: &Context,
+    args: &WhoAmI,
+    project: Option<&AllowedProject>,
+) -> Result<Option<Permissions>, ToolError> {
+    if !args.include_permissions.unwrap_or(args.project_key.is_some()) {
+        return Ok(None);
+    }
+    Ok(Some(held(context, DECISIVE, project, None).await?))
+}
