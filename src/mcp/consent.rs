@@ -14,9 +14,9 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value};
-use tool_kit::{CONFIRM, Code, Preview, Reply, Tool, ToolError, clean};
+use tool_kit::{CONFIRM, Code, Preview, Tool, ToolError, clean};
 
-use super::{call::Outcome, era};
+use super::era;
 
 /// What a retry says about the question of the round before.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,13 +88,8 @@ pub(super) fn refused() -> ToolError {
         .hint("Do not repeat the call unless the user asks for it.")
 }
 
-/// The question that stands for an outcome, if that shows a preview.
-pub(super) fn question(tool: &Tool, outcome: &Outcome) -> Option<InputRequiredResult> {
-    let preview: &Preview = match outcome {
-        Ok(Reply::Preview(preview)) => preview,
-        Ok(Reply::Done(_)) => return None,
-        Err(error) => error.preview()?,
-    };
+/// The question that stands for a preview.
+pub(super) fn question(tool: &Tool, preview: &Preview) -> Option<InputRequiredResult> {
     let form = ElicitationSchema::builder()
         .required_bool_property(CONFIRM, |field| field.title("Yes, do it"));
     let params = ElicitRequestParams::FormElicitationParams {
@@ -129,14 +124,14 @@ mod tests {
         Preview { shown: row, token: "token".to_owned(), expires_in_s: 600 }
     }
 
-    fn asked(outcome: &Outcome) -> Option<Value> {
-        question(&WRITE, outcome).map(|question| serde_json::to_value(question).unwrap())
+    fn asked(preview: &Preview) -> Option<Value> {
+        question(&WRITE, preview).map(|question| serde_json::to_value(question).unwrap())
     }
 
     #[test]
     fn a_preview_becomes_one_flat_form() {
         let shown = json!({"key": "P-1", "summary": "a\nkey: \"P-2\"", "lost": {"comments": 2}});
-        let question = asked(&Ok(Reply::Preview(preview(&shown)))).unwrap();
+        let question = asked(&preview(&shown)).unwrap();
         let message = "Write? Nothing is done unless you agree.\nkey: \"P-1\"\n\
             summary: \"a\\nkey: \\\"P-2\\\"\"\nlost: {\"comments\":2}";
         assert_eq!(
@@ -155,25 +150,15 @@ mod tests {
                 "requestState": "token",
             })
         );
-        let stale = ToolError::new(Code::ConfirmationRequired, "Too old.");
-        let stale = stale.with_preview(preview(&shown));
-        assert_eq!(asked(&Err(stale)), Some(question), "a token that does not fit asks anew");
     }
 
     #[test]
     fn a_question_shows_nothing_that_cannot_be_seen() {
         let shown = json!({"summary": "a\u{202E}b", "change": {"x\u{200B}y": "z"}});
-        let question = asked(&Ok(Reply::Preview(preview(&shown)))).unwrap().to_string();
+        let question = asked(&preview(&shown)).unwrap().to_string();
         for hidden in ['\u{202E}', '\u{200B}'] {
             assert!(!question.contains(hidden), "{question}");
         }
-    }
-
-    #[test]
-    fn other_outcomes_ask_nothing() {
-        let shown = json!({"preview": {"key": "P-1"}, "confirm": "token"});
-        assert_eq!(asked(&Reply::json(&shown)), None, "only what is a preview is one");
-        assert_eq!(asked(&Err(ToolError::new(Code::NotFound, "x"))), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! over both.
 
 mod about;
+mod answer;
 mod blocks;
 mod call;
 mod cancellation;
@@ -27,8 +28,10 @@ mod stdio;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod tool_lists;
 
+pub use answer::Answer;
 pub use rpc_errors::errors;
 pub use server::{Server, Settings};
-pub use service::{Answer, HttpService, streamable};
+pub use service::{HttpService, streamable};
 pub use stdio::{StdioSettings, serve_stdio};

@@ -10,7 +10,7 @@ use tool_kit::Product;
 
 use crate::policy::{Narrowing, Policy};
 
-use super::{in_flight::InFlight, listing::Lists, schema::Showing};
+use super::{in_flight::InFlight, schema::Showing, tool_lists::Lists};
 
 /// What the operator decided about tool calls.
 #[derive(Debug, Clone)]

@@ -12,9 +12,9 @@ use std::{
 
 use auth::Caller;
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, StatusCode};
 use http_body::Body;
-use http_body_util::{BodyExt, Collected, Full, combinators::BoxBody};
+use http_body_util::{BodyExt, Collected, Full};
 use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{
@@ -23,13 +23,10 @@ use rmcp::{
 };
 use tower::Service;
 
-use super::{cancellation::cancelled_id, fast, server::Server};
+use super::{answer::Answer, cancellation::cancelled_id, fast, server::Server};
 
 /// A comment this often keeps proxies from giving up a stream that has nothing to say yet.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
-/// What both answer with.
-pub type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 /// Any MCP server over streamable HTTP as this product speaks it: stateless, one JSON reply for
 /// each POST, a stream only where there is something to say before the reply.

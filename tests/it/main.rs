@@ -27,6 +27,7 @@ mod bulk;
 mod cancel;
 mod chaos;
 mod check;
+mod circles;
 mod clocks;
 mod collab;
 mod collab_faults;

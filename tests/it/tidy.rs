@@ -19,7 +19,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("run", &["config", "http", "jira", "mcp", "memory", "policy", "telemetry"]),
     ("memory", &[]),
     ("bounds", &["http"]),
-    ("cli", &["config", "connector", "http", "jira", "mcp", "policy", "program", "run", "telemetry"]),
+    (
+        "cli",
+        &["config", "connector", "http", "jira", "mcp", "policy", "program", "run", "telemetry"],
+    ),
     ("connector", &[]),
     ("config", &["http", "jira", "mcp", "policy", "program", "telemetry"]),
     ("http", &["jsonrpc", "policy"]),

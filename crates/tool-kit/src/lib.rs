@@ -25,7 +25,7 @@ pub use clean_json::clean_json;
 pub use confirm_token::{SIGNING_CONTEXT, SigningKeys, Subject, VALID_S};
 pub use error::{Code, ToolError};
 pub use idempotency::{IdempotencyKeys, IdempotencyScope, Slot, previous_result};
-pub use preview::Preview;
+pub use preview::{CONFIRM, Preview};
 pub use product::{
     CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Usage,
 };
@@ -33,4 +33,4 @@ pub use progress::{Progress, Step};
 pub use reply::{Block, Done, Reply};
 pub use row::Row;
 pub use text::{CharAction, char_action, clean, clip};
-pub use tool::{CONFIRM, Effect, Tool, Toolset};
+pub use tool::{Effect, Tool, Toolset};

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{row::Row, text::clip, tool::CONFIRM};
+use super::{row::Row, text::clip};
+
+/// The argument that takes the token of a preview.
+pub const CONFIRM: &str = "confirm";
 
 /// The rows of a preview that show the things, and how many there are in all.
 const ISSUES: &str = "issues";

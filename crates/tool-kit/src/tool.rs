@@ -5,6 +5,7 @@ use std::fmt;
 use super::{
     args::{ArgSpec, Given, Synonyms},
     error::ToolError,
+    preview::CONFIRM,
 };
 
 /// A group of tools that an operator switches on or off together.
@@ -133,6 +134,3 @@ impl fmt::Debug for Tool {
             .finish_non_exhaustive()
     }
 }
-
-/// The argument that takes the token of a preview.
-pub const CONFIRM: &str = "confirm";

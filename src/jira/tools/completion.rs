@@ -1,10 +1,10 @@
 //! What a person may mean, while they type an argument of a prompt or of a resource's address: the
 //! tools that know, and where the names stand in what they answer.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tool_kit::Suggestions;
 
-use crate::jira::tools::{product::arguments, project_key};
+use super::args::project_key;
 
 /// Suggestions that are asked for; a person looks at fewer.
 const VALUES_MAX: usize = 50;
@@ -82,4 +82,12 @@ fn names(shown: &Value, list: &str, members: &[&str]) -> Vec<String> {
         members.iter().find_map(|member| item.get(*member)?.as_str()).map(str::to_owned)
     };
     items.iter().filter_map(name).collect()
+}
+
+/// The arguments of a question to a tool.
+fn arguments(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(arguments) => arguments,
+        other => Map::from_iter([("arguments".to_owned(), json!([other]))]),
+    }
 }

@@ -9,7 +9,7 @@ use tool_kit::{Budget, IdempotencyKeys, Progress, SigningKeys, ToolError};
 
 use crate::jira::{
     JiraError, Projects, Request, Response, Session,
-    tools::{args::shown, writing::text::TextsMade},
+    tools::{args::shown, writing::texts_made::TextsMade},
     views::RenderOptions,
 };
 
@@ -39,6 +39,8 @@ pub struct Context {
     pub idempotency_keys: Arc<IdempotencyKeys>,
     /// What confirm tokens are signed with.
     pub signing_keys: SigningKeys,
+    /// Every tool.
+    pub tools: Arc<[&'static tool_kit::Tool]>,
     /// The tools that do not exist for this request, for `jira_whoami`.
     pub hidden_tools: Arc<[&'static str]>,
     /// For a caller who wants to know how far the call is.

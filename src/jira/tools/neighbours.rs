@@ -73,13 +73,11 @@ const LIKENESS_MIN: f64 = 0.85;
 const NOUN_WEIGHT: f64 = 2.0;
 
 /// The tool that is most probably meant, among those that may be named.
-pub(super) fn nearest(name: &str, may_be_named: impl Fn(&Tool) -> bool) -> Option<&'static str> {
+pub(super) fn nearest(name: &str, candidates: &[&'static Tool]) -> Option<&'static str> {
     // Comparing costs the product of both lengths; no name of ours is longer.
     if name.len() > 100 {
         return None;
     }
-    let candidates: Vec<&'static Tool> =
-        crate::jira::tools::all().filter(|tool| may_be_named(tool)).collect();
     let words = words(name);
     let bare = words.join("_");
     if let Some((_, known)) = KNOWN_ELSEWHERE.iter().find(|(other, _)| *other == bare) {
@@ -97,7 +95,7 @@ pub(super) fn nearest(name: &str, may_be_named: impl Fn(&Tool) -> bool) -> Optio
     let alike = candidates.iter().map(likeness).filter(|(share, ..)| *share >= SHARE_MIN);
     let best =
         alike.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
-    best.map(|(.., name)| name).or_else(|| misspelt(&bare, &wanted, &candidates))
+    best.map(|(.., name)| name).or_else(|| misspelt(&bare, &wanted, candidates))
 }
 
 /// The tool whose name is most like a misspelt one. Where it is plain what is to be done, the rest
@@ -213,10 +211,11 @@ fn noun(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::tools::catalog;
     use tool_kit::Toolset;
 
     fn check(name: &str, expected: Option<&str>) {
-        assert_eq!(nearest(name, |_| true), expected, "{name}");
+        assert_eq!(nearest(name, &catalog::all().collect::<Vec<_>>()), expected, "{name}");
     }
 
     #[test]
@@ -265,12 +264,12 @@ mod tests {
 
     #[test]
     fn only_what_may_be_named_is_named() {
-        let core = |tool: &Tool| tool.set == Toolset::Core;
+        let core = || catalog::all().filter(|tool| tool.set == Toolset::Core).collect::<Vec<_>>();
         for name in
             ["jira_remove_comment", "jira_delete_issues", "jira_get_links", "jira_drop_issue"]
         {
-            assert_eq!(nearest(name, core), None, "{name}");
+            assert_eq!(nearest(name, &core()), None, "{name}");
         }
-        assert_eq!(nearest("jira_list_comments", core), Some("jira_get_comments"));
+        assert_eq!(nearest("jira_list_comments", &core()), Some("jira_get_comments"));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auth::{Caller, TokenVerdict};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use tool_kit::{
     CallRequest, HeaderArgument, IdempotencyKeys, OpenCall, Product, ResourceKind, Run,
     SigningKeys, Suggestions, Usage,
@@ -14,12 +14,11 @@ use crate::jira::{
     Jira, Projects,
     tools::{
         args::named_hosts,
-        completion,
+        catalog, completion,
         context::{Context, Limits},
         jira_error::fenced,
-        neighbours, registry,
         subject::{KnownProjects, subject},
-        writing::text::TextsMade,
+        writing::texts_made::TextsMade,
     },
 };
 
@@ -51,13 +50,15 @@ pub struct JiraTools {
     idempotency_keys: Arc<IdempotencyKeys>,
     signing_keys: SigningKeys,
     known_projects: Arc<KnownProjects>,
+    tools: Arc<[&'static tool_kit::Tool]>,
 }
 
 impl JiraTools {
     /// Tools that sign their previews with these keys.
     pub fn new(jira: Arc<Jira>, settings: Settings, signing_keys: SigningKeys) -> Self {
         let (idempotency_keys, known_projects) = (Arc::default(), Arc::default());
-        Self { jira, settings, idempotency_keys, signing_keys, known_projects }
+        let tools = catalog::all().collect();
+        Self { jira, settings, idempotency_keys, signing_keys, known_projects, tools }
     }
 
     fn context(&self, request: CallRequest, site: Option<String>) -> Context {
@@ -69,6 +70,7 @@ impl JiraTools {
             projects: self.settings.projects.clone(),
             idempotency_keys: Arc::clone(&self.idempotency_keys),
             signing_keys: self.signing_keys.clone(),
+            tools: Arc::clone(&self.tools),
             hidden_tools: request.hidden_tools,
             progress: request.progress,
             texts: TextsMade::default(),
@@ -91,11 +93,11 @@ impl Product for JiraTools {
     }
 
     fn tools(&self) -> Vec<&'static tool_kit::Tool> {
-        crate::jira::tools::all().collect()
+        self.tools.to_vec()
     }
 
     fn tool(&self, name: &str) -> Option<&'static tool_kit::Tool> {
-        crate::jira::tools::named(name)
+        catalog::named(name)
     }
 
     fn nearest_tool(
@@ -103,7 +105,7 @@ impl Product for JiraTools {
         name: &str,
         may_be_named: &dyn Fn(&tool_kit::Tool) -> bool,
     ) -> Option<&'static str> {
-        neighbours::nearest(name, may_be_named)
+        catalog::nearest(name, may_be_named)
     }
 
     fn common_arguments(&self) -> &'static [ArgSpec] {
@@ -166,7 +168,7 @@ impl Product for JiraTools {
         // Whoever pastes an address means that issue, and the one of that key on no other site.
         let hosts = named_hosts(&arguments);
         let common: &'static [&'static str] = if self.jira.is_pinned() { &[] } else { &["site"] };
-        let mut given = Given::new(arguments).of_tool(tool, common);
+        let mut given = Given::new(arguments).of_tool(tool.name, tool.synonyms, common);
         let site = given.take_text(SITE.name).or_else(|| hosts.first().cloned());
         let granted_scopes = self.jira.granted(&request.caller, site.as_deref());
         let mut context = self.context(request, site);
@@ -195,7 +197,7 @@ impl JiraCall {
             // Boxed: few calls name an address, and every call would carry its size.
             Box::pin(context.check_hosts()).await?;
         }
-        let run = registry::function(self.tool)?;
+        let run = catalog::function(self.tool)?;
         let outcome = run(context, self.given.clone()).await;
         if outcome.is_err() && context.jira.may_retry_fresh() {
             return run(context, self.given.clone()).await;
@@ -239,14 +241,6 @@ fn text_of_file(shown: &Value) -> Option<(String, String)> {
     let text = shown.get("text")?.as_str()?.to_owned();
     let media_type = shown.get("type").and_then(Value::as_str).unwrap_or("text/plain");
     Some((text, media_type.to_owned()))
-}
-
-/// The arguments of a question to a tool.
-pub(super) fn arguments(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(arguments) => arguments,
-        other => Map::from_iter([("arguments".to_owned(), json!([other]))]),
-    }
 }
 
 #[cfg(test)]

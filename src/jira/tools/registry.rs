@@ -46,14 +46,6 @@ impl fmt::Debug for Tool {
     }
 }
 
-/// The function of a tool.
-pub(super) fn function(
-    tool: &tool_kit::Tool,
-) -> Result<for<'a> fn(&'a Context, Given) -> Running<'a>, ToolError> {
-    let found = crate::jira::tools::handlers().find(|one| one.name == tool.name);
-    found.map(|one| one.run).ok_or_else(|| ToolError::internal("the tool has no function"))
-}
-
 /// Declares one tool: `tool!(/** for agents */ "name", "Title", Set, Effect, function(Arguments))`.
 macro_rules! tool {
     ($(#[doc = $about:literal])+ $name:literal, $title:literal, $set:ident, $effect:ident, $run:ident($args:ty)) => {

@@ -3,7 +3,7 @@
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
-use crate::jira::tools::{issue_key, project_key};
+use super::args::{issue_key, project_key};
 
 /// Projects that are remembered at a time; about a hundred bytes each.
 const PROJECTS_MAX: usize = 10_000;

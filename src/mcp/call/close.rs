@@ -3,22 +3,22 @@
 
 use auth::{Caller, TokenVerdict};
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, MetaObject};
-use tool_kit::{Block, Code, Tool, ToolError, clean_json};
+use tool_kit::{Block, Code, Preview, Reply, Tool, ToolError, clean_json};
 
 use crate::{
     mcp::{blocks, consent, provenance, server::Server},
     telemetry::audit,
 };
 
-use super::{Call, Outcome};
+use super::opened::{Call, Outcome};
 
 impl Server {
     /// Answers a tool call: with the reply, the error, or a question to its user.
     pub(super) fn close(&self, call: Call<'_>, outcome: Outcome) -> CallToolResponse {
         let code = outcome.as_ref().err().map(ToolError::code);
         tell_verdict(&call, &outcome);
-        let asked = call.consent.is_asked().then(|| consent::question(call.tool, &outcome));
-        if let Some(mut question) = asked.flatten() {
+        let preview = preview(&outcome).filter(|_| call.consent.is_asked());
+        if let Some(mut question) = preview.and_then(|one| consent::question(call.tool, one)) {
             self.mark_modern(&call, &mut question.meta);
             self.record(call, code, consent::bytes(&question));
             return CallToolResponse::from(question);
@@ -104,6 +104,15 @@ pub(in crate::mcp) struct Shown {
     pub(in crate::mcp) blocks: Vec<Block>,
 }
 
+/// What would be done, where that is what the call came to.
+fn preview(outcome: &Outcome) -> Option<&Preview> {
+    match outcome {
+        Ok(Reply::Preview(preview)) => Some(preview),
+        Ok(Reply::Done(_)) => None,
+        Err(error) => error.preview(),
+    }
+}
+
 /// Tells the edge what the upstream said of the caller's token.
 fn tell_verdict(call: &Call<'_>, outcome: &Outcome) {
     let missing = outcome.as_ref().err().and_then(ToolError::missing_scope);
@@ -125,4 +134,23 @@ fn sayable(caller: &Caller, text: String) -> String {
     // In this order, for hidden signs between its letters would hide a token from the search for
     // it.
     caller.redact(clean_json(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tool_kit::Row;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_a_preview_is_asked_about() {
+        let shown = Preview { shown: Row::new(), token: "t".to_owned(), expires_in_s: 600 };
+        let stale = ToolError::new(Code::ConfirmationRequired, "Too old.");
+        assert_eq!(preview(&Ok(Reply::Preview(shown.clone()))), Some(&shown));
+        assert_eq!(preview(&Err(stale.with_preview(shown.clone()))), Some(&shown));
+        let looks_alike = json!({"preview": {"key": "P-1"}, "confirm": "token"});
+        assert_eq!(preview(&Reply::json(&looks_alike)), None);
+        assert_eq!(preview(&Err(ToolError::new(Code::NotFound, "x"))), None);
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     policy::Verdict,
 };
 
-use super::{Call, Outcome};
+use super::opened::{Call, Outcome};
 
 /// The upstream call ends by itself at the deadline and knows what it leaves behind; this is for
 /// all else.

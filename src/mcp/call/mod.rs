@@ -4,69 +4,20 @@
 mod close;
 mod execute;
 mod open;
+mod opened;
 mod request;
 
-use auth::VerdictSlot;
-use metrics::{InUse, Span, Trace};
 use rmcp::{
     ErrorData,
     model::{CallToolRequestParams, CallToolResponse},
 };
-use serde_json::{Map, Value};
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-use tool_kit::{Budget, OpenCall, Reply, Tool, ToolError};
+use tool_kit::ToolError;
 
-use crate::policy::Verdict;
-
-use super::{consent::Consent, in_flight::CallGuard, server::Server};
+use super::server::Server;
 
 pub(super) use close::Shown;
-pub(super) use request::{
-    ToolRequest, bytes_of, caller, narrowing, traces, traces_of, verdict, verdict_of,
-};
-
-/// How a call ended: what the tool answers, or why it does not.
-pub(super) type Outcome = Result<Reply, ToolError>;
-
-/// The traces that a call may belong to: the message's own goes before that of the request which
-/// carried it.
-#[derive(Debug, Default)]
-pub(super) struct Traces {
-    pub(super) message: Trace,
-    pub(super) request: Trace,
-}
-
-/// One call from its beginning to its answer.
-pub(super) struct Call<'a> {
-    tool: &'static Tool,
-    open: Box<dyn OpenCall>,
-    verdict: Verdict,
-    consent: Consent,
-    budget: Budget,
-    started: Instant,
-    deadline: Instant,
-    span: Option<Span>,
-    trace_id: Option<String>,
-    /// Fires when nobody waits for the answer any more.
-    cancelled: &'a CancellationToken,
-    /// The client speaks 2026-07-28.
-    is_modern: bool,
-    /// Takes what the upstream said of the caller's token when the call is over.
-    token_verdict: VerdictSlot,
-    /// Counted as running.
-    _running: InUse<'a>,
-    /// Known among the calls in hand, so that its client can cancel it and a stop waits for it.
-    _guard: CallGuard,
-}
-
-/// A read that stands behind something that is no tool call, such as a resource.
-pub(super) struct Read {
-    pub(super) tool: &'static str,
-    pub(super) arguments: Map<String, Value>,
-    /// So much of the reply's budget is spent otherwise.
-    pub(super) extra_bytes: usize,
-}
+pub(super) use opened::{Read, Traces};
+pub(super) use request::{ToolRequest, caller, narrowing, traces, traces_of, verdict, verdict_of};
 
 impl Server {
     /// A tool call.

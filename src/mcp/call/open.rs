@@ -12,7 +12,10 @@ use crate::{
     policy::Policy,
 };
 
-use super::{Call, Read, ToolRequest, bytes_of};
+use super::{
+    opened::{Call, Read},
+    request::{ToolRequest, bytes_of},
+};
 
 impl Server {
     /// Begins a tool call, or says why there is no such tool.

@@ -9,7 +9,7 @@ use tool_kit::Progress;
 
 use crate::policy::Narrowing;
 
-use super::Traces;
+use super::opened::Traces;
 
 /// What a tool call brings beside its parameters.
 pub(in crate::mcp) struct ToolRequest<'a> {

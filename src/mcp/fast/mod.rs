@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full};
 
 use crate::policy::Narrowing;
 
-use super::{params, server::Server, service::Answer};
+use super::{answer::Answer, params, server::Server};
 
 use tool_call::ToolCall;
 

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Argument, Shape, shown};
+use super::{
+    argument::{Argument, Shape},
+    words::shown,
+};
 
 /// The number of a comment, worklog, attachment, link or task, as text of at most 18 digits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use json_borrow::{has_at_most, mend_surrogates};
 use serde_json::{Map, Value};
 
-use super::{Argument, Shape, unwrap_kind};
+use super::argument::{Argument, Shape, unwrap_kind};
 
 impl Argument for String {
     const SHAPE: Shape = Shape::Text;

@@ -1,7 +1,10 @@
 //! What to say about an argument that a tool does not have: the one that is meant, or the tool that
 //! has it.
 
-use super::{ArgSpec, nearest, shown};
+use super::{
+    argument::ArgSpec,
+    words::{nearest, shown},
+};
 
 /// Other words for arguments, and what of one tool another one does.
 #[derive(Debug)]

@@ -11,13 +11,16 @@ use crate::jira::{
         args::Jql,
         context::Context,
         scope::confined,
-        search::{grouped, jql_search},
+        search::{grouped, jql_search, query},
     },
     views::search_row,
     wire::BoardIssuePage,
 };
 
-use super::{issues::COUNTED_MAX, standing::Standing};
+use super::standing::Standing;
+
+/// Issues of a sprint that are counted one by one.
+pub(super) const COUNTED_MAX: u32 = 500;
 
 /// Tokens of the agile API's pages; all others are Jira's own, of a search.
 const OFFSET: &str = "offset-";
@@ -193,7 +196,7 @@ async fn ask(
     request: Request,
 ) -> Result<crate::jira::Response, ToolError> {
     match asked.given {
-        Some(given) => jql_search::ask(context, given, request).await,
+        Some(given) => query::ask(context, given, request).await,
         None => context.ask(request).await,
     }
 }

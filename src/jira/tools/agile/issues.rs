@@ -18,7 +18,7 @@ use crate::jira::{
 };
 
 use super::{
-    board_pages::{Asked, Place, is_offset, page},
+    board_pages::{Asked, COUNTED_MAX, Place, is_offset, page},
     boards::no_sprints,
     reach,
     standing::{self, Meant, Standing},
@@ -52,9 +52,6 @@ arguments! {
 
 /// Kept free in a search for how the sprints stand, where a third of the reply is not less.
 const STANDING_BYTES: usize = 2_000;
-
-/// Issues of a sprint that are counted one by one.
-pub(super) const COUNTED_MAX: u32 = 500;
 
 /// What the agile API calls a backlog, in JQL.
 const BACKLOG: &str = "statusCategory != Done AND (sprint is EMPTY OR (sprint not in openSprints() AND sprint not in \

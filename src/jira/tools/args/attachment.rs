@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Argument, Shape, shown};
+use tool_kit::args::{Argument, Shape, shown};
 
 /// A file's id: digits only, so that it can never change the shape of a request's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use json_borrow::{has_at_most, mend_surrogates};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{Argument, Shape, shown};
+use tool_kit::args::{Argument, Shape, shown};
 
 /// Values for any field: `{"Story Points": 5, "Team": "Blue"}`. Agents' platforms cannot send open
 /// objects, so the argument is JSON text; a real object is read as well.

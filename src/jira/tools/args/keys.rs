@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use url::Url;
 
-use super::{Argument, ListItem, Shape, shown};
+use tool_kit::args::{Argument, ListItem, Shape, shown};
 
 /// An issue key such as `PLAT-12`, upper case, or an issue's numeric id.
 ///

@@ -13,10 +13,20 @@ pub(crate) use fields::{FieldList, FieldObjects, FieldText, FieldValues};
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::jira::tools) use synonyms::SYNONYMS;
 pub(in crate::jira::tools) use tool_kit::{
-    args::{Argument, Arguments, Given, ListItem, NumericId, Shape, nearest, shown},
+    args::{Argument, Arguments, Given, NumericId, Shape, nearest, shown},
     arguments, keywords,
 };
 pub(crate) use work_time::WorkTime;
+
+/// The key of an issue, from the key in any letter case or the issue's address.
+pub fn issue_key(text: &str) -> Option<String> {
+    IssueKey::parse(text).map(|key| key.as_str().to_owned())
+}
+
+/// The key of a project, likewise.
+pub fn project_key(text: &str) -> Option<String> {
+    ProjectKey::parse(text).map(|key| key.as_str().to_owned())
+}
 
 #[cfg(test)]
 mod tests;

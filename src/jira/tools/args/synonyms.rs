@@ -77,7 +77,7 @@ mod tests {
         let check = |tool: &str, name: &str, expected: &str| {
             let tool = tools::named(tool).unwrap();
             let given = Given::new(Map::from_iter([(name.to_owned(), json!(1))]));
-            let fault = (tool.read)(given.of_tool(tool, &[])).unwrap_err();
+            let fault = (tool.read)(given.of_tool(tool.name, tool.synonyms, &[])).unwrap_err();
             let said = fault.message();
             let tool = tool.name;
             assert!(said.ends_with(expected), "{tool} {name}: {said}");

@@ -118,7 +118,11 @@ fn advice_names_site_where_it_is_taken() {
     let tool = crate::jira::tools::named("jira_get_issue").unwrap();
     let read = |common: &'static [&'static str]| {
         let given = Given::new(serde_json::from_value(json!({"nonsense": 1})).unwrap());
-        Sample::read(given.of_tool(tool, common)).unwrap_err().advice().unwrap().to_owned()
+        Sample::read(given.of_tool(tool.name, tool.synonyms, common))
+            .unwrap_err()
+            .advice()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(
         read(&["site"]),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Argument, Shape, shown};
+use tool_kit::args::{Argument, Shape, shown};
 
 /// Weeks, days, hours and minutes, as Jira writes them: `1w 2d 3h 30m`. How long a day is, the site
 /// decides.

@@ -13,6 +13,7 @@ use crate::jira::{
     tools::{
         args::{FieldValues, IssueKey, Jql, arguments},
         bulk::{
+            bulk_job::Job,
             bulk_targets::{Target, Targets, some_keys, targets},
             bulk_transition, task,
         },
@@ -57,18 +58,6 @@ const PROJECTS_MAX: usize = 5;
 
 /// Issues whose texts are read at once.
 const FETCHED_MAX: usize = 100;
-
-/// One bulk operation, ready to be agreed to.
-pub(in crate::jira::tools) struct Job {
-    /// The issues that it changes.
-    pub(in crate::jira::tools) keys: Vec<AllowedIssue>,
-    /// What Jira is told.
-    pub(in crate::jira::tools) bulk: BulkChange,
-    /// The same in the caller's words.
-    pub(in crate::jira::tools) change: Value,
-    /// Issues that it leaves out, and why.
-    pub(in crate::jira::tools) skipped: Vec<Row>,
-}
 
 async fn bulk_edit(context: &Context, mut args: BulkEdit) -> Result<Reply, ToolError> {
     check_one_action(&args)?;

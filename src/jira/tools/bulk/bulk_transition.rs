@@ -12,7 +12,7 @@ use crate::jira::{
     tools::{
         args::shown,
         bulk::{
-            bulk_edit::Job,
+            bulk_job::Job,
             bulk_targets::{Target, Targets, some_keys},
         },
         context::Context,

@@ -14,7 +14,7 @@ use crate::jira::{
     tools::{
         context::Context,
         writing::{
-            fields::raw,
+            changes::raw,
             rich_text::{self, ReplaceRichText, Target, check_replace, check_replace_node},
             text,
         },

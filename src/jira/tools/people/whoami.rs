@@ -43,7 +43,7 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
             row.put_non_empty("sites", sites);
             row.put_non_empty("site_names", names);
             row.put_non_empty("site_chosen", false);
-            row.put_non_empty("hidden_tools", hidden(&context.hidden_tools, None));
+            row.put_non_empty("hidden_tools", hidden(context, None));
             return Reply::json(&row);
         }
         site => site?,
@@ -73,7 +73,7 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         row.put_non_empty("can", can);
         row.put_non_empty("cannot", cannot);
     }
-    row.put_non_empty("hidden_tools", hidden(&context.hidden_tools, site.scopes.as_deref()));
+    row.put_non_empty("hidden_tools", hidden(context, site.scopes.as_deref()));
     Reply::json(&row)
 }
 
@@ -87,9 +87,10 @@ async fn profile(context: &Context, site: &Site) -> Result<Option<Response>, Too
 }
 
 /// The tools that this caller does not see, one group for each reason.
-fn hidden(by_operator: &[&'static str], granted: Option<&[String]>) -> Vec<Value> {
+fn hidden(context: &Context, granted: Option<&[String]>) -> Vec<Value> {
+    let by_operator = &context.hidden_tools;
     let mut by_scope: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for tool in crate::jira::tools::all().filter(|tool| !by_operator.contains(&tool.name)) {
+    for tool in context.tools.iter().filter(|tool| !by_operator.contains(&tool.name)) {
         if let Some(scope) = granted.and_then(|granted| tool.missing_scopes(granted)) {
             by_scope.entry(scope).or_default().push(tool.name);
         }

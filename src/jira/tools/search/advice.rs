@@ -7,26 +7,20 @@ use serde_json::json;
 use tool_kit::{Row, ToolError, clean};
 
 use crate::jira::{
-    names, request,
+    request,
     tools::{
         args::Jql,
         context::Context,
         search::{
             jql_fault::{Subject, place, subject},
             jql_names::{Reference, judged, values_like},
+            near_projects::projects_like,
         },
     },
-    wire::{Project, ProjectPage},
 };
-
-/// Projects that are looked through for a near name; each costs a point of Jira's quota.
-const PROJECTS_MAX: u32 = 50;
 
 /// Faults of one query for which values are looked up.
 const LOOKUPS_MAX: usize = 3;
-
-/// With how many letters a misspelt project is looked for at first.
-const BEGINNING_CHARS: usize = 3;
 
 /// Adds the nearest projects to an error about one that was not found. A project that exists after
 /// all, but not for what was asked, is no misspelling: its error stays.
@@ -42,35 +36,6 @@ pub(in crate::jira::tools) async fn unknown_project(
         return error;
     }
     error.hint(format!("Did you mean: {}?", near.join("; "))).with("candidates", near)
-}
-
-/// The visible and allowed projects whose key or name is most like a given one, each as `KEY
-/// (name)`.
-pub(in crate::jira::tools) async fn projects_like(context: &Context, given: &str) -> Vec<String> {
-    let beginning: String = given.trim().chars().take(BEGINNING_CHARS).collect();
-    // The first letters are seldom wrong, and a search for them costs least.
-    for part in [Some(beginning.as_str()), None] {
-        let allowed: Vec<&str> = context.projects.keys().take(PROJECTS_MAX as usize).collect();
-        let asked = context.jira.call(request::projects(part, allowed, 0, PROJECTS_MAX)).await;
-        let Ok(answer) = asked else { return Vec::new() };
-        let Ok(page) = answer.read::<ProjectPage<'_>>() else { return Vec::new() };
-        let held: Vec<&Project<'_>> =
-            page.values.iter().filter(|project| context.projects.holds(&project.key)).collect();
-        let mut near = names::nearest(given, held.iter().copied(), |project| project.key.as_ref());
-        let named = names::nearest(given, held.iter().copied(), |project| project.name.as_ref());
-        for project in named {
-            if !near.iter().any(|known| known.key == project.key) {
-                near.push(project);
-            }
-        }
-        if !near.is_empty() {
-            return near
-                .iter()
-                .map(|project| format!("{} ({})", project.key, clean(&project.name)))
-                .collect();
-        }
-    }
-    Vec::new()
 }
 
 /// Adds to an error about a query where its faults are and which fields, functions or values are

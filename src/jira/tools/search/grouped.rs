@@ -9,7 +9,7 @@ use tool_kit::{Reply, Row, ToolError, clean};
 
 use crate::jira::{
     names, request,
-    tools::{args::Jql, context::Context, scope::confined, search::jql_search},
+    tools::{args::Jql, context::Context, scope::confined, search::query},
     wire::{ApproximateCount, Issue, SearchPage},
 };
 
@@ -157,8 +157,7 @@ pub(in crate::jira::tools) async fn read(
     // Jira may answer fewer than it is asked for, even none, before the end.
     for _ in 0..read_max / PAGE * 2 {
         let answer =
-            jql_search::ask(context, given, request::search(jql, &ids, PAGE, token.as_deref()))
-                .await?;
+            query::ask(context, given, request::search(jql, &ids, PAGE, token.as_deref())).await?;
         let page: SearchPage<'_> = answer.read()?;
         page.issues
             .iter()
@@ -184,7 +183,7 @@ pub(in crate::jira::tools) async fn approximate(
     given: &Jql,
     jql: &str,
 ) -> Result<u64, ToolError> {
-    let answer = jql_search::ask(context, given, request::approximate_count(jql)).await?;
+    let answer = query::ask(context, given, request::approximate_count(jql)).await?;
     Ok(answer.read::<ApproximateCount>()?.count)
 }
 

@@ -5,7 +5,7 @@ use tool_kit::{ToolError, clean, clip};
 use crate::jira::{
     names::{self, PersonScope},
     request,
-    tools::{args::Jql, context::Context, search::advice},
+    tools::{args::Jql, context::Context, search::near_projects},
     wire::{self, JqlField, JqlReference, JqlSuggestion, JqlSuggestions, ParsedQueries},
 };
 
@@ -105,7 +105,7 @@ pub(in crate::jira::tools) async fn values_like(
 ) -> Vec<String> {
     let plain = field.to_lowercase();
     if plain == "project" {
-        return advice::projects_like(context, value).await;
+        return near_projects::projects_like(context, value).await;
     }
     if PEOPLE.contains(&plain.as_str()) {
         return names::people_like(&context.jira, value, PersonScope::Everyone).await;

@@ -7,14 +7,13 @@ use serde_json::{json, value::RawValue};
 use tool_kit::{Budget, Code, Fitted, Reply, Row, ToolError};
 
 use crate::jira::{
-    JiraError, Request, Response,
     names::{self, FieldName},
     request,
     tools::{
         args::{Jql, arguments},
         context::Context,
         registry::{Tool, tool},
-        search::{advice, grouped},
+        search::{grouped, query},
     },
     views::{RenderOptions, fields_shown, search_row},
     wire::{ApproximateCount, Issue, SearchPage},
@@ -65,7 +64,7 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
     }
     if args.count_only.unwrap_or(false) {
         let count: ApproximateCount =
-            ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
+            query::ask(context, &args.jql, request::approximate_count(&jql)).await?.read()?;
         return Reply::json(&json!({ "count": count.count, "approximate": true }));
     }
     let fields = match &args.fields {
@@ -181,7 +180,8 @@ pub(in crate::jira::tools) async fn page(
     let (mut refetches, mut empty_pages, mut left_out) = (0, 0, 0);
     loop {
         let answer =
-            ask(context, given, request::search(jql, &ids, wanted, token.as_deref())).await?;
+            query::ask(context, given, request::search(jql, &ids, wanted, token.as_deref()))
+                .await?;
         let found: SearchPage<'_> = answer.read()?;
         let next = found.next_page_token.as_deref().map(str::to_owned);
         let visible = found.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
@@ -232,24 +232,3 @@ pub(in crate::jira::tools) fn browse(reading: &RenderOptions<'_>, fields: &[Fiel
     let is_in_rows = fields.iter().any(|field| field.id == "url");
     if is_in_rows { String::new() } else { reading.browse("") }
 }
-
-/// Asks, and turns a refusal of the query into advice.
-pub(in crate::jira::tools) async fn ask(
-    context: &Context,
-    given: &Jql,
-    request: Request,
-) -> Result<Response, ToolError> {
-    match context.jira.call(request).await {
-        Err(JiraError::Invalid { status, texts, fields, elements }) => {
-            context.jira.rule_out_retry();
-            let error =
-                JiraError::Invalid { status, texts: texts.clone(), fields, elements }.into();
-            Err(advice::wrong_jql(context, given, texts, error, HINT).await)
-        }
-        other => Ok(other?),
-    }
-}
-
-const HINT: &str = "Correct the JQL and repeat. Values with spaces need quotes; a project, user or status that the \
-    signed-in user cannot see counts as unknown. A next_page_token belongs to its own jql; without one the first page is \
-    read.";

@@ -8,3 +8,5 @@ pub(super) mod jql_fault;
 pub(super) mod jql_help;
 pub(super) mod jql_names;
 pub(super) mod jql_search;
+pub(super) mod near_projects;
+pub(super) mod query;

@@ -1,18 +1,16 @@
 //! What is about to be written to fields: as Jira is told it, and as people see it.
 
 use adf::Document;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 use tool_kit::{Row, ToolError, clean};
 
 use crate::jira::{
+    JiraError,
     names::{self, FieldValue},
     request::{Body, IssueBody, Update},
     tools::{
         context::Context,
-        writing::{
-            fields::raw,
-            rich_text::{ReplaceRichText, Target as Replaced, check_replace},
-        },
+        writing::rich_text::{ReplaceRichText, Target as Replaced, check_replace},
     },
     wire::FieldMeta,
 };
@@ -262,4 +260,16 @@ fn replace_text(shown: &mut Value, text: &str, by: &str) {
         Value::Object(map) => map.values_mut().for_each(|item| replace_text(item, text, by)),
         _ => {}
     }
+}
+
+/// A text that Jira holds is at most this long; what is longer is not carried through an edit.
+pub(in crate::jira::tools) const STORED_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// What Jira holds, to be edited.
+pub(in crate::jira::tools) fn raw(json: &str) -> Result<Box<RawValue>, ToolError> {
+    if json.len() > STORED_BYTES_MAX {
+        return Err(ToolError::internal("the stored text is too large to be edited"));
+    }
+    // What is written back is judged to its last sign first.
+    RawValue::from_string(json.to_owned()).map_err(|_| JiraError::Unreadable.into())
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, value::RawValue};
 use tool_kit::{Code, ToolError};
 
 use crate::jira::{
-    AllowedIssue, JiraError,
+    AllowedIssue,
     names::{self, FieldFault, FieldName, FieldValue, FieldWrite, NameError, PersonScope},
     request,
     tools::{
@@ -16,7 +16,7 @@ use crate::jira::{
         context::Context,
         project_guard,
         writing::{
-            changes::{Change, Changes, NewText},
+            changes::{Change, Changes, NewText, raw},
             rich_text::{ReplaceRichText, Target as Replaced, check_complete, check_replace},
             text,
         },
@@ -96,18 +96,6 @@ async fn ready(
     let text = Some(NewText { markdown: adf::to_markdown(&document), given });
     let value = FieldValue::Document(text::written(context, &document)?);
     Ok(Change { meta, label, value, shown, text })
-}
-
-/// A text that Jira holds is at most this long; what is longer is not carried through an edit.
-pub(in crate::jira::tools) const STORED_BYTES_MAX: usize = 2 * 1024 * 1024;
-
-/// What Jira holds, to be edited.
-pub(in crate::jira::tools) fn raw(json: &str) -> Result<Box<RawValue>, ToolError> {
-    if json.len() > STORED_BYTES_MAX {
-        return Err(ToolError::internal("the stored text is too large to be edited"));
-    }
-    // What is written back is judged to its last sign first.
-    RawValue::from_string(json.to_owned()).map_err(|_| JiraError::Unreadable.into())
 }
 
 /// The documents that would be replaced, read with one call; only where there are any.

@@ -6,4 +6,5 @@ pub(super) mod fields;
 pub(super) mod read_back;
 pub(super) mod rich_text;
 pub(super) mod text;
+pub(super) mod texts_made;
 pub(super) mod uncertain_write;

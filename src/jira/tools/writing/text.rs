@@ -1,12 +1,9 @@
 //! Markdown from agents, on its way into Jira: mentions resolved, the document built.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::collections::HashMap;
 
 use adf::{self, Document, Excess};
-use tool_kit::{Code, ToolError};
+use tool_kit::ToolError;
 
 use crate::jira::{
     names::{self, NameError, PersonScope},
@@ -16,43 +13,10 @@ use crate::jira::{
 /// People mentioned in one text, at most; each costs a look-up.
 const MENTIONS_MAX: usize = 10;
 
-/// Bytes of documents that one call makes, first looks and second ones together. A page of Markdown
-/// makes a few dozen kilobytes.
-const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// Characters of Markdown that one call has read. Many issues in one call share them.
-const CALL_CHARS_MAX: usize = 400_000;
-
 /// Characters that Jira takes for one text. Source:
 /// <https://support.atlassian.com/jira-cloud-administration/docs/configure-advanced-application-settings/>,
 /// the text field character limit, which is 32,767 on every site.
 const TEXT_CHARS_MAX: usize = 32_767;
-
-/// How much rich text a call has made so far, whatever the number of its texts.
-#[derive(Debug, Default)]
-pub struct TextsMade {
-    chars: AtomicUsize,
-    bytes: AtomicUsize,
-}
-
-impl TextsMade {
-    fn take_chars(&self, chars: usize) -> Result<(), ToolError> {
-        within(&self.chars, chars, CALL_CHARS_MAX)
-    }
-
-    pub(in crate::jira::tools) fn take_bytes(&self, bytes: usize) -> Result<(), ToolError> {
-        within(&self.bytes, bytes, CALL_BYTES_MAX)
-    }
-}
-
-fn within(taken: &AtomicUsize, more: usize, max: usize) -> Result<(), ToolError> {
-    if taken.fetch_add(more, Ordering::Relaxed).saturating_add(more) <= max {
-        return Ok(());
-    }
-    // Not a fault of one of many issues: the others would meet it too.
-    Err(ToolError::new(Code::PayloadTooLarge, "The texts of this call are too much for one call.")
-        .hint("Nothing was written. Make several calls with fewer or shorter texts."))
-}
 
 /// Turns a text into an ADF document: Markdown, or such a document as JSON text. `@[Name]` becomes
 /// a mention of the one person of that name; nobody or several is an error, and nothing is written.
