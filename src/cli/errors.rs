@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::{http, jira::tools::Code, mcp};
+use tool_kit::{Code, WriteOutcome};
+
+use crate::{http, mcp};
 
 const HEAD: &str = "\
 # Errors
@@ -22,13 +24,24 @@ pub(super) fn run() -> io::Result<()> {
         out,
         "{HEAD}\n## Tools\n\nAn MCP result with `isError: true` whose text is \
          `{{\"error\":\"…\",\"status\":…,\"message\":\"…\",\"hint\":\"…\",\"retryable\":…,\"request_id\":\"…\"}}`. `status` is what Jira answered.\n\n{}\n\
+         A write whose answer was lost says under `outcome` what became of it:\n\n{}\n\
          ## Protocol\n\nA JSON-RPC error.\n\n{}\n\
          ## Edge\n\nAn HTTP status with `{{\"error\":\"…\",\"status\":…,\"message\":\"…\",\"hint\":\"…\",\"request_id\":\"…\"}}`: the request did not get \
          to a tool, but for `upstream_timeout` and `internal`. Below `/mcp`, and for whatever is posted elsewhere, that is the `data` of a \
          JSON-RPC error with the id null, whose `message` is message and hint: clients of MCP show people nothing else. Its `code` is -32001 \
          for who may not come in, -32000 for not now, -32600 for a request that is wrong, -32603 for a fault of the bridge.\n\n{}",
         error_doc::table(&tools),
+        outcomes(),
         error_doc::table(&mcp::errors()),
         error_doc::table(&http::errors()),
     )
+}
+
+fn outcomes() -> String {
+    let row = |outcome: &WriteOutcome| {
+        let (word, meaning, advice) = (outcome.as_str(), outcome.meaning(), outcome.advice());
+        format!("| `{word}` | {meaning} | {advice} |\n")
+    };
+    let rows: String = WriteOutcome::ALL.iter().map(row).collect();
+    format!("| `outcome` | What happened | What to do |\n|---|---|---|\n{rows}")
 }

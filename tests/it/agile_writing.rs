@@ -231,14 +231,14 @@ async fn a_lost_answer_is_looked_into() {
     let lost = bridge.refused("jira_create_sprint", json!({"board_id": 1, "name": "Lost"})).await;
     assert_eq!(
         (&lost["error"], &lost["outcome"]),
-        (&json!("upstream_unavailable"), &json!("not_created"))
+        (&json!("upstream_unavailable"), &json!("not_done"))
     );
     bridge.anna("jira_create_sprint", json!({"board_id": 2, "name": "Found"})).await;
     bridge.upstream.fail("/agile/1.0/sprint", Fault::Status(504, ""));
     let found = bridge.refused("jira_create_sprint", json!({"board_id": 2, "name": "Found"})).await;
     assert_eq!(
         (&found["outcome"], &found["found"][0]["name"]),
-        (&json!("probably_created"), &json!("Found"))
+        (&json!("probably_done"), &json!("Found"))
     );
     assert_eq!(found["retryable"], false);
 }

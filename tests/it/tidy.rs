@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
-    ("tool_kit", &["fuzz", "jira", "mcp", "policy", "telemetry"]),
+    ("tool_kit", &["cli", "fuzz", "jira", "mcp", "policy", "telemetry"]),
     ("error_doc", &["cli", "http", "mcp"]),
     ("single_header", &["cli", "http", "mcp"]),
     ("upstream", &["bounds", "cli", "config", "jira", "run", "telemetry"]),

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{preview::Preview, text::clip};
+use super::{preview::Preview, text::clip, write_outcome::WriteOutcome};
 
 /// A message may quote what the caller sent, which may be as long as a request.
 const MESSAGE_CHARS_MAX: usize = 1_500;
@@ -138,12 +138,12 @@ impl ToolError {
         error
     }
 
-    /// A write that may have happened: not to be repeated before somebody has looked.
+    /// What became of a write: decides whether it may be repeated.
     #[must_use]
-    pub fn with_unknown_outcome(mut self) -> Self {
-        self.0.retryable = false;
+    pub fn outcome(mut self, outcome: WriteOutcome) -> Self {
+        self.0.retryable = outcome.is_retryable();
         self.0.retry_after = None;
-        self.with("outcome", "unknown")
+        self.with("outcome", outcome.as_str())
     }
 
     /// What would be done, for whoever asks the user for consent.

@@ -19,6 +19,7 @@ mod reply;
 mod row;
 mod text;
 mod tool;
+mod write_outcome;
 
 pub use budget::{Budget, Fitted};
 pub use clean_json::clean_json;
@@ -34,3 +35,4 @@ pub use reply::{Block, Done, Reply};
 pub use row::Row;
 pub use text::{CharAction, char_action, clean, clip};
 pub use tool::{Effect, Tool, Toolset};
+pub use write_outcome::WriteOutcome;

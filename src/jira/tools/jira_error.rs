@@ -1,6 +1,6 @@
 //! What an agent is told of a failed call to Jira.
 
-use tool_kit::{Code, ToolError};
+use tool_kit::{Code, ToolError, WriteOutcome};
 
 use crate::jira::{
     Applied, JiraError, RateLimit,
@@ -116,7 +116,7 @@ fn unsure(error: ToolError, applied: Applied) -> ToolError {
     match applied {
         Applied::No => error.hint("Try again in a moment."),
         Applied::Maybe => error
-            .with_unknown_outcome()
+            .outcome(WriteOutcome::Unknown)
             .hint("The change may or may not have been made. Read the issue before trying again."),
     }
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use limit::Refusal;
 use metrics::labels::Limit;
 use tokio::time::Instant;
-use tool_kit::{Budget, Code, Reply, Tool, ToolError};
+use tool_kit::{Budget, Code, Reply, Tool, ToolError, WriteOutcome};
 
 use crate::{
     mcp::{consent, server::Server},
@@ -85,7 +85,7 @@ fn too_long(tool: &Tool) -> ToolError {
     }
     error
         .hint("The change may or may not have been made. Read the issue before trying again.")
-        .with_unknown_outcome()
+        .outcome(WriteOutcome::Unknown)
 }
 
 /// The limit that a refusal is counted under.

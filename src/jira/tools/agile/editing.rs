@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use moment::{self, Clock, DayTime, Direction, parse_jira};
 use serde_json::{Map, Value, json};
-use tool_kit::{Reply, Row, ToolError, clean};
+use tool_kit::{Reply, Row, ToolError, WriteOutcome, clean};
 
 use crate::jira::{
     JiraError,
@@ -132,15 +132,14 @@ async fn lost(context: &Context, error: JiraError, board: &BoardName, name: &str
     let found: Vec<SprintView> = same.map(SprintView::from).collect();
     if found.is_empty() {
         return error
-            .retryable(None)
             .hint("A look at the board shows no future sprint of that name: it was not created. Try again.")
-            .with("outcome", "not_created");
+            .outcome(WriteOutcome::NotDone);
     }
     error
         .hint(
             "The board has a future sprint of that name: it was most likely created. Do not create it again.",
         )
-        .with("outcome", "probably_created")
+        .outcome(WriteOutcome::ProbablyDone)
         .with("found", json!(found))
 }
 

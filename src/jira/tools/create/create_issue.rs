@@ -13,7 +13,7 @@ use crate::jira::{
             recent_creates::{self, Mark},
         },
         registry::{Tool, tool},
-        writing::uncertain_write::{self, Absence, Written},
+        writing::uncertain_write::{self, Confirmed, NotFound},
     },
     views::CreateFieldView,
     wire::{CreatedIssue, FieldMeta},
@@ -121,11 +121,12 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         }
     };
     let explain = |error| explain(error, &ready.metas);
-    let written = uncertain_write::write(context, request, Absence::Nothing, look, explain).await?;
+    let written =
+        uncertain_write::write(context, request, NotFound::Inconclusive, look, explain).await?;
     let verified = written.verified();
     let key = match written {
-        Written::Answered(answer) => answer.read::<CreatedIssue>()?.key,
-        Written::Seen(key) => key,
+        Confirmed::ByResponse(answer) => answer.read::<CreatedIssue>()?.key,
+        Confirmed::ByReadBack(key) => key,
     };
     Ok(Made {
         url: browse(context, &key).await?,

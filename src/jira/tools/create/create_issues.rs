@@ -18,7 +18,7 @@ use crate::jira::{
             recent_creates::{self, Mark},
         },
         registry::{Tool, tool},
-        writing::uncertain_write::{self, Absence, Written},
+        writing::uncertain_write::{self, Confirmed, NotFound},
     },
     wire::CreatedIssues,
 };
@@ -136,9 +136,9 @@ async fn create_all(
     };
     let explain = |error| plan.explain(context, count, error);
     let request = request::create_issues(&plan.bodies());
-    match uncertain_write::write(context, request, Absence::Nothing, look, explain).await? {
-        Written::Answered(answer) => Ok(plan.outcome(context, &answer.read()?)),
-        Written::Seen(found) => {
+    match uncertain_write::write(context, request, NotFound::Inconclusive, look, explain).await? {
+        Confirmed::ByResponse(answer) => Ok(plan.outcome(context, &answer.read()?)),
+        Confirmed::ByReadBack(found) => {
             let mut row = assemble(context, "created", created(&found), plan.failed);
             row.put_non_empty("verified", true);
             Ok(row)

@@ -10,7 +10,7 @@ use crate::jira::{
         writing::{
             changes::{Change, Changes},
             read_back::{self, Edit},
-            uncertain_write::{self, Absence},
+            uncertain_write::{self, NotFound},
         },
     },
     views::CreateFieldView,
@@ -24,7 +24,7 @@ pub(in crate::jira::tools) struct Editing<'e> {
     /// Whether mails are sent; none for Jira's default.
     pub(in crate::jira::tools) notify: Option<bool>,
     pub(in crate::jira::tools) description_before: Option<&'e RawValue>,
-    pub(in crate::jira::tools) absence: Absence,
+    pub(in crate::jira::tools) absence: NotFound,
     /// What the edit screen takes, where it was asked for.
     pub(in crate::jira::tools) screen: Option<Vec<FieldMeta>>,
 }
@@ -93,7 +93,7 @@ impl Editing<'_> {
         let written = uncertain_write::write(
             self.context,
             request,
-            Absence::Enough,
+            NotFound::ProvesUndone,
             look,
             |error| {
                 let is_refusal =

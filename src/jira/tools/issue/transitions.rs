@@ -22,7 +22,7 @@ use crate::jira::{
             fields::{self, Target},
             rich_text::ReplaceRichText,
             text,
-            uncertain_write::{self, Absence},
+            uncertain_write::{self, NotFound},
         },
     },
     views::{CreateFieldView, TransitionView},
@@ -116,7 +116,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     let to = transition.to.name.as_deref().unwrap_or_default();
     let look = has_moved(context, key, &from, to);
     let written =
-        uncertain_write::write(context, request, Absence::UnlessUnderWay, look, |error| {
+        uncertain_write::write(context, request, NotFound::UndoneUnlessPending, look, |error| {
             explain(error, &metas)
         })
         .await?;

@@ -22,7 +22,7 @@ use crate::jira::{
             changes::{Change, Changes, NewText},
             fields::{self, Target},
             read_back::{self, Edit},
-            uncertain_write::{self, Absence},
+            uncertain_write::{self, NotFound},
         },
     },
     views::issue_view,
@@ -102,7 +102,8 @@ async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply,
     let look = read_back::edit(context, key, written);
     let request = request::update_issue(key, &body, None);
     let written =
-        uncertain_write::write(context, request, Absence::Enough, look, ToolError::from).await?;
+        uncertain_write::write(context, request, NotFound::ProvesUndone, look, ToolError::from)
+            .await?;
     let mut changed = Row::new();
     changed.push("summary", summary);
     updated(key, written.verified(), &changed)
@@ -143,7 +144,11 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
         notify: args.notify,
         description_before: before.as_deref(),
         // Text that is appended twice stands there twice.
-        absence: if text.append.is_some() { Absence::UnlessUnderWay } else { Absence::Enough },
+        absence: if text.append.is_some() {
+            NotFound::UndoneUnlessPending
+        } else {
+            NotFound::ProvesUndone
+        },
         screen,
     };
     let verified = edit.send(&changes).await?;

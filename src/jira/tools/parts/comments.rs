@@ -21,7 +21,7 @@ use crate::jira::{
         registry::{Tool, tool},
         writing::{
             read_back, text,
-            uncertain_write::{self, Absence, Written},
+            uncertain_write::{self, Confirmed, NotFound},
         },
     },
     views::CommentView,
@@ -95,7 +95,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     let written = match uncertain_write::write(
         context,
         request,
-        Absence::UnlessUnderWay,
+        NotFound::UndoneUnlessPending,
         look,
         ToolError::from,
     )
@@ -108,8 +108,8 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
     };
     let verified = written.verified();
     let id = match written {
-        Written::Answered(answer) => answer.read::<Added>()?.id,
-        Written::Seen(id) => id,
+        Confirmed::ByResponse(answer) => answer.read::<Added>()?.id,
+        Confirmed::ByReadBack(id) => id,
     };
     let mut reply = Row::new();
     reply.put_non_empty("key", key);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
-use tool_kit::ToolError;
+use tool_kit::{ToolError, WriteOutcome};
 
 use crate::jira::{Applied, JiraError, Request, Response, tools::context::Context};
 
@@ -15,48 +15,48 @@ const SKEW_S: i64 = 60;
 
 /// What it proves when a look does not show the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::jira::tools) enum Absence {
+pub(in crate::jira::tools) enum NotFound {
     /// Enough: the write may be repeated without harm, so it is called undone.
-    Enough,
+    ProvesUndone,
     /// That nothing happened, unless Jira may still be at work on it.
-    UnlessUnderWay,
+    UndoneUnlessPending,
     /// Nothing, for the look goes through the search, which lags behind by seconds.
-    Nothing,
+    Inconclusive,
 }
 
 /// How it is known that a write was made.
 #[derive(Debug)]
-pub(in crate::jira::tools) enum Written<T> {
+pub(in crate::jira::tools) enum Confirmed<T> {
     /// Jira said so.
-    Answered(Response),
+    ByResponse(Response),
     /// The answer was lost, and a look showed it.
-    Seen(T),
+    ByReadBack(T),
 }
 
-impl<T> Written<T> {
+impl<T> Confirmed<T> {
     /// `true` for the reply when a look had to show it, nothing otherwise.
     pub(in crate::jira::tools) fn verified(&self) -> Option<bool> {
-        matches!(self, Self::Seen(_)).then_some(true)
+        matches!(self, Self::ByReadBack(_)).then_some(true)
     }
 }
 
-/// Sends a write once. When its answer was lost, `look` tells what became of it: something,
+/// Sends a write once. When its answer was lost, `verify` tells what became of it: something,
 /// nothing, or that it cannot be told. Other failures go through `explain`.
 pub(in crate::jira::tools) async fn write<T>(
     context: &Context,
     request: Request,
-    absence: Absence,
-    look: impl Future<Output = Result<Option<T>, ToolError>>,
+    not_found: NotFound,
+    verify: impl Future<Output = Result<Option<T>, ToolError>>,
     explain: impl FnOnce(JiraError) -> ToolError,
-) -> Result<Written<T>, ToolError> {
+) -> Result<Confirmed<T>, ToolError> {
     let error = match context.jira.call_leaving(request, LOOK).await {
-        Ok(answer) => return Ok(Written::Answered(answer)),
+        Ok(answer) => return Ok(Confirmed::ByResponse(answer)),
         Err(error) if is_lost(&error) => error,
         Err(error) => return Err(explain(error)),
     };
-    match look.await {
-        Ok(Some(seen)) => Ok(Written::Seen(seen)),
-        Ok(None) => Err(unseen(error, absence)),
+    match verify.await {
+        Ok(Some(seen)) => Ok(Confirmed::ByReadBack(seen)),
+        Ok(None) => Err(not_verified(error, not_found)),
         Err(_) => Err(error.into()),
     }
 }
@@ -76,7 +76,7 @@ pub(in crate::jira::tools) fn since() -> Timestamp {
     now.checked_sub(SKEW_S.seconds()).unwrap_or(now)
 }
 
-fn unseen(error: JiraError, absence: Absence) -> ToolError {
+fn not_verified(error: JiraError, not_found: NotFound) -> ToolError {
     // Who waited in vain does not know whether the work goes on; a failure that was answered has
     // ended it.
     let under_way = matches!(
@@ -84,15 +84,14 @@ fn unseen(error: JiraError, absence: Absence) -> ToolError {
         JiraError::Timeout { .. } | JiraError::Unavailable { status: Some(504), .. }
     );
     let error = ToolError::from(error);
-    match absence {
-        Absence::UnlessUnderWay if under_way => error.hint(
+    match not_found {
+        NotFound::UndoneUnlessPending if under_way => error.hint(
             "A look shows no change so far, but Jira may still be at work. Read the issue in a minute before trying again.",
         ),
-        Absence::Enough | Absence::UnlessUnderWay => error
-            .retryable(None)
+        NotFound::ProvesUndone | NotFound::UndoneUnlessPending => error
             .hint("A look at the issue shows that nothing was changed. Repeat the call.")
-            .with("outcome", "not_done"),
-        Absence::Nothing => error.hint(
+            .outcome(WriteOutcome::NotDone),
+        NotFound::Inconclusive => error.hint(
             "A search does not show it yet, but searches lag behind. Search in a minute before trying again, or repeat the call with the same request_id, if it had one.",
         ),
     }
@@ -108,18 +107,18 @@ mod tests {
         let failed = JiraError::Unavailable { status: Some(502), applied };
         let late = JiraError::Unavailable { status: Some(504), applied };
         let silent = JiraError::Timeout { applied };
-        for (error, absence, outcome) in [
-            (&failed, Absence::UnlessUnderWay, "not_done"),
-            (&failed, Absence::Enough, "not_done"),
-            (&failed, Absence::Nothing, "unknown"),
-            (&late, Absence::UnlessUnderWay, "unknown"),
-            (&silent, Absence::UnlessUnderWay, "unknown"),
-            (&silent, Absence::Enough, "not_done"),
-            (&silent, Absence::Nothing, "unknown"),
+        for (error, not_found, outcome) in [
+            (&failed, NotFound::UndoneUnlessPending, "not_done"),
+            (&failed, NotFound::ProvesUndone, "not_done"),
+            (&failed, NotFound::Inconclusive, "unknown"),
+            (&late, NotFound::UndoneUnlessPending, "unknown"),
+            (&silent, NotFound::UndoneUnlessPending, "unknown"),
+            (&silent, NotFound::ProvesUndone, "not_done"),
+            (&silent, NotFound::Inconclusive, "unknown"),
         ] {
-            let envelope = unseen(error.clone(), absence).envelope("r");
-            assert_eq!(envelope["outcome"], outcome, "{error:?} {absence:?}");
-            assert_eq!(envelope["retryable"], outcome == "not_done", "{error:?} {absence:?}");
+            let envelope = not_verified(error.clone(), not_found).envelope("r");
+            assert_eq!(envelope["outcome"], outcome, "{error:?} {not_found:?}");
+            assert_eq!(envelope["retryable"], outcome == "not_done", "{error:?} {not_found:?}");
         }
     }
 }
