@@ -10,14 +10,14 @@
 
 use std::hint::black_box;
 
-use tool_kit::{Budget, Row};
+use tool_kit::{Budget, Row, args::Given};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jira_mcp_bridge::{
-    internals,
     jira::views::{RenderOptions, Visible, issue_view, search_row},
     jira::{
         names::FieldName,
+        tools,
         wire::{Issue, SearchPage},
     },
 };
@@ -150,9 +150,10 @@ fn arguments(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("arguments");
     for (tool, given) in &given {
         let given = given.as_object().unwrap();
-        assert_eq!(internals::read_arguments(tool, given.clone()), Ok(()));
+        let read = tools::named(tool).unwrap().read;
+        assert!(read(Given::new(given.clone())).is_ok(), "{tool}");
         group.bench_function(*tool, |bench| {
-            bench.iter(|| internals::read_arguments(tool, black_box(given).clone()));
+            bench.iter(|| read(Given::new(black_box(given).clone())));
         });
     }
     group.finish();

@@ -44,11 +44,3 @@ pub mod program;
 
 /// What the operator sees.
 pub mod telemetry;
-
-/// For benches.
-#[doc(hidden)]
-pub mod internals;
-
-/// Doors for the fuzz targets, which are no part of the interface.
-#[doc(hidden)]
-pub mod fuzz;

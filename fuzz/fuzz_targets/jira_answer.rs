@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    if let Err(law) = jira_mcp_bridge::fuzz::jira_answer(data) {
+    if let Err(law) = jira_mcp_bridge_fuzz::jira_answer(data) {
         panic!("{law}");
     }
 });

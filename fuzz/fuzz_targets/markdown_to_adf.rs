@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|markdown: &str| {
-    if let Err(law) = jira_mcp_bridge::fuzz::markdown_to_adf(markdown) {
+    if let Err(law) = jira_mcp_bridge_fuzz::markdown_to_adf(markdown) {
         panic!("{law}");
     }
 });

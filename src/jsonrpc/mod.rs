@@ -10,4 +10,5 @@ pub(crate) use fault::{
     Fault, INTERNAL_ERROR, INVALID_REQUEST, invalid, invalid_params, repeated, unreadable,
     unwanted_response,
 };
-pub(crate) use read::{Message, object_in, passed_on, read};
+pub use read::passed_on;
+pub(crate) use read::{Message, object_in, read};

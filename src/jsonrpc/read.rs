@@ -90,7 +90,7 @@ pub(crate) fn object_in(text: &str) -> Option<Map<String, Value>> {
 
 /// What goes on to the protocol layer for a body; none when the edge answers it, with a fault or
 /// without.
-pub(crate) fn passed_on(body: &[u8]) -> Option<Vec<u8>> {
+pub fn passed_on(body: &[u8]) -> Option<Vec<u8>> {
     match read(body).ok()? {
         Message::AsSent => Some(body.to_vec()),
         Message::Rewritten(text) => Some(text.into_bytes()),

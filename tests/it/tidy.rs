@@ -33,9 +33,6 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("jsonrpc", &[]),
     ("program", &[]),
     ("telemetry", &["program"]),
-    ("internals", &["jira"]),
-    // Test doors: they reach every reader of foreign input.
-    ("fuzz", &["jira", "jsonrpc"]),
 ];
 
 /// Crates that only some layers may name. What no layer may name is no dependency of the product.
@@ -47,7 +44,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
-    ("tool_kit", &["cli", "fuzz", "jira", "mcp", "policy", "telemetry"]),
+    ("tool_kit", &["cli", "jira", "mcp", "policy", "telemetry"]),
     ("error_doc", &["cli", "http", "mcp"]),
     ("single_header", &["cli", "http", "mcp"]),
     ("upstream", &["bounds", "cli", "config", "jira", "run", "telemetry"]),
@@ -55,8 +52,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("metrics", &["cli", "http", "jira", "mcp", "memory", "run", "telemetry"]),
     ("limit", &["config", "http", "mcp", "run"]),
     ("moment", &["jira"]),
-    ("adf", &["fuzz", "jira"]),
-    ("json_borrow", &["fuzz", "jira", "jsonrpc"]),
+    ("adf", &["jira"]),
+    ("json_borrow", &["jira", "jsonrpc"]),
 ];
 
 pub(crate) fn sources() -> Vec<(PathBuf, String)> {

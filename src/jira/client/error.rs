@@ -1,6 +1,5 @@
 //! Why Jira did not do what was asked.
 
-use http::HeaderMap;
 use serde_json::Value;
 use thiserror::Error;
 use upstream::{RateLimit as Limits, Response, Sent, UpstreamError};
@@ -9,7 +8,7 @@ use super::{
     error_body::{
         elements, field_ids, is_scope_mismatch, joined_or, texts, without_permission_hint,
     },
-    request::{self, Request, Safety},
+    request::{Request, Safety},
 };
 
 /// Whether a call that failed may still have changed something.
@@ -184,7 +183,7 @@ fn is_of_gateway(body: &Value) -> bool {
 
 impl JiraError {
     /// Reads an answer that is not a success.
-    pub(super) fn from_answer(request: &Request, answer: &Response) -> Self {
+    pub fn from_answer(request: &Request, answer: &Response) -> Self {
         let body = String::from_utf8_lossy(&answer.body);
         // What says more than any refusal of Jira's says nothing that can be passed on.
         let is_read = json_borrow::has_at_most(&body, BODY_VALUES_MAX);
@@ -215,19 +214,6 @@ impl JiraError {
                 Self::Unavailable { status: Some(status), applied: applied(request, Sent::Maybe) }
             }
         }
-    }
-
-    /// Reads any body under any status, as an answer to a write.
-    pub(crate) fn from_any(status: http::StatusCode, body: Vec<u8>) -> Self {
-        let answer = Response {
-            status,
-            headers: HeaderMap::new(),
-            body: body.into(),
-            rate_limit: Limits::default(),
-            attempts: 1,
-            bytes_read: 0,
-        };
-        Self::from_answer(&request::create_version(&Value::Null), &answer)
     }
 
     /// Turns a failure of the careful call into Jira's terms.

@@ -27,7 +27,7 @@ mod subject;
 mod writing;
 
 pub use crate::jira::Projects;
-pub(crate) use agile::offset;
+pub use agile::offset;
 pub use args::{issue_key, project_key};
 pub use catalog::{all, named, nearest};
 pub use context::{Context, Limits};

@@ -95,7 +95,14 @@ pub(crate) fn texts(chars: usize) -> Vec<(String, String)> {
     repeated.chain(grown.map(|(name, text)| (name.to_owned(), text))).collect()
 }
 
-/// A text whose making tells how fast a build is.
-pub(crate) fn known_work() -> String {
-    "*a* [b](https://x.y) `c`\n\n- d\n".repeat(1_000)
+/// Work that tells how fast a build is: a text becomes a document, and that a text again.
+pub(crate) fn known_work() {
+    let markdown = "*a* [b](https://x.y) `c`\n\n- d\n".repeat(1_000);
+    adf::mentioned(&markdown);
+    let document = adf::from_markdown(&markdown, &|_| None);
+    let json = serde_json::to_string(&document).unwrap();
+    adf::check_parts(&document).unwrap();
+    let back: adf::Node = serde_json::from_str(&json).unwrap();
+    assert!(adf::unsupported_in_markdown(&back).is_empty());
+    assert!(adf::to_markdown(&back).ends_with("d"));
 }

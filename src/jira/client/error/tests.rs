@@ -5,6 +5,8 @@ use http::StatusCode;
 
 use crate::jira::client::request;
 
+use http::HeaderMap;
+
 use super::*;
 
 fn answer(status: u16, body: &str) -> Response {

@@ -62,7 +62,7 @@ pub(super) fn is_offset(token: &str) -> bool {
 }
 
 /// Where a page begins, by its token.
-pub(crate) fn offset(token: &str) -> Result<u32, ToolError> {
+pub fn offset(token: &str) -> Result<u32, ToolError> {
     let offset = token.strip_prefix(OFFSET).and_then(|offset| offset.parse().ok());
     offset.ok_or_else(|| {
         ToolError::invalid_argument("`next_page_token` is none of this tool's.")

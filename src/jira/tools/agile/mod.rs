@@ -11,7 +11,7 @@ mod standing;
 
 use crate::jira::tools::registry::Tool;
 
-pub(crate) use board_pages::offset;
+pub use board_pages::offset;
 pub(in crate::jira::tools) use reach::check_sprint;
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[

@@ -1,25 +1,22 @@
-//! Doors for the fuzz targets in `fuzz/`: each drives one reader of foreign input with any bytes
-//! and says which law broke.
-//!
-//! They are here so that the readers themselves can stay private. Nothing of the product calls
-//! them.
+//! The laws that fuzz targets hold: each drives one reader of foreign input with any bytes and says
+//! which law broke.
 
 use futures_util::FutureExt;
-use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Map, Value, value::RawValue};
-use tool_kit::{SigningKeys, Subject};
-
-use crate::{
+use http::{HeaderMap, StatusCode};
+use jira_mcp_bridge::{
     jira::{
         JiraError, Projects,
         names::FieldName,
-        tools::{self, Given, ToolError},
+        request, tools,
         views::{self, RenderOptions},
         wire,
     },
     jsonrpc::passed_on,
 };
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
+use tool_kit::{SigningKeys, Subject, ToolError, args::Given};
+use upstream::{RateLimit, Response};
 
 /// What must hold for any input; the text says what did not.
 pub type Law = Result<(), String>;
@@ -134,7 +131,15 @@ pub fn jira_answer(data: &[u8]) -> Law {
     read::<wire::Task<'_>>(body, |_| ());
     views::read_file(body, "text/plain", None);
     let status = StatusCode::from_u16(300 + u16::from(*first)).unwrap_or(StatusCode::BAD_REQUEST);
-    let error = JiraError::from_any(status, body.to_vec());
+    let answer = Response {
+        status,
+        headers: HeaderMap::new(),
+        body: body.to_vec().into(),
+        rate_limit: RateLimit::default(),
+        attempts: 1,
+        bytes_read: 0,
+    };
+    let error = JiraError::from_answer(&request::create_version(&Value::Null), &answer);
     if error.to_string().chars().any(char::is_control) {
         return Err(format!("control characters in {error:?}"));
     }
