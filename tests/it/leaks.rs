@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::every_tool;
 use crate::support::{Process, Receiver, gateway_secret};
 
 const ALL_SETS: &str = "core,context,collab,agile,bulk,manage,destructive";
@@ -19,7 +20,7 @@ fn calls() -> Vec<(&'static str, Value)> {
         arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         arguments
     };
-    vec![
+    let mut calls = vec![
         ("jira_whoami", json!({"include_permissions": true, "project_key": "ACME"})),
         ("jira_search", json!({"jql": "project = ACME AND summary ~ \"quietword\""})),
         (
@@ -84,7 +85,11 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("jira_list_attachments", acme(json!({}))),
         ("jira_get_attachment", json!({"attachment_id": "$attachment_id"})),
         ("jira_delete_attachment", acme(json!({"attachment_id": "$attachment_id"}))),
-    ]
+    ];
+    // A tool that has no words of its own here is called as its row says.
+    let known: BTreeSet<&str> = calls.iter().map(|(tool, _)| *tool).collect();
+    calls.extend(every_tool::calls().into_iter().filter(|(tool, _)| !known.contains(tool)));
+    calls
 }
 
 /// The same for boards, many issues at once, and all that is asked about a site.

@@ -100,6 +100,8 @@ pub struct Tool {
     pub serves: fn(granted: &str, needed: &str) -> bool,
     /// Its arguments.
     pub args: &'static [ArgSpec],
+    /// The arguments of one call, as JSON: what is needed and no more.
+    pub sample: &'static str,
     /// Other words for its arguments.
     pub synonyms: &'static Synonyms,
     /// Reads the arguments and does nothing with them.

@@ -1,8 +1,9 @@
-//! What an agent can do: the registry of all tools, and what a tool is.
+//! What an agent can do in Jira.
 //!
-//! A tool is one row: its name, what agents read about it, its set, its effect, its arguments and
-//! its function. The protocol layer turns rows into MCP tools; nothing here knows MCP or HTTP. A
-//! new tool is added in the file of its domain; a new domain adds its file and one line in [`all`].
+//! A tool is one row: its name, what agents read about it, its set, its effect, its arguments, its
+//! function and a sample of a call. The protocol layer turns rows into MCP tools; nothing here
+//! knows MCP or HTTP. A new tool is added in the file of its domain; a new file adds one line in
+//! `catalog`.
 
 mod agile;
 mod args;

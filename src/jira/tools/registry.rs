@@ -46,9 +46,11 @@ impl fmt::Debug for Tool {
     }
 }
 
-/// Declares one tool: `tool!(/** for agents */ "name", "Title", Set, Effect, function(Arguments))`.
+/// Declares one tool:
+/// `tool!(/** for agents */ "name", "Title", Set, Effect, function(Arguments), r#"{…}"#)`. The last
+/// is a call of it that the sandbox understands; tables of tests follow from it.
 macro_rules! tool {
-    ($(#[doc = $about:literal])+ $name:literal, $title:literal, $set:ident, $effect:ident, $run:ident($args:ty)) => {
+    ($(#[doc = $about:literal])+ $name:literal, $title:literal, $set:ident, $effect:ident, $run:ident($args:ty), $sample:literal) => {
         $crate::jira::tools::registry::Tool {
             definition: tool_kit::Tool {
                 name: $name,
@@ -60,6 +62,7 @@ macro_rules! tool {
                 also: &[],
                 serves: $crate::jira::tools::oauth::serves,
                 args: <$args as tool_kit::args::Arguments>::SPECS,
+                sample: $sample,
                 synonyms: &$crate::jira::tools::args::SYNONYMS,
                 read: |given| <$args as tool_kit::args::Arguments>::read(given).map(drop),
             },

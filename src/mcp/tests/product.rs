@@ -21,6 +21,7 @@ pub(in crate::mcp) static READ: Tool = Tool {
     also: &[],
     serves: |granted, needed| granted == needed,
     args: &[],
+    sample: "{}",
     synonyms: &Synonyms::NONE,
     read: |_| Ok(()),
 };

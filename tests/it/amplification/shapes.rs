@@ -104,5 +104,5 @@ pub(crate) fn known_work() {
     adf::check_parts(&document).unwrap();
     let back: adf::Node = serde_json::from_str(&json).unwrap();
     assert!(adf::unsupported_in_markdown(&back).is_empty());
-    assert!(adf::to_markdown(&back).ends_with("d"));
+    assert!(adf::to_markdown(&back).ends_with('d'));
 }

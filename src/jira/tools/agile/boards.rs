@@ -20,13 +20,15 @@ use super::reach;
 
 pub(super) const LIST_BOARDS: Tool = tool!(
     /// List agile boards, by project or name.
-    "jira_list_boards", "List boards", Agile, Read, list_boards(ListBoards)
+    "jira_list_boards", "List boards", Agile, Read, list_boards(ListBoards),
+    "{}"
 )
 .needs(&["read:board-scope:jira-software", "read:project:jira"]);
 
 pub(super) const GET_SPRINTS: Tool = tool!(
     /// List a board's sprints.
-    "jira_get_sprints", "List sprints", Agile, Read, get_sprints(GetSprints)
+    "jira_get_sprints", "List sprints", Agile, Read, get_sprints(GetSprints),
+    r#"{"board_id": 1}"#
 )
 .needs(&["read:sprint:jira-software"])
 .also(&[scopes::BOARDS]);

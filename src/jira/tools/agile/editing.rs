@@ -23,14 +23,16 @@ use super::{boards::no_sprints, reach};
 
 pub(super) const CREATE_SPRINT: Tool = tool!(
     /// Plan a new sprint on a board.
-    "jira_create_sprint", "Create sprint", Agile, Write, create_sprint(CreateSprint)
+    "jira_create_sprint", "Create sprint", Agile, Write, create_sprint(CreateSprint),
+    r#"{"board_id": 1, "name": "x"}"#
 )
 .needs(&["write:sprint:jira-software"])
 .also(&[scopes::SPRINTS, scopes::BOARDS]);
 
 pub(super) const UPDATE_SPRINT: Tool = tool!(
     /// Change, start or complete a sprint.
-    "jira_update_sprint", "Update sprint", Agile, Write, update_sprint(UpdateSprint)
+    "jira_update_sprint", "Update sprint", Agile, Write, update_sprint(UpdateSprint),
+    r#"{"sprint_id": 1, "name": "x"}"#
 )
 .needs(&["write:sprint:jira-software"])
 .also(&[scopes::SPRINTS, scopes::BOARDS]);

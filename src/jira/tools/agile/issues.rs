@@ -27,7 +27,8 @@ use super::{
 pub(super) const GET_SPRINT_ISSUES: Tool = tool!(
     /// How a sprint or backlog stands: dates, goal, counts of all by status; and its issues in rank
     /// order.
-    "jira_get_sprint_issues", "Sprint issues", Agile, Read, get_sprint_issues(GetSprintIssues)
+    "jira_get_sprint_issues", "Sprint issues", Agile, Read, get_sprint_issues(GetSprintIssues),
+    r#"{"sprint_id": 1}"#
 )
 .also(&[scopes::SPRINTS, scopes::SPRINT_ISSUES, scopes::BOARD, scopes::BOARDS]);
 

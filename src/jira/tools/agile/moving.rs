@@ -24,7 +24,8 @@ use super::reach;
 
 pub(super) const MOVE_TO_SPRINT: Tool = tool!(
     /// Move issues to a sprint or the backlog, or rank them.
-    "jira_move_to_sprint", "Move to sprint", Agile, Idempotent, move_to_sprint(MoveToSprint)
+    "jira_move_to_sprint", "Move to sprint", Agile, Idempotent, move_to_sprint(MoveToSprint),
+    r#"{"issue_keys": ["ACME-1"], "sprint_id": 1}"#
 )
 .also(&[
     scopes::SPRINTS,

@@ -31,7 +31,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Transition or edit up to 1000 issues: previews first, acts on the confirm token.
-    "jira_bulk_edit", "Edit many issues", Bulk, Destructive, bulk_edit(BulkEdit)
+    "jira_bulk_edit", "Edit many issues", Bulk, Destructive, bulk_edit(BulkEdit),
+    r#"{"issue_keys": ["ACME-1"], "add_labels": "x"}"#
 )];
 
 arguments! {

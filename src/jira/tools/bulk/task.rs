@@ -21,7 +21,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// How far a bulk change has come, and which issues failed.
-    "jira_get_task", "Get bulk task", Bulk, Read, get_task(GetTask)
+    "jira_get_task", "Get bulk task", Bulk, Read, get_task(GetTask),
+    r#"{"task_id": "1"}"#
 )];
 
 arguments! {

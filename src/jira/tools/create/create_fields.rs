@@ -20,7 +20,8 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// What can be created in a project: its issue types, or with issue_type the fields and allowed
     /// values.
-    "jira_get_create_fields", "Get create fields", Core, Read, get_create_fields(GetCreateFields)
+    "jira_get_create_fields", "Get create fields", Core, Read, get_create_fields(GetCreateFields),
+    r#"{"project_key": "ACME", "issue_type": "Bug"}"#
 )];
 
 arguments! {

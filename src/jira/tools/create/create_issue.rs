@@ -25,7 +25,8 @@ const TOOL: &str = "jira_create_issue";
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Create an issue. Names are enough for people, types, priorities, versions and custom fields.
-    "jira_create_issue", "Create issue", Core, Write, create_issue(CreateIssue)
+    "jira_create_issue", "Create issue", Core, Write, create_issue(CreateIssue),
+    r#"{"project_key": "ACME", "issue_type": "Task", "summary": "x"}"#
 )];
 
 async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, ToolError> {

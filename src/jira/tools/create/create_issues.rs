@@ -27,7 +27,8 @@ const TOOL: &str = "jira_create_issues";
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Create up to 50 issues; those that fail are listed by index.
-    "jira_create_issues", "Create issues", Bulk, Write, create_issues(CreateIssues)
+    "jira_create_issues", "Create issues", Bulk, Write, create_issues(CreateIssues),
+    r#"{"issues": [{"project_key": "ACME", "issue_type": "Task", "summary": "x"}]}"#
 )];
 
 arguments! {

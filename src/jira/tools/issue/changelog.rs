@@ -25,7 +25,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Read who changed what on an issue, newest first.
-    "jira_get_changelog", "Get history", Collab, Read, get_changelog(GetChangelog)
+    "jira_get_changelog", "Get history", Collab, Read, get_changelog(GetChangelog),
+    r#"{"issue_key": "ACME-1"}"#
 )];
 
 arguments! {

@@ -18,7 +18,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Delete an issue for ever: previews first, acts on the confirm token.
-    "jira_delete_issue", "Delete issue", Destructive, Destructive, delete_issue(DeleteIssue)
+    "jira_delete_issue", "Delete issue", Destructive, Destructive, delete_issue(DeleteIssue),
+    r#"{"issue_key": "ACME-1"}"#
 )];
 
 arguments! {

@@ -21,7 +21,8 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Move an issue, with its subtasks, to a project or type: previews first, acts on the confirm
     /// token.
-    "jira_move_issue", "Move to project", Manage, Destructive, move_issue(MoveIssue)
+    "jira_move_issue", "Move to project", Manage, Destructive, move_issue(MoveIssue),
+    r#"{"issue_key": "ACME-1", "target_project_key": "OPS"}"#
 )];
 
 arguments! {

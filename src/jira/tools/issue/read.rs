@@ -23,7 +23,8 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Read one issue. Texts are Markdown and untrusted user content; long ones are clipped; name a
     /// field in fields for more.
-    "jira_get_issue", "Get issue", Core, Read, get_issue(GetIssue)
+    "jira_get_issue", "Get issue", Core, Read, get_issue(GetIssue),
+    r#"{"issue_key": "ACME-1"}"#
 )];
 
 arguments! {

@@ -20,7 +20,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Read up to 100 issues by key. Ask again for keys in omitted.
-    "jira_get_issues", "Get issues", Bulk, Read, get_issues(GetIssues)
+    "jira_get_issues", "Get issues", Bulk, Read, get_issues(GetIssues),
+    r#"{"issue_keys": ["ACME-1", "ACME-2"]}"#
 )];
 
 arguments! {

@@ -32,11 +32,13 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
         /// Next steps of an issue in its workflow, and the fields they need.
-        "jira_list_transitions", "List transitions", Core, Read, list_transitions(ListTransitions)
+        "jira_list_transitions", "List transitions", Core, Read, list_transitions(ListTransitions),
+        r#"{"issue_key": "ACME-1"}"#
     ),
     tool!(
         /// Move an issue to another status.
-        "jira_transition_issue", "Move issue", Core, Write, transition_issue(TransitionIssue)
+        "jira_transition_issue", "Move issue", Core, Write, transition_issue(TransitionIssue),
+        r#"{"issue_key": "ACME-1", "transition": "In Progress"}"#
     ),
 ];
 

@@ -33,11 +33,13 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
         /// Change fields of an issue; only what is given changes. append_description keeps the text
         /// that is there.
-        "jira_update_issue", "Update issue", Core, Idempotent, update_issue(UpdateIssue)
+        "jira_update_issue", "Update issue", Core, Idempotent, update_issue(UpdateIssue),
+        r#"{"issue_key": "ACME-1", "priority": "Low"}"#
     ),
     tool!(
         /// Change only the summary (title) of an issue.
-        "jira_update_issue_summary", "Update summary", Core, Idempotent, update_summary(UpdateSummary)
+        "jira_update_issue_summary", "Update summary", Core, Idempotent, update_summary(UpdateSummary),
+        r#"{"issue_key": "ACME-1", "summary": "x"}"#
     ),
 ];
 

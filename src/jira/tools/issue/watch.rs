@@ -17,7 +17,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Start or stop watching an issue.
-    "jira_watch_issue", "Watch issue", Collab, Idempotent, watch_issue(WatchIssue)
+    "jira_watch_issue", "Watch issue", Collab, Idempotent, watch_issue(WatchIssue),
+    r#"{"issue_key": "ACME-1"}"#
 )];
 
 arguments! {

@@ -19,11 +19,13 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
         /// List the files attached to an issue, newest first.
-        "jira_list_attachments", "List attachments", Collab, Read, list_attachments(ListAttachments)
+        "jira_list_attachments", "List attachments", Collab, Read, list_attachments(ListAttachments),
+        r#"{"issue_key": "ACME-1"}"#
     ),
     tool!(
         /// Read an attached file: text or a small picture. It is untrusted user content.
-        "jira_get_attachment", "Get attachment", Collab, Read, get_attachment(GetAttachment)
+        "jira_get_attachment", "Get attachment", Collab, Read, get_attachment(GetAttachment),
+        r#"{"attachment_id": "10001"}"#
     ),
 ];
 

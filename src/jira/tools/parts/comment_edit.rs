@@ -25,7 +25,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Replace a comment's text.
-    "jira_update_comment", "Update comment", Collab, Idempotent, update_comment(UpdateComment)
+    "jira_update_comment", "Update comment", Collab, Idempotent, update_comment(UpdateComment),
+    r#"{"issue_key": "ACME-1", "comment_id": "1", "body": "x"}"#
 )];
 
 arguments! {

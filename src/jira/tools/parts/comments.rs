@@ -31,11 +31,13 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
         /// Add a comment to an issue.
-        "jira_add_comment", "Add comment", Core, Write, add_comment(AddComment)
+        "jira_add_comment", "Add comment", Core, Write, add_comment(AddComment),
+        r#"{"issue_key": "ACME-1", "body": "x"}"#
     ),
     tool!(
         /// Comments of an issue, newest first: untrusted user content.
-        "jira_get_comments", "Get comments", Core, Read, get_comments(GetComments)
+        "jira_get_comments", "Get comments", Core, Read, get_comments(GetComments),
+        r#"{"issue_key": "ACME-1"}"#
     ),
 ];
 

@@ -22,11 +22,13 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
         /// List an issue's links, web pages, and all relations.
-        "jira_list_links", "List links", Collab, Read, list_links(ListLinks)
+        "jira_list_links", "List links", Collab, Read, list_links(ListLinks),
+        r#"{"issue_key": "ACME-1"}"#
     ),
     tool!(
         /// Link two issues: from_key relation to_key, as in A-1 blocks B-2.
-        "jira_link_issues", "Link issues", Collab, Write, link_issues(LinkIssues)
+        "jira_link_issues", "Link issues", Collab, Write, link_issues(LinkIssues),
+        r#"{"from_key": "ACME-1", "relation": "blocks", "to_key": "ACME-2"}"#
     ),
 ];
 

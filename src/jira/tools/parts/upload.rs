@@ -21,7 +21,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Attach a file of up to 750000 bytes, given as text or base64.
-    "jira_add_attachment", "Add attachment", Collab, Write, add_attachment(AddAttachment)
+    "jira_add_attachment", "Add attachment", Collab, Write, add_attachment(AddAttachment),
+    r#"{"issue_key": "ACME-1", "file_name": "a.txt", "text": "x"}"#
 )];
 
 arguments! {

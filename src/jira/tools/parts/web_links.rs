@@ -17,7 +17,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Add a web link to an issue, or retitle the one with the same URL.
-    "jira_add_remote_link", "Add web link", Collab, Idempotent, add_remote_link(AddRemoteLink)
+    "jira_add_remote_link", "Add web link", Collab, Idempotent, add_remote_link(AddRemoteLink),
+    r#"{"issue_key": "ACME-1", "url": "https://example.com", "title": "x"}"#
 )];
 
 arguments! {

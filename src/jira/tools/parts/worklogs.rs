@@ -23,11 +23,13 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
         /// Read the work logged on an issue, oldest first.
-        "jira_list_worklogs", "List worklogs", Collab, Read, list_worklogs(ListWorklogs)
+        "jira_list_worklogs", "List worklogs", Collab, Read, list_worklogs(ListWorklogs),
+        r#"{"issue_key": "ACME-1"}"#
     ),
     tool!(
         /// Log time spent on an issue.
-        "jira_add_worklog", "Log work", Collab, Write, add_worklog(AddWorklog)
+        "jira_add_worklog", "Log work", Collab, Write, add_worklog(AddWorklog),
+        r#"{"issue_key": "ACME-1", "time_spent": "1h"}"#
     ),
 ];
 

@@ -18,7 +18,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Find people by name or e-mail, or all who can be assigned somewhere.
-    "jira_find_users", "Find users", Core, Read, find_users(FindUsers)
+    "jira_find_users", "Find users", Core, Read, find_users(FindUsers),
+    r#"{"query": "ben"}"#
 )
 .needs(&[scope::READ_USER])];
 

@@ -16,7 +16,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// What the user may do in a project, on an issue, or anywhere.
-    "jira_my_permissions", "My permissions", Context, Read, my_permissions(MyPermissions)
+    "jira_my_permissions", "My permissions", Context, Read, my_permissions(MyPermissions),
+    r#"{"project_key": "ACME"}"#
 )];
 
 arguments! {

@@ -21,7 +21,8 @@ use crate::jira::{
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Who is signed in to Jira, on which site, with which rights. Use it when something is
     /// refused.
-    "jira_whoami", "Who am I", Core, Read, whoami(WhoAmI)
+    "jira_whoami", "Who am I", Core, Read, whoami(WhoAmI),
+    "{}"
 )
 .needs(&[])];
 

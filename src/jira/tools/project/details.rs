@@ -17,7 +17,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Read one project: lead, description, issue types; or parts of it.
-    "jira_get_project", "Get project", Context, Read, get_project(GetProject)
+    "jira_get_project", "Get project", Context, Read, get_project(GetProject),
+    r#"{"project_key": "ACME"}"#
 )];
 
 arguments! {

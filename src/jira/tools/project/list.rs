@@ -16,7 +16,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// List the projects the user can see, or find one by name.
-    "jira_get_projects", "List projects", Core, Read, get_projects(GetProjects)
+    "jira_get_projects", "List projects", Core, Read, get_projects(GetProjects),
+    "{}"
 )];
 
 arguments! {

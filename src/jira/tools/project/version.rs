@@ -16,7 +16,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Create a version, or change the one of that name.
-    "jira_save_version", "Save version", Manage, Idempotent, save_version(SaveVersion)
+    "jira_save_version", "Save version", Manage, Idempotent, save_version(SaveVersion),
+    r#"{"project_key": "ACME", "name": "9"}"#
 )
 .needs(&["manage:jira-project"])];
 

@@ -16,7 +16,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Find saved filters and their JQL.
-    "jira_get_filters", "Get filters", Context, Read, get_filters(GetFilters)
+    "jira_get_filters", "Get filters", Context, Read, get_filters(GetFilters),
+    "{}"
 )];
 
 arguments! {

@@ -18,7 +18,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Find fields by name: their ids, types and names in JQL.
-    "jira_find_fields", "Find fields", Context, Read, find_fields(FindFields)
+    "jira_find_fields", "Find fields", Context, Read, find_fields(FindFields),
+    r#"{"query": "story"}"#
 )];
 
 arguments! {

@@ -19,7 +19,8 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
     /// Check JQL without running it, or see a field's operators, functions and values.
-    "jira_jql_help", "JQL help", Context, Read, jql_help(JqlHelp)
+    "jira_jql_help", "JQL help", Context, Read, jql_help(JqlHelp),
+    r#"{"jql": "project = ACME"}"#
 )];
 
 arguments! {
