@@ -84,10 +84,10 @@ async fn values(
         }
     };
     let read = Read { tool, arguments, extra_bytes: 0 };
-    let Some(Ok(shown)) = server.read(read, ToolRequest::of_read(context)).await? else {
+    let Some(Ok(said)) = server.read(read, ToolRequest::of_read(context)).await? else {
         return Ok(Vec::new());
     };
-    let mut values = names(&serde_json::from_str(&shown.text).unwrap_or_default());
+    let mut values = names(&serde_json::from_str(&said.text).unwrap_or_default());
     if !is_search {
         values = beginning(values, typed);
     }

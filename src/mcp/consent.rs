@@ -14,7 +14,7 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value};
-use tool_kit::{CONFIRM, Code, Preview, Tool, ToolError, clean};
+use tool_kit::{CONFIRM, Code, Preview, Tool, ToolError};
 
 use super::era;
 
@@ -88,13 +88,17 @@ pub(super) fn refused() -> ToolError {
         .hint("Do not repeat the call unless the user asks for it.")
 }
 
-/// The question that stands for a preview.
-pub(super) fn question(tool: &Tool, preview: &Preview) -> Option<InputRequiredResult> {
+/// The question that stands for a preview, whose JSON leaves through `sayable`.
+pub(super) fn question(
+    tool: &Tool,
+    preview: &Preview,
+    sayable: impl FnOnce(String) -> String,
+) -> Option<InputRequiredResult> {
     let form = ElicitationSchema::builder()
         .required_bool_property(CONFIRM, |field| field.title("Yes, do it"));
     let params = ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: clean(&preview.question(tool.title)).into_owned(),
+        message: preview.question(tool.title, sayable)?,
         requested_schema: form.build().ok()?,
     };
     let request = InputRequest::Elicitation(ElicitRequest::new(params));
@@ -111,7 +115,7 @@ pub(super) fn bytes(question: &InputRequiredResult) -> usize {
 mod tests {
     use serde_json::json;
 
-    use tool_kit::Row;
+    use tool_kit::{Row, clean_json};
 
     use super::*;
     use crate::mcp::tests::product::{READ, WRITE};
@@ -125,7 +129,8 @@ mod tests {
     }
 
     fn asked(preview: &Preview) -> Option<Value> {
-        question(&WRITE, preview).map(|question| serde_json::to_value(question).unwrap())
+        question(&WRITE, preview, clean_json)
+            .map(|question| serde_json::to_value(question).unwrap())
     }
 
     #[test]

@@ -12,11 +12,11 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value, json};
-use tool_kit::{Block, Code, Product, ResourceKind, ToolError};
+use tool_kit::{Block, Code, Product, ResourceKind};
 use url::Url;
 
 use super::{
-    call::{Read, Shown, ToolRequest, caller, narrowing},
+    call::{Read, Refused, Said, ToolRequest, narrowing},
     era::is_modern,
     provenance,
     server::Server,
@@ -62,10 +62,9 @@ pub(super) async fn read(
     let product = server.0.product.as_ref();
     let (kind, arguments) = parse(product, &uri).ok_or_else(unknown)?;
     let read = Read { tool: kind.tool, arguments, extra_bytes: uri.len() };
-    let request_id = caller(context).map(|caller| caller.request_id().to_owned());
-    let shown = server.read(read, ToolRequest::of_read(context)).await?.ok_or_else(unknown)?;
-    let shown = shown.map_err(|error| refused(&error, &request_id.unwrap_or_default()))?;
-    let contents = contents(&kind, &uri, shown).with_meta(provenance::untrusted(product.name()));
+    let said = server.read(read, ToolRequest::of_read(context)).await?.ok_or_else(unknown)?;
+    let said = said.map_err(|refused| error(&refused))?;
+    let contents = contents(&kind, &uri, said).with_meta(provenance::untrusted(product.name()));
     let mut result = ReadResourceResult::new(vec![contents]);
     if is_modern(context) {
         server.put_server_info(result.meta.get_or_insert_default());
@@ -106,31 +105,33 @@ fn parse(product: &dyn Product, uri: &str) -> Option<(ResourceKind, Map<String, 
 }
 
 /// What the tool shows, as a resource's contents.
-fn contents(kind: &ResourceKind, uri: &str, shown: Shown) -> ResourceContents {
-    let picture = shown.blocks.into_iter().find_map(|block| match block {
+fn contents(kind: &ResourceKind, uri: &str, said: Said) -> ResourceContents {
+    let picture = said.blocks.into_iter().find_map(|block| match block {
         Block::Image { base64, media_type } => Some((base64, media_type)),
         Block::Link { .. } => None,
     });
     if let Some((base64, media_type)) = picture {
         return ResourceContents::blob(base64, uri).with_mime_type(media_type);
     }
-    let file = serde_json::from_str(&shown.text).ok().and_then(|value| (kind.file)(&value));
+    let file = serde_json::from_str(&said.text).ok().and_then(|value| (kind.file)(&value));
     match file {
         Some((text, media_type)) => ResourceContents::text(text, uri).with_mime_type(media_type),
-        None => ResourceContents::text(shown.text, uri).with_mime_type("application/json"),
+        None => ResourceContents::text(said.text, uri).with_mime_type("application/json"),
     }
 }
 
 /// A tool's error as a protocol error, which is all that reading a resource has; the envelope goes
 /// along.
-fn refused(error: &ToolError, request_id: &str) -> ErrorData {
-    let hint = error.advice().unwrap_or_default();
-    let message = format!("{} {hint}", error.message()).trim().to_owned();
-    let envelope = Some(error.envelope(request_id));
-    match error.code() {
-        Code::NotFound => ErrorData::resource_not_found(message, envelope),
-        Code::InvalidArgument | Code::AmbiguousSite => ErrorData::invalid_params(message, envelope),
-        _ => ErrorData::internal_error(message, envelope),
+fn error(refused: &Refused) -> ErrorData {
+    let envelope: Value = serde_json::from_str(&refused.envelope).unwrap_or_default();
+    let text = |name: &str| envelope.get(name).and_then(Value::as_str).unwrap_or_default();
+    let message = format!("{} {}", text("message"), text("hint")).trim().to_owned();
+    match refused.code {
+        Code::NotFound => ErrorData::resource_not_found(message, Some(envelope)),
+        Code::InvalidArgument | Code::AmbiguousSite => {
+            ErrorData::invalid_params(message, Some(envelope))
+        }
+        _ => ErrorData::internal_error(message, Some(envelope)),
     }
 }
 

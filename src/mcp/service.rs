@@ -23,7 +23,12 @@ use rmcp::{
 };
 use tower::Service;
 
-use super::{answer::Answer, cancellation::cancelled_id, fast, server::Server};
+use super::{
+    answer::{Answer, json},
+    cancellation::cancelled_id,
+    fast, params,
+    server::Server,
+};
 
 /// A comment this often keeps proxies from giving up a stream that has nothing to say yet.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -83,6 +88,9 @@ impl HttpService {
             fast::Fast::Answered(answer) => return *answer,
             fast::Fast::NotRecognised(parts) => *parts,
         };
+        if let Some(fault) = params::cursor_fault(&body) {
+            return json(fault.to_reply().into());
+        }
         let cancelled = cancelled_id(&body);
         let cancelled = parts.extensions.get::<Caller>().map(Caller::key).zip(cancelled);
         let answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;

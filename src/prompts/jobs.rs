@@ -1,6 +1,6 @@
 //! The jobs themselves: one row each, from what a person picks to what the model reads.
 
-use super::{Arg, Given, Kind, Prompt, quoted};
+use super::prompt::{Arg, Given, Kind, Prompt, quoted};
 
 const PROJECT: Arg = arg("project_key", "Project key, such as PROJ", Kind::Project);
 const ISSUE: Arg = arg("issue_key", "Issue key or address", Kind::Issue);

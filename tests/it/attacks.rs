@@ -18,7 +18,7 @@ use http::{Method, StatusCode};
 use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::support::{Bridge, NOW_MS, gateway_secret};
+use crate::support::{Bridge, Modern, NOW_MS, gateway_secret};
 
 #[tokio::test]
 async fn a_moved_issue_gets_into_no_sprint_under_its_old_key() {
@@ -102,7 +102,7 @@ async fn the_same_request_id_on_another_site_is_another_request() {
 
 #[tokio::test]
 async fn an_upstream_that_echoes_the_token_does_not_get_it_to_the_agent() {
-    let sites = json!([{"id": "c-1", "url": "https://echo.atlassian.net", "name": "echo", "scopes": ["read:jira-work"]}]);
+    let sites = json!([{"id": "c-1", "url": "https://echo.atlassian.net", "name": "echo", "scopes": ["read:jira-work", "write:jira-work"]}]);
     let echo = async |headers: HeaderMap| {
         let bearer = headers["authorization"].to_str().unwrap().to_owned();
         Json(json!({"key": "A-1", "fields": {"summary": format!("you sent {bearer}")}}))
@@ -114,15 +114,27 @@ async fn an_upstream_that_echoes_the_token_does_not_get_it_to_the_agent() {
     let router = Router::new()
         .route("/oauth/token/accessible-resources", get(async || Json(sites)))
         .route("/ex/jira/{cloud}/rest/api/3/issue/A-1", get(echo))
-        .route("/ex/jira/{cloud}/rest/api/3/issue/A-2", get(refusal));
+        .route("/ex/jira/{cloud}/rest/api/3/issue/A-2", get(refusal))
+        .route("/ex/jira/{cloud}/rest/api/3/issue/A-2/comment", get(refusal))
+        .route("/ex/jira/{cloud}/rest/api/3/myself", get(async || Json(json!({"accountId": "a"}))));
     let tokens = vec![("anna".to_owned(), "token-of-anna-for-a-stub".to_owned())];
-    let bridge = Bridge::over(router, tokens, &[]).await;
+    let bridge = Bridge::over(router, tokens, &[("TOOLSETS", "core,destructive")]).await;
     // The bridge of the tests refuses every answer that holds a token.
     let shown =
         bridge.anna("jira_get_issue", json!({"issue_key": "A-1", "fields": "summary"})).await;
     assert_eq!(shown["summary"], "you sent Bearer ***");
     let refused = bridge.refused("jira_get_issue", json!({"issue_key": "A-2"})).await;
     assert!(refused["message"].as_str().unwrap().contains("***"), "{refused}");
+    let refused = bridge.rpc("anna", "resources/read", json!({"uri": "jira://issue/A-2"})).await;
+    assert!(refused["error"]["message"].as_str().unwrap().contains("***"), "{refused}");
+    assert!(refused["error"]["data"]["message"].as_str().unwrap().contains("***"), "{refused}");
+    let question = Modern::call("jira_delete_issue", json!({"issue_key": "A-1"}))
+        .meta("io.modelcontextprotocol/clientCapabilities", Some(json!({"elicitation": {}})))
+        .send_to(&bridge, "/mcp", "anna")
+        .await;
+    let question = question.json();
+    assert_eq!(question["result"]["resultType"], "input_required", "{question}");
+    assert!(question.to_string().contains("you sent Bearer ***"), "{question}");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ fn module(root: &Path, path: &Path) -> Option<String> {
 
 /// Without comments and test modules: tests may reach wherever they must.
 fn code(text: &str) -> String {
-    let product = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let lines = product.lines().map(|line| line.split("//").next().unwrap());
     let text = lines.collect::<Vec<_>>().join("\n");
     // The path of `pub(in path)` is no import.
@@ -78,8 +78,8 @@ fn paths(code: &str) -> Vec<String> {
         }
     }
     let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-    let own = ["crate::", "super::", "self::"];
-    found.extend(words.filter(|w| own.iter().any(|own| w.starts_with(own))).map(str::to_owned));
+    // A path that begins with a child of the file leads there too.
+    found.extend(words.filter(|word| word.contains("::")).map(str::to_owned));
     found
 }
 
@@ -160,6 +160,9 @@ fn circles_are_seen() {
         "a parent counts like any other"
     );
     assert_eq!(of(&[("a", "use b::X;"), ("a::b", "pub(in crate::a) struct X;")]), none);
+    let declared = "#[cfg(test)]\nmod tests;\nuse super::a::Y;";
+    assert_eq!(of(&[("a", "use crate::b::X;"), ("b", declared)]), [["a", "b"]]);
+    assert_eq!(of(&[("a", "fn f() { b::f() }"), ("a::b", "use super::Y;")]), [["a", "a::b"]]);
     let tests = "struct X;\n#[cfg(test)]\nmod tests {\n    use crate::a::Y;\n}";
     assert_eq!(of(&[("a", "use crate::b::X;"), ("b", tests)]), none);
 }

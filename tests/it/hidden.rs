@@ -225,6 +225,14 @@ async fn no_resource_and_no_completion_hides_anything() {
         let reply = bridge.rpc("anna", "resources/read", json!({"uri": uri})).await;
         assert_visible(&reply, uri);
     }
+    for status in [400, 403, 404, 409, 429] {
+        let refusing = self::bridge(Mood::Refuses(status)).await;
+        for uri in ["jira://issue/ACME-1", "jira://attachment/10001"] {
+            let reply = refusing.rpc("anna", "resources/read", json!({"uri": uri})).await;
+            assert!(reply["error"]["data"]["error"].is_string(), "{uri} {status}: {reply}");
+            assert_visible(&reply, uri);
+        }
+    }
     let completed = json!({
         "ref": {"type": "ref/resource", "uri": "jira://issue/{issue_key}"},
         "argument": {"name": "issue_key", "value": "AC"},

@@ -40,9 +40,13 @@ impl Preview {
     /// The question to a person: one line for each thing the preview tells, the issues first:
     /// whatever is cut off, the user sees what is changed. Values stay JSON: a text from an
     /// upstream in quotes cannot pass for our words.
-    pub fn question(&self, title: &str) -> String {
-        let shown = json!(self.shown);
-        question(title, shown.as_object().unwrap_or(&Map::new()))
+    ///
+    /// What is shown goes through `sayable` as JSON before anything is clipped: of what must not
+    /// leave, no beginning may leave either. None when it does not come back as an object.
+    pub fn question(&self, title: &str, sayable: impl FnOnce(String) -> String) -> Option<String> {
+        let shown: Map<String, Value> =
+            serde_json::from_str(&sayable(json!(self.shown).to_string())).ok()?;
+        Some(question(title, &shown))
     }
 }
 
@@ -98,7 +102,19 @@ mod tests {
         let mut shown = Row::new();
         shown.push("summary", "x".repeat(9_000));
         let preview = Preview { shown, token: String::new(), expires_in_s: 600 };
-        assert!(preview.question("Edit").chars().count() < QUESTION_CHARS + 30);
+        assert!(
+            preview.question("Edit", |text| text).unwrap().chars().count() < QUESTION_CHARS + 30
+        );
+    }
+
+    #[test]
+    fn what_must_not_leave_is_taken_out_before_texts_are_clipped() {
+        let secret = "s3cret".repeat(100);
+        let mut shown = Row::new();
+        shown.push("change", json!({ "summary": format!("you sent {secret}") }));
+        let preview = Preview { shown, token: String::new(), expires_in_s: 600 };
+        let question = preview.question("Edit", |text| text.replace(&secret, "***")).unwrap();
+        assert!(question.contains("you sent ***") && !question.contains("s3cret"), "{question}");
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub trait OpenCall: Send + Sync {
     fn caller(&self) -> &Caller;
 
     /// What is known of the scopes of the caller's token where the call goes; none when nothing is.
-    fn granted_scopes(&self) -> Option<Vec<String>>;
+    fn granted_scopes(&self) -> Option<&[String]>;
 
     /// Does the work, to the reply or the error that the agent is told.
     fn run(&self) -> Run<'_>;

@@ -167,7 +167,7 @@ impl Product for JiraTools {
         let subject = subject(&arguments);
         // Whoever pastes an address means that issue, and the one of that key on no other site.
         let hosts = named_hosts(&arguments);
-        let common: &'static [&'static str] = if self.jira.is_pinned() { &[] } else { &["site"] };
+        let common = self.common_arguments();
         let mut given = Given::new(arguments).of_tool(tool.name, tool.synonyms, common);
         let site = given.take_text(SITE.name).or_else(|| hosts.first().cloned());
         let granted_scopes = self.jira.granted(&request.caller, site.as_deref());
@@ -211,8 +211,8 @@ impl OpenCall for JiraCall {
         self.context.jira.caller()
     }
 
-    fn granted_scopes(&self) -> Option<Vec<String>> {
-        self.granted_scopes.clone()
+    fn granted_scopes(&self) -> Option<&[String]> {
+        self.granted_scopes.as_deref()
     }
 
     fn run(&self) -> Run<'_> {

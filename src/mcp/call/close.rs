@@ -18,56 +18,43 @@ impl Server {
         let code = outcome.as_ref().err().map(ToolError::code);
         tell_verdict(&call, &outcome);
         let preview = preview(&outcome).filter(|_| call.consent.is_asked());
-        if let Some(mut question) = preview.and_then(|one| consent::question(call.tool, one)) {
+        let caller = call.open.caller();
+        let question =
+            preview.and_then(|one| consent::question(call.tool, one, |text| sayable(caller, text)));
+        if let Some(mut question) = question {
             self.mark_modern(&call, &mut question.meta);
             self.record(call, code, consent::bytes(&question));
             return CallToolResponse::from(question);
         }
-        let mut result = self.result(&call, outcome);
+        let mut result = match said(&call, outcome) {
+            Ok(said) => self.result(&call, said),
+            Err(refused) => CallToolResult::error(vec![ContentBlock::text(refused.envelope)]),
+        };
         self.mark_modern(&call, &mut result.meta);
         self.record(call, code, blocks::bytes(&result));
         result.into()
     }
 
-    /// The same for a read that is no tool call: its reply as it may leave.
-    pub(super) fn close_read(&self, call: Call<'_>, outcome: Outcome) -> Result<Shown, ToolError> {
+    /// The same for a read that is no tool call.
+    pub(super) fn close_read(&self, call: Call<'_>, outcome: Outcome) -> Result<Said, Refused> {
         let code = outcome.as_ref().err().map(ToolError::code);
         tell_verdict(&call, &outcome);
-        let caller = call.open.caller().clone();
-        let shown = outcome.map(|reply| {
-            let (text, blocks) = reply.into_parts();
-            Shown { text: sayable(&caller, text), blocks }
-        });
-        let bytes = match &shown {
-            Ok(shown) => shown.text.len() + shown.blocks.iter().map(Block::bytes).sum::<usize>(),
-            Err(error) => error.envelope(caller.request_id()).to_string().len(),
+        let said = said(&call, outcome);
+        let bytes = match &said {
+            Ok(said) => said.text.len() + said.blocks.iter().map(Block::bytes).sum::<usize>(),
+            Err(refused) => refused.envelope.len(),
         };
         self.record(call, code, bytes);
-        shown
+        said
     }
 
-    fn result(&self, call: &Call<'_>, outcome: Outcome) -> CallToolResult {
-        let caller = call.open.caller();
-        match outcome {
-            Ok(reply) => {
-                let (text, beside) = reply.into_parts();
-                let text = sayable(caller, text);
-                let is_structured = self.0.settings.structured_content;
-                let structured = is_structured.then(|| serde_json::from_str(&text).ok()).flatten();
-                let mut result = CallToolResult::success(blocks::content(text, beside));
-                result.structured_content = structured;
-                result.meta = provenance::of(call.tool, self.0.product.name());
-                result
-            }
-            Err(error) => {
-                let request_id = caller.request_id();
-                let mut text = error.envelope(request_id).to_string();
-                if !call.budget.holds_text(&text) {
-                    text = error.in_short().envelope(request_id).to_string();
-                }
-                CallToolResult::error(vec![ContentBlock::text(sayable(caller, text))])
-            }
-        }
+    fn result(&self, call: &Call<'_>, said: Said) -> CallToolResult {
+        let is_structured = self.0.settings.structured_content;
+        let structured = is_structured.then(|| serde_json::from_str(&said.text).ok()).flatten();
+        let mut result = CallToolResult::success(blocks::content(said.text, said.blocks));
+        result.structured_content = structured;
+        result.meta = provenance::of(call.tool, self.0.product.name());
+        result
     }
 
     /// Clients of 2026-07-28 are told which server a result is from.
@@ -97,11 +84,37 @@ impl Server {
     }
 }
 
-/// What a read shows that is no tool call.
-pub(in crate::mcp) struct Shown {
-    /// JSON, cleaned.
+/// What a tool answers, as it may leave.
+pub(in crate::mcp) struct Said {
+    /// JSON, through [`sayable`].
     pub(in crate::mcp) text: String,
     pub(in crate::mcp) blocks: Vec<Block>,
+}
+
+/// Why it does not, as it may leave.
+pub(in crate::mcp) struct Refused {
+    pub(in crate::mcp) code: Code,
+    /// The error's envelope: JSON, through [`sayable`].
+    pub(in crate::mcp) envelope: String,
+}
+
+/// The one way out of an outcome: nothing else of it reaches a client.
+fn said(call: &Call<'_>, outcome: Outcome) -> Result<Said, Refused> {
+    let caller = call.open.caller();
+    match outcome {
+        Ok(reply) => {
+            let (text, blocks) = reply.into_parts();
+            Ok(Said { text: sayable(caller, text), blocks })
+        }
+        Err(error) => {
+            let (code, request_id) = (error.code(), caller.request_id());
+            let mut envelope = error.envelope(request_id).to_string();
+            if !call.budget.holds_text(&envelope) {
+                envelope = error.in_short().envelope(request_id).to_string();
+            }
+            Err(Refused { code, envelope: sayable(caller, envelope) })
+        }
+    }
 }
 
 /// What would be done, where that is what the call came to.

@@ -11,11 +11,10 @@ use rmcp::{
     ErrorData,
     model::{CallToolRequestParams, CallToolResponse},
 };
-use tool_kit::ToolError;
 
 use super::server::Server;
 
-pub(super) use close::Shown;
+pub(super) use close::{Refused, Said};
 pub(super) use opened::{Read, Traces};
 pub(super) use request::{ToolRequest, caller, narrowing, traces, traces_of, verdict, verdict_of};
 
@@ -37,7 +36,7 @@ impl Server {
         &self,
         read: Read,
         request: ToolRequest<'_>,
-    ) -> Result<Option<Result<Shown, ToolError>>, ErrorData> {
+    ) -> Result<Option<Result<Said, Refused>>, ErrorData> {
         let Some(call) = self.open_read(read, request)? else { return Ok(None) };
         let outcome = self.execute(&call).await;
         Ok(Some(self.close_read(call, outcome)))

@@ -84,7 +84,7 @@ impl Server {
         });
         Ok(Call {
             tool,
-            verdict: policy.judge(tool, open.granted_scopes().as_deref()),
+            verdict: policy.judge(tool, open.granted_scopes()),
             open,
             consent,
             budget,

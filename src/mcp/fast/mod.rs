@@ -9,12 +9,14 @@ mod tool_call;
 
 use auth::Caller;
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderValue, Response, header, request::Parts};
-use http_body_util::{BodyExt, Full};
+use http::request::Parts;
 
 use crate::policy::Narrowing;
 
-use super::{answer::Answer, params, server::Server};
+use super::{
+    answer::{Answer, json},
+    server::Server,
+};
 
 use tool_call::ToolCall;
 
@@ -38,9 +40,6 @@ pub(super) async fn answer(server: &Server, parts: Parts, body: &Bytes) -> Fast 
         let reply = call.answer(server.clone(), parts).await;
         return Fast::Answered(Box::new(json(reply.into())));
     }
-    if let Some(fault) = params::cursor_fault(body) {
-        return Fast::Answered(Box::new(json(fault.to_reply().into())));
-    }
     Fast::NotRecognised(Box::new(parts))
 }
 
@@ -58,10 +57,4 @@ fn tool_list(server: &Server, parts: &Parts, body: &[u8]) -> Option<Bytes> {
     reply.put_slice(&result);
     reply.put_u8(b'}');
     Some(reply.freeze())
-}
-
-fn json(reply: Bytes) -> Answer {
-    let mut answer = Response::new(Full::new(reply).boxed());
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
 }

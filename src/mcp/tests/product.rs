@@ -132,7 +132,7 @@ impl OpenCall for TestCall {
         &self.caller
     }
 
-    fn granted_scopes(&self) -> Option<Vec<String>> {
+    fn granted_scopes(&self) -> Option<&[String]> {
         None
     }
 

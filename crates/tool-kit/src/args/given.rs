@@ -26,7 +26,7 @@ pub struct Given {
     tool: &'static str,
     synonyms: &'static Synonyms,
     /// Arguments that every tool of the product takes.
-    of_every_tool: &'static [&'static str],
+    of_every_tool: &'static [ArgSpec],
 }
 
 impl Given {
@@ -48,7 +48,7 @@ impl Given {
         self,
         tool: &'static str,
         synonyms: &'static Synonyms,
-        of_every_tool: &'static [&'static str],
+        of_every_tool: &'static [ArgSpec],
     ) -> Self {
         Self { tool, synonyms, of_every_tool, ..self }
     }
@@ -85,8 +85,8 @@ impl Given {
         if self.problems.is_empty() {
             return Ok(());
         }
-        let of_every_tool = self.of_every_tool.iter().copied();
-        let known: Vec<&str> = specs.iter().map(|spec| spec.name).chain(of_every_tool).collect();
+        let known: Vec<&str> =
+            specs.iter().chain(self.of_every_tool).map(|spec| spec.name).collect();
         Err(ToolError::invalid_argument(self.problems.join("; "))
             .hint(format!("Accepted arguments: {}.", known.join(", "))))
     }

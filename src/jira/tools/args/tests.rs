@@ -1,6 +1,7 @@
 //! The reader's promises, as tables.
 
 use serde_json::{Value, json};
+use tool_kit::args::ArgSpec;
 
 use super::*;
 
@@ -113,10 +114,12 @@ fn what_cannot_be_read_is_never_absent() {
     assert_eq!(Sample::read(given).unwrap().issue_key.as_str(), "P-1");
 }
 
+const SITE: ArgSpec = ArgSpec { name: "site", about: "", shape: Shape::Text, required: false };
+
 #[test]
 fn advice_names_site_where_it_is_taken() {
     let tool = crate::jira::tools::named("jira_get_issue").unwrap();
-    let read = |common: &'static [&'static str]| {
+    let read = |common: &'static [ArgSpec]| {
         let given = Given::new(serde_json::from_value(json!({"nonsense": 1})).unwrap());
         Sample::read(given.of_tool(tool.name, tool.synonyms, common))
             .unwrap_err()
@@ -124,10 +127,7 @@ fn advice_names_site_where_it_is_taken() {
             .unwrap()
             .to_owned()
     };
-    assert_eq!(
-        read(&["site"]),
-        "Accepted arguments: issue_key, max_results, notify, labels, site."
-    );
+    assert_eq!(read(&[SITE]), "Accepted arguments: issue_key, max_results, notify, labels, site.");
     assert_eq!(read(&[]), "Accepted arguments: issue_key, max_results, notify, labels.");
 }
 
