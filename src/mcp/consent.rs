@@ -21,7 +21,7 @@ use super::era;
 /// What a retry says about the question of the round before.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The user agreed to what this token was sealed for.
+    /// The user agreed to what this token was signed for.
     Agreed(String),
     /// Anything else than a clear yes.
     Refused,

@@ -1,10 +1,10 @@
-//! Actions in two steps: the first call shows what would be changed and hands out a sealed token,
+//! Actions in two steps: the first call shows what would be changed and hands out a signed token,
 //! the second acts on it.
 //!
-//! The token is sealed over the tool, the plan that was shown, the account id of the user, the site
+//! The token is signed over the tool, the plan that was shown, the account id of the user, the site
 //! and the time of expiry. It can be used again until it expires, which is harmless: the plan is
-//! made anew by every call and is part of the seal, so a token opens nothing but the very change
-//! that was shown, and making that twice leaves what making it once leaves.
+//! made anew by every call and is part of what is signed. So a token opens nothing but the very
+//! change that was shown, and making that twice leaves what making it once leaves.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ pub(in crate::jira::tools) async fn agreed(
         return Ok(None);
     }
     let token = keys.sign(&subject, now_s);
-    let token = token.ok_or_else(|| ToolError::internal("there is no key to seal a token with"))?;
+    let token = token.ok_or_else(|| ToolError::internal("there is no key to sign a token with"))?;
     let refusal = ToolError::new(
         Code::ConfirmationRequired,
         "The confirm token is not valid: it is too old, of another user, or for something else than this.",
