@@ -5,7 +5,7 @@
 //! wrong guess there cannot pass its own test. A request comes in by `http/` and is answered by one
 //! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (whose
 //! language is `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a
-//! world begins with is in `seed/`.
+//! world begins with is in `seed/`. Beside it stands `identity/`, the provider where people sign in.
 
 mod adf;
 mod answer;
@@ -13,6 +13,7 @@ mod clock;
 mod fields;
 mod half_emoji;
 mod http;
+mod identity;
 mod jql;
 mod json;
 mod language;
@@ -25,6 +26,7 @@ mod world;
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use clock::Clock;
+pub use identity::{Grant, Identity, IdentityClient, IdentitySettings, Provider};
 pub use seed::Seed;
 use world::World;
 
@@ -66,6 +68,7 @@ impl Sandbox {
             world: Arc::new(World {
                 clock,
                 tokens: seed::tokens(seed),
+                grants: identity::Grants::default(),
                 cloud_ids,
                 sites: RwLock::new(sites),
             }),
@@ -87,6 +90,19 @@ impl Sandbox {
         http::router(Arc::clone(&self.world), self.limits_writes)
     }
 
+    /// Answers the paths of the identity provider, where the sandbox's people sign in: below `/`
+    /// like `auth.atlassian.com`, with `/authorize`, `/oauth/token` and `/oauth/revoke`. An access
+    /// token from there is good at [`Self::router`], in all clones of this sandbox.
+    pub fn identity_router(&self, settings: IdentitySettings) -> axum::Router {
+        identity::router(Arc::clone(&self.world), settings)
+    }
+
+    /// What the identity provider handed out, and a hand on it for tests.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity::of(Arc::clone(&self.world))
+    }
+
     /// Names and access tokens in a fixed order; the first one's user sees everything.
     #[must_use]
     pub fn tokens(&self) -> Vec<(String, String)> {
@@ -102,7 +118,7 @@ impl Sandbox {
     #[must_use]
     pub fn api_tokens(&self) -> Vec<(String, String, String)> {
         let sites = self.world.sites.read().unwrap_or_else(PoisonError::into_inner);
-        let of = |token: &model::Token| {
+        let of = |token: &Arc<model::Token>| {
             let (email, secret) = token.api_token(sites.first()?)?;
             Some((token.name.to_owned(), email, secret))
         };

@@ -1,16 +1,19 @@
 //! The state that all clones of a sandbox share.
 
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use crate::{
     clock::Clock,
+    identity::Grants,
     model::{Site, Token},
 };
 
 /// Routes take the lock once, for as long as they run.
 pub(crate) struct World {
     pub(crate) clock: Clock,
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Arc<Token>>,
+    /// What the identity provider handed out.
+    pub(crate) grants: Grants,
     /// Of each site, in the order of `sites`.
     pub(crate) cloud_ids: Vec<String>,
     pub(crate) sites: RwLock<Vec<Site>>,

@@ -38,7 +38,7 @@ pub(crate) fn dispatch(world: &World, request: &Parts, body: Bytes, target: Targ
     let now = (world.clock)();
     let no_site = || Fault::no_site(request.uri.path(), &clock::jira_time(now, &TimeZone::UTC));
     let (route, params) = find(request.method.as_str(), path)?;
-    if is_scoped && route.scopes.iter().any(|scope| !token.scopes.contains(scope)) {
+    if is_scoped && route.scopes.iter().any(|scope| !token.has(scope)) {
         return Err(Fault::scope_mismatch());
     }
     let call = |site: &Site| {

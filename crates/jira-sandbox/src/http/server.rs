@@ -21,7 +21,7 @@ use super::{
 use crate::{
     answer::{Answer, Fault, Reply},
     clock,
-    model::{Site, Token},
+    model::{Site, Token, scope},
     world::World,
 };
 
@@ -65,14 +65,16 @@ impl Server {
             let token = {
                 let sites = world.sites.read()?;
                 let main = sites.first().ok_or_else(Fault::unauthorized)?;
-                auth::basic(&world.tokens, main, &request.headers)
-                    .ok_or_else(Fault::unauthorized)?
+                auth::basic(world, main, &request.headers).ok_or_else(Fault::unauthorized)?
             };
             let target = Target { token, site: 0, path, is_scoped: false, limits_writes };
             return dispatch(world, request, body, target);
         }
-        let token =
-            auth::bearer(&world.tokens, &request.headers).ok_or_else(Fault::unauthorized)?;
+        let token = auth::bearer(world, &request.headers, now).ok_or_else(Fault::unauthorized)?;
+        let token = token.as_ref();
+        if path == "/me" {
+            return me(token, &world.sites.read()?);
+        }
         if path == "/oauth/token/accessible-resources" {
             return Ok(Reply::json(200, accessible_resources(token, &world.sites.read()?)));
         }
@@ -91,15 +93,39 @@ impl Server {
     }
 }
 
-/// The sites of a grant, outside any of them.
+/// The sites of a grant, outside any of them. Their scopes are those of products only; a grant
+/// without any reaches no site.
 fn accessible_resources(token: &Token, sites: &[Site]) -> Json {
-    let granted = token.sites.iter().filter_map(|index| sites.get(*index));
+    let of_sites = |scope: &&String| !scope::OF_THE_ACCOUNT.contains(&scope.as_str());
+    let scopes: Vec<_> = token.scopes.iter().filter(of_sites).collect();
+    let granted = token.sites.iter().filter(|_| !scopes.is_empty());
     granted
+        .filter_map(|index| sites.get(*index))
         .map(|site| {
             json!({
-                "id": site.cloud_id, "url": site.host, "name": site.name, "scopes": token.scopes,
+                "id": site.cloud_id, "url": site.host, "name": site.name, "scopes": scopes,
                 "avatarUrl": "https://site-admin-avatar-cdn.prod.public.atl-paas.net/avatars/240/rocket.png",
             })
         })
         .collect()
+}
+
+/// The profile of the account itself.
+///
+/// Source: "Retrieve the public profile of the authenticated user",
+/// <https://developer.atlassian.com/cloud/confluence/user-identity-api/>.
+fn me(token: &Token, sites: &[Site]) -> Answer {
+    if !token.has(scope::READ_ME) {
+        return Err(Fault(Reply::json(403, json!({ "code": 403, "message": "Forbidden" }))));
+    }
+    let on = |site: &Site| site.people.get(site.person_by_account(token.account_id)?).cloned();
+    let person = sites.iter().find_map(on).ok_or_else(Fault::unauthorized)?;
+    Ok(Reply::json(
+        200,
+        json!({
+            "account_type": person.kind, "account_id": person.account_id, "email": person.email,
+            "name": person.name, "nickname": token.name, "account_status": "active",
+            "zoneinfo": person.time_zone, "locale": person.locale,
+        }),
+    ))
 }

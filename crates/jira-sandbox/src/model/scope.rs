@@ -16,3 +16,10 @@ pub(crate) const READ_JQL: &str = "read:jql:jira";
 pub(crate) const READ_EPIC: &str = "read:epic:jira-software";
 pub(crate) const WRITE_BOARD: &str = "write:board-scope:jira-software";
 pub(crate) const RANK: &str = "write:issue:jira-software";
+
+/// The user's own profile at `/me`.
+pub(crate) const READ_ME: &str = "read:me";
+/// Asks for a refresh token.
+pub(crate) const OFFLINE: &str = "offline_access";
+/// Scopes of the account: no site lists them as its own.
+pub(crate) const OF_THE_ACCOUNT: &[&str] = &[READ_ME, "read:account", OFFLINE];

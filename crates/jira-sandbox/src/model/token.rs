@@ -3,17 +3,23 @@
 use super::site::Site;
 
 /// An access token as the gateway knows it.
+#[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) name: &'static str,
     pub(crate) secret: String,
     pub(crate) account_id: &'static str,
-    pub(crate) scopes: &'static [&'static str],
+    pub(crate) scopes: Vec<String>,
     pub(crate) expired: bool,
     /// Indices of the sites the grant covers.
     pub(crate) sites: &'static [usize],
 }
 
 impl Token {
+    /// Whether the user granted this scope.
+    pub(crate) fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+
     /// The user's e-mail address and API token. An expired sign-in has no say over them, and they
     /// know no scopes.
     pub(crate) fn api_token(&self, site: &Site) -> Option<(String, String)> {

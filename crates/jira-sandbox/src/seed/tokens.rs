@@ -1,5 +1,7 @@
 //! The access tokens: whose they are, what they may ask for, which sites they reach.
 
+use std::sync::Arc;
+
 use super::{
     people::{
         ANNA_ACCOUNT, BEN_ACCOUNT, CARLA_ACCOUNT, DANA_ACCOUNT, EMIL_ACCOUNT, FEMI_ACCOUNT,
@@ -35,7 +37,7 @@ const WITH_AGILE: &[&str] = &[
 ];
 
 /// The tokens in their fixed order.
-pub(crate) fn tokens(seed: Seed) -> Vec<Token> {
+pub(crate) fn tokens(seed: Seed) -> Vec<Arc<Token>> {
     let german = ("greta", GRETA_ACCOUNT, CLASSIC, false, &[0][..]);
     [
         ("anna", ANNA_ACCOUNT, WITH_AGILE, false, &[0][..]),
@@ -47,13 +49,9 @@ pub(crate) fn tokens(seed: Seed) -> Vec<Token> {
     ]
     .into_iter()
     .chain((seed == Seed::Awkward).then_some(german))
-    .map(|(name, account_id, scopes, expired, sites)| Token {
-        name,
-        secret: access_token(name),
-        account_id,
-        scopes,
-        expired,
-        sites,
+    .map(|(name, account_id, scopes, expired, sites)| {
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        Arc::new(Token { name, secret: access_token(name), account_id, scopes, expired, sites })
     })
     .collect()
 }

@@ -1,0 +1,86 @@
+//! The paths of the identity provider, and what their handlers share.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Response, StatusCode, header},
+    routing::{get, post},
+};
+use serde_json::Value as Json;
+use url::Url;
+
+use super::{atlassian, page, settings::IdentitySettings};
+use crate::{model::Token, world::World};
+
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) world: Arc<World>,
+    pub(super) settings: Arc<IdentitySettings>,
+}
+
+/// Answers all paths of the provider, and 404 to others.
+pub(crate) fn router(world: Arc<World>, settings: IdentitySettings) -> Router {
+    Router::new()
+        .route("/authorize", get(atlassian::ask).post(atlassian::decide))
+        .route("/oauth/token", post(atlassian::token))
+        .route("/oauth/revoke", post(atlassian::revoke))
+        .with_state(Server { world, settings: Arc::new(settings) })
+}
+
+impl Server {
+    pub(super) fn now(&self) -> i64 {
+        (self.world.clock)()
+    }
+
+    /// Everybody who can sign in.
+    pub(super) fn people(&self) -> Vec<page::Person> {
+        let sites = self.world.sites.read().unwrap_or_else(PoisonError::into_inner);
+        let shown = |token: &Token| {
+            let site = sites.first()?;
+            let person = site.people.get(site.person_by_account(token.account_id)?)?;
+            let (name, email) = (person.name.clone(), person.email.clone());
+            Some(page::Person { user: token.name, name, email })
+        };
+        self.signable().filter_map(|token| shown(token)).collect()
+    }
+
+    /// The own token of somebody who can sign in.
+    pub(super) fn person(&self, user: &str) -> Option<Arc<Token>> {
+        self.signable().find(|token| token.name == user).cloned()
+    }
+
+    fn signable(&self) -> impl Iterator<Item = &Arc<Token>> {
+        let World { tokens, grants, .. } = &*self.world;
+        tokens.iter().filter(|token| !token.expired && grants.is_user(token.name))
+    }
+}
+
+/// JSON that no cache keeps (RFC 6749 section 5.1).
+pub(super) fn json(status: StatusCode, body: &Json) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Back to the client, with these parameters behind those that its address has.
+pub(super) fn redirect(to: &str, params: &[(&str, &str)]) -> Response<Body> {
+    let address = Url::parse(to).ok().and_then(|mut url| {
+        url.query_pairs_mut().extend_pairs(params);
+        HeaderValue::from_str(url.as_str()).ok()
+    });
+    let Some(address) = address else {
+        return page::error(StatusCode::BAD_REQUEST, "redirect_uri is not an absolute URL");
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::FOUND;
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, address);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
