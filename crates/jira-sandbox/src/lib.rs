@@ -26,7 +26,7 @@ mod world;
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use clock::Clock;
-pub use identity::{Grant, Identity, IdentityClient, IdentitySettings, Provider};
+pub use identity::{Endpoint, Fault, Grant, Identity, IdentityClient, IdentitySettings, Provider};
 pub use seed::Seed;
 use world::World;
 
@@ -68,7 +68,7 @@ impl Sandbox {
             world: Arc::new(World {
                 clock,
                 tokens: seed::tokens(seed),
-                grants: identity::Grants::default(),
+                identity: identity::State::default(),
                 cloud_ids,
                 sites: RwLock::new(sites),
             }),
@@ -91,8 +91,9 @@ impl Sandbox {
     }
 
     /// Answers the paths of the identity provider, where the sandbox's people sign in: below `/`
-    /// like `auth.atlassian.com`, with `/authorize`, `/oauth/token` and `/oauth/revoke`. An access
-    /// token from there is good at [`Self::router`], in all clones of this sandbox.
+    /// like `auth.atlassian.com`, with `/authorize`, `/oauth/token` and `/oauth/revoke`; below
+    /// `/{tenant id}/` like `login.microsoftonline.com`. An access token of the first is good at
+    /// [`Self::router`], in all clones of this sandbox.
     pub fn identity_router(&self, settings: IdentitySettings) -> axum::Router {
         identity::router(Arc::clone(&self.world), settings)
     }

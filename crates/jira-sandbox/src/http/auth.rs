@@ -20,8 +20,8 @@ pub(crate) fn bearer(world: &World, headers: &HeaderMap, now: i64) -> Option<Arc
     }
     let secret = secret.trim();
     let lasting = world.tokens.iter().find(|token| token.secret == secret && !token.expired);
-    let token = lasting.cloned().or_else(|| world.grants.access(secret, now))?;
-    world.grants.is_user(token.name).then_some(token)
+    let token = lasting.cloned().or_else(|| world.identity.grants.access(secret, now))?;
+    world.identity.grants.is_user(token.name).then_some(token)
 }
 
 /// The user of a `Basic` header, if the site knows the pair.
@@ -39,5 +39,5 @@ pub(crate) fn basic<'a>(world: &'a World, site: &Site, headers: &HeaderMap) -> O
             .is_some_and(|(known, right)| known.eq_ignore_ascii_case(email) && right == secret)
     };
     let token = world.tokens.iter().map(AsRef::as_ref).find(is_right)?;
-    world.grants.is_user(token.name).then_some(token)
+    world.identity.grants.is_user(token.name).then_some(token)
 }

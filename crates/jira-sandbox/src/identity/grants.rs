@@ -13,6 +13,8 @@ use crate::model::{Token, scope};
 pub enum Provider {
     /// `auth.atlassian.com`.
     Atlassian,
+    /// `login.microsoftonline.com`.
+    Entra,
 }
 
 /// What a person once granted to a client, as the books have it now.
@@ -45,6 +47,8 @@ pub(super) struct Offer {
     pub(super) person: Arc<Token>,
     /// `code_challenge` by S256.
     pub(super) challenge: Option<String>,
+    /// OpenID Connect's `nonce`, for the identity token.
+    pub(super) nonce: Option<String>,
 }
 
 /// Who brings a code, and with what.
@@ -265,6 +269,16 @@ impl Grants {
         let access = books.access.get(secret).map(|access| access.grant);
         let id = access.or_else(|| books.refresh.get(secret).map(|refresh| refresh.grant))?;
         (books.grants.get(id)?.grant.client_id == client_id).then_some(id)
+    }
+
+    /// What was agreed to when the grant was given.
+    pub(super) fn offer_of(&self, id: usize) -> Option<Offer> {
+        self.books().grants.get(id).map(|entry| entry.offer.clone())
+    }
+
+    /// Ends all access tokens of a user before their time.
+    pub(super) fn expire_access(&self, user: &str) {
+        self.books().access.retain(|_, access| access.token.name != user);
     }
 
     /// Ends all tokens of a grant; false if there is no such grant.

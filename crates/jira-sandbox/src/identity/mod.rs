@@ -5,19 +5,30 @@
 //! browser: the button pressed *is* the sign-in.
 
 mod atlassian;
+mod entra;
+mod faults;
 mod grants;
 mod handle;
+mod keys;
 mod page;
 mod params;
 mod secret;
 mod server;
 mod settings;
 
-pub(crate) use grants::Grants;
+pub use faults::{Endpoint, Fault};
 pub use grants::{Grant, Provider};
 pub use handle::Identity;
 pub(crate) use server::router;
 pub use settings::{IdentityClient, IdentitySettings};
+
+/// What all routers of one sandbox share.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) grants: grants::Grants,
+    keys: keys::Keys,
+    faults: faults::Faults,
+}
 
 #[cfg(test)]
 mod tests;

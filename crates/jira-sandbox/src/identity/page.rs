@@ -79,6 +79,11 @@ pub(super) fn error(status: StatusCode, message: &str) -> Response<Body> {
     answer(status, "Sign-in error", &body)
 }
 
+/// Nothing to do but to read it.
+pub(super) fn notice(message: &str) -> Response<Body> {
+    answer(StatusCode::OK, "Sandbox sign-in", &html! { h1 { (message) } })
+}
+
 fn answer(status: StatusCode, title: &str, body: &Markup) -> Response<Body> {
     let page = html! {
         (DOCTYPE)

@@ -21,3 +21,26 @@ pub(super) fn fresh(kind: &str) -> Option<String> {
 pub(super) fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
 }
+
+/// A random GUID; all zeros when the system has no randomness, for it only names a log line.
+pub(super) fn guid() -> String {
+    let mut bytes = [0; 16];
+    let _ = rand::fill(&mut bytes);
+    as_guid(bytes)
+}
+
+/// The same GUID for the same parts.
+pub(super) fn fixed_guid(context: &str, parts: &str) -> String {
+    let digest = blake3::derive_key(context, parts.as_bytes());
+    as_guid(digest.first_chunk::<16>().copied().unwrap_or_default())
+}
+
+/// Marked as random (RFC 9562 section 5.4).
+fn as_guid(bytes: [u8; 16]) -> String {
+    let number = u128::from_be_bytes(bytes);
+    let number = (number & !(0xF << 76)) | (0x4 << 76);
+    let number = (number & !(0x3 << 62)) | (0x2 << 62);
+    let hex = format!("{number:032x}");
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}

@@ -11,7 +11,12 @@ use axum::{
 use serde_json::Value as Json;
 use url::Url;
 
-use super::{atlassian, page, settings::IdentitySettings};
+use super::{
+    atlassian, entra,
+    faults::{Endpoint, Fault},
+    page,
+    settings::IdentitySettings,
+};
 use crate::{model::Token, world::World};
 
 #[derive(Clone)]
@@ -26,12 +31,35 @@ pub(crate) fn router(world: Arc<World>, settings: IdentitySettings) -> Router {
         .route("/authorize", get(atlassian::ask).post(atlassian::decide))
         .route("/oauth/token", post(atlassian::token))
         .route("/oauth/revoke", post(atlassian::revoke))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(entra::ask).post(entra::decide))
+        .route("/{tenant}/oauth2/v2.0/token", post(entra::token))
+        .route("/{tenant}/oauth2/v2.0/logout", get(entra::logout))
+        .route("/{tenant}/discovery/v2.0/keys", get(entra::keys))
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(entra::configuration))
         .with_state(Server { world, settings: Arc::new(settings) })
 }
 
 impl Server {
     pub(super) fn now(&self) -> i64 {
         (self.world.clock)()
+    }
+
+    /// The answer of an endpoint, with what a test wants to go wrong there.
+    pub(super) async fn answer(
+        &self,
+        at: Endpoint,
+        make: impl FnOnce(Option<&Fault>) -> Response<Body>,
+    ) -> Response<Body> {
+        let faults = &self.world.identity.faults;
+        // Before the fault is taken: a healing in between must not be missed.
+        let healed = faults.watch();
+        let fault = faults.next(at);
+        let answered = fault.as_ref().and_then(Fault::answer);
+        let response = answered.unwrap_or_else(|| make(fault.as_ref()));
+        match fault {
+            Some(fault) => fault.deliver(response, healed).await,
+            None => response,
+        }
     }
 
     /// Everybody who can sign in.
@@ -52,8 +80,8 @@ impl Server {
     }
 
     fn signable(&self) -> impl Iterator<Item = &Arc<Token>> {
-        let World { tokens, grants, .. } = &*self.world;
-        tokens.iter().filter(|token| !token.expired && grants.is_user(token.name))
+        let World { tokens, identity, .. } = &*self.world;
+        tokens.iter().filter(|token| !token.expired && identity.grants.is_user(token.name))
     }
 }
 

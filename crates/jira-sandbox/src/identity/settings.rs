@@ -13,6 +13,8 @@ pub struct IdentitySettings {
     pub base_url: String,
     /// The programs that may ask people to sign in.
     pub clients: Vec<IdentityClient>,
+    /// Entra's directory of all people, a GUID: the first segment of Entra's paths.
+    pub tenant_id: String,
     /// From the press of a button to the redemption of its code.
     pub code_life: Duration,
     /// How long an access token opens anything; whole seconds.
@@ -24,16 +26,20 @@ pub struct IdentitySettings {
     pub refresh_leeway: Duration,
 }
 
+const TENANT_ID: &str = "5a9db0c1-0000-4000-8000-00000000e17a";
+
 impl IdentitySettings {
     /// Lifetimes as Atlassian has them: access tokens for an hour, refresh tokens for 90 days
     /// without use and ten minutes after they were replaced; codes for ten minutes.
     ///
-    /// A slash at the end of `base_url` is dropped.
+    /// A slash at the end of `base_url` is dropped. The tenant is
+    /// `5a9db0c1-0000-4000-8000-00000000e17a`.
     #[must_use]
     pub fn new(base_url: &str, clients: Vec<IdentityClient>) -> Self {
         Self {
             base_url: base_url.trim_end_matches('/').to_owned(),
             clients,
+            tenant_id: TENANT_ID.to_owned(),
             code_life: 10 * MINUTE,
             access_token_life: HOUR,
             refresh_token_idle_life: 90 * 24 * HOUR,

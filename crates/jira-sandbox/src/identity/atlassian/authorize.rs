@@ -71,9 +71,10 @@ fn decided(server: &Server, body: &[u8]) -> Result<Response<Body>, String> {
         scopes: asked.scopes,
         person,
         challenge: asked.challenge,
+        nonce: None,
     };
     let expires_ms = now.saturating_add(ms(server.settings.code_life));
-    let code = server.world.grants.offer(offer, expires_ms, now).ok_or("No randomness")?;
+    let code = server.world.identity.grants.offer(offer, expires_ms, now).ok_or("No randomness")?;
     Ok(redirect(&asked.redirect_uri, &[("code", &code), ("state", &asked.state)]))
 }
 

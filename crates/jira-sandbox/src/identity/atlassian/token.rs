@@ -8,6 +8,7 @@ use axum::{
 use serde_json::json;
 
 use crate::identity::{
+    faults::{Endpoint, Fault},
     grants::{Grant, Provider, Redemption, Refused, Renewal},
     params::Params,
     server::{Server, json},
@@ -62,10 +63,19 @@ pub(crate) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    tokens(&server, &headers, &body).unwrap_or_else(Refusal::into_response)
+    let make = |fault: Option<&Fault>| {
+        tokens(&server, &headers, &body, fault).unwrap_or_else(Refusal::into_response)
+    };
+    server.answer(Endpoint::Token, make).await
 }
 
-fn tokens(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Response<Body>, Refusal> {
+fn tokens(
+    server: &Server,
+    headers: &HeaderMap,
+    body: &[u8],
+    fault: Option<&Fault>,
+) -> Result<Response<Body>, Refusal> {
+    let keeps = matches!(fault, Some(Fault::KeepsRefreshToken));
     let params = Params::from_body(headers, body).map_err(Refusal::request)?;
     let grant_type = need(&params, "grant_type")?;
     let client_id = client(server, &params)?;
@@ -79,35 +89,36 @@ fn tokens(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Response<
                 verifier: params.get("code_verifier"),
             };
             let code = need(&params, "code")?;
-            server.world.grants.redeem(code, &by, now).map_err(Refusal::of_code)?
+            server.world.identity.grants.redeem(code, &by, now).map_err(Refusal::of_code)?
         }
         "refresh_token" => {
             let by = Renewal {
                 provider: Provider::Atlassian,
                 client_id,
                 idle_life_ms: ms(server.settings.refresh_token_idle_life),
-                leeway_ms: Some(ms(server.settings.refresh_leeway)),
+                leeway_ms: (!keeps).then(|| ms(server.settings.refresh_leeway)),
             };
             let secret = need(&params, "refresh_token")?;
-            server.world.grants.renew(secret, &by, now).map_err(Refusal::of_refresh)?
+            server.world.identity.grants.renew(secret, &by, now).map_err(Refusal::of_refresh)?
         }
         other => {
             let description = format!("Unsupported grant type: {other}");
             return Err(Refusal(StatusCode::FORBIDDEN, "unsupported_grant_type", description));
         }
     };
-    issued(server, &grant, now).ok_or_else(Refusal::randomness)
+    issued(server, &grant, keeps, now).ok_or_else(Refusal::randomness)
 }
 
-fn issued(server: &Server, grant: &Grant, now: i64) -> Option<Response<Body>> {
+fn issued(server: &Server, grant: &Grant, keeps: bool, now: i64) -> Option<Response<Body>> {
     let life = server.settings.access_token_life;
-    let grants = &server.world.grants;
+    let grants = &server.world.identity.grants;
     let access_token = grants.issue_access(grant.id, now.saturating_add(ms(life)), now)?;
     let mut body = json!({
         "access_token": access_token, "expires_in": life.as_secs(), "token_type": "Bearer",
         "scope": grant.scopes.join(" "),
     });
-    if let Some(refresh_token) = grants.issue_refresh(grant.id, now) {
+    let refresh_token = if keeps { None } else { grants.issue_refresh(grant.id, now) };
+    if let Some(refresh_token) = refresh_token {
         crate::json::put(&mut body, "refresh_token", refresh_token);
     }
     Some(json(StatusCode::OK, &body))
@@ -122,13 +133,16 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    revoked(&server, &headers, &body).unwrap_or_else(Refusal::into_response)
+    let make = |_: Option<&Fault>| {
+        revoked(&server, &headers, &body).unwrap_or_else(Refusal::into_response)
+    };
+    server.answer(Endpoint::Revoke, make).await
 }
 
 fn revoked(server: &Server, headers: &HeaderMap, body: &[u8]) -> Result<Response<Body>, Refusal> {
     let params = Params::from_body(headers, body).map_err(Refusal::request)?;
     let client_id = client(server, &params)?;
-    let grants = &server.world.grants;
+    let grants = &server.world.identity.grants;
     if let Some(id) = grants.grant_of(need(&params, "token")?, client_id) {
         grants.revoke(id);
     }

@@ -18,6 +18,8 @@ use super::{IdentityClient, IdentitySettings};
 use crate::{Sandbox, Seed};
 
 mod atlassian;
+mod entra;
+mod faults;
 mod pages;
 
 const NOW: i64 = 1_795_168_800_000;

@@ -1,0 +1,178 @@
+//! What a test wants to go wrong at an endpoint.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderValue, Response, header},
+};
+use futures_util::stream;
+use serde_json::{Map, Value as Json, json};
+use tokio::{sync::watch, time::sleep};
+
+/// An endpoint that a program calls, of either provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `/oauth/token`, and Entra's.
+    Token,
+    /// `/oauth/revoke`.
+    Revoke,
+    /// Entra's `/discovery/v2.0/keys`.
+    Keys,
+    /// Entra's `/.well-known/openid-configuration`.
+    Configuration,
+}
+
+/// One way to fail. With an `Answer` nothing happens to codes and tokens; with all others the
+/// request takes effect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// This instead of the answer.
+    Answer {
+        /// Such as 503.
+        status: u16,
+        /// Such as `text/html`.
+        content_type: &'static str,
+        /// Sent as it is.
+        body: String,
+    },
+    /// The answer comes so much later.
+    Late(Duration),
+    /// The answer comes when the faults are healed.
+    Held,
+    /// The connection ends in the middle of the answer.
+    Cut,
+    /// The answer has no refresh token, and the one that was sent stays as good as it was.
+    KeepsRefreshToken,
+    /// Entra's identity token has these claims instead of its own; one that is null is left out.
+    Claims(Map<String, Json>),
+    /// Entra's identity token has no signature, and says so: `alg` is `none`.
+    Unsigned,
+    /// Entra's identity token is signed by somebody else's key, in the name of the right one.
+    ForeignKey,
+}
+
+impl Fault {
+    /// A breakdown, such as 500, with a body of JSON.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        let body = json!({ "code": status, "message": "Something went wrong" }).to_string();
+        Self::Answer { status, content_type: "application/json", body }
+    }
+
+    /// A refusal in OAuth's form, such as 403 with `unauthorized_client`.
+    #[must_use]
+    pub fn refusal(status: u16, error: &str) -> Self {
+        let body = json!({ "error": error, "error_description": "As the test wants it" });
+        Self::Answer { status, content_type: "application/json", body: body.to_string() }
+    }
+
+    /// A page of a gateway instead of JSON.
+    #[must_use]
+    pub fn html(status: u16) -> Self {
+        let body = "<!doctype html><title>Sorry</title><h1>We will be back</h1>".to_owned();
+        Self::Answer { status, content_type: "text/html; charset=utf-8", body }
+    }
+
+    /// What stands instead of the endpoint's own answer.
+    pub(super) fn answer(&self) -> Option<Response<Body>> {
+        let Self::Answer { status, content_type, body } = self else { return None };
+        let mut response = Response::new(Body::from(body.clone()));
+        *response.status_mut() = (*status).try_into().unwrap_or_default();
+        let kind = HeaderValue::from_static(content_type);
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Some(response)
+    }
+}
+
+#[derive(Default)]
+struct Plan {
+    next: VecDeque<Fault>,
+    always: Option<Fault>,
+    requests: u64,
+}
+
+/// The plans of all endpoints.
+#[derive(Default)]
+pub(super) struct Faults {
+    plans: Mutex<HashMap<Endpoint, Plan>>,
+    /// How often they were healed.
+    healed: watch::Sender<u64>,
+}
+
+impl Faults {
+    fn plans(&self) -> MutexGuard<'_, HashMap<Endpoint, Plan>> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn add(&self, at: Endpoint, fault: Fault) {
+        self.plans().entry(at).or_default().next.push_back(fault);
+    }
+
+    pub(super) fn add_always(&self, at: Endpoint, fault: Fault) {
+        self.plans().entry(at).or_default().always = Some(fault);
+    }
+
+    pub(super) fn heal(&self) {
+        for plan in self.plans().values_mut() {
+            plan.next.clear();
+            plan.always = None;
+        }
+        self.healed.send_modify(|count| *count += 1);
+    }
+
+    pub(super) fn requests(&self, at: Endpoint) -> u64 {
+        self.plans().get(&at).map_or(0, |plan| plan.requests)
+    }
+
+    /// Counts a request, and says what goes wrong with it.
+    pub(super) fn next(&self, at: Endpoint) -> Option<Fault> {
+        let mut plans = self.plans();
+        let plan = plans.entry(at).or_default();
+        plan.requests += 1;
+        plan.next.pop_front().or_else(|| plan.always.clone())
+    }
+
+    /// Sees the healing that follows.
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.healed.subscribe()
+    }
+}
+
+impl Fault {
+    /// Sends an answer in the way of the fault.
+    pub(super) async fn deliver(
+        self,
+        response: Response<Body>,
+        mut healed: watch::Receiver<u64>,
+    ) -> Response<Body> {
+        match self {
+            Self::Late(time) => {
+                sleep(time).await;
+                response
+            }
+            Self::Held => {
+                // The sandbox that would heal may be gone; then nobody waits, either.
+                let _ = healed.changed().await;
+                response
+            }
+            Self::Cut => cut(response).await,
+            _ => response,
+        }
+    }
+}
+
+/// The first half of the body, and then an error, on which the server drops the connection.
+async fn cut(response: Response<Body>) -> Response<Body> {
+    let (parts, body) = response.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let half = whole.slice(..whole.len() / 2);
+    let broken = io::Error::from(io::ErrorKind::ConnectionReset);
+    let frames = [Ok::<Bytes, io::Error>(half), Err(broken)];
+    Response::from_parts(parts, Body::from_stream(stream::iter(frames)))
+}
