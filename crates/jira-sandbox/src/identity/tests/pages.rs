@@ -1,5 +1,8 @@
 //! The page with the buttons.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::*;
 
 #[tokio::test]
@@ -40,5 +43,8 @@ async fn the_page_has_one_form_and_a_button_for_each_person() {
     {
         assert_eq!(page.body.matches(tag).count(), count, "{tag}");
     }
+    let style = page.body.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let hash = STANDARD.encode(digest(&SHA256, style.as_bytes()));
+    assert!(page.policy.contains(&format!("'sha256-{hash}'")), "{}", page.policy);
     assert!(page.policy.contains("frame-ancestors 'none'") && !page.policy.contains("form-action"));
 }
