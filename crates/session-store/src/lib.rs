@@ -2,12 +2,19 @@
 
 mod backend;
 mod error;
+mod files;
+mod held;
 mod key;
 mod memory;
+mod report;
 mod store;
 
 pub use backend::{Backend, Expected, Version};
 pub use error::StoreError;
+pub use files::{Files, FilesError};
 pub use key::RecordKey;
 pub use memory::Memory;
 pub use store::{Record, Store};
+
+#[cfg(test)]
+mod tests;
