@@ -6,6 +6,8 @@ mod files;
 mod held;
 mod key;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod report;
 mod store;
 
@@ -14,6 +16,8 @@ pub use error::StoreError;
 pub use files::{Files, FilesError};
 pub use key::RecordKey;
 pub use memory::Memory;
+#[cfg(feature = "redis")]
+pub use redis::{Redis, RedisUrlError};
 pub use store::{Record, Store};
 
 #[cfg(test)]

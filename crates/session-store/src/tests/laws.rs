@@ -21,6 +21,10 @@ macro_rules! every_backend {
         mod in_files {
             $(#[test] fn $law() { super::$law(&super::Place::files()); })*
         }
+        #[cfg(feature = "redis")]
+        mod in_redis {
+            $(#[test] fn $law() { super::$law(&super::Place::redis()); })*
+        }
     };
 }
 

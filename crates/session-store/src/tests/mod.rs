@@ -6,3 +6,9 @@ mod memory;
 mod model;
 mod place;
 mod processes;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "redis")]
+mod redis_faults;
+#[cfg(feature = "redis")]
+mod redis_server;

@@ -31,6 +31,14 @@ impl Place {
         Self { backends: [open(), open()], cases: 24, _kept: Box::new(folder) }
     }
 
+    #[cfg(feature = "redis")]
+    pub(super) fn redis() -> Self {
+        let server = super::redis_server::RedisServer::start(&[]);
+        let connect =
+            || -> Arc<dyn Backend> { Arc::new(crate::Redis::new(&server.url().into()).unwrap()) };
+        Self { backends: [connect(), connect()], cases: 64, _kept: Box::new(server) }
+    }
+
     pub(super) fn store(&self, keys: &KeyRing) -> Store {
         Store::new(self.backends[0].clone(), keys.clone())
     }
