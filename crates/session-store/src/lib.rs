@@ -5,6 +5,7 @@ mod error;
 mod files;
 mod held;
 mod key;
+mod keycheck;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
@@ -15,6 +16,7 @@ pub use backend::{Backend, Expected, Version};
 pub use error::StoreError;
 pub use files::{Files, FilesError};
 pub use key::RecordKey;
+pub use keycheck::KeyCheckError;
 pub use memory::Memory;
 #[cfg(feature = "redis")]
 pub use redis::{Redis, RedisUrlError};

@@ -1,6 +1,7 @@
 //! The laws of every backend, and what each promises beside them.
 
 mod files;
+mod keycheck;
 mod laws;
 mod memory;
 mod model;

@@ -66,10 +66,11 @@ fn every_key_has_an_end_and_holds_no_secret() {
         for _ in 0..2 {
             store.increment(&RecordKey::new("count", b"1"), END, NOW).await.unwrap();
         }
+        store.check_keys(NOW).await.unwrap();
 
         let mut operator = operator(&server).await;
         let keys: Vec<String> = cmd("KEYS").arg("*").query_async(&mut operator).await.unwrap();
-        assert_eq!(keys.len(), 3, "{keys:?}");
+        assert_eq!(keys.len(), 4, "{keys:?}");
         for key in keys {
             assert!(key.starts_with("jmb:"), "{key}");
             let life: i64 = cmd("PTTL").arg(&key).query_async(&mut operator).await.unwrap();
