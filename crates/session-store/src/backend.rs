@@ -19,7 +19,8 @@ pub enum Expected {
 
 /// Keeps sealed bytes until a time. Times are milliseconds since 1970 on the clock of the caller.
 ///
-/// Reading and writing are atomic: of two writers that expect the same, one wins.
+/// Reading and writing are atomic: of two writers that expect the same, one wins. A key holds a
+/// record or a count; what asks for the other gets [`StoreError::Unreadable`].
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// The bytes under a key, unless there are none or their time is over.
@@ -37,7 +38,8 @@ pub trait Backend: Send + Sync {
         now_ms: u64,
     ) -> Result<bool, StoreError>;
 
-    /// Removes what is there, or only this version of it; whether something was removed.
+    /// Removes what is there, or only this version of it; whether something was removed. Without a
+    /// version it also removes what cannot be read. What was removed stays so, as with `put`.
     async fn remove(
         &self,
         key: &RecordKey,
@@ -59,4 +61,9 @@ pub trait Backend: Send + Sync {
 
     /// Whether other processes see the same records.
     fn is_shared(&self) -> bool;
+
+    /// Whether the backend answers now; for readiness.
+    async fn is_reachable(&self) -> bool {
+        true
+    }
 }

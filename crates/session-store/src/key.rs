@@ -26,12 +26,24 @@ impl RecordKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The kind alone.
+    pub(crate) fn kind(&self) -> &str {
+        self.0.split_once(':').map_or("", |(kind, _)| kind)
+    }
+
+    /// A name for outside the process, 64 hex digits: whoever reads the names of records learns no
+    /// id from them.
+    pub(crate) fn hashed(&self) -> String {
+        let mut hasher = blake3::Hasher::new_derive_key("jira-mcp-bridge name of a record 2026");
+        hasher.update(self.0.as_bytes());
+        hasher.finalize().to_hex().to_string()
+    }
 }
 
 impl fmt::Debug for RecordKey {
     /// The kind alone: an id is the half of a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.0.split_once(':').map_or("", |(kind, _)| kind);
-        write!(f, "RecordKey({kind})")
+        write!(f, "RecordKey({})", self.kind())
     }
 }

@@ -10,10 +10,12 @@ use async_trait::async_trait;
 use super::{
     backend::{Backend, Expected, Version},
     error::StoreError,
+    held::{Held, is_expected, is_removable},
     key::RecordKey,
 };
 
-/// Ends with the process. Beyond `bytes_max` new records are refused, and nothing is lost.
+/// Ends with the process. Beyond `bytes_max` new records and counts are refused, and nothing is
+/// lost.
 #[derive(Debug)]
 pub struct Memory {
     bytes_max: usize,
@@ -28,18 +30,34 @@ struct Records {
 
 #[derive(Debug)]
 struct Entry {
-    sealed: Vec<u8>,
-    count: u64,
+    held: Held,
     expires_at_ms: u64,
 }
 
 /// What an entry takes beside its bytes: key, vector, place in the table.
 const ENTRY_BYTES: usize = 200;
 
+impl Entry {
+    fn bytes(&self) -> usize {
+        ENTRY_BYTES + self.held.record().map_or(0, <[u8]>::len)
+    }
+}
+
 impl Memory {
     /// Keeps records of so many bytes together, what they are kept in included.
     pub fn new(bytes_max: usize) -> Self {
         Self { bytes_max, records: Mutex::default() }
+    }
+
+    /// What is kept takes so many bytes.
+    pub fn bytes(&self) -> usize {
+        self.records(|records| records.bytes)
+    }
+
+    /// The same, counted anew.
+    #[cfg(test)]
+    pub(crate) fn counted_bytes(&self) -> usize {
+        self.records(|records| records.by_key.values().map(Entry::bytes).sum())
     }
 
     fn records<T>(&self, act: impl FnOnce(&mut Records) -> T) -> T {
@@ -54,14 +72,22 @@ impl Records {
 
     fn take(&mut self, key: &RecordKey) -> Option<Entry> {
         let entry = self.by_key.remove(key)?;
-        self.bytes = self.bytes.saturating_sub(entry.sealed.len() + ENTRY_BYTES);
+        self.bytes = self.bytes.saturating_sub(entry.bytes());
         Some(entry)
     }
 
     fn insert(&mut self, key: RecordKey, entry: Entry) {
         self.take(&key);
-        self.bytes += entry.sealed.len() + ENTRY_BYTES;
+        self.bytes += entry.bytes();
         self.by_key.insert(key, entry);
+    }
+
+    /// Forgets what has ended if there is no room; whether there is room then.
+    fn has_room(&mut self, bytes: usize, bytes_max: usize, now_ms: u64) -> bool {
+        if self.bytes + bytes > bytes_max {
+            self.sweep(now_ms);
+        }
+        self.bytes + bytes <= bytes_max
     }
 
     fn sweep(&mut self, now_ms: u64) {
@@ -77,14 +103,13 @@ impl Records {
     }
 }
 
-fn version(entry: &Entry) -> Option<Version> {
-    entry.sealed.first_chunk().copied()
-}
-
 #[async_trait]
 impl Backend for Memory {
     async fn get(&self, key: &RecordKey, now_ms: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.records(|records| records.live(key, now_ms).map(|entry| entry.sealed.clone())))
+        self.records(|records| {
+            let Some(entry) = records.live(key, now_ms) else { return Ok(None) };
+            entry.held.record().map(|sealed| Some(sealed.to_vec()))
+        })
     }
 
     async fn put(
@@ -96,23 +121,18 @@ impl Backend for Memory {
         now_ms: u64,
     ) -> Result<bool, StoreError> {
         self.records(|records| {
-            let found = records.live(key, now_ms).and_then(version);
-            let is_expected = match expected {
-                Expected::Absent => records.live(key, now_ms).is_none(),
-                Expected::Version(expected) => found == Some(expected),
-            };
-            if !is_expected {
+            let found = records.live(key, now_ms).map(|entry| &entry.held);
+            if !is_expected(found, &expected) {
                 return Ok(false);
             }
-            let bytes = sealed.len() + ENTRY_BYTES;
-            if records.bytes + bytes > self.bytes_max {
-                records.sweep(now_ms);
-            }
+            let entry = Entry { held: Held::Record(sealed.to_vec()), expires_at_ms };
             // What replaces a record may always be written: to refuse it would lose a session.
-            if records.bytes + bytes > self.bytes_max && matches!(expected, Expected::Absent) {
+            if !records.has_room(entry.bytes(), self.bytes_max, now_ms)
+                && matches!(expected, Expected::Absent)
+            {
                 return Err(StoreError::Unavailable);
             }
-            records.insert(key.clone(), Entry { sealed: sealed.to_vec(), count: 0, expires_at_ms });
+            records.insert(key.clone(), entry);
             Ok(true)
         })
     }
@@ -120,17 +140,12 @@ impl Backend for Memory {
     async fn remove(
         &self,
         key: &RecordKey,
-        expected: Option<Version>,
+        version: Option<Version>,
         now_ms: u64,
     ) -> Result<bool, StoreError> {
         self.records(|records| {
-            let found = records.live(key, now_ms).map(version);
-            let is_expected = match (found, expected) {
-                (None, _) => false,
-                (Some(_), None) => true,
-                (Some(found), Some(_)) => found == expected,
-            };
-            Ok(is_expected && records.take(key).is_some())
+            let Some(found) = records.live(key, now_ms) else { return Ok(false) };
+            Ok(is_removable(&found.held, version.as_ref()) && records.take(key).is_some())
         })
     }
 
@@ -141,12 +156,18 @@ impl Backend for Memory {
         now_ms: u64,
     ) -> Result<u64, StoreError> {
         self.records(|records| {
-            if records.live(key, now_ms).is_none() {
-                records.insert(key.clone(), Entry { sealed: Vec::new(), count: 0, expires_at_ms });
+            let found = records.live(key, now_ms);
+            let (before, expires_at_ms) = match found {
+                Some(entry) => (entry.held.count()?, entry.expires_at_ms),
+                None => (0, expires_at_ms),
+            };
+            let is_new = found.is_none();
+            let entry = Entry { held: Held::Count(before + 1), expires_at_ms };
+            if is_new && !records.has_room(entry.bytes(), self.bytes_max, now_ms) {
+                return Err(StoreError::Unavailable);
             }
-            let entry = records.by_key.get_mut(key).ok_or(StoreError::Unavailable)?;
-            entry.count += 1;
-            Ok(entry.count)
+            records.insert(key.clone(), entry);
+            Ok(before + 1)
         })
     }
 

@@ -94,6 +94,11 @@ impl Store {
     pub fn is_shared(&self) -> bool {
         self.backend.is_shared()
     }
+
+    /// Whether the backend answers now; for readiness.
+    pub async fn is_reachable(&self) -> bool {
+        self.backend.is_reachable().await
+    }
 }
 
 impl fmt::Debug for Store {

@@ -1,0 +1,15 @@
+//! The laws of every backend, and what each promises beside them.
+
+mod files;
+mod keycheck;
+mod laws;
+mod memory;
+mod model;
+mod place;
+mod processes;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "redis")]
+mod redis_faults;
+#[cfg(feature = "redis")]
+mod redis_server;
