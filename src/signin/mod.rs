@@ -1,0 +1,5 @@
+//! The authorization server: whom a person lets in, and the pages that ask them.
+
+mod display_name;
+mod redirect_uri;
+mod uri;
