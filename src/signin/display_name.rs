@@ -110,9 +110,13 @@ mod tests {
         check(&cut, Some(format!("{}…", "e\u{301}".repeat(49)).as_str()));
     }
 
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof!["\\PC{0,150}", any::<String>(), "[a \u{300}\u{202E}]{0,250}"]
+    }
+
     proptest! {
         #[test]
-        fn every_name_can_be_shown(text in prop_oneof!["\\PC{0,150}", any::<String>(), "[a \u{300}\u{202E}]{0,250}"]) {
+        fn every_name_can_be_shown(text in texts()) {
             let Some(name) = DisplayName::new(&text) else { return Ok(()) };
             prop_assert!(name.0.chars().count() <= CHARS_MAX);
             prop_assert_eq!(name.0.trim(), name.0.as_str());
