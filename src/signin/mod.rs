@@ -2,5 +2,6 @@
 
 mod client;
 mod display_name;
+mod pages;
 mod redirect_uri;
 mod uri;
