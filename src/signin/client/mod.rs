@@ -1,0 +1,15 @@
+//! Who asks to be let in: clients that registered, and clients that publish a document.
+
+mod clients;
+mod document;
+mod documents;
+mod fetch;
+mod metadata;
+mod public_address;
+mod registration;
+
+pub(super) use clients::{ClientSettings, Clients};
+pub(super) use fetch::BuildError;
+pub(super) use metadata::{AuthMethod, Client, ClientFault, ErrorCode, MetadataFault};
+pub(super) use public_address::DocumentHosts;
+pub(super) use registration::Registered;

@@ -1,0 +1,14 @@
+//! What people see: plain HTML without scripts, made from what is given and nothing else.
+
+mod consent;
+mod layout;
+mod notices;
+mod rights;
+mod status;
+
+pub(super) use consent::Consent;
+pub(super) use notices::{Problem, signed_in, signed_out};
+pub(super) use status::{Program, SignedIn, not_signed_in};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Pages that only say something: it worked, it did not, it is over.
+
+use axum::response::Response;
+use http::StatusCode;
+use maud::html;
+
+use super::layout::page;
+use crate::signin::display_name::DisplayName;
+
+/// The person is signed in, and there is no program to go back to.
+pub(crate) fn signed_in(name: Option<&DisplayName>, status_href: &str) -> Response {
+    let main = html! {
+        h1 { "You are signed in" }
+        @if let Some(name) = name {
+            p { "You are signed in as " bdi { (name) } "." }
+        }
+        p { "You can close this page and go back to your program." }
+        p { a href=(status_href) { "See which programs have access" } }
+    };
+    page(StatusCode::OK, "Signed in", &main)
+}
+
+/// All sessions of the person have ended.
+pub(crate) fn signed_out(login_href: &str) -> Response {
+    let main = html! {
+        h1 { "You are signed out" }
+        p { "No program can work in Jira as you any more. Each has to ask you again." }
+        p { "You can close this page." }
+        p { a href=(login_href) { "Sign in again" } }
+    };
+    page(StatusCode::OK, "Signed out", &main)
+}
+
+/// What went wrong, for a person who can do something about it.
+pub(crate) struct Problem<'a> {
+    /// The status of the answer.
+    pub(crate) status: StatusCode,
+    /// A sentence or two; escaped here.
+    pub(crate) happened: &'a str,
+    /// What the person can do; escaped here.
+    pub(crate) to_do: &'a str,
+    /// Finds the case in the log.
+    pub(crate) reference: &'a str,
+}
+
+impl Problem<'_> {
+    /// The page.
+    pub(crate) fn response(&self) -> Response {
+        let main = html! {
+            h1 { "This did not work" }
+            p { (self.happened) }
+            h2 { "What you can do" }
+            p { (self.to_do) }
+            p.soft { "Reference for your administrator: " bdi { (self.reference) } }
+        };
+        page(self.status, "This did not work", &main)
+    }
+}
