@@ -85,6 +85,8 @@ impl RedirectUri {
             return Err(UriFault::UserInfo.into());
         }
         check_path(after)?;
+        // The browser must be able to go there.
+        Url::parse(text).map_err(|_| UriFault::Host)?;
         let (text, location) = (text.to_owned(), text.to_owned());
         Ok(Self { text, location, shown: scheme, reach: Reach::App, portless: None })
     }

@@ -263,4 +263,18 @@ mod tests {
         let accepted = timeout(Duration::ZERO, listener.accept()).await;
         assert!(accepted.is_err(), "a connection came");
     }
+
+    #[tokio::test]
+    async fn no_more_than_eight_are_fetched_at_a_time() {
+        let url = Url::parse("https://docs.example/client.json").unwrap();
+        let lookup: Lookup = Arc::new(|_| Box::pin(async { Ok(Vec::new()) }));
+        let fetcher = Fetcher::new(DocumentHosts::Public, "test", lookup).unwrap();
+        let fetcher = fetcher.hurried(Duration::from_millis(20));
+        let seven = fetcher.permits.try_acquire_many(7).unwrap();
+        assert_eq!(fetcher.fetch(&url).await.unwrap_err(), FetchFault::Unreachable);
+        let eighth = fetcher.permits.try_acquire().unwrap();
+        assert_eq!(fetcher.fetch(&url).await.unwrap_err(), FetchFault::Busy);
+        drop((seven, eighth));
+        assert_eq!(fetcher.fetch(&url).await.unwrap_err(), FetchFault::Unreachable);
+    }
 }

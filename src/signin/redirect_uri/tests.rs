@@ -55,6 +55,7 @@ fn what_could_lead_astray_is_refused() {
     check("com.example.app:cb", NoPath);
     check("cursor:", NoPath);
     check("cursor://user@host/cb", Uri(UserInfo));
+    check("cursor://:/cb", Uri(Host));
     check("http://client.example/cb", PlainHttp);
     check("http://localhost.evil.example/cb", PlainHttp);
     check("http://127.0.0.2/cb", PlainHttp);

@@ -69,10 +69,14 @@ fn usual() -> String {
 }
 
 fn documents() -> Documents {
+    documents_within(Duration::from_secs(5))
+}
+
+fn documents_within(timeout: Duration) -> Documents {
     let own = Url::parse("http://127.0.0.1:1").unwrap();
     let hosts = DocumentHosts::PublicAndLoopback;
     let fetcher = Fetcher::new(hosts, "bridge/1", system_lookup()).unwrap();
-    Documents::new(fetcher.hurried(Duration::from_millis(300)), hosts, own)
+    Documents::new(fetcher.hurried(timeout), hosts, own)
 }
 
 #[tokio::test]
@@ -122,9 +126,16 @@ async fn what_is_no_document_is_refused() {
     check(ok("", "<!doctype html><title>no</title>"), "not a JSON object").await;
     check(ok("", &usual()).replace("application/json", "text/html"), "content type").await;
     check(ok("Content-Encoding: gzip\r\n", "\u{1f}zip"), "not a JSON object").await;
-    let part = usual().split_at(20).0.to_owned() + "never";
-    check(ok("", &part), "cannot be fetched").await;
     check("no HTTP at all\r\n\r\n".to_owned(), "cannot be fetched").await;
+}
+
+#[tokio::test]
+async fn a_document_that_never_ends_is_given_up() {
+    let part = usual().split_at(20).0.to_owned() + "never";
+    let server = Server::start(&ok("", &part));
+    let documents = documents_within(Duration::from_millis(100));
+    let found = documents.client(&server.id, Instant::now()).await;
+    assert_eq!(found, Err(ClientFault::Unreachable));
 }
 
 #[tokio::test]
