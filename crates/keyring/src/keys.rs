@@ -69,12 +69,14 @@ pub enum KeyRingError {
     Empty,
     /// Not base64.
     #[error(
-        "a key is not base64; expected base64 of 32 random bytes, such as `openssl rand -base64 32` prints"
+        "a key is not base64; expected base64 of 32 random bytes, such as `openssl rand -base64 32` \
+         prints"
     )]
     Base64,
     /// Base64 of more or fewer than 32 bytes.
     #[error(
-        "a key has {bytes} bytes; expected 32, such as `openssl rand -base64 32` prints, and a comma between two keys"
+        "a key has {bytes} bytes; expected 32, such as `openssl rand -base64 32` prints, and a comma \
+         between two keys"
     )]
     Length {
         /// How many it has.

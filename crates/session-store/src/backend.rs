@@ -20,7 +20,8 @@ pub enum Expected {
 /// Keeps sealed bytes until a time. Times are milliseconds since 1970 on the clock of the caller.
 ///
 /// Reading and writing are atomic: of two writers that expect the same, one wins. A key holds a
-/// record or a count; what asks for the other gets [`StoreError::Unreadable`].
+/// record or a count; what asks for the other gets [`StoreError::Unreadable`]. A call that is
+/// dropped, or ends as [`StoreError::Unavailable`], may have been executed all the same.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// The bytes under a key, unless there are none or their time is over.

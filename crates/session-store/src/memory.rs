@@ -25,6 +25,7 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct Records {
     bytes: usize,
+    swept_at_ms: u64,
     by_key: HashMap<RecordKey, Entry>,
 }
 
@@ -33,6 +34,9 @@ struct Entry {
     held: Held,
     expires_at_ms: u64,
 }
+
+/// While there is no room, all entries are looked through no more often than this.
+const SWEEP_INTERVAL_MS: u64 = 1000;
 
 /// What an entry takes beside its bytes: key, vector, place in the table.
 const ENTRY_BYTES: usize = 200;
@@ -84,13 +88,15 @@ impl Records {
 
     /// Forgets what has ended if there is no room; whether there is room then.
     fn has_room(&mut self, bytes: usize, bytes_max: usize, now_ms: u64) -> bool {
-        if self.bytes + bytes > bytes_max {
+        let is_due = self.swept_at_ms.abs_diff(now_ms) >= SWEEP_INTERVAL_MS;
+        if self.bytes + bytes > bytes_max && is_due {
             self.sweep(now_ms);
         }
         self.bytes + bytes <= bytes_max
     }
 
     fn sweep(&mut self, now_ms: u64) {
+        self.swept_at_ms = now_ms;
         let ended: Vec<RecordKey> = self
             .by_key
             .iter()

@@ -1,7 +1,7 @@
 //! The folder of the records: made, checked and opened when the process starts.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -43,6 +43,9 @@ pub enum FilesError {
     /// Nothing can be written in it, or it cannot be read.
     #[error("nothing can be written in the folder of the sessions: {0}")]
     NotWritable(io::ErrorKind),
+    /// Its file system has no locks, or does not say when a name is on the disk.
+    #[error("the file system of the folder of the sessions cannot lock or keep files: {0}")]
+    NotReliable(io::ErrorKind),
 }
 
 /// Makes the folder if it is not there, and refuses one that others may use. The files with locks
@@ -67,14 +70,19 @@ pub(super) fn prepare(folder: &Path) -> Result<(), FilesError> {
         return Err(FilesError::NotWritable(io::ErrorKind::PermissionDenied));
     }
     for part in 0..PARTS {
-        OpenOptions::new()
+        let lock = OpenOptions::new()
             .create(true)
             .append(true)
             .mode(0o600)
             .open(lock_path(folder, part))
             .map_err(|error| FilesError::NotWritable(error.kind()))?;
+        // Another process may hold it; that it can be asked for is enough.
+        if let Err(TryLockError::Error(error)) = lock.try_lock() {
+            return Err(FilesError::NotReliable(error.kind()));
+        }
     }
-    Ok(())
+    let folder = File::open(folder).map_err(|error| FilesError::NotWritable(error.kind()))?;
+    folder.sync_all().map_err(|error| FilesError::NotReliable(error.kind()))
 }
 
 /// The file whose lock a writer of this part holds. It is made at the start and never later: where

@@ -101,7 +101,14 @@ impl Link {
             .set_response_timeout(Some(RESPONSE_MAX));
         let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
         let failure = match within(CONNECT_MAX, connecting).await {
-            Some(Ok(connection)) => {
+            Some(Ok(mut connection)) => {
+                if state.made == 0 && may_evict(&mut connection).await {
+                    tracing::warn!(
+                        backend = "redis",
+                        "Redis may throw sessions away when its memory is full; set its \
+                         maxmemory-policy to noeviction"
+                    );
+                }
                 if state.failed_at.take().is_some() {
                     tracing::info!(backend = "redis", "the session store answers again");
                 }
@@ -128,6 +135,18 @@ impl Link {
 async fn is_alive(connection: &mut MultiplexedConnection) -> bool {
     let ping = cmd("PING");
     matches!(within(RESPONSE_MAX, ping.query_async::<String>(connection)).await, Some(Ok(_)))
+}
+
+/// Whether the server, when it is full, forgets records that have not ended. Not every user may
+/// ask.
+async fn may_evict(connection: &mut MultiplexedConnection) -> bool {
+    let mut info = cmd("INFO");
+    info.arg("memory");
+    let answer = within(RESPONSE_MAX, info.query_async::<String>(connection)).await;
+    let Some(Ok(answer)) = answer else { return false };
+    let value = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name));
+    value("maxmemory_policy:").is_some_and(|policy| policy != "noeviction")
+        && value("maxmemory:").is_some_and(|bytes| bytes != "0")
 }
 
 /// What the future gives, unless its time is over.

@@ -12,10 +12,11 @@ const YEAR: u64 = 365 * 24 * 3_600_000;
 
 /// What keeps keys from one start to the next.
 fn places() -> Vec<Place> {
-    let mut places = vec![Place::files()];
-    #[cfg(feature = "redis")]
-    places.push(Place::redis());
-    places
+    vec![
+        Place::files(),
+        #[cfg(feature = "redis")]
+        Place::redis(),
+    ]
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The laws of every backend, and what each promises beside them.
 
+#[cfg(feature = "redis")]
+mod certificate;
 mod files;
 mod keycheck;
 mod laws;
@@ -13,3 +15,5 @@ mod redis;
 mod redis_faults;
 #[cfg(feature = "redis")]
 mod redis_server;
+#[cfg(feature = "redis")]
+mod redis_tls;

@@ -122,6 +122,39 @@ async fn assert_unreadable(redis: &Redis) {
     assert_eq!(redis.increment(&key, END, NOW).await, Err(StoreError::Unreadable));
 }
 
+/// The README names these rights.
+#[test]
+fn a_user_with_few_rights_is_enough() {
+    let with_user = |rights: &str| {
+        RedisServer::start(
+            &["--user", "bridge", "on", ">pw"]
+                .into_iter()
+                .chain(rights.split(' '))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let server = with_user("~jmb:* +eval +get +set +del +ping");
+    let log = logged(async {
+        let redis = backend(&server.url_as("bridge:pw@"));
+        assert!(redis.is_reachable().await);
+        let (id, version) = (key(b"1"), Expected::Version([1; 12]));
+        assert_eq!(redis.put(&id, Expected::Absent, &[1; 40], END, NOW).await, Ok(true));
+        assert_eq!(redis.put(&id, version, &[2; 40], END, NOW).await, Ok(true));
+        assert_eq!(redis.get(&id, NOW).await, Ok(Some(vec![2; 40])));
+        assert_eq!(redis.remove(&id, Some([2; 12]), NOW).await, Ok(true));
+        for count in 1..3 {
+            assert_eq!(redis.increment(&id, END, NOW).await, Ok(count));
+        }
+    });
+    assert!(!log.contains("WARN"), "{log}");
+    let server = with_user("~other:* +eval +get");
+    let log = logged(async {
+        let redis = backend(&server.url_as("bridge:pw@"));
+        assert_eq!(redis.get(&key(b"1"), NOW).await, Err(StoreError::Unavailable));
+    });
+    assert!(log.contains("the user may not run a command or use a key"), "{log}");
+}
+
 /// What a log would hold.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -137,9 +170,8 @@ impl io::Write for Log {
     }
 }
 
-#[test]
-fn a_password_is_told_to_the_server_and_to_nobody_else() {
-    let server = RedisServer::start(&["--requirepass", "right-secret"]);
+/// What is logged while this runs, on whatever level.
+fn logged(future: impl Future<Output = ()>) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -147,25 +179,42 @@ fn a_password_is_told_to_the_server_and_to_nobody_else() {
         .with_writer(move || writer.clone())
         .finish();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tracing::subscriber::with_default(subscriber, || {
-        runtime.block_on(async {
-            let right = backend(&server.url_as(":right-secret@"));
-            assert!(right.is_reachable().await);
-            let named = backend(&server.url_as("default:right-secret@"));
-            assert_eq!(named.get(&key(b"1"), NOW).await, Ok(None));
-            for user in [":wrong-secret@", "anna:wrong-secret@", ""] {
-                let wrong = backend(&server.url_as(user));
-                assert!(!wrong.is_reachable().await);
-                assert_eq!(wrong.get(&key(b"1"), NOW).await, Err(StoreError::Unavailable));
-                let put = wrong.put(&key(b"1"), Expected::Absent, &[1; 40], END, NOW).await;
-                assert_eq!(put, Err(StoreError::Unavailable));
-                assert_eq!(format!("{wrong:?}"), "Redis(***)");
-            }
-            let nowhere = format!("redis://:wrong-secret@127.0.0.1:{}", free_port());
-            assert!(!backend(&nowhere).is_reachable().await);
-        });
+    tracing::subscriber::with_default(subscriber, || runtime.block_on(future));
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
+#[test]
+fn an_operator_is_told_of_a_server_that_throws_sessions_away() {
+    let check = |options: &[&str], is_told: bool| {
+        let server = RedisServer::start(options);
+        let log = logged(async { assert!(backend(&server.url()).is_reachable().await) });
+        assert_eq!(log.contains("noeviction"), is_told, "{options:?} {log}");
+    };
+    check(&[], false);
+    check(&["--maxmemory", "100mb"], false);
+    check(&["--maxmemory-policy", "volatile-lru"], false);
+    check(&["--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru"], true);
+}
+
+#[test]
+fn a_password_is_told_to_the_server_and_to_nobody_else() {
+    let server = RedisServer::start(&["--requirepass", "right-secret"]);
+    let log = logged(async {
+        let right = backend(&server.url_as(":right-secret@"));
+        assert!(right.is_reachable().await);
+        let named = backend(&server.url_as("default:right-secret@"));
+        assert_eq!(named.get(&key(b"1"), NOW).await, Ok(None));
+        for user in [":wrong-secret@", "anna:wrong-secret@", ""] {
+            let wrong = backend(&server.url_as(user));
+            assert!(!wrong.is_reachable().await);
+            assert_eq!(wrong.get(&key(b"1"), NOW).await, Err(StoreError::Unavailable));
+            let put = wrong.put(&key(b"1"), Expected::Absent, &[1; 40], END, NOW).await;
+            assert_eq!(put, Err(StoreError::Unavailable));
+            assert_eq!(format!("{wrong:?}"), "Redis(***)");
+        }
+        let nowhere = format!("redis://:wrong-secret@127.0.0.1:{}", free_port());
+        assert!(!backend(&nowhere).is_reachable().await);
     });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("Redis refuses the user or the password"), "{log}");
     assert!(log.contains("nothing listens at the address"), "{log}");
     assert!(!log.contains("secret") && !log.contains("127.0.0.1"), "{log}");

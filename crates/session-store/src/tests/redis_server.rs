@@ -13,6 +13,8 @@ use tempfile::TempDir;
 pub(crate) struct RedisServer {
     child: Child,
     port: u16,
+    /// Which of its options names the port.
+    port_option: &'static str,
     options: Vec<String>,
     folder: TempDir,
 }
@@ -20,13 +22,22 @@ pub(crate) struct RedisServer {
 impl RedisServer {
     /// Starts one with these options beside its own, on a port that was free.
     pub(crate) fn start(options: &[&str]) -> Self {
+        Self::start_at("--port", options)
+    }
+
+    /// The same for one that speaks TLS only; the options name its certificate.
+    pub(crate) fn start_with_tls(options: &[&str]) -> Self {
+        Self::start_at("--tls-port", &[&["--port", "0"], options].concat())
+    }
+
+    fn start_at(port_option: &'static str, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         // Another program may take the port in between.
         for _ in 0..5 {
             let port = free_port();
-            if let Some(child) = launch(port, &options, &folder) {
-                return Self { child, port, options, folder };
+            if let Some(child) = launch(port_option, port, &options, &folder) {
+                return Self { child, port, port_option, options, folder };
             }
         }
         panic!("redis-server does not start; run it by hand with {options:?} to see why");
@@ -40,7 +51,9 @@ impl RedisServer {
 
     /// Starts it again, at the same port and with the same records.
     pub(crate) fn restart(&mut self) {
-        self.child = launch(self.port, &self.options, &self.folder).unwrap();
+        // A connection of another test may pass through the port.
+        let launched = || launch(self.port_option, self.port, &self.options, &self.folder);
+        self.child = (0..20).find_map(|_| launched()).unwrap();
     }
 
     pub(crate) fn url(&self) -> String {
@@ -49,7 +62,8 @@ impl RedisServer {
 
     /// Its address with `user:password@` before the host.
     pub(crate) fn url_as(&self, user: &str) -> String {
-        format!("redis://{user}127.0.0.1:{}", self.port)
+        let scheme = if self.port_option == "--tls-port" { "rediss" } else { "redis" };
+        format!("{scheme}://{user}127.0.0.1:{}", self.port)
     }
 }
 
@@ -66,9 +80,9 @@ pub(crate) fn free_port() -> u16 {
 }
 
 /// Gives the process when it is ready; none if it ended before.
-fn launch(port: u16, options: &[String], folder: &TempDir) -> Option<Child> {
+fn launch(port_option: &str, port: u16, options: &[String], folder: &TempDir) -> Option<Child> {
     let mut child = Command::new("redis-server")
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+        .args([port_option, &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
         .args(["--appendonly", "yes", "--appendfsync", "always", "--logfile", ""])
         .args(options)
         .arg("--dir")
