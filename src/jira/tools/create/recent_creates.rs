@@ -25,7 +25,7 @@ const MARKER: &str = "jira-mcp-bridge.request";
 
 /// What the creates of one call bear, so that they are known again.
 ///
-/// It is sealed for the account that creates: whoever can write into an issue could else make a
+/// It is signed for the account that creates: whoever can write into an issue could else make a
 /// stranger's create look like one that was done already.
 pub(in crate::jira::tools) struct Mark(Vec<String>);
 
@@ -37,10 +37,10 @@ impl Mark {
         tool: &str,
         request_id: Option<&str>,
     ) -> Option<Self> {
-        Self::sealed(context, tool, request_id?).await.ok()
+        Self::signed(context, tool, request_id?).await.ok()
     }
 
-    async fn sealed(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
+    async fn signed(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
         let me = context.jira.myself().await?;
         let me: User<'_> = me.read()?;
         let site = context.jira.site().await?;
@@ -49,7 +49,7 @@ impl Mark {
         Ok(Self(context.signing_keys.current().await.marks(&subject)))
     }
 
-    /// The entity properties of a create; none where there is no key to seal with.
+    /// The entity properties of a create; none where there is no key to sign with.
     pub(in crate::jira::tools) fn properties(&self) -> Option<Value> {
         Some(json!([{ "key": MARKER, "value": { "id": self.0.first()? } }]))
     }
