@@ -15,7 +15,7 @@ use jira_mcp_bridge::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
-use tool_kit::{SigningKeys, Subject, ToolError, args::Given};
+use tool_kit::{SigningKeys, Subject, ToolError, args::RawArguments};
 use upstream::{RateLimit, Response};
 
 /// What must hold for any input; the text says what did not.
@@ -59,7 +59,7 @@ pub fn arguments(data: &[u8]) -> Law {
     let Ok(values) = serde_json::from_slice::<Map<String, Value>>(rest) else { return Ok(()) };
     let count = tools::all().count();
     let Some(tool) = tools::all().nth(usize::from(*first) % count.max(1)) else { return Ok(()) };
-    let mut given = Given::new(values);
+    let mut given = RawArguments::new(values);
     given.take_text("site");
     match (tool.read)(given) {
         Ok(()) => Ok(()),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tool_kit::{
     CallRequest, HeaderArgument, IdempotencyKeys, OpenCall, Product, ResourceKind, Run,
     SigningKeys, Suggestions, Usage,
-    args::{ArgSpec, Given, Shape},
+    args::{ArgSpec, RawArguments, Shape},
 };
 
 use crate::jira::{
@@ -168,7 +168,7 @@ impl Product for JiraTools {
         // Whoever pastes an address means that issue, and the one of that key on no other site.
         let hosts = named_hosts(&arguments);
         let common = self.common_arguments();
-        let mut given = Given::new(arguments).of_tool(tool.name, tool.synonyms, common);
+        let mut given = RawArguments::new(arguments).of_tool(tool.name, tool.synonyms, common);
         let site = given.take_text(SITE.name).or_else(|| hosts.first().cloned());
         let granted_scopes = self.jira.granted(&request.caller, site.as_deref());
         let mut context = self.context(request, site);
@@ -181,7 +181,7 @@ impl Product for JiraTools {
 /// One call of a tool of Jira.
 struct JiraCall {
     tool: &'static tool_kit::Tool,
-    given: Given,
+    given: RawArguments,
     context: Context,
     granted_scopes: Option<Vec<String>>,
     subject: String,

@@ -107,8 +107,8 @@ pub(in crate::jira::tools) async fn by_summary(
     Ok(made.map(|issue| issue.key.clone().into_owned()))
 }
 
-/// The keys of the caller's issues that one request created in the last minutes, by their places in
-/// it.
+/// The keys of the caller's issues that one request created in the last minutes, by their indexes
+/// in it.
 pub(in crate::jira::tools) async fn all_by_request(
     context: &Context,
     projects: &BTreeSet<&str>,
@@ -119,17 +119,17 @@ pub(in crate::jira::tools) async fn all_by_request(
     let answer =
         context.ask(request::search_properties(&jql, &fields, ISSUES_OF_MANY, &[MARKER])).await?;
     let page: SearchPage<'_> = answer.read()?;
-    let place = |issue: &Issue<'_>| {
+    let key_by_index = |issue: &Issue<'_>| {
         let marker = issue.properties.get(MARKER)?;
         let index = marker.get("index")?.as_u64().and_then(|index| usize::try_from(index).ok())?;
         (mark.is_on(marker) && is_shown(context, issue))
             .then(|| (index, issue.key.clone().into_owned()))
     };
-    Ok(page.issues.iter().filter_map(place).collect())
+    Ok(page.issues.iter().filter_map(key_by_index).collect())
 }
 
 /// The keys of the caller's issues with these summaries that were created since then, each taken
-/// once, by the places given with the summaries.
+/// once, by the indexes given with the summaries.
 pub(in crate::jira::tools) async fn all_by_summary(
     context: &Context,
     projects: &BTreeSet<&str>,
