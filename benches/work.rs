@@ -10,7 +10,7 @@
 
 use std::hint::black_box;
 
-use tool_kit::{Budget, Row, args::Given};
+use tool_kit::{Budget, Row, args::RawArguments};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jira_mcp_bridge::{
@@ -151,9 +151,9 @@ fn arguments(criterion: &mut Criterion) {
     for (tool, given) in &given {
         let given = given.as_object().unwrap();
         let read = tools::named(tool).unwrap().read;
-        assert!(read(Given::new(given.clone())).is_ok(), "{tool}");
+        assert!(read(RawArguments::new(given.clone())).is_ok(), "{tool}");
         group.bench_function(*tool, |bench| {
-            bench.iter(|| read(Given::new(black_box(given).clone())));
+            bench.iter(|| read(RawArguments::new(black_box(given).clone())));
         });
     }
     group.finish();

@@ -1,4 +1,4 @@
-//! The tools that ask: multi round-trip requests with forms, sampling, roots and a sealed state.
+//! The tools that ask: multi round-trip requests with forms, sampling, roots and a signed state.
 
 use rmcp::{
     ErrorData, RoleServer,
@@ -85,18 +85,18 @@ pub(crate) fn answer(
             .filter_map(Value::as_object_mut)
             .for_each(|round| keep_possible(round, &client));
     }
-    // Only the tools whose state is looked at seal one; the others would be none the wiser.
-    let is_sealed = ["state", "inputs", "round"].iter().any(|end| name.ends_with(end));
+    // Only the tools whose state is looked at sign one; the others would be none the wiser.
+    let is_signed = ["state", "inputs", "round"].iter().any(|end| name.ends_with(end));
     let round = match &request.request_state {
-        Some(state) if is_sealed => opened(name, state)?,
+        Some(state) if is_signed => verified(name, state)?,
         _ => 0,
     };
     let asked = rounds.get(round).cloned().unwrap_or_default();
     let Some(given) = given(&asked, request.input_responses.as_ref()) else {
-        return Ok(Some(ask(asked, is_sealed.then(|| sealed(name, round)))?));
+        return Ok(Some(ask(asked, is_signed.then(|| signed(name, round)))?));
     };
     if let Some(next) = rounds.get(round + 1) {
-        return Ok(Some(ask(next.clone(), Some(sealed(name, round + 1)))?));
+        return Ok(Some(ask(next.clone(), Some(signed(name, round + 1)))?));
     }
     let text = format!("state-ok, with {}", Value::Object(given));
     Ok(Some(CallToolResult::success(typed(json!([{"type": "text", "text": text}]))?).into()))
@@ -134,7 +134,7 @@ pub(crate) fn given(
 
 /// A state that nobody else could have made: its round under a keyed hash. The key is of this file,
 /// for it guards nothing.
-fn sealed(tool: &str, round: usize) -> String {
+fn signed(tool: &str, round: usize) -> String {
     let hash = blake3::keyed_hash(
         b"a key that guards a test fixture",
         format!("{tool}{round}").as_bytes(),
@@ -142,8 +142,8 @@ fn sealed(tool: &str, round: usize) -> String {
     format!("{round}.{}", hash.to_hex())
 }
 
-fn opened(tool: &str, state: &str) -> Result<usize, ErrorData> {
+fn verified(tool: &str, state: &str) -> Result<usize, ErrorData> {
     let round = state.split_once('.').and_then(|(round, _)| round.parse().ok());
-    let round = round.filter(|round| sealed(tool, *round) == state);
+    let round = round.filter(|round| signed(tool, *round) == state);
     round.ok_or_else(|| ErrorData::invalid_params("The request state was changed", None))
 }

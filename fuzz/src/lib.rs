@@ -15,7 +15,7 @@ use jira_mcp_bridge::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
-use tool_kit::{SigningKeys, Subject, ToolError, args::Given};
+use tool_kit::{SigningKeys, Subject, ToolError, args::RawArguments};
 use upstream::{RateLimit, Response};
 
 /// What must hold for any input; the text says what did not.
@@ -59,7 +59,7 @@ pub fn arguments(data: &[u8]) -> Law {
     let Ok(values) = serde_json::from_slice::<Map<String, Value>>(rest) else { return Ok(()) };
     let count = tools::all().count();
     let Some(tool) = tools::all().nth(usize::from(*first) % count.max(1)) else { return Ok(()) };
-    let mut given = Given::new(values);
+    let mut given = RawArguments::new(values);
     given.take_text("site");
     match (tool.read)(given) {
         Ok(()) => Ok(()),
@@ -146,7 +146,7 @@ pub fn jira_answer(data: &[u8]) -> Law {
     short(&ToolError::from(error))
 }
 
-/// The tokens that come back from an agent: a page token is ours or refused, a sealed one cannot be
+/// The tokens that come back from an agent: a page token is ours or refused, a signed one cannot be
 /// guessed.
 pub fn tokens(data: &[u8]) -> Law {
     let Ok(text) = std::str::from_utf8(data) else { return Ok(()) };
@@ -157,7 +157,7 @@ pub fn tokens(data: &[u8]) -> Law {
     let subject = Subject { tool: "jira_delete_issue", site_id: "s", account_id: "a", plan: "p" };
     let keys = SigningKeys::random().ok().and_then(|keys| keys.current().now_or_never());
     if keys.is_some_and(|keys| keys.verify(&subject, text, now_s)) {
-        Err("a token that nobody sealed opens".to_owned())
+        Err("a token that nobody signed is good".to_owned())
     } else {
         Ok(())
     }

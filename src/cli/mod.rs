@@ -142,7 +142,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => runtime.block_on(demo::run(source, args)),
         Command::Stdio => {
             let outcome = runtime.block_on(stdio::run(&source));
-            // A read of standard input that has begun cannot be taken back; it must not keep the
+            // A read of standard input that has begun cannot be cancelled; it must not keep the
             // process.
             runtime.shutdown_background();
             outcome

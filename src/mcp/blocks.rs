@@ -1,6 +1,6 @@
 //! What a tool shows, as MCP's content blocks.
 
-use rmcp::model::{CallToolResult, ContentBlock, Resource};
+use rmcp::model::{ContentBlock, Resource};
 use tool_kit::{Block, clean};
 
 /// The result's JSON first: a client that knows only text has everything but the bytes.
@@ -8,16 +8,6 @@ pub(super) fn content(text: String, beside: Vec<Block>) -> Vec<ContentBlock> {
     let mut blocks = vec![ContentBlock::text(text)];
     blocks.extend(beside.into_iter().map(block));
     blocks
-}
-
-/// What a result weighs, for the audit: its texts and its pictures in base64.
-pub(super) fn bytes(result: &CallToolResult) -> usize {
-    let weight = |block: &ContentBlock| match block {
-        ContentBlock::Text(text) => text.text.len(),
-        ContentBlock::Image(image) => image.data.len(),
-        _ => 0,
-    };
-    result.content.iter().map(weight).sum()
 }
 
 fn block(block: Block) -> ContentBlock {
@@ -34,6 +24,7 @@ fn block(block: Block) -> ContentBlock {
 
 #[cfg(test)]
 mod tests {
+    use rmcp::model::CallToolResult;
     use serde_json::{Value, json};
 
     use super::*;
@@ -62,11 +53,5 @@ mod tests {
                 "mimeType": "application/zip", "size": 3,
             }),
         );
-    }
-
-    #[test]
-    fn pictures_count() {
-        let image = Block::Image { base64: "aGk=".to_owned(), media_type: "image/png" };
-        assert_eq!(bytes(&CallToolResult::success(content("{}".to_owned(), vec![image]))), 6);
     }
 }

@@ -68,7 +68,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let (is_modern, can_ask) = (is_modern(&context), consent::can_ask(&context));
-        let (progress, listener) = progress::of(&context);
+        let (progress, sink) = progress::of(&context);
         let request = ToolRequest {
             caller: caller(&context),
             verdict: verdict(&context),
@@ -80,7 +80,7 @@ impl ServerHandler for Server {
             progress,
             id: &context.id,
         };
-        progress::with_progress(listener, self.call(params, request)).await
+        progress::with_progress(sink, self.call(params, request)).await
     }
 
     fn get_tool(&self, name: &str) -> Option<model::Tool> {

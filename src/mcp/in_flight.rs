@@ -1,4 +1,4 @@
-//! The calls in hand: a client can take one back, and a stop waits for those that must be finished.
+//! The calls in hand: a client can cancel one, and a stop waits for those that must be finished.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use tokio_util::{
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 
-/// Above this many a call cannot be taken back by notice, only by hanging up. The edge admits fewer
+/// Above this many a call cannot be cancelled by notice, only by hanging up. The edge admits fewer
 /// at once by default.
 const CALLS_MAX: usize = 4096;
 
@@ -54,8 +54,8 @@ impl InFlight {
         CallGuard { known: Arc::clone(&self.known), entry, _running: self.running.token() }
     }
 
-    /// Takes a call back if the caller has exactly one of this id. With two, nobody can tell which
-    /// one is meant, and a server may ignore the notice (MCP, cancellation).
+    /// Cancels a call if the caller has exactly one of this id. With two, nobody can tell which one
+    /// is meant, and a server may ignore the notice (MCP, cancellation).
     pub(super) fn cancel(&self, caller: PrincipalKey, id: RequestId) -> bool {
         let known = lock(&self.known);
         let Some([(_, only)]) = known.calls.get(&(caller, id)).map(Vec::as_slice) else {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_one_call_of_that_caller_is_taken_back() {
+    fn only_the_one_call_of_that_caller_is_cancelled() {
         let [anna, ben] = callers();
         let all = InFlight::default();
         let tokens: Vec<_> = (0..4).map(|_| CancellationToken::new()).collect();

@@ -13,26 +13,26 @@ use rmcp::{
 use tokio::sync::watch;
 use tool_kit::{Progress, Step};
 
-/// The client that wants to know.
-pub(super) struct Listener {
+/// The client that wants to know, and the steps that are sent to it.
+pub(super) struct ProgressSink {
     token: ProgressToken,
     peer: Peer<RoleServer>,
     steps: watch::Receiver<Option<Step>>,
 }
 
-/// Where a tool says how far it is, and who hears it; nobody without a token.
-pub(super) fn of(context: &RequestContext<RoleServer>) -> (Progress, Option<Listener>) {
+/// Where a tool says how far it is, and where it is sent; nowhere without a token.
+pub(super) fn of(context: &RequestContext<RoleServer>) -> (Progress, Option<ProgressSink>) {
     let Some(token) = context.meta.get_progress_token() else { return (Progress::default(), None) };
     let (progress, steps) = Progress::channel();
-    (progress, Some(Listener { token, peer: context.peer.clone(), steps }))
+    (progress, Some(ProgressSink { token, peer: context.peer.clone(), steps }))
 }
 
 /// Runs a call to its end and passes its steps on meanwhile.
 pub(super) async fn with_progress<T>(
-    listener: Option<Listener>,
+    sink: Option<ProgressSink>,
     call: impl Future<Output = T>,
 ) -> T {
-    let Some(Listener { token, peer, steps }) = listener else { return call.await };
+    let Some(ProgressSink { token, peer, steps }) = sink else { return call.await };
     let send = |step: Step| {
         let mut params = ProgressNotificationParam::new(token.clone(), step.done);
         params.total = step.total;
@@ -79,23 +79,22 @@ mod tests {
     #[tokio::test]
     async fn steps_rise_and_end_with_the_call() {
         let (progress, steps) = Progress::channel();
-        let heard = Mutex::new(Vec::new());
+        let sent = Mutex::new(Vec::new());
         let call = async {
             for done in [1_u32, 3, 3, 2, 7] {
                 progress.report(f64::from(done), Some(10.0), || "step".to_owned());
                 tokio::task::yield_now().await;
             }
-            progress
-                .report(10.0, Some(10.0), || "too late to be heard before the reply".to_owned());
+            progress.report(10.0, Some(10.0), || "too late to be sent before the reply".to_owned());
             "done"
         };
         let outcome = while_running(steps, call, |step: Step| {
-            heard.lock().unwrap().push(step.done);
+            sent.lock().unwrap().push(step.done);
             std::future::ready(())
         })
         .await;
         assert_eq!(outcome, "done");
-        assert_eq!(*heard.lock().unwrap(), [1.0, 3.0, 7.0]);
+        assert_eq!(*sent.lock().unwrap(), [1.0, 3.0, 7.0]);
     }
 
     #[tokio::test]

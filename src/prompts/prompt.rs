@@ -17,7 +17,7 @@ pub struct Prompt {
     pub args: &'static [Arg],
     /// The tools without which it makes no sense.
     pub needs: &'static [&'static str],
-    pub(super) text: fn(&Given) -> String,
+    pub(super) text: fn(&PromptArguments) -> String,
 }
 
 /// One argument of a prompt.
@@ -44,9 +44,9 @@ pub(super) const TEXT_CHARS_MAX: usize = 500;
 
 /// The arguments as they stand in the text.
 #[derive(Debug)]
-pub(super) struct Given(BTreeMap<&'static str, String>);
+pub(super) struct PromptArguments(BTreeMap<&'static str, String>);
 
-impl Given {
+impl PromptArguments {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
@@ -78,7 +78,7 @@ impl Prompt {
                 known.join(", ")
             ));
         }
-        Ok((self.text)(&Given(read)))
+        Ok((self.text)(&PromptArguments(read)))
     }
 }
 

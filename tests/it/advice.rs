@@ -45,11 +45,11 @@ async fn one_mistake_is_said_once_and_asked_once() {
 }
 
 #[tokio::test]
-async fn places_are_those_of_the_query_as_it_was_given() {
+async fn positions_are_those_of_the_query_as_it_was_given() {
     let bridge = Bridge::with(&[("PROJECTS_ALLOW", "MOB")]).await;
     let fault = bridge.refused("jira_search", json!({"jql": "status Done"})).await;
-    let place = if fault["problems"].is_array() { &fault["problems"][0] } else { &fault };
-    assert_eq!(place["character"], 8, "{fault}");
+    let problem = if fault["problems"].is_array() { &fault["problems"][0] } else { &fault };
+    assert_eq!(problem["character"], 8, "{fault}");
     let fault = bridge.refused("jira_search", json!({"jql": "project = ACMEE"})).await;
     assert!(!fault.to_string().contains("Webshop"), "{fault}");
 }

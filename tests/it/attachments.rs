@@ -41,19 +41,6 @@ async fn blocks(bridge: &Bridge, arguments: Value) -> (Vec<Value>, usize) {
 }
 
 #[tokio::test]
-async fn the_attachment_tools_are_as_recorded() {
-    let bridge = Bridge::start().await;
-    let reply = bridge.rpc("anna", "tools/list", json!({})).await;
-    let tools = reply["result"]["tools"].as_array().unwrap().clone();
-    let own: Vec<Value> = tools
-        .into_iter()
-        .filter(|tool| tool["name"].as_str().unwrap().contains("attachment"))
-        .collect();
-    assert_eq!(own.len(), 3);
-    insta::assert_json_snapshot!("attachments_tools", own);
-}
-
-#[tokio::test]
 async fn a_file_that_was_added_is_listed_and_read() {
     let bridge = Bridge::start().await;
     let text = "first line\nsecond “line”\n";

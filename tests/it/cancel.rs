@@ -33,7 +33,7 @@ fn read(bridge: &Arc<Bridge>, user: &'static str, id: Value) -> JoinHandle<Reply
     })
 }
 
-async fn take_back(bridge: &Bridge, user: &str, params: Value) {
+async fn cancel(bridge: &Bridge, user: &str, params: Value) {
     let notice = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params});
     let reply = bridge.post(user, &notice).await;
     assert_eq!((reply.status, reply.text.as_str()), (202, ""));
@@ -60,7 +60,7 @@ async fn three_hundred_clients_hang_up_and_three_hundred_upstream_calls_stop() {
 }
 
 #[tokio::test]
-async fn a_call_is_taken_back_by_its_own_caller_only() {
+async fn a_call_is_cancelled_by_its_own_caller_only() {
     let bridge = warm().await;
     let gate = Arc::new(Semaphore::new(0));
     bridge.upstream.fail("/issue/ACME-2", Fault::Held(Arc::clone(&gate)));
@@ -79,11 +79,10 @@ async fn a_call_is_taken_back_by_its_own_caller_only() {
             json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": wrong});
         bridge.post("anna", &notice).await;
     }
-    assert_eq!(bridge.upstream.waiting(), 2, "an unknown id takes nothing back");
-    take_back(&bridge, "anna", json!({"requestId": "r-1", "reason": "the user pressed stop"}))
-        .await;
-    let taken_back = annas.await.unwrap();
-    assert_eq!(told(&taken_back)["error"], "cancelled", "{}", taken_back.text);
+    assert_eq!(bridge.upstream.waiting(), 2, "an unknown id cancels nothing");
+    cancel(&bridge, "anna", json!({"requestId": "r-1", "reason": "the user pressed stop"})).await;
+    let cancelled = annas.await.unwrap();
+    assert_eq!(told(&cancelled)["error"], "cancelled", "{}", cancelled.text);
     until("only ben's call waits", async || bridge.upstream.waiting() == 1).await;
     gate.add_permits(1);
     assert_eq!(
@@ -102,7 +101,7 @@ async fn two_calls_with_one_id_are_both_answered() {
     }
     let calls = [read(&bridge, "anna", json!(1)), read(&bridge, "anna", json!(1))];
     until("both calls are held", async || bridge.upstream.waiting() == 2).await;
-    take_back(&bridge, "anna", json!({"requestId": 1})).await;
+    cancel(&bridge, "anna", json!({"requestId": 1})).await;
     gate.add_permits(2);
     for call in calls {
         assert_eq!(told(&call.await.unwrap())["key"], "ACME-2");
@@ -123,7 +122,7 @@ async fn a_write_is_finished_although_nobody_waits_for_it() {
         let writing = tokio::spawn(async move { client.post("anna", &message).await });
         until("the write is under way", async || bridge.upstream.waiting() == 1).await;
         if by_notice {
-            take_back(&bridge, "anna", json!({"requestId": 5})).await;
+            cancel(&bridge, "anna", json!({"requestId": 5})).await;
         } else {
             writing.abort();
         }

@@ -22,7 +22,7 @@ async fn after(fault: Fault, settings: &[(&str, &str)]) -> Value {
     bridge.refused("jira_get_issue", json!({"issue_key": "ACME-1"})).await
 }
 
-async fn taken_back() -> Value {
+async fn cancelled() -> Value {
     let bridge = Arc::new(Bridge::start().await);
     bridge.upstream.fail(ISSUE, Fault::Hang);
     let client = Arc::clone(&bridge);
@@ -58,7 +58,7 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
         after(Fault::Status(500, ""), &[once]).await,
         after(Fault::Hang, &[once, ("JIRA_TIMEOUT_MS", "100")]).await,
         after(Fault::Huge(9 << 20), &[]).await,
-        taken_back().await,
+        cancelled().await,
     ];
     for (user, value) in plain_users(&plain).await {
         assert_ne!(user, "anna");

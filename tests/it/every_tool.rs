@@ -6,7 +6,7 @@
 use futures_util::future::join_all;
 use jira_mcp_bridge::jira::tools;
 use serde_json::{Value, json};
-use tool_kit::{Tool, args::Given};
+use tool_kit::{Tool, args::RawArguments};
 
 use crate::support::{Bridge, Fault};
 
@@ -45,7 +45,7 @@ async fn others(bridge: &Bridge, expected: &str, calls: Vec<(&'static str, Value
 fn every_sample_is_read_by_its_tool() {
     for tool in tools::all() {
         let sample = serde_json::from_str(tool.sample).unwrap();
-        let read = (tool.read)(Given::new(sample));
+        let read = (tool.read)(RawArguments::new(sample));
         assert!(read.is_ok(), "{}: {}", tool.name, read.unwrap_err().message());
     }
 }

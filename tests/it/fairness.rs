@@ -159,7 +159,7 @@ async fn refused(connections: &[TcpStream], at_least: usize) {
 }
 
 #[tokio::test]
-async fn no_bearer_holds_all_places_with_bodies_that_do_not_come() {
+async fn no_bearer_holds_all_permits_with_bodies_that_do_not_come() {
     for body in ["content-length: 50\r\n\r\n{", "transfer-encoding: chunked\r\n\r\n1\r\n{\r\n"] {
         let bridge = Bridge::with(&[("MAX_IN_FLIGHT", "48")]).await;
         let mut held = Vec::new();
@@ -179,7 +179,7 @@ async fn no_bearer_holds_all_places_with_bodies_that_do_not_come() {
 }
 
 #[tokio::test]
-async fn any_number_of_bearers_leaves_places_for_others() {
+async fn any_number_of_bearers_leaves_permits_for_others() {
     let bridge = Bridge::with(&[("MAX_IN_FLIGHT", "32")]).await;
     let mut held = Vec::new();
     for number in 0..40 {

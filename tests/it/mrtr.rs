@@ -137,7 +137,7 @@ async fn a_no_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_state_opens_only_what_it_was_sealed_for() {
+async fn a_state_is_good_only_for_what_it_was_signed_for() {
     let bridge = Bridge::with(&[SETS]).await;
     let (anna, ben) = (Modern::asking(&bridge, "anna"), Modern::asking(&bridge, "ben"));
     let asked = json!({"issue_key": "ACME-8"});
@@ -229,7 +229,7 @@ async fn where_the_user_can_be_asked_no_argument_speaks_for_them() {
 }
 
 #[tokio::test]
-async fn a_rehearsal_seals_no_token_for_anybody() {
+async fn a_dry_run_signs_no_token() {
     let bridge = Bridge::with(&[SETS]).await;
     for rehearsal in [json!(true), json!("true"), json!("yes"), json!(1)] {
         let asked = json!({"issue_keys": ["ACME-8"], "add_labels": "x", "dry_run": rehearsal});

@@ -96,7 +96,7 @@ impl Code {
             Self::CircuitOpen => "Jira has been failing, so no call is made for a while.",
             Self::PayloadTooLarge => "An answer, a file or an upload is larger than allowed.",
             Self::Overloaded => "The user has used up their share of the bridge.",
-            Self::Cancelled => "The client took the call back or hung up; it was a read.",
+            Self::Cancelled => "The client cancelled the call or hung up; it was a read.",
             Self::Internal => "A fault of the bridge.",
         }
     }

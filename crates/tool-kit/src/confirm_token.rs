@@ -1,8 +1,8 @@
-//! What is sealed for one user on one site, with keys that nobody else has: confirm tokens, and the
+//! What is signed for one user on one site, with keys that nobody else has: confirm tokens, and the
 //! marks of creates.
 //!
-//! A seal is a keyed BLAKE3 hash over what it stands for. Nothing is stored, so any replica with
-//! the same keys knows it.
+//! A signature is a keyed BLAKE3 hash over its subject. Nothing is stored, so any replica with the
+//! same keys can verify it.
 
 use std::{fmt, sync::Arc};
 
@@ -33,7 +33,7 @@ pub struct SigningKeys {
     is_shared: bool,
 }
 
-/// The keys of this moment: the first one seals, each one opens.
+/// The keys of this moment: the first one signs, each one verifies.
 pub struct Keys {
     keys: Vec<Key>,
     is_shared: bool,
@@ -81,15 +81,15 @@ impl Keys {
         Some(URL_SAFE_NO_PAD.encode([expiry.as_slice(), hash.as_bytes()].concat()))
     }
 
-    /// Whether a token was sealed for `subject` and is still good. Every key is tried, whichever
+    /// Whether a token was signed for `subject` and is still good. Every key is tried, whichever
     /// fits.
     pub fn verify(&self, subject: &Subject<'_>, token: &str, now_s: i64) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(token.trim()) else { return false };
-        let Some((expiry, sealed)) = bytes.split_first_chunk::<EXPIRY_BYTES>() else {
+        let Some((expiry, signature)) = bytes.split_first_chunk::<EXPIRY_BYTES>() else {
             return false;
         };
         let fits = self.keys.iter().fold(Choice::from(0), |found, key| {
-            found | subject.hash(key, *expiry).as_bytes().as_slice().ct_eq(sealed)
+            found | subject.hash(key, *expiry).as_bytes().as_slice().ct_eq(signature)
         });
         let left_s = i64::from_be_bytes(*expiry).saturating_sub(now_s);
         bool::from(fits) && (1..=VALID_S).contains(&left_s)
@@ -106,7 +106,7 @@ impl Keys {
     }
 }
 
-/// What a seal stands for.
+/// What is signed.
 pub struct Subject<'a> {
     /// The tool's name.
     pub tool: &'a str,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_opens_only_what_it_was_sealed_for() {
+    fn a_token_is_good_only_for_what_it_was_signed_for() {
         let keys = keys(&[1]);
         let token = keys.sign(&subject("delete", "anna", "P-1"), NOW_S).unwrap();
         let check = |tool, who, plan, token: &str, now_s, expected| {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_of_one_account_and_opens_nothing() {
+    fn a_mark_is_of_one_account_and_is_no_token() {
         let keys = keys(&[2, 1]);
         let marks = keys.marks(&subject("create", "anna", "r-1"));
         assert_eq!(marks.len(), 2);
@@ -237,7 +237,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_opens_anything(token in ".{0,80}") {
+        fn no_text_is_a_good_token(token in ".{0,80}") {
             proptest::prop_assert!(!keys(&[1]).verify(&subject("t", "a", "p"), &token, NOW_S));
         }
     }

@@ -48,7 +48,7 @@ pub enum Code {
     ConfirmationRequired,
     /// The bridge has too much to do.
     Overloaded,
-    /// The client took the call back or hung up; nothing was changed.
+    /// The client cancelled the call or hung up; nothing was changed.
     Cancelled,
     /// A fault of the bridge.
     Internal,

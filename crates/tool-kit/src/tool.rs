@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    args::{ArgSpec, Given, Synonyms},
+    args::{ArgSpec, RawArguments, Synonyms},
     error::ToolError,
     preview::CONFIRM,
 };
@@ -105,7 +105,7 @@ pub struct Tool {
     /// Other words for its arguments.
     pub synonyms: &'static Synonyms,
     /// Reads the arguments and does nothing with them.
-    pub read: fn(Given) -> Result<(), ToolError>,
+    pub read: fn(RawArguments) -> Result<(), ToolError>,
 }
 
 impl Tool {

@@ -138,7 +138,7 @@ impl Breaker {
         }
     }
 
-    /// Takes back an admission whose call was dropped: it says nothing about the upstream.
+    /// Undoes an admission whose call was dropped: it says nothing about the upstream.
     pub(super) fn abandon(&mut self, permit: &Permit, caller: CallerId) {
         if let State::HalfOpen { probes, .. } = &mut self.state
             && permit.epoch == self.epoch

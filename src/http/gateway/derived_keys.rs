@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::secret::SecretDigest;
 
-/// What one key costs to make, so that whoever holds something that was sealed with it cannot try
+/// What one key costs to make, so that whoever holds something that was signed with it cannot try
 /// secrets by the million: memory in KiB and passes. Source: OWASP's password storage sheet, one of
 /// its equivalent settings of Argon2id.
 const STRETCH_KIB: u32 = 7 * 1024;

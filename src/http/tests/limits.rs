@@ -22,7 +22,7 @@ async fn one_call_too_many_is_shed_and_health_is_not() {
     }
     let probe = Request::get("/healthz").body(Body::empty()).unwrap();
     assert_eq!(bench.send(probe).await.status, 200);
-    // A client that leaves gives its place back.
+    // A client that leaves gives its permit back.
     drop(first);
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
     assert!(matches!(poll!(&mut second), Poll::Pending));

@@ -122,7 +122,7 @@ async fn a_gateway_may_come_back_after_a_while() {
 }
 
 #[tokio::test]
-async fn idle_connections_give_way_when_places_are_scarce() {
+async fn idle_connections_give_way_when_slots_are_scarce() {
     let connections = ConnectionSettings {
         connections_max: 4,
         header_read_timeout: SHORT,
@@ -179,7 +179,7 @@ async fn above_the_cap_connections_wait_for_a_place() {
     let client = async |address, _stop| {
         let silent = rest(open(address, "").await);
         let mut waiting = Box::pin(rest(open(address, &post("m", 0, "close")).await));
-        // The place comes free when the silent one is closed, and not before.
+        // The slot comes free when the silent one is closed, and not before.
         tokio::select! {
             biased;
             closed = silent => assert_eq!(closed, ""),
@@ -191,7 +191,7 @@ async fn above_the_cap_connections_wait_for_a_place() {
 }
 
 #[tokio::test]
-async fn probes_are_answered_when_every_place_is_taken() {
+async fn probes_are_answered_when_every_slot_is_taken() {
     let connections =
         ConnectionSettings { connections_max: 2, header_read_timeout: LONG, ..quick() };
     let client = async |address, _stop| {
@@ -211,7 +211,7 @@ async fn probes_are_answered_when_every_place_is_taken() {
 }
 
 #[tokio::test]
-async fn connections_end_with_their_answer_when_places_are_scarce() {
+async fn connections_end_with_their_answer_when_slots_are_scarce() {
     let connections = ConnectionSettings { connections_max: 16, idle_timeout: LONG, ..quick() };
     let client = async |address, _stop| {
         let mut kept = Vec::new();

@@ -1,7 +1,7 @@
 //! Every tool of Jira, by name and in order. A new tool is added to the `TOOLS` of its file; a new
 //! file is a line here.
 
-use tool_kit::{ToolError, args::Given};
+use tool_kit::{ToolError, args::RawArguments};
 
 use super::{
     agile, bulk,
@@ -69,7 +69,7 @@ pub fn nearest(name: &str, may_be_named: impl Fn(&tool_kit::Tool) -> bool) -> Op
 /// The function of a tool.
 pub(super) fn function(
     tool: &tool_kit::Tool,
-) -> Result<for<'a> fn(&'a Context, Given) -> Running<'a>, ToolError> {
+) -> Result<for<'a> fn(&'a Context, RawArguments) -> Running<'a>, ToolError> {
     let found = handlers().find(|one| one.name == tool.name);
     found.map(|one| one.run).ok_or_else(|| ToolError::internal("the tool has no function"))
 }

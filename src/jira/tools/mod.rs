@@ -39,6 +39,6 @@ pub use scope::allowed_projects;
 pub use tool_kit::{
     Code, Effect, IdempotencyKeys, Progress, Reply, SIGNING_CONTEXT, SigningKeys, Step, ToolError,
     Toolset,
-    args::{ArgSpec, Given, Shape},
+    args::{ArgSpec, RawArguments, Shape},
 };
 pub use writing::texts_made::TextsMade;

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, ops::Deref, pin::Pin};
 
-use tool_kit::{Reply, ToolError, args::Given};
+use tool_kit::{Reply, ToolError, args::RawArguments};
 
 use crate::jira::tools::context::Context;
 
@@ -15,7 +15,7 @@ pub struct Tool {
     /// What the kit knows of it.
     pub definition: tool_kit::Tool,
     /// Reads the arguments and does the work.
-    pub(super) run: for<'a> fn(&'a Context, Given) -> Running<'a>,
+    pub(super) run: for<'a> fn(&'a Context, RawArguments) -> Running<'a>,
 }
 
 impl Tool {

@@ -66,7 +66,8 @@ impl Projects {
         (!self.is_open()).then(|| format!("project in ({})", keys.join(", ")))
     }
 
-    fn refusal(&self, project: &str) -> ToolError {
+    /// The refusal of a project by its key.
+    pub(super) fn refusal(&self, project: &str) -> ToolError {
         self.refuses(format!("Project {project} is not among the projects allowed here."))
     }
 

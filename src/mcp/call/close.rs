@@ -26,12 +26,14 @@ impl Server {
             self.record(call, code, consent::bytes(&question));
             return CallToolResponse::from(question);
         }
-        let mut result = match said(&call, outcome) {
+        let said = said(&call, outcome);
+        let bytes_sent = bytes(&said);
+        let mut result = match said {
             Ok(said) => self.result(&call, said),
             Err(refused) => CallToolResult::error(vec![ContentBlock::text(refused.envelope)]),
         };
         self.mark_modern(&call, &mut result.meta);
-        self.record(call, code, blocks::bytes(&result));
+        self.record(call, code, bytes_sent);
         result.into()
     }
 
@@ -40,11 +42,7 @@ impl Server {
         let code = outcome.as_ref().err().map(ToolError::code);
         tell_verdict(&call, &outcome);
         let said = said(&call, outcome);
-        let bytes = match &said {
-            Ok(said) => said.text.len() + said.blocks.iter().map(Block::bytes).sum::<usize>(),
-            Err(refused) => refused.envelope.len(),
-        };
-        self.record(call, code, bytes);
+        self.record(call, code, bytes(&said));
         said
     }
 
@@ -96,6 +94,14 @@ pub(in crate::mcp) struct Refused {
     pub(in crate::mcp) code: Code,
     /// The error's envelope: JSON, through [`sayable`].
     pub(in crate::mcp) envelope: String,
+}
+
+/// What a client is sent, for the audit: text, and pictures in base64.
+fn bytes(said: &Result<Said, Refused>) -> usize {
+    match said {
+        Ok(said) => said.text.len() + said.blocks.iter().map(Block::bytes).sum::<usize>(),
+        Err(refused) => refused.envelope.len(),
+    }
 }
 
 /// The one way out of an outcome: nothing else of it reaches a client.
@@ -165,5 +171,11 @@ mod tests {
         let looks_alike = json!({"preview": {"key": "P-1"}, "confirm": "token"});
         assert_eq!(preview(&Reply::json(&looks_alike)), None);
         assert_eq!(preview(&Err(ToolError::new(Code::NotFound, "x"))), None);
+    }
+
+    #[test]
+    fn pictures_count() {
+        let picture = Block::Image { base64: "aGk=".to_owned(), media_type: "image/png" };
+        assert_eq!(bytes(&Ok(Said { text: "{}".to_owned(), blocks: vec![picture] })), 6);
     }
 }

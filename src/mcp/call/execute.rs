@@ -48,7 +48,7 @@ impl Server {
             outcome = running => outcome,
             // Nobody waits for the answer any more; dropping the call stops its request upstream.
             () = call.cancelled.cancelled() => {
-                Err(ToolError::new(Code::Cancelled, "The client took the call back."))
+                Err(ToolError::new(Code::Cancelled, "The client cancelled the call."))
             }
         }
     }

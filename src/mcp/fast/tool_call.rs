@@ -8,7 +8,7 @@
 use auth::Caller;
 use http::{HeaderMap, request::Parts};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, JsonRpcError,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, JsonRpcError,
     JsonRpcResponse, JsonRpcVersion2_0, RequestId,
 };
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,6 @@ use tracing::Instrument;
 
 use crate::{
     mcp::{
-        blocks,
         call::{ToolRequest, traces_of, verdict_of},
         server::Server,
     },
@@ -118,10 +117,15 @@ fn complete(response: CallToolResponse) -> Result<CallToolResult, ErrorData> {
     }
 }
 
-/// So that writing grows no buffer: text is JSON within JSON, about a quarter of it quotes.
+/// So that writing grows no buffer: text is JSON within JSON, about a quarter of it quotes; base64
+/// needs none.
 fn room(result: &CallToolResult) -> usize {
-    let bytes = blocks::bytes(result);
-    bytes + bytes / 4 + ROOM_BYTES
+    let block = |block: &ContentBlock| match block {
+        ContentBlock::Text(text) => text.text.len() / 4 * 5,
+        ContentBlock::Image(image) => image.data.len(),
+        _ => 0,
+    };
+    ROOM_BYTES + result.content.iter().map(block).sum::<usize>()
 }
 
 fn written(room: usize, message: &impl Serialize) -> Vec<u8> {

@@ -6,16 +6,16 @@
 //! object of Jira's for its key or name, null or an empty string for absent.
 
 mod argument;
-mod given;
 mod keyword;
 mod numeric_id;
+mod raw_arguments;
 mod scalar;
 mod synonyms;
 mod words;
 
 pub use argument::{ArgSpec, Argument, ListItem, Shape};
-pub use given::{Arguments, Given};
 pub use numeric_id::NumericId;
+pub use raw_arguments::{Arguments, RawArguments};
 pub use scalar::json_type;
 pub use synonyms::Synonyms;
 pub use words::{nearest, shown};
@@ -41,7 +41,7 @@ macro_rules! arguments {
                 },
             )*];
 
-            fn read(mut given: $crate::args::Given) -> Result<Self, $crate::ToolError> {
+            fn read(mut given: $crate::args::RawArguments) -> Result<Self, $crate::ToolError> {
                 $( let $field = given.take::<$type>(stringify!($field)); )*
                 given.finish(Self::SPECS)?;
                 if let ($(Some($field),)*) = ($($field,)*) {

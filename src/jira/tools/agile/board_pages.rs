@@ -1,4 +1,4 @@
-//! Pages of a sprint or a backlog through the agile API, whose tokens are places.
+//! Pages of a sprint or a backlog through the agile API, whose tokens are offsets.
 
 use serde_json::json;
 use tool_kit::{Code, Reply, Row, ToolError};
@@ -28,8 +28,8 @@ const OFFSET: &str = "offset-";
 /// Issues that are counted at a time.
 const COUNTED_PAGE: u32 = 100;
 
-/// What is asked for.
-pub(super) struct Asked<'a> {
+/// The page that is asked for.
+pub(super) struct PageRequest<'a> {
     /// What the issues must hold to, in JQL.
     pub(super) filter: Option<String>,
     /// The part of it that the caller wrote.
@@ -40,14 +40,14 @@ pub(super) struct Asked<'a> {
     pub(super) token: Option<&'a str>,
 }
 
-/// Where the agile API finds issues.
+/// What the agile API lists the issues of.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum IssueSource {
     Sprint(u64),
     Backlog(u64),
 }
 
-impl Place {
+impl IssueSource {
     fn request(self, window: Window<'_>) -> Request {
         match self {
             Self::Sprint(id) => agile::sprint_issues(id, window),
@@ -73,8 +73,8 @@ pub fn offset(token: &str) -> Result<u32, ToolError> {
 /// A page, with how all of it stands when it is the first.
 pub(super) async fn page(
     context: &Context,
-    asked: &Asked<'_>,
-    place: Place,
+    asked: &PageRequest<'_>,
+    source: IssueSource,
     standing: &Standing,
 ) -> Result<Reply, ToolError> {
     let start_at = asked.token.map_or(Ok(0), offset)?;
@@ -86,8 +86,8 @@ pub(super) async fn page(
     };
     let mut reply = Row::new();
     if asked.rows == Some(0) {
-        let total = count(context, asked, place, jql.as_deref(), standing, 0).await?;
-        finish(context, &mut reply, place, jql.as_deref(), standing, total).await?;
+        let total = count(context, asked, source, jql.as_deref(), standing, 0).await?;
+        finish(context, &mut reply, source, jql.as_deref(), standing, total).await?;
         return Reply::json(&reply);
     }
     let ids: Vec<String> = asked
@@ -98,13 +98,13 @@ pub(super) async fn page(
         .collect();
     let max_results = context.page_size(asked.rows);
     let window = Window { jql: jql.as_deref(), fields: &ids, start_at, max_results };
-    let answer = ask(context, asked, place.request(window)).await?;
+    let answer = ask(context, asked, source.request(window)).await?;
     let page: BoardIssuePage<'_> = answer.read()?;
     let reading = context.reading(context.limits.text_chars).await?;
     let shown =
         (0_u32..).zip(&page.issues).filter(|(_, issue)| context.projects.holds_issue(&issue.key));
-    let (places, rows): (Vec<u32>, Vec<Row>) =
-        shown.map(|(place, issue)| (place, search_row(issue, asked.fields, &reading))).unzip();
+    let (offsets, rows): (Vec<u32>, Vec<Row>) =
+        shown.map(|(offset, issue)| (offset, search_row(issue, asked.fields, &reading))).unzip();
     let received = u32::try_from(page.issues.received()).unwrap_or(u32::MAX);
     let mut standings = Row::new();
     if start_at == 0 {
@@ -112,9 +112,9 @@ pub(super) async fn page(
         visible.for_each(|issue| drop(standing.see(issue)));
         let mut total = page.total;
         if received < total {
-            total = count(context, asked, place, jql.as_deref(), standing, received).await?;
+            total = count(context, asked, source, jql.as_deref(), standing, received).await?;
         }
-        finish(context, &mut standings, place, jql.as_deref(), standing, total).await?;
+        finish(context, &mut standings, source, jql.as_deref(), standing, total).await?;
     } else {
         standings.put_non_empty("total", page.total);
     }
@@ -128,7 +128,7 @@ pub(super) async fn page(
         return Err(ToolError::new(Code::PayloadTooLarge, "The issues do not fit into one reply.")
             .hint("Ask for fewer fields, or for a smaller max_results."));
     }
-    let next = start_at.saturating_add(places.get(fitted.kept.len()).copied().unwrap_or(received));
+    let next = start_at.saturating_add(offsets.get(fitted.kept.len()).copied().unwrap_or(received));
     let more = received > 0 && next < page.total;
     reply.push("issues", json!(fitted.kept));
     reply.put_non_empty("browse", browse);
@@ -138,11 +138,11 @@ pub(super) async fn page(
     Reply::json(&reply)
 }
 
-/// Counts the issues from a place on, and answers how many there are in all.
+/// Counts the issues from an offset on, and answers how many there are in all.
 async fn count(
     context: &Context,
-    asked: &Asked<'_>,
-    place: Place,
+    asked: &PageRequest<'_>,
+    source: IssueSource,
     jql: Option<&str>,
     standing: &Standing,
     from: u32,
@@ -151,7 +151,7 @@ async fn count(
     let mut start_at = from;
     loop {
         let window = Window { jql, fields: &fields, start_at, max_results: COUNTED_PAGE };
-        let answer = ask(context, asked, place.request(window)).await?;
+        let answer = ask(context, asked, source.request(window)).await?;
         let page: BoardIssuePage<'_> = answer.read()?;
         let visible = page.issues.iter().filter(|issue| context.projects.holds_issue(&issue.key));
         visible.for_each(|issue| drop(standing.see(issue)));
@@ -168,7 +168,7 @@ async fn count(
 async fn finish(
     context: &Context,
     reply: &mut Row,
-    place: Place,
+    source: IssueSource,
     jql: Option<&str>,
     standing: &Standing,
     total: u32,
@@ -177,12 +177,12 @@ async fn finish(
     // Issues of other projects are not counted where they are not shown.
     let is_exact = counts.total() >= u64::from(total) || !context.projects.is_open();
     if !is_exact {
-        match place {
-            Place::Sprint(id) => {
+        match source {
+            IssueSource::Sprint(id) => {
                 let query = confined(&format!("sprint = {id}"), jql.unwrap_or_default(), "")?;
                 grouped::recount(context, &query, "status", &mut counts).await?;
             }
-            Place::Backlog(_) => counts = grouped::Counts::default(),
+            IssueSource::Backlog(_) => counts = grouped::Counts::default(),
         }
     }
     standing.set_counts(counts);
@@ -192,7 +192,7 @@ async fn finish(
 
 async fn ask(
     context: &Context,
-    asked: &Asked<'_>,
+    asked: &PageRequest<'_>,
     request: Request,
 ) -> Result<crate::jira::Response, ToolError> {
     match asked.given {

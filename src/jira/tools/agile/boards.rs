@@ -84,8 +84,8 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
         let shown = (0_u32..)
             .zip(&page.values)
             .filter(|(_, board)| reach::holds(context, &BoardName::from(*board)));
-        let (places, views): (Vec<u32>, Vec<BoardView>) =
-            shown.map(|(place, board)| (place, BoardView::from(board))).unzip();
+        let (offsets, views): (Vec<u32>, Vec<BoardView>) =
+            shown.map(|(offset, board)| (offset, BoardView::from(board))).unzip();
         let is_last = page.is_last(start_at);
         let received = u32::try_from(page.values.received()).unwrap_or(u32::MAX);
         if views.is_empty() && !is_last && hidden_pages < HIDDEN_PAGES_MAX {
@@ -101,7 +101,7 @@ async fn boards(context: &Context, args: &ListBoards) -> Result<Reply, ToolError
         reply.push("boards", json!(fitted.kept));
         reply.put_non_empty("total", total);
         reply.put_unreadable(page.values.unreadable());
-        let passed = places.get(fitted.kept.len()).copied().unwrap_or(received);
+        let passed = offsets.get(fitted.kept.len()).copied().unwrap_or(received);
         if !is_last || fitted.dropped > 0 {
             reply.put_non_empty("next_start_at", start_at.saturating_add(passed));
         }

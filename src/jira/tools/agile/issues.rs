@@ -18,7 +18,7 @@ use crate::jira::{
 };
 
 use super::{
-    board_pages::{Asked, COUNTED_MAX, Place, is_offset, page},
+    board_pages::{COUNTED_MAX, IssueSource, PageRequest, is_offset, page},
     boards::no_sprints,
     reach,
     standing::{self, Meant, Standing},
@@ -63,7 +63,7 @@ async fn get_sprint_issues(context: &Context, args: GetSprintIssues) -> Result<R
         context.projects.check_project(project)?;
     }
     let fields = fields(context, args.fields.as_deref()).await?;
-    let asked = Asked {
+    let asked = PageRequest {
         filter: filter(&args)?,
         given: args.jql.as_ref(),
         fields: &fields,
@@ -93,7 +93,7 @@ fn filter(args: &GetSprintIssues) -> Result<Option<String>, ToolError> {
 
 async fn of_sprint(
     context: &Context,
-    asked: &Asked<'_>,
+    asked: &PageRequest<'_>,
     given: &str,
     board: Option<&str>,
 ) -> Result<Reply, ToolError> {
@@ -133,7 +133,11 @@ async fn of_sprint(
     }
 }
 
-async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<Reply, ToolError> {
+async fn of_sprint_id(
+    context: &Context,
+    asked: &PageRequest<'_>,
+    id: u64,
+) -> Result<Reply, ToolError> {
     let condition = format!("sprint = {id}");
     // The agile API answers rich text as wiki markup, a search as documents that become Markdown.
     let is_rich =
@@ -150,7 +154,7 @@ async fn of_sprint_id(context: &Context, asked: &Asked<'_>, id: u64) -> Result<R
     if let Some(Ok(sprint)) = sprint.as_ref().map(Response::read::<Sprint<'_>>) {
         standing.know(&sprint);
     }
-    match page(context, asked, Place::Sprint(id), &standing).await {
+    match page(context, asked, IssueSource::Sprint(id), &standing).await {
         Err(error) if error.code() == Code::InsufficientScope => {
             by_query(context, asked, &condition, Some(Meant::Ids(vec![id]))).await
         }
@@ -191,12 +195,16 @@ async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
 }
 
 /// Without the right to read boards, the key of a project stands for its backlog.
-async fn of_backlog(context: &Context, asked: &Asked<'_>, given: &str) -> Result<Reply, ToolError> {
+async fn of_backlog(
+    context: &Context,
+    asked: &PageRequest<'_>,
+    given: &str,
+) -> Result<Reply, ToolError> {
     let project = ProjectKey::parse(given)
         .filter(|key| !key.as_str().bytes().all(|byte| byte.is_ascii_digit()));
     let by_boards = async {
         let board = reach::board(context, given).await?;
-        page(context, asked, Place::Backlog(board.id), &Standing::default()).await
+        page(context, asked, IssueSource::Backlog(board.id), &Standing::default()).await
     };
     let error = match (is_searching(asked), &project) {
         (true, Some(_)) => None,
@@ -218,7 +226,7 @@ async fn of_backlog(context: &Context, asked: &Asked<'_>, given: &str) -> Result
 }
 
 /// Whether the page token is one of a search.
-fn is_searching(asked: &Asked<'_>) -> bool {
+fn is_searching(asked: &PageRequest<'_>) -> bool {
     asked.token.is_some_and(|token| !is_offset(token))
 }
 
@@ -238,7 +246,7 @@ async fn fields(context: &Context, asked: Option<&[String]>) -> Result<Vec<Field
 /// holds.
 async fn by_query(
     context: &Context,
-    asked: &Asked<'_>,
+    asked: &PageRequest<'_>,
     condition: &str,
     meant: Option<Meant>,
 ) -> Result<Reply, ToolError> {

@@ -13,7 +13,7 @@ pub(crate) use fields::{FieldList, FieldObjects, FieldText, FieldValues};
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::jira::tools) use synonyms::SYNONYMS;
 pub(in crate::jira::tools) use tool_kit::{
-    args::{Argument, Arguments, Given, NumericId, Shape, nearest, shown},
+    args::{Argument, Arguments, NumericId, RawArguments, Shape, nearest, shown},
     arguments, keywords,
 };
 pub(crate) use work_time::WorkTime;

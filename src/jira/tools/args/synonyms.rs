@@ -68,7 +68,7 @@ const ELSEWHERE: &[(&str, &[&str], &str)] = &[
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, json};
-    use tool_kit::args::Given;
+    use tool_kit::args::RawArguments;
 
     use crate::jira::tools;
 
@@ -76,7 +76,7 @@ mod tests {
     fn other_words_lead_to_the_argument_or_the_tool() {
         let check = |tool: &str, name: &str, expected: &str| {
             let tool = tools::named(tool).unwrap();
-            let given = Given::new(Map::from_iter([(name.to_owned(), json!(1))]));
+            let given = RawArguments::new(Map::from_iter([(name.to_owned(), json!(1))]));
             let fault = (tool.read)(given.of_tool(tool.name, tool.synonyms, &[])).unwrap_err();
             let said = fault.message();
             let tool = tool.name;

@@ -22,7 +22,7 @@ arguments! {
 
 fn read(value: Value) -> Result<Sample, String> {
     let Value::Object(map) = value else { panic!("an object is needed") };
-    Sample::read(Given::new(map)).map_err(|error| error.message().to_owned())
+    Sample::read(RawArguments::new(map)).map_err(|error| error.message().to_owned())
 }
 
 #[test]
@@ -102,12 +102,13 @@ fn lists_are_read_as_python_and_jira_write_them() {
 
 #[test]
 fn what_cannot_be_read_is_never_absent() {
-    let mut given =
-        Given::new(serde_json::from_value(json!({"site": ["acme"], "issue_key": "P-1"})).unwrap());
+    let mut given = RawArguments::new(
+        serde_json::from_value(json!({"site": ["acme"], "issue_key": "P-1"})).unwrap(),
+    );
     assert_eq!(given.take_text("site"), None);
     let fault = Sample::read(given).unwrap_err();
     assert_eq!(fault.message(), "`site` must be text, not a list");
-    let given = Given::new(
+    let given = RawArguments::new(
         serde_json::from_value(json!({"issue_key": {"$kind": "x", "value": {"key": "P-1"}}}))
             .unwrap(),
     );
@@ -120,7 +121,7 @@ const SITE: ArgSpec = ArgSpec { name: "site", about: "", shape: Shape::Text, req
 fn advice_names_site_where_it_is_taken() {
     let tool = crate::jira::tools::named("jira_get_issue").unwrap();
     let read = |common: &'static [ArgSpec]| {
-        let given = Given::new(serde_json::from_value(json!({"nonsense": 1})).unwrap());
+        let given = RawArguments::new(serde_json::from_value(json!({"nonsense": 1})).unwrap());
         Sample::read(given.of_tool(tool.name, tool.synonyms, common))
             .unwrap_err()
             .advice()

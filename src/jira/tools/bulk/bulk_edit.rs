@@ -160,7 +160,7 @@ fn wanted(args: &BulkEdit) -> Result<Map<String, Value>, ToolError> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
     for (name, labels) in [("add", &args.add_labels), ("remove", &args.remove_labels)] {
         if let Some(labels) = labels.as_ref().filter(|labels| !labels.is_empty()) {
-            fields::once(&wanted, ["labels"])?;
+            fields::reject_duplicates(&wanted, ["labels"])?;
             wanted.insert("labels".to_owned(), json!({ name: labels }));
         }
     }

@@ -31,14 +31,14 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 
 async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, ToolError> {
     let Some(request_id) = args.request_id.clone() else {
-        return create(context, args).await.and_then(Made::reply);
+        return create(context, args).await.and_then(CreateResult::reply);
     };
     let cloud_id = &context.jira.site().await?.id;
     let scope = tool_kit::IdempotencyScope { tool: TOOL, tenant: cloud_id };
     let slot = context.idempotency_keys.slot(context.jira.caller().key(), scope, &request_id);
     let mut made = slot.lock().await;
     if let Some(key) = tool_kit::previous_result(made.as_ref(), Instant::now()) {
-        return Made { key, ..Made::default() }.repeated(context).await;
+        return CreateResult { key, ..CreateResult::default() }.repeated(context).await;
     }
     if !args.dry_run.unwrap_or(false) {
         context.projects.check_project(&args.project_key)?;
@@ -48,7 +48,7 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
                 recent_creates::by_request(context, &args.project_key, &mark).await
         {
             *made = Some((Instant::now(), key.clone()));
-            return Made { key, ..Made::default() }.repeated(context).await;
+            return CreateResult { key, ..CreateResult::default() }.repeated(context).await;
         }
     }
     let created = create(context, args).await?;
@@ -60,7 +60,7 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
 
 /// What came of a create.
 #[derive(Default)]
-struct Made {
+struct CreateResult {
     key: String,
     url: String,
     /// Whether it had to be looked up, for Jira's answer was lost.
@@ -71,7 +71,7 @@ struct Made {
     preview: Option<Row>,
 }
 
-impl Made {
+impl CreateResult {
     fn reply(self) -> Result<Reply, ToolError> {
         if let Some(preview) = self.preview {
             return Reply::json(&json!({ "dry_run": true, "would_create": preview }));
@@ -93,20 +93,20 @@ impl Made {
     }
 }
 
-async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError> {
-    let mut ready = prepare(context, &args, &mut Screens::default()).await?;
+async fn create(context: &Context, args: CreateIssue) -> Result<CreateResult, ToolError> {
+    let mut prepared = prepare(context, &args, &mut Screens::default()).await?;
     if args.dry_run.unwrap_or(false) {
-        let mut preview = ready.preview(context).await;
+        let mut preview = prepared.preview(context).await;
         context.budget.split(2).shrink_to_fit(&mut preview);
-        return Ok(Made { preview: Some(preview), ..Made::default() });
+        return Ok(CreateResult { preview: Some(preview), ..CreateResult::default() });
     }
     let mark = Mark::of(context, TOOL, args.request_id.as_deref()).await;
     let properties = mark.as_ref().and_then(Mark::properties);
     if let Some(properties) = properties {
-        ready.new.bear(properties);
+        prepared.new.bear(properties);
     }
-    let request = request::create_issue(&ready.new);
-    let summary = ready.summary();
+    let request = request::create_issue(&prepared.new);
+    let summary = prepared.summary();
     let look = async {
         match &mark {
             Some(mark) => recent_creates::by_request(context, &args.project_key, mark).await,
@@ -121,7 +121,7 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
             }
         }
     };
-    let explain = |error| explain(error, &ready.metas);
+    let explain = |error| explain(error, &prepared.metas);
     let written =
         uncertain_write::write(context, request, NotFound::Inconclusive, look, explain).await?;
     let verified = written.verified();
@@ -129,11 +129,11 @@ async fn create(context: &Context, args: CreateIssue) -> Result<Made, ToolError>
         Confirmed::ByResponse(answer) => answer.read::<CreatedIssue>()?.key,
         Confirmed::ByReadBack(key) => key,
     };
-    Ok(Made {
+    Ok(CreateResult {
         url: browse(context, &key).await?,
         key,
         verified,
-        resolved: ready.resolved(),
+        resolved: prepared.resolved(),
         preview: None,
     })
 }

@@ -25,13 +25,14 @@ impl Screens {
         project: &AllowedProject,
         issue_type: &str,
     ) -> Result<(IssueType, Arc<[FieldMeta]>), ToolError> {
-        let place = project.as_str().to_owned();
-        if !self.types.contains_key(&place) {
-            self.types.insert(place.clone(), create_fields::issue_types(context, project).await?);
+        let project_key = project.as_str().to_owned();
+        if !self.types.contains_key(&project_key) {
+            self.types
+                .insert(project_key.clone(), create_fields::issue_types(context, project).await?);
         }
-        let types = self.types.get(&place).map(Vec::as_slice).unwrap_or_default();
+        let types = self.types.get(&project_key).map(Vec::as_slice).unwrap_or_default();
         let kind = create_fields::pick_type(types, issue_type)?.clone();
-        let key = (place, kind.id.clone());
+        let key = (project_key, kind.id.clone());
         if let Some(metas) = self.fields.get(&key) {
             return Ok((kind, Arc::clone(metas)));
         }

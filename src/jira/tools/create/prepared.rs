@@ -10,7 +10,8 @@ use crate::jira::{
     request::{Body, NewIssue},
     tools::{
         args::{
-            Arguments, FieldList, FieldText, FieldValues, Given, IssueKey, ProjectKey, arguments,
+            Arguments, FieldList, FieldText, FieldValues, IssueKey, ProjectKey, RawArguments,
+            arguments,
         },
         context::Context,
         create::{create_fields, create_meta_cache::Screens},
@@ -102,7 +103,7 @@ pub(in crate::jira::tools) async fn prepare_one(
             "`{name}` stands beside `issues`, not in one of them"
         )));
     }
-    prepare(context, &CreateIssue::read(Given::new(given))?, screens).await
+    prepare(context, &CreateIssue::read(RawArguments::new(given))?, screens).await
 }
 
 pub(super) async fn prepare(
@@ -141,7 +142,10 @@ fn wanted(args: &CreateIssue) -> Result<Map<String, Value>, ToolError> {
     let own: Vec<(&str, Value)> =
         own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
     let mut wanted = args.fields.clone().unwrap_or_default().0;
-    fields::once(&wanted, own.iter().map(|(id, _)| *id).chain(["project", "issuetype"]))?;
+    fields::reject_duplicates(
+        &wanted,
+        own.iter().map(|(id, _)| *id).chain(["project", "issuetype"]),
+    )?;
     wanted.extend(own.into_iter().map(|(id, value)| (id.to_owned(), value)));
     Ok(wanted)
 }

@@ -25,7 +25,7 @@ const MARKER: &str = "jira-mcp-bridge.request";
 
 /// What the creates of one call bear, so that they are known again.
 ///
-/// It is sealed for the account that creates: whoever can write into an issue could else make a
+/// It is signed for the account that creates: whoever can write into an issue could else make a
 /// stranger's create look like one that was done already.
 pub(in crate::jira::tools) struct Mark(Vec<String>);
 
@@ -37,10 +37,10 @@ impl Mark {
         tool: &str,
         request_id: Option<&str>,
     ) -> Option<Self> {
-        Self::sealed(context, tool, request_id?).await.ok()
+        Self::signed(context, tool, request_id?).await.ok()
     }
 
-    async fn sealed(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
+    async fn signed(context: &Context, tool: &str, request_id: &str) -> Result<Self, ToolError> {
         let me = context.jira.myself().await?;
         let me: User<'_> = me.read()?;
         let site = context.jira.site().await?;
@@ -49,7 +49,7 @@ impl Mark {
         Ok(Self(context.signing_keys.current().await.marks(&subject)))
     }
 
-    /// The entity properties of a create; none where there is no key to seal with.
+    /// The entity properties of a create; none where there is no key to sign with.
     pub(in crate::jira::tools) fn properties(&self) -> Option<Value> {
         Some(json!([{ "key": MARKER, "value": { "id": self.0.first()? } }]))
     }
@@ -107,8 +107,8 @@ pub(in crate::jira::tools) async fn by_summary(
     Ok(made.map(|issue| issue.key.clone().into_owned()))
 }
 
-/// The keys of the caller's issues that one request created in the last minutes, by their places in
-/// it.
+/// The keys of the caller's issues that one request created in the last minutes, by their indexes
+/// in it.
 pub(in crate::jira::tools) async fn all_by_request(
     context: &Context,
     projects: &BTreeSet<&str>,
@@ -119,17 +119,17 @@ pub(in crate::jira::tools) async fn all_by_request(
     let answer =
         context.ask(request::search_properties(&jql, &fields, ISSUES_OF_MANY, &[MARKER])).await?;
     let page: SearchPage<'_> = answer.read()?;
-    let place = |issue: &Issue<'_>| {
+    let key_by_index = |issue: &Issue<'_>| {
         let marker = issue.properties.get(MARKER)?;
         let index = marker.get("index")?.as_u64().and_then(|index| usize::try_from(index).ok())?;
         (mark.is_on(marker) && is_shown(context, issue))
             .then(|| (index, issue.key.clone().into_owned()))
     };
-    Ok(page.issues.iter().filter_map(place).collect())
+    Ok(page.issues.iter().filter_map(key_by_index).collect())
 }
 
 /// The keys of the caller's issues with these summaries that were created since then, each taken
-/// once, by the places given with the summaries.
+/// once, by the indexes given with the summaries.
 pub(in crate::jira::tools) async fn all_by_summary(
     context: &Context,
     projects: &BTreeSet<&str>,

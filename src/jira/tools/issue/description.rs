@@ -22,9 +22,9 @@ use crate::jira::{
     wire::Issue,
 };
 
-/// What is asked of the text.
+/// How the description is to change.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::jira::tools) struct Wish<'a> {
+pub(in crate::jira::tools) struct DescriptionEdit<'a> {
     pub(in crate::jira::tools) replace: Option<&'a str>,
     pub(in crate::jira::tools) append: Option<&'a str>,
     /// The heading of the one section that `replace` is for.
@@ -33,7 +33,7 @@ pub(in crate::jira::tools) struct Wish<'a> {
     pub(in crate::jira::tools) keep: ReplaceRichText,
 }
 
-impl Wish<'_> {
+impl DescriptionEdit<'_> {
     /// The stored document, read only when it is about to be changed.
     pub(in crate::jira::tools) async fn stored(
         &self,

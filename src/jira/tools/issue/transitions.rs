@@ -218,7 +218,7 @@ async fn changes(
 ) -> Result<Changes, ToolError> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
     if let Some(resolution) = &args.resolution {
-        fields::once(&wanted, ["resolution"])?;
+        fields::reject_duplicates(&wanted, ["resolution"])?;
         wanted.insert("resolution".to_owned(), Value::from(resolution.as_str()));
     }
     let target = Target {

@@ -13,7 +13,7 @@ use crate::jira::{
         context::Context,
         create::prepared::normalize_summary,
         issue::{
-            description::Wish,
+            description::DescriptionEdit,
             edit::{Editing, edit_fields},
         },
         project_guard,
@@ -77,8 +77,8 @@ arguments! {
 }
 
 impl UpdateIssue {
-    fn text(&self) -> Wish<'_> {
-        Wish {
+    fn text(&self) -> DescriptionEdit<'_> {
+        DescriptionEdit {
             replace: self.description.as_deref(),
             append: self.append_description.as_deref(),
             section: self.section.as_deref(),
@@ -167,7 +167,11 @@ fn updated(key: &AllowedIssue, verified: Option<bool>, changed: &Row) -> Result<
 }
 
 /// The description's change as one of a field, shown as its text will stand there.
-fn description(text: &Wish<'_>, before: Option<&RawValue>, document: Document) -> Change {
+fn description(
+    text: &DescriptionEdit<'_>,
+    before: Option<&RawValue>,
+    document: Document,
+) -> Change {
     let meta = names::system_meta("description").unwrap_or_default();
     let markdown = text.shown(before).unwrap_or_default();
     Change {
@@ -198,7 +202,7 @@ fn wanted(args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
         own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
     let text =
         (args.description.is_some() || args.append_description.is_some()).then_some("description");
-    fields::once(&wanted, own.iter().map(|(id, _)| *id).chain(text))?;
+    fields::reject_duplicates(&wanted, own.iter().map(|(id, _)| *id).chain(text))?;
     wanted.extend(own.into_iter().map(|(id, value)| (id.to_owned(), value)));
     Ok(wanted)
 }

@@ -44,7 +44,7 @@ const PEOPLE_MAX: u32 = 1_000;
 const CAPS: [usize; 2] = [50, 100];
 
 /// Among whom people are looked for.
-enum Among<'a> {
+enum SearchScope<'a> {
     Everyone,
     Project(&'a AllowedProject),
     Issue(&'a AllowedIssue),
@@ -61,14 +61,14 @@ async fn find_users(context: &Context, args: FindUsers) -> Result<Reply, ToolErr
                 "Pass part of a name, or assignable_in with a project or issue key to see everybody there.",
             ));
         }
-        (None, ..) => Among::Everyone,
+        (None, ..) => SearchScope::Everyone,
         (_, _, Some(issue)) if issue.project().is_some() => {
             allowed_issue = project_guard::allowed(context, issue).await?;
-            Among::Issue(&allowed_issue)
+            SearchScope::Issue(&allowed_issue)
         }
         (_, Some(project), _) => {
             allowed_project = context.projects.check_project(project)?;
-            Among::Project(&allowed_project)
+            SearchScope::Project(&allowed_project)
         }
         (Some(given), None, _) => {
             return Err(ToolError::invalid_argument(format!(
@@ -102,16 +102,16 @@ const MORE: &str = "There are more: use a longer query, or a larger max_results.
 async fn found(
     context: &Context,
     query: &str,
-    among: &Among<'_>,
+    among: &SearchScope<'_>,
     size: usize,
 ) -> Result<(Vec<UserView>, bool, usize), ToolError> {
     let (mut people, mut unreadable) = (Vec::new(), 0);
     let (mut start_at, mut window) = (0, WINDOW.max(u32::try_from(size).unwrap_or(PEOPLE_MAX) + 1));
     while start_at < PEOPLE_MAX {
         let request = match among {
-            Among::Everyone => request::users(query, window),
-            Among::Project(key) => request::assignable_users(query, Some(key), None, window),
-            Among::Issue(key) => request::assignable_users(query, None, Some(key), window),
+            SearchScope::Everyone => request::users(query, window),
+            SearchScope::Project(key) => request::assignable_users(query, Some(key), None, window),
+            SearchScope::Issue(key) => request::assignable_users(query, None, Some(key), window),
         };
         let answer = context.ask(request.starting_at(start_at)).await?;
         let page: List<User<'_>> = answer.read()?;

@@ -58,13 +58,13 @@ async fn whoami(context: &Context, args: WhoAmI) -> Result<Reply, ToolError> {
         row.put_non_empty("name", clean(&me.display_name).as_ref());
         row.put_non_empty("time_zone", me.time_zone.as_deref());
     }
-    let mut place = json!({ "name": site.name, "url": site.url });
+    let mut shown_site = json!({ "name": site.name, "url": site.url });
     // A site that is reached at its own address goes by no cloud id, and no scopes limit what may
     // be done there.
-    if let (Some(place), true) = (place.as_object_mut(), site.scopes.is_some()) {
-        place.insert("cloud_id".to_owned(), json!(site.id));
+    if let (Some(shown_site), true) = (shown_site.as_object_mut(), site.scopes.is_some()) {
+        shown_site.insert("cloud_id".to_owned(), json!(site.id));
     }
-    row.put_non_empty("site", place);
+    row.put_non_empty("site", shown_site);
     if site.all_urls.len() > 1 && !context.jira.is_pinned() {
         row.put_non_empty("sites", site.all_urls.to_vec());
     }

@@ -1,7 +1,7 @@
 //! One project: what it is, and on demand its statuses, components and versions.
 
 use serde_json::{Value, json};
-use tool_kit::{Budget, Code, Reply, Row, ToolError};
+use tool_kit::{Budget, Reply, Row, ToolError};
 
 use crate::jira::{
     JiraError, Request, Response, request,
@@ -59,8 +59,7 @@ async fn get_project(context: &Context, args: GetProject) -> Result<Reply, ToolE
     let detail: ProjectDetail<'_> = detail.read()?;
     // Jira answers a former key with the project's present one, which may not be allowed.
     if !context.projects.holds(&detail.key) {
-        let text = format!("Project {} is not among the projects allowed here.", key.as_str());
-        return Err(ToolError::new(Code::Forbidden, text));
+        return Err(context.projects.refusal(key.as_str()));
     }
     let mut row = project_row(&detail, context.limits.text_chars.min(DESCRIPTION_CHARS));
     if args.include.as_ref().is_some_and(|wanted| !wanted.is_empty()) {

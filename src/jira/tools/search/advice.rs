@@ -12,7 +12,7 @@ use crate::jira::{
         args::Jql,
         context::Context,
         search::{
-            jql_fault::{Subject, place, subject},
+            jql_fault::{Subject, position, subject},
             jql_names::{Reference, judged, values_like},
             near_projects::projects_like,
         },
@@ -48,7 +48,7 @@ pub(in crate::jira::tools) async fn wrong_jql(
     error: ToolError,
     hint: &str,
 ) -> ToolError {
-    // What was sent is longer where projects are restricted, so places would be wrong.
+    // What was sent is longer where projects are restricted, so positions would be wrong.
     let own = if context.projects.is_open() { None } else { judged(context, jql).await.ok() };
     let own = own.filter(|own| !own.is_empty() && *own != texts);
     let is_said = own.is_none();
@@ -67,8 +67,8 @@ pub(in crate::jira::tools) async fn wrong_jql(
     }
 }
 
-/// One row for each of Jira's sentences about a query: the sentence, its place, and what is nearest
-/// to the unknown name.
+/// One row for each of Jira's sentences about a query: the sentence, its position, and what is
+/// nearest to the unknown name.
 pub(in crate::jira::tools) async fn explain(context: &Context, texts: &[String]) -> Vec<Row> {
     let subjects: Vec<Option<Subject<'_>>> = texts.iter().map(|text| subject(text)).collect();
     let about_names = |subject: &Subject<'_>| !matches!(subject, Subject::Value { .. });
@@ -83,9 +83,9 @@ pub(in crate::jira::tools) async fn explain(context: &Context, texts: &[String])
     for (text, subject) in texts.iter().zip(subjects) {
         let mut row = Row::new();
         row.put_non_empty("message", clean(text).as_ref());
-        if let Some(place) = place(text) {
-            row.put_non_empty("line", place.line);
-            row.put_non_empty("character", place.character);
+        if let Some(position) = position(text) {
+            row.put_non_empty("line", position.line);
+            row.put_non_empty("character", position.character);
         }
         match (subject, &reference) {
             (Some(Subject::Field(name)), Some(reference)) => {

@@ -1,7 +1,8 @@
 //! Jira's sentences about a query that cannot run: where the fault is, and which name was not
 //! known.
 //!
-//! The sentences are those of an English site; any other stands for itself, without place and name.
+//! The sentences are those of an English site; any other stands for itself, without position and
+//! name.
 
 use std::borrow::Cow;
 
@@ -20,7 +21,7 @@ pub(in crate::jira::tools) enum Subject<'t> {
 
 /// The line and the character in it, both counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::jira::tools) struct Place {
+pub(in crate::jira::tools) struct Position {
     pub(in crate::jira::tools) line: u32,
     pub(in crate::jira::tools) character: u32,
 }
@@ -57,13 +58,13 @@ pub(in crate::jira::tools) fn subject(text: &str) -> Option<Subject<'_>> {
 }
 
 /// Where in the query the fault is, when the sentence says so.
-pub(in crate::jira::tools) fn place(text: &str) -> Option<Place> {
+pub(in crate::jira::tools) fn position(text: &str) -> Option<Position> {
     let (_, rest) = text.rsplit_once("line ")?;
     let (line, rest) = number(rest)?;
     let rest =
         [", character ", " at position "].iter().find_map(|words| rest.strip_prefix(words))?;
     let (character, _) = number(rest)?;
-    Some(Place { line, character })
+    Some(Position { line, character })
 }
 
 fn number(text: &str) -> Option<(u32, &str)> {
@@ -114,8 +115,8 @@ mod tests {
     }
 
     #[test]
-    fn places_are_read_where_jira_names_them() {
-        let at = |line, character| Some(Place { line, character });
+    fn positions_are_read_where_jira_names_them() {
+        let at = |line, character| Some(Position { line, character });
         for (text, expected) in [
             ("Expecting operator but got 'query'. (line 1, character 9)", at(1, 9)),
             ("The character 'U+0007' on line 2 at position 3 must be escaped.", at(2, 3)),
@@ -124,14 +125,14 @@ mod tests {
             ("line 99999999999999999999, character 1", None),
             ("line ", None),
         ] {
-            assert_eq!(place(text), expected, "{text}");
+            assert_eq!(position(text), expected, "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_text_is_a_surprise(text in ".{0,80}") {
-            let _ = (subject(&text), place(&text));
+            let _ = (subject(&text), position(&text));
         }
     }
 }

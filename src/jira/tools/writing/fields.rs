@@ -54,13 +54,13 @@ pub(in crate::jira::tools) async fn resolve(
     for write in writes {
         let before =
             stored.iter().find(|(id, _)| id == write.meta.id()).map(|(_, raw)| raw.as_ref());
-        changes.push(ready(context, target, write, before).await?);
+        changes.push(prepare_change(context, target, write, before).await?);
     }
     Ok(Changes(changes))
 }
 
 /// Makes the document of rich text, once it is sure that nothing is lost by it.
-async fn ready(
+async fn prepare_change(
     context: &Context,
     target: &Target<'_>,
     write: FieldWrite,
@@ -220,7 +220,7 @@ pub(in crate::jira::tools) fn label(meta: &FieldMeta) -> String {
 
 /// Refuses what is named in `fields` although an argument of its own says it: one of the two would
 /// be lost silently.
-pub(in crate::jira::tools) fn once<'a>(
+pub(in crate::jira::tools) fn reject_duplicates<'a>(
     fields: &Map<String, Value>,
     own: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), ToolError> {

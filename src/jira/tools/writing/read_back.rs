@@ -110,7 +110,7 @@ pub(in crate::jira::tools) async fn edit(
         .values
         .iter()
         .filter(|(id, _)| *id != "description")
-        .all(|(id, sent)| holds(&stored(id), sent))
+        .all(|(id, sent)| matches_stored(&stored(id), sent))
         && fields.texts.iter().all(|(id, sent)| markdown(Some(&stored(id))) == sent.markdown())
         && operations.iter().all(|(id, sent)| is_changed(&stored(id), sent));
     Ok(arrived.then_some(()))
@@ -125,23 +125,23 @@ fn markdown(document: Option<&Value>) -> String {
 }
 
 /// Whether a value as Jira shows it is the one that was sent; Jira shows more than it is sent.
-fn holds(stored: &Value, sent: &Value) -> bool {
+fn matches_stored(stored: &Value, sent: &Value) -> bool {
     match (stored, sent) {
         (Value::Array(stored), Value::Null) => stored.is_empty(),
         (_, Value::Object(document)) if document.get("type").is_some_and(|kind| kind == "doc") => {
             markdown(Some(stored)) == markdown(Some(sent))
         }
-        (Value::Object(stored), Value::Object(sent)) => sent
-            .iter()
-            .all(|(name, sent)| stored.get(name).is_some_and(|stored| holds(stored, sent))),
+        (Value::Object(stored), Value::Object(sent)) => sent.iter().all(|(name, sent)| {
+            stored.get(name).is_some_and(|stored| matches_stored(stored, sent))
+        }),
         (Value::Array(stored), Value::Array(sent)) => {
             stored.len() == sent.len()
-                && sent.iter().all(|sent| stored.iter().any(|stored| holds(stored, sent)))
+                && sent.iter().all(|sent| stored.iter().any(|stored| matches_stored(stored, sent)))
         }
         // A sprint is sent as its number and shown as a list of sprints.
-        (Value::Array(stored), sent) => stored.iter().any(|stored| holds(stored, sent)),
+        (Value::Array(stored), sent) => stored.iter().any(|stored| matches_stored(stored, sent)),
         (Value::Object(stored), sent @ (Value::String(_) | Value::Number(_))) => {
-            stored.get("id").is_some_and(|id| holds(id, sent))
+            stored.get("id").is_some_and(|id| matches_stored(id, sent))
         }
         (Value::Number(stored), Value::Number(sent)) => stored.as_f64() == sent.as_f64(),
         (Value::Number(number), Value::String(text))
@@ -157,7 +157,7 @@ fn holds(stored: &Value, sent: &Value) -> bool {
 /// Whether a list holds what was added to it and lacks what was taken away.
 fn is_changed(stored: &Value, operations: &Value) -> bool {
     let has = |value: &Value| {
-        stored.as_array().is_some_and(|stored| stored.iter().any(|one| holds(one, value)))
+        stored.as_array().is_some_and(|stored| stored.iter().any(|one| matches_stored(one, value)))
     };
     let operations = operations.as_array().map(Vec::as_slice).unwrap_or_default();
     operations
@@ -193,7 +193,7 @@ mod tests {
             (json!("2026-11-20T10:00:00.000+0100"), json!("2026-11-20T09:00:00Z"), true),
             (json!("2026-11-20"), json!("2026-11-21"), false),
         ] {
-            assert_eq!(holds(&stored, &sent), expected, "{stored} {sent}");
+            assert_eq!(matches_stored(&stored, &sent), expected, "{stored} {sent}");
         }
     }
 

@@ -15,12 +15,12 @@ pub trait Arguments: Sized {
     const SPECS: &'static [ArgSpec];
 
     /// Reads all arguments, or says everything that is wrong with them at once.
-    fn read(given: Given) -> Result<Self, ToolError>;
+    fn read(given: RawArguments) -> Result<Self, ToolError>;
 }
 
 /// The arguments of one call while they are being read.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub struct RawArguments {
     values: Map<String, Value>,
     problems: Vec<String>,
     tool: &'static str,
@@ -29,7 +29,7 @@ pub struct Given {
     of_every_tool: &'static [ArgSpec],
 }
 
-impl Given {
+impl RawArguments {
     /// Takes what the client sent.
     pub fn new(values: Map<String, Value>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Given {
         self.take::<Option<String>>(name).flatten().map(|text| text.trim().to_owned())
     }
 
-    /// Reads one argument; a fault is noted and answered by [`Given::finish`].
+    /// Reads one argument; a fault is noted and answered by [`RawArguments::finish`].
     pub fn take<T: Argument>(&mut self, name: &str) -> Option<T> {
         let value = self.values.remove(name).map(unwrap_kind).filter(|value| !is_absent(value));
         let Some(value) = value else {

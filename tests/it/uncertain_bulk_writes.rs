@@ -21,7 +21,7 @@ fn asked(request_id: Option<&str>) -> Value {
     json!({"issues": issues.to_string(), "request_id": request_id})
 }
 
-fn places(result: &Value, list: &str) -> Vec<u64> {
+fn indexes(result: &Value, list: &str) -> Vec<u64> {
     result[list].as_array().unwrap().iter().map(|one| one["index"].as_u64().unwrap()).collect()
 }
 
@@ -31,13 +31,13 @@ async fn a_repeat_at_another_replica_returns_the_first_result() {
     let one = Bridge::over(sandbox.router(), sandbox.tokens(), BULK).await;
     let other = Bridge::over(sandbox.router(), sandbox.tokens(), BULK).await;
     let first = one.anna("jira_create_issues", asked(Some("many-1"))).await;
-    assert_eq!((places(&first, "created"), places(&first, "failed")), (vec![0, 2, 3], vec![1]));
+    assert_eq!((indexes(&first, "created"), indexes(&first, "failed")), (vec![0, 2, 3], vec![1]));
     let again = other.anna("jira_create_issues", asked(Some("many-1"))).await;
     assert_eq!(
         (&again["created"], &again["repeated_request_id"]),
         (&first["created"], &json!(true))
     );
-    assert_eq!(places(&again, "failed"), [1]);
+    assert_eq!(indexes(&again, "failed"), [1]);
     assert_eq!(other.upstream.count(&Method::POST, "/issue/bulk"), 0);
     // Another id, another user and a single create are other requests.
     let second = other.anna("jira_create_issues", asked(Some("many-2"))).await;
@@ -56,8 +56,8 @@ async fn a_lost_answer_is_looked_up() {
         let fault = Fault::LostAfter(Box::new(Fault::Status(502, "")));
         bridge.upstream.fail_on(&Method::POST, "/issue/bulk", fault);
         let made = bridge.anna("jira_create_issues", asked(request_id)).await;
-        assert_eq!((places(&made, "created"), &made["verified"]), (vec![0, 2, 3], &json!(true)));
-        assert_eq!(places(&made, "failed"), [1]);
+        assert_eq!((indexes(&made, "created"), &made["verified"]), (vec![0, 2, 3], &json!(true)));
+        assert_eq!(indexes(&made, "failed"), [1]);
         for one in made["created"].as_array().unwrap() {
             let read = bridge.anna("jira_get_issue", json!({"issue_key": one["key"]})).await;
             let expected = if one["index"] == 3 { "Elsewhere" } else { "Twice" };
@@ -77,7 +77,7 @@ async fn what_a_repeat_does_not_find_is_not_made_again() {
     one.anna("jira_delete_issue", json!({"issue_key": key, "confirm": preview["confirm"]})).await;
     let other = Bridge::over(sandbox.router(), sandbox.tokens(), BULK).await;
     let again = other.anna("jira_create_issues", asked(Some("many-1"))).await;
-    assert_eq!((places(&again, "created"), places(&again, "failed")), (vec![0, 3], vec![1, 2]));
+    assert_eq!((indexes(&again, "created"), indexes(&again, "failed")), (vec![0, 3], vec![1, 2]));
     assert!(again["failed"][1]["error"].as_str().unwrap().contains("search"), "{again}");
     assert_eq!(other.upstream.count(&Method::POST, "/issue/bulk"), 0);
 }
