@@ -21,10 +21,8 @@ mod memory;
 /// The edge: who may come in, and how much.
 pub mod http;
 
-/// The authorization server: whom a person lets in, and the pages that ask them.
-#[cfg_attr(not(test), expect(dead_code, reason = "no endpoint uses it yet"))]
-#[expect(unused_imports, reason = "no endpoint uses it yet")]
-mod signin;
+/// Our own authorization server, for clients that know only our URL.
+pub mod signin;
 
 /// One JSON-RPC message, as either transport brings it.
 pub mod jsonrpc;

@@ -1,5 +1,7 @@
 //! Builds every layer, binds, serves, drains: the only file that knows them all.
 
+mod bearers;
+
 use std::{
     convert::Infallible,
     future::Future,
@@ -8,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use auth::{Caller, Credential, Identity, KeyedHasher, PassThroughBearer};
+use auth::{Caller, Credential, Identity, KeyedHasher};
 use limit::Limiter;
 use metrics::{Names, Signals};
 use thiserror::Error;
@@ -29,6 +31,7 @@ use crate::{
     mcp::{self, StdioSettings},
     memory,
     policy::Policy,
+    signin::{self, SignIn, SignInError},
     telemetry::{ExportError, Exporters},
 };
 
@@ -67,6 +70,9 @@ pub enum StartError {
     /// The client for Jira cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     Client(#[from] BuildError),
+    /// Sign-in cannot be set up.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// The system has no randomness.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -82,6 +88,7 @@ pub struct Bound {
     config: Config,
     hasher: KeyedHasher,
     server: mcp::Server,
+    signin: Option<SignIn>,
     address: SocketAddr,
 }
 
@@ -131,7 +138,7 @@ pub async fn stdio(
 }
 
 /// Builds the layers and takes the port.
-pub async fn bind(config: Config) -> Result<Bound, StartError> {
+pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
     let address = config.listen;
     let hasher = KeyedHasher::random()?;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
@@ -139,6 +146,12 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
+    let signin = match config.bearers.signin.take() {
+        Some(settings) => {
+            Some(bearers::signin(settings, &mut config.http, address, &signals).await?)
+        }
+        None => None,
+    };
     let admin = match config.admin {
         Some(address) => Some(
             TcpListener::bind(address)
@@ -147,7 +160,7 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
         ),
         None => None,
     };
-    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, address })
+    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, signin, address })
 }
 
 /// The only names of tools and outcomes that are ever counted.
@@ -164,6 +177,11 @@ impl Bound {
     /// Where it listens; differs from the settings when they ask for any free port.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The issuer, if clients can sign in here.
+    pub fn issuer(&self) -> Option<&str> {
+        self.signin.as_ref().map(SignIn::issuer)
     }
 
     /// Where metrics are read, if anywhere.
@@ -186,8 +204,9 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        // The one place that says which bearers there are.
-        let authenticate = Arc::new(PassThroughBearer::new(self.hasher.clone()));
+        let authenticate =
+            bearers::authenticators(&self.config.bearers, self.signin.as_ref(), &self.hasher);
+        let public = self.signin.clone().map(signin::router).unwrap_or_default();
         let router = http::router(
             self.config.http,
             authenticate,
@@ -195,6 +214,7 @@ impl Bound {
             readiness.clone(),
             signals.clone(),
             mcp,
+            public,
         );
         let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
         tracing::info!(address = %self.address, admin_address, version = env!("CARGO_PKG_VERSION"), "listening");
@@ -204,13 +224,14 @@ impl Bound {
             drain = drain => drain,
             never = admin => match never {},
             never = memory::purge_idle(&signals) => match never {},
+            never = bearers::sweep(self.signin.as_ref()) => match never {},
         };
         // A write whose client has gone holds no connection, and is finished all the same.
         let until = asked_at
             .get()
             .map(|asked_at| *asked_at + connections.drain_pause + connections.drain_grace);
         if let Some(until) = until
-            && timeout_at(until, self.server.finished()).await.is_err()
+            && timeout_at(until, finished(&self.server, self.signin.as_ref())).await.is_err()
         {
             tracing::warn!("stopped with writes still running");
         }
@@ -222,6 +243,14 @@ impl Bound {
             }
         }
         drain
+    }
+}
+
+/// Writes and rotations whose clients have gone are finished all the same.
+async fn finished(server: &mcp::Server, signin: Option<&SignIn>) {
+    server.finished().await;
+    if let Some(signin) = signin {
+        signin.finished().await;
     }
 }
 

@@ -33,8 +33,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let signals = Signals::default();
     let hasher = KeyedHasher::random()?;
     let authenticate = Arc::new(PassThroughBearer::new(hasher.clone()));
-    let router = router(settings, authenticate, hasher, readiness.clone(), signals.clone(), mcp)
-        .layer(map_request(with_bearer));
+    let router = router(
+        settings,
+        authenticate,
+        hasher,
+        readiness.clone(),
+        signals.clone(),
+        mcp,
+        axum::Router::new(),
+    )
+    .layer(map_request(with_bearer));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     writeln!(std::io::stdout(), "http://{}/mcp", listener.local_addr()?)?;
     readiness.ready();

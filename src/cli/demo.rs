@@ -1,27 +1,25 @@
 //! `demo`: the server in front of a built-in sandbox Jira, in one process, with lines to paste.
 
+mod serve;
+mod signin;
+
 use std::{
     io::{self, Write},
     net::Ipv4Addr,
     sync::Arc,
-    time::Duration,
 };
 
 use jira_sandbox::{Sandbox, Seed};
-use metrics::Signals;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
     config::{Config, Source},
-    http::{self, ConnectionSettings, Drain, Readiness},
     run, telemetry,
 };
 
 use super::failure::{Failure, finished};
-
-/// How long a client of the sandbox may leave a connection unused.
-const KEPT: Duration = Duration::from_mins(10);
+use serve::serve_sandbox;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -31,6 +29,10 @@ pub(super) struct Args {
     /// Only the sandbox Jira, so that anything can stand between it and a bridge.
     #[arg(long)]
     jira_only: bool,
+    /// Also a sandbox identity provider: clients that know only the URL sign in, as any person of
+    /// the sandbox. With SIGNIN_PROVIDER=entra it answers like Entra ID.
+    #[arg(long, conflicts_with = "jira_only")]
+    signin: bool,
     /// The sandbox's site: as documents know it, or with everything that is awkward about real
     /// ones.
     #[arg(long, value_enum, default_value_t = Site::Standard)]
@@ -59,44 +61,54 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
     let (tokens, api_tokens) = (sandbox.tokens(), sandbox.api_tokens());
-    let world =
-        |mcp_url| World { mcp_url, jira_url: &jira_url, tokens: &tokens, api_tokens: &api_tokens };
+    let world = |mcp_url: &str, issuer: Option<&str>| World {
+        mcp_url: mcp_url.to_owned(),
+        issuer: issuer.map(str::to_owned),
+        jira_url: &jira_url,
+        tokens: &tokens,
+        api_tokens: &api_tokens,
+    };
     if args.jira_only {
         telemetry::start(&Config::read(&source)?.telemetry);
-        print(&args, &world(""))?;
-        return finished(serve_jira(jira, &sandbox, stop).await);
+        print(&args, &world("", None))?;
+        return finished(serve_sandbox(jira, sandbox.router(), stop).await);
     }
-    let config = Config::read(&source.or("JIRA_API_BASE_URL", &jira_url).or("ADMIN_ADDR", ""))?;
+    let provider = if args.signin { Some(signin::Provider::listen().await?) } else { None };
+    let mut source = source.or("JIRA_API_BASE_URL", &jira_url).or("ADMIN_ADDR", "");
+    if let Some(provider) = &provider {
+        source = provider.add_settings(source);
+    }
+    let config = Config::read(&source)?;
     telemetry::start(&config.telemetry);
     let bound = run::bind(config).await?;
-    print(&args, &world(&format!("http://{}/mcp", bound.address())))?;
+    let issuer = bound.issuer().map(str::to_owned);
+    let base = issuer.clone().unwrap_or_else(|| format!("http://{}", bound.address()));
+    print(&args, &world(&format!("{base}/mcp"), issuer.as_deref()))?;
     let serving = bound.serve(stop);
+    let people_sign_in = async {
+        match provider {
+            Some(provider) => provider.serve(&sandbox, &base).await,
+            None => std::future::pending().await,
+        }
+    };
     // The sandbox outlives the drain, so that running calls still find it.
     let drain = tokio::select! {
         drain = serving => drain,
-        _ended = serve_jira(jira, &sandbox, std::future::pending()) => {
+        _ended = serve_sandbox(jira, sandbox.router(), std::future::pending()) => {
             return Err(Failure::Running("the sandbox Jira stopped".to_owned()));
+        }
+        _ended = people_sign_in => {
+            return Err(Failure::Running("the sandbox identity provider stopped".to_owned()));
         }
     };
     finished(drain)
 }
 
-/// Serves the sandbox as the bridge is served, but with patience for connections that a client
-/// keeps.
-async fn serve_jira(jira: TcpListener, sandbox: &Sandbox, stop: impl Future<Output = ()>) -> Drain {
-    let settings = ConnectionSettings {
-        header_read_timeout: KEPT,
-        drain_pause: Duration::ZERO,
-        ..ConnectionSettings::default()
-    };
-    // Nobody asks whether it is ready, and nobody counts.
-    let (readiness, signals) = (Readiness::default(), Signals::default());
-    http::serve(jira, sandbox.router(), &settings, &readiness, &signals, stop).await
-}
-
 /// What stands behind the addresses that are printed.
 struct World<'a> {
-    mcp_url: &'a str,
+    mcp_url: String,
+    /// The authorization server, where clients can sign in.
+    issuer: Option<String>,
     jira_url: &'a str,
     tokens: &'a [(String, String)],
     /// Name, e-mail address, API token.
@@ -104,7 +116,7 @@ struct World<'a> {
 }
 
 fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
-    let World { mcp_url, jira_url, tokens, api_tokens } = world;
+    let World { mcp_url, issuer, jira_url, tokens, api_tokens } = world;
     let mut out = io::stdout().lock();
     if args.json {
         let tokens: Map<String, Value> =
@@ -113,7 +125,10 @@ fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
             .iter()
             .map(|(name, email, token)| (name.clone(), json!({ "email": email, "token": token })))
             .collect();
-        let line = json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
+        let mut line = json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
+        if let (Some(issuer), Some(members)) = (issuer, line.as_object_mut()) {
+            members.insert("issuer".to_owned(), json!(issuer));
+        }
         // Standard output may be read by a program line by line.
         writeln!(out, "{line}")?;
     } else if args.jira_only {
@@ -150,6 +165,14 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
     writeln!(out, "Tokens of the sandbox, one for each kind of user:")?;
     for (name, token) in *tokens {
         writeln!(out, "  {name:<6} {:<46} {token}", who(name))?;
+    }
+    if let Some(issuer) = &world.issuer {
+        writeln!(
+            out,
+            "\nSign-in is on. Paste the MCP URL into a client that signs in by itself, and press a person's button:\n\n\
+             claude mcp add --transport http jira {mcp_url}\n\n\
+             Which programs act for whom, and sign-out: {issuer}/auth/status"
+        )?;
     }
     writeln!(out, "\nPaste into another terminal:\n")?;
     for (what, method, params) in calls() {

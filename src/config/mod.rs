@@ -16,6 +16,7 @@ mod urls;
 mod edge;
 mod jira;
 mod policy;
+mod signin;
 mod telemetry;
 
 // All of it, or as much as a command needs.
@@ -26,6 +27,7 @@ mod stdio;
 pub use problem::Problem;
 pub use server::Config;
 pub use settings_table::{SETTINGS, Setting, document, env_example};
+pub use signin::Bearers;
 pub use source::{Source, secret_of_environment};
 pub use unknown_setting::UnknownSetting;
 pub use urls::is_safe_upstream;

@@ -16,6 +16,7 @@ use super::{
     policy::{policy_settings, tools_settings},
     problem::Problem,
     reader::{DAY_MS, Reader},
+    signin::{Bearers, bearers},
     source::Source,
     telemetry::{admin, telemetry_settings},
 };
@@ -25,6 +26,8 @@ use super::{
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Which bearers are taken.
+    pub bearers: Bearers,
     /// Who may come in.
     pub http: http::Settings,
     /// How many connections, and the drain.
@@ -61,6 +64,7 @@ impl Config {
             scopes: policy::Policy::new(policy.clone()).scopes(tools::all(), tools::BASE_SCOPES),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
+        let bearers = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
         // must.
         if listen.ip().is_loopback() {
@@ -82,6 +86,7 @@ impl Config {
         match jira {
             Some(jira) if reader.problems.is_empty() => Ok(Self {
                 listen,
+                bearers,
                 http,
                 connections,
                 mcp,

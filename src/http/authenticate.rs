@@ -1,7 +1,7 @@
 //! Who asks? What the request's head proves, before any JSON is read, and no secret beyond this
 //! point.
 
-use auth::{Identity, RequestedSite};
+use auth::{AuthenticateError, Identity, RequestedSite};
 use axum::extract::Request;
 use http::{HeaderMap, header};
 use single_header::single_header;
@@ -16,6 +16,9 @@ use super::{
 /// Who it is, or the 401 that says where to get a token.
 pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity, Reject> {
     edge.authenticate.authenticate(head).await.map_err(|error| {
+        if error == AuthenticateError::Unavailable {
+            return Reject::SignInUnavailable;
+        }
         let challenge = Challenge::of(edge, head).of_error(error.challenge_error());
         Reject::Unauthenticated { error, challenge }
     })

@@ -44,7 +44,10 @@ pub(super) async fn authorize(
         }
     };
     let mut request = head.map(|()| body);
-    let challenge = edge.settings.challenge_on_upstream_401.then(|| Challenge::of(&edge, &request));
+    // Who signed in here can do so again, whatever the operator chose for the tokens of others.
+    let is_here = identity.is_signed_in_here;
+    let is_challenged = is_here || edge.settings.challenge_on_upstream_401;
+    let challenge = is_challenged.then(|| Challenge::of(&edge, &request));
 
     authenticate::remove_secrets(request.headers_mut());
     let caller = Caller::new(identity, request_id.shared(), site);
@@ -66,7 +69,10 @@ pub(super) async fn authorize(
     let verdict = slot.get().cloned().unwrap_or_default();
     edge.learn(key, &verdict);
     if let Some(challenge) = challenge {
-        check_token(&edge, key, &verdict, &challenge, &response)?;
+        // Another session of the same person may be better off, so nothing is remembered of them.
+        let is_refused =
+            if is_here { verdict.refused } else { edge.refused.is_refused(key, Instant::now()) };
+        check_token(is_refused, &verdict, &challenge, &response)?;
     }
     Ok(response)
 }
@@ -89,8 +95,7 @@ impl Drop for LearnAtEnd {
 /// Tells a client that signs its users in itself that the token is not good enough, by what Jira
 /// said of it during this request or a moment ago.
 fn check_token(
-    edge: &Edge,
-    caller: PrincipalKey,
+    is_refused: bool,
     verdict: &TokenVerdict,
     challenge: &Challenge,
     response: &Response,
@@ -98,7 +103,7 @@ fn check_token(
     // What was refused before Jira could be asked stays refused for its own reason.
     let is_answered = response.status().is_success() && verdict.missing_scopes.is_none();
     let is_told = is_answered || verdict.refused;
-    if is_told && edge.refused.is_refused(caller, Instant::now()) {
+    if is_told && is_refused {
         return Err(Reject::TokenRefused { challenge: challenge.invalid_token() });
     }
     match &verdict.missing_scopes {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Request, State},
+    response::IntoResponse,
 };
+use http::{HeaderValue, header};
 use serde_json::{Value, json};
 
 use super::{
@@ -22,7 +24,7 @@ pub(super) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 pub(super) async fn document(
     State(edge): State<Arc<Edge>>,
     request: Request,
-) -> Result<Json<Value>, Reject> {
+) -> Result<impl IntoResponse, Reject> {
     let settings = &edge.settings;
     // Without a public URL the document repeats the Host, so a foreign one must not get this far.
     if settings.public_base_url.is_none() {
@@ -31,13 +33,16 @@ pub(super) async fn document(
     let path = request.uri().path().strip_prefix(WELL_KNOWN).map(without_slash);
     let path = resource_path(path.filter(|path| !path.is_empty()).unwrap_or("/mcp"));
     let base = base_url(settings.public_base_url.as_ref(), request.headers());
-    Ok(Json(json!({
+    let document: Value = json!({
         "resource": format!("{base}{path}"),
         "authorization_servers": [settings.authorization_server],
         "scopes_supported": settings.scopes,
         "bearer_methods_supported": ["header"],
         "resource_name": settings.server_name,
-    })))
+    });
+    // Clients that run in a browser read it too, before they have anything that is secret.
+    let any_origin = (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    Ok(([any_origin], Json(document)))
 }
 
 /// The resource has one name, however its address was written.

@@ -1,6 +1,7 @@
 //! The edge: who may come in, and how much. It knows no product; behind it stands one MCP service.
 
 // The stack of `router`, from the outside to the inside.
+mod admit_public;
 mod authorize;
 mod observe;
 mod overload;
@@ -53,6 +54,7 @@ use metrics::Signals;
 use tower::{Service, ServiceBuilder, timeout::TimeoutLayer};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
+use admit_public::admit_public;
 use authorize::authorize;
 use edge::Edge;
 use observe::observe;
@@ -87,6 +89,8 @@ const MCP_PATHS: [&str; 6] =
 /// a [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
 ///
 /// Who a request speaks for is what `authenticate` says; `hasher` makes the ids of requests.
+/// `public` holds what browsers and clients without a token ask for: it is reached by the right
+/// Host and through the gateway, and shares the permits and the deadline of `/mcp`.
 pub fn router<S, R>(
     settings: Settings,
     authenticate: Arc<dyn Authenticate>,
@@ -94,6 +98,7 @@ pub fn router<S, R>(
     readiness: Readiness,
     signals: Signals,
     mcp: S,
+    public: Router,
 ) -> Router
 where
     S: Service<Request, Response = R, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -120,6 +125,12 @@ where
         .layer(from_fn_with_state(edge.clone(), authorize))
         .layer(from_fn_with_state(edge.clone(), prepare_mcp));
 
+    let around_public = ServiceBuilder::new()
+        .layer(from_fn_with_state(edge.clone(), acquire_permit))
+        .layer(HandleErrorLayer::new(on_timeout))
+        .layer(TimeoutLayer::new(edge.settings.request_deadline))
+        .layer(from_fn_with_state(edge.clone(), admit_public));
+
     let mcp = MCP_PATHS
         .into_iter()
         .zip(iter::repeat_n(mcp, MCP_PATHS.len()))
@@ -143,6 +154,7 @@ where
         .method_not_allowed_fallback(async || Reject::MethodNotAllowed { allow: "GET, HEAD" })
         .with_state(edge)
         .merge(mcp)
+        .merge(public.layer(around_public))
         .layer(around_all)
 }
 

@@ -1,7 +1,61 @@
-//! The authorization server: whom a person lets in, and the pages that ask them.
+//! The bridge as its own OAuth 2.1 authorization server, in front of Atlassian or Entra ID.
+//!
+//! A client that knows only the URL of `/mcp` finds its way in here, and holds tokens of ours; the
+//! provider's tokens stay in the session. The files stand in rows, and none imports from a row
+//! above its own:
+//!
+//! | Row | What |
+//! |---|---|
+//! | `routes`, `bearer` | the endpoints as one router; the way in of our tokens |
+//! | `authorize`, `callback`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
+//! | `begin`, `client_auth` | what several endpoints do |
+//! | `server` | what they share: settings, sessions, providers, clients, keys |
+//! | `session`, `provider`, `client`, `pages`, `pending`, `tokens` | what they are made of |
+//! | all others | cookies, parameters, errors, time |
 
+mod authorize;
+mod bearer;
+mod begin;
+mod callback;
 mod client;
+mod client_answer;
+mod client_auth;
+mod client_id;
+mod clock;
+mod cookies;
+mod cross_origin;
 mod display_name;
+mod endpoint_form;
+mod from_page;
+mod grant;
+mod metadata;
+mod oauth_error;
 mod pages;
+mod params;
+mod pending;
+mod people;
+mod person;
+mod pkce;
+mod provider;
 mod redirect_uri;
+mod register;
+mod revoke;
+mod routes;
+mod secret;
+mod server;
+mod session;
+mod settings;
+mod tasks;
+mod telemetry;
+mod token;
+mod tokens;
+mod trouble;
 mod uri;
+
+pub use bearer::SessionBearer;
+pub use clock::Clock;
+pub use provider::{AtlassianApp, EntraApp, ProviderSettings};
+pub use routes::router;
+pub use server::{SignIn, SignInError};
+pub use settings::{Settings, StoreSettings};
+pub use tokens::PREFIX as TOKEN_PREFIX;

@@ -3,8 +3,12 @@
 use std::{collections::BTreeSet, process::Command, sync::Arc};
 
 use error_doc::{ErrorDoc, Retryable};
-use jira_mcp_bridge::{jira::tools::Code, mcp};
+use jira_mcp_bridge::{
+    jira::{JiraError, tools::Code},
+    mcp,
+};
 use serde_json::{Value, json};
+use tool_kit::ToolError;
 
 use crate::support::{Bridge, Fault, until};
 
@@ -59,6 +63,7 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
         after(Fault::Hang, &[once, ("JIRA_TIMEOUT_MS", "100")]).await,
         after(Fault::Huge(9 << 20), &[]).await,
         cancelled().await,
+        ToolError::from(JiraError::NotConnected).envelope("r-1"),
     ];
     for (user, value) in plain_users(&plain).await {
         assert_ne!(user, "anna");

@@ -16,7 +16,10 @@ const COLUMNS_MAX: usize = 100;
 const LAYERS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("lib", &[]),
-    ("run", &["config", "http", "jira", "mcp", "memory", "policy", "telemetry"]),
+    (
+        "run",
+        &["config", "http", "jira", "mcp", "memory", "policy", "program", "signin", "telemetry"],
+    ),
     ("memory", &[]),
     ("bounds", &["http"]),
     (
@@ -24,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["config", "connector", "http", "jira", "mcp", "policy", "program", "run", "telemetry"],
     ),
     ("connector", &[]),
-    ("config", &["http", "jira", "mcp", "policy", "program", "telemetry"]),
+    ("config", &["http", "jira", "mcp", "policy", "program", "signin", "telemetry"]),
     ("http", &["jsonrpc", "policy"]),
     ("signin", &["telemetry"]),
     ("mcp", &["jsonrpc", "policy", "prompts", "telemetry"]),
@@ -39,7 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that only some layers may name. What no layer may name is no dependency of the product.
 const CRATES: &[(&str, &[&str])] = &[
     ("rmcp", &["mcp", "cli"]),
-    ("axum", &["http", "signin"]),
+    ("axum", &["cli", "http", "signin"]),
     ("clap", &["cli"]),
     ("jira_sandbox", &["cli"]),
     ("opentelemetry", &["telemetry"]),
@@ -47,13 +50,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry_otlp", &["telemetry"]),
     ("tool_kit", &["cli", "jira", "mcp", "policy", "telemetry"]),
     ("error_doc", &["cli", "http", "mcp"]),
-    ("single_header", &["cli", "http", "mcp"]),
+    ("single_header", &["cli", "http", "mcp", "signin"]),
     ("upstream", &["bounds", "cli", "config", "jira", "run", "signin", "telemetry"]),
     ("auth", &["config", "http", "jira", "mcp", "run", "signin", "telemetry"]),
     ("metrics", &["cli", "http", "jira", "mcp", "memory", "run", "signin", "telemetry"]),
     ("limit", &["config", "http", "mcp", "run", "signin"]),
     ("session_store", &["signin"]),
-    ("keyring", &["signin"]),
+    ("keyring", &["config", "signin"]),
     ("maud", &["signin"]),
     ("moment", &["jira"]),
     ("adf", &["jira"]),

@@ -29,15 +29,23 @@ pub struct Identity {
     pub principal: Principal,
     /// The proof; wiped with its last holder.
     pub credentials: Arc<dyn Credentials>,
+    /// Whether the client can get a new token from us by itself: it is told with a challenge when
+    /// its sign-in has ended, whatever the operator chose for tokens of others.
+    pub is_signed_in_here: bool,
 }
 
 impl Identity {
+    /// A principal with what proves it to an upstream; the token came from elsewhere.
+    pub fn new(principal: Principal, credentials: Arc<dyn Credentials>) -> Self {
+        Self { principal, credentials, is_signed_in_here: false }
+    }
+
     /// Whoever holds a credential that says nothing about them and that the upstream takes as it
     /// is.
     pub fn of_credential(credential: impl Into<Credential>, hasher: &KeyedHasher) -> Self {
         let credential = credential.into();
         let principal = Principal::of_key(credential.key(hasher));
-        Self { principal, credentials: Arc::new(credential) }
+        Self::new(principal, Arc::new(credential))
     }
 }
 
@@ -64,6 +72,10 @@ pub enum AuthenticateError {
         /// What is wrong with the token: a sentence without its capital and its full stop.
         reason: &'static str,
     },
+    /// Whether it is good cannot be told at the moment: what knows it does not answer. Nobody is
+    /// let in, and nobody needs to sign in again.
+    #[error("not checked: the session store does not answer")]
+    Unavailable,
 }
 
 impl AuthenticateError {
@@ -71,7 +83,9 @@ impl AuthenticateError {
     /// section 3.1.
     pub fn challenge_error(&self) -> Option<&'static str> {
         match self {
-            Self::Bearer(BearerFault::Missing | BearerFault::WrongScheme) => None,
+            Self::Unavailable | Self::Bearer(BearerFault::Missing | BearerFault::WrongScheme) => {
+                None
+            }
             Self::Bearer(_) => Some("invalid_token"),
             Self::Refused { challenge_error, .. } => Some(challenge_error),
         }

@@ -18,6 +18,12 @@ pub trait Credentials: Send + Sync {
     /// the exchange of a refresh token that is taken once only, belongs into a task of its own.
     fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>>;
 
+    /// Whether it is worth asking again after the upstream refused what was given last: the next
+    /// one is then another. By default there is only the one.
+    fn renew_refused(&self) -> bool {
+        false
+    }
+
     /// The text without any of these credentials, should it hold one: an upstream that echoes
     /// requests must not get them to an agent.
     fn redact(&self, text: String) -> String;
@@ -51,4 +57,10 @@ pub enum CredentialsError {
     /// What proves the user was revoked or has expired, and cannot be renewed without them.
     #[error("the sign-in has ended")]
     SignInEnded,
+    /// It must be renewed first, and whoever renews it does not answer. The sign-in stands.
+    #[error("the sign-in cannot be renewed at the moment")]
+    Unavailable,
+    /// The person is signed in, but has not connected an account of this upstream.
+    #[error("the account is not connected")]
+    NotConnected,
 }

@@ -42,6 +42,11 @@ impl KeyedHasher {
         Ok(Self(Arc::new(key)))
     }
 
+    /// Goes by a key of one's own, where several processes must know a principal by one name.
+    pub fn of_key(key: [u8; 32]) -> Self {
+        Self(Arc::new(Zeroizing::new(key)))
+    }
+
     /// The key of the principal whom `id` identifies: a token where nothing else does, else what
     /// stays the same when tokens change, such as a directory's id of the account. `domain` keeps
     /// the kinds of ids apart.

@@ -4,7 +4,7 @@
 //!
 //! | Row | What |
 //! |---|---|
-//! | `caller`, `pass_through` | one request's caller; the first way to authenticate one |
+//! | `caller`, `pass_through`, `directory`, `refused` | one request's caller; ways to authenticate one |
 //! | `authenticate` | the trait for all ways, and the [`Identity`] that each ends with |
 //! | all others | credentials of each kind, principals, keys, verdicts |
 
@@ -15,9 +15,11 @@ mod box_future;
 mod caller;
 mod credential;
 mod credentials;
+mod directory;
 mod key;
 mod pass_through;
 mod principal;
+mod refused;
 mod requested_site;
 mod verdict;
 
@@ -28,9 +30,11 @@ pub use box_future::BoxFuture;
 pub use caller::Caller;
 pub use credential::Credential;
 pub use credentials::{Credentials, CredentialsError, UpstreamCredential};
+pub use directory::RefusedIssuers;
 pub use key::{KeyedHasher, PrincipalKey};
 pub use pass_through::PassThroughBearer;
 pub use principal::Principal;
+pub use refused::{RefusedKinds, RefusedPrefix};
 pub use requested_site::RequestedSite;
 pub use verdict::{TokenVerdict, VerdictSlot};
 

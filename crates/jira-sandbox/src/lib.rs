@@ -5,7 +5,8 @@
 //! wrong guess there cannot pass its own test. A request comes in by `http/` and is answered by one
 //! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (whose
 //! language is `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a
-//! world begins with is in `seed/`. Beside it stands `identity/`, the provider where people sign in.
+//! world begins with is in `seed/`. Beside it stands `identity/`, the provider where people sign
+//! in.
 
 mod adf;
 mod answer;
@@ -68,7 +69,7 @@ impl Sandbox {
             world: Arc::new(World {
                 clock,
                 tokens: seed::tokens(seed),
-                identity: identity::State::default(),
+                identity: identity::state::State::default(),
                 cloud_ids,
                 sites: RwLock::new(sites),
             }),

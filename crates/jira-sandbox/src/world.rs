@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use crate::{
     clock::Clock,
-    identity,
+    identity::state::State,
     model::{Site, Token},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) tokens: Vec<Arc<Token>>,
-    pub(crate) identity: identity::State,
+    pub(crate) identity: State,
     /// Of each site, in the order of `sites`.
     pub(crate) cloud_ids: Vec<String>,
     pub(crate) sites: RwLock<Vec<Site>>,

@@ -12,6 +12,7 @@ impl Code {
     /// All codes, in the order of the table.
     pub const ALL: &'static [Self] = &[
         Self::Unauthenticated,
+        Self::SignInRequired,
         Self::Forbidden,
         Self::InsufficientScope,
         Self::NotFound,
@@ -52,6 +53,7 @@ impl Code {
     const fn kind(self) -> (&'static str, Class, Severity, Retryable) {
         match self {
             Self::Unauthenticated => ("unauthenticated", Class::Authentication, Info, No),
+            Self::SignInRequired => ("sign_in_required", Class::Authentication, Info, No),
             Self::Forbidden => ("forbidden", Class::Permission, Info, No),
             Self::InsufficientScope => ("insufficient_scope", Class::Permission, Warning, No),
             Self::NotFound => ("not_found", Class::NotFound, Info, No),
@@ -74,6 +76,9 @@ impl Code {
     const fn meaning(self) -> &'static str {
         match self {
             Self::Unauthenticated => "Jira does not accept the token any more.",
+            Self::SignInRequired => {
+                "The user is signed in, but has not connected a Jira account; nothing was done."
+            }
             Self::Forbidden => "The user may not do this, or an operator's rule forbids it.",
             Self::InsufficientScope => {
                 "The token was issued without an OAuth scope; `scope` names it."
@@ -104,6 +109,7 @@ impl Code {
     const fn advice(self) -> &'static str {
         match self {
             Self::Unauthenticated => "The user signs in to the connection again.",
+            Self::SignInRequired => "The user opens the link and connects Jira.",
             Self::Forbidden => "Ask somebody with the permission, or a Jira administrator.",
             Self::InsufficientScope => {
                 "An administrator adds the scope to the connection; signing in again does not help before."

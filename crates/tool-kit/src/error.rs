@@ -19,6 +19,8 @@ const SHORT_CHARS_MAX: usize = 160;
 pub enum Code {
     /// Jira does not accept the token any more.
     Unauthenticated,
+    /// The user is signed in and has not connected an account of the upstream.
+    SignInRequired,
     /// The user may not do this, or an operator's rule forbids it.
     Forbidden,
     /// The token was issued without the OAuth scope that the call needs.

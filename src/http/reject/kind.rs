@@ -20,6 +20,7 @@ pub(crate) enum Reject {
     OriginForbidden,
     GatewayForbidden,
     Unauthenticated { error: AuthenticateError, challenge: HeaderValue },
+    SignInUnavailable,
     TokenRefused { challenge: HeaderValue },
     ScopeMissing { challenge: HeaderValue },
     SiteHeader,
@@ -47,6 +48,7 @@ impl Reject {
             Self::OriginForbidden => spec::ORIGIN_FORBIDDEN,
             Self::GatewayForbidden => spec::GATEWAY_FORBIDDEN,
             Self::Unauthenticated { .. } => spec::UNAUTHENTICATED,
+            Self::SignInUnavailable => spec::SIGN_IN_UNAVAILABLE,
             Self::TokenRefused { .. } => spec::TOKEN_REFUSED,
             Self::ScopeMissing { .. } => spec::SCOPE_MISSING,
             Self::SiteHeader => spec::SITE_HEADER,
@@ -108,6 +110,7 @@ impl Reject {
             Self::OriginForbidden,
             Self::GatewayForbidden,
             Self::Unauthenticated { error, challenge: challenge.clone() },
+            Self::SignInUnavailable,
             Self::TokenRefused { challenge: challenge.clone() },
             Self::ScopeMissing { challenge },
             Self::SiteHeader,
@@ -174,22 +177,23 @@ mod tests {
             Reject::OriginForbidden => 2,
             Reject::GatewayForbidden => 3,
             Reject::Unauthenticated { .. } => 4,
-            Reject::TokenRefused { .. } => 5,
-            Reject::ScopeMissing { .. } => 6,
-            Reject::SiteHeader => 7,
-            Reject::NotFound => 8,
-            Reject::MethodNotAllowed { .. } => 9,
-            Reject::NotAcceptable => 10,
-            Reject::UnsupportedMediaType => 11,
-            Reject::BodyTooLarge { .. } => 12,
-            Reject::BodySlow => 13,
-            Reject::BodyBroken => 14,
-            Reject::Rpc(_) => 15,
-            Reject::Overloaded => 16,
-            Reject::Deadline => 17,
-            Reject::Starting => 18,
-            Reject::Draining => 19,
-            Reject::Internal => 20,
+            Reject::SignInUnavailable => 5,
+            Reject::TokenRefused { .. } => 6,
+            Reject::ScopeMissing { .. } => 7,
+            Reject::SiteHeader => 8,
+            Reject::NotFound => 9,
+            Reject::MethodNotAllowed { .. } => 10,
+            Reject::NotAcceptable => 11,
+            Reject::UnsupportedMediaType => 12,
+            Reject::BodyTooLarge { .. } => 13,
+            Reject::BodySlow => 14,
+            Reject::BodyBroken => 15,
+            Reject::Rpc(_) => 16,
+            Reject::Overloaded => 17,
+            Reject::Deadline => 18,
+            Reject::Starting => 19,
+            Reject::Draining => 20,
+            Reject::Internal => 21,
         }
     }
 
@@ -197,7 +201,7 @@ mod tests {
     fn every_kind_says_what_its_spec_says_and_nothing_against_it() {
         let all = Reject::all();
         let numbers: Vec<usize> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..=20).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=21).collect::<Vec<_>>());
         let mut statuses_of_codes = BTreeSet::new();
         for reject in &all {
             let Spec { status, refusal, class, retryable, message, hint, retry_after, .. } =

@@ -84,6 +84,14 @@ pub(super) const UNAUTHENTICATED: Spec = Spec::wrong(
     "Sign in to the connection and send Authorization: Bearer with the Atlassian access token.",
 )
 .class(Class::Authentication, Info);
+pub(super) const SIGN_IN_UNAVAILABLE: Spec = Spec::wrong(
+    StatusCode::SERVICE_UNAVAILABLE,
+    Refusal::SignInUnavailable,
+    "The sign-in cannot be checked: the session store does not answer.",
+    "Try again after the seconds in Retry-After; nobody needs to sign in again.",
+)
+.class(Class::Overload, Error)
+.retry_after("5");
 pub(super) const TOKEN_REFUSED: Spec = Spec::wrong(
     StatusCode::UNAUTHORIZED,
     Refusal::Unauthenticated,

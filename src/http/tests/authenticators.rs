@@ -33,7 +33,7 @@ impl Authenticate for Sessions {
                     let key = self.hasher.principal_key(b"session:", user.as_bytes());
                     let principal =
                         Principal { subject: Some(user.into()), ..Principal::of_key(key) };
-                    Ok(Identity { principal, credentials: Arc::new(OtherToken) })
+                    Ok(Identity::new(principal, Arc::new(OtherToken)))
                 }
             }
         })

@@ -92,6 +92,7 @@ impl Bench {
             readiness.clone(),
             Signals::default(),
             stub,
+            Router::new(),
         );
         Self { router, readiness, reached }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use auth::{Authenticate, AuthenticateError, BoxFuture, Identity};
 use futures_util::{poll, stream};
 use http_body_util::StreamBody;
 
@@ -28,6 +29,18 @@ fn with(name: &str, value: &str) -> Request {
     request
 }
 
+/// A store of sign-ins that does not answer.
+struct Unsure;
+
+impl Authenticate for Unsure {
+    fn authenticate<'a>(
+        &'a self,
+        _head: &'a http::Request<()>,
+    ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
+        Box::pin(std::future::ready(Err(AuthenticateError::Unavailable)))
+    }
+}
+
 fn broken_body() -> Body {
     let frame = Err::<http_body::Frame<Bytes>, _>(std::io::Error::other("reset"));
     Body::new(StreamBody::new(stream::iter([frame])))
@@ -46,6 +59,7 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         challenge_on_upstream_401: true,
         ..Settings::default()
     });
+    let unsure = Bench::with(Settings::default(), Unsure);
     let guarded = Bench::new(Settings { gateway: Some(gateway(&['a'])), ..Settings::default() });
     let full = Bench::new(Settings { in_flight_max: 1, ..Settings::default() });
     let hanging = rpc("hang");
@@ -63,6 +77,7 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&open, with("origin", "https://evil.test")),
         (&guarded, call("/mcp", CALL)),
         (&open, without("authorization")),
+        (&unsure, call("/mcp", CALL)),
         (&open, call("/mcp", rpc("refused"))),
         (&open, call("/mcp", rpc("lacking"))),
         (&open, with("x-jira-site", "zo\u{eb}")),

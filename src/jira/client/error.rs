@@ -36,6 +36,14 @@ pub enum JiraError {
     /// 401: the token is expired, revoked or wrong.
     #[error("Jira does not accept the sign-in any more.")]
     Unauthenticated,
+    /// The sign-in stands, but its token has ended and the identity provider does not answer.
+    #[error(
+        "The sign-in must be renewed, and the identity provider does not answer at the moment."
+    )]
+    NotRenewed,
+    /// The person signed in with another account and has not connected one of Jira.
+    #[error("The signed-in user has not connected a Jira account yet.")]
+    NotConnected,
     /// 401 of the gateway: the token lacks a scope.
     #[error("The Jira connection lacks an OAuth scope that this action needs ({needed}).")]
     InsufficientScope {

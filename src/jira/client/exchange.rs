@@ -65,6 +65,8 @@ impl Session {
                 self.token.refused.store(true, Ordering::Relaxed);
                 Err(JiraError::Unauthenticated)
             }
+            Err(CredentialsError::Unavailable) => Err(JiraError::NotRenewed),
+            Err(CredentialsError::NotConnected) => Err(JiraError::NotConnected),
         }
     }
 
@@ -153,8 +155,7 @@ mod tests {
         let upstream = Upstream::new(&upstream::Settings::new("test")).unwrap();
         let key = KeyedHasher::random().unwrap().principal_key(b"test:", b"anna");
         let ended = Arc::new(Ended::default());
-        let identity =
-            Identity { principal: Principal::of_key(key), credentials: Arc::clone(&ended) as _ };
+        let identity = Identity::new(Principal::of_key(key), Arc::clone(&ended) as _);
         let caller = Caller::new(identity, "r-1".into(), None);
         let deadline = Instant::now() + Duration::from_secs(5);
         let session = Arc::new(Jira::new(settings, upstream)).session(caller, None, deadline);

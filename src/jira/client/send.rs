@@ -34,6 +34,16 @@ impl Session {
         let answer = loop {
             let outgoing = self.signed(cloud_id, &request).await?;
             let answer = self.exchange(&request, &outgoing, until).await?;
+            if answer.status == StatusCode::UNAUTHORIZED
+                && self.caller.credentials().renew_refused()
+            {
+                if request.safety() == Safety::Read {
+                    continue;
+                }
+                // A write is sent once, whatever was said of it. The token is renewed all the same:
+                // the next call finds a good one.
+                let _ = self.signed(cloud_id, &request).await?;
+            }
             // Refused before anything was done, so a write may be sent again. Boxed: it happens
             // once in a process.
             if !is_at_site

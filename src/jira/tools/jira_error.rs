@@ -18,6 +18,11 @@ impl From<JiraError> for ToolError {
             JiraError::Unauthenticated => Self::new(Code::Unauthenticated, message)
                 .status(401)
                 .hint("Ask the user to sign in to the Jira connection again, then repeat the call."),
+            JiraError::NotRenewed => Self::new(Code::UpstreamUnavailable, message)
+                .retryable(None)
+                .hint("Nothing was done. Try again in a moment; the user need not sign in again."),
+            JiraError::NotConnected => Self::new(Code::SignInRequired, message)
+                .hint("Ask the user to open the link and to connect Jira, then repeat the call."),
             JiraError::InsufficientScope { needed } => Self::insufficient_scope(&needed).status(401),
             JiraError::ApiToken => Self::new(Code::Unauthenticated, message).status(401).hint(API_TOKEN_HINT),
             JiraError::ApiTokenScope { needed } => Self::new(Code::InsufficientScope, message)

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 
 use super::{
-    metadata::{AuthMethod, Client, member, name, redirect_uris, strings},
+    metadata::{AuthMethod, Client, member, name, strings, usable_redirect_uris},
     public_address::DocumentHosts,
 };
 use crate::signin::uri::{
@@ -122,7 +122,7 @@ pub(super) fn read(id: &str, url: &DocumentUrl, body: &[u8], own: &Url) -> Resul
     }
     Ok(Client {
         name: name(&object).map_err(|fault| fault.description)?,
-        redirect_uris: redirect_uris(&object, REDIRECT_URIS_MAX, own)
+        redirect_uris: usable_redirect_uris(&object, REDIRECT_URIS_MAX, own)
             .map_err(|fault| fault.description)?,
         auth_method: AuthMethod::None,
         document_host: Some(url.host_shown()),
@@ -209,6 +209,10 @@ mod tests {
         check("redirect_uris", json!([]), "required");
         check("redirect_uris", json!(["https://bridge.example/auth/callback"]), "itself");
         check("redirect_uris", json!(["javascript:alert(1)"]), "[0]: its scheme");
+        let mut body = usual.clone();
+        body["redirect_uris"] = json!(["javascript:alert(1)", "https://client.example/cb"]);
+        let client = read(id, &url, body.to_string().as_bytes(), &own).unwrap();
+        assert_eq!(client.redirect_uris.len(), 1);
         check("grant_types", json!(["client_credentials"]), "authorization_code");
         check("response_types", json!(["token"]), "code");
         assert!(read(id, &url, b"<!doctype html>", &own).is_err());

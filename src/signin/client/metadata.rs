@@ -134,6 +134,22 @@ pub(super) fn redirect_uris(
     listed.iter().enumerate().map(read).collect()
 }
 
+/// The same, without those that are not taken, if any is left: a document is for many servers, each
+/// of which takes others.
+pub(super) fn usable_redirect_uris(
+    object: &Map<String, Value>,
+    most: usize,
+    own: &Url,
+) -> Result<Vec<RedirectUri>, MetadataFault> {
+    let listed = strings(object, "redirect_uris").ok().flatten().unwrap_or_default();
+    let usable: Vec<RedirectUri> =
+        listed.iter().take(most).filter_map(|text| RedirectUri::parse(text, own).ok()).collect();
+    if usable.is_empty() || listed.len() > most {
+        return redirect_uris(object, most, own);
+    }
+    Ok(usable)
+}
+
 /// `client_name`, cleaned.
 pub(super) fn name(object: &Map<String, Value>) -> Result<Option<DisplayName>, MetadataFault> {
     match member(object, "client_name") {

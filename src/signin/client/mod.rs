@@ -9,7 +9,5 @@ mod public_address;
 mod registration;
 
 pub(super) use clients::{ClientSettings, Clients};
-pub(super) use fetch::BuildError;
-pub(super) use metadata::{AuthMethod, Client, ClientFault, ErrorCode, MetadataFault};
+pub(super) use metadata::{AuthMethod, Client, ClientFault};
 pub(super) use public_address::DocumentHosts;
-pub(super) use registration::Registered;

@@ -26,13 +26,14 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(plain))
 });
 
-const HEADERS: [(HeaderName, &str); 5] = [
+/// No `Cross-Origin-Opener-Policy`: in Chromium it would cut a client that opened us in a window of
+/// its own from that window, and from the answer that it waits for.
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // Not `no-referrer`, with which browsers send `Origin: null` for the forms of the page.
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
 /// A whole page. `title` and `main` are ours; texts of others in `main` were escaped.

@@ -5,19 +5,14 @@ use http::StatusCode;
 use maud::html;
 
 use super::layout::page;
-use crate::signin::display_name::DisplayName;
 
-/// The person is signed in, and there is no program to go back to.
-pub(crate) fn signed_in(name: Option<&DisplayName>, status_href: &str) -> Response {
+/// A session that began at another provider has its Jira now.
+pub(crate) fn connected() -> Response {
     let main = html! {
-        h1 { "You are signed in" }
-        @if let Some(name) = name {
-            p { "You are signed in as " bdi { (name) } "." }
-        }
-        p { "You can close this page and go back to your program." }
-        p { a href=(status_href) { "See which programs have access" } }
+        h1 { "Jira is connected" }
+        p { "You can close this page. Go back to your program and ask it again." }
     };
-    page(StatusCode::OK, "Signed in", &main)
+    page(StatusCode::OK, "Jira is connected", &main)
 }
 
 /// All sessions of the person have ended.

@@ -12,23 +12,17 @@ mod handle;
 mod keys;
 mod page;
 mod params;
+mod routes;
 mod secret;
 mod server;
 mod settings;
+pub(crate) mod state;
 
 pub use faults::{Endpoint, Fault};
 pub use grants::{Grant, Provider};
 pub use handle::Identity;
-pub(crate) use server::router;
+pub(crate) use routes::router;
 pub use settings::{IdentityClient, IdentitySettings};
-
-/// What all routers of one sandbox share.
-#[derive(Default)]
-pub(crate) struct State {
-    pub(crate) grants: grants::Grants,
-    keys: keys::Keys,
-    faults: faults::Faults,
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,15 @@
-//! The paths of the identity provider, and what their handlers share.
+//! What the handlers of the identity provider share.
 
 use std::sync::{Arc, PoisonError};
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderValue, Response, StatusCode, header},
-    routing::{get, post},
 };
 use serde_json::Value as Json;
 use url::Url;
 
 use super::{
-    atlassian, entra,
     faults::{Endpoint, Fault},
     page,
     settings::IdentitySettings,
@@ -23,20 +20,6 @@ use crate::{model::Token, world::World};
 pub(super) struct Server {
     pub(super) world: Arc<World>,
     pub(super) settings: Arc<IdentitySettings>,
-}
-
-/// Answers all paths of the provider, and 404 to others.
-pub(crate) fn router(world: Arc<World>, settings: IdentitySettings) -> Router {
-    Router::new()
-        .route("/authorize", get(atlassian::ask).post(atlassian::decide))
-        .route("/oauth/token", post(atlassian::token))
-        .route("/oauth/revoke", post(atlassian::revoke))
-        .route("/{tenant}/oauth2/v2.0/authorize", get(entra::ask).post(entra::decide))
-        .route("/{tenant}/oauth2/v2.0/token", post(entra::token))
-        .route("/{tenant}/oauth2/v2.0/logout", get(entra::logout))
-        .route("/{tenant}/discovery/v2.0/keys", get(entra::keys))
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(entra::configuration))
-        .with_state(Server { world, settings: Arc::new(settings) })
 }
 
 impl Server {

@@ -6,7 +6,7 @@ use axum::{
     http::{Response, Uri},
 };
 
-use super::{Refusal, check_tenant};
+use super::{refusal::Refusal, tenant::check_tenant};
 use crate::identity::{
     grants::{Offer, Provider},
     page::{self, NOBODY, Question},

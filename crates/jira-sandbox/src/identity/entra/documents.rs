@@ -7,7 +7,10 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-use super::{Refusal, check_tenant, issuer};
+use super::{
+    refusal::Refusal,
+    tenant::{check_tenant, issuer},
+};
 use crate::identity::{
     faults::{Endpoint, Fault},
     page,

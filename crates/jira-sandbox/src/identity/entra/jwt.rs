@@ -5,7 +5,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::issuer;
+use super::tenant::issuer;
 use crate::{
     identity::{
         faults::Fault,

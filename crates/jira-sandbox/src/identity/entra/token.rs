@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Refusal, check_tenant, jwt};
+use super::{jwt, refusal::Refusal, tenant::check_tenant};
 use crate::{
     identity::{
         faults::{Endpoint, Fault},

@@ -1,0 +1,281 @@
+//! Settings of the sign-in: which bearers are taken, where people sign in, where sessions are kept.
+
+use std::{fs, path::PathBuf};
+
+use keyring::KeyRing;
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use crate::signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings};
+
+use super::{
+    reader::{DAY_MS, Reader},
+    urls::is_safe_upstream,
+};
+
+/// The longest life of a session or a token.
+const YEAR_MS: u64 = 365 * DAY_MS;
+
+/// A key ring or a client secret is small.
+const SECRET_FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// Which bearers are taken.
+#[derive(Clone, Debug)]
+pub struct Bearers {
+    /// Tokens of Atlassian, which are passed on as they come.
+    pub atlassian: bool,
+    /// Tokens of our own.
+    pub signin: Option<Settings>,
+    /// Whose tokens are refused although they look like any other.
+    pub refused_issuers: Vec<String>,
+}
+
+/// `AUTH` and everything that it makes necessary. `scopes` are those that the tools need.
+pub(super) fn bearers(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Bearers {
+    let (mut atlassian, mut signin) = (false, false);
+    for kind in reader.list("AUTH") {
+        match kind {
+            "atlassian" => atlassian = true,
+            "signin" => signin = true,
+            _ => reader.refuse("AUTH", "expected atlassian, signin or both, with a comma"),
+        }
+    }
+    if !atlassian && !signin {
+        reader.refuse("AUTH", "expected at least one of atlassian and signin");
+    }
+    let mut refused_issuers =
+        ["login.microsoftonline.com", "sts.windows.net"].map(str::to_owned).to_vec();
+    let authority = reader.needed("ENTRA_AUTHORITY").parse::<Url>().ok();
+    refused_issuers.extend(authority.as_ref().and_then(Url::host_str).map(str::to_owned));
+    let signin = signin.then(|| settings(reader, scopes, is_local)).flatten();
+    Bearers { atlassian, signin, refused_issuers }
+}
+
+fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Option<Settings> {
+    let public_base_url = public_base_url(reader, is_local);
+    let providers = providers(reader)?;
+    let store = store(reader);
+    let keys = keys(reader);
+    if keys.is_none() && !matches!(store, StoreSettings::Memory) {
+        reader.refuse_unshown(
+            "SESSION_ENCRYPTION_KEY",
+            "needed where sessions outlive the process: base64 of 32 random bytes, such as `openssl rand -base64 32` prints",
+        );
+    }
+    let client_metadata_loopback = reader.flag("CLIENT_METADATA_LOOPBACK");
+    let is_loopback = public_base_url.as_ref().map_or(is_local, is_loopback);
+    if client_metadata_loopback && !is_loopback {
+        reader.refuse(
+            "CLIENT_METADATA_LOOPBACK",
+            "only for a PUBLIC_BASE_URL on this machine: elsewhere anybody could make the server call itself",
+        );
+    }
+    Some(Settings {
+        public_base_url,
+        server_name: reader.text("SERVER_NAME").to_owned(),
+        scopes: scopes.to_vec(),
+        site: reader.filled("JIRA_SITE_URL").and_then(site_host),
+        providers,
+        store,
+        keys,
+        access_token_ttl: reader.millis("ACCESS_TOKEN_TTL_MS", 1_000..=DAY_MS),
+        refresh_reuse_grace: reader.millis("REFRESH_REUSE_GRACE_MS", 0..=10 * 60 * 1000),
+        session_timeout: reader.millis("SESSION_TIMEOUT", 1_000..=YEAR_MS),
+        session_idle_timeout: reader.millis("SESSION_IDLE_TIMEOUT", 1_000..=YEAR_MS),
+        max_sessions_per_user: reader.size("MAX_SESSIONS_PER_USER", 1..=100),
+        client_metadata_loopback,
+    })
+}
+
+/// The issuer must be one name for all, so it is set, or follows from an address of this machine.
+fn public_base_url(reader: &mut Reader<'_>, is_local: bool) -> Option<Url> {
+    let Some(text) = reader.filled("PUBLIC_BASE_URL") else {
+        if !is_local {
+            reader.refuse(
+                "PUBLIC_BASE_URL",
+                "needed for AUTH=signin: the https URL that clients and browsers reach the server at",
+            );
+        }
+        return None;
+    };
+    // A text that is no URL is refused by the edge's own reading of it.
+    let url = text.trim_end_matches('/').parse::<Url>().ok()?;
+    if !is_safe_upstream(&url) {
+        reader.refuse(
+            "PUBLIC_BASE_URL",
+            "expected an https URL for AUTH=signin; http only to loopback",
+        );
+    }
+    Some(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn site_host(text: &str) -> Option<String> {
+    super::urls::site_origin(text)?.host_str().map(str::to_owned)
+}
+
+fn providers(reader: &mut Reader<'_>) -> Option<ProviderSettings> {
+    let is_entra = match reader.text("SIGNIN_PROVIDER") {
+        "" | "atlassian" => false,
+        "entra" => true,
+        _ => {
+            reader.refuse("SIGNIN_PROVIDER", "expected atlassian or entra");
+            return None;
+        }
+    };
+    let entra = if is_entra { Some(entra(reader)) } else { None };
+    // Beside Entra ID it is what people connect, and may be left out.
+    let has_atlassian = reader.filled("ATLASSIAN_CLIENT_ID").is_some();
+    let atlassian = if has_atlassian || !is_entra { Some(atlassian(reader)) } else { None };
+    match (entra, atlassian) {
+        (Some(None), _) | (_, Some(None)) => None,
+        (entra, atlassian) => {
+            Some(ProviderSettings { entra: entra.flatten(), atlassian: atlassian.flatten() })
+        }
+    }
+}
+
+fn atlassian(reader: &mut Reader<'_>) -> Option<AtlassianApp> {
+    let client_id = needed(reader, "ATLASSIAN_CLIENT_ID");
+    let client_secret =
+        needed_secret(reader, "ATLASSIAN_CLIENT_SECRET", "ATLASSIAN_CLIENT_SECRET_FILE");
+    let auth_base = base(reader, "ATLASSIAN_AUTH_BASE_URL");
+    let api_base = base(reader, "JIRA_API_BASE_URL");
+    Some(AtlassianApp {
+        auth_base: auth_base?,
+        api_base: api_base?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+    })
+}
+
+fn entra(reader: &mut Reader<'_>) -> Option<EntraApp> {
+    let tenant_id = needed(reader, "ENTRA_TENANT_ID");
+    let is_plain =
+        |id: &String| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+    let shared = ["common", "organizations", "consumers"];
+    let tenant_id = tenant_id.filter(|id| {
+        let is_tenant = is_plain(id) && !shared.contains(&id.as_str());
+        if !is_tenant {
+            reader.refuse(
+                "ENTRA_TENANT_ID",
+                "expected the tenant's own id, such as 11111111-2222-3333-4444-555555555555; common and the like take everybody",
+            );
+        }
+        is_tenant
+    });
+    let client_id = needed(reader, "ENTRA_CLIENT_ID");
+    let client_secret = needed_secret(reader, "ENTRA_CLIENT_SECRET", "ENTRA_CLIENT_SECRET_FILE");
+    let authority = base(reader, "ENTRA_AUTHORITY");
+    let scopes = reader.text("ENTRA_SCOPES").split([' ', ',']).filter(|scope| !scope.is_empty());
+    Some(EntraApp {
+        authority: authority?,
+        tenant_id: tenant_id?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        scopes: scopes.map(str::to_owned).collect(),
+    })
+}
+
+fn needed(reader: &mut Reader<'_>, name: &'static str) -> Option<String> {
+    let value = reader.filled(name).map(str::to_owned);
+    if value.is_none() {
+        reader.refuse(name, "needed for AUTH=signin; see docs/SIGNIN.md");
+    }
+    value
+}
+
+fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
+    let url = reader.needed(name).parse::<Url>().ok().filter(is_safe_upstream);
+    if url.is_none() {
+        reader.refuse(
+            name,
+            "expected an https URL without user, query or fragment; http only to loopback",
+        );
+    }
+    url
+}
+
+/// A secret from its setting or from the file that the other one names.
+fn secret(
+    reader: &mut Reader<'_>,
+    name: &'static str,
+    file_name: &'static str,
+) -> Option<SecretString> {
+    let (text, file) = (reader.filled(name), reader.filled(file_name).map(PathBuf::from));
+    let Some(file) = file else { return text.map(SecretString::from) };
+    if text.is_some() {
+        reader.refuse_unshown(file_name, format!("set beside {name}; leave one of them out"));
+        return None;
+    }
+    let is_small = fs::metadata(&file).is_ok_and(|data| data.len() <= SECRET_FILE_BYTES_MAX);
+    let text = if is_small { fs::read_to_string(&file).ok() } else { None };
+    // Editors of Windows begin a text with a mark.
+    let text = text.map(|text| text.trim_start_matches('\u{feff}').trim().to_owned());
+    let text = text.filter(|text| !text.is_empty());
+    if text.is_none() {
+        // A secret that was put in the place of its file must not be shown.
+        reader.refuse_unshown(file_name, "cannot be read, is empty, or is larger than 64 KiB");
+    }
+    text.map(SecretString::from)
+}
+
+fn needed_secret(
+    reader: &mut Reader<'_>,
+    name: &'static str,
+    file_name: &'static str,
+) -> Option<SecretString> {
+    let problems = reader.problems.len();
+    let found = secret(reader, name, file_name);
+    if found.is_none() && reader.problems.len() == problems {
+        reader.refuse_unshown(name, "needed for AUTH=signin; see docs/SIGNIN.md");
+    }
+    found
+}
+
+fn store(reader: &mut Reader<'_>) -> StoreSettings {
+    match reader.text("SESSION_STORE_TYPE") {
+        "" | "memory" => StoreSettings::Memory,
+        "file" => {
+            if let Some(folder) = reader.filled("SESSION_STORAGE_DIR") {
+                return StoreSettings::Files(PathBuf::from(folder));
+            }
+            reader.refuse("SESSION_STORAGE_DIR", "needed for SESSION_STORE_TYPE=file");
+            StoreSettings::Memory
+        }
+        "redis" => {
+            if let Some(url) = reader.filled("REDIS_URL") {
+                return StoreSettings::Redis(SecretString::from(url));
+            }
+            reader.refuse_unshown(
+                "REDIS_URL",
+                "needed for SESSION_STORE_TYPE=redis, such as rediss://:password@host:6380",
+            );
+            StoreSettings::Memory
+        }
+        _ => {
+            reader.refuse("SESSION_STORE_TYPE", "expected memory, file or redis");
+            StoreSettings::Memory
+        }
+    }
+}
+
+fn keys(reader: &mut Reader<'_>) -> Option<KeyRing> {
+    use secrecy::ExposeSecret;
+    let text = secret(reader, "SESSION_ENCRYPTION_KEY", "SESSION_ENCRYPTION_KEY_FILE")?;
+    match KeyRing::parse(text.expose_secret()) {
+        Ok(keys) => Some(keys),
+        Err(fault) => {
+            reader.refuse_unshown("SESSION_ENCRYPTION_KEY", fault.to_string());
+            None
+        }
+    }
+}

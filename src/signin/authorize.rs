@@ -1,0 +1,290 @@
+//! The authorization endpoint: a person is asked whether this program may act for them.
+//!
+//! They are asked each time and before they go to the provider. A remembered consent, or one that
+//! is given after it, lets an attacker's program use what the person agreed to for another one
+//! (GHSA-6x8h-498w-gv8c, CVE-2026-27124). Sources: RFC 6749 section 4.1.1, RFC 7636, RFC 8707.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::HeaderMap;
+use keyring::Purpose as SealedFor;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    begin,
+    client::{Client, ClientFault},
+    client_answer::{ClientAnswer, see_other},
+    client_id,
+    cookies::Browser,
+    from_page,
+    oauth_error::{ErrorCode, Refusal},
+    pages::Consent,
+    params::Params,
+    pending::{Purpose, Request},
+    pkce,
+    redirect_uri::RedirectUri,
+    server::SignIn,
+    telemetry,
+    trouble::Trouble,
+};
+
+const CONSENT: SealedFor = SealedFor::new("consent");
+
+/// How long a person may look at the page.
+const ASKED_MS: u64 = 10 * 60 * 1000;
+
+/// A client's `state` travels through us; no client needs more.
+const STATE_BYTES_MAX: usize = 4_096;
+
+/// What the page's form holds, sealed: neither the page nor its program can change it, and it is
+/// worth nothing in another browser.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    request: Request,
+    browser: Browser,
+    until_ms: u64,
+}
+
+/// Why a request is not put to the person.
+enum Fault {
+    /// Nobody can be trusted with an answer, so the person gets it.
+    Page(Trouble),
+    /// The client gets it.
+    Client { redirect_uri: String, state: Option<String>, refusal: Refusal },
+}
+
+/// `GET /authorize`
+pub(super) async fn ask(
+    State(signin): State<SignIn>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    let (request, client, redirect_uri) = match read(&signin, &params).await {
+        Ok(read) => read,
+        Err(fault) => return refused(&signin, fault),
+    };
+    // One value for all tabs of a browser, so that one does not make another's page worthless.
+    let known = Browser::of(&headers);
+    let Ok(browser) = known.map_or_else(Browser::random, Ok) else {
+        return Trouble::Internal.into_response();
+    };
+    let scopes = request.scopes.clone();
+    let asked = Asked { request, browser, until_ms: signin.now_ms().saturating_add(ASKED_MS) };
+    let Some(sealed) = seal(&signin, &asked) else { return Trouble::Internal.into_response() };
+    let mut response = Consent {
+        client_name: client.name.as_ref(),
+        document_host: client.document_host.as_deref(),
+        redirect_uri: &redirect_uri,
+        site: signin.settings().site.as_deref(),
+        scopes: &scopes,
+        action: &signin.address("/authorize"),
+        request: &sealed,
+    }
+    .response();
+    if known.is_none() {
+        browser.set_cookie(response.headers_mut());
+    }
+    response
+}
+
+/// `POST /authorize`: what the person pressed.
+pub(super) async fn decide(
+    State(signin): State<SignIn>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if !from_page::is_ours(&headers, signin.issuer_url()) {
+        return Trouble::ForeignPage.into_response();
+    }
+    let Some(form) = from_page::form(body).await else {
+        return Trouble::Malformed.into_response();
+    };
+    if form.repeats(&["request", "decision"]) {
+        return Trouble::Malformed.into_response();
+    }
+    let Some(asked) = form.get("request").and_then(|sealed| open(&signin, sealed)) else {
+        return Trouble::Malformed.into_response();
+    };
+    if Browser::of(&headers) != Some(asked.browser) {
+        return Trouble::OtherBrowser.into_response();
+    }
+    if asked.until_ms <= signin.now_ms() {
+        return Trouble::TooLate.into_response();
+    }
+    let Asked { request, browser, .. } = asked;
+    let (redirect_uri, state) = (request.redirect_uri.clone(), request.state.clone());
+    let answer = ClientAnswer {
+        redirect_uri: &redirect_uri,
+        state: state.as_deref(),
+        issuer: signin.issuer(),
+        own: signin.issuer_url(),
+    };
+    match form.get("decision") {
+        Some("allow") => {
+            let scopes = request.scopes.clone();
+            let front = signin.providers().front();
+            let purpose = Purpose::Program(Box::new(request));
+            match begin::at_provider(&signin, front, browser, scopes, purpose).await {
+                Ok(url) => see_other(url.as_str()),
+                Err(error) => {
+                    tracing::warn!(%error, "a sign-in could not begin");
+                    answer.refusal(&Refusal::unavailable())
+                }
+            }
+        }
+        Some("deny") => {
+            telemetry::refused("denied");
+            let description = "The person did not agree.";
+            answer.refusal(&Refusal::new(ErrorCode::AccessDenied, description))
+        }
+        _ => Trouble::Malformed.into_response(),
+    }
+}
+
+fn refused(signin: &SignIn, fault: Fault) -> Response {
+    match fault {
+        Fault::Page(trouble) => trouble.into_response(),
+        Fault::Client { redirect_uri, state, refusal } => {
+            telemetry::refused(refusal.code.name());
+            let (issuer, own) = (signin.issuer(), signin.issuer_url());
+            let state = state.as_deref();
+            ClientAnswer { redirect_uri: &redirect_uri, state, issuer, own }.refusal(&refusal)
+        }
+    }
+}
+
+/// What is asked, once client and redirect are known to be genuine.
+async fn read(
+    signin: &SignIn,
+    params: &Params,
+) -> Result<(Request, Arc<Client>, RedirectUri), Fault> {
+    if params.repeats(&["client_id", "redirect_uri"]) {
+        return Err(Fault::Page(Trouble::Malformed));
+    }
+    let client_id =
+        params.get("client_id").ok_or(Fault::Page(Trouble::Client(ClientFault::Unknown)))?;
+    let client = signin
+        .clients()
+        .client(client_id)
+        .await
+        .map_err(|fault| Fault::Page(Trouble::Client(fault)))?;
+    let redirect_uri = redirect_of(signin, &client, params.get("redirect_uri"))?;
+    let state = params.get("state").map(str::to_owned);
+    match asked_of(signin, params) {
+        Ok((challenge, scopes)) => {
+            let request = Request {
+                client: client_id::hash(client_id),
+                client_name: name_of(&client),
+                client_host: host_of(&client, &redirect_uri),
+                redirect_uri: redirect_uri.as_str().to_owned(),
+                state,
+                challenge,
+                scopes,
+            };
+            Ok((request, client, redirect_uri))
+        }
+        Err(refusal) => {
+            let redirect_uri = redirect_uri.as_str().to_owned();
+            Err(Fault::Client { redirect_uri, state, refusal })
+        }
+    }
+}
+
+/// What the status page will call the program.
+fn name_of(client: &Client) -> String {
+    client.name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default()
+}
+
+/// Where the program lives: the host of its document, or where its answers go.
+fn host_of(client: &Client, redirect_uri: &RedirectUri) -> String {
+    let document_host = client.document_host.as_deref();
+    document_host.unwrap_or_else(|| redirect_uri.host_shown()).to_owned()
+}
+
+/// The redirect URI as it was presented, if it is one of the client's. It may be left out by a
+/// client that has one only.
+fn redirect_of(
+    signin: &SignIn,
+    client: &Client,
+    presented: Option<&str>,
+) -> Result<RedirectUri, Fault> {
+    let own = signin.issuer_url();
+    let found = match (presented, client.redirect_uris.as_slice()) {
+        (Some(presented), _) => client.redirect_uri(presented, own),
+        (None, [only]) => only.matches(only.as_str(), own),
+        (None, _) => None,
+    };
+    found.ok_or(Fault::Page(Trouble::UnknownRedirect))
+}
+
+/// PKCE's challenge and the scopes; all else has one value here.
+fn asked_of(signin: &SignIn, params: &Params) -> Result<(String, Vec<String>), Refusal> {
+    let invalid =
+        |description: &'static str| Err(Refusal::new(ErrorCode::InvalidRequest, description));
+    if params.repeats_any() {
+        return invalid("A parameter comes twice.");
+    }
+    if params.get("state").is_some_and(|state| state.len() > STATE_BYTES_MAX) {
+        return invalid("The state is longer than 4096 bytes.");
+    }
+    match params.get("response_type") {
+        Some("code") => {}
+        None => return invalid("response_type is missing; send code."),
+        Some(_) => {
+            let description = "Only response_type=code is served.";
+            return Err(Refusal::new(ErrorCode::UnsupportedResponseType, description));
+        }
+    }
+    if params.get("response_mode").is_some_and(|mode| mode != "query") {
+        return invalid("Only response_mode=query is served.");
+    }
+    let challenge = match (params.get("code_challenge"), params.get("code_challenge_method")) {
+        (Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => challenge.to_owned(),
+        (Some(_), Some("S256")) => {
+            return invalid("code_challenge is not base64url of a SHA-256 hash.");
+        }
+        (Some(_), _) => return invalid("code_challenge_method must be S256."),
+        (None, _) => return invalid("PKCE is required: send code_challenge with S256."),
+    };
+    if !params.all("resource").all(|resource| signin.is_resource(resource)) {
+        let description = format!("The only resource here is {}.", signin.address("/mcp"));
+        return Err(Refusal::new(ErrorCode::InvalidTarget, description));
+    }
+    Ok((challenge, scopes_of(signin, params.get("scope"))?))
+}
+
+/// Of the scopes that a client asks for, those that are served; all of them where it names none.
+fn scopes_of(signin: &SignIn, asked: Option<&str>) -> Result<Vec<String>, Refusal> {
+    let served = &signin.settings().scopes;
+    let Some(asked) = asked else { return Ok(served.clone()) };
+    let named: Vec<&str> = asked.split_ascii_whitespace().collect();
+    let granted: Vec<String> =
+        served.iter().filter(|scope| named.contains(&scope.as_str())).cloned().collect();
+    // A client that asks for what has no meaning here, such as openid, is served all the same.
+    let is_about_another =
+        |scope: &&str| matches!(*scope, "openid" | "profile" | "email" | "offline_access");
+    if granted.is_empty() && !named.iter().all(is_about_another) {
+        let description = format!("None of the scopes is served here: {}", served.join(" "));
+        return Err(Refusal::new(ErrorCode::InvalidScope, description));
+    }
+    Ok(if granted.is_empty() { served.clone() } else { granted })
+}
+
+fn seal(signin: &SignIn, asked: &Asked) -> Option<String> {
+    let plain = serde_json::to_vec(asked).ok()?;
+    let sealed = signin.keys().seal(CONSENT, signin.issuer().as_bytes(), &plain).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(sealed))
+}
+
+fn open(signin: &SignIn, sealed: &str) -> Option<Asked> {
+    let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+    let opened = signin.keys().open(CONSENT, signin.issuer().as_bytes(), &sealed)?;
+    serde_json::from_slice(&opened.plain).ok()
+}

@@ -1,0 +1,159 @@
+//! A request with an access token of ours: whose it is, and what Jira takes in its place.
+
+use std::sync::{Mutex, PoisonError};
+
+use auth::{
+    Authenticate, AuthenticateError, Bearer, BoxFuture, Credentials, CredentialsError, Identity,
+    Principal, UpstreamCredential,
+};
+use http::{HeaderValue, Request};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+use super::{
+    grant::GrantOf,
+    secret::Secret,
+    server::SignIn,
+    session::{RenewalError, SessionError, SessionId},
+    tokens::{PREFIX, Token},
+};
+
+/// Takes our own tokens, and leaves all others to `others`.
+pub struct SessionBearer {
+    signin: SignIn,
+    others: Arc<dyn Authenticate>,
+}
+
+impl SessionBearer {
+    /// Around what takes all other tokens.
+    pub fn new(signin: SignIn, others: Arc<dyn Authenticate>) -> Self {
+        Self { signin, others }
+    }
+}
+
+const fn refused(reason: &'static str) -> AuthenticateError {
+    AuthenticateError::Refused { challenge_error: "invalid_token", reason }
+}
+
+impl Authenticate for SessionBearer {
+    fn authenticate<'a>(
+        &'a self,
+        head: &'a Request<()>,
+    ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
+        let bearer = match Bearer::from_headers(head.headers()) {
+            Ok(bearer) if bearer.expose().starts_with(PREFIX) => bearer,
+            _ => return self.others.authenticate(head),
+        };
+        Box::pin(identify(&self.signin, bearer))
+    }
+}
+
+async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, AuthenticateError> {
+    let Some(Token::Access { session: id, expires_at_ms }) = signin.tokens().read(bearer.expose())
+    else {
+        return Err(refused("it is no access token of this server"));
+    };
+    if expires_at_ms <= signin.now_ms() {
+        return Err(refused("it has expired"));
+    }
+    let loaded = signin.sessions().get(id).await.map_err(|error| match error {
+        SessionError::Ended => refused("its sign-in has ended"),
+        SessionError::Unreadable => {
+            tracing::error!("a session's record cannot be opened");
+            refused("its sign-in cannot be read any more")
+        }
+        SessionError::Store(_) => AuthenticateError::Unavailable,
+    })?;
+    signin.sessions().touch(id, &loaded).await;
+    let session = &loaded.session;
+    // Asked here already: a client that is told 401 signs its person in again.
+    for which in [GrantOf::Entra, GrantOf::Jira] {
+        if session.grant(which).is_none() {
+            continue;
+        }
+        if let Err(RenewalError::Ended) = signin.renewals().fresh(id, which, None).await {
+            return Err(refused("its sign-in has ended at the identity provider"));
+        }
+    }
+    let key = signin.hasher().principal_key(b"person:", &session.person.id());
+    let principal = Principal {
+        subject: Some(session.person.subject.as_str().into()),
+        rights: Some(session.scopes.clone().into()),
+        ..Principal::of_key(key)
+    };
+    let credentials = SessionCredentials::new(signin.clone(), id);
+    Ok(Identity { is_signed_in_here: true, ..Identity::new(principal, Arc::new(credentials)) })
+}
+
+/// The grant behind a session, renewed when it is time.
+struct SessionCredentials {
+    signin: SignIn,
+    id: SessionId,
+    sent: Mutex<Sent>,
+}
+
+/// What was sent upstream, so that it can be told which token was refused, and taken out of texts.
+#[derive(Default)]
+struct Sent {
+    last: Option<Secret>,
+    refused: Option<Secret>,
+    before: Option<Secret>,
+}
+
+impl SessionCredentials {
+    fn new(signin: SignIn, id: SessionId) -> Self {
+        Self { signin, id, sent: Mutex::default() }
+    }
+
+    fn sent<T>(&self, act: impl FnOnce(&mut Sent) -> T) -> T {
+        act(&mut self.sent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Credentials for SessionCredentials {
+    fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
+        Box::pin(async {
+            let refused = self.sent(|sent| sent.refused.clone());
+            let fresh = self.signin.renewals().fresh(self.id, GrantOf::Jira, refused.as_ref());
+            let loaded = fresh.await.map_err(|error| match error {
+                RenewalError::Ended => CredentialsError::SignInEnded,
+                RenewalError::Unavailable => CredentialsError::Unavailable,
+                RenewalError::NotConnected => CredentialsError::NotConnected,
+            })?;
+            let grant = loaded.session.jira.as_ref().ok_or(CredentialsError::NotConnected)?;
+            let token = grant.access_token.clone();
+            let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+            let value =
+                HeaderValue::from_str(&bearer).map_err(|_| CredentialsError::SignInEnded)?;
+            self.sent(|sent| {
+                if sent.last.as_ref() != Some(&token) {
+                    sent.before = sent.last.replace(token);
+                }
+            });
+            Ok(UpstreamCredential::new(value))
+        })
+    }
+
+    /// Once for each token: a new one that is refused as well is the upstream's last word.
+    fn renew_refused(&self) -> bool {
+        self.sent(|sent| {
+            if sent.refused.is_some() || sent.last.is_none() {
+                return false;
+            }
+            sent.refused.clone_from(&sent.last);
+            true
+        })
+    }
+
+    fn redact(&self, text: String) -> String {
+        self.sent(|sent| {
+            [&sent.last, &sent.before].into_iter().flatten().fold(text, |text, token| {
+                if text.contains(token.expose()) {
+                    text.replace(token.expose(), "***")
+                } else {
+                    text
+                }
+            })
+        })
+    }
+}

@@ -1,0 +1,271 @@
+//! The browser comes back from the provider.
+//!
+//! Only the browser that agreed can finish: whoever lures another one here gets nothing
+//! (CVE-2026-27124).
+
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use http::HeaderMap;
+
+use super::{
+    client_answer::{ClientAnswer, see_other},
+    cookies::{self, Browser},
+    grant::{Grant, GrantOf},
+    oauth_error::{ErrorCode, Refusal},
+    pages,
+    params::Params,
+    pending::{Pending, Purpose, Request, TakeError},
+    person::Person,
+    provider::{ProviderError, Returned},
+    server::SignIn,
+    session::{Code, Program, Session, SessionError, SessionId},
+    telemetry,
+    tokens::Token,
+    trouble::Trouble,
+};
+
+/// How long a program may take to redeem its code. RFC 6749 section 4.1.2 allows ten minutes.
+const CODE_MS: u64 = 5 * 60 * 1000;
+
+/// `GET /auth/callback`
+pub(super) async fn callback(
+    State(signin): State<SignIn>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let params = Params::parse(query.unwrap_or_default().as_bytes());
+    if params.repeats_any() {
+        return Trouble::Malformed.into_response();
+    }
+    let Some(state) = params.get("state") else { return Trouble::Malformed.into_response() };
+    let pending = match signin.pending().take(state, Browser::of(&headers)).await {
+        Ok(pending) => pending,
+        Err(TakeError::Unknown) => return Trouble::TooLate.into_response(),
+        Err(TakeError::OtherBrowser) => return Trouble::OtherBrowser.into_response(),
+        Err(TakeError::Unavailable) => return Trouble::Unavailable.into_response(),
+    };
+    let code = params.get("code").map(str::to_owned);
+    let error = params.get("error").map(str::to_owned);
+    // In a task of its own: a person who closes the page must not leave half a sign-in behind.
+    let finishing = signin.clone();
+    let task = signin.tasks().start(async move { finish(&finishing, pending, code, error).await });
+    task.await.unwrap_or_else(|_| Trouble::Internal.into_response())
+}
+
+async fn finish(
+    signin: &SignIn,
+    pending: Pending,
+    code: Option<String>,
+    error: Option<String>,
+) -> Response {
+    let outcome = match (code, error) {
+        (_, Some(error)) => Err(denied(&error)),
+        (Some(code), None) => redeem(signin, &pending, &code).await,
+        (None, None) => Err(Failure::Provider),
+    };
+    match (pending.purpose, outcome) {
+        (Purpose::Program(request), Ok((person, grant))) => {
+            for_program(signin, *request, pending.at, person, grant).await
+        }
+        (Purpose::Program(request), Err(failure)) => {
+            telemetry::refused(failure.name());
+            answer(signin, &request).refusal(&failure.refusal())
+        }
+        (Purpose::Pages { next }, Ok((person, _))) => signed_in(signin, &person, next),
+        (Purpose::Connect { session, person }, Ok((_, grant))) => {
+            connect(signin, session, &person, grant).await
+        }
+        (_, Err(failure)) => {
+            telemetry::refused(failure.name());
+            failure.trouble().into_response()
+        }
+    }
+}
+
+/// Why a sign-in ends at the provider.
+#[derive(Clone, Copy)]
+enum Failure {
+    Denied,
+    NoSite,
+    Provider,
+    Misconfigured,
+    Unavailable,
+}
+
+fn denied(error: &str) -> Failure {
+    match error {
+        "access_denied" | "interaction_required" | "consent_required" | "login_required" => {
+            Failure::Denied
+        }
+        "temporarily_unavailable" | "server_error" => Failure::Unavailable,
+        _ => Failure::Provider,
+    }
+}
+
+impl Failure {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Denied => "denied_at_provider",
+            Self::NoSite => "no_jira_site",
+            Self::Provider => "provider_refused",
+            Self::Misconfigured => "misconfigured",
+            Self::Unavailable => "provider_unavailable",
+        }
+    }
+
+    fn refusal(self) -> Refusal {
+        match self {
+            Self::Denied => Refusal::new(
+                ErrorCode::AccessDenied,
+                "The person did not agree at the identity provider.",
+            ),
+            Self::NoSite => Refusal::new(
+                ErrorCode::AccessDenied,
+                "The account may use no Jira site; choose an account or a site that has Jira.",
+            ),
+            Self::Provider => Refusal::new(
+                ErrorCode::ServerError,
+                "The identity provider did not complete the sign-in; try again.",
+            ),
+            Self::Misconfigured => Refusal::new(
+                ErrorCode::ServerError,
+                "The identity provider does not accept this server; its operator must act.",
+            ),
+            Self::Unavailable => Refusal::unavailable(),
+        }
+    }
+
+    fn trouble(self) -> Trouble {
+        match self {
+            Self::Denied => Trouble::Denied,
+            Self::NoSite => Trouble::NoSite,
+            Self::Provider | Self::Misconfigured => Trouble::Provider,
+            Self::Unavailable => Trouble::Unavailable,
+        }
+    }
+}
+
+async fn redeem(
+    signin: &SignIn,
+    pending: &Pending,
+    code: &str,
+) -> Result<(Person, Grant), Failure> {
+    let provider = signin.providers().of(pending.at).ok_or(Failure::Unavailable)?;
+    let returned = Returned {
+        code,
+        redirect_uri: &signin.callback(),
+        verifier: pending.verifier.expose(),
+        nonce: &pending.nonce,
+        scopes: &pending.scopes,
+        now_ms: signin.now_ms(),
+    };
+    provider.redeem(&returned).await.map_err(|error| match error {
+        ProviderError::Refused { code } if code == "no_jira_site" => Failure::NoSite,
+        ProviderError::Misconfigured { .. } => {
+            tracing::error!(%error, "a sign-in failed");
+            Failure::Misconfigured
+        }
+        ProviderError::Unavailable { .. } => {
+            tracing::warn!(%error, "a sign-in failed");
+            Failure::Unavailable
+        }
+        error => {
+            tracing::warn!(%error, "a sign-in failed");
+            Failure::Provider
+        }
+    })
+}
+
+fn answer<'a>(signin: &'a SignIn, request: &'a Request) -> ClientAnswer<'a> {
+    let Request { redirect_uri, state, .. } = request;
+    let (issuer, own) = (signin.issuer(), signin.issuer_url());
+    ClientAnswer { redirect_uri, state: state.as_deref(), issuer, own }
+}
+
+/// A session that waits for its program to redeem the code.
+async fn for_program(
+    signin: &SignIn,
+    request: Request,
+    at: GrantOf,
+    person: Person,
+    grant: Grant,
+) -> Response {
+    let now_ms = signin.now_ms();
+    let (jira, entra) = match at {
+        GrantOf::Jira => (Some(grant), None),
+        GrantOf::Entra => (None, Some(grant)),
+    };
+    let session = Session {
+        person: person.clone(),
+        program: Program {
+            client: request.client.clone(),
+            name: request.client_name.clone(),
+            host: request.client_host.clone(),
+        },
+        scopes: request.scopes.clone(),
+        jira,
+        entra,
+        created_at_ms: now_ms,
+        last_used_at_ms: now_ms,
+        generation: 1,
+        rotated_at_ms: now_ms,
+        code: Code {
+            redirect_uri: request.redirect_uri.clone(),
+            challenge: request.challenge.clone(),
+            expires_at_ms: now_ms.saturating_add(CODE_MS),
+            is_redeemed: false,
+        },
+    };
+    let answer = answer(signin, &request);
+    let id = match signin.sessions().create(session.clone()).await {
+        Ok(id) => id,
+        Err(error) => {
+            tracing::error!(%error, "a sign-in could not be kept");
+            signin.revoke(&session).await;
+            return answer.refusal(&Refusal::unavailable());
+        }
+    };
+    match signin.tokens().make(Token::Code { session: id }) {
+        Ok(code) => {
+            let mut response = answer.code(&code);
+            let (keys, issuer) = (signin.keys(), signin.issuer());
+            cookies::set_person(response.headers_mut(), keys, issuer, &person, now_ms);
+            response
+        }
+        Err(_) => answer.refusal(&Refusal::unavailable()),
+    }
+}
+
+/// Our own pages know the person now.
+fn signed_in(signin: &SignIn, person: &Person, next: Option<String>) -> Response {
+    let next = next.unwrap_or_else(|| signin.address("/auth/status"));
+    let mut response = see_other(&next);
+    let (keys, issuer) = (signin.keys(), signin.issuer());
+    cookies::set_person(response.headers_mut(), keys, issuer, person, signin.now_ms());
+    response
+}
+
+/// A session that began at Entra ID gets its Jira.
+async fn connect(signin: &SignIn, id: SessionId, person: &Person, grant: Grant) -> Response {
+    let changed = signin
+        .sessions()
+        .change(id, |session| {
+            if !session.person.is(person) {
+                return (None, false);
+            }
+            (Some(Session { jira: Some(grant.clone()), ..session.clone() }), true)
+        })
+        .await;
+    match changed {
+        Ok((_, true)) => {
+            telemetry::connected(&signin.principal(person));
+            pages::connected()
+        }
+        Ok((_, false)) | Err(SessionError::Ended | SessionError::Unreadable) => {
+            Trouble::TooLate.into_response()
+        }
+        Err(SessionError::Store(_)) => Trouble::Unavailable.into_response(),
+    }
+}

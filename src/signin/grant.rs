@@ -1,0 +1,42 @@
+//! What a provider gave for a person: tokens, and how long they are good.
+
+use serde::{Deserialize, Serialize};
+
+use super::secret::Secret;
+
+/// What a provider gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Grant {
+    pub(super) access_token: Secret,
+    pub(super) refresh_token: Option<Secret>,
+    pub(super) obtained_at_ms: u64,
+    pub(super) expires_at_ms: u64,
+    pub(super) scopes: Vec<String>,
+}
+
+/// Which of a session's grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum GrantOf {
+    Jira,
+    Entra,
+}
+
+/// A grant is renewed when less than this remains of it.
+const RENEWED_BEFORE_MS: u64 = 5 * 60 * 1000;
+
+impl Grant {
+    /// Whether it is time to renew it: less than five minutes remain, or less than half of its
+    /// life.
+    pub(super) fn is_due(&self, now_ms: u64) -> bool {
+        let life = self.expires_at_ms.saturating_sub(self.obtained_at_ms);
+        let rest = self.expires_at_ms.saturating_sub(now_ms);
+        // A clock that was set back would otherwise find it fresh for ever.
+        let is_of_the_future = self.obtained_at_ms > now_ms.saturating_add(RENEWED_BEFORE_MS);
+        rest < RENEWED_BEFORE_MS.min(life / 2) || rest < life / 2 || is_of_the_future
+    }
+
+    /// Whether the provider still takes it, by what it said.
+    pub(super) fn is_live(&self, now_ms: u64) -> bool {
+        self.expires_at_ms > now_ms
+    }
+}

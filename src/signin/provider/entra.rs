@@ -1,0 +1,103 @@
+//! Entra ID as the provider where people sign in.
+//!
+//! Sources: Microsoft, "Microsoft identity platform and OAuth 2.0 authorization code flow"; OpenID
+//! Connect Core 1.0.
+
+use upstream::{Safety, Upstream};
+use url::Url;
+
+use super::{
+    super::{
+        grant::Grant,
+        person::{Directory, Person},
+        secret::Secret,
+    },
+    asked::{Asked, Returned},
+    atlassian::below,
+    error::ProviderError,
+    id_token::{Expected, IdTokens},
+    settings::EntraApp,
+    token_endpoint::TokenEndpoint,
+};
+
+#[derive(Debug)]
+pub(in super::super) struct Entra {
+    tokens: TokenEndpoint,
+    id_tokens: IdTokens,
+    authorize: Url,
+    tenant_id: String,
+    scopes: String,
+}
+
+impl Entra {
+    pub(super) fn new(app: &EntraApp, upstream: Upstream) -> Self {
+        let EntraApp { authority, tenant_id, client_id, client_secret, scopes } = app.clone();
+        let oauth = |name: &str| below(&authority, &format!("{tenant_id}/oauth2/v2.0/{name}"));
+        let keys = below(&authority, &format!("{tenant_id}/discovery/v2.0/keys"));
+        let issuer = format!("{}/{tenant_id}/v2.0", authority.as_str().trim_end_matches('/'));
+        let id_tokens = IdTokens::new(upstream.clone(), keys, issuer, client_id.clone());
+        let own = ["openid", "profile", "offline_access"].map(str::to_owned);
+        let scopes = own.into_iter().chain(scopes).collect::<Vec<_>>().join(" ");
+        let authorize = oauth("authorize");
+        let tokens = TokenEndpoint { upstream, url: oauth("token"), client_id, client_secret };
+        Self { tokens, id_tokens, authorize, tenant_id, scopes }
+    }
+
+    /// Without the `resource` that an MCP client sends: Entra ID refuses requests that have it.
+    pub(super) fn authorize_url(&self, asked: &Asked<'_>) -> Url {
+        let mut url = self.authorize.clone();
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.tokens.client_id)
+            .append_pair("response_type", "code")
+            .append_pair("redirect_uri", asked.redirect_uri)
+            .append_pair("response_mode", "query")
+            .append_pair("scope", &self.scopes)
+            .append_pair("state", asked.state)
+            .append_pair("nonce", asked.nonce)
+            .append_pair("code_challenge", asked.challenge)
+            .append_pair("code_challenge_method", "S256");
+        url
+    }
+
+    pub(super) async fn redeem(
+        &self,
+        returned: &Returned<'_>,
+    ) -> Result<(Person, Grant), ProviderError> {
+        let params = [
+            ("grant_type", "authorization_code"),
+            ("code", returned.code),
+            ("redirect_uri", returned.redirect_uri),
+            ("code_verifier", returned.verifier),
+            ("scope", &self.scopes),
+        ];
+        let tokens = self.tokens.post(&params, Safety::Write).await?;
+        let id_token = tokens
+            .id_token
+            .as_ref()
+            .ok_or(ProviderError::NotUnderstood { reason: "no id token" })?;
+        let expected = Expected { nonce: returned.nonce, tenant_id: &self.tenant_id };
+        let claims = self.id_tokens.verify(id_token, expected, returned.now_ms).await?;
+        let person = Person {
+            at: Directory::Entra,
+            subject: format!("{}/{}", claims.tid, claims.oid),
+            name: claims.name.or(claims.preferred_username).unwrap_or_default(),
+        };
+        Ok((person, tokens.grant(returned.now_ms, &[], None)))
+    }
+
+    pub(super) async fn renew(
+        &self,
+        refresh_token: &Secret,
+        grant: &Grant,
+        now_ms: u64,
+    ) -> Result<Grant, ProviderError> {
+        let params = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose()),
+            ("scope", &self.scopes),
+        ];
+        // A use does not end the token before it, so a lost answer costs nothing.
+        let tokens = self.tokens.post(&params, Safety::Read).await?;
+        Ok(tokens.grant(now_ms, &grant.scopes, Some(refresh_token)))
+    }
+}

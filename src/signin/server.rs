@@ -1,0 +1,316 @@
+//! What all endpoints of the sign-in share for the life of the process.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use auth::KeyedHasher;
+use keyring::{KeyRing, Purpose};
+use metrics::Signals;
+use session_store::{Backend, Files, KeyCheckError, Memory, Redis, Store};
+use thiserror::Error;
+use upstream::BuildError;
+use url::Url;
+
+use super::{
+    client::{ClientSettings, Clients, DocumentHosts},
+    clock::Clock,
+    grant::GrantOf,
+    pending::PendingStore,
+    person::Person,
+    provider::Providers,
+    session::{Lifetimes, People, Renewals, Session, SessionId, Sessions},
+    settings::{Settings, StoreSettings},
+    tasks::Tasks,
+    telemetry,
+    tokens::Tokens,
+};
+
+/// Under which key people are told apart, the same at every replica that has our keys.
+const PRINCIPALS: Purpose = Purpose::new("principals");
+
+/// Sessions, pending sign-ins and lists of one process, as they are kept.
+const MEMORY_BYTES_MAX: usize = 32 << 20;
+
+/// Records of one folder: a session, a person's list or a pending sign-in each.
+const FILES_MAX: usize = 100_000;
+
+/// How often what has ended is forgotten.
+const SWEPT: Duration = Duration::from_mins(1);
+
+/// How long a sign-out waits for the provider. What it says changes nothing here.
+const REVOKE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why sign-in could not be set up.
+#[derive(Debug, Error)]
+pub enum SignInError {
+    /// The client for the providers cannot be built.
+    #[error("the HTTP client of the sign-in cannot be built: {0}")]
+    Client(#[from] BuildError),
+    /// The client for metadata documents cannot be built.
+    #[error("the HTTP client for metadata documents cannot be built: {0}")]
+    Documents(String),
+    /// The system has no randomness.
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+    /// The address that is listened on makes no URL.
+    #[error("PUBLIC_BASE_URL: needed, for {0} makes no URL")]
+    Address(std::net::SocketAddr),
+    /// The store was filled under other keys.
+    #[error("SESSION_ENCRYPTION_KEY: {0}")]
+    Keys(KeyCheckError),
+    /// The session store cannot be used.
+    #[error("SESSION_STORE_TYPE: {0}")]
+    Store(String),
+}
+
+/// The bridge as an authorization server. A clone shares everything.
+#[derive(Clone)]
+pub struct SignIn(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    issuer: String,
+    issuer_url: Url,
+    keys: KeyRing,
+    hasher: KeyedHasher,
+    clock: Clock,
+    store: Store,
+    sessions: Sessions,
+    renewals: Renewals,
+    providers: Providers,
+    pending: PendingStore,
+    clients: Clients,
+    tokens: Tokens,
+    tasks: Tasks,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignIn").field("issuer", &self.0.issuer).finish_non_exhaustive()
+    }
+}
+
+impl SignIn {
+    /// Sets everything up. `base` is the URL that clients and browsers reach us at. Asks nobody.
+    pub async fn new(
+        settings: Settings,
+        base: &Url,
+        signals: &Signals,
+        user_agent: &str,
+        clock: Clock,
+    ) -> Result<Self, SignInError> {
+        let keys = match settings.keys.clone() {
+            Some(keys) => keys,
+            None => KeyRing::random()?,
+        };
+        let store = Store::new(backend(&settings.store)?, keys.clone());
+        match store.check_keys(clock.now_ms()).await {
+            Err(error @ KeyCheckError::WrongKeys) => return Err(SignInError::Keys(error)),
+            // It is tried again while we serve: a store that starts after us is no reason to fail.
+            Err(error) => tracing::warn!(%error, "the session store is not ready yet"),
+            Ok(()) => {}
+        }
+        Self::with_store(settings, base, signals, user_agent, clock, (store, keys))
+    }
+
+    fn with_store(
+        settings: Settings,
+        base: &Url,
+        signals: &Signals,
+        user_agent: &str,
+        clock: Clock,
+        (store, keys): (Store, KeyRing),
+    ) -> Result<Self, SignInError> {
+        let issuer = base.as_str().trim_end_matches('/').to_owned();
+        let hasher = KeyedHasher::of_key(keys.mac(PRINCIPALS, b""));
+        let lifetimes = Lifetimes {
+            idle: settings.session_idle_timeout,
+            absolute: settings.session_timeout,
+            per_person_max: settings.max_sessions_per_user,
+        };
+        let kept_ms = u64::try_from(settings.session_timeout.as_millis()).unwrap_or(u64::MAX);
+        let people = People::new(store.clone(), keys.clone(), clock.clone(), kept_ms);
+        let sessions = Sessions::new(store.clone(), people, clock.clone(), lifetimes);
+        let providers = Providers::new(&settings.providers, signals, user_agent)?;
+        let tasks = Tasks::default();
+        let renewals = Renewals::new(sessions.clone(), providers.clone(), tasks.clone());
+        let pending = PendingStore::new(store.clone(), clock.clone());
+        let document_hosts = if settings.client_metadata_loopback {
+            DocumentHosts::PublicAndLoopback
+        } else {
+            DocumentHosts::Public
+        };
+        let clients = Clients::new(ClientSettings {
+            ring: keys.clone(),
+            issuer: issuer.clone(),
+            own: base.clone(),
+            document_hosts,
+            user_agent: user_agent.to_owned(),
+        })
+        .map_err(|error| SignInError::Documents(error.to_string()))?;
+        let tokens = Tokens::new(keys.clone(), &issuer);
+        let issuer_url = base.clone();
+        Ok(Self(Arc::new(Inner {
+            settings,
+            issuer,
+            issuer_url,
+            keys,
+            hasher,
+            clock,
+            store,
+            sessions,
+            renewals,
+            providers,
+            pending,
+            clients,
+            tokens,
+            tasks,
+        })))
+    }
+
+    /// The issuer: the base URL without a slash at its end.
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// Forgets what has ended, now and then, for ever.
+    pub async fn sweep(&self) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(SWEPT).await;
+            if let Err(error) = self.0.store.sweep(self.now_ms()).await {
+                tracing::warn!(%error, "ended sessions were not swept");
+            }
+            // A store that was down when we started is held against our keys now.
+            if let Err(error @ KeyCheckError::WrongKeys) =
+                self.0.store.check_keys(self.now_ms()).await
+            {
+                tracing::error!(%error, "sessions cannot be read");
+            }
+        }
+    }
+
+    /// Resolves when nothing is left in the middle, such as the rotation of a token.
+    pub async fn finished(&self) {
+        self.tasks().finished().await;
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn issuer_url(&self) -> &Url {
+        &self.0.issuer_url
+    }
+
+    pub(super) fn keys(&self) -> &KeyRing {
+        &self.0.keys
+    }
+
+    pub(super) fn hasher(&self) -> &KeyedHasher {
+        &self.0.hasher
+    }
+
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub(super) fn renewals(&self) -> &Renewals {
+        &self.0.renewals
+    }
+
+    pub(super) fn providers(&self) -> &Providers {
+        &self.0.providers
+    }
+
+    pub(super) fn pending(&self) -> &PendingStore {
+        &self.0.pending
+    }
+
+    pub(super) fn clients(&self) -> &Clients {
+        &self.0.clients
+    }
+
+    pub(super) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(super) fn now_ms(&self) -> u64 {
+        self.0.clock.now_ms()
+    }
+
+    /// An address of ours.
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.0.issuer)
+    }
+
+    /// Where providers send browsers back to.
+    pub(super) fn callback(&self) -> String {
+        self.address("/auth/callback")
+    }
+
+    /// Whether a `resource` means us: one audience, whichever of its paths a client was given.
+    pub(super) fn is_resource(&self, text: &str) -> bool {
+        let Ok(url) = Url::parse(text) else { return false };
+        let whole = url.as_str();
+        let Some(path) = whole.strip_prefix(self.issuer_url().as_str().trim_end_matches('/'))
+        else {
+            return false;
+        };
+        let path = path.strip_suffix('/').unwrap_or(path);
+        path == "/mcp"
+            || path == "/mcp/readonly"
+            || path.strip_prefix("/mcp/x/").is_some_and(|sets| {
+                !sets.is_empty()
+                    && sets.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_,.%".contains(&b))
+            })
+    }
+
+    /// Ends a session, and its grants at the providers.
+    pub(super) async fn end(
+        &self,
+        id: SessionId,
+        reason: telemetry::End,
+    ) -> Result<bool, super::session::SessionError> {
+        let Some(session) = self.sessions().end(id).await? else { return Ok(false) };
+        telemetry::session_ended(self.principal(&session.person).as_ref(), reason);
+        self.revoke(&session).await;
+        Ok(true)
+    }
+
+    /// Tells the providers that a session's grants are not wanted any more.
+    pub(super) async fn revoke(&self, session: &Session) {
+        let grants = [GrantOf::Jira, GrantOf::Entra].into_iter().filter_map(|which| {
+            let grant = session.grant(which)?.clone();
+            Some((self.providers().of(which)?.clone(), grant))
+        });
+        for (provider, grant) in grants.collect::<Vec<_>>() {
+            let revoking = self.tasks().start(async move { provider.revoke(&grant).await });
+            match tokio::time::timeout(REVOKE_PATIENCE, revoking).await {
+                Ok(Ok(Ok(()))) => {}
+                Ok(Ok(Err(error))) => {
+                    tracing::info!(%error, "a grant was not revoked at the provider");
+                }
+                _ => tracing::info!("a grant was not revoked at the provider in time"),
+            }
+        }
+    }
+
+    /// Who a person is to limits, caches and audit lines.
+    pub(super) fn principal(&self, person: &Person) -> std::borrow::Cow<'static, str> {
+        self.hasher().principal_key(b"person:", &person.id()).to_string().into()
+    }
+}
+
+fn backend(settings: &StoreSettings) -> Result<Arc<dyn Backend>, SignInError> {
+    let refused = |reason: &dyn fmt::Display| SignInError::Store(reason.to_string());
+    Ok(match settings {
+        StoreSettings::Memory => Arc::new(Memory::new(MEMORY_BYTES_MAX)),
+        StoreSettings::Files(folder) => {
+            Arc::new(Files::open(folder, FILES_MAX).map_err(|error| refused(&error))?)
+        }
+        StoreSettings::Redis(url) => Arc::new(Redis::new(url).map_err(|error| refused(&error))?),
+    })
+}

@@ -1,0 +1,33 @@
+//! The id of a session: the half of its tokens that says which record to read.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use session_store::RecordKey;
+
+/// 128 random bits. Who knows an id has no token: those are sealed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(in super::super) struct SessionId(pub(in super::super) [u8; 16]);
+
+impl SessionId {
+    pub(in super::super) fn random() -> Result<Self, getrandom::Error> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id)?;
+        Ok(Self(id))
+    }
+
+    pub(super) fn key(self) -> RecordKey {
+        RecordKey::new("session", &self.0)
+    }
+
+    /// The record whose presence says that somebody renews a grant of this session.
+    pub(super) fn renewal_key(self) -> RecordKey {
+        RecordKey::new("renewal", &self.0)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionId(***)")
+    }
+}

@@ -1,0 +1,76 @@
+//! What is kept of a sign-in: who, for which program, and the provider's tokens.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    grant::{Grant, GrantOf},
+    person::Person,
+};
+
+/// One program's sign-in as one person. It is only ever written sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Session {
+    pub(in super::super) person: Person,
+    pub(in super::super) program: Program,
+    /// The scopes that the person agreed to.
+    pub(in super::super) scopes: Vec<String>,
+    /// The provider's grant for Jira.
+    pub(in super::super) jira: Option<Grant>,
+    /// The grant of Entra ID, where people sign in there.
+    pub(in super::super) entra: Option<Grant>,
+    pub(in super::super) created_at_ms: u64,
+    pub(in super::super) last_used_at_ms: u64,
+    /// Which refresh token of ours is the current one.
+    pub(in super::super) generation: u64,
+    /// When the current one took the place of the one before.
+    pub(in super::super) rotated_at_ms: u64,
+    /// The authorization code that the session began with.
+    pub(in super::super) code: Code,
+}
+
+/// The program that a session was made for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Program {
+    /// A hash of its client id: tokens are good for this client only.
+    pub(in super::super) client: String,
+    pub(in super::super) name: String,
+    /// Where it lives, as the person saw it when they agreed.
+    pub(in super::super) host: String,
+}
+
+/// What the redemption of a code is held against.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Code {
+    pub(in super::super) redirect_uri: String,
+    /// PKCE's S256 challenge.
+    pub(in super::super) challenge: String,
+    pub(in super::super) expires_at_ms: u64,
+    pub(in super::super) is_redeemed: bool,
+}
+
+impl Session {
+    /// One of its grants, if it has it.
+    pub(in super::super) fn grant(&self, which: GrantOf) -> Option<&Grant> {
+        match which {
+            GrantOf::Jira => self.jira.as_ref(),
+            GrantOf::Entra => self.entra.as_ref(),
+        }
+    }
+
+    pub(super) fn set_grant(&mut self, which: GrantOf, grant: Grant) {
+        match which {
+            GrantOf::Jira => self.jira = Some(grant),
+            GrantOf::Entra => self.entra = Some(grant),
+        }
+    }
+
+    /// Until when the record is kept: the sooner of the idle and the absolute end, or the end of
+    /// the code while it was not redeemed.
+    pub(in super::super) fn ends_at_ms(&self, idle_ms: u64, absolute_ms: u64) -> u64 {
+        if !self.code.is_redeemed {
+            return self.code.expires_at_ms;
+        }
+        let idle = self.last_used_at_ms.saturating_add(idle_ms);
+        idle.min(self.created_at_ms.saturating_add(absolute_ms))
+    }
+}
