@@ -1,5 +1,6 @@
 """A person's browser without JavaScript: keeps cookies by their rules, follows redirects, presses the buttons of forms."""
 
+import sys
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -68,3 +69,12 @@ class Browser:
         origin = "http://" + urlsplit(self.url).netloc
         headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", origin), ("Sec-Fetch-Site", "same-origin")]
         return self.open(urljoin(self.url, form["action"] or self.url), "POST", body, headers)
+
+
+def agree(url, stop):
+    """Consents and signs in as Anna; the address at which the client gets its answer."""
+    return Browser(stop).open(url).press("decision", "allow").press("user", "anna").url
+
+
+if __name__ == "__main__":
+    print(agree(*sys.argv[1:]))

@@ -6,9 +6,12 @@ import hashlib
 import json
 import re
 import secrets
+import subprocess
+import sys
 import tempfile
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -18,6 +21,11 @@ from client import CopilotStudio, is_good, send
 from policy import PROJECT, Policy
 from processes import Bridge, Jira, SignIn, fresh_secret
 from stub import Gateway
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "clients"))
+
+import install
 
 # As deploy/azure/environments/dev.json has them.
 SIZES = json.loads((PROJECT / "deploy/azure/environments/dev.json").read_text())
@@ -175,6 +183,7 @@ class OauthChain:
                 client, browser, tokens = self.authorize(gateway, metadata)
                 self.work(gateway, metadata, client, tokens)
                 self.status(gateway, browser)
+                self.libraries(gateway, home)
                 self.nothing_leaks(bridge)
 
     def discover(self, gateway):
@@ -252,6 +261,17 @@ class OauthChain:
         browser.press()
         self.check("and signs out", browser.reply.status == 200, str(browser.reply))
         self.check("which the browser forgets", not any("person" in name for _, name in browser.jar), list(browser.jar))
+
+    def libraries(self, gateway, home):
+        """The clients that others wrote find their way by themselves: the issuer's document stands at the root for them."""
+        installed = install.everything(home)
+        commands = {f"mcp {n} of PyPI": [python, "-B", HERE / "python_client.py", f"{gateway.url}/mcp"] for n, python in installed.python.items()}
+        for library in ("sdk", "client"):
+            commands[f"@modelcontextprotocol/{library}"] = ["node", HERE / "typescript_client.mjs", library, f"{gateway.url}/mcp", HERE / "browser.py"]
+        env = {**installed.env, "NPM_FOLDER": str(installed.npm)}
+        for name, command in commands.items():
+            done = subprocess.run(command, env=env, cwd=home, capture_output=True, encoding="utf-8", timeout=60)
+            self.check(f"{name} signs in", done.returncode == 0 and "Anna" in done.stdout, (done.stdout + done.stderr)[-800:])
 
     def nothing_leaks(self, bridge):
         log = bridge.log.read_text()
