@@ -183,7 +183,9 @@ class OauthChain:
                 client, browser, tokens = self.authorize(gateway, metadata)
                 self.work(gateway, metadata, client, tokens)
                 self.status(gateway, browser)
-                self.libraries(gateway, home)
+                self.libraries(gateway, home, "signs in")
+                del gateway.apis[""]
+                self.libraries(gateway, home, "signs in where nothing stands at the root")
                 self.nothing_leaks(bridge)
 
     def discover(self, gateway):
@@ -262,8 +264,8 @@ class OauthChain:
         self.check("and signs out", browser.reply.status == 200, str(browser.reply))
         self.check("which the browser forgets", not any("person" in name for _, name in browser.jar), list(browser.jar))
 
-    def libraries(self, gateway, home):
-        """The clients that others wrote find their way by themselves: the issuer's document stands at the root for them."""
+    def libraries(self, gateway, home, what):
+        """The clients that others wrote find their way by themselves."""
         installed = install.everything(home)
         commands = {f"mcp {n} of PyPI": [python, "-B", HERE / "python_client.py", f"{gateway.url}/mcp"] for n, python in installed.python.items()}
         for library in ("sdk", "client"):
@@ -271,7 +273,7 @@ class OauthChain:
         env = {**installed.env, "NPM_FOLDER": str(installed.npm)}
         for name, command in commands.items():
             done = subprocess.run(command, env=env, cwd=home, capture_output=True, encoding="utf-8", timeout=60)
-            self.check(f"{name} signs in", done.returncode == 0 and "Anna" in done.stdout, (done.stdout + done.stderr)[-800:])
+            self.check(f"{name} {what}", done.returncode == 0 and "Anna" in done.stdout, (done.stdout + done.stderr)[-800:])
 
     def nothing_leaks(self, bridge):
         log = bridge.log.read_text()
