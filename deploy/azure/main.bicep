@@ -168,8 +168,23 @@ module api 'modules/api.bicep' = if (isComplete) {
     gatewaySlot: gatewaySlot
     callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
     callsPerAddressPerMinute: sizes.callsPerAddressPerMinute
+    registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute
+    signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute
+    tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute
+    gatewayPolicy: sizes.gatewayPolicy
     identityClientId: foundation.outputs.gatewayIdentityClientId
     applicationInsightsName: foundation.outputs.applicationInsightsName
+  }
+}
+
+module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {
+  scope: group
+  name: 'oauth'
+  params: {
+    apimName: apim.outputs.name
+    apiName: api!.outputs.apiName
+    apiPath: apim.outputs.apiPath
+    loggerName: api!.outputs.loggerName
   }
 }
 

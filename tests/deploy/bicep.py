@@ -266,20 +266,19 @@ def gateway(project, files):
         base = json.loads(connector.read_text())["basePath"]
         if f"var path = '{base.strip('/')}'\n" not in files["modules/apim.bicep"]:
             yield "bicep-policy", f"the connector calls {base}, API Management publishes something else"
-    policy = project / "apim-policy.xml"
-    if not policy.exists():
-        return
-    source = policy.read_text()
     named = set(re.findall(r"namedValues@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
-    for value in set(re.findall(r"\{\{([^}]+)\}\}", source)) - named:
-        yield "bicep-policy", f"apim-policy.xml reads the named value {value}, which nobody makes"
-    for name in ("callsPerTokenPerMinute", "callsPerAddressPerMinute"):
+    limits = ("callsPerToken", "callsPerAddress", "registrationsPerAddress", "signInsPerAddress", "tokenRequestsPerAddress")
+    for name in (f"{limit}PerMinute" for limit in limits):
         if f"value: string({name})" not in text or f"{name}: sizes.{name}" not in files["main.bicep"]:
             yield "bicep-policy", f"the limit {name} of the environment does not reach the policy"
     backends = set(re.findall(r"backends@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
-    for element in ElementTree.fromstring(source).iter("set-backend-service"):
-        if element.get("backend-id") not in backends:
-            yield "bicep-policy", f"apim-policy.xml calls the backend {element.attrib}, which nobody makes"
+    for policy in (path for path in (project / "apim-policy.xml", project / "apim-policy.oauth.xml") if path.exists()):
+        source = policy.read_text()
+        for value in set(re.findall(r"\{\{([^}]+)\}\}", source)) - named:
+            yield "bicep-policy", f"{policy.name} reads the named value {value}, which nobody makes"
+        for element in ElementTree.fromstring(source).iter("set-backend-service"):
+            if element.get("backend-id") not in backends:
+                yield "bicep-policy", f"{policy.name} calls the backend {element.attrib}, which nobody makes"
 
 
 def azd(project):

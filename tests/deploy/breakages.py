@@ -12,6 +12,7 @@ READ = {
     "secrets": ["deploy"],
     "types": ["deploy"],
     "wiring": ["deploy", "docs"],
+    "policies": ["deploy"],
     "kql": ["deploy", "docs"],
     "alerts": ["deploy", "tests"],
     "workflows": [".github"],
@@ -21,7 +22,7 @@ READ = {
     "spectral": [],
     "azure": ["deploy", "Dockerfile", "azure.yaml"],
 }
-SHARED = ["apim-policy.xml", "connector"]
+SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
@@ -31,6 +32,8 @@ BASE = "deploy/kubernetes/base/"
 APP = "deploy/azure/modules/containerapp.bicep"
 SITE = "deploy/azure/modules/appservice.bicep"
 API = "deploy/azure/modules/api.bicep"
+OAUTH = "deploy/azure/modules/oauth.bicep"
+OAUTH_POLICY = "apim-policy.oauth.xml"
 PROD = "deploy/azure/environments/prod.json"
 FLOW = ".github/workflows/"
 
@@ -100,9 +103,14 @@ AZURE = [
     ("bicep-vault", "deploy/azure/modules/foundation.bicep", "adminUserEnabled: false", "adminUserEnabled: true"),
     ("bicep-vault", "deploy/azure/modules/foundation.bicep", "output vaultName", "resource s 'Microsoft.KeyVault/vaults/secrets@2023-07-01' existing = { name: 'x' }\noutput vaultName"),
     ("bicep-policy", API, "../apim-policy.xml", "../policy.xml"),
+    ("bicep-policy", API, "name: 'jira-mcp-sign-ins-per-address'\n  properties", "name: 'sign-ins'\n  properties"),
+    ("bicep-policy", API, "value: string(registrationsPerAddressPerMinute)", "value: '30'"),
+    ("bicep-policy", OAUTH_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
+    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n", ""),
+    ("bicep-environments", PROD, '  "gatewayPolicy": "connector",\n', ""),
     ("bicep-policy", API, "method: 'DELETE'", "method: 'PUT'"),
     ("bicep-policy", API, "url: '/mcp/readonly'", "url: '/healthz'"),
-    ("bicep-policy", API, "body: { bytes: 0 }", "body: { bytes: 8192 }"),
+    ("bicep-policy", API, "subscriptionRequired: false", "subscriptionRequired: true"),
     ("bicep-policy", API, "logClientIp: false", "logClientIp: true"),
     ("bicep-policy", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Consumption'"),
     ("bicep-policy", API, "value: string(callsPerAddressPerMinute)", "value: '1200'"),
@@ -124,6 +132,33 @@ AZURE = [
 POLICY = [
     ("bicep-policy", API, "name: 'jira-mcp-gateway-token'\n  properties", "name: 'gateway-token'\n  properties"),
     ("bicep-policy", API, "name: 'jira-mcp-bridge'", "name: 'bridge'"),
+]
+POLICIES = [
+    ("policy-csharp", "apim-policy.xml", 'context.Request.Method != "POST"', 'context.Request.Method not "POST"'),
+    ("policy-csharp", OAUTH_POLICY, 'UrlTemplate == "/register"', 'UrlTemplate == == "/register"'),
+    ("policy-csharp", OAUTH_POLICY, '.Replace("/jira-mcp", "")', '.Replace("/jira-mcp", "" "")'),
+    ("bicep-oauth", OAUTH_POLICY, '.Replace("/jira-mcp", "")', '.Replace("/jira", "")'),
+    ("bicep-oauth", "deploy/azure/modules/apim.bicep", "var path = 'jira-mcp'", "var path = 'jira'"),
+    ("bicep-oauth", OAUTH, "method: 'OPTIONS', url: '/token'", "method: 'PUT', url: '/token'"),
+    ("bicep-oauth", OAUTH, "method: 'POST', url: '/auth/logout'", "method: 'GET', url: '/auth/logout'"),
+    ("bicep-oauth", OAUTH, "  { name: 'get-callback', method: 'GET', url: '/auth/callback', parameters: [] }\n", ""),
+    ("bicep-oauth", OAUTH, "method: 'GET', url: '/auth/login'", "method: 'GET', url: '/readyz'"),
+    ("bicep-oauth", OAUTH, "url: '/.well-known/oauth-authorization-server/${apiPath}', ", "url: '/${apiPath}/.well-known/oauth-authorization-server', "),
+    ("bicep-oauth", OAUTH, "name: 'server-mcp', url: '/.well-known/oauth-authorization-server/${apiPath}/mcp'", "name: 'server-mcp', url: '/.well-known/oauth-authorization-server/${apiPath}'"),
+    ("bicep-oauth", OAUTH, "    path: ''\n", "    path: 'documents'\n"),
+    ("bicep-oauth", OAUTH, "subscriptionRequired: false", "subscriptionRequired: true"),
+    ("bicep-oauth", OAUTH, "../apim-policy.oauth.xml", "../apim-policy.xml"),
+    ("bicep-oauth", OAUTH, "frontend: { request: noQuery,", "frontend: { request: nothing,"),
+    ("bicep-oauth", OAUTH, "mode: 'Hide', value: '*'", "mode: 'Hide', value: 'code'"),
+    ("bicep-oauth", API, "backend: { request: noQuery,", "backend: { request: nothing,"),
+    ("bicep-oauth", API, "logClientIp: false", "logClientIp: true"),
+    ("bicep-oauth", API, "body: { bytes: 0 } }\nvar noQuery", "body: { bytes: 8192 } }\nvar noQuery"),
+    ("bicep-oauth", OAUTH, "body: { bytes: 0 }, dataMasking", "body: { bytes: 8192 }, dataMasking"),
+    ("bicep-oauth", OAUTH, "var noQuery = { headers: []", "var noQuery = { headers: ['Location']"),
+    ("bicep-oauth", API, "gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml')", "gatewayPolicy != '' ? loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", MAIN, "if (isComplete && sizes.gatewayPolicy == 'oauth')", "if (isComplete)"),
+    ("bicep-oauth", PROD, '"gatewayPolicy": "connector"', '"gatewayPolicy": "open"'),
+    ("bicep-oauth", PROD, '"LOG_LEVEL": ', '"AUTH": "atlassian,signin",\n    "LOG_LEVEL": '),
 ]
 CONNECTOR = [("bicep-policy", "deploy/azure/modules/apim.bicep", "var path = 'jira-mcp'", "var path = 'jira'")]
 WIRING = [
@@ -156,6 +191,9 @@ TYPES = [
     ("bicep-types", SITE, "httpsOnly: true", "httpOnly: true"),
     ("bicep-types", SITE, "operator: 'LessThan'", "operator: 'Less'"),
     ("bicep-types", API, "verbosity: 'information'", "verbosity: 'info'"),
+    ("bicep-types", OAUTH, "urlTemplate: operation.url", "uriTemplate: operation.url"),
+    ("bicep-types", OAUTH, "dataMasking: { queryParams:", "dataMasking: { queryParameters:"),
+    ("bicep-types", OAUTH, "apiType: 'http'", "apiType: 'https'"),
     ("bicep-types", "deploy/azure/modules/dns.bicep", "ipv4Address:", "ipV4Address:"),
     ("bicep-types", "deploy/azure/modules/alerts.bicep", "groupShortName: 'jiramcp'", "groupShortName: 'jira-mcp-bridge'"),
 ]
@@ -292,7 +330,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
 
 
 def missed(project, checks):

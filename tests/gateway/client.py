@@ -15,8 +15,9 @@ SECONDS = 60
 
 
 class Reply:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
+    def __init__(self, status, lines, body):
+        self.status, self.lines, self.body = status, lines, body
+        self.headers = {name.lower(): text for name, text in lines}
 
     def __getitem__(self, name):
         return self.headers.get(name.lower(), "")
@@ -32,17 +33,17 @@ class Reply:
         return f"{self.status} {self.body[:300]!r}"
 
 
-def send(url, method="POST", headers=(), body=b""):
-    """One exchange; the headers are exactly those given."""
+def send(url, method="POST", headers=(), body=b"", address="127.0.0.1"):
+    """One exchange from an address of this machine's; the headers are exactly those given."""
     to = urlsplit(url)
-    connection = http.client.HTTPConnection(to.hostname, to.port, timeout=SECONDS)
+    connection = http.client.HTTPConnection(to.hostname, to.port, timeout=SECONDS, source_address=(address, 0))
     try:
-        connection.putrequest(method, to.path, skip_accept_encoding=True)
+        connection.putrequest(method, to.path + (f"?{to.query}" if to.query else ""), skip_accept_encoding=True)
         for name, text in [*headers, ("Content-Length", str(len(body)))]:
             connection.putheader(name, text)
         connection.endheaders(body)
         got = connection.getresponse()
-        return Reply(got.status, {name.lower(): text for name, text in got.getheaders()}, got.read())
+        return Reply(got.status, got.getheaders(), got.read())
     finally:
         connection.close()
 

@@ -1,4 +1,4 @@
-"""The C# of policy expressions, as far as apim-policy.xml uses it: parsed to a tree, then evaluated against a request.
+"""The C# of policy expressions, as far as our policies use it: parsed to a tree, then evaluated against a request.
 
 What is not known here is an error and no guess, so a policy that uses more fails its check until this file knows it.
 """
@@ -9,7 +9,7 @@ import json
 import re
 
 TOKEN = re.compile(
-    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>==|!=|\|\||&&|[-!().,?:\[\]{}]))"""
+    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>==|!=|\|\||&&|[-+!().,?:\[\]{}]))"""
 )
 
 
@@ -73,10 +73,16 @@ class Parser:
         return tree
 
     def comparison(self):
-        tree = self.unary()
+        tree = self.joined()
         for sign in ("==", "!="):
             if self.take(sign):
-                return (sign, tree, self.unary())
+                return (sign, tree, self.joined())
+        return tree
+
+    def joined(self):
+        tree = self.unary()
+        while self.take("+"):
+            tree = ("+", tree, self.unary())
         return tree
 
     def unary(self):
@@ -154,6 +160,7 @@ def walk(tree):
 VALUES = {
     "context.Request.Method": lambda facts: facts["method"],
     "context.Request.IpAddress": lambda facts: facts["address"],
+    "context.Operation.UrlTemplate": lambda facts: facts["template"],
     "context.RequestId": lambda facts: facts["request_id"],
     "context.LastError.Source": lambda facts: facts["error_source"],
     "context.LastError.Reason": lambda facts: facts["error_reason"],
@@ -183,6 +190,7 @@ METHODS = {
     "Contains": lambda whole, part: part in whole,
     "Substring": lambda text, start: text[start:] if start <= len(text) else unreadable("Substring begins behind the end"),
     "Trim": lambda text: text.strip(),
+    "Replace": lambda text, old, new: text.replace(old, new),
     "ComputeHash": lambda algorithm, data: algorithm(data).digest(),
     "ToString": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
 }
@@ -200,6 +208,8 @@ def evaluate(tree, facts):
         return left if left == (kind == "or") else evaluate(tree[2], facts)
     if kind in ("==", "!="):
         return (evaluate(tree[1], facts) == evaluate(tree[2], facts)) == (kind == "==")
+    if kind == "+":
+        return concatenated(evaluate(tree[1], facts), evaluate(tree[2], facts))
     if kind == "array":
         return [evaluate(item, facts) for item in tree[1]]
     if kind == "new":
@@ -209,6 +219,10 @@ def evaluate(tree, facts):
     if (known := path(tree)) in VALUES:
         return VALUES[known](facts)
     raise Unreadable(f"not known here: {known or kind}")
+
+
+def concatenated(left, right):
+    return left + right if isinstance(left, str) and isinstance(right, str) else unreadable("+ of something that is no text")
 
 
 def made(name, items):

@@ -74,7 +74,7 @@ def faults(text, origins):
     return [fault for rule in rules for fault in rule(policy, origins)]
 
 
-def structure(policy):
+def structure(policy, elements=ELEMENTS):
     if policy.root.tag != "policies":
         yield "the root is not <policies>"
     names = [child.tag for child in policy.root]
@@ -85,10 +85,10 @@ def structure(policy):
         if tags[:1] != ["base"] or tags.count("base") != 1:
             yield f"<base /> is not the first element of <{section}>"
     for section, element in policy.every():
-        if element.tag not in ELEMENTS:
+        if element.tag not in elements:
             yield f"<{element.tag}> in <{section}> is not known here"
             continue
-        required, further, places = ELEMENTS[element.tag]
+        required, further, places = elements[element.tag]
         if section not in places:
             yield f"<{element.tag}> cannot stand in <{section}>"
         for name in required:
@@ -126,6 +126,7 @@ def expressions(policy):
 # An exchange on which every expression can be tried.
 SAMPLE = {
     "method": "POST",
+    "template": "/mcp",
     "address": "192.0.2.1",
     "request_id": "00000000-0000-0000-0000-000000000000",
     "headers": [("Authorization", "Bearer sample")],
@@ -253,7 +254,7 @@ def kind_of_key(text):
     return {(True, False): "digest", (False, True): "address"}.get((by_token, by_address), "something else")
 
 
-def injects(policy, _origins):
+def injects(policy, _origins, limits=tuple(LIMITS.values())):
     inbound = policy.section("inbound")
     sets = [(at, e) for at, e in enumerate(inbound) if is_header(e, "override") and name_of(e) == TOKEN_HEADER]
     everywhere = [e for e in policy.root.iter("set-header") if name_of(e) == TOKEN_HEADER]
@@ -267,7 +268,7 @@ def injects(policy, _origins):
     if any(e.tag in ("choose", "rate-limit-by-key", "ip-filter") for e in inbound[at:]):
         yield "the gateway token is set before the last check"
     for section, other, _, text in policy.texts():
-        if other.tag == "rate-limit-by-key" and text in LIMITS.values():
+        if other.tag == "rate-limit-by-key" and text in limits:
             continue
         if NAMED_VALUE.search(text) and text.strip() not in [value.strip() for value in values]:
             yield f"<{other.tag}> in <{section}> uses a named value that nobody sets"

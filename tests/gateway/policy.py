@@ -1,4 +1,4 @@
-"""apim-policy.xml, read: sections of elements, with comments gone and expressions parsed where they stand."""
+"""A policy of API Management, read: sections of elements, with comments gone and expressions parsed where they stand."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import expression
 
-FILE = Path(__file__).resolve().parents[2] / "apim-policy.xml"
+PROJECT = Path(__file__).resolve().parents[2]
+FILE, OAUTH_FILE = PROJECT / "apim-policy.xml", PROJECT / "apim-policy.oauth.xml"
 SECTIONS = ("inbound", "backend", "outbound", "on-error")
 NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
 

@@ -64,7 +64,7 @@ class Jira(Process):
 class Bridge(Process):
     """`serve` behind a gateway whose secrets stand in a file."""
 
-    def __init__(self, binary, home, jira_url, gateway_secrets):
+    def __init__(self, binary, home, jira_url, gateway_secrets, more=None):
         self.secret_file = Path(home, "gateway-secrets")
         self.accept(gateway_secrets)
         settings = {
@@ -77,6 +77,7 @@ class Bridge(Process):
             # Few people sign in here, each of them for many.
             "RATE_LIMIT_PER_USER_PER_MINUTE": "100000",
             "MAX_CONCURRENT_PER_USER": "64",
+            **(more or {}),
         }
         super().__init__(binary, ["serve"], home, settings)
 
@@ -99,6 +100,15 @@ class Bridge(Process):
 
     def access_lines(self):
         return [line for line in map(json.loads, self.log.read_text().splitlines()) if line.get("target") == "access"]
+
+
+class SignIn(Bridge):
+    """`demo --signin` behind a gateway: the bridge, and a sandbox whose people sign in with one press."""
+
+    def __init__(self, binary, home, public_url, gateway_secrets):
+        super().__init__(binary, home, "", gateway_secrets, {"PUBLIC_BASE_URL": public_url})
+        self.command = [binary, "demo", "--signin", "--json"]
+        del self.settings["JIRA_API_BASE_URL"], self.settings["OTEL_EXPORTER_OTLP_ENDPOINT"]
 
 
 def fresh_secret():

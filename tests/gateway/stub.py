@@ -5,6 +5,8 @@ this one answers 500, and the check that uses it fails.
 """
 
 import http.client
+import re
+import sys
 import threading
 import time
 import uuid
@@ -67,10 +69,15 @@ class Counters:
 
 
 class Gateway:
-    """One published API: its policy, its operations, its named values and its backends."""
+    """One published API: its policy, its operations (method and template), its named values and its backends.
 
-    def __init__(self, policy, base_path, operations, named_values, backends, clock=time.monotonic):
-        self.policy, self.base_path, self.operations = policy, base_path.rstrip("/"), set(operations)
+    With `root` a second API of the same policy, whose path is empty.
+    """
+
+    def __init__(self, policy, base_path, operations, named_values, backends, clock=time.monotonic, root=()):
+        self.policy, self.base_path, self.apis = policy, base_path.rstrip("/"), {base_path.rstrip("/"): set(operations)}
+        if root:
+            self.apis[""] = set(root)
         self.named_values, self.backends = dict(named_values), dict(backends)
         self.counters = Counters(clock)
         self.forwarded = []
@@ -109,8 +116,14 @@ class Gateway:
             daemon_threads = True
             request_queue_size = 64
 
+            def handle_error(self, request, client_address):
+                # A client that ends at once resets the connections that it kept.
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(request, client_address)
+
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}{self.base_path}"
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        self.url = self.origin + self.base_path
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         return self
@@ -124,9 +137,11 @@ class Gateway:
         """One exchange, from the request to what the client reads."""
         exchange = Exchange(self, method, headers, body, address)
         path = urlsplit(target).path
-        if not path.startswith(self.base_path + "/"):
+        # The API with the longest path that fits.
+        base = max((base for base in self.apis if path.startswith(base + "/")), key=len, default=None)
+        if base is None:
             return Answer(404, [("Content-Type", "application/json")], b'{"statusCode":404,"message":"Resource not found"}')
-        exchange.path = path[len(self.base_path) :]
+        exchange.operations, exchange.path = self.apis[base], path[len(base) :]
         exchange.query = urlsplit(target).query
         try:
             return exchange.run()
@@ -139,6 +154,7 @@ class Exchange:
         self.gateway, self.method, self.body = gateway, method, body
         self.headers = headers
         self.path = self.query = self.backend = ""
+        self.operations, self.parameters = set(), {}
         self.cors = None
         self.reply = None
         self.facts = {
@@ -153,8 +169,7 @@ class Exchange:
             preflight = self.preflight()
             if preflight:
                 return preflight
-            if (self.method, self.path) not in self.gateway.operations:
-                raise Failed(404, "configuration", "OperationNotFound")
+            self.facts["template"], self.parameters = self.operation(self.method)
             for element in self.gateway.policy.section("inbound"):
                 self.step(element)
             for element in self.gateway.policy.section("backend"):
@@ -168,6 +183,15 @@ class Exchange:
             answer = self.explained(failure)
         self.open_to_origin(answer)
         return answer
+
+    def operation(self, method):
+        """The template that the path fits, and its parameters."""
+        for known, template in self.operations:
+            pattern = "".join(f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", template))
+            found = re.fullmatch(pattern, self.path, re.IGNORECASE)
+            if known == method and found:
+                return template, found.groupdict()
+        raise Failed(404, "configuration", "OperationNotFound")
 
     def explained(self, failure):
         self.reply = Answer(failure.status, failure.headers)
@@ -183,8 +207,7 @@ class Exchange:
         asked = wanted.get("access-control-request-method")
         if self.method != "OPTIONS" or self.cors is None or not asked:
             return None
-        if (asked, self.path) not in self.gateway.operations:
-            raise Failed(404, "configuration", "OperationNotFound")
+        self.operation(asked)
         answer = Answer(200)
         methods = [e.text for e in self.cors.iter("method")]
         if wanted.get("origin") in [e.text for e in self.cors.iter("origin")] and asked in methods:
@@ -247,10 +270,17 @@ class Exchange:
 
     def do_rate_limit_by_key(self, element):
         calls, period = int(self.text(element.get("calls"))), int(element.get("renewal-period"))
-        key = (id(element), self.text(element.get("counter-key")))
+        # Equal keys are counted together, whichever element names them.
+        key = self.text(element.get("counter-key"))
         wait = self.gateway.counters.take(key, calls, period)
         if wait is not None:
             raise Failed(429, "rate-limit-by-key", "RateLimitExceeded", [("Retry-After", str(wait))])
+
+    def do_rewrite_uri(self, element):
+        template = self.text(element.get("template"))
+        self.path = re.sub(r"\{(\w+)\}", lambda name: self.parameters[name[1]], template)
+        if element.get("copy-unmatched-params") != "true":
+            self.query = ""
 
     def do_set_backend_service(self, element):
         self.backend = self.gateway.backends[element.get("backend-id")]

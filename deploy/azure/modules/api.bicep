@@ -1,15 +1,28 @@
-// What API Management publishes: the MCP endpoints with apim-policy.xml, and nothing of the bridge's health or metrics.
+// What API Management publishes: the MCP endpoints with the policy that is chosen, and nothing of the bridge's health or
+// metrics. What clients that sign in by themselves need besides is in oauth.bicep.
 param apimName string
+@description('connector: apim-policy.xml, for Copilot Studio alone. oauth: apim-policy.oauth.xml.')
+@allowed(['connector', 'oauth'])
+param gatewayPolicy string
 param apiPath string
 param backendUrl string
 param vaultUri string
 param gatewaySlot string
-@description('Per Atlassian token; a turn of Copilot Studio is four calls.')
+@description('Per token of a user; a turn of Copilot Studio is four calls.')
 @minValue(1)
 param callsPerTokenPerMinute int
 @description('Per calling address, which all users of a Power Platform region share: wide enough for all of them together.')
 @minValue(1)
 param callsPerAddressPerMinute int
+@description('Per address, with apim-policy.oauth.xml: clients that register themselves.')
+@minValue(1)
+param registrationsPerAddressPerMinute int
+@description('Per address, with apim-policy.oauth.xml: requests of browsers; a sign-in is three.')
+@minValue(1)
+param signInsPerAddressPerMinute int
+@description('Per address, with apim-policy.oauth.xml: codes redeemed, tokens refreshed or revoked.')
+@minValue(1)
+param tokenRequestsPerAddressPerMinute int
 param identityClientId string
 param applicationInsightsName string
 
@@ -60,6 +73,33 @@ resource callsPerAddress 'Microsoft.ApiManagement/service/namedValues@2024-05-01
   }
 }
 
+resource registrationsPerAddress 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-registrations-per-address'
+  properties: {
+    displayName: 'jira-mcp-registrations-per-address'
+    value: string(registrationsPerAddressPerMinute)
+  }
+}
+
+resource signInsPerAddress 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-sign-ins-per-address'
+  properties: {
+    displayName: 'jira-mcp-sign-ins-per-address'
+    value: string(signInsPerAddressPerMinute)
+  }
+}
+
+resource tokenRequestsPerAddress 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-token-requests-per-address'
+  properties: {
+    displayName: 'jira-mcp-token-requests-per-address'
+    value: string(tokenRequestsPerAddressPerMinute)
+  }
+}
+
 resource backend 'Microsoft.ApiManagement/service/backends@2024-05-01' = {
   parent: service
   name: 'jira-mcp-bridge'
@@ -75,7 +115,7 @@ resource api 'Microsoft.ApiManagement/service/apis@2024-05-01' = {
   name: 'jira-mcp'
   properties: {
     displayName: 'Jira MCP'
-    description: 'MCP for Jira Cloud; the bearer is the user\'s own Atlassian token.'
+    description: 'MCP for Jira Cloud; the bearer is the user\'s own.'
     path: apiPath
     protocols: ['https']
     apiType: 'http'
@@ -123,10 +163,10 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
   name: 'policy'
   properties: {
     format: 'rawxml'
-    value: loadTextContent('../../../apim-policy.xml')
+    value: gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml') : loadTextContent('../../../apim-policy.xml')
   }
-  // The policy names them.
-  dependsOn: [gatewayToken, callsPerToken, callsPerAddress, backend]
+  // The policies name them.
+  dependsOn: [gatewayToken, callsPerToken, callsPerAddress, registrationsPerAddress, signInsPerAddress, tokenRequestsPerAddress, backend]
 }
 
 resource connectionString 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
@@ -150,8 +190,10 @@ resource logger 'Microsoft.ApiManagement/service/loggers@2024-05-01' = {
   dependsOn: [connectionString]
 }
 
-// No body and no header is logged: bodies hold Jira's content, headers hold tokens, and logging a body would buffer it.
+// No body and no header is logged: bodies hold Jira's content, headers hold tokens, and logging a body would buffer it. And no
+// query: that of a sign-in holds a code, the state, and the client's address.
 var nothing = { headers: [], body: { bytes: 0 } }
+var noQuery = { headers: [], body: { bytes: 0 }, dataMasking: { queryParams: [{ mode: 'Hide', value: '*' }] } }
 
 resource diagnostics 'Microsoft.ApiManagement/service/apis/diagnostics@2024-05-01' = {
   parent: api
@@ -163,7 +205,10 @@ resource diagnostics 'Microsoft.ApiManagement/service/apis/diagnostics@2024-05-0
     verbosity: 'information'
     logClientIp: false
     sampling: { samplingType: 'fixed', percentage: 100 }
-    frontend: { request: nothing, response: nothing }
-    backend: { request: nothing, response: nothing }
+    frontend: { request: noQuery, response: nothing }
+    backend: { request: noQuery, response: nothing }
   }
 }
+
+output apiName string = api.name
+output loggerName string = logger.name
