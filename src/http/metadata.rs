@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::IntoResponse,
 };
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{
@@ -43,6 +43,18 @@ pub(super) async fn document(
     // Clients that run in a browser read it too, before they have anything that is secret.
     let any_origin = (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(([any_origin], Json(document)))
+}
+
+/// `OPTIONS` of the document: a page of any origin may ask for it, with the headers that clients of
+/// MCP send along.
+pub(super) async fn preflight() -> impl IntoResponse {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, mcp-protocol-version"),
+        (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
 }
 
 /// The resource has one name, however its address was written.

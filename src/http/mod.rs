@@ -140,10 +140,22 @@ where
     let documents = [
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),
-        ("/.well-known/oauth-protected-resource", get(metadata::document)),
-        ("/.well-known/oauth-protected-resource/mcp", get(metadata::document)),
-        ("/.well-known/oauth-protected-resource/mcp/readonly", get(metadata::document)),
-        ("/.well-known/oauth-protected-resource/mcp/x/{toolsets}", get(metadata::document)),
+        (
+            "/.well-known/oauth-protected-resource",
+            get(metadata::document).options(metadata::preflight),
+        ),
+        (
+            "/.well-known/oauth-protected-resource/mcp",
+            get(metadata::document).options(metadata::preflight),
+        ),
+        (
+            "/.well-known/oauth-protected-resource/mcp/readonly",
+            get(metadata::document).options(metadata::preflight),
+        ),
+        (
+            "/.well-known/oauth-protected-resource/mcp/x/{toolsets}",
+            get(metadata::document).options(metadata::preflight),
+        ),
     ];
     documents
         .into_iter()

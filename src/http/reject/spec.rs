@@ -81,7 +81,7 @@ pub(super) const UNAUTHENTICATED: Spec = Spec::wrong(
     StatusCode::UNAUTHORIZED,
     Refusal::Unauthenticated,
     "The user's access token is missing or malformed.",
-    "Sign in to the connection and send Authorization: Bearer with the Atlassian access token.",
+    "Sign in to the connection and send Authorization: Bearer with the access token.",
 )
 .class(Class::Authentication, Info);
 pub(super) const SIGN_IN_UNAVAILABLE: Spec = Spec::wrong(
