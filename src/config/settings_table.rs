@@ -90,7 +90,10 @@ pub const SETTINGS: &[Setting] = &[
         "signin: where sessions are kept: memory (one process, lost at its end), file or redis",
     ),
     setting("SESSION_STORAGE_DIR", "", "signin: the folder for file, ours alone"),
-    secret("REDIS_URL", "signin: redis://user:password@host:6379/0, or rediss:// with TLS"),
+    secret(
+        "REDIS_URL",
+        "signin: redis://host:6379/0, or rediss:// with TLS; user and password stand before the host",
+    ),
     secret(
         "SESSION_ENCRYPTION_KEY",
         "signin: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",

@@ -257,7 +257,7 @@ fn store(reader: &mut Reader<'_>) -> StoreSettings {
             }
             reader.refuse_unshown(
                 "REDIS_URL",
-                "needed for SESSION_STORE_TYPE=redis, such as rediss://:password@host:6380",
+                "needed for SESSION_STORE_TYPE=redis, such as rediss://host:6380 with user and password before the host",
             );
             StoreSettings::Memory
         }

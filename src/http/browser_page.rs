@@ -31,7 +31,16 @@ pub(super) fn render<B>(edge: &Edge, request: &Request<B>) -> Response {
         "This is {name}, an MCP server through which an AI agent works in Jira as the signed-in user.\n\
          It speaks to MCP clients and has nothing to show in a browser.\n\n\
          Paste this URL into your MCP client: {base}/mcp\n\n\
-         The client signs in with an Atlassian account and sends its token with every request.\n"
+         {}\n",
+        if edge.settings.has_sign_in {
+            format!(
+                "The client sends you to a page here to sign in. Which programs work as you, and \
+                 sign-out: {base}/auth/status"
+            )
+        } else {
+            "The client signs in with an Atlassian account and sends its token with every request."
+                .to_owned()
+        }
     );
     ([(header::CONTENT_TYPE, TEXT)], text).into_response()
 }

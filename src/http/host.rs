@@ -24,6 +24,11 @@ impl AllowedHost {
             .to_vec()
     }
 
+    /// Whether this rule lets a request to that host pass, whatever port it names.
+    pub fn is_for(&self, host: &Self) -> bool {
+        self.host == host.host
+    }
+
     fn admits(&self, sent: &Self) -> bool {
         self.host == sent.host && (self.port.is_none() || self.port == sent.port)
     }

@@ -41,6 +41,8 @@ pub struct Settings {
     pub version: String,
     /// Issuer URL of the authorization server clients sign in at.
     pub authorization_server: String,
+    /// Whether that server is this one.
+    pub has_sign_in: bool,
     /// Scopes of the metadata document and the challenge; `offline_access` is the client's
     /// business, not a resource's (MCP authorization, 2026-07-28).
     pub scopes: Vec<String>,
@@ -63,6 +65,7 @@ impl Default for Settings {
             server_name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             authorization_server: "https://auth.atlassian.com".to_owned(),
+            has_sign_in: false,
             scopes: ["read:jira-work", "write:jira-work", "read:jira-user"]
                 .map(str::to_owned)
                 .to_vec(),

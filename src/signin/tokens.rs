@@ -102,7 +102,7 @@ mod tests {
             assert_eq!(others.read(&text), None);
             assert_eq!(tokens.read(&text[..text.len() - 1]), None);
         }
-        for text in ["", "jmb_", "jmb_a", "jmb_x", "jmb_a!", "eyJhbGciOiJub25lIn0.e30."] {
+        for text in ["", "jmb_", "jmb_a", "jmb_x", "jmb_a!", "eyJh.e30."] {
             assert_eq!(tokens.read(text), None, "{text}");
         }
     }

@@ -32,6 +32,24 @@ fn advice(name: &str) -> &'static str {
         "PUBLIC_BASE_URL" => {
             "the URL in front of /mcp, such as https://contoso.azure-api.net/jira-mcp"
         }
+        "SESSION_ENCRYPTION_KEY" | "SESSION_ENCRYPTION_KEY_FILE" => {
+            "make one with `openssl rand -base64 32`, and give every replica the same"
+        }
+        "SESSION_STORE_TYPE" => "memory to try it out, file for one replica, redis for several",
+        "SESSION_STORAGE_DIR" => "a folder that belongs to the server's user alone",
+        "REDIS_URL" => {
+            "redis://host:6379, or rediss:// for TLS; user and password stand before the host"
+        }
+        "AUTH" => {
+            "atlassian for tokens of the connector, signin for clients that know only the URL"
+        }
+        "ATLASSIAN_CLIENT_ID" | "ATLASSIAN_CLIENT_SECRET" | "ATLASSIAN_CLIENT_SECRET_FILE" => {
+            "the app's settings in Atlassian's developer console show it"
+        }
+        "ENTRA_TENANT_ID"
+        | "ENTRA_CLIENT_ID"
+        | "ENTRA_CLIENT_SECRET"
+        | "ENTRA_CLIENT_SECRET_FILE" => "the app registration in Entra ID shows it",
         "JIRA_API_BASE_URL" => {
             "leave it unset: Jira Cloud is https://api.atlassian.com for everybody"
         }

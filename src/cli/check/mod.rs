@@ -4,6 +4,7 @@
 mod fix;
 mod outside;
 mod settings;
+mod signin;
 
 use upstream::TrustedRoots;
 
@@ -32,5 +33,6 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     findings.extend(settings::warnings(&config, source));
     findings.push(outside::roots(&TrustedRoots::load()));
     findings.extend(outside::jira(&config).await);
+    findings.extend(signin::findings(&config).await);
     report::conclude(&findings, &[])
 }
