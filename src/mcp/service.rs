@@ -92,7 +92,7 @@ impl HttpService {
             return json(fault.to_reply().into());
         }
         let cancelled = cancelled_id(&body);
-        let cancelled = parts.extensions.get::<Caller>().map(Caller::key).zip(cancelled);
+        let cancelled = parts.extensions.get::<Caller>().map(Caller::credential_key).zip(cancelled);
         let answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;
         if let Some((caller, id)) = cancelled.filter(|_| answer.status() == StatusCode::ACCEPTED) {
             let found = self.server.cancel(caller, id);

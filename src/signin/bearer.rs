@@ -82,7 +82,11 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
         ..Principal::of_key(key)
     };
     let credentials = SessionCredentials::new(signin.clone(), id);
-    Ok(Identity { is_signed_in_here: true, ..Identity::new(principal, Arc::new(credentials)) })
+    Ok(Identity {
+        credential_key: signin.hasher().principal_key(b"session:", &id.0),
+        is_signed_in_here: true,
+        ..Identity::new(principal, Arc::new(credentials))
+    })
 }
 
 /// The grant behind a session, renewed when it is time.

@@ -5,8 +5,12 @@ use std::{fmt, sync::Arc};
 use http::Request;
 
 use super::{
-    bearer::BearerFault, box_future::BoxFuture, credential::Credential, credentials::Credentials,
-    key::KeyedHasher, principal::Principal,
+    bearer::BearerFault,
+    box_future::BoxFuture,
+    credential::Credential,
+    credentials::Credentials,
+    key::{KeyedHasher, PrincipalKey},
+    principal::Principal,
 };
 
 /// One way to tell who sent a request.
@@ -29,6 +33,9 @@ pub struct Identity {
     pub principal: Principal,
     /// The proof; wiped with its last holder.
     pub credentials: Arc<dyn Credentials>,
+    /// Under which key is remembered what this proof has shown: another one of the same person may
+    /// reach other sites, or may do less. The principal's own where a person has one proof only.
+    pub credential_key: PrincipalKey,
     /// Whether the client can get a new token from us by itself: it is told with a challenge when
     /// its sign-in has ended, whatever the operator chose for tokens of others.
     pub is_signed_in_here: bool,
@@ -37,7 +44,8 @@ pub struct Identity {
 impl Identity {
     /// A principal with what proves it to an upstream; the token came from elsewhere.
     pub fn new(principal: Principal, credentials: Arc<dyn Credentials>) -> Self {
-        Self { principal, credentials, is_signed_in_here: false }
+        let credential_key = principal.key;
+        Self { principal, credentials, credential_key, is_signed_in_here: false }
     }
 
     /// Whoever holds a credential that says nothing about them and that the upstream takes as it

@@ -40,9 +40,14 @@ impl Caller {
         &self.0.identity.principal
     }
 
-    /// Under which key anything may be remembered about this user.
+    /// Under which key the user is limited and audited, whichever of their programs calls.
     pub fn key(&self) -> PrincipalKey {
         self.principal().key
+    }
+
+    /// Under which key is remembered what this caller's proof has shown, such as sites.
+    pub fn credential_key(&self) -> PrincipalKey {
+        self.0.identity.credential_key
     }
 
     /// What proves it to an upstream.

@@ -43,7 +43,7 @@ impl Session {
     /// Like sending it, unless Jira answered the same to this caller a short while ago.
     async fn call_cached(&self, cloud_id: &str, request: Request) -> Result<Response, JiraError> {
         let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.key(), String::from(url));
+        let key = (self.caller.credential_key(), String::from(url));
         let now = Instant::now();
         if !self.cache_use.is_bypassed()
             && let Some(body) = self.jira.metadata.fresh(&key, now)
@@ -60,8 +60,10 @@ impl Session {
     /// reason to look again.
     pub(super) fn cached(&self, cloud_id: &str, request: &Request) -> Option<Response> {
         let url = self.jira.url(cloud_id, request)?;
-        let body =
-            self.jira.metadata.fresh(&(self.caller.key(), String::from(url)), Instant::now())?;
+        let body = self
+            .jira
+            .metadata
+            .fresh(&(self.caller.credential_key(), String::from(url)), Instant::now())?;
         Some(Response::of_read(body))
     }
 
@@ -71,7 +73,7 @@ impl Session {
         let site = self.site().await?;
         let request = request::myself();
         let url = self.jira.url(&site.id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.key(), String::from(url));
+        let key = (self.caller.credential_key(), String::from(url));
         let now = Instant::now();
         if let Some(body) = self.jira.metadata.fresh(&key, now) {
             return Ok(Response::of_read(body));

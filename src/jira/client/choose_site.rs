@@ -30,7 +30,7 @@ async fn choose(session: &Session) -> Result<Site, JiraError> {
     if settings.route == Route::Direct {
         return choose_among(&[direct_site(&settings.api_base)], None, requested).cloned();
     }
-    let key = session.caller.key();
+    let key = session.caller.credential_key();
     let now = Instant::now();
     let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
         sites

@@ -54,7 +54,7 @@ impl Session {
             }
             is_at_site = false;
         };
-        self.jira.metadata.invalidate_after(self.caller.key(), &request, answer.status);
+        self.jira.metadata.invalidate_after(self.caller.credential_key(), &request, answer.status);
         if answer.status.is_success() {
             let answer = Response::new(answer.body, request.safety() != Safety::Read);
             answer.validate()

@@ -55,8 +55,16 @@ impl Jira {
         if self.settings.route == Route::Direct {
             return None;
         }
-        let sites = self.sites.fresh(caller.key(), Instant::now())?;
-        site::granted(&sites, self.settings.site.as_ref(), requested.or(caller.requested_site()))
+        let sites = self.sites.fresh(caller.credential_key(), Instant::now());
+        let of_token = sites.and_then(|sites| {
+            let requested = requested.or(caller.requested_site());
+            site::granted(&sites, self.settings.site.as_ref(), requested)
+        });
+        // Who signed in here may have let a program have less than their token can do.
+        let Some(rights) = caller.principal().rights.as_deref() else { return of_token };
+        let mut scopes = of_token.unwrap_or_else(|| rights.to_vec());
+        scopes.retain(|scope| rights.contains(scope));
+        Some(scopes)
     }
 
     /// What one tool call may do as its caller until `deadline`.
@@ -185,5 +193,59 @@ impl Session {
     /// end the same.
     pub fn rule_out_retry(&self) {
         self.cache_use.rule_out_retry();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use auth::{Bearer, Credential, Identity, KeyedHasher, Principal};
+
+    use super::*;
+    use crate::jira::client::{site::jira_sites, wire::Resource};
+
+    /// Two programs of one person: what one was granted says nothing of the other.
+    #[test]
+    fn a_program_has_what_its_person_let_it_have_and_no_more() {
+        let settings = Settings {
+            api_base: "http://127.0.0.1:9".parse().unwrap(),
+            api_host: None,
+            site_address: None,
+            route: Route::ApiGateway,
+            site: None,
+            media_hosts: Vec::new(),
+        };
+        let upstream = Upstream::new(&upstream::Settings::new("test")).unwrap();
+        let jira = Jira::new(settings, upstream);
+        let hasher = KeyedHasher::random().unwrap();
+        let person = hasher.principal_key(b"person:", b"anna");
+        let program = |session: &[u8], rights: &[&str]| {
+            let rights: Vec<String> = rights.iter().map(|scope| (*scope).to_owned()).collect();
+            let principal = Principal { rights: Some(rights.into()), ..Principal::of_key(person) };
+            let credential = Credential::from(Bearer::from_token("sandbox-token").unwrap());
+            let identity = Identity {
+                credential_key: hasher.principal_key(b"session:", session),
+                ..Identity::new(principal, Arc::new(credential))
+            };
+            Caller::new(identity, "r-1".into(), None)
+        };
+        let reader = program(b"1", &["read:jira-work"]);
+        let writer = program(b"2", &["read:jira-work", "write:jira-work"]);
+        let known = |caller: &Caller| jira.granted(caller, None).map(|scopes| scopes.join(" "));
+        // Before Jira was asked, what the person agreed to is all that is known.
+        assert_eq!(known(&reader).as_deref(), Some("read:jira-work"));
+        let scopes = ["read:jira-work", "write:jira-work", "manage:jira-project"];
+        let resource = Resource {
+            id: "one".to_owned(),
+            url: "https://one.atlassian.net".to_owned(),
+            name: "one".to_owned(),
+            scopes: scopes.map(str::to_owned).to_vec(),
+        };
+        let sites = jira_sites(vec![resource]).into();
+        jira.sites.keep(reader.credential_key(), Instant::now(), &sites);
+        assert_eq!(known(&reader).as_deref(), Some("read:jira-work"));
+        // The other program's sites are not known by it.
+        assert_eq!(known(&writer).as_deref(), Some("read:jira-work write:jira-work"));
+        assert!(jira.sites.fresh(writer.credential_key(), Instant::now()).is_none());
+        assert_eq!((reader.key(), writer.key()), (person, person));
     }
 }

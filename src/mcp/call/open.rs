@@ -61,8 +61,11 @@ impl Server {
         let Some(caller) = request.caller else {
             return Err(ErrorData::internal_error("the request brought no caller", None));
         };
-        let guard =
-            self.0.in_flight.register(caller.key(), request.id.clone(), request.cancelled.clone());
+        let guard = self.0.in_flight.register(
+            caller.credential_key(),
+            request.id.clone(),
+            request.cancelled.clone(),
+        );
         let (settings, started) = (&self.0.settings, Instant::now());
         let deadline = started + settings.call_deadline;
         let spent_bytes = bytes_of(request.id) + extra_bytes;
