@@ -94,6 +94,7 @@ pub const SETTINGS: &[Setting] = &[
         "REDIS_URL",
         "signin: redis://host:6379/0, or rediss:// with TLS; user and password stand before the host",
     ),
+    setting("REDIS_URL_FILE", "", "signin: file with that URL"),
     secret(
         "SESSION_ENCRYPTION_KEY",
         "signin: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",

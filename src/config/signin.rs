@@ -53,7 +53,8 @@ pub(super) fn bearers(reader: &mut Reader<'_>, scopes: &[String], is_local: bool
 
 fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Option<Settings> {
     let public_base_url = public_base_url(reader, is_local);
-    let providers = providers(reader)?;
+    // All of it is read before any of it is missed.
+    let providers = providers(reader);
     let store = store(reader);
     let keys = keys(reader);
     if keys.is_none() && !matches!(store, StoreSettings::Memory) {
@@ -75,7 +76,7 @@ fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Optio
         server_name: reader.text("SERVER_NAME").to_owned(),
         scopes: scopes.to_vec(),
         site: reader.filled("JIRA_SITE_URL").and_then(site_host),
-        providers,
+        providers: providers?,
         store,
         keys,
         access_token_ttl: reader.millis("ACCESS_TOKEN_TTL_MS", 1_000..=DAY_MS),
@@ -252,8 +253,12 @@ fn store(reader: &mut Reader<'_>) -> StoreSettings {
             StoreSettings::Memory
         }
         "redis" => {
-            if let Some(url) = reader.filled("REDIS_URL") {
-                return StoreSettings::Redis(SecretString::from(url));
+            let problems = reader.problems.len();
+            if let Some(url) = secret(reader, "REDIS_URL", "REDIS_URL_FILE") {
+                return StoreSettings::Redis(url);
+            }
+            if reader.problems.len() > problems {
+                return StoreSettings::Memory;
             }
             reader.refuse_unshown(
                 "REDIS_URL",

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::Path,
     process::Command,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use axum::{Router, response::Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::support::{Upstream, gateway_secret};
 
@@ -75,6 +77,68 @@ async fn good_settings_and_a_good_world_are_green() {
     run.check("Jira API host", "ok", "HTTP 401");
     run.check("clock", "ok", "within");
     assert!(upstream.seen().iter().all(|seen| seen.authorization.is_empty()), "a token was sent");
+}
+
+/// Who is to sign in here needs an app at the provider, a store, and the right addresses.
+#[tokio::test]
+async fn it_is_said_whether_people_can_sign_in() {
+    let (upstream, url) = host(401, None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("sessions");
+    let [key, other] = [1, 2].map(|first: u8| {
+        let bytes: Vec<u8> = (0..32).map(|place| first.wrapping_add(place)).collect();
+        STANDARD.encode(bytes)
+    });
+    let app = [
+        ("AUTH", "signin"),
+        ("JIRA_API_BASE_URL", url.as_str()),
+        ("ATLASSIAN_AUTH_BASE_URL", url.as_str()),
+        ("ATLASSIAN_CLIENT_ID", "an-app"),
+        ("ATLASSIAN_CLIENT_SECRET", "the-apps-secret"),
+    ];
+    let with = |more: &[(&'static str, String)]| {
+        let mut all: Vec<(&str, String)> =
+            app.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        all.extend_from_slice(more);
+        all
+    };
+    let run = async |settings: Vec<(&'static str, String)>| {
+        let pairs: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        check(&pairs).await
+    };
+    let found = run(with(&[])).await;
+    assert_eq!(found.code, Some(0), "{}", found.table);
+    found.check("sign-in address", "ok", "http://127.0.0.1:8080/auth/callback");
+    found.check("session store", "warn", "every restart signs everybody out");
+    found.check("Atlassian sign-in", "ok", "answers");
+    assert!(!found.table.contains("the-apps-secret"));
+
+    let public = ("PUBLIC_BASE_URL", "https://bridge.example.com".to_owned());
+    run(with(&[public])).await.check("sign-in address", "warn", "ALLOWED_HOSTS lacks");
+
+    let kind = ("SESSION_STORE_TYPE", "file".to_owned());
+    let place = ("SESSION_STORAGE_DIR", place.to_str().unwrap().to_owned());
+    let kept = with(&[kind.clone(), place.clone(), ("SESSION_ENCRYPTION_KEY", key)]);
+    run(kept).await.check("session store", "ok", "the keys fit");
+    let found = run(with(&[kind, place, ("SESSION_ENCRYPTION_KEY", other)])).await;
+    assert_eq!(found.code, Some(1), "{}", found.table);
+    found.check("session store", "FAILED", "sealed with a key that is not in");
+
+    let redis = [
+        ("SESSION_STORE_TYPE", "redis".to_owned()),
+        ("REDIS_URL", format!("redis://:hidden-word@{}", unused_address())),
+        ("SESSION_ENCRYPTION_KEY", STANDARD.encode((0..32).collect::<Vec<u8>>())),
+    ];
+    let found = run(with(&redis)).await;
+    found.check("session store", "FAILED", "check REDIS_URL");
+    assert!(!found.table.contains("hidden-word"), "{}", found.table);
+    assert!(upstream.seen().iter().all(|seen| seen.authorization.is_empty()), "a secret was sent");
+}
+
+/// An address at which nobody listens any more.
+fn unused_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 #[tokio::test]

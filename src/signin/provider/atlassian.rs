@@ -23,6 +23,9 @@ use super::{
 /// Whom the tokens are for.
 const AUDIENCE: &str = "api.atlassian.com";
 
+/// The scope of `GET /rest/api/3/myself`.
+const IDENTITY: &str = "read:jira-user";
+
 /// Sites that are asked who a person is; their account has one id on all of them.
 const SITES_ASKED_MAX: usize = 3;
 
@@ -58,14 +61,18 @@ impl Atlassian {
 
     pub(super) fn authorize_url(&self, asked: &Asked<'_>) -> Url {
         let mut url = below(&self.auth_base, "authorize");
-        let mut scopes = asked.scopes.join(" ");
-        if asked.is_lasting {
-            scopes.push_str(" offline_access");
-        }
+        // Whoever signs in must be told apart, whatever little their program asked for.
+        let more = [(IDENTITY, true), ("offline_access", asked.is_lasting)];
+        let more = more
+            .into_iter()
+            .filter(|(scope, is_wanted)| *is_wanted && !asked.scopes.iter().any(|own| own == scope))
+            .map(|(scope, _)| scope);
+        let scopes: Vec<&str> = asked.scopes.iter().map(String::as_str).chain(more).collect();
+        let scopes = scopes.join(" ");
         url.query_pairs_mut()
             .append_pair("audience", AUDIENCE)
             .append_pair("client_id", &self.tokens.client_id)
-            .append_pair("scope", scopes.trim())
+            .append_pair("scope", &scopes)
             .append_pair("redirect_uri", asked.redirect_uri)
             .append_pair("state", asked.state)
             .append_pair("response_type", "code")

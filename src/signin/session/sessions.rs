@@ -196,6 +196,14 @@ impl Sessions {
             .await;
         if let Err(error) = noted {
             tracing::debug!(%error, "the use of a session was not noted");
+            return;
+        }
+        // The list goes by a hash under a key: when the older key goes, a sign-out must still find
+        // the session.
+        if !loaded.is_current_key
+            && let Err(error) = self.0.people.add(&loaded.session.person, id, usize::MAX).await
+        {
+            tracing::debug!(%error, "a session was not listed under the current key");
         }
     }
 
