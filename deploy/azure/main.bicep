@@ -122,6 +122,7 @@ module containerApp 'modules/containerapp.bicep' = if (isComplete && usesContain
     applicationInsightsName: foundation.outputs.applicationInsightsName
     publicBaseUrl: apim.outputs.publicBaseUrl
     settings: sizes.settings
+    secretSettings: sizes.secretSettings
     subnetId: usesNetwork ? network!.outputs.appSubnetId : ''
     networkId: usesNetwork ? network!.outputs.networkId : ''
     zoneRedundant: sizes.zoneRedundant
@@ -149,6 +150,7 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
     applicationInsightsName: foundation.outputs.applicationInsightsName
     publicBaseUrl: apim.outputs.publicBaseUrl
     settings: sizes.settings
+    secretSettings: sizes.secretSettings
     allowedCidrs: sizes.allowedCidrs
     minReplicas: sizes.minReplicas
     maxReplicas: sizes.maxReplicas

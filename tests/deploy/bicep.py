@@ -106,6 +106,9 @@ def environments(folder, files, settings):
         for setting in one.get("settings", {}):
             if setting not in settings or "SECRET" in setting or setting == "INSECURE_NO_GATEWAY":
                 yield "bicep-settings", f"{name}.json: {setting} is no setting, or none for there"
+        for setting, secret in one.get("secretSettings", {}).items():
+            if setting not in settings or setting.startswith("GATEWAY_") or not re.fullmatch(r"[a-z][a-z0-9-]*", secret):
+                yield "bicep-settings", f"{name}.json: {setting} is no setting that a secret called {secret} can hold"
         for value in strings(one):
             if not value.strip() or re.search(r"example|todo|change|replace|your|<|\{\{|x{3,}", value, re.IGNORECASE):
                 yield "bicep-placeholder", f"{name}.json: {value!r} looks like a placeholder"

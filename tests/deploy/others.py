@@ -12,6 +12,7 @@ CHECKOV = {
     ("CKV_DOCKER_7", "Dockerfile"): "the base is an argument, whose tag and digest deploy/image holds",
     ("CKV_K8S_11", "base/deployment.yaml"): "a CPU limit throttles while the node is idle; the request is the promise",
     ("CKV_K8S_15", "base/deployment.yaml"): "the image is named by digest, so that there is nothing newer to pull",
+    ("CKV_K8S_35", "base/deployment.yaml"): "REDIS_URL is read from the environment only; all other secrets are files",
     ("CKV_K8S_21", "base/"): "the namespace is the overlay's",
     ("CKV_K8S_43", "base/deployment.yaml"): "the digest is the overlay's",
     ("CKV_OPENAPI_17", "apiDefinition.swagger.json"): "consumes stands at the top, for all operations",

@@ -11,6 +11,8 @@ param applicationInsightsName string
 param publicBaseUrl string
 @description('Names and values of the bridge\'s settings; docs/CONFIGURATION.md.')
 param settings object
+@description('Names of settings, each with the name of the secret of the vault that holds its value.')
+param secretSettings object
 param allowedCidrs array
 @minValue(1)
 param minReplicas int
@@ -81,7 +83,8 @@ resource site 'Microsoft.Web/sites@2023-12-01' = {
           { name: 'GATEWAY_SHARED_SECRET_PREVIOUS', value: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/gateway-secret-b)' }
           { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
         ],
-        map(items(settings), setting => { name: setting.key, value: setting.value })
+        map(items(settings), setting => { name: setting.key, value: setting.value }),
+        map(items(secretSettings), one => { name: one.key, value: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${one.value})' })
       )
     }
   }

@@ -11,6 +11,8 @@ param applicationInsightsName string
 param publicBaseUrl string
 @description('Names and values of the bridge\'s settings; docs/CONFIGURATION.md.')
 param settings object
+@description('Names of settings, each with the name of the secret of the vault that holds its value.')
+param secretSettings object
 @description('Empty: the environment has a public address.')
 param subnetId string
 param networkId string
@@ -78,12 +80,15 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
       activeRevisionsMode: 'Single'
       maxInactiveRevisions: 5
       registries: [{ server: registryServer, identity: identityId }]
-      secrets: [
-        { name: 'gateway-secret-a', keyVaultUrl: '${vaultUri}secrets/gateway-secret-a', identity: identityId }
-        { name: 'gateway-secret-b', keyVaultUrl: '${vaultUri}secrets/gateway-secret-b', identity: identityId }
-        // The environment's own OpenTelemetry agent speaks gRPC only and takes no metrics, so the bridge sends by itself.
-        { name: 'application-insights', value: insights.properties.ConnectionString }
-      ]
+      secrets: concat(
+        [
+          { name: 'gateway-secret-a', keyVaultUrl: '${vaultUri}secrets/gateway-secret-a', identity: identityId }
+          { name: 'gateway-secret-b', keyVaultUrl: '${vaultUri}secrets/gateway-secret-b', identity: identityId }
+          // The environment's own OpenTelemetry agent speaks gRPC only and takes no metrics, so the bridge sends by itself.
+          { name: 'application-insights', value: insights.properties.ConnectionString }
+        ],
+        map(items(secretSettings), one => { name: one.value, keyVaultUrl: '${vaultUri}secrets/${one.value}', identity: identityId })
+      )
       ingress: {
         // In a private environment this still means the network's inside only.
         external: true
@@ -124,7 +129,8 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
               { name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }
               { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', secretRef: 'application-insights' }
             ],
-            map(items(settings), setting => { name: setting.key, value: setting.value })
+            map(items(settings), setting => { name: setting.key, value: setting.value }),
+            map(items(secretSettings), one => { name: one.key, secretRef: one.value })
           )
           probes: [
             {
