@@ -1,6 +1,7 @@
 //! Builds every layer, binds, serves, drains: the only file that knows them all.
 
 mod bearers;
+pub mod local;
 
 use std::{
     convert::Infallible,
@@ -10,19 +11,19 @@ use std::{
     time::Duration,
 };
 
-use auth::{Caller, Credential, Identity, KeyedHasher};
+use auth::{Caller, KeyedHasher};
 use limit::Limiter;
 use metrics::{Names, Signals};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::oneshot,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use upstream::{BuildError, Upstream};
 
 use crate::{
-    config::Config,
+    config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
     jira::{
         Jira,
@@ -40,6 +41,10 @@ const ADMIN_CONNECTIONS_MAX: usize = 64;
 
 /// How long a stop waits for the last traces and metrics.
 const FLUSH_MAX: Duration = Duration::from_secs(5);
+
+/// How long the end of `stdio` waits for a token that is being renewed: half of it would be a
+/// sign-in that is lost.
+const RENEWED: Duration = Duration::from_secs(30);
 
 /// Why the server could not start.
 #[derive(Debug, Error)]
@@ -73,6 +78,12 @@ pub enum StartError {
     /// Sign-in cannot be set up.
     #[error(transparent)]
     SignIn(#[from] SignInError),
+    /// The sign-in of this machine cannot be used.
+    #[error(transparent)]
+    Local(#[from] local::LocalError),
+    /// Nobody has signed in on this machine.
+    #[error("nobody is signed in on this machine")]
+    NobodySignedIn,
     /// The system has no randomness.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -116,14 +127,14 @@ fn signing_keys(config: &Config) -> Result<SigningKeys, StartError> {
     }))
 }
 
-/// Serves the one user of a credential over standard input and output, until the input ends or
+/// Serves the one user of a machine over standard input and output, until the input ends or
 /// `shutdown` resolves.
 pub async fn stdio(
     config: Config,
-    credential: Credential,
+    user: LocalUser,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    let identity = Identity::of_credential(credential, &KeyedHasher::random()?);
+    let (identity, signed_in) = local::identity(user).await?.ok_or(StartError::NobodySignedIn)?;
     let caller = Caller::new(identity, "stdio".into(), None);
     let server = server(&config)?;
     let settings = StdioSettings {
@@ -133,6 +144,11 @@ pub async fn stdio(
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving on standard input and output");
     let streams = (tokio::io::stdin(), tokio::io::stdout());
     mcp::serve_stdio(server, caller, streams, settings, shutdown).await;
+    if let Some(signed_in) = signed_in
+        && timeout(RENEWED, signed_in.finished()).await.is_err()
+    {
+        tracing::warn!("stopped while the sign-in was being renewed");
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -283,7 +299,7 @@ async fn flush(exporters: Exporters, grace: Duration) {
         // Nobody waits any more when the time was up.
         let _ = done.send(());
     });
-    if flushing.is_err() || tokio::time::timeout(patience, flushed).await.is_err() {
+    if flushing.is_err() || timeout(patience, flushed).await.is_err() {
         tracing::warn!("the last traces and metrics could not be sent in time");
     }
 }

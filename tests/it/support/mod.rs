@@ -1,6 +1,7 @@
 //! What the tests stand on: a bridge on a port of its own, and upstreams that can misbehave.
 
 mod bridge;
+mod command;
 mod modern;
 mod process;
 mod receiver;
@@ -10,6 +11,7 @@ mod upstream;
 mod wait;
 
 pub(crate) use bridge::{Bridge, NOW_MS, Reply, SEEDS, Tool, gateway_secret, part};
+pub(crate) use command::{Ended, Run};
 pub(crate) use modern::Modern;
 pub(crate) use process::Process;
 pub(crate) use receiver::{Receiver, attribute, sum};
