@@ -2,6 +2,7 @@
 
 mod bearers;
 pub mod local;
+mod replicas;
 
 use std::{
     convert::Infallible,
@@ -12,7 +13,6 @@ use std::{
 };
 
 use auth::{Caller, KeyedHasher};
-use limit::Limiter;
 use metrics::{Names, Signals};
 use thiserror::Error;
 use tokio::{
@@ -105,15 +105,19 @@ pub struct Bound {
 
 /// The layers below the edge.
 pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
-    observed_server(config, Signals::default())
+    observed_server(config, Signals::default(), None)
 }
 
-fn observed_server(config: &Config, signals: Signals) -> Result<mcp::Server, StartError> {
+fn observed_server(
+    config: &Config,
+    signals: Signals,
+    signin: Option<&SignIn>,
+) -> Result<mcp::Server, StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
-    let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?);
-    let limiter = Limiter::new(config.limits);
+    let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
+    let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?, request_ids);
     Ok(mcp::Server::new(config.mcp.clone(), policy, Arc::new(tools), limiter, signals))
 }
 
@@ -156,9 +160,7 @@ pub async fn stdio(
 /// Builds the layers and takes the port.
 pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
     let address = config.listen;
-    let hasher = KeyedHasher::random()?;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
-    let server = observed_server(&config, signals.clone())?;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
@@ -168,6 +170,8 @@ pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
         }
         None => None,
     };
+    let server = observed_server(&config, signals.clone(), signin.as_ref())?;
+    let hasher = replicas::hasher(signin.as_ref())?;
     let admin = match config.admin {
         Some(address) => Some(
             TcpListener::bind(address)

@@ -63,6 +63,7 @@ mod protocol;
 mod protocol_versions;
 mod read_laws;
 mod reading;
+mod replicas;
 mod resources;
 mod restart;
 mod rich_text;
