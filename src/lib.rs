@@ -22,6 +22,7 @@ mod memory;
 pub mod http;
 
 /// Our own authorization server, for clients that know only our URL.
+pub mod shared;
 pub mod signin;
 
 /// One JSON-RPC message, as either transport brings it.

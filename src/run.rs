@@ -1,6 +1,8 @@
 //! Builds every layer, binds, serves, drains: the only file that knows them all.
 
 mod bearers;
+pub mod local;
+mod replicas;
 
 use std::{
     convert::Infallible,
@@ -10,19 +12,18 @@ use std::{
     time::Duration,
 };
 
-use auth::{Caller, Credential, Identity, KeyedHasher};
-use limit::Limiter;
+use auth::{Caller, KeyedHasher};
 use metrics::{Names, Signals};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::oneshot,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use upstream::{BuildError, Upstream};
 
 use crate::{
-    config::Config,
+    config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
     jira::{
         Jira,
@@ -40,6 +41,10 @@ const ADMIN_CONNECTIONS_MAX: usize = 64;
 
 /// How long a stop waits for the last traces and metrics.
 const FLUSH_MAX: Duration = Duration::from_secs(5);
+
+/// How long the end of `stdio` waits for a token that is being renewed: half of it would be a
+/// sign-in that is lost.
+const RENEWED: Duration = Duration::from_secs(30);
 
 /// Why the server could not start.
 #[derive(Debug, Error)]
@@ -73,6 +78,12 @@ pub enum StartError {
     /// Sign-in cannot be set up.
     #[error(transparent)]
     SignIn(#[from] SignInError),
+    /// The sign-in of this machine cannot be used.
+    #[error(transparent)]
+    Local(#[from] local::LocalError),
+    /// Nobody has signed in on this machine.
+    #[error("nobody is signed in on this machine")]
+    NobodySignedIn,
     /// The system has no randomness.
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -94,15 +105,19 @@ pub struct Bound {
 
 /// The layers below the edge.
 pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
-    observed_server(config, Signals::default())
+    observed_server(config, Signals::default(), None)
 }
 
-fn observed_server(config: &Config, signals: Signals) -> Result<mcp::Server, StartError> {
+fn observed_server(
+    config: &Config,
+    signals: Signals,
+    signin: Option<&SignIn>,
+) -> Result<mcp::Server, StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
-    let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?);
-    let limiter = Limiter::new(config.limits);
+    let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
+    let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?, request_ids);
     Ok(mcp::Server::new(config.mcp.clone(), policy, Arc::new(tools), limiter, signals))
 }
 
@@ -116,14 +131,14 @@ fn signing_keys(config: &Config) -> Result<SigningKeys, StartError> {
     }))
 }
 
-/// Serves the one user of a credential over standard input and output, until the input ends or
+/// Serves the one user of a machine over standard input and output, until the input ends or
 /// `shutdown` resolves.
 pub async fn stdio(
     config: Config,
-    credential: Credential,
+    user: LocalUser,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    let identity = Identity::of_credential(credential, &KeyedHasher::random()?);
+    let (identity, signed_in) = local::identity(user).await?.ok_or(StartError::NobodySignedIn)?;
     let caller = Caller::new(identity, "stdio".into(), None);
     let server = server(&config)?;
     let settings = StdioSettings {
@@ -133,6 +148,11 @@ pub async fn stdio(
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving on standard input and output");
     let streams = (tokio::io::stdin(), tokio::io::stdout());
     mcp::serve_stdio(server, caller, streams, settings, shutdown).await;
+    if let Some(signed_in) = signed_in
+        && timeout(RENEWED, signed_in.finished()).await.is_err()
+    {
+        tracing::warn!("stopped while the sign-in was being renewed");
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -140,9 +160,7 @@ pub async fn stdio(
 /// Builds the layers and takes the port.
 pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
     let address = config.listen;
-    let hasher = KeyedHasher::random()?;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
-    let server = observed_server(&config, signals.clone())?;
     let listen = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
@@ -152,6 +170,8 @@ pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
         }
         None => None,
     };
+    let server = observed_server(&config, signals.clone(), signin.as_ref())?;
+    let hasher = replicas::hasher(signin.as_ref())?;
     let admin = match config.admin {
         Some(address) => Some(
             TcpListener::bind(address)
@@ -283,7 +303,7 @@ async fn flush(exporters: Exporters, grace: Duration) {
         // Nobody waits any more when the time was up.
         let _ = done.send(());
     });
-    if flushing.is_err() || tokio::time::timeout(patience, flushed).await.is_err() {
+    if flushing.is_err() || timeout(patience, flushed).await.is_err() {
         tracing::warn!("the last traces and metrics could not be sent in time");
     }
 }

@@ -8,6 +8,7 @@ mod demo;
 mod errors;
 mod failure;
 mod healthcheck;
+mod login;
 mod report;
 mod smoke;
 mod stdio;
@@ -56,6 +57,11 @@ enum Command {
     Demo(demo::Args),
     /// Speak MCP over standard input and output, for one user on this machine.
     Stdio,
+    /// Sign in at Atlassian, so that stdio needs no token. Needs ATLASSIAN_CLIENT_ID and
+    /// ATLASSIAN_CLIENT_SECRET (or ATLASSIAN_CLIENT_SECRET_FILE) of an OAuth 2.0 (3LO) app.
+    Login(login::Args),
+    /// End that sign-in, here and at Atlassian.
+    Logout,
     /// Check the settings, and whether Jira can be reached.
     Check,
     /// Print the tools with the bytes each costs.
@@ -147,6 +153,8 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             runtime.shutdown_background();
             outcome
         }
+        Command::Login(args) => runtime.block_on(login::login(source, args)),
+        Command::Logout => runtime.block_on(login::logout(source)),
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Connector(args) => connector::run(source, &args),

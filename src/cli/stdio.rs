@@ -1,15 +1,28 @@
-//! `stdio`: the same tools for one local client, whose user's token is a setting.
+//! `stdio`: the same tools for one local client, whose user's token is a setting, or who has signed
+//! in on this machine.
 
 use crate::{
-    config::{Config, Source},
-    run, telemetry,
+    config::{Config, Problem, Source},
+    run::{self, StartError},
+    telemetry,
 };
 
 use super::failure::Failure;
 
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
-    let (config, credential) = Config::read_local(source)?;
+    let (config, user) = Config::read_local(source)?;
     telemetry::start(&config.telemetry);
     let stop = run::asked_to_stop();
-    Ok(run::stdio(config, credential, stop).await?)
+    match run::stdio(config, user, stop).await {
+        Err(StartError::NobodySignedIn) => Err(Failure::Settings(vec![Problem {
+            name: "JIRA_ACCESS_TOKEN",
+            found: String::new(),
+            accepted:
+                "nobody is signed in on this machine: run `jira-mcp-bridge login` once, or set \
+                       an OAuth access token here, or JIRA_EMAIL with JIRA_API_TOKEN and \
+                       JIRA_SITE_URL"
+                    .to_owned(),
+        }])),
+        ended => Ok(ended?),
+    }
 }

@@ -15,6 +15,7 @@ mod urls;
 // What is made of them, layer by layer.
 mod edge;
 mod jira;
+mod local;
 mod policy;
 mod signin;
 mod telemetry;
@@ -24,11 +25,12 @@ mod partial;
 mod server;
 mod stdio;
 
+pub use local::LocalUser;
 pub use problem::Problem;
 pub use server::Config;
 pub use settings_table::{SETTINGS, Setting, document, env_example};
 pub use signin::Bearers;
-pub use source::{Source, secret_of_environment};
+pub use source::{Source, of_surroundings, secret_of_environment};
 pub use unknown_setting::UnknownSetting;
 pub use urls::is_safe_upstream;
 

@@ -66,13 +66,13 @@ pub const SETTINGS: &[Setting] = &[
         "atlassian",
         "signin: where people sign in, atlassian or entra; with entra they connect Jira afterwards",
     ),
-    setting("ATLASSIAN_CLIENT_ID", "", "signin: the client id of the OAuth 2.0 (3LO) app"),
-    secret("ATLASSIAN_CLIENT_SECRET", "signin: its secret"),
-    setting("ATLASSIAN_CLIENT_SECRET_FILE", "", "signin: file with that secret"),
+    setting("ATLASSIAN_CLIENT_ID", "", "signin, login: the client id of the OAuth 2.0 (3LO) app"),
+    secret("ATLASSIAN_CLIENT_SECRET", "signin, login: its secret"),
+    setting("ATLASSIAN_CLIENT_SECRET_FILE", "", "signin, login: file with that secret"),
     setting(
         "ATLASSIAN_AUTH_BASE_URL",
         "https://auth.atlassian.com",
-        "signin: Atlassian's authorization server",
+        "signin, login: Atlassian's authorization server",
     ),
     setting("ENTRA_TENANT_ID", "", "signin: the tenant's id"),
     setting("ENTRA_CLIENT_ID", "", "signin: the application (client) id of the app registration"),
@@ -89,7 +89,11 @@ pub const SETTINGS: &[Setting] = &[
         "memory",
         "signin: where sessions are kept: memory (one process, lost at its end), file or redis",
     ),
-    setting("SESSION_STORAGE_DIR", "", "signin: the folder for file, ours alone"),
+    setting(
+        "SESSION_STORAGE_DIR",
+        "",
+        "signin: the folder for file, ours alone; login: where its folder is, instead of the user's state folder",
+    ),
     secret(
         "REDIS_URL",
         "signin: redis://host:6379/0, or rediss:// with TLS; user and password stand before the host",
@@ -97,7 +101,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("REDIS_URL_FILE", "", "signin: file with that URL"),
     secret(
         "SESSION_ENCRYPTION_KEY",
-        "signin: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",
+        "signin, login: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",
     ),
     setting("SESSION_ENCRYPTION_KEY_FILE", "", "signin: file with one such key a line"),
     setting("ACCESS_TOKEN_TTL_MS", "3600000", "signin: life of our access tokens"),
@@ -133,7 +137,10 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "the only Jira site to use, by address; JIRA_CLOUD_ID takes precedence",
     ),
-    secret("JIRA_ACCESS_TOKEN", "stdio only: the user's OAuth access token"),
+    secret(
+        "JIRA_ACCESS_TOKEN",
+        "stdio only: the user's OAuth access token; with no token at all stdio works as whoever ran login",
+    ),
     setting("JIRA_EMAIL", "", "stdio only: the user's e-mail address, beside JIRA_API_TOKEN"),
     secret(
         "JIRA_API_TOKEN",
@@ -162,7 +169,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("JIRA_TIMEOUT_MS", "20000", "one HTTP call to Jira"),
     setting("CALL_DEADLINE_MS", "40000", "one whole tool call"),
-    setting("RATE_LIMIT_PER_USER_PER_MINUTE", "100", "tool calls of one user a minute"),
+    setting(
+        "RATE_LIMIT_PER_USER_PER_MINUTE",
+        "100",
+        "tool calls of one user a minute; with redis over all replicas",
+    ),
     setting("MAX_CONCURRENT_PER_USER", "8", "tool calls of one user at the same time"),
     setting(
         "MAX_IN_FLIGHT",

@@ -144,7 +144,8 @@ fn providers(reader: &mut Reader<'_>) -> Option<ProviderSettings> {
     }
 }
 
-fn atlassian(reader: &mut Reader<'_>) -> Option<AtlassianApp> {
+/// The OAuth 2.0 (3LO) app.
+pub(super) fn atlassian(reader: &mut Reader<'_>) -> Option<AtlassianApp> {
     let client_id = needed(reader, "ATLASSIAN_CLIENT_ID");
     let client_secret =
         needed_secret(reader, "ATLASSIAN_CLIENT_SECRET", "ATLASSIAN_CLIENT_SECRET_FILE");
@@ -189,12 +190,12 @@ fn entra(reader: &mut Reader<'_>) -> Option<EntraApp> {
 fn needed(reader: &mut Reader<'_>, name: &'static str) -> Option<String> {
     let value = reader.filled(name).map(str::to_owned);
     if value.is_none() {
-        reader.refuse(name, "needed for AUTH=signin; see docs/SIGNIN.md");
+        reader.refuse(name, "needed for AUTH=signin and for `login`; see docs/SIGNIN.md");
     }
     value
 }
 
-fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
+pub(super) fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
     let url = reader.needed(name).parse::<Url>().ok().filter(is_safe_upstream);
     if url.is_none() {
         reader.refuse(
@@ -237,7 +238,7 @@ fn needed_secret(
     let problems = reader.problems.len();
     let found = secret(reader, name, file_name);
     if found.is_none() && reader.problems.len() == problems {
-        reader.refuse_unshown(name, "needed for AUTH=signin; see docs/SIGNIN.md");
+        reader.refuse_unshown(name, "needed for AUTH=signin and for `login`; see docs/SIGNIN.md");
     }
     found
 }
@@ -273,7 +274,8 @@ fn store(reader: &mut Reader<'_>) -> StoreSettings {
     }
 }
 
-fn keys(reader: &mut Reader<'_>) -> Option<KeyRing> {
+/// What seals records, if it is set.
+pub(super) fn keys(reader: &mut Reader<'_>) -> Option<KeyRing> {
     use secrecy::ExposeSecret;
     let text = secret(reader, "SESSION_ENCRYPTION_KEY", "SESSION_ENCRYPTION_KEY_FILE")?;
     match KeyRing::parse(text.expose_secret()) {

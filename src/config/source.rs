@@ -1,7 +1,7 @@
 //! Where settings come from: environment, then `.env`, then a TOML file. The only place that reads
 //! any of them.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, ffi::OsString, path::Path};
 
 use config::{Environment, File, FileFormat, Map};
 use secrecy::SecretString;
@@ -112,6 +112,17 @@ impl Source {
     pub(super) fn given(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
+}
+
+/// What the desktop or the login says under a name that is no setting of ours, such as `HOME`;
+/// nothing if it is empty.
+pub fn of_surroundings(name: &str) -> Option<OsString> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one file that reads the environment"
+    )]
+    let value = std::env::var_os(name);
+    value.filter(|text| !text.is_empty())
 }
 
 /// A secret that an operator put into the environment under a name of their own; nothing if it is

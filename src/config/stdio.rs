@@ -1,4 +1,5 @@
-//! The settings of `stdio`: one user on their own machine, whose credential is a setting too.
+//! The settings of `stdio`: one user on their own machine, whose credential is a setting too, or
+//! who has signed in.
 //!
 //! `serve` never reads these names, so no request can be sent with them.
 
@@ -7,19 +8,40 @@ use url::Url;
 
 use crate::jira::{ApiHost, Route, SitePin};
 
-use super::{problem::Problem, reader::Reader, server::Config, source::Source, urls::site_origin};
+use super::{
+    local::{LocalUser, local_settings},
+    problem::Problem,
+    reader::Reader,
+    server::Config,
+    source::Source,
+    urls::site_origin,
+};
 
 impl Config {
-    /// Reads all settings and the one credential, or says everything that is wrong with them.
-    pub fn read_local(source: &Source) -> Result<(Self, Credential), Vec<Problem>> {
+    /// Reads all settings and who the one user is, or says everything that is wrong with them.
+    pub fn read_local(source: &Source) -> Result<(Self, LocalUser), Vec<Problem>> {
         let mut reader = Reader::new(source);
-        let credential = credential(&mut reader);
-        let is_basic = matches!(credential, Some(Credential::Basic(_)));
+        let has_credential = ["JIRA_ACCESS_TOKEN", "JIRA_EMAIL", "JIRA_API_TOKEN"]
+            .into_iter()
+            .any(|name| reader.filled(name).is_some());
+        let user = if has_credential {
+            credential(&mut reader).map(LocalUser::Credential)
+        } else {
+            let signed_in = local_settings(&mut reader, false).map(LocalUser::SignIn);
+            if signed_in.is_none() {
+                reader.refuse(
+                    "JIRA_ACCESS_TOKEN",
+                    "without a sign-in by `jira-mcp-bridge login`, stdio needs an OAuth access token here, or JIRA_EMAIL with JIRA_API_TOKEN and JIRA_SITE_URL",
+                );
+            }
+            signed_in
+        };
+        let is_basic = matches!(user, Some(LocalUser::Credential(Credential::Basic(_))));
         let site = is_basic.then(|| site(&mut reader)).flatten();
         // Nothing listens, so it does not matter who could reach the port.
         let config = Self::read(&source.clone().with("HOST", "127.0.0.1"));
-        match (config, credential) {
-            (Ok(mut config), Some(credential)) if reader.problems.is_empty() => {
+        match (config, user) {
+            (Ok(mut config), Some(user)) if reader.problems.is_empty() => {
                 if let Some(site) = site {
                     config.upstream.gzip = site.scheme() == "https";
                     let cloud_id = match config.jira.site.take() {
@@ -30,7 +52,7 @@ impl Config {
                     config.jira.api_host = Some(ApiHost { base, cloud_id });
                     config.jira.route = Route::Direct;
                 }
-                Ok((config, credential))
+                Ok((config, user))
             }
             (config, _) => {
                 reader.problems.extend(config.err().unwrap_or_default());
@@ -60,13 +82,7 @@ fn credential(reader: &mut Reader<'_>) -> Option<Credential> {
                 None
             }
         },
-        (None, None, None) => {
-            reader.refuse(
-                "JIRA_ACCESS_TOKEN",
-                "stdio needs an OAuth access token here, or JIRA_EMAIL with JIRA_API_TOKEN and JIRA_SITE_URL",
-            );
-            None
-        }
+        (None, None, None) => None,
         (None, None, Some(_)) => {
             reader.refuse("JIRA_EMAIL", "needed beside JIRA_API_TOKEN");
             None
@@ -101,7 +117,7 @@ fn site(reader: &mut Reader<'_>) -> Option<Url> {
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<(Config, Credential), Vec<String>> {
+    fn read(pairs: &[(&str, &str)]) -> Result<(Config, LocalUser), Vec<String>> {
         Config::read_local(&Source::of(pairs.iter().copied()))
             .map_err(|problems| problems.iter().map(ToString::to_string).collect())
     }
@@ -115,9 +131,9 @@ mod tests {
 
     #[test]
     fn an_access_token_goes_to_the_api_host() {
-        let (config, credential) =
+        let (config, user) =
             read(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("HOST", "0.0.0.0")]).unwrap();
-        assert!(matches!(credential, Credential::Bearer(_)));
+        assert!(matches!(user, LocalUser::Credential(Credential::Bearer(_))));
         assert_eq!(
             (config.jira.api_base.as_str(), config.jira.route),
             ("https://api.atlassian.com/", Route::ApiGateway)
@@ -134,13 +150,13 @@ mod tests {
             "https://example.atlassian.net/jira/software/projects/P/boards/1",
             "https://example.atlassian.net/browse/P-1?focusedId=1#x",
         ] {
-            let (config, credential) = read(&[
+            let (config, user) = read(&[
                 ("JIRA_EMAIL", "a@b"),
                 ("JIRA_API_TOKEN", "hidden"),
                 ("JIRA_SITE_URL", site),
             ])
             .unwrap();
-            assert!(matches!(credential, Credential::Basic(_)));
+            assert!(matches!(user, LocalUser::Credential(Credential::Basic(_))));
             assert_eq!(
                 (config.jira.api_base.as_str(), config.jira.route),
                 ("https://example.atlassian.net/", Route::Direct)
@@ -166,7 +182,6 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_the_secret() {
-        check(&[], "JIRA_EMAIL with JIRA_API_TOKEN");
         check(&[("JIRA_ACCESS_TOKEN", "hidden token")], "characters that no token has");
         check(&[("JIRA_API_TOKEN", "hidden")], "JIRA_EMAIL: needed");
         check(&[("JIRA_EMAIL", "a@b")], "JIRA_API_TOKEN: needed");

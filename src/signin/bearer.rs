@@ -14,7 +14,7 @@ use super::{
     grant::GrantOf,
     secret::Secret,
     server::SignIn,
-    session::{RenewalError, SessionError, SessionId},
+    session::{RenewalError, Renewals, SessionError, SessionId},
     tokens::{PREFIX, Token},
 };
 
@@ -81,7 +81,7 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
         rights: Some(session.scopes.clone().into()),
         ..Principal::of_key(key)
     };
-    let credentials = SessionCredentials::new(signin.clone(), id);
+    let credentials = SessionCredentials::new(signin.renewals().clone(), id);
     Ok(Identity {
         credential_key: signin.hasher().principal_key(b"session:", &id.0),
         is_signed_in_here: true,
@@ -89,9 +89,9 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
     })
 }
 
-/// The grant behind a session, renewed when it is time.
-struct SessionCredentials {
-    signin: SignIn,
+/// The grant behind a session, renewed when it is time, for one request.
+pub(super) struct SessionCredentials {
+    renewals: Renewals,
     id: SessionId,
     sent: Mutex<Sent>,
 }
@@ -105,8 +105,8 @@ struct Sent {
 }
 
 impl SessionCredentials {
-    fn new(signin: SignIn, id: SessionId) -> Self {
-        Self { signin, id, sent: Mutex::default() }
+    pub(super) fn new(renewals: Renewals, id: SessionId) -> Self {
+        Self { renewals, id, sent: Mutex::default() }
     }
 
     fn sent<T>(&self, act: impl FnOnce(&mut Sent) -> T) -> T {
@@ -118,7 +118,7 @@ impl Credentials for SessionCredentials {
     fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
         Box::pin(async {
             let refused = self.sent(|sent| sent.refused.clone());
-            let fresh = self.signin.renewals().fresh(self.id, GrantOf::Jira, refused.as_ref());
+            let fresh = self.renewals.fresh(self.id, GrantOf::Jira, refused.as_ref());
             let loaded = fresh.await.map_err(|error| match error {
                 RenewalError::Ended => CredentialsError::SignInEnded,
                 RenewalError::Unavailable => CredentialsError::Unavailable,

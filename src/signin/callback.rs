@@ -86,7 +86,7 @@ async fn finish(
 
 /// Why a sign-in ends at the provider.
 #[derive(Clone, Copy)]
-enum Failure {
+pub(super) enum Failure {
     Denied,
     NoSite,
     Provider,
@@ -94,7 +94,8 @@ enum Failure {
     Unavailable,
 }
 
-fn denied(error: &str) -> Failure {
+/// What the provider's `error` means. Source: RFC 6749 section 4.1.2.1.
+pub(super) fn denied(error: &str) -> Failure {
     match error {
         "access_denied" | "interaction_required" | "consent_required" | "login_required" => {
             Failure::Denied
@@ -105,6 +106,25 @@ fn denied(error: &str) -> Failure {
 }
 
 impl Failure {
+    /// Why a code gave no grant.
+    pub(super) fn of(error: &ProviderError) -> Self {
+        match error {
+            ProviderError::Refused { code } if code == "no_jira_site" => Self::NoSite,
+            ProviderError::Misconfigured { .. } => {
+                tracing::error!(%error, "a sign-in failed");
+                Self::Misconfigured
+            }
+            ProviderError::Unavailable { .. } => {
+                tracing::warn!(%error, "a sign-in failed");
+                Self::Unavailable
+            }
+            ProviderError::Refused { .. } | ProviderError::NotUnderstood { .. } => {
+                tracing::warn!(%error, "a sign-in failed");
+                Self::Provider
+            }
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Denied => "denied_at_provider",
@@ -137,7 +157,8 @@ impl Failure {
         }
     }
 
-    fn trouble(self) -> Trouble {
+    /// What the person is told.
+    pub(super) fn trouble(self) -> Trouble {
         match self {
             Self::Denied => Trouble::Denied,
             Self::NoSite => Trouble::NoSite,
@@ -161,21 +182,7 @@ async fn redeem(
         scopes: &pending.scopes,
         now_ms: signin.now_ms(),
     };
-    provider.redeem(&returned).await.map_err(|error| match error {
-        ProviderError::Refused { code } if code == "no_jira_site" => Failure::NoSite,
-        ProviderError::Misconfigured { .. } => {
-            tracing::error!(%error, "a sign-in failed");
-            Failure::Misconfigured
-        }
-        ProviderError::Unavailable { .. } => {
-            tracing::warn!(%error, "a sign-in failed");
-            Failure::Unavailable
-        }
-        error => {
-            tracing::warn!(%error, "a sign-in failed");
-            Failure::Provider
-        }
-    })
+    provider.redeem(&returned).await.map_err(|error| Failure::of(&error))
 }
 
 fn answer<'a>(signin: &'a SignIn, request: &'a Request) -> ClientAnswer<'a> {

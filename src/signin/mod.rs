@@ -6,6 +6,7 @@
 //!
 //! | Row | What |
 //! |---|---|
+//! | `local` | the sign-in of one user on their own machine, by the same parts |
 //! | `routes`, `bearer` | the endpoints as one router; the way in of our tokens |
 //! | `authorize`, `callback`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
 //! | `begin`, `client_auth` | what several endpoints do |
@@ -28,6 +29,7 @@ mod display_name;
 mod endpoint_form;
 mod from_page;
 mod grant;
+mod local;
 mod metadata;
 mod oauth_error;
 mod pages;
@@ -54,6 +56,10 @@ mod uri;
 
 pub use bearer::SessionBearer;
 pub use clock::Clock;
+pub use local::{
+    KeyPlace, LocalError, LocalIdentity, LocalSettings, Login, LoginDone, LoginError, SignedOut,
+    Status, logout, status,
+};
 pub use provider::{AtlassianApp, EntraApp, ProviderSettings};
 pub use routes::router;
 pub use server::{SignIn, SignInError, StoreState, store_state};

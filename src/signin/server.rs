@@ -27,6 +27,9 @@ use super::{
 /// Under which key people are told apart, the same at every replica that has our keys.
 const PRINCIPALS: Purpose = Purpose::new("principals");
 
+/// Under which key callers are told apart whom nothing but their token names.
+const CALLERS: Purpose = Purpose::new("callers");
+
 /// Sessions, pending sign-ins and lists of one process, as they are kept.
 const MEMORY_BYTES_MAX: usize = 32 << 20;
 
@@ -190,6 +193,18 @@ impl SignIn {
     /// The issuer: the base URL without a slash at its end.
     pub fn issuer(&self) -> &str {
         &self.0.issuer
+    }
+
+    /// The store, where replicas share one. Files are for the processes of one machine, and too slow
+    /// to be asked with each call.
+    pub fn replicas_store(&self) -> Option<Store> {
+        let is_redis = matches!(self.0.settings.store, StoreSettings::Redis(_));
+        is_redis.then(|| self.0.store.clone())
+    }
+
+    /// What stands for callers whom nothing but their token names, the same at every replica.
+    pub fn callers_hasher(&self) -> KeyedHasher {
+        KeyedHasher::of_key(self.0.keys.mac(CALLERS, b""))
     }
 
     /// Forgets what has ended, now and then, for ever.

@@ -32,7 +32,11 @@ impl Caller {
     /// The same user's next request, where one credential serves a whole process.
     #[must_use]
     pub fn next_request(&self, request_id: Arc<str>) -> Self {
-        Self::new(self.0.identity.clone(), request_id, self.0.requested_site.clone())
+        let mut identity = self.0.identity.clone();
+        if let Some(own) = identity.credentials.of_request() {
+            identity.credentials = own;
+        }
+        Self::new(identity, request_id, self.0.requested_site.clone())
     }
 
     /// Who.

@@ -1,6 +1,6 @@
 //! Where a call gets the credential that its upstream takes, each time it asks.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
@@ -22,6 +22,12 @@ pub trait Credentials: Send + Sync {
     /// one is then another. By default there is only the one.
     fn renew_refused(&self) -> bool {
         false
+    }
+
+    /// Those for one request, where they remember what was refused; by default these are good for
+    /// all requests of the caller.
+    fn of_request(&self) -> Option<Arc<dyn Credentials>> {
+        None
     }
 
     /// The text without any of these credentials, should it hold one: an upstream that echoes
@@ -57,6 +63,9 @@ pub enum CredentialsError {
     /// What proves the user was revoked or has expired, and cannot be renewed without them.
     #[error("the sign-in has ended")]
     SignInEnded,
+    /// The same of a sign-in on the user's own machine, where they sign in by a command.
+    #[error("the sign-in of this machine has ended")]
+    LocalSignInEnded,
     /// It must be renewed first, and whoever renews it does not answer. The sign-in stands.
     #[error("the sign-in cannot be renewed at the moment")]
     Unavailable,

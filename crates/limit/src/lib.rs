@@ -2,10 +2,14 @@
 
 mod keyed;
 mod limiter;
+mod refusal;
+mod shared_rate;
 mod shares;
 mod window;
 
 pub use keyed::{Keyed, Slot};
-pub use limiter::{Limiter, LimiterPermit, LimiterSettings, Refusal};
+pub use limiter::{Limiter, LimiterPermit, LimiterSettings};
+pub use refusal::Refusal;
+pub use shared_rate::{Counting, SharedRate};
 pub use shares::{Share, Shares, SharesSettings};
 pub use window::SlidingCount;

@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 use super::{
     keyed::{Keyed, Slot},
+    refusal::Refusal,
+    shared_rate::SharedRate,
     window::SlidingCount,
 };
 
@@ -38,23 +40,6 @@ impl Default for LimiterSettings {
     fn default() -> Self {
         Self { concurrent_max: 8, calls_per_minute: 100, keys_max: 16 * 1024 }
     }
-}
-
-/// Why a call was not admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The key has as many calls in flight as it may.
-    #[error("too many calls at the same time")]
-    Concurrency,
-    /// The key has made its calls of this minute.
-    #[error("too many calls a minute")]
-    Rate {
-        /// When the next call is admitted if no other comes before.
-        retry_after: Duration,
-    },
-    /// Every remembered key has calls in flight.
-    #[error("too many callers at the same time")]
-    Full,
 }
 
 /// What one key has used.
@@ -82,6 +67,10 @@ impl Usage {
         Ok(())
     }
 
+    fn uncount(&mut self, now: Instant) {
+        self.minute.take_back(now);
+    }
+
     fn release(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
@@ -102,6 +91,7 @@ impl Slot for Usage {
 pub struct Limiter<K> {
     settings: LimiterSettings,
     shared: Shared<K>,
+    everywhere: Option<Arc<dyn SharedRate<K>>>,
 }
 
 type Shared<K> = Arc<Mutex<Keyed<K, Usage>>>;
@@ -112,14 +102,46 @@ fn lock<K>(shared: &Shared<K>) -> MutexGuard<'_, Keyed<K, Usage>> {
 
 impl<K> Clone for Limiter<K> {
     fn clone(&self) -> Self {
-        Self { settings: self.settings, shared: Arc::clone(&self.shared) }
+        Self {
+            settings: self.settings,
+            shared: Arc::clone(&self.shared),
+            everywhere: self.everywhere.clone(),
+        }
     }
 }
 
 impl<K: Clone + Eq + Hash> Limiter<K> {
     /// A limiter that has seen nobody.
     pub fn new(settings: LimiterSettings) -> Self {
-        Self { settings, shared: Arc::new(Mutex::new(Keyed::new(settings.keys_max))) }
+        let shared = Arc::new(Mutex::new(Keyed::new(settings.keys_max)));
+        Self { settings, shared, everywhere: None }
+    }
+
+    /// The same, whose calls a minute are also counted where other processes count theirs. Calls at
+    /// the same time stay this process's own.
+    #[must_use]
+    pub fn counted_by(mut self, everywhere: Arc<dyn SharedRate<K>>) -> Self {
+        self.everywhere = Some(everywhere);
+        self
+    }
+
+    /// Admits one call of `key` by the limits of this process, and then by those of all processes.
+    /// A call that the others refuse uses nothing up here.
+    pub async fn admit_everywhere(
+        &self,
+        key: &K,
+        now: Instant,
+    ) -> Result<LimiterPermit<K>, Refusal> {
+        let permit = self.admit(key, now)?;
+        if let Some(everywhere) = &self.everywhere
+            && let Err(refusal) = everywhere.admit(key).await
+        {
+            if let Some(usage) = lock(&self.shared).get_mut(key) {
+                usage.uncount(now);
+            }
+            return Err(refusal);
+        }
+        Ok(permit)
     }
 
     /// Admits one call of `key`, or says why not. A refused call uses nothing up.
@@ -149,9 +171,10 @@ impl<K: Clone + Eq + Hash> Drop for LimiterPermit<K> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limiter, LimiterSettings, Refusal};
+    use super::{Limiter, LimiterSettings};
+    use crate::{Counting, Refusal, SharedRate};
     use proptest::prelude::*;
-    use std::{collections::HashMap, time::Duration};
+    use std::{collections::HashMap, sync::Arc, time::Duration};
     use tokio::time::Instant;
 
     fn limiter(concurrent_max: u32, calls_per_minute: u32, keys_max: usize) -> Limiter<u64> {
@@ -182,6 +205,30 @@ mod tests {
         assert_eq!(limiter.admit(&1, now).unwrap_err(), Refusal::Concurrency);
         drop(held);
         assert!(limiter.admit(&3, now).is_ok());
+    }
+
+    /// Admits nobody.
+    #[derive(Debug)]
+    struct Full;
+
+    impl SharedRate<u64> for Full {
+        fn admit<'a>(&'a self, _: &'a u64) -> Counting<'a> {
+            Box::pin(std::future::ready(Err(Refusal::Full)))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_others_refuse_uses_nothing_up_here() {
+        let now = Instant::now();
+        let own = limiter(1, 3, 10);
+        let everywhere = own.clone().counted_by(Arc::new(Full));
+        for _ in 0..10 {
+            assert_eq!(everywhere.admit_everywhere(&1, now).await.unwrap_err(), Refusal::Full);
+        }
+        for _ in 0..3 {
+            drop(own.admit_everywhere(&1, now).await.unwrap());
+        }
+        assert!(own.admit(&1, now).is_err());
     }
 
     #[test]

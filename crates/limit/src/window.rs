@@ -32,6 +32,20 @@ impl<const SLOTS: usize> SlidingCount<SLOTS> {
         }
     }
 
+    /// Counts one event less, the newest that is remembered.
+    pub fn take_back(&mut self, now: Instant) {
+        self.advance(now);
+        let oldest = (self.newest + 1).saturating_sub(SLOTS as u64);
+        for tick in (oldest..=self.newest).rev() {
+            if let Some(count) = self.counts.get_mut(Self::place(tick))
+                && *count > 0
+            {
+                *count -= 1;
+                return;
+            }
+        }
+    }
+
     /// How many events the window holds.
     pub fn total(&mut self, now: Instant) -> u64 {
         self.advance(now);

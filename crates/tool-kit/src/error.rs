@@ -219,6 +219,12 @@ impl ToolError {
         self.0.hint.as_deref()
     }
 
+    /// What became of a write, where that was said.
+    pub fn write_outcome(&self) -> Option<WriteOutcome> {
+        let said = self.0.data.get("outcome")?.as_str()?;
+        WriteOutcome::ALL.iter().copied().find(|outcome| outcome.as_str() == said)
+    }
+
     /// The HTTP status that Jira answered, if Jira answered.
     pub fn upstream_status(&self) -> Option<u16> {
         self.0.status

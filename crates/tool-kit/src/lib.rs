@@ -17,6 +17,7 @@ mod product;
 mod progress;
 mod reply;
 mod row;
+mod shared_claims;
 mod text;
 mod tool;
 mod write_outcome;
@@ -25,7 +26,7 @@ pub use budget::{Budget, Fitted};
 pub use clean_json::clean_json;
 pub use confirm_token::{SIGNING_CONTEXT, SigningKeys, Subject, VALID_S};
 pub use error::{Code, ToolError};
-pub use idempotency::{IdempotencyKeys, IdempotencyScope, Slot, previous_result};
+pub use idempotency::{Begun, IdempotencyKeys, IdempotencyScope, REMEMBERED, Turn};
 pub use preview::{CONFIRM, Preview};
 pub use product::{
     CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Usage,
@@ -33,6 +34,7 @@ pub use product::{
 pub use progress::{Progress, Step};
 pub use reply::{Block, Done, Reply};
 pub use row::Row;
+pub use shared_claims::{Claim, ClaimId, Claimed, Settled, SharedClaims};
 pub use text::{CharAction, char_action, clean, clip};
 pub use tool::{Effect, Tool, Toolset};
 pub use write_outcome::WriteOutcome;

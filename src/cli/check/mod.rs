@@ -4,6 +4,7 @@
 mod fix;
 mod outside;
 mod settings;
+mod signed_in;
 mod signin;
 
 use upstream::TrustedRoots;
@@ -31,6 +32,7 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     findings.extend(unknown);
     findings.extend(settings::gateway(&config, source));
     findings.extend(settings::warnings(&config, source));
+    findings.push(signed_in::finding(source).await);
     findings.push(outside::roots(&TrustedRoots::load()));
     findings.extend(outside::jira(&config).await);
     findings.extend(signin::findings(&config).await);

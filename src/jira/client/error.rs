@@ -36,6 +36,9 @@ pub enum JiraError {
     /// 401: the token is expired, revoked or wrong.
     #[error("Jira does not accept the sign-in any more.")]
     Unauthenticated,
+    /// The sign-in of the user's own machine was revoked or has expired.
+    #[error("The sign-in of this machine has ended, or nobody is signed in any more.")]
+    LocalSignInEnded,
     /// The sign-in stands, but its token has ended and the identity provider does not answer.
     #[error(
         "The sign-in must be renewed, and the identity provider does not answer at the moment."

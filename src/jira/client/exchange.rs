@@ -65,6 +65,10 @@ impl Session {
                 self.token.refused.store(true, Ordering::Relaxed);
                 Err(JiraError::Unauthenticated)
             }
+            Err(CredentialsError::LocalSignInEnded) => {
+                self.token.refused.store(true, Ordering::Relaxed);
+                Err(JiraError::LocalSignInEnded)
+            }
             Err(CredentialsError::Unavailable) => Err(JiraError::NotRenewed),
             Err(CredentialsError::NotConnected) => Err(JiraError::NotConnected),
         }

@@ -22,8 +22,11 @@ pub(super) async fn fetch(session: &Session) -> Result<Arc<[Site]>, JiraError> {
     let answer = session.send(SITE_LIST, request::accessible_resources()).await;
     let Resources(resources) =
         answer.and_then(|answer| answer.read()).map_err(|fault| match fault {
-            // About the token or the deployment, not about who failed.
+            // About the sign-in or the deployment, not about who failed.
             JiraError::Unauthenticated
+            | JiraError::LocalSignInEnded
+            | JiraError::NotConnected
+            | JiraError::NotRenewed
             | JiraError::InsufficientScope { .. }
             | JiraError::Request => fault,
             fault => JiraError::SiteList { cause: Box::new(fault) },

@@ -18,6 +18,9 @@ impl From<JiraError> for ToolError {
             JiraError::Unauthenticated => Self::new(Code::Unauthenticated, message)
                 .status(401)
                 .hint("Ask the user to sign in to the Jira connection again, then repeat the call."),
+            JiraError::LocalSignInEnded => Self::new(Code::Unauthenticated, message).hint(
+                "Nothing was done. Ask the user to run `jira-mcp-bridge login` in a terminal, then repeat the call.",
+            ),
             JiraError::NotRenewed => Self::new(Code::UpstreamUnavailable, message)
                 .retryable(None)
                 .hint("Nothing was done. Try again in a moment; the user need not sign in again."),

@@ -54,9 +54,14 @@ pub struct JiraTools {
 }
 
 impl JiraTools {
-    /// Tools that sign their previews with these keys.
-    pub fn new(jira: Arc<Jira>, settings: Settings, signing_keys: SigningKeys) -> Self {
-        let (idempotency_keys, known_projects) = (Arc::default(), Arc::default());
+    /// Tools that sign their previews with these keys, and know repeats by those.
+    pub fn new(
+        jira: Arc<Jira>,
+        settings: Settings,
+        signing_keys: SigningKeys,
+        idempotency_keys: IdempotencyKeys,
+    ) -> Self {
+        let (idempotency_keys, known_projects) = (Arc::new(idempotency_keys), Arc::default());
         let tools = catalog::all().collect();
         Self { jira, settings, idempotency_keys, signing_keys, known_projects, tools }
     }

@@ -32,10 +32,11 @@ impl Server {
     /// Runs a tool if its caller has not used up their share.
     async fn run_if_admitted(&self, call: &Call<'_>) -> Outcome {
         let caller = call.open.caller().key();
-        let _permit = self.0.limiter.admit(&caller, Instant::now()).map_err(|refusal| {
-            self.0.signals.metrics().limited.inc(limit(&refusal));
-            refused(&refusal)
-        })?;
+        let _permit =
+            self.0.limiter.admit_everywhere(&caller, Instant::now()).await.map_err(|refusal| {
+                self.0.signals.metrics().limited.inc(limit(&refusal));
+                refused(&refusal)
+            })?;
         if let Verdict::Lacks(scope) = &call.verdict {
             return Err(ToolError::insufficient_scope(scope));
         }

@@ -7,7 +7,7 @@ mod rights;
 mod status;
 
 pub(super) use consent::Consent;
-pub(super) use notices::{Problem, connected, signed_out};
+pub(super) use notices::{Problem, connected, signed_in_here, signed_out};
 pub(super) use status::{Program, SignedIn, not_signed_in};
 
 #[cfg(test)]

@@ -15,6 +15,16 @@ pub(crate) fn connected() -> Response {
     page(StatusCode::OK, "Jira is connected", &main)
 }
 
+/// The person of a command line is signed in.
+pub(crate) fn signed_in_here(name: &str) -> Response {
+    let main = html! {
+        h1 { "You are signed in" }
+        p { "Programs of yours on this machine can work in Jira as " bdi { (name) } "." }
+        p { "You can close this page and go back to the terminal." }
+    };
+    page(StatusCode::OK, "Signed in", &main)
+}
+
 /// All sessions of the person have ended.
 pub(crate) fn signed_out(login_href: &str) -> Response {
     let main = html! {

@@ -1,8 +1,7 @@
 //! Creating one issue.
 
 use serde_json::json;
-use tokio::time::Instant;
-use tool_kit::{Reply, Row, ToolError};
+use tool_kit::{IdempotencyScope, Reply, Row, ToolError};
 
 use crate::jira::{
     JiraError, request,
@@ -10,6 +9,7 @@ use crate::jira::{
         context::Context,
         create::{
             create_meta_cache::Screens,
+            once::{self, Once},
             recent_creates::{self, Mark},
         },
         registry::{Tool, tool},
@@ -33,29 +33,38 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
     let Some(request_id) = args.request_id.clone() else {
         return create(context, args).await.and_then(CreateResult::reply);
     };
-    let cloud_id = &context.jira.site().await?.id;
-    let scope = tool_kit::IdempotencyScope { tool: TOOL, tenant: cloud_id };
-    let slot = context.idempotency_keys.slot(context.jira.caller().key(), scope, &request_id);
-    let mut made = slot.lock().await;
-    if let Some(key) = tool_kit::previous_result(made.as_ref(), Instant::now()) {
-        return CreateResult { key, ..CreateResult::default() }.repeated(context).await;
+    if args.dry_run.unwrap_or(false) {
+        let scope = IdempotencyScope { tool: TOOL, tenant: &context.jira.site().await?.id };
+        let caller = context.jira.caller().key();
+        return match context.idempotency_keys.made(caller, scope, &request_id).await {
+            Some(key) => CreateResult::repeat_of(key).reply_to_repeat(context).await,
+            None => create(context, args).await.and_then(CreateResult::reply),
+        };
     }
-    if !args.dry_run.unwrap_or(false) {
-        context.projects.check_project(&args.project_key)?;
-        // What another replica made. A search that fails must not keep anybody from creating.
-        if let Some(mark) = Mark::of(context, TOOL, Some(&request_id)).await
-            && let Ok(Some(key)) =
-                recent_creates::by_request(context, &args.project_key, &mark).await
-        {
-            *made = Some((Instant::now(), key.clone()));
-            return CreateResult { key, ..CreateResult::default() }.repeated(context).await;
-        }
+    let (turn, may_create) = match once::begin(context, TOOL, &request_id).await? {
+        Once::Made(key) => return CreateResult::repeat_of(key).reply_to_repeat(context).await,
+        Once::Do(turn) => (turn, true),
+        Once::Find(turn) => (turn, false),
+    };
+    let outcome = find_or_create(context, args, &request_id, may_create).await;
+    let result = once::end(turn, outcome, |result| result.key.clone()).await?;
+    if result.is_repeat { result.reply_to_repeat(context).await } else { result.reply() }
+}
+
+async fn find_or_create(
+    context: &Context,
+    args: CreateIssue,
+    request_id: &str,
+    may_create: bool,
+) -> Result<CreateResult, ToolError> {
+    context.projects.check_project(&args.project_key)?;
+    // What another replica made. A search that fails must not keep anybody from creating.
+    if let Some(mark) = Mark::of(context, TOOL, Some(request_id)).await
+        && let Ok(Some(key)) = recent_creates::by_request(context, &args.project_key, &mark).await
+    {
+        return Ok(CreateResult::repeat_of(key));
     }
-    let created = create(context, args).await?;
-    if created.preview.is_none() {
-        *made = Some((Instant::now(), created.key.clone()));
-    }
-    created.reply()
+    if may_create { create(context, args).await } else { Err(once::unknown()) }
 }
 
 /// What came of a create.
@@ -69,6 +78,8 @@ struct CreateResult {
     resolved: Row,
     /// What would have been created, of a dry run.
     preview: Option<Row>,
+    /// Whether an earlier call made it.
+    is_repeat: bool,
 }
 
 impl CreateResult {
@@ -85,7 +96,11 @@ impl CreateResult {
         Reply::json(&reply)
     }
 
-    async fn repeated(self, context: &Context) -> Result<Reply, ToolError> {
+    fn repeat_of(key: String) -> Self {
+        Self { key, is_repeat: true, ..Self::default() }
+    }
+
+    async fn reply_to_repeat(self, context: &Context) -> Result<Reply, ToolError> {
         let url = browse(context, &self.key).await?;
         Reply::json(
             &json!({ "key": self.key, "url": url, "created": false, "repeated_request_id": true }),
@@ -135,6 +150,7 @@ async fn create(context: &Context, args: CreateIssue) -> Result<CreateResult, To
         verified,
         resolved: prepared.resolved(),
         preview: None,
+        is_repeat: false,
     })
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use tool_kit::{Code, Reply, Row, ToolError};
 
 use crate::jira::{
@@ -14,6 +13,7 @@ use crate::jira::{
         context::Context,
         create::{
             create_meta_cache::Screens,
+            once::{self, Once},
             prepared::{PreparedCreate, prepare_one},
             recent_creates::{self, Mark},
         },
@@ -60,23 +60,33 @@ async fn create_issues(context: &Context, args: CreateIssues) -> Result<Reply, T
     }
     let dry_run = args.dry_run.unwrap_or(false);
     let Some(request_id) = args.request_id.as_deref().filter(|_| !dry_run) else {
-        let outcome = create_all(context, args.issues, dry_run, None).await?;
+        let outcome =
+            create_all(context, args.issues, Asked { dry_run, ..Asked::default() }).await?;
         return Reply::json(&outcome);
     };
-    let cloud_id = &context.jira.site().await?.id;
-    let scope = tool_kit::IdempotencyScope { tool: TOOL, tenant: cloud_id };
-    let slot = context.idempotency_keys.slot(context.jira.caller().key(), scope, request_id);
-    let mut made = slot.lock().await;
-    if let Some(first) = tool_kit::previous_result(made.as_ref(), Instant::now()) {
-        let mut first: Value = serde_json::from_str(&first).unwrap_or_default();
-        if let Some(first) = first.as_object_mut() {
-            first.insert("repeated_request_id".to_owned(), Value::from(true));
+    let (turn, may_create) = match once::begin(context, TOOL, request_id).await? {
+        Once::Made(first) => {
+            let mut first: Value = serde_json::from_str(&first).unwrap_or_default();
+            if let Some(first) = first.as_object_mut() {
+                first.insert("repeated_request_id".to_owned(), Value::from(true));
+            }
+            return Reply::json(&first);
         }
-        return Reply::json(&first);
-    }
-    let outcome = create_all(context, args.issues, false, Some(request_id)).await?;
-    *made = Some((Instant::now(), remembered(&outcome)));
-    Reply::json(&outcome)
+        Once::Do(turn) => (turn, true),
+        Once::Find(turn) => (turn, false),
+    };
+    let asked = Asked { dry_run: false, request_id: Some(request_id), only_find: !may_create };
+    let outcome = create_all(context, args.issues, asked).await;
+    Reply::json(&once::end(turn, outcome, remembered).await?)
+}
+
+/// How issues are to be created.
+#[derive(Default, Clone, Copy)]
+struct Asked<'a> {
+    dry_run: bool,
+    request_id: Option<&'a str>,
+    /// Only what an earlier call created is looked for.
+    only_find: bool,
 }
 
 /// A result for repeats; long words about what failed are not kept for ten minutes.
@@ -93,8 +103,7 @@ fn remembered(outcome: &Row) -> String {
 async fn create_all(
     context: &Context,
     issues: FieldObjects,
-    dry_run: bool,
-    request_id: Option<&str>,
+    Asked { dry_run, request_id, only_find }: Asked<'_>,
 ) -> Result<Row, ToolError> {
     let count = issues.0.len();
     let mut plan = Plan::of(context, &issues).await?;
@@ -118,6 +127,9 @@ async fn create_all(
             return Ok(plan.repeated(context, &found));
         }
         plan.bear(mark);
+    }
+    if only_find {
+        return Err(once::unknown());
     }
     let look = async {
         let projects = plan.projects();

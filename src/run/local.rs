@@ -1,0 +1,157 @@
+//! The sign-in of one's own machine, put together: the port for the browser, and the identity of
+//! `stdio`.
+
+use std::{
+    future::Future,
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use auth::{Identity, KeyedHasher};
+use metrics::Signals;
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::LocalUser,
+    http::{self, ConnectionSettings, Readiness},
+    program::USER_AGENT,
+    signin::{self, Clock, LocalIdentity, Login, LoginDone},
+};
+
+pub use crate::signin::{KeyPlace, LocalError, LocalSettings, LoginError, SignedOut, Status};
+
+/// How long a person may take at Atlassian.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// One browser, and perhaps a page that looks whether we are here.
+const CONNECTIONS_MAX: usize = 16;
+
+/// How long the last page may take to its browser.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// How long a stop waits for an exchange that has begun.
+const FINISHED: Duration = Duration::from_secs(30);
+
+/// Why nobody was signed in.
+#[derive(Debug, Error)]
+pub enum LoginFailure {
+    /// The port is in use.
+    #[error(
+        "port {port} of localhost cannot be listened on: {source}. Another sign-in may be waiting \
+         there. Stop it, or choose another port with --port and add its callback URL to the app"
+    )]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The sign-in failed.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The browser did not come back.
+    #[error(
+        "nobody was signed in: the browser did not come back within {} minutes. Run \
+         `jira-mcp-bridge login` again",
+        PATIENCE.as_secs() / 60
+    )]
+    TooLate,
+    /// The command was stopped.
+    #[error("nobody was signed in: the command was stopped")]
+    Stopped,
+}
+
+/// Signs a person in: `show` gets the URL for their browser. The browser comes back to `port` of
+/// localhost; 0 takes any free one.
+pub async fn login(
+    settings: &LocalSettings,
+    port: u16,
+    show: impl AsyncFnOnce(&str),
+    stop: impl Future<Output = ()>,
+) -> Result<LoginDone, LoginFailure> {
+    let (port, listeners) =
+        listen(port).await.map_err(|source| LoginFailure::Port { port, source })?;
+    // By its name, as Atlassian's developer console takes it. It compares the whole URL.
+    let redirect_uri = format!("http://localhost:{port}/auth/callback");
+    let mut login = Login::begin(settings, redirect_uri, Clock::default(), USER_AGENT).await?;
+    show(login.url().as_str()).await;
+    let ended = CancellationToken::new();
+    let serving = futures_util::future::join_all(
+        listeners.into_iter().map(|listener| serve(listener, login.router(), ended.clone())),
+    );
+    let waiting = async {
+        let failure = tokio::select! {
+            outcome = login.outcome() => {
+                ended.cancel();
+                return outcome.map_err(LoginFailure::from);
+            }
+            () = sleep(PATIENCE) => LoginFailure::TooLate,
+            () = stop => LoginFailure::Stopped,
+        };
+        ended.cancel();
+        // A browser that has just come back is not left in the middle.
+        match timeout(FINISHED, login.stop()).await {
+            Ok(Some(outcome)) => outcome.map_err(LoginFailure::from),
+            _ => Err(failure),
+        }
+    };
+    let (outcome, _) = tokio::join!(waiting, serving);
+    outcome
+}
+
+/// Both addresses of localhost, for a browser may try either. Where there is no IPv6 one will do;
+/// an address that somebody else has would get our browser.
+async fn listen(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
+    let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let port = first.local_addr()?.port();
+    match TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await {
+        Ok(second) => Ok((port, vec![first, second])),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
+        Err(_) => Ok((port, vec![first])),
+    }
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, ended: CancellationToken) {
+    let settings = ConnectionSettings {
+        connections_max: CONNECTIONS_MAX,
+        drain_pause: Duration::ZERO,
+        drain_grace: GOODBYE,
+        ..ConnectionSettings::default()
+    };
+    // Nobody asks whether it is ready, and nobody counts.
+    let (readiness, signals) = (Readiness::default(), Signals::default());
+    http::serve(listener, router, &settings, &readiness, &signals, ended.cancelled()).await;
+}
+
+/// Signs out.
+pub async fn logout(settings: &LocalSettings) -> Result<SignedOut, LocalError> {
+    signin::logout(settings, Clock::default(), USER_AGENT).await
+}
+
+/// Whether somebody is signed in.
+pub async fn status(settings: &LocalSettings) -> Result<Status, LocalError> {
+    signin::status(settings, Clock::default(), USER_AGENT).await
+}
+
+/// The one user of a process, and what must be finished before it ends; none where nobody is signed
+/// in.
+pub(super) async fn identity(
+    user: LocalUser,
+) -> Result<Option<(Identity, Option<LocalIdentity>)>, LocalError> {
+    let hasher = KeyedHasher::random()?;
+    match user {
+        LocalUser::Credential(credential) => {
+            Ok(Some((Identity::of_credential(credential, &hasher), None)))
+        }
+        LocalUser::SignIn(settings) => {
+            let local = LocalIdentity::open(settings, Clock::default(), USER_AGENT).await?;
+            Ok(local.map(|local| (local.identity(&hasher), Some(local))))
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What replicas count and claim together, in the store that they share.
+//!
+//! Where there is no such store, each process goes by what it sees itself.
+
+mod claims;
+mod outage;
+mod rate;
+
+pub use claims::StoreClaims;
+pub use rate::StoreRate;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! Two bridges over one Redis: limits per user and `request_id`s hold across both, and each goes by
+//! itself while Redis is down.
+
+use std::{sync::Arc, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::future::join_all;
+use http::Method;
+use jira_sandbox::Sandbox;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use crate::support::{Bridge, Fault, NOW_MS, RedisServer};
+
+/// Two bridges of one operator in front of one Jira.
+async fn replicas(redis: &RedisServer, more: &[(&str, &str)]) -> [Bridge; 2] {
+    let sandbox = Sandbox::seeded(NOW_MS);
+    let (url, mut key) = (redis.url(), [7; 32]);
+    key[0] = 1;
+    let key = STANDARD.encode(key);
+    let mut settings = vec![
+        ("AUTH", "atlassian,signin"),
+        ("ATLASSIAN_CLIENT_ID", "the-app"),
+        ("ATLASSIAN_CLIENT_SECRET", "not-used-here"),
+        ("PUBLIC_BASE_URL", "http://127.0.0.1:1"),
+        ("SESSION_STORE_TYPE", "redis"),
+        ("REDIS_URL", &url),
+        ("SESSION_ENCRYPTION_KEY", &key),
+    ];
+    settings.extend(more);
+    let start = || Bridge::over(sandbox.router(), sandbox.tokens(), &settings);
+    [start().await, start().await]
+}
+
+fn asked(id: &str) -> Value {
+    json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once", "request_id": id})
+}
+
+/// How many of so many calls at once, half of them at each bridge, are admitted.
+async fn admitted(bridges: &[Bridge; 2], user: &str, calls: usize) -> usize {
+    let calls = (0..calls).map(|call| bridges[call % 2].call(user, "jira_whoami", json!({})));
+    let results = join_all(calls).await;
+    for result in results.iter().filter(|result| result.is_error) {
+        assert_eq!(result.value["error"], "overloaded", "{}", result.value);
+        let wait_s = result.value["retry_after"].as_u64().unwrap();
+        assert!((1..=65).contains(&wait_s), "{}", result.value);
+    }
+    results.iter().filter(|result| !result.is_error).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_calls_a_minute_are_counted_over_all_replicas() {
+    let redis = RedisServer::start();
+    let bridges = replicas(&redis, &[("RATE_LIMIT_PER_USER_PER_MINUTE", "20")]).await;
+    assert_eq!(admitted(&bridges, "anna", 80).await, 20);
+    assert_eq!(admitted(&bridges, "anna", 4).await, 0);
+    assert_eq!(admitted(&bridges, "ben", 40).await, 20, "another user has a limit of their own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_redis_is_down_each_replica_counts_by_itself() {
+    let mut redis = RedisServer::start();
+    let bridges = replicas(&redis, &[("RATE_LIMIT_PER_USER_PER_MINUTE", "20")]).await;
+    assert_eq!(admitted(&bridges, "anna", 4).await, 4);
+    redis.kill();
+    // What each has admitted before counts: two.
+    assert_eq!(admitted(&bridges, "anna", 80).await, 2 * 18);
+    let made = bridges[1].call("ben", "jira_create_issue", asked("r"));
+    let made = tokio::time::timeout(Duration::from_secs(10), made).await.expect("a short wait");
+    assert_eq!(made.value["created"], true, "{}", made.value);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_id_at_both_replicas_at_once_makes_one_issue() {
+    let redis = RedisServer::start();
+    let bridges = replicas(&redis, &[]).await;
+    // Jira's search does not show new issues yet.
+    for bridge in &bridges {
+        bridge
+            .upstream
+            .fail_always("/search/jql", Fault::Status(200, r#"{"issues":[],"isLast":true}"#));
+    }
+    let sent = || {
+        let counts =
+            bridges.iter().map(|one| one.upstream.count(&Method::POST, "/rest/api/3/issue"));
+        counts.sum::<usize>()
+    };
+    for id in ["one", "two"] {
+        let before = sent();
+        let calls = (0..8).map(|call| bridges[call % 2].anna("jira_create_issue", asked(id)));
+        let results = join_all(calls).await;
+        let made: Vec<_> = results.iter().filter(|made| made["created"] == true).collect();
+        assert_eq!(made.len(), 1, "{results:?}");
+        assert!(results.iter().all(|result| result["key"] == made[0]["key"]), "{results:?}");
+        assert_eq!(sent() - before, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_at_another_replica_waits_for_the_first_call() {
+    let redis = RedisServer::start();
+    let bridges = replicas(&redis, &[("TOOLSETS", "core,bulk")]).await;
+    let gate = Arc::new(Semaphore::new(0));
+    bridges[0].upstream.fail_on(&Method::POST, "/issue/bulk", Fault::Held(gate.clone()));
+    let issue = json!({"project_key": "ACME", "issue_type": "Task", "summary": "Once"});
+    let many = json!({"issues": [issue], "request_id": "many"});
+    let first = bridges[0].anna("jira_create_issues", many.clone());
+    let second = async {
+        bridges[0].upstream.saw(&Method::POST, "/issue/bulk").await;
+        let second = bridges[1].anna("jira_create_issues", many.clone());
+        let release = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            gate.add_permits(1);
+        };
+        tokio::join!(second, release).0
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(second["created"], first["created"], "{second}");
+    assert_eq!(second["repeated_request_id"], true);
+    assert_eq!(bridges[1].upstream.count(&Method::POST, "/issue/bulk"), 0);
+}
+
+/// The first call's answer is lost and nothing shows what it did: nobody does it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_whose_end_is_not_known_is_not_done_again_elsewhere() {
+    let redis = RedisServer::start();
+    let bridges = replicas(&redis, &[]).await;
+    let nothing = Fault::Status(200, r#"{"issues":[],"isLast":true}"#);
+    for bridge in &bridges {
+        bridge.upstream.fail_always("/search/jql", nothing.clone());
+    }
+    let lost = Fault::LostAfter(Box::new(Fault::Status(502, "")));
+    bridges[0].upstream.fail_on(&Method::POST, "/rest/api/3/issue", lost);
+    let first = bridges[0].refused("jira_create_issue", asked("r")).await;
+    assert_eq!(first["outcome"], "unknown", "{first}");
+    for bridge in &bridges {
+        let again = bridge.refused("jira_create_issue", asked("r")).await;
+        assert_eq!(again["outcome"], "unknown", "{again}");
+    }
+    assert_eq!(bridges[1].upstream.count(&Method::POST, "/rest/api/3/issue"), 0);
+    // What Jira refused was not done, and may be corrected with the same id.
+    let mut wrong = asked("w");
+    wrong["issue_type"] = json!("No such type");
+    bridges[0].refused("jira_create_issue", wrong).await;
+    assert_eq!(bridges[1].anna("jira_create_issue", asked("w")).await["created"], true);
+}
