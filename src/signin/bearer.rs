@@ -11,6 +11,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{
+    connect_link::ConnectLink,
     grant::GrantOf,
     secret::Secret,
     server::SignIn,
@@ -105,6 +106,18 @@ impl SessionCredentials {
         Self { signin, id, sent: Mutex::default() }
     }
 
+    /// Where the person connects Jira, if the operator has set it up.
+    fn not_connected(&self) -> CredentialsError {
+        if self.signin.providers().of(GrantOf::Jira).is_none() {
+            return CredentialsError::NotConnected { connect_url: None };
+        }
+        let sealed = ConnectLink::new(&self.signin, self.id).sealed(&self.signin);
+        sealed.map_or(CredentialsError::Unavailable, |sealed| {
+            let connect_url = Some(ConnectLink::address(&self.signin, &sealed));
+            CredentialsError::NotConnected { connect_url }
+        })
+    }
+
     fn sent<T>(&self, act: impl FnOnce(&mut Sent) -> T) -> T {
         act(&mut self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -114,13 +127,21 @@ impl Credentials for SessionCredentials {
     fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
         Box::pin(async {
             let refused = self.sent(|sent| sent.refused.clone());
-            let fresh = self.signin.renewals().fresh(self.id, GrantOf::Jira, refused.as_ref());
-            let loaded = fresh.await.map_err(|error| match error {
+            let renewals = self.signin.renewals();
+            let mut fresh = renewals.fresh(self.id, GrantOf::Jira, refused.as_ref()).await;
+            // What is remembered of the session may be from before its person connected Jira, at
+            // another replica.
+            if matches!(fresh, Err(RenewalError::NotConnected))
+                && self.signin.sessions().read(self.id).await.is_ok()
+            {
+                fresh = renewals.fresh(self.id, GrantOf::Jira, refused.as_ref()).await;
+            }
+            let loaded = fresh.map_err(|error| match error {
                 RenewalError::Ended => CredentialsError::SignInEnded,
                 RenewalError::Unavailable => CredentialsError::Unavailable,
-                RenewalError::NotConnected => CredentialsError::NotConnected,
+                RenewalError::NotConnected => self.not_connected(),
             })?;
-            let grant = loaded.session.jira.as_ref().ok_or(CredentialsError::NotConnected)?;
+            let grant = loaded.session.jira.as_ref().ok_or_else(|| self.not_connected())?;
             let token = grant.access_token.clone();
             let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
             let value =

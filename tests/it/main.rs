@@ -48,6 +48,7 @@ mod ghosts;
 mod hidden;
 mod isolation;
 mod leaks;
+mod linking;
 mod manage;
 mod metadata_cache;
 mod metrics;

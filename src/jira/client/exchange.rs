@@ -66,7 +66,9 @@ impl Session {
                 Err(JiraError::Unauthenticated)
             }
             Err(CredentialsError::Unavailable) => Err(JiraError::NotRenewed),
-            Err(CredentialsError::NotConnected) => Err(JiraError::NotConnected),
+            Err(CredentialsError::NotConnected { connect_url }) => {
+                Err(JiraError::NotConnected { connect_url })
+            }
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) async fn fetch(session: &Session) -> Result<Arc<[Site]>, JiraError> {
         answer.and_then(|answer| answer.read()).map_err(|fault| match fault {
             // About the token or the deployment, not about who failed.
             JiraError::Unauthenticated
+            | JiraError::NotRenewed
+            | JiraError::NotConnected { .. }
             | JiraError::InsufficientScope { .. }
             | JiraError::Request => fault,
             fault => JiraError::SiteList { cause: Box::new(fault) },
