@@ -17,7 +17,7 @@ use super::{
     call::{ToolRequest, caller, narrowing, traces, verdict},
     completion, consent,
     era::{Era, is_modern},
-    listing, params, progress, prompts, resources,
+    listing, open_page, params, progress, prompts, resources,
     server::Server,
 };
 
@@ -77,6 +77,7 @@ impl ServerHandler for Server {
             cancelled: &context.ct,
             is_modern,
             can_ask,
+            can_open_page: open_page::can_open(&context),
             progress,
             id: &context.id,
         };

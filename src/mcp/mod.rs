@@ -15,6 +15,7 @@ mod in_flight;
 mod legacy;
 mod lines;
 mod listing;
+mod open_page;
 mod params;
 mod progress;
 mod prompts;

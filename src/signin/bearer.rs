@@ -11,6 +11,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{
+    connect_link::ConnectLink,
     grant::GrantOf,
     secret::Secret,
     server::SignIn,
@@ -81,7 +82,7 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
         rights: Some(session.scopes.clone().into()),
         ..Principal::of_key(key)
     };
-    let credentials = SessionCredentials::new(signin.renewals().clone(), id);
+    let credentials = SessionCredentials::of(signin.clone(), id);
     Ok(Identity {
         credential_key: signin.hasher().principal_key(b"session:", &id.0),
         is_signed_in_here: true,
@@ -93,6 +94,9 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
 pub(super) struct SessionCredentials {
     renewals: Renewals,
     id: SessionId,
+    /// Where the person can connect what the session lacks; nobody connects anything from a
+    /// command line.
+    signin: Option<SignIn>,
     sent: Mutex<Sent>,
 }
 
@@ -105,8 +109,28 @@ struct Sent {
 }
 
 impl SessionCredentials {
+    /// Without pages of ours.
     pub(super) fn new(renewals: Renewals, id: SessionId) -> Self {
-        Self { renewals, id, sent: Mutex::default() }
+        Self { renewals, id, signin: None, sent: Mutex::default() }
+    }
+
+    fn of(signin: SignIn, id: SessionId) -> Self {
+        let renewals = signin.renewals().clone();
+        Self { signin: Some(signin), ..Self::new(renewals, id) }
+    }
+
+    /// Where the person connects Jira, if the operator has set it up.
+    fn not_connected(&self) -> CredentialsError {
+        let signin = self.signin.as_ref();
+        let signin = signin.filter(|signin| signin.providers().of(GrantOf::Jira).is_some());
+        let Some(signin) = signin else {
+            return CredentialsError::NotConnected { connect_url: None };
+        };
+        let sealed = ConnectLink::new(signin, self.id).sealed(signin);
+        sealed.map_or(CredentialsError::Unavailable, |sealed| {
+            let connect_url = Some(ConnectLink::address(signin, &sealed));
+            CredentialsError::NotConnected { connect_url }
+        })
     }
 
     fn sent<T>(&self, act: impl FnOnce(&mut Sent) -> T) -> T {
@@ -118,13 +142,22 @@ impl Credentials for SessionCredentials {
     fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
         Box::pin(async {
             let refused = self.sent(|sent| sent.refused.clone());
-            let fresh = self.renewals.fresh(self.id, GrantOf::Jira, refused.as_ref());
-            let loaded = fresh.await.map_err(|error| match error {
+            let renewals = &self.renewals;
+            let mut fresh = renewals.fresh(self.id, GrantOf::Jira, refused.as_ref()).await;
+            // What is remembered of the session may be from before its person connected Jira, at
+            // another replica.
+            if matches!(fresh, Err(RenewalError::NotConnected))
+                && let Some(signin) = &self.signin
+                && signin.sessions().read(self.id).await.is_ok()
+            {
+                fresh = renewals.fresh(self.id, GrantOf::Jira, refused.as_ref()).await;
+            }
+            let loaded = fresh.map_err(|error| match error {
                 RenewalError::Ended => CredentialsError::SignInEnded,
                 RenewalError::Unavailable => CredentialsError::Unavailable,
-                RenewalError::NotConnected => CredentialsError::NotConnected,
+                RenewalError::NotConnected => self.not_connected(),
             })?;
-            let grant = loaded.session.jira.as_ref().ok_or(CredentialsError::NotConnected)?;
+            let grant = loaded.session.jira.as_ref().ok_or_else(|| self.not_connected())?;
             let token = grant.access_token.clone();
             let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
             let value =

@@ -11,6 +11,7 @@ use http::HeaderMap;
 
 use super::{
     client_answer::{ClientAnswer, see_other},
+    connect_link::ConnectLink,
     cookies::{self, Browser},
     grant::{Grant, GrantOf},
     oauth_error::{ErrorCode, Refusal},
@@ -19,6 +20,7 @@ use super::{
     pending::{Pending, Purpose, Request, TakeError},
     person::Person,
     provider::{ProviderError, Returned},
+    provider_text::{aadsts_in, number, plain},
     server::SignIn,
     session::{Code, Program, Session, SessionError, SessionId},
     telemetry,
@@ -46,24 +48,31 @@ pub(super) async fn callback(
         Err(TakeError::OtherBrowser) => return Trouble::OtherBrowser.into_response(),
         Err(TakeError::Unavailable) => return Trouble::Unavailable.into_response(),
     };
-    let code = params.get("code").map(str::to_owned);
-    let error = params.get("error").map(str::to_owned);
+    let text = |name| params.get(name).map(str::to_owned);
+    let answer =
+        Answer { code: text("code"), error: text("error"), description: text("error_description") };
     // In a task of its own: a person who closes the page must not leave half a sign-in behind.
     let finishing = signin.clone();
-    let task = signin.tasks().start(async move { finish(&finishing, pending, code, error).await });
+    let task = signin.tasks().start(async move { finish(&finishing, pending, answer).await });
     task.await.unwrap_or_else(|_| Trouble::Internal.into_response())
+}
+
+/// What the provider says by way of the browser.
+struct Answer {
+    code: Option<String>,
+    error: Option<String>,
+    description: Option<String>,
 }
 
 async fn finish(
     signin: &SignIn,
     pending: Pending,
-    code: Option<String>,
-    error: Option<String>,
+    Answer { code, error, description }: Answer,
 ) -> Response {
     let outcome = match (code, error) {
-        (_, Some(error)) => Err(denied(&error)),
+        (_, Some(error)) => Err(denied(&error, description.as_deref())),
         (Some(code), None) => redeem(signin, &pending, &code).await,
-        (None, None) => Err(Failure::Provider),
+        (None, None) => Err(Failure::Provider { aadsts: None }),
     };
     match (pending.purpose, outcome) {
         (Purpose::Program(request), Ok((person, grant))) => {
@@ -73,7 +82,9 @@ async fn finish(
             telemetry::refused(failure.name());
             answer(signin, &request).refusal(&failure.refusal())
         }
-        (Purpose::Pages { next }, Ok((person, _))) => signed_in(signin, &person, next),
+        (Purpose::Pages { connect }, Ok((person, _))) => {
+            signed_in(signin, &person, connect.as_deref())
+        }
         (Purpose::Connect { session, person }, Ok((_, grant))) => {
             connect(signin, session, &person, grant).await
         }
@@ -89,19 +100,24 @@ async fn finish(
 pub(super) enum Failure {
     Denied,
     NoSite,
-    Provider,
+    /// With the number of Entra ID's error, if it gave one: whoever mends it looks for that.
+    Provider {
+        aadsts: Option<u32>,
+    },
     Misconfigured,
     Unavailable,
 }
 
 /// What the provider's `error` means. Source: RFC 6749 section 4.1.2.1.
-pub(super) fn denied(error: &str) -> Failure {
+pub(super) fn denied(error: &str, description: Option<&str>) -> Failure {
+    let aadsts = description.and_then(aadsts_in);
+    tracing::info!(error = %plain(error), aadsts, "the provider sent a browser back without a code");
     match error {
         "access_denied" | "interaction_required" | "consent_required" | "login_required" => {
             Failure::Denied
         }
         "temporarily_unavailable" | "server_error" => Failure::Unavailable,
-        _ => Failure::Provider,
+        _ => Failure::Provider { aadsts },
     }
 }
 
@@ -109,7 +125,7 @@ impl Failure {
     /// Why a code gave no grant.
     pub(super) fn of(error: &ProviderError) -> Self {
         match error {
-            ProviderError::Refused { code } if code == "no_jira_site" => Self::NoSite,
+            ProviderError::Refused { code, .. } if code == "no_jira_site" => Self::NoSite,
             ProviderError::Misconfigured { .. } => {
                 tracing::error!(%error, "a sign-in failed");
                 Self::Misconfigured
@@ -120,7 +136,7 @@ impl Failure {
             }
             ProviderError::Refused { .. } | ProviderError::NotUnderstood { .. } => {
                 tracing::warn!(%error, "a sign-in failed");
-                Self::Provider
+                Self::Provider { aadsts: error.aadsts() }
             }
         }
     }
@@ -129,7 +145,7 @@ impl Failure {
         match self {
             Self::Denied => "denied_at_provider",
             Self::NoSite => "no_jira_site",
-            Self::Provider => "provider_refused",
+            Self::Provider { .. } => "provider_refused",
             Self::Misconfigured => "misconfigured",
             Self::Unavailable => "provider_unavailable",
         }
@@ -145,9 +161,12 @@ impl Failure {
                 ErrorCode::AccessDenied,
                 "The account may use no Jira site; choose an account or a site that has Jira.",
             ),
-            Self::Provider => Refusal::new(
+            Self::Provider { aadsts } => Refusal::new(
                 ErrorCode::ServerError,
-                "The identity provider did not complete the sign-in; try again.",
+                format!(
+                    "The identity provider did not complete the sign-in{}; try again.",
+                    number(aadsts)
+                ),
             ),
             Self::Misconfigured => Refusal::new(
                 ErrorCode::ServerError,
@@ -162,7 +181,8 @@ impl Failure {
         match self {
             Self::Denied => Trouble::Denied,
             Self::NoSite => Trouble::NoSite,
-            Self::Provider | Self::Misconfigured => Trouble::Provider,
+            Self::Provider { aadsts } => Trouble::Provider { aadsts },
+            Self::Misconfigured => Trouble::Provider { aadsts: None },
             Self::Unavailable => Trouble::Unavailable,
         }
     }
@@ -246,32 +266,49 @@ async fn for_program(
 }
 
 /// Our own pages know the person now.
-fn signed_in(signin: &SignIn, person: &Person, next: Option<String>) -> Response {
-    let next = next.unwrap_or_else(|| signin.address("/auth/status"));
-    let mut response = see_other(&next);
+fn signed_in(signin: &SignIn, person: &Person, connect: Option<&str>) -> Response {
+    let next = connect.map(|link| ConnectLink::address(signin, link));
+    let mut response = see_other(&next.unwrap_or_else(|| signin.address("/auth/status")));
     let (keys, issuer) = (signin.keys(), signin.issuer());
     cookies::set_person(response.headers_mut(), keys, issuer, person, signin.now_ms());
     response
 }
 
-/// A session that began at Entra ID gets its Jira.
+/// What became of a grant for Jira.
+enum Kept {
+    Now,
+    /// Another page was faster: the session has one, which may be in renewal at this moment.
+    Before,
+    /// The session is another person's.
+    Never,
+}
+
+/// A session that began at Entra ID gets its Jira. A grant that no session takes ends at once.
 async fn connect(signin: &SignIn, id: SessionId, person: &Person, grant: Grant) -> Response {
     let changed = signin
         .sessions()
         .change(id, |session| {
             if !session.person.is(person) {
-                return (None, false);
+                return (None, Kept::Never);
             }
-            (Some(Session { jira: Some(grant.clone()), ..session.clone() }), true)
+            if session.jira.is_some() {
+                return (None, Kept::Before);
+            }
+            (Some(Session { jira: Some(grant.clone()), ..session.clone() }), Kept::Now)
         })
-        .await;
+        .await
+        .map(|(_, kept)| kept);
+    if !matches!(changed, Ok(Kept::Now)) {
+        signin.revoke_grant(GrantOf::Jira, grant).await;
+    }
     match changed {
-        Ok((_, true)) => {
+        Ok(Kept::Now) => {
             telemetry::connected(&signin.principal(person));
             pages::connected()
         }
-        Ok((_, false)) | Err(SessionError::Ended | SessionError::Unreadable) => {
-            Trouble::TooLate.into_response()
+        Ok(Kept::Before) => pages::connected(),
+        Ok(Kept::Never) | Err(SessionError::Ended | SessionError::Unreadable) => {
+            Trouble::LinkOver.into_response()
         }
         Err(SessionError::Store(_)) => Trouble::Unavailable.into_response(),
     }

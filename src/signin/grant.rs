@@ -32,7 +32,8 @@ impl Grant {
         let rest = self.expires_at_ms.saturating_sub(now_ms);
         // A clock that was set back would otherwise find it fresh for ever.
         let is_of_the_future = self.obtained_at_ms > now_ms.saturating_add(RENEWED_BEFORE_MS);
-        rest < RENEWED_BEFORE_MS.min(life / 2) || rest < life / 2 || is_of_the_future
+        // One that ends as it comes has no half of its life left, and is due all the same.
+        rest == 0 || rest < RENEWED_BEFORE_MS.min(life / 2) || rest < life / 2 || is_of_the_future
     }
 
     /// Whether the provider still takes it, by what it said.

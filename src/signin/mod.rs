@@ -8,8 +8,8 @@
 //! |---|---|
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
 //! | `routes`, `bearer` | the endpoints as one router; the way in of our tokens |
-//! | `authorize`, `callback`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
-//! | `begin`, `client_auth` | what several endpoints do |
+//! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
+//! | `begin`, `client_auth`, `connect_link` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
 //! | `session`, `provider`, `client`, `pages`, `pending`, `tokens` | what they are made of |
 //! | all others | cookies, parameters, errors, time |
@@ -23,6 +23,8 @@ mod client_answer;
 mod client_auth;
 mod client_id;
 mod clock;
+mod connect;
+mod connect_link;
 mod cookies;
 mod cross_origin;
 mod display_name;
@@ -39,6 +41,7 @@ mod people;
 mod person;
 mod pkce;
 mod provider;
+mod provider_text;
 mod redirect_uri;
 mod register;
 mod revoke;

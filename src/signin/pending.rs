@@ -36,8 +36,8 @@ pub(super) enum Purpose {
     Program(Box<Request>),
     /// Our own pages.
     Pages {
-        /// Where the browser goes then: a path of ours.
-        next: Option<String>,
+        /// The link to connect Jira that the browser came with, and goes back to.
+        connect: Option<String>,
     },
     /// Jira for a session that began at Entra ID.
     Connect { session: SessionId, person: Person },

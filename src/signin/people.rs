@@ -33,11 +33,12 @@ pub(super) async fn login(State(signin): State<SignIn>, headers: HeaderMap) -> R
     to_provider(&signin, &headers, None).await
 }
 
-/// Sends the browser to the provider, and back to a page of ours.
+/// Sends the browser to the provider, and back to the link to connect Jira that it came with, or
+/// to the status page.
 pub(super) async fn to_provider(
     signin: &SignIn,
     headers: &HeaderMap,
-    next: Option<String>,
+    connect: Option<String>,
 ) -> Response {
     let known = Browser::of(headers);
     let Ok(browser) = known.map_or_else(Browser::random, Ok) else {
@@ -45,7 +46,7 @@ pub(super) async fn to_provider(
     };
     let front = signin.providers().front();
     let scopes = signin.settings().scopes.clone();
-    let purpose = Purpose::Pages { next };
+    let purpose = Purpose::Pages { connect };
     let mut response = match begin::at_provider(signin, front, browser, scopes, purpose).await {
         Ok(url) => see_other(url.as_str()),
         Err(_) => return Trouble::Unavailable.into_response(),

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    authorize, callback, cross_origin::preflight, metadata, people, register, revoke,
+    authorize, callback, connect, cross_origin::preflight, metadata, people, register, revoke,
     server::SignIn, token, trouble::Trouble,
 };
 
@@ -37,6 +37,7 @@ pub fn router(signin: SignIn) -> Router {
         .route("/register", post(register::register).options(preflight))
         .route("/revoke", post(revoke::revoke).options(preflight))
         .route("/auth/callback", get(callback::callback))
+        .route("/auth/connect", get(connect::ask).post(connect::decide))
         .route("/auth/login", get(people::login))
         .route("/auth/status", get(people::status))
         .route("/auth/logout", post(people::logout))

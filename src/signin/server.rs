@@ -13,7 +13,7 @@ use url::Url;
 use super::{
     client::{ClientSettings, Clients, DocumentHosts},
     clock::Clock,
-    grant::GrantOf,
+    grant::{Grant, GrantOf},
     pending::PendingStore,
     person::Person,
     provider::Providers,
@@ -135,7 +135,7 @@ impl SignIn {
         Self::with_store(settings, base, signals, user_agent, clock, (store, keys))
     }
 
-    fn with_store(
+    pub(super) fn with_store(
         settings: Settings,
         base: &Url,
         signals: &Signals,
@@ -317,11 +317,17 @@ impl SignIn {
 
     /// Tells the providers that a session's grants are not wanted any more.
     pub(super) async fn revoke(&self, session: &Session) {
-        let grants = [GrantOf::Jira, GrantOf::Entra].into_iter().filter_map(|which| {
-            let grant = session.grant(which)?.clone();
-            Some((self.providers().of(which)?.clone(), grant))
-        });
-        for (provider, grant) in grants.collect::<Vec<_>>() {
+        let grants = [GrantOf::Jira, GrantOf::Entra]
+            .into_iter()
+            .filter_map(|which| Some((which, session.grant(which)?.clone())));
+        for (which, grant) in grants.collect::<Vec<_>>() {
+            self.revoke_grant(which, grant).await;
+        }
+    }
+
+    /// Tells a provider that one grant is not wanted any more.
+    pub(super) async fn revoke_grant(&self, which: GrantOf, grant: Grant) {
+        if let Some(provider) = self.providers().of(which).cloned() {
             let revoking = self.tasks().start(async move { provider.revoke(&grant).await });
             match tokio::time::timeout(REVOKE_PATIENCE, revoking).await {
                 Ok(Ok(Ok(()))) => {}

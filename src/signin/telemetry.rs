@@ -45,6 +45,11 @@ pub(super) fn connected(user: &str) {
     tracing::info!(target: "audit", event = "connect_jira", user, outcome = "ok", "sign-in");
 }
 
+/// A session did not get one.
+pub(super) fn not_connected(user: &str, outcome: &'static str) {
+    tracing::info!(target: "audit", event = "connect_jira", user, outcome, "sign-in");
+}
+
 /// A session ended before its time.
 pub(super) fn session_ended(user: &str, reason: End) {
     let reason = reason.name();

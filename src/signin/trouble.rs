@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderValue, StatusCode, header};
 
-use super::{client::ClientFault, pages::Problem};
+use super::{client::ClientFault, pages::Problem, provider_text::number};
 
 /// Why it cannot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,12 @@ pub(super) enum Trouble {
     OtherBrowser,
     /// It took too long, or is over.
     TooLate,
+    /// A link to connect Jira that we did not make, or not like this.
+    BrokenLink,
+    /// A link to connect Jira whose time, or whose session, is over.
+    LinkOver,
+    /// A link to connect Jira of somebody else.
+    OtherPerson,
     /// The program is not known, or may not be.
     Client(ClientFault),
     /// The answer would go where the program did not say it lives.
@@ -28,12 +34,17 @@ pub(super) enum Trouble {
     /// The account has no Jira.
     NoSite,
     /// The provider did not complete it.
-    Provider,
+    Provider {
+        /// The number of Entra ID's error, such as 50076, if it gave one.
+        aadsts: Option<u32>,
+    },
     /// The page takes no such request.
     WrongMethod,
     /// A fault of ours.
     Internal,
 }
+
+const LINK_AGAIN: &str = "Go back to your program and ask it again: it gives you a new link.";
 
 const AGAIN: &str = "Go back to your program and start the sign-in again.";
 
@@ -62,6 +73,7 @@ impl Trouble {
                 "This sign-in is over: it took too long, or it was used already.",
                 AGAIN,
             ),
+            Self::BrokenLink | Self::LinkOver | Self::OtherPerson => self.texts_of_link(),
             Self::Client(fault) => {
                 let status = match fault {
                     ClientFault::Unreachable => StatusCode::BAD_GATEWAY,
@@ -95,11 +107,14 @@ impl Trouble {
                 "This account has no access to a Jira site.",
                 "Start again with another account, or choose a site that has Jira.",
             ),
-            Self::Provider => (
-                StatusCode::BAD_GATEWAY,
-                "The identity provider did not complete the sign-in.",
-                "Try again. If it happens again, tell your administrator.",
-            ),
+            Self::Provider { aadsts } => {
+                let number = number(*aadsts);
+                return (
+                    StatusCode::BAD_GATEWAY,
+                    format!("The identity provider did not complete the sign-in{number}."),
+                    "Try again. If it happens again, tell your administrator.",
+                );
+            }
             Self::WrongMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "This address does not take that kind of request. Nothing was changed.",
@@ -112,6 +127,29 @@ impl Trouble {
             ),
         };
         (status, happened.to_owned(), to_do)
+    }
+
+    /// The same for a link to connect Jira.
+    fn texts_of_link(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::LinkOver => (
+                StatusCode::BAD_REQUEST,
+                "This link is over: it is good for ten minutes, and no longer than its sign-in.",
+                LINK_AGAIN,
+            ),
+            Self::OtherPerson => (
+                StatusCode::FORBIDDEN,
+                "This link is for somebody else: its program is signed in as another person than \
+                 this browser. Nothing was done.",
+                "If it is your own program, open the link in a browser in which you are signed in \
+                 as the same person. If somebody sent you the link, close this page.",
+            ),
+            _ => (
+                StatusCode::BAD_REQUEST,
+                "This link is incomplete or was changed on its way.",
+                LINK_AGAIN,
+            ),
+        }
     }
 }
 

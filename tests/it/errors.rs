@@ -63,7 +63,7 @@ async fn every_tool_error_is_reachable_and_in_the_table() {
         after(Fault::Hang, &[once, ("JIRA_TIMEOUT_MS", "100")]).await,
         after(Fault::Huge(9 << 20), &[]).await,
         cancelled().await,
-        ToolError::from(JiraError::NotConnected).envelope("r-1"),
+        ToolError::from(JiraError::NotConnected { connect_url: None }).envelope("r-1"),
     ];
     for (user, value) in plain_users(&plain).await {
         assert_ne!(user, "anna");

@@ -48,6 +48,7 @@ mod ghosts;
 mod hidden;
 mod isolation;
 mod leaks;
+mod linking;
 mod login;
 mod manage;
 mod metadata_cache;

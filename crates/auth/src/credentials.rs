@@ -58,7 +58,7 @@ impl fmt::Debug for UpstreamCredential {
 }
 
 /// Why there is no credential for an upstream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialsError {
     /// What proves the user was revoked or has expired, and cannot be renewed without them.
     #[error("the sign-in has ended")]
@@ -71,5 +71,9 @@ pub enum CredentialsError {
     Unavailable,
     /// The person is signed in, but has not connected an account of this upstream.
     #[error("the account is not connected")]
-    NotConnected,
+    NotConnected {
+        /// The page where they can do it, made for this sign-in and good for a few minutes. None
+        /// where the operator has set up nothing to connect.
+        connect_url: Option<String>,
+    },
 }

@@ -77,7 +77,7 @@ impl Code {
         match self {
             Self::Unauthenticated => "Jira does not accept the token any more.",
             Self::SignInRequired => {
-                "The user is signed in, but has not connected a Jira account; nothing was done."
+                "The user is signed in, but has not connected a Jira account; nothing was done. `url` is the page for it."
             }
             Self::Forbidden => "The user may not do this, or an operator's rule forbids it.",
             Self::InsufficientScope => {
@@ -109,7 +109,9 @@ impl Code {
     const fn advice(self) -> &'static str {
         match self {
             Self::Unauthenticated => "The user signs in to the connection again.",
-            Self::SignInRequired => "The user opens the link and connects Jira.",
+            Self::SignInRequired => {
+                "The user opens `url` and connects Jira; without one an administrator must set it up."
+            }
             Self::Forbidden => "Ask somebody with the permission, or a Jira administrator.",
             Self::InsufficientScope => {
                 "An administrator adds the scope to the connection; signing in again does not help before."

@@ -77,6 +77,9 @@ struct Fault {
     /// What the data shows as `preview`, for whoever asks the user.
     #[serde(skip)]
     preview: Option<Preview>,
+    /// The page that the user has to see first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     retryable: bool,
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +99,7 @@ impl ToolError {
             hint: None,
             is_specific: false,
             preview: None,
+            url: None,
             retryable: false,
             retry_after: None,
             data: Map::new(),
@@ -158,6 +162,19 @@ impl ToolError {
     /// What would be done, if the call was refused because nobody agreed to it.
     pub fn preview(&self) -> Option<&Preview> {
         self.0.preview.as_ref()
+    }
+
+    /// With the page that the user has to open in their browser before the call can succeed. It is
+    /// shown as `url`, whole also in short.
+    #[must_use]
+    pub fn needs_page(mut self, url: String) -> Self {
+        self.0.url = Some(url);
+        self
+    }
+
+    /// The page that the user has to open first, for whoever can ask them to.
+    pub fn page(&self) -> Option<&str> {
+        self.0.url.as_deref()
     }
 
     /// What to do next, unless what Jira said has told it already.

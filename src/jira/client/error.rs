@@ -46,7 +46,10 @@ pub enum JiraError {
     NotRenewed,
     /// The person signed in with another account and has not connected one of Jira.
     #[error("The signed-in user has not connected a Jira account yet.")]
-    NotConnected,
+    NotConnected {
+        /// The page where they do it; none where the operator has set up nothing to connect.
+        connect_url: Option<String>,
+    },
     /// 401 of the gateway: the token lacks a scope.
     #[error("The Jira connection lacks an OAuth scope that this action needs ({needed}).")]
     InsufficientScope {

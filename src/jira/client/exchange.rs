@@ -70,7 +70,9 @@ impl Session {
                 Err(JiraError::LocalSignInEnded)
             }
             Err(CredentialsError::Unavailable) => Err(JiraError::NotRenewed),
-            Err(CredentialsError::NotConnected) => Err(JiraError::NotConnected),
+            Err(CredentialsError::NotConnected { connect_url }) => {
+                Err(JiraError::NotConnected { connect_url })
+            }
         }
     }
 

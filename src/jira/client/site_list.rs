@@ -25,7 +25,7 @@ pub(super) async fn fetch(session: &Session) -> Result<Arc<[Site]>, JiraError> {
             // About the sign-in or the deployment, not about who failed.
             JiraError::Unauthenticated
             | JiraError::LocalSignInEnded
-            | JiraError::NotConnected
+            | JiraError::NotConnected { .. }
             | JiraError::NotRenewed
             | JiraError::InsufficientScope { .. }
             | JiraError::Request => fault,

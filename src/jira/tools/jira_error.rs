@@ -24,8 +24,7 @@ impl From<JiraError> for ToolError {
             JiraError::NotRenewed => Self::new(Code::UpstreamUnavailable, message)
                 .retryable(None)
                 .hint("Nothing was done. Try again in a moment; the user need not sign in again."),
-            JiraError::NotConnected => Self::new(Code::SignInRequired, message)
-                .hint("Ask the user to open the link and to connect Jira, then repeat the call."),
+            JiraError::NotConnected { connect_url } => not_connected(message, connect_url),
             JiraError::InsufficientScope { needed } => Self::insufficient_scope(&needed).status(401),
             JiraError::ApiToken => Self::new(Code::Unauthenticated, message).status(401).hint(API_TOKEN_HINT),
             JiraError::ApiTokenScope { needed } => Self::new(Code::InsufficientScope, message)
@@ -84,6 +83,22 @@ impl From<JiraError> for ToolError {
             JiraError::Request => Self::invalid_argument("A name or query is too long to ask Jira for it.")
                 .hint("Shorten it and repeat the call."),
         }
+    }
+}
+
+/// Only the user can connect an account, and only the operator can make that possible: no tool
+/// knows better.
+fn not_connected(message: String, connect_url: Option<String>) -> ToolError {
+    let error = ToolError::new(Code::SignInRequired, message);
+    match connect_url {
+        Some(url) => error.needs_page(url).last_hint(
+            "Nothing was done. Ask the user to open `url` in their browser and to connect Jira there, then repeat the \
+             call. The link is for this user only and ends after 10 minutes; a later call gives a new one.",
+        ),
+        None => error.last_hint(
+            "Nothing was done, and the user cannot change it: an administrator must add ATLASSIAN_CLIENT_ID and \
+             ATLASSIAN_CLIENT_SECRET to the settings of the bridge first.",
+        ),
     }
 }
 

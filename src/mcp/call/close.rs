@@ -2,11 +2,18 @@
 //! counters and its span.
 
 use auth::{Caller, TokenVerdict};
-use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, MetaObject};
-use tool_kit::{Block, Code, Preview, Reply, Tool, ToolError, clean_json};
+use rmcp::model::{
+    CallToolResponse, CallToolResult, ContentBlock, InputRequiredResult, MetaObject,
+};
+use tool_kit::{Block, Code, Preview, Reply, Tool, ToolError, clean, clean_json};
 
 use crate::{
-    mcp::{blocks, consent, provenance, server::Server},
+    mcp::{
+        blocks, consent,
+        open_page::{self, OpenPage},
+        provenance,
+        server::Server,
+    },
     telemetry::audit,
 };
 
@@ -19,8 +26,9 @@ impl Server {
         tell_verdict(&call, &outcome);
         let preview = preview(&outcome).filter(|_| call.consent.is_asked());
         let caller = call.open.caller();
-        let question =
-            preview.and_then(|one| consent::question(call.tool, one, |text| sayable(caller, text)));
+        let question = preview
+            .and_then(|one| consent::question(call.tool, one, |text| sayable(caller, text)))
+            .or_else(|| page_question(&call, &outcome));
         if let Some(mut question) = question {
             self.mark_modern(&call, &mut question.meta);
             self.record(call, code, consent::bytes(&question));
@@ -130,6 +138,13 @@ fn preview(outcome: &Outcome) -> Option<&Preview> {
         Ok(Reply::Done(_)) => None,
         Err(error) => error.preview(),
     }
+}
+
+/// The request to open a page, where the call failed for want of it and has not asked yet.
+fn page_question(call: &Call<'_>, outcome: &Outcome) -> Option<InputRequiredResult> {
+    let error = outcome.as_ref().err().filter(|_| call.open_page == OpenPage::Ask)?;
+    let caller = call.open.caller();
+    open_page::question(error, caller.request_id(), |text| caller.redact(clean(text).into_owned()))
 }
 
 /// Tells the edge what the upstream said of the caller's token.

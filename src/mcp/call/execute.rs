@@ -9,7 +9,11 @@ use tokio::time::Instant;
 use tool_kit::{Budget, Code, Reply, Tool, ToolError, WriteOutcome};
 
 use crate::{
-    mcp::{consent, server::Server},
+    mcp::{
+        consent,
+        open_page::{self, OpenPage},
+        server::Server,
+    },
     policy::Verdict,
 };
 
@@ -24,6 +28,9 @@ impl Server {
     pub(super) async fn execute(&self, call: &Call<'_>) -> Outcome {
         if call.consent.is_refused() {
             return Err(consent::refused());
+        }
+        if call.open_page == OpenPage::Declined {
+            return Err(open_page::declined());
         }
         let reply = self.run_if_admitted(call).await?;
         check_size(call.budget, reply)

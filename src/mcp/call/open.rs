@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tool_kit::{Budget, CallRequest, Tool};
 
 use crate::{
-    mcp::{consent::Consent, server::Server},
+    mcp::{consent::Consent, open_page::OpenPage, server::Server},
     policy::Policy,
 };
 
@@ -31,8 +31,10 @@ impl Server {
             return Err(self.unknown_tool(&params.name, &policy));
         };
         let consent = Consent::of(tool, request.can_ask, &params);
+        let open_page = OpenPage::of(request.can_open_page, &params);
         let arguments = params.arguments.unwrap_or_default();
-        self.begin(tool, &policy, arguments, consent, 0, request)
+        let call = self.begin(tool, &policy, arguments, consent, 0, request)?;
+        Ok(Call { open_page, ..call })
     }
 
     /// The same for a read that is no tool call; none when its tool does not exist for this
@@ -90,6 +92,8 @@ impl Server {
             verdict: policy.judge(tool, open.granted_scopes()),
             open,
             consent,
+            // Only a tool call can ask its client for anything.
+            open_page: OpenPage::AsText,
             budget,
             started,
             deadline,

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tool_kit::{Budget, OpenCall, Reply, Tool, ToolError};
 
 use crate::{
-    mcp::{consent::Consent, in_flight::CallGuard},
+    mcp::{consent::Consent, in_flight::CallGuard, open_page::OpenPage},
     policy::Verdict,
 };
 
@@ -29,6 +29,7 @@ pub(in crate::mcp) struct Call<'a> {
     pub(super) open: Box<dyn OpenCall>,
     pub(super) verdict: Verdict,
     pub(super) consent: Consent,
+    pub(super) open_page: OpenPage,
     pub(super) budget: Budget,
     pub(super) started: Instant,
     pub(super) deadline: Instant,

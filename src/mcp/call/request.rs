@@ -24,6 +24,8 @@ pub(in crate::mcp) struct ToolRequest<'a> {
     pub(in crate::mcp) is_modern: bool,
     /// The client can ask its user for consent.
     pub(in crate::mcp) can_ask: bool,
+    /// The client can put a link before its user.
+    pub(in crate::mcp) can_open_page: bool,
     /// Where the tool says how far it is.
     pub(in crate::mcp) progress: Progress,
     /// The request's JSON-RPC id.
@@ -41,6 +43,7 @@ impl<'a> ToolRequest<'a> {
             cancelled: &context.ct,
             is_modern: false,
             can_ask: false,
+            can_open_page: false,
             progress: Progress::default(),
             id: &context.id,
         }

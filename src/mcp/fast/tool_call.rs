@@ -82,6 +82,7 @@ impl ToolCall {
                     cancelled: &cancelled,
                     is_modern: false,
                     can_ask: false,
+                    can_open_page: false,
                     progress: Progress::default(),
                     id: &id,
                 };

@@ -55,6 +55,7 @@ async fn answer(tool: &Tool, behaviour: Behaviour) -> (bool, Value) {
         cancelled: &CancellationToken::new(),
         is_modern: false,
         can_ask: false,
+        can_open_page: false,
         progress: Progress::default(),
         id: &RequestId::Number(1),
     };

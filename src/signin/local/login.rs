@@ -156,11 +156,12 @@ impl Flow {
         error: Option<String>,
     ) -> Result<LoginDone, Failed> {
         let code = match (code, error) {
-            (_, Some(error)) => return Err(denied(&error).into()),
-            (None, None) => return Err(Failure::Provider.into()),
+            (_, Some(error)) => return Err(denied(&error, None).into()),
+            (None, None) => return Err(Failure::Provider { aadsts: None }.into()),
             (Some(code), None) => code,
         };
-        let provider = self.engine.providers.of(GrantOf::Jira).ok_or(Failure::Provider)?;
+        let provider =
+            self.engine.providers.of(GrantOf::Jira).ok_or(Failure::Provider { aadsts: None })?;
         let returned = Returned {
             code: &code,
             redirect_uri: &self.redirect_uri,
@@ -239,7 +240,7 @@ impl From<Failure> for Failed {
         let error = match failure {
             Failure::Denied => LoginError::Denied,
             Failure::NoSite => LoginError::NoSite,
-            Failure::Provider | Failure::Misconfigured => LoginError::Refused,
+            Failure::Provider { .. } | Failure::Misconfigured => LoginError::Refused,
             Failure::Unavailable => LoginError::Unavailable,
         };
         Self { trouble: failure.trouble(), error }

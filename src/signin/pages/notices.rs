@@ -11,6 +11,7 @@ pub(crate) fn connected() -> Response {
     let main = html! {
         h1 { "Jira is connected" }
         p { "You can close this page. Go back to your program and ask it again." }
+        p.soft { "The connection is for this program only. Others ask you when they need it." }
     };
     page(StatusCode::OK, "Jira is connected", &main)
 }
@@ -23,6 +24,16 @@ pub(crate) fn signed_in_here(name: &str) -> Response {
         p { "You can close this page and go back to the terminal." }
     };
     page(StatusCode::OK, "Signed in", &main)
+}
+
+/// The person does not want to connect their Jira.
+pub(crate) fn not_connected() -> Response {
+    let main = html! {
+        h1 { "Jira is not connected" }
+        p { "Nothing was changed. The program stays signed in, and cannot work in Jira." }
+        p { "You can close this page." }
+    };
+    page(StatusCode::OK, "Jira is not connected", &main)
 }
 
 /// All sessions of the person have ended.

@@ -51,6 +51,20 @@ fn status(name: &DisplayName) -> Response {
         .response()
 }
 
+fn connect(name: Option<&DisplayName>) -> Response {
+    let scopes = ["read:jira-work".to_owned()];
+    ConnectJira {
+        person: name,
+        program: name,
+        host: "127.0.0.1:33418",
+        site: None,
+        scopes: &scopes,
+        action: "/auth/connect",
+        request: "opaque\"<&",
+    }
+    .response()
+}
+
 fn problem() -> Response {
     Problem {
         status: StatusCode::BAD_REQUEST,
@@ -72,6 +86,10 @@ fn all(name: &DisplayName) -> Vec<(&'static str, Response)> {
         ("status", status(name)),
         ("not-signed-in", not_signed_in("/auth/login")),
         ("signed-out", signed_out("/auth/login")),
+        ("connect", connect(Some(name))),
+        ("connect-nameless", connect(None)),
+        ("connected", connected()),
+        ("not-connected", not_connected()),
         ("problem", problem()),
     ]
 }

@@ -141,7 +141,8 @@ impl Atlassian {
                 && !resource.id.is_empty()
                 && resource.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
-        let mut refused = ProviderError::Refused { code: "no_jira_site".to_owned() };
+        let code = "no_jira_site".to_owned();
+        let mut refused = ProviderError::Refused { code, aadsts: None };
         for site in resources.iter().filter(is_jira).take(SITES_ASKED_MAX) {
             let url = below(&self.api_base, &format!("ex/jira/{}/rest/api/3/myself", site.id));
             match self.get::<Myself>(url, token).await {

@@ -91,11 +91,9 @@ impl Entra {
         grant: &Grant,
         now_ms: u64,
     ) -> Result<Grant, ProviderError> {
-        let params = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-            ("scope", &self.scopes),
-        ];
+        // Without scopes, which means those that were granted. Those that we asked for may be more,
+        // and naming one more is a refusal (RFC 6749 section 6), which would end the sign-in.
+        let params = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
         // A use does not end the token before it, so a lost answer costs nothing.
         let tokens = self.tokens.post(&params, Safety::Read).await?;
         Ok(tokens.grant(now_ms, &grant.scopes, Some(refresh_token)))

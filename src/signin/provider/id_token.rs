@@ -23,9 +23,6 @@ const LEEWAY_S: u64 = 120;
 /// Keys are rolled over now and then; a set is read again after a day.
 const KEYS_KEPT_MS: u64 = 24 * 3600 * 1000;
 
-/// A token under an unknown key makes us look for it, but not more often than this.
-const KEYS_AGAIN_MS: u64 = 60 * 1000;
-
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Verifies id tokens of one issuer for one audience.
@@ -109,10 +106,15 @@ impl IdTokens {
         let age_ms = keys.as_ref().map(|keys| now_ms.abs_diff(keys.read_at_ms));
         let has_it = keys.as_ref().is_some_and(|keys| keys.set.find(kid).is_some());
         let is_old = age_ms.is_none_or(|age| age > KEYS_KEPT_MS);
-        let may_look = age_ms.is_none_or(|age| age > KEYS_AGAIN_MS);
-        if is_old || (!has_it && may_look) {
-            let set = Arc::new(self.read_keys().await?);
-            *keys = Some(Keys { set, read_at_ms: now_ms });
+        // Nobody can make us look by sending a token: it comes from the provider's own endpoint, in
+        // the answer to a request that costs as much. Its keys may be rolled over at any moment.
+        if is_old || !has_it {
+            match self.read_keys().await {
+                Ok(set) => *keys = Some(Keys { set: Arc::new(set), read_at_ms: now_ms }),
+                // What was good yesterday is better than nobody's sign-in.
+                Err(error) if has_it => tracing::warn!(%error, "the provider's keys are old"),
+                Err(error) => return Err(error),
+            }
         }
         let found = keys.as_ref().and_then(|keys| keys.set.find(kid));
         let found = found.ok_or(ProviderError::NotUnderstood { reason: "an unknown key" })?;

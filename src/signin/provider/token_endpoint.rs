@@ -6,13 +6,18 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::Instant;
 use upstream::{Request, Response, Safety, Upstream, UpstreamError};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::{
-    super::{grant::Grant, secret::Secret},
+    super::{
+        grant::Grant,
+        provider_text::{aadsts_in, plain},
+        secret::Secret,
+    },
     error::ProviderError,
 };
 
@@ -63,11 +68,6 @@ enum Number {
     Whole(u64),
     Real(f64),
     Text(String),
-}
-
-#[derive(Deserialize)]
-struct Fault {
-    error: Option<String>,
 }
 
 impl TokenEndpoint {
@@ -123,23 +123,34 @@ pub(super) fn breaker_key(url: &Url) -> upstream::BreakerKey {
     url.host_str().unwrap_or_default().into()
 }
 
-/// What an answer without success means.
+/// What an answer without success means. Entra ID's own names of the case are logged, for its
+/// support asks for them.
 pub(super) fn refusal(answer: &Response) -> ProviderError {
-    let fault: Option<Fault> = serde_json::from_slice(&answer.body).ok();
-    let code = fault.and_then(|fault| fault.error).map(|code| plain(&code));
+    let fault = Fault::read(&answer.body);
+    let Fault { code, aadsts, trace_id, correlation_id } = fault;
+    let status = answer.status.as_u16();
+    tracing::info!(
+        status,
+        code,
+        aadsts,
+        trace_id,
+        correlation_id,
+        "the provider refused a request"
+    );
     match answer.status {
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             match code.as_deref() {
                 // The secret of the app has expired or was replaced: no person's doing.
                 Some("invalid_client") => {
-                    ProviderError::Misconfigured { code: "invalid_client".to_owned() }
+                    ProviderError::Misconfigured { code: "invalid_client".to_owned(), aadsts }
                 }
                 // Entra ID says so in the body of a 400.
                 Some("temporarily_unavailable" | "server_error") => {
                     ProviderError::Unavailable { reason: "temporarily_unavailable" }
                 }
                 _ => ProviderError::Refused {
-                    code: code.unwrap_or_else(|| answer.status.as_u16().to_string()),
+                    code: code.unwrap_or_else(|| status.to_string()),
+                    aadsts,
                 },
             }
         }
@@ -149,10 +160,29 @@ pub(super) fn refusal(answer: &Response) -> ProviderError {
     }
 }
 
-/// An error code as RFC 6749 has them: nothing else of the provider's text goes on.
-fn plain(code: &str) -> String {
-    let allowed = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    code.chars().filter(allowed).take(60).collect()
+/// What goes on of a refusal's body: RFC 6749 section 5.2, and what Entra ID adds.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Fault {
+    code: Option<String>,
+    aadsts: Option<u32>,
+    trace_id: Option<String>,
+    correlation_id: Option<String>,
+}
+
+impl Fault {
+    /// Member by member: one of an odd type costs no other.
+    fn read(body: &[u8]) -> Self {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else { return Self::default() };
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let number = body.pointer("/error_codes/0").and_then(Value::as_u64);
+        let number = number.and_then(|number| u32::try_from(number).ok());
+        Self {
+            code: text("error").map(plain),
+            aadsts: number.or_else(|| text("error_description").and_then(aadsts_in)),
+            trace_id: text("trace_id").map(plain),
+            correlation_id: text("correlation_id").map(plain),
+        }
+    }
 }
 
 impl Tokens {
@@ -205,5 +235,49 @@ impl Tokens {
             expires_at_ms: now_ms.saturating_add(self.life_s.saturating_mul(1000)),
             scopes: self.scopes.unwrap_or_else(|| asked_scopes.to_vec()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_goes_on_by_its_codes_alone() {
+        let check = |body: Value, expected: Fault| {
+            assert_eq!(Fault::read(body.to_string().as_bytes()), expected, "{body}");
+        };
+        let some = |text: &str| Some(text.to_owned());
+        check(
+            json!({
+                "error": "invalid_grant", "error_codes": [70_008], "trace_id": "1a-2b",
+                "error_description": "AADSTS70008: The user anna@example.com\r\nTrace ID: 1a-2b",
+                "correlation_id": "3c-4d", "timestamp": "2026-11-20 12:00:00Z",
+            }),
+            Fault {
+                code: some("invalid_grant"),
+                aadsts: Some(70_008),
+                trace_id: some("1a-2b"),
+                correlation_id: some("3c-4d"),
+            },
+        );
+        check(
+            json!({"error": "x\r\nlevel: ERROR", "trace_id": "a\nb", "correlation_id": "\u{202e}c"}),
+            Fault {
+                code: some("xlevelERROR"),
+                trace_id: some("ab"),
+                correlation_id: some("c"),
+                ..Fault::default()
+            },
+        );
+        let odd = json!({
+            "error": ["x"], "error_codes": "70008", "trace_id": 7, "correlation_id": null,
+            "error_description": "AADSTS50173: revoked",
+        });
+        check(odd, Fault { aadsts: Some(50_173), ..Fault::default() });
+        check(json!([]), Fault::default());
+        assert_eq!(Fault::read(b"<html>"), Fault::default());
     }
 }

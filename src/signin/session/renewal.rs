@@ -207,14 +207,14 @@ impl Renewals {
         }
         let provider = self.0.providers.of(which).ok_or(RenewalError::NotConnected)?;
         let Some(refresh_token) = grant.refresh_token.as_ref() else {
-            return Err(self.end(id, "the grant has no refresh token").await);
+            return Err(self.end(id, which, "no_refresh_token").await);
         };
         match provider.renew(refresh_token, grant, now_ms).await {
             Ok(grant) => {
                 telemetry::renewed();
                 Ok(self.keep(id, which, grant, loaded, turn).await)
             }
-            Err(ProviderError::Refused { code }) => Err(self.end(id, &code).await),
+            Err(ProviderError::Refused { code, .. }) => Err(self.end(id, which, &code).await),
             Err(error) => {
                 telemetry::not_renewed(&error);
                 self.0.paused_until_ms.insert(id, now_ms.saturating_add(PAUSE_MS));
@@ -255,10 +255,23 @@ impl Renewals {
         remembered
     }
 
-    async fn end(&self, id: SessionId, code: &str) -> RenewalError {
+    /// Ends a session whose grant at one provider has ended, and its grant at the other one, which
+    /// nobody holds any more.
+    async fn end(&self, id: SessionId, which: GrantOf, code: &str) -> RenewalError {
         match self.0.sessions.end(id).await {
             Ok(session) => {
                 telemetry::ended_by_provider(session.is_some(), code);
+                let other = match which {
+                    GrantOf::Entra => GrantOf::Jira,
+                    GrantOf::Jira => GrantOf::Entra,
+                };
+                let grant = session.and_then(|session| session.grant(other).cloned());
+                if let (Some(grant), Some(provider)) = (grant, self.0.providers.of(other).cloned())
+                {
+                    // Nobody waits for it; a stop does.
+                    let revoking = async move { provider.revoke(&grant).await };
+                    drop(self.0.tasks.start(revoking));
+                }
                 RenewalError::Ended
             }
             Err(error) => error.into(),
