@@ -6,7 +6,7 @@
 //!
 //! | Row | What |
 //! |---|---|
-//! | `routes`, `bearer` | the endpoints as one router; the way in of our tokens |
+//! | `routes`, `bearer` | the endpoints as two routers; the way in of our tokens |
 //! | `authorize`, `callback`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
 //! | `begin`, `client_auth` | what several endpoints do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
@@ -23,7 +23,6 @@ mod client_auth;
 mod client_id;
 mod clock;
 mod cookies;
-mod cross_origin;
 mod display_name;
 mod endpoint_form;
 mod from_page;
@@ -36,6 +35,7 @@ mod pending;
 mod people;
 mod person;
 mod pkce;
+mod preflight;
 mod provider;
 mod redirect_uri;
 mod register;
@@ -55,7 +55,7 @@ mod uri;
 pub use bearer::SessionBearer;
 pub use clock::Clock;
 pub use provider::{AtlassianApp, EntraApp, ProviderSettings};
-pub use routes::router;
+pub use routes::{endpoints, pages};
 pub use server::{SignIn, SignInError};
 pub use settings::{Settings, StoreSettings};
 pub use tokens::PREFIX as TOKEN_PREFIX;

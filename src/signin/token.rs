@@ -16,9 +16,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{
-    client_auth, client_id,
-    cross_origin::with_cors,
-    endpoint_form,
+    client_auth, client_id, endpoint_form,
     grant::GrantOf,
     oauth_error::{ErrorCode, Refusal},
     params::Params,
@@ -41,7 +39,7 @@ pub(super) async fn token(
     // In a task of its own: a client that gives up must not cut a rotation in the middle.
     let task = signin.tasks().clone().start(async move { answer(&signin, &headers, body).await });
     let answer = task.await.unwrap_or_else(|_| Err(Refusal::unavailable()));
-    with_cors(answer.map(Json).into_response())
+    answer.map(Json).into_response()
 }
 
 async fn answer(signin: &SignIn, headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
