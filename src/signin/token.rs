@@ -124,8 +124,12 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
             return Err(not_good());
         }
     }
-    telemetry::signed_in(&signin.principal(&loaded.session.person));
     enlist(signin, id, &loaded.session).await;
+    if is_signed_out(signin, &loaded.session).await {
+        end(signin, id, End::SignedOut).await?;
+        return Err(not_good());
+    }
+    telemetry::signed_in(&signin.principal(&loaded.session.person));
     answer_with(signin, id, &loaded.session, loaded.session.generation)
 }
 
@@ -141,6 +145,18 @@ async fn enlist(signin: &SignIn, id: SessionId, session: &Session) {
             }
         }
         Err(error) => tracing::warn!(%error, "a session was not listed"),
+    }
+}
+
+/// Whether the person signed out everywhere while the program kept its code. Asked once the session
+/// is on the list: a sign-out that comes later finds it there.
+async fn is_signed_out(signin: &SignIn, session: &Session) -> bool {
+    match signin.sessions().people().known(&session.person).await {
+        Ok(known) => session.created_at_ms <= known.signed_out_at_ms,
+        Err(error) => {
+            tracing::warn!(%error, "whether the person signed out meanwhile is not known");
+            false
+        }
     }
 }
 
