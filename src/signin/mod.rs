@@ -41,6 +41,7 @@ mod redirect_uri;
 mod register;
 mod revoke;
 mod routes;
+mod scope;
 mod secret;
 mod server;
 mod session;

@@ -20,7 +20,7 @@ use super::{
     grant::GrantOf,
     oauth_error::{ErrorCode, Refusal},
     params::Params,
-    pkce,
+    pkce, scope,
     server::SignIn,
     session::{RenewalError, Session, SessionError, SessionId},
     telemetry::{self, End},
@@ -91,7 +91,10 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
     if session.program.client != client {
         return Err(invalid_grant("The code was issued to another client."));
     }
-    if params.get("redirect_uri") != Some(session.code.redirect_uri.as_str()) {
+    // Left out at the authorization endpoint, it may be left out here (RFC 6749 section 4.1.3).
+    let named = params.get("redirect_uri");
+    let is_same = |named: &str| named == session.code.redirect_uri;
+    if !named.map_or(!session.code.has_named_redirect, is_same) {
         return Err(invalid_grant("redirect_uri is not the one that the code was sent to."));
     }
     let verifier = params.get("code_verifier");
@@ -188,7 +191,7 @@ async fn refresh(signin: &SignIn, client: &str, params: &Params) -> Result<Value
     }
     if let Some(scope) = params.get("scope") {
         let ours = |name: &str| {
-            session.scopes.iter().any(|scope| scope == name) || name == "offline_access"
+            session.scopes.iter().any(|scope| scope == name) || scope::is_about_another(name)
         };
         if !scope.split_ascii_whitespace().all(ours) {
             let description = "A refresh grants no more scopes than the sign-in did.";
