@@ -135,3 +135,22 @@ async fn head_has_the_headers_of_get_and_no_body() {
         assert_eq!(world.send(Method::HEAD, path, &[], "").await.status, 405, "{path}");
     }
 }
+
+#[tokio::test]
+async fn behind_a_path_of_the_gateway_everything_names_the_public_url() {
+    let public = "https://api.example/jira";
+    let world = World::with(&[("PUBLIC_BASE_URL", public)]).await;
+    let document = world.get("/.well-known/oauth-authorization-server").await.json();
+    assert_eq!(document["issuer"], public);
+    assert_eq!(document["token_endpoint"], format!("{public}/token"));
+    let client = Client::new(&world).await;
+    let resource = format!("{public}/mcp");
+    let consent = client.ask(&[("resource", Some(&resource))]).await;
+    assert_eq!(consent.form().action, format!("{public}/authorize"));
+    let refused = client.ask(&[]).await;
+    assert_eq!(refused.param("error").as_deref(), Some("invalid_target"));
+    assert_eq!(refused.param("iss").as_deref(), Some(public));
+    let metadata = json!({"redirect_uris": ["https://api.example/other"]});
+    let own = super::client::register(&world, &metadata).await;
+    assert_eq!(own.error(), (400, "invalid_redirect_uri".to_owned()));
+}

@@ -98,7 +98,7 @@ async fn no_parameter_but_resource_comes_twice() {
     {
         let answer = Browser::new(&world).get(&format!("{usual}&{again}")).await;
         assert_eq!((answer.status, answer.location()), (400, ""), "{again}");
-        let answer = Browser::new(&world).get(&usual.replace("?", &format!("?{again}&"))).await;
+        let answer = Browser::new(&world).get(&usual.replace('?', &format!("?{again}&"))).await;
         assert_eq!((answer.status, answer.location()), (400, ""), "{again}");
     }
 }

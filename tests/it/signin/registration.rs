@@ -1,4 +1,4 @@
-//! Registration gives a client ids of ours, keeps nothing, and gives nothing of the provider's away.
+//! Registration gives ids of ours, keeps nothing, and gives nothing of the provider away.
 
 use http::Method;
 use serde_json::json;
