@@ -32,7 +32,7 @@ use crate::{
     mcp::{self, StdioSettings},
     memory,
     policy::Policy,
-    signin::{self, SignIn, SignInError},
+    signin::{self, Clock, SignIn, SignInError},
     telemetry::{ExportError, Exporters},
 };
 
@@ -158,7 +158,12 @@ pub async fn stdio(
 }
 
 /// Builds the layers and takes the port.
-pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
+pub async fn bind(config: Config) -> Result<Bound, StartError> {
+    bind_at(config, Clock::default()).await
+}
+
+/// The same with a clock of one's own for what the sign-in keeps.
+pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartError> {
     let address = config.listen;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
     let listen = |source| StartError::Listen { address, source };
@@ -166,7 +171,7 @@ pub async fn bind(mut config: Config) -> Result<Bound, StartError> {
     let address = listener.local_addr().map_err(listen)?;
     let signin = match config.bearers.signin.take() {
         Some(settings) => {
-            Some(bearers::signin(settings, &mut config.http, address, &signals).await?)
+            Some(bearers::signin(settings, &mut config.http, address, &signals, clock).await?)
         }
         None => None,
     };
@@ -226,7 +231,10 @@ impl Bound {
         }
         let authenticate =
             bearers::authenticators(&self.config.bearers, self.signin.as_ref(), &self.hasher);
-        let public = self.signin.clone().map(signin::router).unwrap_or_default();
+        let public = self.signin.clone().map(|signin| http::Public {
+            pages: signin::pages(signin.clone()),
+            any_origin: signin::endpoints(signin),
+        });
         let router = http::router(
             self.config.http,
             authenticate,
@@ -234,7 +242,7 @@ impl Bound {
             readiness.clone(),
             signals.clone(),
             mcp,
-            public,
+            public.unwrap_or_default(),
         );
         let admin = serve_admin(self.admin, signals.clone(), &readiness, connections);
         tracing::info!(address = %self.address, admin_address, version = env!("CARGO_PKG_VERSION"), "listening");

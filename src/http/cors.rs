@@ -2,7 +2,7 @@
 //! and headers.
 //!
 //! Source: Fetch standard, "CORS protocol". No credentials of the browser's own are admitted, and
-//! never every origin.
+//! every origin only to what is told to everybody.
 
 use axum::{
     extract::Request,
@@ -47,16 +47,44 @@ const PRIVATE_REQUESTED: HeaderName =
     HeaderName::from_static("access-control-request-private-network");
 const PRIVATE_ALLOWED: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
+const ANY: HeaderValue = HeaderValue::from_static("*");
+
+/// The pages of which origins may read the answers of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readers {
+    /// Those of the origins on the list.
+    Listed,
+    /// All: no cookie has a part in the answers.
+    Everybody,
+    /// None.
+    Nobody,
+}
+
+impl Readers {
+    /// The origin that an answer is marked with, if its page may read it.
+    pub(super) fn origin(self, headers: &HeaderMap, settings: &Settings) -> Option<HeaderValue> {
+        match self {
+            Self::Listed => allowed_origin(headers, settings),
+            Self::Everybody => Some(ANY),
+            Self::Nobody => None,
+        }
+    }
+
+    /// The answer to a preflight where the list decides; routes for everybody have their own.
+    pub(super) fn preflight(self, settings: &Settings, request: &Request) -> Option<Response> {
+        if self == Self::Listed { preflight(settings, request) } else { None }
+    }
+}
 
 /// The origin of the page that calls, if it may.
-pub(super) fn allowed_origin(headers: &HeaderMap, settings: &Settings) -> Option<HeaderValue> {
+fn allowed_origin(headers: &HeaderMap, settings: &Settings) -> Option<HeaderValue> {
     let sent = headers.get(header::ORIGIN)?;
     origin::check(headers, &settings.allowed_origins).is_ok().then(|| sent.clone())
 }
 
 /// The answer to a preflight of a page that may call; any other request takes the usual way to its
 /// refusal.
-pub(super) fn preflight(settings: &Settings, request: &Request) -> Option<Response> {
+fn preflight(settings: &Settings, request: &Request) -> Option<Response> {
     let headers = request.headers();
     let is_preflight = request.method() == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
@@ -80,9 +108,11 @@ pub(super) fn preflight(settings: &Settings, request: &Request) -> Option<Respon
 /// Lets the page read the answer.
 pub(super) fn allow(origin: HeaderValue, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    if origin != ANY {
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
 }
 
 /// Of the headers that a page would send, those that are read here.

@@ -56,6 +56,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 
 use admit_public::admit_public;
 use authorize::authorize;
+use cors::Readers;
 use edge::Edge;
 use observe::observe;
 use overload::{acquire_permit, on_timeout};
@@ -81,6 +82,16 @@ pub use settings::Settings;
 const MCP_PATHS: [&str; 6] =
     ["/mcp", "/mcp/", "/mcp/readonly", "/mcp/readonly/", "/mcp/x/{toolsets}", "/mcp/x/{toolsets}/"];
 
+/// What is answered beside `/mcp` to whoever has no token yet.
+#[derive(Debug, Default)]
+pub struct Public {
+    /// What people see in their browser: no page of another origin may read it.
+    pub pages: Router,
+    /// What programs ask for, those in a browser too: pages of every origin may read the answers,
+    /// refusals of the edge among them.
+    pub any_origin: Router,
+}
+
 /// Routes, and the way in around them.
 ///
 /// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly` or
@@ -89,8 +100,8 @@ const MCP_PATHS: [&str; 6] =
 /// a [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
 ///
 /// Who a request speaks for is what `authenticate` says; `hasher` makes the ids of requests.
-/// `public` holds what browsers and clients without a token ask for: it is reached by the right
-/// Host and through the gateway, and shares the permits and the deadline of `/mcp`.
+/// `public` is reached by the right Host and through the gateway, and shares the permits and the
+/// deadline of `/mcp`.
 pub fn router<S, R>(
     settings: Settings,
     authenticate: Arc<dyn Authenticate>,
@@ -98,7 +109,7 @@ pub fn router<S, R>(
     readiness: Readiness,
     signals: Signals,
     mcp: S,
-    public: Router,
+    public: Public,
 ) -> Router
 where
     S: Service<Request, Response = R, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -108,13 +119,15 @@ where
     let edge = Arc::new(Edge::new(settings, authenticate, hasher, readiness, signals));
 
     // Every route, health and unknown paths included.
-    let around_all = ServiceBuilder::new()
-        .layer(from_fn_with_state(edge.clone(), observe))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(CatchPanicLayer::custom(|_payload| Reject::Internal.into_response()));
+    let around_all = |readers: Readers| {
+        ServiceBuilder::new()
+            .layer(from_fn_with_state((edge.clone(), readers), observe))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("no-store"),
+            ))
+            .layer(CatchPanicLayer::custom(|_payload| Reject::Internal.into_response()))
+    };
 
     // Only /mcp: the costly road. Each step is cheaper than the one after it.
     let around_mcp = ServiceBuilder::new()
@@ -164,10 +177,11 @@ where
         })
         .fallback(browser_page::fallback)
         .method_not_allowed_fallback(async || Reject::MethodNotAllowed { allow: "GET, HEAD" })
-        .with_state(edge)
+        .with_state(edge.clone())
         .merge(mcp)
-        .merge(public.layer(around_public))
-        .layer(around_all)
+        .layer(around_all(Readers::Listed))
+        .merge(public.pages.layer(around_public.clone()).layer(around_all(Readers::Nobody)))
+        .merge(public.any_origin.layer(around_public).layer(around_all(Readers::Everybody)))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use http::header;
 use super::{
     access_log,
     connection::NoSlot,
-    cors,
+    cors::{self, Readers},
     edge::Edge,
     header_names::NO_SNIFF,
     reject::{self, Format, Reject},
@@ -23,15 +23,15 @@ use super::{
 
 /// Middleware around every route, health and unknown paths included.
 pub(super) async fn observe(
-    State(edge): State<Arc<Edge>>,
+    State((edge, readers)): State<(Arc<Edge>, Readers)>,
     matched: Option<MatchedPath>,
     mut request: Request<Body>,
     next: Next,
 ) -> Response {
     // First, so that everything below can be told apart in logs and answers.
     let id = request_id::assign(&edge.request_ids, &mut request);
-    let origin = cors::allowed_origin(request.headers(), &edge.settings);
-    let preflight = cors::preflight(&edge.settings, &request);
+    let origin = readers.origin(request.headers(), &edge.settings);
+    let preflight = readers.preflight(&edge.settings, &request);
     let format = Format::of(&request);
     let has_no_slot = request.extensions().get::<NoSlot>().is_some();
     let respond = |request| {

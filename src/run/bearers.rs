@@ -21,11 +21,12 @@ pub(super) async fn signin(
     http: &mut http::Settings,
     address: SocketAddr,
     signals: &Signals,
+    clock: Clock,
 ) -> Result<SignIn, SignInError> {
     let own = format!("http://{address}");
     let base = settings.public_base_url.clone().or_else(|| own.parse().ok());
     let base = base.ok_or_else(|| SignInError::Address(address))?;
-    let signin = SignIn::new(settings, &base, signals, USER_AGENT, Clock::default()).await?;
+    let signin = SignIn::new(settings, &base, signals, USER_AGENT, clock).await?;
     signin.issuer().clone_into(&mut http.authorization_server);
     http.has_sign_in = true;
     if http.public_base_url.is_none() {

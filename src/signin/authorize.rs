@@ -29,6 +29,7 @@ use super::{
     pending::{Purpose, Request},
     pkce,
     redirect_uri::RedirectUri,
+    scope,
     server::SignIn,
     telemetry,
     trouble::Trouble,
@@ -176,7 +177,9 @@ async fn read(
         .await
         .map_err(|fault| Fault::Page(Trouble::Client(fault)))?;
     let redirect_uri = redirect_of(signin, &client, params.get("redirect_uri"))?;
-    let state = params.get("state").map(str::to_owned);
+    let is_utf8 = params.is_utf8();
+    // Another state than the client's own would be worse than none.
+    let state = params.get("state").filter(|_| is_utf8).map(str::to_owned);
     match asked_of(signin, params) {
         Ok((challenge, scopes)) => {
             let request = Request {
@@ -184,6 +187,7 @@ async fn read(
                 client_name: name_of(&client),
                 client_host: host_of(&client, &redirect_uri),
                 redirect_uri: redirect_uri.as_str().to_owned(),
+                has_named_redirect: params.get("redirect_uri").is_some(),
                 state,
                 challenge,
                 scopes,
@@ -228,6 +232,9 @@ fn redirect_of(
 fn asked_of(signin: &SignIn, params: &Params) -> Result<(String, Vec<String>), Refusal> {
     let invalid =
         |description: &'static str| Err(Refusal::new(ErrorCode::InvalidRequest, description));
+    if !params.is_utf8() {
+        return invalid("A parameter is not UTF-8.");
+    }
     if params.repeats_any() {
         return invalid("A parameter comes twice.");
     }
@@ -265,16 +272,17 @@ fn scopes_of(signin: &SignIn, asked: Option<&str>) -> Result<Vec<String>, Refusa
     let served = &signin.settings().scopes;
     let Some(asked) = asked else { return Ok(served.clone()) };
     let named: Vec<&str> = asked.split_ascii_whitespace().collect();
-    let granted: Vec<String> =
-        served.iter().filter(|scope| named.contains(&scope.as_str())).cloned().collect();
-    // A client that asks for what has no meaning here, such as openid, is served all the same.
-    let is_about_another =
-        |scope: &&str| matches!(*scope, "openid" | "profile" | "email" | "offline_access");
-    if granted.is_empty() && !named.iter().all(is_about_another) {
+    let is_named = |scope: &&String| named.contains(&scope.as_str());
+    let is_any = served.iter().any(|scope| is_named(&scope));
+    if !is_any && !named.iter().all(|name| scope::is_about_another(name)) {
         let description = format!("None of the scopes is served here: {}", served.join(" "));
         return Err(Refusal::new(ErrorCode::InvalidScope, description));
     }
-    Ok(if granted.is_empty() { served.clone() } else { granted })
+    if !is_any {
+        return Ok(served.clone());
+    }
+    let granted = served.iter().filter(|scope| is_named(scope) || scope::says_who(scope));
+    Ok(granted.cloned().collect())
 }
 
 fn seal(signin: &SignIn, asked: &Asked) -> Option<String> {

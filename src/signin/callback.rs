@@ -240,6 +240,7 @@ async fn for_program(
         rotated_at_ms: now_ms,
         code: Code {
             redirect_uri: request.redirect_uri.clone(),
+            has_named_redirect: request.has_named_redirect,
             challenge: request.challenge.clone(),
             expires_at_ms: now_ms.saturating_add(CODE_MS),
             is_redeemed: false,

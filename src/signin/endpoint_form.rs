@@ -21,6 +21,9 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Params, Refu
     }
     let body = to_bytes(body, BODY_BYTES_MAX).await;
     let params = Params::parse(&body.map_err(|_| invalid("The body is broken off or too large."))?);
+    if !params.is_utf8() {
+        return Err(invalid("A parameter is not UTF-8."));
+    }
     if params.repeats_any() {
         return Err(invalid("A parameter comes twice."));
     }

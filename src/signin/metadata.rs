@@ -8,11 +8,11 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{cross_origin::with_cors, server::SignIn};
+use super::server::SignIn;
 
 /// `GET /.well-known/oauth-authorization-server`, with the path of `/mcp` behind it as well.
 pub(super) async fn document(State(signin): State<SignIn>) -> Response {
-    with_cors(Json(metadata(&signin)).into_response())
+    Json(metadata(&signin)).into_response()
 }
 
 /// `GET /.well-known/openid-configuration`: the same for clients that look there only. The members
@@ -25,12 +25,12 @@ pub(super) async fn openid_document(State(signin): State<SignIn>) -> Response {
         let algorithms = json!(["RS256"]);
         members.insert("id_token_signing_alg_values_supported".to_owned(), algorithms);
     }
-    with_cors(Json(metadata).into_response())
+    Json(metadata).into_response()
 }
 
 /// `GET /.well-known/jwks.json`: our tokens are opaque, so there is no key to publish.
 pub(super) async fn no_keys() -> Response {
-    with_cors(Json(json!({ "keys": [] })).into_response())
+    Json(json!({ "keys": [] })).into_response()
 }
 
 fn metadata(signin: &SignIn) -> Value {

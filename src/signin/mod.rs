@@ -7,7 +7,7 @@
 //! | Row | What |
 //! |---|---|
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
-//! | `routes`, `bearer` | the endpoints as one router; the way in of our tokens |
+//! | `routes`, `bearer` | the endpoints as two routers; the way in of our tokens |
 //! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
 //! | `begin`, `client_auth`, `connect_link` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
@@ -26,7 +26,6 @@ mod clock;
 mod connect;
 mod connect_link;
 mod cookies;
-mod cross_origin;
 mod display_name;
 mod endpoint_form;
 mod from_page;
@@ -40,12 +39,14 @@ mod pending;
 mod people;
 mod person;
 mod pkce;
+mod preflight;
 mod provider;
 mod provider_text;
 mod redirect_uri;
 mod register;
 mod revoke;
 mod routes;
+mod scope;
 mod secret;
 mod server;
 mod session;
@@ -64,7 +65,7 @@ pub use local::{
     Status, logout, status,
 };
 pub use provider::{AtlassianApp, EntraApp, ProviderSettings};
-pub use routes::router;
+pub use routes::{endpoints, pages};
 pub use server::{SignIn, SignInError, StoreState, store_state};
 pub use settings::{Settings, StoreSettings};
 pub use tokens::PREFIX as TOKEN_PREFIX;

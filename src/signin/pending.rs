@@ -51,6 +51,8 @@ pub(super) struct Request {
     pub(super) client_name: String,
     pub(super) client_host: String,
     pub(super) redirect_uri: String,
+    /// Whether the program named it; it may leave out the only one it has.
+    pub(super) has_named_redirect: bool,
     pub(super) state: Option<String>,
     pub(super) challenge: String,
     pub(super) scopes: Vec<String>,

@@ -21,7 +21,7 @@ use super::{
     pending::Purpose,
     person::Person,
     server::SignIn,
-    session::SessionError,
+    session::{Known, SessionError},
     telemetry::End,
     trouble::Trouble,
 };
@@ -151,14 +151,19 @@ pub(super) async fn logout(
 async fn sign_out(signin: &SignIn, person: &Person) -> Result<(), SessionError> {
     // The list first: what cannot be read is not taken for empty.
     let known = signin.sessions().people().known(person).await?;
+    end_all(signin, &known).await?;
+    // And those that programs began meanwhile.
+    let others = signin.sessions().people().sign_out(person).await?;
+    end_all(signin, &others).await
+}
+
+async fn end_all(signin: &SignIn, known: &Known) -> Result<(), SessionError> {
     let ends = known.sessions().map(|id| signin.end(id, End::SignedOut));
-    let ended = futures_util::future::join_all(ends).await;
-    for outcome in ended {
+    for outcome in futures_util::future::join_all(ends).await {
         match outcome {
             Ok(_) | Err(SessionError::Ended | SessionError::Unreadable) => {}
             Err(error) => return Err(error),
         }
     }
-    signin.sessions().people().sign_out(person).await?;
     Ok(())
 }

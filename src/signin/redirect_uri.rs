@@ -106,6 +106,8 @@ impl RedirectUri {
             Some(_) => "&",
         };
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        // A plus of the text itself is %2B. Not every URL library takes one for a blank.
+        let query = query.replace('+', "%20");
         format!("{}{separator}{query}", self.location)
     }
 

@@ -8,7 +8,6 @@ use axum::{
 use jiff::Timestamp;
 
 use super::{
-    cross_origin::with_cors,
     oauth_error::{ErrorCode, Refusal},
     server::SignIn,
 };
@@ -21,10 +20,10 @@ pub(super) async fn register(State(signin): State<SignIn>, body: Body) -> Respon
     let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
         let description = "The body is broken off or larger than 16 KiB.";
         let refusal = Refusal::new(ErrorCode::InvalidClientMetadata, description);
-        return with_cors(refusal.into_response());
+        return refusal.into_response();
     };
-    with_cors(match signin.clients().register(&body, Timestamp::now()) {
+    match signin.clients().register(&body, Timestamp::now()) {
         Ok(registered) => registered.into_response(),
         Err(fault) => fault.into_response(),
-    })
+    }
 }

@@ -8,9 +8,7 @@ use axum::{
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    client_auth, client_id,
-    cross_origin::with_cors,
-    endpoint_form,
+    client_auth, client_id, endpoint_form,
     oauth_error::{ErrorCode, Refusal},
     server::SignIn,
     session::SessionError,
@@ -26,7 +24,7 @@ pub(super) async fn revoke(
 ) -> Response {
     let task = signin.tasks().clone().start(async move { answer(&signin, &headers, body).await });
     let answer = task.await.unwrap_or_else(|_| Err(Refusal::unavailable()));
-    with_cors(answer.map(|()| StatusCode::OK).into_response())
+    answer.map(|()| StatusCode::OK).into_response()
 }
 
 /// With one token all tokens of its session end, and the grants at the providers. A token that is

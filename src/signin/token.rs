@@ -16,13 +16,11 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{
-    client_auth, client_id,
-    cross_origin::with_cors,
-    endpoint_form,
+    client_auth, client_id, endpoint_form,
     grant::GrantOf,
     oauth_error::{ErrorCode, Refusal},
     params::Params,
-    pkce,
+    pkce, scope,
     server::SignIn,
     session::{RenewalError, Session, SessionError, SessionId},
     telemetry::{self, End},
@@ -41,7 +39,7 @@ pub(super) async fn token(
     // In a task of its own: a client that gives up must not cut a rotation in the middle.
     let task = signin.tasks().clone().start(async move { answer(&signin, &headers, body).await });
     let answer = task.await.unwrap_or_else(|_| Err(Refusal::unavailable()));
-    with_cors(answer.map(Json).into_response())
+    answer.map(Json).into_response()
 }
 
 async fn answer(signin: &SignIn, headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
@@ -93,7 +91,10 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
     if session.program.client != client {
         return Err(invalid_grant("The code was issued to another client."));
     }
-    if params.get("redirect_uri") != Some(session.code.redirect_uri.as_str()) {
+    // Left out at the authorization endpoint, it may be left out here (RFC 6749 section 4.1.3).
+    let named = params.get("redirect_uri");
+    let is_same = |named: &str| named == session.code.redirect_uri;
+    if !named.map_or(!session.code.has_named_redirect, is_same) {
         return Err(invalid_grant("redirect_uri is not the one that the code was sent to."));
     }
     let verifier = params.get("code_verifier");
@@ -126,8 +127,12 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
             return Err(not_good());
         }
     }
-    telemetry::signed_in(&signin.principal(&loaded.session.person));
     enlist(signin, id, &loaded.session).await;
+    if is_signed_out(signin, &loaded.session).await {
+        end(signin, id, End::SignedOut).await?;
+        return Err(not_good());
+    }
+    telemetry::signed_in(&signin.principal(&loaded.session.person));
     answer_with(signin, id, &loaded.session, loaded.session.generation)
 }
 
@@ -143,6 +148,18 @@ async fn enlist(signin: &SignIn, id: SessionId, session: &Session) {
             }
         }
         Err(error) => tracing::warn!(%error, "a session was not listed"),
+    }
+}
+
+/// Whether the person signed out everywhere while the program kept its code. Asked once the session
+/// is on the list: a sign-out that comes later finds it there.
+async fn is_signed_out(signin: &SignIn, session: &Session) -> bool {
+    match signin.sessions().people().known(&session.person).await {
+        Ok(known) => session.created_at_ms <= known.signed_out_at_ms,
+        Err(error) => {
+            tracing::warn!(%error, "whether the person signed out meanwhile is not known");
+            false
+        }
     }
 }
 
@@ -174,7 +191,7 @@ async fn refresh(signin: &SignIn, client: &str, params: &Params) -> Result<Value
     }
     if let Some(scope) = params.get("scope") {
         let ours = |name: &str| {
-            session.scopes.iter().any(|scope| scope == name) || name == "offline_access"
+            session.scopes.iter().any(|scope| scope == name) || scope::is_about_another(name)
         };
         if !scope.split_ascii_whitespace().all(ours) {
             let description = "A refresh grants no more scopes than the sign-in did.";

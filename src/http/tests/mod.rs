@@ -92,7 +92,7 @@ impl Bench {
             readiness.clone(),
             Signals::default(),
             stub,
-            Router::new(),
+            Public::default(),
         );
         Self { router, readiness, reached }
     }

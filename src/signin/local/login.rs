@@ -205,6 +205,7 @@ impl Flow {
             // No client redeems a code: the session is in use from now on.
             code: Code {
                 redirect_uri: String::new(),
+                has_named_redirect: false,
                 challenge: String::new(),
                 expires_at_ms: now_ms,
                 is_redeemed: true,

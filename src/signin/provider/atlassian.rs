@@ -23,9 +23,6 @@ use super::{
 /// Whom the tokens are for.
 const AUDIENCE: &str = "api.atlassian.com";
 
-/// The scope of `GET /rest/api/3/myself`.
-const IDENTITY: &str = "read:jira-user";
-
 /// Sites that are asked who a person is; their account has one id on all of them.
 const SITES_ASKED_MAX: usize = 3;
 
@@ -61,13 +58,8 @@ impl Atlassian {
 
     pub(super) fn authorize_url(&self, asked: &Asked<'_>) -> Url {
         let mut url = below(&self.auth_base, "authorize");
-        // Whoever signs in must be told apart, whatever little their program asked for.
-        let more = [(IDENTITY, true), ("offline_access", asked.is_lasting)];
-        let more = more
-            .into_iter()
-            .filter(|(scope, is_wanted)| *is_wanted && !asked.scopes.iter().any(|own| own == scope))
-            .map(|(scope, _)| scope);
-        let scopes: Vec<&str> = asked.scopes.iter().map(String::as_str).chain(more).collect();
+        let lasting = asked.is_lasting.then_some("offline_access");
+        let scopes: Vec<&str> = asked.scopes.iter().map(String::as_str).chain(lasting).collect();
         let scopes = scopes.join(" ");
         url.query_pairs_mut()
             .append_pair("audience", AUDIENCE)

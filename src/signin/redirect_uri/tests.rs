@@ -127,7 +127,7 @@ fn only_the_port_of_a_loopback_address_may_differ() {
 fn parameters_follow_what_the_query_holds() {
     let check = |text: &str, expected: &str| {
         let found = parse(text).unwrap().with_params(&[("code", "a&b"), ("state", "é +")]);
-        assert_eq!(found, format!("{expected}code=a%26b&state=%C3%A9+%2B"));
+        assert_eq!(found, format!("{expected}code=a%26b&state=%C3%A9%20%2B"));
     };
     check("https://client.example/cb", "https://client.example/cb?");
     check("https://client.example", "https://client.example?");

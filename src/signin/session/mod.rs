@@ -7,7 +7,7 @@ mod renewal;
 mod sessions;
 
 pub(super) use id::SessionId;
-pub(super) use people::People;
+pub(super) use people::{Known, People};
 pub(super) use record::{Code, Program, Session};
 pub(super) use renewal::{RenewalError, Renewals};
 pub(super) use sessions::{Lifetimes, SessionError, Sessions};

@@ -95,14 +95,15 @@ impl People {
 
     /// Takes all sessions off, for the caller to end, and makes the person's browsers forget.
     pub(in super::super) async fn sign_out(&self, person: &Person) -> Result<Known, StoreError> {
-        let known = self.known(person).await?;
+        let mut taken = Known::default();
         let now_ms = self.clock.now_ms();
+        // Both in one step: a session that comes later finds that the person has signed out.
         self.change_all(person, |left| {
-            left.sessions.retain(|session| !known.sessions.contains(session));
+            taken.sessions.append(&mut left.sessions);
             left.signed_out_at_ms = now_ms;
         })
         .await?;
-        Ok(known)
+        Ok(taken)
     }
 
     async fn change_all(

@@ -42,6 +42,8 @@ pub(in super::super) struct Program {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) struct Code {
     pub(in super::super) redirect_uri: String,
+    /// Whether the program named it, and has to again; it may leave out the only one it has.
+    pub(in super::super) has_named_redirect: bool,
     /// PKCE's S256 challenge.
     pub(in super::super) challenge: String,
     pub(in super::super) expires_at_ms: u64,

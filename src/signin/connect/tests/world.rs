@@ -22,7 +22,7 @@ use crate::signin::{
     cookies::set_person,
     grant::Grant,
     person::{Directory, Person},
-    routes::router,
+    routes::{endpoints, pages},
     session::{Code, Program},
 };
 
@@ -152,7 +152,12 @@ impl World {
         let signals = Signals::default();
         let signin =
             SignIn::with_store(settings(), &base, &signals, "test", clock, (store, keys)).unwrap();
-        Self { router: router(signin.clone()), signin, now_ms, answers_left }
+        Self {
+            router: endpoints(signin.clone()).merge(pages(signin.clone())),
+            signin,
+            now_ms,
+            answers_left,
+        }
     }
 
     pub(super) fn at(&self, minutes: u64, and_ms: u64) {

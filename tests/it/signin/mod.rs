@@ -1,0 +1,30 @@
+//! Sign-in as browsers, programs and attackers meet it: real HTTP to the real router, with the
+//! sandbox's identity provider behind it.
+
+mod answer;
+mod browser;
+mod client;
+mod world;
+
+mod bearers;
+mod callback;
+mod client_auth;
+mod client_documents;
+mod codes;
+mod consent;
+mod documents;
+mod entra;
+mod laws;
+mod parameters;
+mod people;
+mod readers;
+mod redirects;
+mod refresh;
+mod registration;
+mod revocation;
+mod texts;
+
+use answer::Answer;
+use browser::Browser;
+use client::{CALLBACK, Client, Tokens, VERIFIER};
+use world::World;
