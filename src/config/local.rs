@@ -20,7 +20,7 @@ pub enum LocalUser {
     /// Whoever a setting proves.
     Credential(Credential),
     /// Whoever has signed in on this machine.
-    SignIn(LocalSettings),
+    SignIn(Box<LocalSettings>),
 }
 
 impl fmt::Debug for LocalUser {

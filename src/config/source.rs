@@ -117,10 +117,6 @@ impl Source {
 /// What the desktop or the login says under a name that is no setting of ours, such as `HOME`;
 /// nothing if it is empty.
 pub fn of_surroundings(name: &str) -> Option<OsString> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one file that reads the environment"
-    )]
     let value = std::env::var_os(name);
     value.filter(|text| !text.is_empty())
 }

@@ -27,7 +27,7 @@ impl Config {
         let user = if has_credential {
             credential(&mut reader).map(LocalUser::Credential)
         } else {
-            let signed_in = local_settings(&mut reader, false).map(LocalUser::SignIn);
+            let signed_in = local_settings(&mut reader, false).map(Box::new).map(LocalUser::SignIn);
             if signed_in.is_none() {
                 reader.refuse(
                     "JIRA_ACCESS_TOKEN",

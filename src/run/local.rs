@@ -9,6 +9,7 @@ use std::{
 };
 
 use auth::{Identity, KeyedHasher};
+use futures_util::future::join_all;
 use metrics::Signals;
 use thiserror::Error;
 use tokio::{
@@ -82,9 +83,12 @@ pub async fn login(
     let mut login = Login::begin(settings, redirect_uri, Clock::default(), USER_AGENT).await?;
     show(login.url().as_str()).await;
     let ended = CancellationToken::new();
-    let serving = futures_util::future::join_all(
-        listeners.into_iter().map(|listener| serve(listener, login.router(), ended.clone())),
-    );
+    let (settings, readiness, signals) = (connections(), Readiness::default(), Signals::default());
+    let serving = join_all(listeners.into_iter().map(|listener| {
+        // Nobody asks whether it is ready, and nobody counts.
+        let stop = ended.cancelled();
+        http::serve(listener, login.router(), &settings, &readiness, &signals, stop)
+    }));
     let waiting = async {
         let failure = tokio::select! {
             outcome = login.outcome() => {
@@ -117,16 +121,14 @@ async fn listen(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
     }
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, ended: CancellationToken) {
-    let settings = ConnectionSettings {
+/// How the two ports are served: to one browser, and until it has its last page.
+fn connections() -> ConnectionSettings {
+    ConnectionSettings {
         connections_max: CONNECTIONS_MAX,
         drain_pause: Duration::ZERO,
         drain_grace: GOODBYE,
         ..ConnectionSettings::default()
-    };
-    // Nobody asks whether it is ready, and nobody counts.
-    let (readiness, signals) = (Readiness::default(), Signals::default());
-    http::serve(listener, router, &settings, &readiness, &signals, ended.cancelled()).await;
+    }
 }
 
 /// Signs out.
@@ -150,7 +152,7 @@ pub(super) async fn identity(
             Ok(Some((Identity::of_credential(credential, &hasher), None)))
         }
         LocalUser::SignIn(settings) => {
-            let local = LocalIdentity::open(settings, Clock::default(), USER_AGENT).await?;
+            let local = LocalIdentity::open(*settings, Clock::default(), USER_AGENT).await?;
             Ok(local.map(|local| (local.identity(&hasher), Some(local))))
         }
     }

@@ -1,9 +1,9 @@
 //! Calls a minute of one user at all replicas, counted in the store.
 //!
 //! A minute begins with a user's first call after the one before has ended. Within it all replicas
-//! together admit as many calls as may be, and not one more. Minutes that follow on each other can
-//! put up to twice as many into 60 seconds that are in both; each process's own limit, which slides,
-//! allows that through several replicas only.
+//! together admit as many calls as may be, and not one more. Two minutes that follow on each other
+//! can put up to twice as many into 60 seconds that are in both; each process's own limit, which
+//! slides, allows that through several replicas only.
 
 use std::{fmt, time::Duration};
 

@@ -195,8 +195,8 @@ impl SignIn {
         &self.0.issuer
     }
 
-    /// The store, where replicas share one. Files are for the processes of one machine, and too slow
-    /// to be asked with each call.
+    /// The store, where replicas share one. Files are for the processes of one machine, and too
+    /// slow to be asked with each call.
     pub fn replicas_store(&self) -> Option<Store> {
         let is_redis = matches!(self.0.settings.store, StoreSettings::Redis(_));
         is_redis.then(|| self.0.store.clone())

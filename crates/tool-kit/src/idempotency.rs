@@ -207,7 +207,7 @@ mod tests {
 
     /// What a store would say next.
     #[derive(Debug, Default)]
-    struct Says(std::sync::Mutex<Vec<Claim>>, Arc<std::sync::Mutex<Vec<Settled>>>);
+    struct Says(std::sync::Mutex<Vec<Claim>>);
 
     #[derive(Debug)]
     struct Notes(Arc<std::sync::Mutex<Vec<Settled>>>);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     async fn begun(claims: Vec<Claim>) -> (IdempotencyKeys, Begun) {
-        let keys = IdempotencyKeys::claimed_in(Arc::new(Says(claims.into(), Arc::default())));
+        let keys = IdempotencyKeys::claimed_in(Arc::new(Says(claims.into())));
         let begun = keys.begin(caller(), SCOPE, "r", SOON).await;
         (keys, begun)
     }

@@ -117,9 +117,7 @@ pub async fn status(
     let SignedIn { account, engine } = &*signed_in;
     let name = shown_name(&account.person.name);
     match engine.sessions.read(account.session).await {
-        Ok(_) => {
-            Ok(Status::SignedIn { name, since_ms: account.since_ms, key_place: place.key_place })
-        }
+        Ok(_) => Ok(Status::SignedIn { name, since_ms: account.since_ms, key_place: place.key }),
         Err(SessionError::Ended) => Ok(Status::Ended { name }),
         Err(SessionError::Unreadable) => Err(LocalError::Unreadable),
         Err(SessionError::Store(error)) => Err(error.into()),

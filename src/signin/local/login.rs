@@ -178,7 +178,7 @@ impl Flow {
             let _ = provider.revoke(&grant).await;
             return Err(Failed { trouble: Trouble::Unavailable, error: error.into() });
         }
-        Ok(LoginDone { name, key_place: self.place.key_place.clone() })
+        Ok(LoginDone { name, key_place: self.place.key.clone() })
     }
 
     async fn keep(

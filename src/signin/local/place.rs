@@ -14,7 +14,7 @@ use super::{
         clock::Clock, person::Person, provider::AtlassianApp, secret::Secret, session::SessionId,
     },
     error::LocalError,
-    key::{self, KeyPlace},
+    key::{KeyPlace, existing, existing_or_new},
     settings::LocalSettings,
 };
 
@@ -32,7 +32,7 @@ const TRIES: usize = 8;
 pub(super) struct Place {
     pub(super) store: Store,
     pub(super) keys: KeyRing,
-    pub(super) key_place: KeyPlace,
+    pub(super) key: KeyPlace,
     pub(super) clock: Clock,
 }
 
@@ -96,8 +96,8 @@ impl Place {
         if !is_there(&settings.folder)? {
             return Ok(None);
         }
-        let (keys, key_place) = key::existing(settings).await?;
-        Self::open(&settings.folder, keys, key_place, clock).await.map(Some)
+        let (keys, key) = existing(settings).await?;
+        Self::open(&settings.folder, keys, key, clock).await.map(Some)
     }
 
     /// The same for a sign-in that begins, which makes what is missing.
@@ -105,14 +105,14 @@ impl Place {
         settings: &LocalSettings,
         clock: Clock,
     ) -> Result<Self, LocalError> {
-        let (keys, key_place) = key::existing_or_new(settings).await?;
-        Self::open(&settings.folder, keys, key_place, clock).await
+        let (keys, key) = existing_or_new(settings).await?;
+        Self::open(&settings.folder, keys, key, clock).await
     }
 
     async fn open(
         folder: &Path,
         keys: KeyRing,
-        key_place: KeyPlace,
+        key: KeyPlace,
         clock: Clock,
     ) -> Result<Self, LocalError> {
         let files = Files::open(folder, FILES_MAX).map_err(LocalError::Folder)?;
@@ -121,7 +121,7 @@ impl Place {
             KeyCheckError::WrongKeys => LocalError::Unreadable,
             KeyCheckError::Unavailable => LocalError::Unavailable,
         })?;
-        Ok(Self { store, keys, key_place, clock })
+        Ok(Self { store, keys, key, clock })
     }
 
     /// Who is signed in.
