@@ -1,6 +1,8 @@
 """The clients, each with its own store of tokens, its own way to be started and to open a browser."""
 
 import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -89,7 +91,48 @@ class InspectorCli(clients.Inspector):
         return who(self.call("jira_whoami", {}))
 
     def grant(self):
-        raise NotImplementedError
+        folder = self.home / ".mcp-inspector"
+        (tokens,) = json.loads((folder / "secrets.json").read_text())["secrets"].values()
+        (client_id,) = set(re.findall(r'"client_id": "([^"]+)"', (folder / "storage/oauth.json").read_text()))
+        return {**json.loads(tokens), "client_id": client_id}
+
+
+class Mcporter(clients.Client):
+    """mcporter with the server in its configuration: every call is a start with stored tokens."""
+
+    name = "mcporter"
+    opens_next_day = 0
+
+    def __init__(self, bridge, person):
+        super().__init__(person.installed, bridge, "default", None)
+        manifest = self.installed.npm / "node_modules/mcporter/package.json"
+        self.version = json.loads(manifest.read_text())["version"]
+        # With another port at each start it would register anew, and lose what it had.
+        (port,) = free_ports(1)
+        self.home, self.configuration = person.home, person.home / "mcporter.json"
+        servers = {"jira": {"url": bridge.url, "auth": "oauth", "allowHttp": True, "oauthRedirectUrl": f"http://127.0.0.1:{port}/callback"}}
+        self.configuration.write_text(json.dumps({"mcpServers": servers}))
+
+    def whoami(self):
+        program = [self.installed.npm / "node_modules/.bin/mcporter", "--config", self.configuration, "--oauth-timeout", "20000"]
+        done = subprocess.run(
+            [*program, "call", "jira.jira_whoami", "--output", "json"],
+            cwd=self.home,
+            env=self.installed.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=clients.SECONDS,
+        )
+        try:
+            return json.loads(done.stdout)["name"]
+        except (ValueError, KeyError):
+            return f"exit code {done.returncode}: {done.stdout[-400:]} {done.stderr[-600:]}"
+
+    def grant(self):
+        kept = json.loads((self.home / ".mcporter/credentials.json").read_text())
+        (entry,) = kept["entries"].values()
+        return {**entry["tokens"], "client_id": entry["clientInfo"]["client_id"]}
 
 
 def who(result):
@@ -115,6 +158,8 @@ EVERYONE = {
     "TypeScript sdk": library(Piped, "TypeScript sdk", "node", "typescript_client.mjs", "sdk"),
     "TypeScript client": library(Piped, "TypeScript client", "node", "typescript_client.mjs", "client"),
     "mcp-remote": Remote,
-    "Inspector": InspectorCli,
+    "Inspector --cli": InspectorCli,
+    "mcporter": Mcporter,
 }
-WITH_DOCUMENT = [name for name in EVERYONE if name != "mcp-remote"]
+# The other two take no address of a document.
+WITH_DOCUMENT = [name for name in EVERYONE if name not in ("mcp-remote", "mcporter")]

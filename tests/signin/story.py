@@ -2,6 +2,7 @@
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,18 +18,23 @@ ANNA, BEN, CARLA = "Anna Admin", "Ben Developer", "Carla Guest"
 
 
 class Story:
-    """`steps` are played in order, all on one client; a step that raises ends the story."""
+    """`steps` are played in order, all on one client; a step that raises ends the story. `red` is the first that failed."""
+
+    red = None
 
     def __init__(self, name, make, bridge, person, document=None):
         self.row = Row(name, era="document" if document else "registration")
         self.bridge, self.person, self.document = bridge, person, document
         self.person.is_now("anna")
-        self.client = make(bridge, person, *([document] if document else []))
+        self.client, self.running = make(bridge, person, *([document] if document else [])), False
 
     def play(self, steps):
         try:
             for step in steps:
+                self.red = self.red or step
                 step(self)
+                if not self.row.failures:
+                    self.red = None
         except Exception as fault:  # One failed row, so that the other rows are still shown.
             self.row.failures.append(f"{type(fault).__name__}: {fault} {self.person.browser_said}")
         finally:
@@ -41,7 +47,7 @@ class Story:
         self.running = True
 
     def end(self):
-        if getattr(self, "running", False):
+        if self.running:
             self.client.__exit__()
         self.running = False
 
@@ -79,15 +85,12 @@ def is_signed_out(story):
 
 
 def is_revoked(story):
-    try:
-        grant = story.client.grant()
-    except NotImplementedError:
-        return
+    grant = story.client.grant()
     form = urlencode({"token": grant["refresh_token"], "client_id": grant["client_id"]}).encode()
     reply = send(f"{story.bridge.base}/revoke", "POST", [FORM], form)
-    story.row.check("revokes", reply.status, lambda got: got == 200)
+    story.row.check("is revoked", reply.status, lambda got: got == 200)
     story.person.is_now("carla")
-    story.works_as("after the revocation", CARLA, opened=story.person.opened + 1)
+    story.works_as("after the revocation", CARLA, story.person.opened + 1)
 
 
 def comes_back_the_next_day(story):
@@ -101,4 +104,30 @@ def comes_back_the_next_day(story):
     story.row.check("registers no second time", again, lambda got: got == 0)
 
 
-ALL = [signs_in, outlives_its_access_token, is_signed_out, is_revoked, comes_back_the_next_day]
+STEPS = [signs_in, outlives_its_access_token, is_signed_out, is_revoked, comes_back_the_next_day]
+
+
+def several_at_once(name, stories, bridge):
+    """Clients as different people at one bridge, at the same time: each stays who it is, and one's sign-out is nobody else's."""
+    row = Row(name, era=f"{len(stories)} people")
+    people = {"anna": ANNA, "ben": BEN, "carla": CARLA}
+    try:
+        with ThreadPoolExecutor(len(stories)) as pool:
+            for story, person in zip(stories, people):
+                story.person.is_now(person)
+            list(pool.map(Story.start, stories))
+            for turn in range(3):
+                got = list(pool.map(lambda story: story.client.whoami(), stories))
+                row.check(f"turn {turn}", got, lambda got: got == list(people.values())[: len(stories)])
+        for story, person in list(zip(stories, people))[:1]:
+            shown, _ = sign_out(bridge.base, person)
+            row.check("one program each", shown, lambda got: got.count("<li><p>") == 1)
+        for story, name in list(zip(stories, people.values()))[1:]:
+            row.check("another's sign-out", story.client.whoami(), lambda got: got == name)
+            row.check("another's sign-out: the browser", story.person.opened, lambda got: got == 1)
+    except Exception as fault:
+        row.failures.append(f"{type(fault).__name__}: {fault}")
+    finally:
+        for story in stories:
+            story.end()
+    return row
