@@ -3,13 +3,13 @@
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "clients"))
 
 from between import Between
-from demo import Demo
+from demo import READY_SECONDS, Demo
 
 ACCESS_SECONDS = 4
 
@@ -27,10 +27,21 @@ class Bridge(Demo):
     def __enter__(self):
         super().__enter__()
         if self.between:
-            self.between.to = urlsplit(self.url).netloc
-            self.url = f"{self.between.url}/mcp"
+            # What it prints is the public address, which leads to what stands between.
+            self.between.to = self.address()
         self.base = self.url.removesuffix("/mcp")
         return self
+
+    def address(self):
+        """Where it listens."""
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end:
+            for line in self.lines():
+                if line["message"] == "listening":
+                    return line["address"]
+            time.sleep(0.02)
+        self.stop()
+        raise RuntimeError(f"the bridge does not listen: {self.log.read_text()[-2000:]}")
 
     def stop(self):
         super().stop()
@@ -39,7 +50,9 @@ class Bridge(Demo):
 
     def answered(self, method, route, status=None):
         """How often it did, by its log."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if '"access"' in line]
-        return sum(
-            (line["method"], line["route"]) == (method, route) and status in (None, line["status"]) for line in lines
-        )
+        found = [line for line in self.lines() if line["target"] == "access" and line["method"] == method]
+        return sum(line["route"] == route and status in (None, line["status"]) for line in found)
+
+    def lines(self):
+        # The last one may still be written.
+        return [json.loads(line) for line in self.log.read_text().split("\n")[:-1]]

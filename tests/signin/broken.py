@@ -91,10 +91,16 @@ def mixes_people_up():
     return change
 
 
+def nothing():
+    """So that nothing fails because of what stands between."""
+    return lambda asked, forward: forward(asked)
+
+
 METADATA = "/.well-known/oauth-authorization-server"
 PAGE = Answer(200, [("Content-Type", "text/html")], b"<h1>You are signed out</h1>")
 # What is broken: the change, and the step of the story that must see it.
 FAULTS = {
+    "nothing": (nothing, None),
     "nobody can register": (instead("POST", "/register", refused("invalid_client_metadata")), story.signs_in),
     "documents are not announced": (
         answers("GET", METADATA, edited(client_id_metadata_document_supported=None)),
@@ -123,6 +129,7 @@ FAULTS = {
 # Every client is seen to fail, with and without a document, and every fault is seen; a client says nothing of what it does not look
 # at (TypeScript's leave the state to the application).
 TRIED = [
+    ("nothing", "TypeScript client", False),
     ("nobody can register", "Python mcp 1", False),
     ("everybody is Carla", "Python mcp 1", False),
     ("another state comes back", "Python mcp 1", False),

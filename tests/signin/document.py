@@ -21,7 +21,8 @@ root, leaf = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec
 called = lambda text: x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 def signed(name, key, is_root):
-    made = x509.CertificateBuilder(called("root"), called(name), key.public_key(), x509.random_serial_number(), now - day, now + day)
+    number = x509.random_serial_number()
+    made = x509.CertificateBuilder(called("root"), called(name), key.public_key(), number, now - day, now + day)
     made = made.add_extension(x509.BasicConstraints(is_root, None), critical=True)
     if not is_root:
         made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)

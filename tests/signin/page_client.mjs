@@ -9,6 +9,10 @@ export class Landing {
   // What the server shows beside the answers.
   html = "<!doctype html><title>client</title>";
 
+  constructor(patience) {
+    this.patience = patience;
+  }
+
   async listen() {
     this.server = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url, "http://client");
@@ -23,7 +27,7 @@ export class Landing {
 
   // The answer that belongs to a state, when it has come.
   async answer(state) {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 20 * this.patience; tries++) {
       const found = this.answers.find((answer) => answer.state === state);
       if (found) return found;
       await new Promise((done) => setTimeout(done, 50));

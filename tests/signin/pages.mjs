@@ -1,38 +1,28 @@
 // The pages in headless Chromium, used as people use them. Reads one JSON line: {chromium, axe, pictures, cases,
-// runs: [{name, mcp, cases}]}, where the first cases are all there are; prints one for each case: {run, case, fault}.
+// atOnce, patience, runs: [{name, mcp, cases}]}, where the first cases are all there are, and patience is how many seconds a page may
+// take. Prints one for each case: {run, case, fault, seconds}.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { options as chromiumOptions } from "../clients/chromium.mjs";
 import { cases } from "./page_cases.mjs";
 import { Client, Landing } from "./page_client.mjs";
 
-const AT_ONCE = 3;
 const SECONDS = 40;
 const asked = JSON.parse(readFileSync(0, "utf8"));
 assert.deepEqual(Object.keys(cases), asked.cases);
 // The package lies in the cache, not beside this file.
 const { chromium } = createRequire(`${process.env.NPM_FOLDER}/`)("playwright-core");
-const options = {
-  executablePath: asked.chromium,
-  // Without the last three it looks up hosts of its maker at every start.
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
+const options = chromiumOptions(asked.chromium);
 const axe = readFileSync(asked.axe, "utf8");
 const browser = await chromium.launch(options);
 
 // What a case is given: the bridge, and contexts that are closed after it.
 async function perform(run, name) {
+  const began = performance.now();
   const opened = [];
-  const landing = await new Landing().listen();
+  const landing = await new Landing(asked.patience).listen();
   const world = {
     axe,
     base: run.mcp.slice(0, -"/mcp".length),
@@ -43,7 +33,7 @@ async function perform(run, name) {
     page: async (more = {}) => {
       const context = await browser.newContext({ javaScriptEnabled: false, ...more });
       opened.push(context);
-      context.setDefaultTimeout(8_000);
+      context.setDefaultTimeout(1000 * asked.patience);
       return context.newPage();
     },
     // A browser whose owner has blocked all cookies.
@@ -54,7 +44,7 @@ async function perform(run, name) {
       writeFileSync(`${folder}/Default/Preferences`, JSON.stringify(preferences));
       const context = await chromium.launchPersistentContext(folder, { ...options, javaScriptEnabled: false });
       opened.push(context);
-      context.setDefaultTimeout(8_000);
+      context.setDefaultTimeout(1000 * asked.patience);
       return context.newPage();
     },
   };
@@ -71,12 +61,13 @@ async function perform(run, name) {
   clearTimeout(timer);
   await Promise.all(opened.map((context) => context.close().catch(() => {})));
   landing.close();
-  process.stdout.write(`${JSON.stringify({ run: run.name, case: name, fault })}\n`);
+  const seconds = (performance.now() - began) / 1000;
+  process.stdout.write(`${JSON.stringify({ run: run.name, case: name, fault, seconds })}\n`);
 }
 
 const jobs = asked.runs.flatMap((run) => run.cases.map((name) => [run, name]));
 await Promise.all(
-  Array.from({ length: AT_ONCE }, async () => {
+  Array.from({ length: asked.atOnce }, async () => {
     for (let job; (job = jobs.shift()); ) await perform(...job);
   }),
 );

@@ -2,12 +2,16 @@
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 150
+sys.path.append(str(HERE.parent / "clients"))
+
+import inspector_page
+
+SECONDS = 280
 # Cases that share a bridge; whoever signs out takes all programs of that person along, so in a group each case that does has a
 # person of its own.
 GROUPS = {
@@ -27,19 +31,18 @@ GROUPS = {
 CASES = [case for group in GROUPS.values() for case in group]
 
 
-def play(installed, home, runs):
+def play(installed, home, runs, patience=15, at_once=2):
     """`runs` are {name, mcp, cases}. Gives (run, case, fault or None) for each that was played."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        raise RuntimeError("there is no Chromium; install the package chromium")
     # For people who want to look; otherwise they go with the run's own folder.
     pictures = Path(os.environ.get("SIGNIN_SCREENSHOTS") or Path(home, "screenshots"))
     pictures.mkdir(parents=True, exist_ok=True)
     asked = {
-        "chromium": chromium,
+        "chromium": inspector_page.chromium(),
         "axe": str(installed.npm / "node_modules/axe-core/axe.min.js"),
         "pictures": str(pictures),
         "cases": CASES,
+        "patience": patience,
+        "atOnce": at_once,
         "runs": runs,
     }
     done = subprocess.run(
@@ -58,3 +61,16 @@ def play(installed, home, runs):
 
 def axe_version(installed):
     return json.loads((installed.npm / "node_modules/axe-core/package.json").read_text())["version"]
+
+
+def inspector_signs_in(installed, bridge):
+    """The Inspector's web page sends the browser away and takes it back; what it shows of jira_whoami then."""
+    with inspector_page.Page(installed, bridge, installed.env["HOME"]) as page:
+        done = subprocess.run(
+            ["node", HERE / "inspector_page.mjs", inspector_page.chromium(), page.url],
+            env=installed.env,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+        )
+    return done.stdout or done.stderr[-2000:]

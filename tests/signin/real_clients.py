@@ -110,8 +110,8 @@ class Mcporter(clients.Client):
         # With another port at each start it would register anew, and lose what it had.
         (port,) = free_ports(1)
         self.home, self.configuration = person.home, person.home / "mcporter.json"
-        servers = {"jira": {"url": bridge.url, "auth": "oauth", "allowHttp": True, "oauthRedirectUrl": f"http://127.0.0.1:{port}/callback"}}
-        self.configuration.write_text(json.dumps({"mcpServers": servers}))
+        server = {"url": bridge.url, "auth": "oauth", "oauthRedirectUrl": f"http://127.0.0.1:{port}/callback"}
+        self.configuration.write_text(json.dumps({"mcpServers": {"jira": server}}))
 
     def whoami(self):
         program = [self.installed.npm / "node_modules/.bin/mcporter", "--config", self.configuration, "--oauth-timeout", "20000"]
