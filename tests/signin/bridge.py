@@ -27,8 +27,12 @@ class Bridge(Demo):
     def __enter__(self):
         super().__enter__()
         if self.between:
-            # What it prints is the public address, which leads to what stands between.
-            self.between.to = self.address()
+            try:
+                # What it prints is the public address, which leads to what stands between.
+                self.between.to = self.address()
+            except BaseException:
+                self.stop()
+                raise
         self.base = self.url.removesuffix("/mcp")
         return self
 
@@ -40,7 +44,6 @@ class Bridge(Demo):
                 if line["message"] == "listening":
                     return line["address"]
             time.sleep(0.02)
-        self.stop()
         raise RuntimeError(f"the bridge does not listen: {self.log.read_text()[-2000:]}")
 
     def stop(self):

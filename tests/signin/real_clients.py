@@ -139,7 +139,8 @@ def who(result):
     """The name in a result of jira_whoami, or what came in its place."""
     if result.get("isError") or "content" not in result:
         return json.dumps(result)[:600]
-    return scenario.payload(result)["name"]
+    found = scenario.payload(result)
+    return found.get("name") or json.dumps(found)[:600]
 
 
 def library(kind, name, program, script, *options):
