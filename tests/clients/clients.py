@@ -30,6 +30,9 @@ class Client:
 class Library(Client):
     """A client library in its own process: one JSON line in, one JSON line out."""
 
+    # It is ended after so long, whatever it waits for.
+    seconds = SECONDS
+
     def __init__(self, name, command, installed, demo, mode, expected):
         super().__init__(installed, demo, mode, expected)
         self.name = name
@@ -50,7 +53,7 @@ class Library(Client):
             stderr=subprocess.PIPE,
             encoding="utf-8",
         )
-        self.watchdog = threading.Timer(SECONDS, self.process.kill)
+        self.watchdog = threading.Timer(self.seconds, self.process.kill)
         self.watchdog.start()
         try:
             hello = self.receive()

@@ -12,10 +12,10 @@ READY_SECONDS = 20
 class Demo:
     """Starts `BINARY demo --json`; addresses and tokens are set once the server said it is ready."""
 
-    def __init__(self, binary, home, arguments=("--json",)):
+    def __init__(self, binary, home, arguments=("--json",), settings=()):
         self.binary = binary
         self.command = [binary, "demo", *arguments]
-        self.home = home
+        self.home, self.settings = home, settings
         self.log = Path(home, f"demo{''.join(arguments)}.log")
 
     def __enter__(self):
@@ -28,6 +28,7 @@ class Demo:
             # All clients sign in as the same person, so the limits per person are lifted.
             "RATE_LIMIT_PER_USER_PER_MINUTE": "100000",
             "MAX_CONCURRENT_PER_USER": "64",
+            **dict(self.settings),
         }
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(

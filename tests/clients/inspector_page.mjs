@@ -1,24 +1,13 @@
 // The Inspector's web page in headless Chromium, used as a person uses it; one JSON line with what was on the page.
 
 import { createRequire } from "node:module";
+import { options } from "./chromium.mjs";
 
 const [chromiumPath, url, screenshots] = process.argv.slice(2);
 // The package lies in the cache, not beside this file.
 const { chromium } = createRequire(`${process.env.NPM_FOLDER}/`)("playwright-core");
 
-const browser = await chromium.launch({
-  executablePath: chromiumPath,
-  // Without the last three it looks up hosts of its maker at every start.
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await chromium.launch(options(chromiumPath));
 try {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(30_000);

@@ -18,16 +18,13 @@ def play(installed, demo, home) -> Row:
     manifest = installed.npm / "node_modules/@modelcontextprotocol/inspector/package.json"
     row.version = json.loads(manifest.read_text())["version"]
     try:
-        chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-        if chromium is None:
-            raise RuntimeError("there is no Chromium; install the package chromium")
         # For people who want to look; otherwise they go with the run's own folder.
         pictures = Path(os.environ.get("CLIENTS_SCREENSHOTS") or Path(home, "screenshots"))
         pictures.mkdir(parents=True, exist_ok=True)
-        with Page(installed, demo, home) as page:
+        with Page(installed, demo, home, demo.token) as page:
             env = {**installed.env, "NPM_FOLDER": str(installed.npm)}
             done = subprocess.run(
-                ["node", HERE / "inspector_page.mjs", chromium, page.url, pictures],
+                ["node", HERE / "inspector_page.mjs", chromium(), page.url, pictures],
                 env=env,
                 capture_output=True,
                 encoding="utf-8",
@@ -49,13 +46,21 @@ def play(installed, demo, home) -> Row:
     return row
 
 
-class Page:
-    """Starts `mcp-inspector --web`; `url` holds the page's own token."""
+def chromium():
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        raise RuntimeError("there is no Chromium; install the package chromium")
+    return found
 
-    def __init__(self, installed, demo, home):
+
+class Page:
+    """Starts `mcp-inspector --web`; `url` holds the page's own token. Without a bearer the page has to find its own."""
+
+    def __init__(self, installed, demo, home, bearer=None):
         self.command = [installed.npm / "node_modules/.bin/mcp-inspector", "--web", "--server-url", demo.url]
         self.command += ["--transport", "http", "--protocol-era", "auto"]
-        self.command += ["--header", f"Authorization: Bearer {demo.token}"]
+        if bearer:
+            self.command += ["--header", f"Authorization: Bearer {bearer}"]
         ports = dict(zip(("CLIENT_PORT", "MCP_SANDBOX_PORT", "MCP_APP_ORIGIN_PORT"), free_ports(3)))
         self.env = {**installed.env, **ports, "HOME": home}
         self.env |= {"MCP_AUTO_OPEN_ENABLED": "false", "MCP_INSPECTOR_SECRET_STORE": "file"}

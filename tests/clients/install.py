@@ -22,8 +22,9 @@ class Installed:
     env: dict
 
 
-def everything(home: str) -> Installed:
-    """Install what is missing; `env` is what a client gets: no proxies, no settings of this user."""
+def everything(home: str, lists=(1, 2)) -> Installed:
+    """Install what is missing of the npm list and of these lists of Python; `env` is what a client gets: no proxies, no
+    settings of this user."""
     cache = Path(os.environ.get("CLIENTS_CACHE") or default_cache())
     cache.mkdir(parents=True, exist_ok=True)
     with open(cache / "lock", "w") as lock, ThreadPoolExecutor(max_workers=4) as pool:
@@ -31,7 +32,7 @@ def everything(home: str) -> Installed:
         fcntl.flock(lock, fcntl.LOCK_EX)
         npm = pool.submit(folder, cache, "npm", ["package.json", "package-lock.json"], fill_npm)
         node = pool.submit(node_folder, cache)
-        python = {n: pool.submit(venv, cache, f"requirements-{n}.txt") for n in (1, 2)}
+        python = {n: pool.submit(venv, cache, f"requirements-{n}.txt") for n in lists}
         path = os.pathsep.join(filter(None, [node.result(), os.environ["PATH"]]))
         env = {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "NO_COLOR": "1"}
         # The Inspector starts anew for every call: node keeps what it compiled.

@@ -16,16 +16,16 @@ from threading import Thread
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import published
-from browser import Browser
 from client import CopilotStudio, is_good, send
 from policy import PROJECT, Policy
 from processes import Bridge, Jira, SignIn, fresh_secret
 from stub import Gateway
 
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent / "clients"))
+sys.path += [str(HERE.parent / "clients"), str(HERE.parent / "signin")]
 
 import install
+from browser import Browser
 
 # As deploy/azure/environments/dev.json has them.
 SIZES = json.loads((PROJECT / "deploy/azure/environments/dev.json").read_text())
@@ -267,12 +267,14 @@ class OauthChain:
     def libraries(self, gateway, home, what):
         """The clients that others wrote find their way by themselves."""
         installed = install.everything(home)
-        commands = {f"mcp {n} of PyPI": [python, "-B", HERE / "python_client.py", f"{gateway.url}/mcp"] for n, python in installed.python.items()}
+        url, drivers = f"{gateway.url}/mcp", HERE.parent / "signin"
+        commands = {f"mcp {n} of PyPI": [python, "-B", drivers / "python_client.py", url] for n, python in installed.python.items()}
         for library in ("sdk", "client"):
-            commands[f"@modelcontextprotocol/{library}"] = ["node", HERE / "typescript_client.mjs", library, f"{gateway.url}/mcp", HERE / "browser.py"]
+            commands[f"@modelcontextprotocol/{library}"] = ["node", drivers / "typescript_client.mjs", library, url]
+        asked = json.dumps({"method": "call", "name": "jira_whoami", "arguments": {}}) + "\n"
         env = {**installed.env, "NPM_FOLDER": str(installed.npm)}
         for name, command in commands.items():
-            done = subprocess.run(command, env=env, cwd=home, capture_output=True, encoding="utf-8", timeout=60)
+            done = subprocess.run(command, env=env, cwd=home, input=asked, capture_output=True, encoding="utf-8", timeout=60)
             self.check(f"{name} {what}", done.returncode == 0 and "Anna" in done.stdout, (done.stdout + done.stderr)[-800:])
 
     def nothing_leaks(self, bridge):
