@@ -92,9 +92,9 @@ impl IdTokens {
         let claims = decode::<Claims>(token.expose(), &key, &validation)
             .map_err(|_| not_good("an id token that is not genuine or not for us"))?
             .claims;
-        let now_s = now_ms / 1000;
-        let has_begun = claims.nbf.is_none_or(|nbf| nbf <= now_s.saturating_add(LEEWAY_S));
-        if claims.exp.saturating_add(LEEWAY_S) <= now_s || !has_begun {
+        let seconds = now_ms / 1000;
+        let has_begun = claims.nbf.is_none_or(|nbf| nbf <= seconds.saturating_add(LEEWAY_S));
+        if claims.exp.saturating_add(LEEWAY_S) <= seconds || !has_begun {
             return Err(not_good("an id token out of time"));
         }
         let nonce = claims.nonce.as_deref().unwrap_or_default();

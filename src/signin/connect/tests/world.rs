@@ -172,6 +172,7 @@ impl World {
             host: "127.0.0.1:9".to_owned(),
         };
         let code = Code {
+            has_named_redirect: true,
             redirect_uri: "http://127.0.0.1:9/cb".to_owned(),
             challenge: String::new(),
             expires_at_ms: now_ms,
