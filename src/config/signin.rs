@@ -6,7 +6,7 @@ use keyring::KeyRing;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings};
+use crate::signin::{AtlassianApp, Clock, EntraApp, ProviderSettings, Settings, StoreSettings};
 
 use super::{
     reader::{DAY_MS, Reader},
@@ -84,6 +84,7 @@ fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Optio
         session_idle_timeout: reader.millis("SESSION_IDLE_TIMEOUT", 1_000..=YEAR_MS),
         max_sessions_per_user: reader.size("MAX_SESSIONS_PER_USER", 1..=100),
         client_metadata_loopback,
+        clock: Clock::default(),
     })
 }
 

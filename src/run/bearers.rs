@@ -11,7 +11,7 @@ use crate::{
     config::Bearers,
     http,
     program::USER_AGENT,
-    signin::{Clock, SessionBearer, Settings, SignIn, SignInError, TOKEN_PREFIX},
+    signin::{SessionBearer, Settings, SignIn, SignInError, TOKEN_PREFIX},
 };
 
 /// Sign-in, with us as the authorization server that the edge names. Without a public URL we are
@@ -25,7 +25,8 @@ pub(super) async fn signin(
     let own = format!("http://{address}");
     let base = settings.public_base_url.clone().or_else(|| own.parse().ok());
     let base = base.ok_or_else(|| SignInError::Address(address))?;
-    let signin = SignIn::new(settings, &base, signals, USER_AGENT, Clock::default()).await?;
+    let clock = settings.clock.clone();
+    let signin = SignIn::new(settings, &base, signals, USER_AGENT, clock).await?;
     signin.issuer().clone_into(&mut http.authorization_server);
     if http.public_base_url.is_none() {
         http.public_base_url = signin.issuer().parse().ok();

@@ -21,7 +21,7 @@ use super::{
     provider::{ProviderError, Returned},
     server::SignIn,
     session::{Code, Program, Session, SessionError, SessionId},
-    telemetry,
+    telemetry::{Outcome, Telemetry},
     tokens::Token,
     trouble::Trouble,
 };
@@ -70,7 +70,7 @@ async fn finish(
             for_program(signin, *request, pending.at, person, grant).await
         }
         (Purpose::Program(request), Err(failure)) => {
-            telemetry::refused(failure.name());
+            signin.telemetry().refused(failure.outcome());
             answer(signin, &request).refusal(&failure.refusal())
         }
         (Purpose::Pages { next }, Ok((person, _))) => signed_in(signin, &person, next),
@@ -78,7 +78,7 @@ async fn finish(
             connect(signin, session, &person, grant).await
         }
         (_, Err(failure)) => {
-            telemetry::refused(failure.name());
+            signin.telemetry().refused(failure.outcome());
             failure.trouble().into_response()
         }
     }
@@ -105,13 +105,13 @@ fn denied(error: &str) -> Failure {
 }
 
 impl Failure {
-    fn name(self) -> &'static str {
+    fn outcome(self) -> Outcome {
         match self {
-            Self::Denied => "denied_at_provider",
-            Self::NoSite => "no_jira_site",
-            Self::Provider => "provider_refused",
-            Self::Misconfigured => "misconfigured",
-            Self::Unavailable => "provider_unavailable",
+            Self::Denied => Outcome::DeniedAtProvider,
+            Self::NoSite => Outcome::NoJiraSite,
+            Self::Provider => Outcome::ProviderRefused,
+            Self::Misconfigured => Outcome::Misconfigured,
+            Self::Unavailable => Outcome::ProviderUnavailable,
         }
     }
 
@@ -222,6 +222,7 @@ async fn for_program(
     let id = match signin.sessions().create(session.clone()).await {
         Ok(id) => id,
         Err(error) => {
+            signin.telemetry().refused(Outcome::StoreUnavailable);
             tracing::error!(%error, "a sign-in could not be kept");
             signin.revoke(&session).await;
             return answer.refusal(&Refusal::unavailable());
@@ -260,7 +261,7 @@ async fn connect(signin: &SignIn, id: SessionId, person: &Person, grant: Grant) 
         .await;
     match changed {
         Ok((_, true)) => {
-            telemetry::connected(&signin.principal(person));
+            Telemetry::connected(&signin.principal(person));
             pages::connected()
         }
         Ok((_, false)) | Err(SessionError::Ended | SessionError::Unreadable) => {

@@ -6,7 +6,7 @@ use keyring::KeyRing;
 use secrecy::SecretString;
 use url::Url;
 
-use super::provider::ProviderSettings;
+use super::{clock::Clock, provider::ProviderSettings};
 
 /// Everything that sign-in needs to know.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Settings {
     pub max_sessions_per_user: usize,
     /// Whether client ID metadata documents may come from this machine, and from nowhere else.
     pub client_metadata_loopback: bool,
+    /// What all times are told by.
+    pub clock: Clock,
 }
 
 /// Where sessions are kept.

@@ -111,8 +111,12 @@ impl IdTokens {
         let is_old = age_ms.is_none_or(|age| age > KEYS_KEPT_MS);
         let may_look = age_ms.is_none_or(|age| age > KEYS_AGAIN_MS);
         if is_old || (!has_it && may_look) {
-            let set = Arc::new(self.read_keys().await?);
-            *keys = Some(Keys { set, read_at_ms: now_ms });
+            match self.read_keys().await {
+                Ok(set) => *keys = Some(Keys { set: Arc::new(set), read_at_ms: now_ms }),
+                // A key that was good yesterday is, as long as nobody says otherwise.
+                Err(error) if has_it => tracing::warn!(%error, "keys were not read again"),
+                Err(error) => return Err(error),
+            }
         }
         let found = keys.as_ref().and_then(|keys| keys.set.find(kid));
         let found = found.ok_or(ProviderError::NotUnderstood { reason: "an unknown key" })?;

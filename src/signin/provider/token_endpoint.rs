@@ -138,6 +138,8 @@ pub(super) fn refusal(answer: &Response) -> ProviderError {
                 Some("temporarily_unavailable" | "server_error") => {
                     ProviderError::Unavailable { reason: "temporarily_unavailable" }
                 }
+                // A gateway in between says nothing of the grant.
+                None if is_page(answer) => ProviderError::NotUnderstood { reason: "a page" },
                 _ => ProviderError::Refused {
                     code: code.unwrap_or_else(|| answer.status.as_u16().to_string()),
                 },
@@ -147,6 +149,13 @@ pub(super) fn refusal(answer: &Response) -> ProviderError {
         status if status.is_server_error() => ProviderError::Unavailable { reason: "server_error" },
         _ => ProviderError::NotUnderstood { reason: "a status that no token endpoint has" },
     }
+}
+
+/// Whether an answer is for people, such as a firewall gives.
+fn is_page(answer: &Response) -> bool {
+    let kind = answer.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        || answer.body.trim_ascii_start().starts_with(b"<")
 }
 
 /// An error code as RFC 6749 has them: nothing else of the provider's text goes on.
