@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["config", "http", "jira", "mcp", "memory", "policy", "program", "signin", "telemetry"],
     ),
     ("memory", &[]),
-    ("bounds", &["http"]),
+    ("bounds", &["http", "signin"]),
     (
         "cli",
         &["config", "connector", "http", "jira", "mcp", "policy", "program", "run", "telemetry"],
