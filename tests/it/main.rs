@@ -68,6 +68,7 @@ mod rich_text;
 mod rotation;
 mod scoped_token;
 mod scopes;
+mod sessions;
 mod sites;
 mod smoke;
 mod stdio;
