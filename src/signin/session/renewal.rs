@@ -21,6 +21,7 @@ use super::{
         telemetry::Telemetry,
     },
     id::SessionId,
+    renewal_error::RenewalError,
     sessions::{Loaded, SessionError, Sessions},
     turns::Turns,
 };
@@ -50,29 +51,6 @@ const WRITE_TRIES: u32 = 60;
 
 /// Failures that are remembered.
 const REMEMBERED_MAX: usize = 4_096;
-
-/// Why there is no grant to go on with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in super::super) enum RenewalError {
-    /// The provider takes the grant no longer; the session has ended.
-    #[error("the sign-in has ended")]
-    Ended,
-    /// The provider or the store gives no answer, and the grant has ended meanwhile.
-    #[error("the sign-in cannot be renewed at the moment")]
-    Unavailable,
-    /// The person has not connected this account.
-    #[error("the account is not connected")]
-    NotConnected,
-}
-
-impl From<SessionError> for RenewalError {
-    fn from(error: SessionError) -> Self {
-        match error {
-            SessionError::Ended | SessionError::Unreadable => Self::Ended,
-            SessionError::Store(_) => Self::Unavailable,
-        }
-    }
-}
 
 /// Renews grants. A clone shares the turns.
 #[derive(Clone, Debug)]

@@ -114,7 +114,7 @@ async fn no_token_no_name_and_no_account_can_be_found_anywhere() {
         let kept = if store[0].1 == "file" { contents(folder.path()) } else { everything(&url) };
         assert!(kept.len() > 2_000, "nothing was kept");
         let log = process.log().into_bytes();
-        assert!(log.len() > 20_000, "trace must have written something");
+        assert!(log.len() > 4_000, "trace must have written something");
         let places = [("store", &kept), ("log", &log), ("metrics", &metrics), ("errors", &errors)];
         for (place, bytes) in places {
             for text in &hidden {
