@@ -44,6 +44,9 @@ async fn many_who_ask_at_once_renew_once() {
             let outcomes: Vec<_> = join_all(calls).await.iter().map(Reply::outcome).collect();
             assert!(outcomes.iter().all(|outcome| outcome == "ok"), "{store:?}: {outcomes:?}");
             assert_eq!(world.refreshes(), refreshes, "{store:?}");
+            // None was refused, either: the first request was for the code.
+            let requests = world.identity.requests(Endpoint::Token);
+            assert_eq!(requests, 1 + refreshes, "{store:?}");
         }
     }
 }

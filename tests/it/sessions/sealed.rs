@@ -112,7 +112,7 @@ async fn no_token_no_name_and_no_account_can_be_found_anywhere() {
         let metrics = client.get(format!("http://{admin}/metrics")).send().await.unwrap();
         let metrics = metrics.bytes().await.unwrap().to_vec();
         let kept = if store[0].1 == "file" { contents(folder.path()) } else { everything(&url) };
-        assert!(kept.len() > 2_000, "nothing was kept");
+        assert!(kept.len() > 1_000, "{} bytes were kept", kept.len());
         let log = process.log().into_bytes();
         assert!(log.len() > 4_000, "trace must have written something");
         let places = [("store", &kept), ("log", &log), ("metrics", &metrics), ("errors", &errors)];

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use http::header::RETRY_AFTER;
+use jira_sandbox::{Endpoint, Fault};
 use tempfile::TempDir;
 
 use super::{
@@ -161,6 +162,8 @@ async fn a_revocation_is_seen_at_the_other_replica_within_five_seconds() {
     let (url, keys) = (server.url(), key(1));
     for store in [files(&folder, &keys), redis(&url, &keys)] {
         let (here, there) = (world.replica(&store).await, world.replica(&store).await);
+        // Or Jira would be the first to say so.
+        world.identity.fail_always(Endpoint::Revoke, Fault::status(503));
         let anna = here.door.sign_in("anna").await;
         let ben = here.door.sign_in("ben").await;
         there.door.works(&anna.access_token).await;
