@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::http;
+use crate::{http, signin};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
@@ -30,6 +30,8 @@ pub struct Deployment {
     pub requests: usize,
     /// Threads that work, by default as many as there are cores; `TOKIO_WORKER_THREADS`.
     pub threads: usize,
+    /// Whether people sign in here (`AUTH`), with sessions in memory, which takes the most.
+    pub has_signin: bool,
 }
 
 /// One limit, and the memory behind it.
@@ -43,13 +45,13 @@ pub struct Limit {
 
 /// Every limit with its most.
 pub fn limits(deployment: Deployment) -> Vec<Limit> {
-    let Deployment { requests, threads } = deployment;
+    let Deployment { requests, threads, has_signin } = deployment;
     let connections =
         http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
     let free = http::BODY_BYTES_FREE + upstream::REQUEST_BYTES_FREE + upstream::ANSWER_BYTES_FREE;
     let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
     let limit = |what, bytes| Limit { what, bytes };
-    vec![
+    let mut limits = vec![
         limit("the process before its first request", PROCESS),
         limit("what is remembered: metadata, sites, counts of callers", REMEMBERED),
         limit("connections without a request", connections.saturating_sub(requests) * CONNECTION),
@@ -62,7 +64,15 @@ pub fn limits(deployment: Deployment) -> Vec<Limit> {
         limit("answers of Jira beyond that, and what is made of them", answers + answers / 2),
         limit("texts being converted, one for each thread", threads * CONVERSION),
         limit("a key being made of a gateway secret", http::KEY_BYTES),
-    ]
+    ];
+    if has_signin {
+        limits.extend([
+            limit("sign-in: sessions that are remembered", signin::SESSIONS_BYTES_MAX),
+            limit("sign-in: records, where they are kept in memory", signin::RECORDS_BYTES_MAX),
+            limit("sign-in: documents of clients", signin::DOCUMENTS_BYTES_MAX),
+        ]);
+    }
+    limits
 }
 
 /// The most of all together.

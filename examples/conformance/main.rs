@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         readiness.clone(),
         signals.clone(),
         mcp,
-        axum::Router::new(),
+        jira_mcp_bridge::http::Public::default(),
     )
     .layer(map_request(with_bearer));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;

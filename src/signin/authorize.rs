@@ -31,7 +31,7 @@ use super::{
     redirect_uri::RedirectUri,
     scope,
     server::SignIn,
-    telemetry,
+    telemetry::Outcome,
     trouble::Trouble,
 };
 
@@ -71,6 +71,17 @@ pub(super) async fn ask(
         Ok(read) => read,
         Err(fault) => return refused(&signin, fault),
     };
+    // Nobody should read and press for nothing.
+    if !signin.is_store_reachable().await {
+        signin.telemetry().refused(Outcome::StoreUnavailable);
+        let answer = ClientAnswer {
+            redirect_uri: redirect_uri.as_str(),
+            state: request.state.as_deref(),
+            issuer: signin.issuer(),
+            own: signin.issuer_url(),
+        };
+        return answer.refusal(&Refusal::unavailable());
+    }
     // One value for all tabs of a browser, so that one does not make another's page worthless.
     let known = Browser::of(&headers);
     let Ok(browser) = known.map_or_else(Browser::random, Ok) else {
@@ -135,13 +146,14 @@ pub(super) async fn decide(
             match begin::at_provider(&signin, front, browser, scopes, purpose).await {
                 Ok(url) => see_other(url.as_str()),
                 Err(error) => {
+                    signin.telemetry().refused(Outcome::StoreUnavailable);
                     tracing::warn!(%error, "a sign-in could not begin");
                     answer.refusal(&Refusal::unavailable())
                 }
             }
         }
         Some("deny") => {
-            telemetry::refused("denied");
+            signin.telemetry().refused(Outcome::Denied);
             let description = "The person did not agree.";
             answer.refusal(&Refusal::new(ErrorCode::AccessDenied, description))
         }
@@ -153,7 +165,7 @@ fn refused(signin: &SignIn, fault: Fault) -> Response {
     match fault {
         Fault::Page(trouble) => trouble.into_response(),
         Fault::Client { redirect_uri, state, refusal } => {
-            telemetry::refused(refusal.code.name());
+            signin.telemetry().refused_request(refusal.code.name());
             let (issuer, own) = (signin.issuer(), signin.issuer_url());
             let state = state.as_deref();
             ClientAnswer { redirect_uri: &redirect_uri, state, issuer, own }.refusal(&refusal)

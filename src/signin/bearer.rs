@@ -1,13 +1,16 @@
 //! A request with an access token of ours: whose it is, and what Jira takes in its place.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use auth::{
     Authenticate, AuthenticateError, Bearer, BoxFuture, Credentials, CredentialsError, Identity,
     Principal, UpstreamCredential,
 };
 use http::{HeaderValue, Request};
-use std::sync::Arc;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{
@@ -18,6 +21,10 @@ use super::{
     session::{RenewalError, Renewals, SessionError, SessionId},
     tokens::{PREFIX, Token},
 };
+
+/// How long a request waits here for the provider. What asks Jira waits again, for as long as it
+/// may; all else is answered without.
+const PROVIDER_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Takes our own tokens, and leaves all others to `others`.
 pub struct SessionBearer {
@@ -50,6 +57,7 @@ impl Authenticate for SessionBearer {
 }
 
 async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, AuthenticateError> {
+    signin.are_keys_right().await.map_err(|_| AuthenticateError::Unavailable)?;
     let Some(Token::Access { session: id, expires_at_ms }) = signin.tokens().read(bearer.expose())
     else {
         return Err(refused("it is no access token of this server"));
@@ -72,7 +80,8 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
         if session.grant(which).is_none() {
             continue;
         }
-        if let Err(RenewalError::Ended) = signin.renewals().fresh(id, which, None).await {
+        let renewing = signin.renewals().fresh(id, which, None);
+        if let Ok(Err(RenewalError::Ended)) = timeout(PROVIDER_PATIENCE, renewing).await {
             return Err(refused("its sign-in has ended at the identity provider"));
         }
     }

@@ -23,7 +23,7 @@ use super::{
     provider_text::{aadsts_in, number, plain},
     server::SignIn,
     session::{Code, Program, Session, SessionError, SessionId},
-    telemetry,
+    telemetry::{Outcome, Telemetry},
     tokens::Token,
     trouble::Trouble,
 };
@@ -79,7 +79,7 @@ async fn finish(
             for_program(signin, *request, pending.at, person, grant).await
         }
         (Purpose::Program(request), Err(failure)) => {
-            telemetry::refused(failure.name());
+            signin.telemetry().refused(failure.outcome());
             answer(signin, &request).refusal(&failure.refusal())
         }
         (Purpose::Pages { connect }, Ok((person, _))) => {
@@ -89,7 +89,7 @@ async fn finish(
             connect(signin, session, &person, grant).await
         }
         (_, Err(failure)) => {
-            telemetry::refused(failure.name());
+            signin.telemetry().refused(failure.outcome());
             failure.trouble().into_response()
         }
     }
@@ -141,13 +141,13 @@ impl Failure {
         }
     }
 
-    fn name(self) -> &'static str {
+    fn outcome(self) -> Outcome {
         match self {
-            Self::Denied => "denied_at_provider",
-            Self::NoSite => "no_jira_site",
-            Self::Provider { .. } => "provider_refused",
-            Self::Misconfigured => "misconfigured",
-            Self::Unavailable => "provider_unavailable",
+            Self::Denied => Outcome::DeniedAtProvider,
+            Self::NoSite => Outcome::NoJiraSite,
+            Self::Provider { .. } => Outcome::ProviderRefused,
+            Self::Misconfigured => Outcome::Misconfigured,
+            Self::Unavailable => Outcome::ProviderUnavailable,
         }
     }
 
@@ -250,6 +250,7 @@ async fn for_program(
     let id = match signin.sessions().create(session.clone()).await {
         Ok(id) => id,
         Err(error) => {
+            signin.telemetry().refused(Outcome::StoreUnavailable);
             tracing::error!(%error, "a sign-in could not be kept");
             signin.revoke(&session).await;
             return answer.refusal(&Refusal::unavailable());
@@ -304,7 +305,7 @@ async fn connect(signin: &SignIn, id: SessionId, person: &Person, grant: Grant) 
     }
     match changed {
         Ok(Kept::Now) => {
-            telemetry::connected(&signin.principal(person));
+            Telemetry::connected(&signin.principal(person));
             pages::connected()
         }
         Ok(Kept::Before) => pages::connected(),

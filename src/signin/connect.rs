@@ -34,7 +34,7 @@ use super::{
     people,
     server::SignIn,
     session::{Session, SessionError, SessionId},
-    telemetry,
+    telemetry::Telemetry,
     trouble::Trouble,
 };
 
@@ -125,7 +125,7 @@ pub(super) async fn decide(
             }
         }
         Some("deny") => {
-            telemetry::not_connected(&signin.principal(&session.person), "denied");
+            Telemetry::not_connected(&signin.principal(&session.person), "denied");
             pages::not_connected()
         }
         _ => Trouble::Malformed.into_response(),
@@ -149,7 +149,7 @@ async fn session(
         SessionError::Store(_) => Trouble::Unavailable,
     })?;
     if !loaded.session.person.is(&person) {
-        telemetry::not_connected(&signin.principal(&person), "other_person");
+        Telemetry::not_connected(&signin.principal(&person), "other_person");
         return Err(Trouble::OtherPerson.into());
     }
     if loaded.session.jira.is_some() {

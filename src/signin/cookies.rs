@@ -17,7 +17,7 @@ const PERSON: &str = "__Host-jmb-person";
 const SIGNED_IN: Purpose = Purpose::new("person cookie");
 
 /// How long a browser stays signed in on our pages. They are looked at seldom.
-const SIGNED_IN_MS: u64 = 60 * 60 * 1000;
+pub(super) const SIGNED_IN_MS: u64 = 60 * 60 * 1000;
 
 /// A name on a page needs no more.
 const NAME_CHARS_MAX: usize = 80;

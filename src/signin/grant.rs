@@ -41,3 +41,34 @@ impl Grant {
         self.expires_at_ms > now_ms
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: u64 = 60_000;
+
+    fn check(life_ms: u64, age_ms: u64, (is_due, is_live): (bool, bool)) {
+        let grant = Grant {
+            access_token: "access-token".to_owned().into(),
+            refresh_token: None,
+            obtained_at_ms: 1_000 * MINUTE,
+            expires_at_ms: 1_000 * MINUTE + life_ms,
+            scopes: Vec::new(),
+        };
+        let now_ms = 1_000 * MINUTE + age_ms;
+        assert_eq!((grant.is_due(now_ms), grant.is_live(now_ms)), (is_due, is_live));
+    }
+
+    #[test]
+    fn the_time_to_renew() {
+        check(60 * MINUTE, 0, (false, true));
+        check(60 * MINUTE, 30 * MINUTE, (false, true));
+        check(60 * MINUTE, 30 * MINUTE + 1, (true, true));
+        check(60 * MINUTE, 60 * MINUTE, (true, false));
+        check(MINUTE, 20_000, (false, true));
+        check(MINUTE, 31_000, (true, true));
+        // Tokens that have ended when they come are not good, and due.
+        check(0, 0, (true, false));
+    }
+}

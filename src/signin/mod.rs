@@ -15,6 +15,7 @@
 //! | all others | cookies, parameters, errors, time |
 
 mod authorize;
+mod backend;
 mod bearer;
 mod begin;
 mod callback;
@@ -69,3 +70,12 @@ pub use routes::{endpoints, pages};
 pub use server::{SignIn, SignInError, StoreState, store_state};
 pub use settings::{Settings, StoreSettings};
 pub use tokens::PREFIX as TOKEN_PREFIX;
+
+/// The most memory, in bytes, of sessions that are remembered in the clear.
+pub const SESSIONS_BYTES_MAX: usize = session::CACHE_BYTES_MAX;
+
+/// The most memory, in bytes, of records where they are kept in the process.
+pub const RECORDS_BYTES_MAX: usize = backend::MEMORY_BYTES_MAX;
+
+/// The most memory, in bytes, of clients' documents, those being fetched included.
+pub const DOCUMENTS_BYTES_MAX: usize = client::DOCUMENTS_BYTES_MAX;

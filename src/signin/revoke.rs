@@ -31,6 +31,7 @@ pub(super) async fn revoke(
 /// none is as good as revoked (section 2.2).
 async fn answer(signin: &SignIn, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
     let params = endpoint_form::read(headers, body).await?;
+    signin.are_keys_right().await?;
     let client = client_auth::client_id(signin, headers, &params)?;
     let token = params.get("token");
     let token = token.ok_or(Refusal::new(ErrorCode::InvalidRequest, "token is missing."))?;

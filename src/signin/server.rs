@@ -5,14 +5,16 @@ use std::{fmt, sync::Arc, time::Duration};
 use auth::KeyedHasher;
 use keyring::{KeyRing, Purpose};
 use metrics::Signals;
-use session_store::{Backend, Files, KeyCheckError, Memory, Redis, Store};
+use session_store::{KeyCheckError, Store, StoreError};
 use thiserror::Error;
 use upstream::BuildError;
 use url::Url;
 
 use super::{
+    backend::backend,
     client::{ClientSettings, Clients, DocumentHosts},
     clock::Clock,
+    cookies::SIGNED_IN_MS,
     grant::{Grant, GrantOf},
     pending::PendingStore,
     person::Person,
@@ -20,7 +22,7 @@ use super::{
     session::{Lifetimes, People, Renewals, Session, SessionId, Sessions},
     settings::{Settings, StoreSettings},
     tasks::Tasks,
-    telemetry,
+    telemetry::{End, Telemetry},
     tokens::Tokens,
 };
 
@@ -29,12 +31,6 @@ const PRINCIPALS: Purpose = Purpose::new("principals");
 
 /// Under which key callers are told apart whom nothing but their token names.
 const CALLERS: Purpose = Purpose::new("callers");
-
-/// Sessions, pending sign-ins and lists of one process, as they are kept.
-const MEMORY_BYTES_MAX: usize = 32 << 20;
-
-/// Records of one folder: a session, a person's list or a pending sign-in each.
-const FILES_MAX: usize = 100_000;
 
 /// How often what has ended is forgotten.
 const SWEPT: Duration = Duration::from_mins(1);
@@ -77,7 +73,7 @@ pub enum StoreState {
 /// Looks at the session store as a start would, for `check`.
 pub async fn store_state(settings: &Settings) -> Result<StoreState, SignInError> {
     let Some(keys) = settings.keys.clone() else { return Ok(StoreState::Ready) };
-    let store = Store::new(backend(&settings.store)?, keys);
+    let store = Store::new(backend(&settings.store).map_err(SignInError::Store)?, keys);
     match store.check_keys(Clock::default().now_ms()).await {
         Ok(()) => Ok(StoreState::Ready),
         Err(error @ KeyCheckError::WrongKeys) => Err(SignInError::Keys(error)),
@@ -104,6 +100,7 @@ struct Inner {
     clients: Clients,
     tokens: Tokens,
     tasks: Tasks,
+    telemetry: Telemetry,
 }
 
 impl fmt::Debug for SignIn {
@@ -125,20 +122,24 @@ impl SignIn {
             Some(keys) => keys,
             None => KeyRing::random()?,
         };
-        let store = Store::new(backend(&settings.store)?, keys.clone());
+        let telemetry = Telemetry::new(signals.clone());
+        let watching = telemetry.clone();
+        let store = Store::new(backend(&settings.store).map_err(SignInError::Store)?, keys.clone())
+            .guarded()
+            .watched(move |error| watching.store_failed(error));
         match store.check_keys(clock.now_ms()).await {
             Err(error @ KeyCheckError::WrongKeys) => return Err(SignInError::Keys(error)),
             // It is tried again while we serve: a store that starts after us is no reason to fail.
             Err(error) => tracing::warn!(%error, "the session store is not ready yet"),
             Ok(()) => {}
         }
-        Self::with_store(settings, base, signals, user_agent, clock, (store, keys))
+        Self::with_store(settings, base, (signals, telemetry), user_agent, clock, (store, keys))
     }
 
     pub(super) fn with_store(
         settings: Settings,
         base: &Url,
-        signals: &Signals,
+        (signals, telemetry): (&Signals, Telemetry),
         user_agent: &str,
         clock: Clock,
         (store, keys): (Store, KeyRing),
@@ -151,11 +152,16 @@ impl SignIn {
             per_person_max: settings.max_sessions_per_user,
         };
         let kept_ms = u64::try_from(settings.session_timeout.as_millis()).unwrap_or(u64::MAX);
+        // A browser that was signed out must not be signed in again by its cookie.
+        let kept_ms = kept_ms.max(SIGNED_IN_MS);
         let people = People::new(store.clone(), keys.clone(), clock.clone(), kept_ms);
         let sessions = Sessions::new(store.clone(), people, clock.clone(), lifetimes);
         let providers = Providers::new(&settings.providers, signals, user_agent)?;
         let tasks = Tasks::default();
-        let renewals = Renewals::new(sessions.clone(), providers.clone(), tasks.clone());
+        let renewals = {
+            let (sessions, providers) = (sessions.clone(), providers.clone());
+            Renewals::new(sessions, providers, tasks.clone(), telemetry.clone())
+        };
         let pending = PendingStore::new(store.clone(), clock.clone());
         let document_hosts = if settings.client_metadata_loopback {
             DocumentHosts::PublicAndLoopback
@@ -187,6 +193,7 @@ impl SignIn {
             clients,
             tokens,
             tasks,
+            telemetry,
         })))
     }
 
@@ -268,6 +275,21 @@ impl SignIn {
         &self.0.tasks
     }
 
+    pub(super) fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
+    }
+
+    /// Whether a sign-in that begins now can be kept.
+    pub(super) async fn is_store_reachable(&self) -> bool {
+        self.are_keys_right().await.is_ok() && self.0.store.is_reachable().await
+    }
+
+    /// Under keys that are not those of the store every token of ours looks like none. Until they
+    /// are known to be right, no client may hear that it must sign in again.
+    pub(super) async fn are_keys_right(&self) -> Result<(), StoreError> {
+        self.0.store.ready(self.now_ms()).await
+    }
+
     pub(super) fn tokens(&self) -> &Tokens {
         &self.0.tokens
     }
@@ -307,10 +329,10 @@ impl SignIn {
     pub(super) async fn end(
         &self,
         id: SessionId,
-        reason: telemetry::End,
+        reason: End,
     ) -> Result<bool, super::session::SessionError> {
         let Some(session) = self.sessions().end(id).await? else { return Ok(false) };
-        telemetry::session_ended(self.principal(&session.person).as_ref(), reason);
+        self.telemetry().session_ended(self.principal(&session.person).as_ref(), reason);
         self.revoke(&session).await;
         Ok(true)
     }
@@ -343,15 +365,4 @@ impl SignIn {
     pub(super) fn principal(&self, person: &Person) -> std::borrow::Cow<'static, str> {
         self.hasher().principal_key(b"person:", &person.id()).to_string().into()
     }
-}
-
-fn backend(settings: &StoreSettings) -> Result<Arc<dyn Backend>, SignInError> {
-    let refused = |reason: &dyn fmt::Display| SignInError::Store(reason.to_string());
-    Ok(match settings {
-        StoreSettings::Memory => Arc::new(Memory::new(MEMORY_BYTES_MAX)),
-        StoreSettings::Files(folder) => {
-            Arc::new(Files::open(folder, FILES_MAX).map_err(|error| refused(&error))?)
-        }
-        StoreSettings::Redis(url) => Arc::new(Redis::new(url).map_err(|error| refused(&error))?),
-    })
 }

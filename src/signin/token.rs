@@ -23,7 +23,7 @@ use super::{
     pkce, scope,
     server::SignIn,
     session::{RenewalError, Session, SessionError, SessionId},
-    telemetry::{self, End},
+    telemetry::End,
     tokens::Token,
 };
 
@@ -44,6 +44,7 @@ pub(super) async fn token(
 
 async fn answer(signin: &SignIn, headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
     let params = endpoint_form::read(headers, body).await?;
+    signin.are_keys_right().await?;
     let client = client_auth::client_id(signin, headers, &params)?;
     if !params.all("resource").all(|resource| signin.is_resource(resource)) {
         let description = format!("The only resource here is {}.", signin.address("/mcp"));
@@ -103,6 +104,8 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
     if !pkce::fits(verifier, &session.code.challenge) {
         return Err(invalid_grant("code_verifier does not fit the code_challenge."));
     }
+    // On the list before it is worth anything: a session that is on none could not be signed out.
+    signin.sessions().people().add(&session.person, id).await?;
     let now_ms = signin.now_ms();
     let (loaded, redeemed) = signin
         .sessions()
@@ -127,19 +130,19 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
             return Err(not_good());
         }
     }
-    enlist(signin, id, &loaded.session).await;
     if is_signed_out(signin, &loaded.session).await {
         end(signin, id, End::SignedOut).await?;
         return Err(not_good());
     }
-    telemetry::signed_in(&signin.principal(&loaded.session.person));
+    signin.telemetry().signed_in(&signin.principal(&loaded.session.person));
+    end_surplus(signin, &loaded.session).await;
     answer_with(signin, id, &loaded.session, loaded.session.generation)
 }
 
-/// Puts a session on its person's list, which ends the oldest of too many. A store that fails here
-/// costs the entry on the list, not the sign-in.
-async fn enlist(signin: &SignIn, id: SessionId, session: &Session) {
-    match signin.sessions().enlist(id, session).await {
+/// Ends the person's oldest sessions if there are too many. A store that fails here leaves them to
+/// the next sign-in.
+async fn end_surplus(signin: &SignIn, session: &Session) {
+    match signin.sessions().surplus(&session.person).await {
         Ok(surplus) => {
             for id in surplus {
                 if let Err(error) = end(signin, id, End::TooMany).await {
@@ -147,7 +150,7 @@ async fn enlist(signin: &SignIn, id: SessionId, session: &Session) {
                 }
             }
         }
-        Err(error) => tracing::warn!(%error, "a session was not listed"),
+        Err(error) => tracing::warn!(%error, "surplus sessions were not looked for"),
     }
 }
 
@@ -272,10 +275,9 @@ fn answer_with(
 ) -> Result<Value, Refusal> {
     let now_ms = signin.now_ms();
     let ttl_ms = u64::try_from(signin.settings().access_token_ttl.as_millis()).unwrap_or(u64::MAX);
-    let timeout_ms =
-        u64::try_from(signin.settings().session_timeout.as_millis()).unwrap_or(u64::MAX);
-    let absolute_ms = session.created_at_ms.saturating_add(timeout_ms);
-    let expires_at_ms = now_ms.saturating_add(ttl_ms).min(absolute_ms);
+    // Never beyond the session's own end, if it is not used until then.
+    let ends_at_ms = signin.sessions().ends_at_ms(session);
+    let expires_at_ms = now_ms.saturating_add(ttl_ms).min(ends_at_ms);
     let make = |token| signin.tokens().make(token).map_err(|_| Refusal::unavailable());
     let access_token = make(Token::Access { session: id, expires_at_ms })?;
     let refresh_token = make(Token::Refresh { session: id, generation })?;

@@ -42,7 +42,7 @@ fn kubernetes() -> (Deployment, usize) {
     let threads = set_in(&manifest, "TOKIO_WORKER_THREADS").expect("a number of threads");
     let requests =
         set_in(&manifest, "MAX_IN_FLIGHT").unwrap_or(http::Settings::default().in_flight_max);
-    (Deployment { requests, threads }, mib(memory))
+    (Deployment { requests, threads, has_signin: true }, mib(memory))
 }
 
 fn azure(environment: &str) -> (Deployment, usize) {
@@ -55,7 +55,7 @@ fn azure(environment: &str) -> (Deployment, usize) {
         || http::Settings::default().in_flight_max,
         |requests| requests.parse().unwrap(),
     );
-    (Deployment { requests, threads: 2 }, mib(sizes["memory"].as_str().unwrap()))
+    (Deployment { requests, threads: 2, has_signin: true }, mib(sizes["memory"].as_str().unwrap()))
 }
 
 #[test]

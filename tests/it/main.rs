@@ -71,6 +71,7 @@ mod rich_text;
 mod rotation;
 mod scoped_token;
 mod scopes;
+mod sessions;
 mod signin;
 mod sites;
 mod smoke;

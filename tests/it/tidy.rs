@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("memory", &[]),
-    ("bounds", &["http"]),
+    ("bounds", &["http", "signin"]),
     (
         "cli",
         &["config", "connector", "http", "jira", "mcp", "policy", "program", "run", "telemetry"],

@@ -112,6 +112,14 @@ definitions! {
     BREAKER_OPENINGS = Counter "jira_mcp_breaker_openings_total" [] "How often a circuit breaker opened.";
     BREAKER_REFUSALS = Counter "jira_mcp_breaker_refusals_total" []
         "Requests to Jira that an open circuit breaker refused.";
+    SIGN_INS = Counter "jira_mcp_sign_ins_total" ["outcome"]
+        "Sign-ins by what became of them; misconfigured is a secret that the provider does not take.";
+    SESSIONS_ENDED = Counter "jira_mcp_sessions_ended_total" ["reason"]
+        "Sessions that ended before their time, by the reason.";
+    GRANT_RENEWALS = Counter "jira_mcp_grant_renewals_total" ["result"]
+        "Renewals of a grant at the identity provider, by what became of them; only refused ends a session.";
+    STORE_FAILURES = Counter "jira_mcp_session_store_failures_total" ["fault"]
+        "Requests to the session store that failed: it gave no answer, or no key opens the record.";
     SPANS = Counter "jira_mcp_spans_total" ["fate"]
         "Spans by fate: sent, dropped because the queue was full, or failed at the receiver.";
     PROCESS_MEMORY = Gauge "process_resident_memory_bytes" [] "Resident memory.";

@@ -144,6 +144,56 @@ labels! {
         Write "write",
     }
 
+    /// What became of a sign-in.
+    SignInOutcome "outcome" {
+        Ok "ok",
+        /// On our own page.
+        Denied "denied",
+        DeniedAtProvider "denied_at_provider",
+        NoJiraSite "no_jira_site",
+        ProviderRefused "provider_refused",
+        ProviderUnavailable "provider_unavailable",
+        /// The provider does not take our own id or secret.
+        Misconfigured "misconfigured",
+        StoreUnavailable "store_unavailable",
+        /// The program asked for something that is not served.
+        InvalidRequest "invalid_request",
+    }
+
+    /// Why a session ended before its time.
+    SessionEnd "reason" {
+        /// A code came a second time.
+        CodeReused "code_reused",
+        /// A refresh token came that had been replaced.
+        RefreshReused "refresh_token_reused",
+        /// Its program gave it up.
+        Revoked "revoked",
+        /// Its person signed out.
+        SignedOut "signed_out",
+        /// Its person has as many newer ones.
+        TooMany "too_many_sessions",
+        /// The provider takes its grant no longer.
+        Provider "provider",
+    }
+
+    /// What became of the renewal of a grant.
+    RenewalResult "result" {
+        Ok "ok",
+        Refused "refused",
+        Unavailable "unavailable",
+        /// The provider does not take our own id or secret.
+        Misconfigured "misconfigured",
+        NotUnderstood "not_understood",
+    }
+
+    /// Why the session store gave no answer.
+    StoreFailure "fault" {
+        /// Down, full or too slow.
+        Unavailable "unavailable",
+        /// No key of ours opens the record.
+        Unreadable "unreadable",
+    }
+
     /// What became of a span.
     SpanResult "fate" {
         Sent "sent",
@@ -200,6 +250,10 @@ mod tests {
         check(UpstreamResult::ALL);
         check(RetryReason::ALL);
         check(Effect::ALL);
+        check(SignInOutcome::ALL);
+        check(SessionEnd::ALL);
+        check(RenewalResult::ALL);
+        check(StoreFailure::ALL);
         check(SpanResult::ALL);
     }
 

@@ -7,7 +7,10 @@ use opentelemetry::{KeyValue, metrics};
 use super::{
     definitions::{self as d, Definition},
     instruments::{self, Counter, Gauge, Histogram},
-    labels::{Effect, Limit, Refusal, RetryReason, Route, SpanResult, StatusClass, UpstreamResult},
+    labels::{
+        Effect, Limit, Refusal, RenewalResult, RetryReason, Route, SessionEnd, SignInOutcome,
+        SpanResult, StatusClass, StoreFailure, UpstreamResult,
+    },
     process,
     table::{Sample, Table},
 };
@@ -49,6 +52,10 @@ pub struct Metrics {
     pub upstream_bytes: Counter,
     pub breaker_openings: Counter,
     pub breaker_refusals: Counter,
+    pub sign_ins: Table<Counter, SignInOutcome>,
+    pub sessions_ended: Table<Counter, SessionEnd>,
+    pub grant_renewals: Table<Counter, RenewalResult>,
+    pub store_failures: Table<Counter, StoreFailure>,
     pub spans: Table<Counter, SpanResult>,
     breakers: OnceLock<Watch>,
 }
@@ -90,6 +97,10 @@ impl Metrics {
             upstream_bytes: Counter::default(),
             breaker_openings: Counter::default(),
             breaker_refusals: Counter::default(),
+            sign_ins: Table::of_label(&d::SIGN_INS),
+            sessions_ended: Table::of_label(&d::SESSIONS_ENDED),
+            grant_renewals: Table::of_label(&d::GRANT_RENEWALS),
+            store_failures: Table::of_label(&d::STORE_FAILURES),
             spans: Table::of_label(&d::SPANS),
             breakers: OnceLock::new(),
         }
@@ -152,6 +163,10 @@ impl Metrics {
         visit(&d::CALLER_BREAKERS_OPEN, &[], number(of_one));
         visit(&d::BREAKER_OPENINGS, &[], number(self.breaker_openings.value()));
         visit(&d::BREAKER_REFUSALS, &[], number(self.breaker_refusals.value()));
+        self.sign_ins.read(visit);
+        self.sessions_ended.read(visit);
+        self.grant_renewals.read(visit);
+        self.store_failures.read(visit);
         self.spans.read(visit);
         for (definition, value) in [
             (&d::PROCESS_MEMORY, process::resident_bytes()),
@@ -225,6 +240,10 @@ mod tests {
             (&d::UPSTREAM_REQUESTS, vec![UpstreamResult::NAME]),
             (&d::UPSTREAM_RETRIES, vec![RetryReason::NAME]),
             (&d::UPSTREAM_SECONDS, vec![Effect::NAME]),
+            (&d::SIGN_INS, vec![SignInOutcome::NAME]),
+            (&d::SESSIONS_ENDED, vec![SessionEnd::NAME]),
+            (&d::GRANT_RENEWALS, vec![RenewalResult::NAME]),
+            (&d::STORE_FAILURES, vec![StoreFailure::NAME]),
             (&d::SPANS, vec![SpanResult::NAME]),
         ] {
             assert_eq!(definition.labels, labels, "{}", definition.name);

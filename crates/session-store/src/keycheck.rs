@@ -32,10 +32,21 @@ impl Store {
     /// cannot open it must not start: its sessions would be unreadable for the others, and theirs
     /// for it. If an older key of the ring opens it, the first key seals it anew.
     pub async fn check_keys(&self, now_ms: u64) -> Result<(), KeyCheckError> {
+        let checked = self.checked(now_ms).await;
+        match checked {
+            Ok(()) => self.note_keys(true),
+            Err(KeyCheckError::WrongKeys) => self.note_keys(false),
+            // Nothing new is known.
+            Err(KeyCheckError::Unavailable) => {}
+        }
+        checked
+    }
+
+    async fn checked(&self, now_ms: u64) -> Result<(), KeyCheckError> {
         let key = RecordKey::new("keycheck", b"");
         let ends_at_ms = now_ms.saturating_add(LIFE_MS);
         for _ in 0..ATTEMPTS {
-            let found = self.get(&key, now_ms).await.map_err(|error| match error {
+            let found = self.read(&key, now_ms).await.map_err(|error| match error {
                 StoreError::Unreadable => KeyCheckError::WrongKeys,
                 StoreError::Unavailable => KeyCheckError::Unavailable,
             })?;
@@ -45,7 +56,7 @@ impl Store {
                 None => Expected::Absent,
             };
             // Who loses the race reads what the winner wrote: it may be of other keys.
-            let written = self.put(&key, expected, TEXT, ends_at_ms, now_ms).await;
+            let written = self.write(&key, expected, TEXT, ends_at_ms, now_ms).await;
             match written {
                 Ok(Some(_)) => return Ok(()),
                 Ok(None) => {}

@@ -19,7 +19,7 @@ const FAULT_KEPT: Duration = Duration::from_secs(10);
 
 /// All that is remembered; a usual document is a kilobyte. Who names many only makes others be
 /// fetched again.
-const BYTES_MAX: u64 = 4 * 1024 * 1024;
+pub(super) const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// So few that the cache keeps them in one shard, into which the largest document fits.
 const ENTRIES_EXPECTED: usize = 32;
@@ -54,7 +54,7 @@ impl Weighter<String, Kept> for ByBytes {
 
 impl Documents {
     pub(super) fn new(fetcher: Fetcher, hosts: DocumentHosts, own: Url) -> Self {
-        let cache = Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes);
+        let cache = Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX as u64, ByBytes);
         Self { fetcher, hosts, own, cache }
     }
 

@@ -17,13 +17,13 @@ use url::{Host, Url};
 use super::public_address::DocumentHosts;
 use crate::signin::uri::is_this_machine;
 
-const BODY_BYTES_MAX: usize = 64 * 1024;
+pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// From the first look-up to the last byte.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Whoever names documents on slow hosts holds up no more than so many at a time.
-const FETCHES_MAX: usize = 8;
+pub(super) const FETCHES_MAX: usize = 8;
 
 /// How long a document is believed, at least and at most, whatever its `Cache-Control` says.
 const KEPT_MIN: Duration = Duration::from_mins(1);

@@ -144,7 +144,7 @@ async fn a_link_that_was_changed_or_whose_session_is_over_says_so() {
         assert_eq!(got.status, StatusCode::BAD_REQUEST, "{bad}");
     }
     let open = world.get(&link, &cookies).await.request();
-    world.signin.end(id, telemetry::End::Revoked).await.unwrap();
+    world.signin.end(id, crate::signin::telemetry::End::Revoked).await.unwrap();
     assert_eq!(world.get(&link, &cookies).await.status, StatusCode::BAD_REQUEST);
     let pressed = world.post(&cookies, &[OURS], &allow(&open)).await;
     assert_eq!((pressed.status, pressed.location), (StatusCode::BAD_REQUEST, String::new()));

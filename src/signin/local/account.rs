@@ -11,6 +11,7 @@ use super::{
         provider::{AtlassianApp, ProviderSettings, Providers},
         session::{Lifetimes, People, Renewals, SessionError, Sessions},
         tasks::Tasks,
+        telemetry::Telemetry,
     },
     error::LocalError,
     key::KeyPlace,
@@ -51,7 +52,9 @@ impl Engine {
         let settings = ProviderSettings { entra: None, atlassian: Some(app) };
         let providers = Providers::new(&settings, &Signals::default(), user_agent)?;
         let tasks = Tasks::default();
-        let renewals = Renewals::new(sessions.clone(), providers.clone(), tasks.clone());
+        // One person's own process counts for nobody.
+        let telemetry = Telemetry::new(Signals::default());
+        let renewals = Renewals::new(sessions.clone(), providers.clone(), tasks.clone(), telemetry);
         Ok(Self { sessions, renewals, providers, tasks })
     }
 }

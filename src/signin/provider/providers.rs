@@ -117,6 +117,9 @@ fn upstream_settings(user_agent: &str) -> upstream::Settings {
         connect_timeout: std::time::Duration::from_secs(3),
         retry_max: 1,
         retry_base: std::time::Duration::from_millis(200),
+        // A person who was told to try again does so within seconds.
+        breaker_open: std::time::Duration::from_secs(5),
+        breaker_half_open_successes: 1,
         ..upstream::Settings::new(user_agent)
     }
 }

@@ -148,6 +148,8 @@ pub(super) fn refusal(answer: &Response) -> ProviderError {
                 Some("temporarily_unavailable" | "server_error") => {
                     ProviderError::Unavailable { reason: "temporarily_unavailable" }
                 }
+                // A gateway in between says nothing of the grant.
+                None if is_page(answer) => ProviderError::NotUnderstood { reason: "a page" },
                 _ => ProviderError::Refused {
                     code: code.unwrap_or_else(|| status.to_string()),
                     aadsts,
@@ -183,6 +185,13 @@ impl Fault {
             correlation_id: text("correlation_id").map(plain),
         }
     }
+}
+
+/// Whether an answer is for people, such as a firewall gives.
+fn is_page(answer: &Response) -> bool {
+    let kind = answer.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        || answer.body.trim_ascii_start().starts_with(b"<")
 }
 
 impl Tokens {

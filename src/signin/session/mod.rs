@@ -4,10 +4,13 @@ mod id;
 mod people;
 mod record;
 mod renewal;
+mod renewal_error;
 mod sessions;
+mod turns;
 
 pub(super) use id::SessionId;
 pub(super) use people::{Known, People};
 pub(super) use record::{Code, Program, Session};
-pub(super) use renewal::{RenewalError, Renewals};
-pub(super) use sessions::{Lifetimes, SessionError, Sessions};
+pub(super) use renewal::Renewals;
+pub(super) use renewal_error::RenewalError;
+pub(super) use sessions::{CACHE_BYTES_MAX, Lifetimes, SessionError, Sessions};

@@ -53,11 +53,11 @@ impl People {
             .collect()
     }
 
-    /// What is known of a person under any key.
+    /// What is known of a person under any key; what older keys name is older.
     pub(in super::super) async fn known(&self, person: &Person) -> Result<Known, StoreError> {
         let mut all = Known::default();
-        for name in self.names(person) {
-            if let Some(found) = self.store.get(&name, self.clock.now_ms()).await? {
+        for name in self.names(person).iter().rev() {
+            if let Some(found) = self.store.get(name, self.clock.now_ms()).await? {
                 let known = read(&found.plain)?;
                 all.sessions.extend(known.sessions);
                 all.signed_out_at_ms = all.signed_out_at_ms.max(known.signed_out_at_ms);
@@ -66,31 +66,39 @@ impl People {
         Ok(all)
     }
 
-    /// Adds a session; returns those that are one too many, the oldest first, which are off the
-    /// list then and for the caller to end.
+    /// Adds a session.
     pub(in super::super) async fn add(
         &self,
         person: &Person,
         id: SessionId,
-        sessions_max: usize,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        let mut surplus = Vec::new();
-        self.change(person, |known| {
+    ) -> Result<(), StoreError> {
+        let names = self.names(person);
+        let name = names.first().ok_or(StoreError::Unavailable)?;
+        let mut add = |known: &mut Known| {
             known.sessions.retain(|session| *session != id.0);
             known.sessions.push(id.0);
-            let too_many = known.sessions.len().saturating_sub(sessions_max.max(1));
-            surplus = known.sessions.drain(..too_many).map(SessionId).collect();
-        })
-        .await?;
-        Ok(surplus)
+        };
+        match self.change_record(name, &mut add).await {
+            Err(StoreError::Unreadable) => {
+                // Nobody could sign in again for as long as it is there.
+                tracing::error!("a person's list of sessions cannot be read; it begins anew");
+                self.store.remove(name, None, self.clock.now_ms()).await?;
+                self.change_record(name, &mut add).await
+            }
+            outcome => outcome,
+        }
     }
 
-    pub(in super::super) async fn remove(
+    /// Takes sessions off.
+    pub(super) async fn remove(
         &self,
         person: &Person,
-        id: SessionId,
+        ids: &[SessionId],
     ) -> Result<(), StoreError> {
-        self.change_all(person, |known| known.sessions.retain(|session| *session != id.0)).await
+        self.change_all(person, |known| {
+            known.sessions.retain(|session| !ids.contains(&SessionId(*session)));
+        })
+        .await
     }
 
     /// Takes all sessions off, for the caller to end, and makes the person's browsers forget.
@@ -115,17 +123,6 @@ impl People {
             self.change_record(&name, &mut change).await?;
         }
         Ok(())
-    }
-
-    async fn change(
-        &self,
-        person: &Person,
-        mut change: impl FnMut(&mut Known),
-    ) -> Result<(), StoreError> {
-        match self.names(person).first() {
-            Some(name) => self.change_record(name, &mut change).await,
-            None => Err(StoreError::Unavailable),
-        }
     }
 
     async fn change_record(

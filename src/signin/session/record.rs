@@ -66,6 +66,20 @@ impl Session {
         }
     }
 
+    /// What its texts take in memory.
+    pub(super) fn text_bytes(&self) -> usize {
+        let list = |texts: &[String]| texts.iter().map(|text| text.len() + 32).sum::<usize>();
+        let grants = [&self.jira, &self.entra].into_iter().flatten().map(|grant| {
+            let refresh_token = grant.refresh_token.as_ref().map_or(0, |it| it.expose().len());
+            grant.access_token.expose().len() + refresh_token + list(&grant.scopes)
+        });
+        let Program { client, name, host } = &self.program;
+        let Code { redirect_uri, challenge, .. } = &self.code;
+        let (subject, person) = (&self.person.subject, &self.person.name);
+        let texts = [client, name, host, redirect_uri, challenge, subject, person];
+        grants.sum::<usize>() + list(&self.scopes) + texts.map(String::len).iter().sum::<usize>()
+    }
+
     /// Until when the record is kept: the sooner of the idle and the absolute end, or the end of
     /// the code while it was not redeemed.
     pub(in super::super) fn ends_at_ms(&self, idle_ms: u64, absolute_ms: u64) -> u64 {

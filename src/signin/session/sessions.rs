@@ -1,12 +1,23 @@
 //! Reading, changing and ending sessions.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use session_store::{Expected, Store, StoreError, Version};
 use zeroize::Zeroizing;
 
-use super::{super::clock::Clock, id::SessionId, people::People, record::Session};
+use super::{
+    super::{clock::Clock, person::Person},
+    id::SessionId,
+    people::People,
+    record::Session,
+};
 
 /// How long what was read is believed: a revocation at another replica is seen by then.
 const FRESH_MS: u64 = 3_000;
@@ -15,8 +26,18 @@ const FRESH_MS: u64 = 3_000;
 /// revocation of the last moments may be missed for so long.
 const STALE_MS: u64 = 5 * 60 * 1000;
 
+/// After a failure the store is left alone for so long by those who have something to go on with:
+/// each of them would wait for it.
+const REST_MS: u64 = 1_000;
+
 /// Sessions that are remembered in the clear; the rest is read again. Each has some 3 to 6 KB.
-const CACHED_MAX: usize = 4_096;
+pub(in super::super) const CACHE_BYTES_MAX: usize = 8 << 20;
+
+/// What the cache makes its tables for.
+const CACHED_EXPECTED: usize = 2_048;
+
+/// What a session costs in the cache beside its texts.
+const CACHED_BYTES: usize = 1_024;
 
 /// Writers of one session are its few requests; more than a few lost races in a row mean a fault.
 const TRIES: usize = 32;
@@ -39,7 +60,17 @@ struct Inner {
     people: People,
     clock: Clock,
     lifetimes: Lifetimes,
-    cache: Cache<SessionId, Loaded>,
+    cache: Cache<SessionId, Loaded, ByBytes>,
+    failed_at_ms: AtomicU64,
+}
+
+#[derive(Clone, Debug)]
+struct ByBytes;
+
+impl Weighter<SessionId, Loaded> for ByBytes {
+    fn weight(&self, _: &SessionId, loaded: &Loaded) -> u64 {
+        (CACHED_BYTES + loaded.session.text_bytes()) as u64
+    }
 }
 
 /// A session as it was read.
@@ -81,8 +112,9 @@ impl Sessions {
         clock: Clock,
         lifetimes: Lifetimes,
     ) -> Self {
-        let cache = Cache::new(CACHED_MAX);
-        Self(Arc::new(Inner { store, people, clock, lifetimes, cache }))
+        let cache = Cache::with_weighter(CACHED_EXPECTED, CACHE_BYTES_MAX as u64, ByBytes);
+        let failed_at_ms = AtomicU64::new(0);
+        Self(Arc::new(Inner { store, people, clock, lifetimes, cache, failed_at_ms }))
     }
 
     pub(in super::super) fn people(&self) -> &People {
@@ -125,19 +157,30 @@ impl Sessions {
         if let Some(loaded) = cached.clone().filter(|loaded| age(loaded) < FRESH_MS) {
             return self.living(loaded);
         }
-        match self.read(id).await {
-            Err(SessionError::Store(error)) => {
-                let loaded = cached.filter(|loaded| age(loaded) < STALE_MS);
-                loaded.map_or(Err(SessionError::Store(error)), |loaded| self.living(loaded))
-            }
-            answer => answer,
+        let stale = cached.filter(|loaded| age(loaded) < STALE_MS);
+        if let Some(loaded) = &stale
+            && self.is_resting(now_ms)
+        {
+            return self.living(loaded.clone());
         }
+        match (self.read(id).await, stale) {
+            (Err(SessionError::Store(_)), Some(loaded)) => self.living(loaded),
+            (answer, _) => answer,
+        }
+    }
+
+    /// Whether the store failed a moment ago.
+    fn is_resting(&self, now_ms: u64) -> bool {
+        self.0.failed_at_ms.load(Ordering::Relaxed).abs_diff(now_ms) < REST_MS
     }
 
     /// A session as the store has it now.
     pub(in super::super) async fn read(&self, id: SessionId) -> Result<Loaded, SessionError> {
         let now_ms = self.now_ms();
         let found = self.0.store.get(&id.key(), now_ms).await;
+        if found.as_ref().err() == Some(&StoreError::Unavailable) {
+            self.0.failed_at_ms.store(self.now_ms(), Ordering::Relaxed);
+        }
         let Some(record) = found? else {
             self.0.cache.remove(&id);
             return Err(SessionError::Ended);
@@ -185,7 +228,8 @@ impl Sessions {
         let unnoted = now_ms.saturating_sub(loaded.session.last_used_at_ms);
         let step = (millis(self.0.lifetimes.idle) / 20).min(60 * 60 * 1000);
         // What an older key sealed is sealed anew when it is used.
-        if unnoted < step && loaded.is_current_key {
+        let is_noted = unnoted < step && loaded.is_current_key;
+        if is_noted || self.is_resting(now_ms) {
             return;
         }
         let noted = self
@@ -201,7 +245,7 @@ impl Sessions {
         // The list goes by a hash under a key: when the older key goes, a sign-out must still find
         // the session.
         if !loaded.is_current_key
-            && let Err(error) = self.0.people.add(&loaded.session.person, id, usize::MAX).await
+            && let Err(error) = self.0.people.add(&loaded.session.person, id).await
         {
             tracing::debug!(%error, "a session was not listed under the current key");
         }
@@ -221,20 +265,35 @@ impl Sessions {
         let is_removed = self.0.store.remove(&id.key(), None, self.now_ms()).await?;
         self.0.cache.remove(&id);
         // The list is only a list: a session that is gone may stay on it until it is full.
-        if let Err(error) = self.0.people.remove(&session.person, id).await {
+        if let Err(error) = self.0.people.remove(&session.person, &[id]).await {
             tracing::debug!(%error, "an ended session stays on its person's list");
         }
         Ok(is_removed.then_some(session))
     }
 
-    /// Puts a session on its person's list; returns those that are too many now.
-    pub(in super::super) async fn enlist(
+    /// Takes what is one session too many off its person's list, the oldest first, for the caller
+    /// to end. Sessions that have ended by themselves do not count.
+    pub(in super::super) async fn surplus(
         &self,
-        id: SessionId,
-        session: &Session,
-    ) -> Result<Vec<SessionId>, StoreError> {
-        let max = self.0.lifetimes.per_person_max;
-        self.0.people.add(&session.person, id, max).await
+        person: &Person,
+    ) -> Result<Vec<SessionId>, SessionError> {
+        let max = self.0.lifetimes.per_person_max.max(1);
+        let known = self.0.people.known(person).await?;
+        if known.sessions().count() <= max {
+            return Ok(Vec::new());
+        }
+        let (mut living, mut off) = (Vec::new(), Vec::new());
+        for id in known.sessions() {
+            match self.read(id).await {
+                Err(SessionError::Ended) => off.push(id),
+                Err(error @ SessionError::Store(_)) => return Err(error),
+                Ok(_) | Err(SessionError::Unreadable) => living.push(id),
+            }
+        }
+        let surplus: Vec<_> = living.drain(..living.len().saturating_sub(max)).collect();
+        off.extend(&surplus);
+        self.0.people.remove(person, &off).await?;
+        Ok(surplus)
     }
 
     /// What renewed a grant is used at once, also while the store does not take it.

@@ -24,6 +24,7 @@ use crate::signin::{
     person::{Directory, Person},
     routes::{endpoints, pages},
     session::{Code, Program},
+    telemetry::Telemetry,
 };
 
 pub(super) const START_MS: u64 = 1_795_176_000_000;
@@ -150,8 +151,9 @@ impl World {
         };
         let base = ISSUER.parse().unwrap();
         let signals = Signals::default();
+        let counted = (&signals, Telemetry::new(signals.clone()));
         let signin =
-            SignIn::with_store(settings(), &base, &signals, "test", clock, (store, keys)).unwrap();
+            SignIn::with_store(settings(), &base, counted, "test", clock, (store, keys)).unwrap();
         Self {
             router: endpoints(signin.clone()).merge(pages(signin.clone())),
             signin,
