@@ -21,6 +21,16 @@ pub(super) enum GrantOf {
     Entra,
 }
 
+impl GrantOf {
+    /// The other one.
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Jira => Self::Entra,
+            Self::Entra => Self::Jira,
+        }
+    }
+}
+
 /// A grant is renewed when less than this remains of it.
 const RENEWED_BEFORE_MS: u64 = 5 * 60 * 1000;
 

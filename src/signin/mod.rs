@@ -29,6 +29,7 @@ mod connect_link;
 mod cookies;
 mod display_name;
 mod endpoint_form;
+mod error;
 mod from_page;
 mod grant;
 mod local;
@@ -52,6 +53,7 @@ mod secret;
 mod server;
 mod session;
 mod settings;
+mod store_state;
 mod tasks;
 mod telemetry;
 mod token;
@@ -61,14 +63,16 @@ mod uri;
 
 pub use bearer::SessionBearer;
 pub use clock::Clock;
+pub use error::SignInError;
 pub use local::{
     KeyPlace, LocalError, LocalIdentity, LocalSettings, Login, LoginDone, LoginError, SignedOut,
     Status, logout, status,
 };
 pub use provider::{AtlassianApp, EntraApp, ProviderSettings};
 pub use routes::{endpoints, pages};
-pub use server::{SignIn, SignInError, StoreState, store_state};
+pub use server::SignIn;
 pub use settings::{Settings, StoreSettings};
+pub use store_state::{StoreState, store_state};
 pub use tokens::PREFIX as TOKEN_PREFIX;
 
 /// The most memory, in bytes, of sessions that are remembered in the clear.

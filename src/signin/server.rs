@@ -6,8 +6,6 @@ use auth::KeyedHasher;
 use keyring::{KeyRing, Purpose};
 use metrics::Signals;
 use session_store::{KeyCheckError, Store, StoreError};
-use thiserror::Error;
-use upstream::BuildError;
 use url::Url;
 
 use super::{
@@ -15,6 +13,7 @@ use super::{
     client::{ClientSettings, Clients, DocumentHosts},
     clock::Clock,
     cookies::SIGNED_IN_MS,
+    error::SignInError,
     grant::{Grant, GrantOf},
     pending::PendingStore,
     person::Person,
@@ -37,49 +36,6 @@ const SWEPT: Duration = Duration::from_mins(1);
 
 /// How long a sign-out waits for the provider. What it says changes nothing here.
 const REVOKE_PATIENCE: Duration = Duration::from_secs(5);
-
-/// Why sign-in could not be set up.
-#[derive(Debug, Error)]
-pub enum SignInError {
-    /// The client for the providers cannot be built.
-    #[error("the HTTP client of the sign-in cannot be built: {0}")]
-    Client(#[from] BuildError),
-    /// The client for metadata documents cannot be built.
-    #[error("the HTTP client for metadata documents cannot be built: {0}")]
-    Documents(String),
-    /// The system has no randomness.
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
-    /// The address that is listened on makes no URL.
-    #[error("PUBLIC_BASE_URL: needed, for {0} makes no URL")]
-    Address(std::net::SocketAddr),
-    /// The store was filled under other keys.
-    #[error("SESSION_ENCRYPTION_KEY: {0}")]
-    Keys(KeyCheckError),
-    /// The session store cannot be used.
-    #[error("SESSION_STORE_TYPE: {0}")]
-    Store(String),
-}
-
-/// How a session store answers before anything is served from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreState {
-    /// It answers, and its records open with our keys.
-    Ready,
-    /// It does not answer.
-    Unavailable,
-}
-
-/// Looks at the session store as a start would, for `check`.
-pub async fn store_state(settings: &Settings) -> Result<StoreState, SignInError> {
-    let Some(keys) = settings.keys.clone() else { return Ok(StoreState::Ready) };
-    let store = Store::new(backend(&settings.store).map_err(SignInError::Store)?, keys);
-    match store.check_keys(Clock::default().now_ms()).await {
-        Ok(()) => Ok(StoreState::Ready),
-        Err(error @ KeyCheckError::WrongKeys) => Err(SignInError::Keys(error)),
-        Err(KeyCheckError::Unavailable) => Ok(StoreState::Unavailable),
-    }
-}
 
 /// The bridge as an authorization server. A clone shares everything.
 #[derive(Clone)]

@@ -6,6 +6,7 @@ mod record;
 mod renewal;
 mod renewal_error;
 mod sessions;
+mod set_grant;
 mod turns;
 
 pub(super) use id::SessionId;

@@ -59,7 +59,10 @@ impl People {
         for name in self.names(person).iter().rev() {
             if let Some(found) = self.store.get(name, self.clock.now_ms()).await? {
                 let known = read(&found.plain)?;
-                all.sessions.extend(known.sessions);
+                // Listed anew under the current key, a session is on the older list as well.
+                let new = known.sessions.into_iter().filter(|id| !all.sessions.contains(id));
+                let new: Vec<_> = new.collect();
+                all.sessions.extend(new);
                 all.signed_out_at_ms = all.signed_out_at_ms.max(known.signed_out_at_ms);
             }
         }

@@ -246,7 +246,7 @@ impl Renewals {
         let answer = provider.renew(refresh_token, grant, now_ms).await;
         self.0.telemetry.renewed(answer.as_ref().err());
         match answer {
-            Ok(grant) => match write(sessions, id, which, &grant).await {
+            Ok(grant) => match sessions.set_grant(id, which, &grant).await {
                 Ok(written) => Ok(Renewed::Kept(written)),
                 Err(SessionError::Ended) => Err(RenewalError::Ended),
                 Err(_) => Ok(Renewed::Unwritten(loaded, grant)),
@@ -288,7 +288,7 @@ impl Renewals {
             let mut is_written = false;
             for _ in 0..WRITE_TRIES {
                 sleep(Duration::from_secs(1)).await;
-                match write(&renewals.0.sessions, turn.id, which, &grant).await {
+                match renewals.0.sessions.set_grant(turn.id, which, &grant).await {
                     Err(SessionError::Store(StoreError::Unavailable)) => {}
                     Err(SessionError::Unreadable) => break,
                     Ok(_) | Err(_) => {
@@ -311,10 +311,7 @@ impl Renewals {
         match self.0.sessions.end(id).await {
             Ok(session) => {
                 self.0.telemetry.ended_by_provider(session.is_some(), code);
-                let other = match which {
-                    GrantOf::Entra => GrantOf::Jira,
-                    GrantOf::Jira => GrantOf::Entra,
-                };
+                let other = which.other();
                 let grant = session.and_then(|session| session.grant(other).cloned());
                 if let (Some(grant), Some(provider)) = (grant, self.0.providers.of(other).cloned())
                 {
@@ -331,18 +328,4 @@ impl Renewals {
 
 fn is_later(until_ms: &Cache<SessionId, u64>, id: SessionId, now_ms: u64) -> bool {
     until_ms.get(&id).is_some_and(|until_ms| until_ms > now_ms)
-}
-
-async fn write(
-    sessions: &Sessions,
-    id: SessionId,
-    which: GrantOf,
-    grant: &Grant,
-) -> Result<Loaded, SessionError> {
-    let written = sessions.change(id, |session| {
-        let mut session = session.clone();
-        session.set_grant(which, grant.clone());
-        (Some(session), ())
-    });
-    written.await.map(|(loaded, ())| loaded)
 }
