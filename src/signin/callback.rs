@@ -7,7 +7,7 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::{
     client_answer::{ClientAnswer, see_other},
@@ -34,9 +34,14 @@ const CODE_MS: u64 = 5 * 60 * 1000;
 /// `GET /auth/callback`
 pub(super) async fn callback(
     State(signin): State<SignIn>,
+    method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
+    // Whoever only looks whether there is an answer, such as a filter of links, must not use it up.
+    if method != Method::GET {
+        return Trouble::WrongMethod.into_response();
+    }
     let params = Params::parse(query.unwrap_or_default().as_bytes());
     if params.repeats_any() {
         return Trouble::Malformed.into_response();

@@ -141,5 +141,6 @@ async fn other_methods_change_nothing() {
         page.assert_page(405);
         assert!(page.header("allow").contains("GET"), "{page:?}");
     }
+    assert_eq!(browser.go(Method::HEAD, &callback, String::new(), &[]).await.status, 405);
     assert!(browser.get(&callback).await.param("code").is_some());
 }
