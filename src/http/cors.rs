@@ -70,9 +70,15 @@ impl Readers {
         }
     }
 
-    /// The answer to a preflight where the list decides; routes for everybody have their own.
+    /// The answer to a preflight of a page that may read; any other request takes the usual way.
+    /// What everybody may read is answered under every Host, as a gateway may send its own.
     pub(super) fn preflight(self, settings: &Settings, request: &Request) -> Option<Response> {
-        if self == Self::Listed { preflight(settings, request) } else { None }
+        let headers = request.headers();
+        let is_preflight = request.method() == Method::OPTIONS
+            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+            && self.origin(headers, settings).is_some()
+            && (self == Self::Everybody || host::check(request, &settings.allowed_hosts).is_ok());
+        is_preflight.then(|| allowing(headers, allowed_origin(headers, settings).is_some()))
     }
 }
 
@@ -82,27 +88,20 @@ fn allowed_origin(headers: &HeaderMap, settings: &Settings) -> Option<HeaderValu
     origin::check(headers, &settings.allowed_origins).is_ok().then(|| sent.clone())
 }
 
-/// The answer to a preflight of a page that may call; any other request takes the usual way to its
-/// refusal.
-fn preflight(settings: &Settings, request: &Request) -> Option<Response> {
-    let headers = request.headers();
-    let is_preflight = request.method() == Method::OPTIONS
-        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-        && allowed_origin(headers, settings).is_some()
-        && host::check(request, &settings.allowed_hosts).is_ok();
-    is_preflight.then(|| {
-        let mut response = StatusCode::NO_CONTENT.into_response();
-        let out = response.headers_mut();
-        out.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        out.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
-        if let Some(names) = allowed_headers(headers) {
-            out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
-        }
-        if headers.get(PRIVATE_REQUESTED) == Some(&TRUE) {
-            out.insert(PRIVATE_ALLOWED, TRUE);
-        }
-        response
-    })
+/// The answer to a preflight. Only a page of the list may reach into a private network: an address
+/// that everybody may read can be one of a laptop.
+fn allowing(headers: &HeaderMap, is_listed: bool) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let out = response.headers_mut();
+    out.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    out.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    if let Some(names) = allowed_headers(headers) {
+        out.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
+    }
+    if is_listed && headers.get(PRIVATE_REQUESTED) == Some(&TRUE) {
+        out.insert(PRIVATE_ALLOWED, TRUE);
+    }
+    response
 }
 
 /// Lets the page read the answer.

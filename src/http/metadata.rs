@@ -5,9 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Request, State},
-    response::IntoResponse,
 };
-use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{
@@ -24,7 +22,7 @@ pub(super) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 pub(super) async fn document(
     State(edge): State<Arc<Edge>>,
     request: Request,
-) -> Result<impl IntoResponse, Reject> {
+) -> Result<Json<Value>, Reject> {
     let settings = &edge.settings;
     // Without a public URL the document repeats the Host, so a foreign one must not get this far.
     if settings.public_base_url.is_none() {
@@ -33,28 +31,13 @@ pub(super) async fn document(
     let path = request.uri().path().strip_prefix(WELL_KNOWN).map(without_slash);
     let path = resource_path(path.filter(|path| !path.is_empty()).unwrap_or("/mcp"));
     let base = base_url(settings.public_base_url.as_ref(), request.headers());
-    let document: Value = json!({
+    Ok(Json(json!({
         "resource": format!("{base}{path}"),
         "authorization_servers": [settings.authorization_server],
         "scopes_supported": settings.scopes,
         "bearer_methods_supported": ["header"],
         "resource_name": settings.server_name,
-    });
-    // Clients that run in a browser read it too, before they have anything that is secret.
-    let any_origin = (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    Ok(([any_origin], Json(document)))
-}
-
-/// `OPTIONS` of the document: a page of any origin may ask for it, with the headers that clients of
-/// MCP send along.
-pub(super) async fn preflight() -> impl IntoResponse {
-    let headers = [
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, mcp-protocol-version"),
-        (header::ACCESS_CONTROL_MAX_AGE, "7200"),
-    ];
-    (StatusCode::NO_CONTENT, headers)
+    })))
 }
 
 /// The resource has one name, however its address was written.

@@ -46,8 +46,12 @@ use std::{convert::Infallible, iter, sync::Arc};
 
 use auth::{Authenticate, KeyedHasher};
 use axum::{
-    Router, error_handling::HandleErrorLayer, extract::Request, middleware::from_fn_with_state,
-    response::IntoResponse, routing::get,
+    Router,
+    error_handling::HandleErrorLayer,
+    extract::Request,
+    middleware::from_fn_with_state,
+    response::IntoResponse,
+    routing::{MethodRouter, get},
 };
 use http::{HeaderValue, header};
 use metrics::Signals;
@@ -150,38 +154,33 @@ where
         .fold(Router::new(), |router, (path, mcp)| router.route_service(path, mcp))
         .layer(around_mcp);
 
-    let documents = [
-        ("/healthz", get(health::alive)),
-        ("/readyz", get(health::ready)),
-        (
-            "/.well-known/oauth-protected-resource",
-            get(metadata::document).options(metadata::preflight),
-        ),
-        (
-            "/.well-known/oauth-protected-resource/mcp",
-            get(metadata::document).options(metadata::preflight),
-        ),
-        (
-            "/.well-known/oauth-protected-resource/mcp/readonly",
-            get(metadata::document).options(metadata::preflight),
-        ),
-        (
-            "/.well-known/oauth-protected-resource/mcp/x/{toolsets}",
-            get(metadata::document).options(metadata::preflight),
-        ),
-    ];
-    documents
-        .into_iter()
-        .fold(Router::new(), |router, (path, handler)| {
-            router.route(path, handler.clone()).route(&format!("{path}/"), handler)
-        })
+    let health = [("/healthz", get(health::alive)), ("/readyz", get(health::ready))];
+    // Clients that run in a browser read them too, before they have anything that is secret.
+    let documents = ["", "/mcp", "/mcp/readonly", "/mcp/x/{toolsets}"]
+        .map(|path| (format!("{}{path}", metadata::WELL_KNOWN), get(metadata::document)));
+    let refused = async || Reject::MethodNotAllowed { allow: "GET, HEAD" };
+    let documents = with_slashes(documents)
+        .method_not_allowed_fallback(refused)
+        .with_state(edge.clone())
+        .layer(around_all(Readers::Everybody));
+    with_slashes(health.map(|(path, handler)| (path.to_owned(), handler)))
         .fallback(browser_page::fallback)
-        .method_not_allowed_fallback(async || Reject::MethodNotAllowed { allow: "GET, HEAD" })
+        .method_not_allowed_fallback(refused)
         .with_state(edge.clone())
         .merge(mcp)
         .layer(around_all(Readers::Listed))
+        .merge(documents)
         .merge(public.pages.layer(around_public.clone()).layer(around_all(Readers::Nobody)))
         .merge(public.any_origin.layer(around_public).layer(around_all(Readers::Everybody)))
+}
+
+/// Each path with and without a slash at its end.
+fn with_slashes(
+    routes: impl IntoIterator<Item = (String, MethodRouter<Arc<Edge>>)>,
+) -> Router<Arc<Edge>> {
+    routes.into_iter().fold(Router::new(), |router, (path, handler)| {
+        router.route(&path, handler.clone()).route(&format!("{path}/"), handler)
+    })
 }
 
 #[cfg(test)]

@@ -11,18 +11,15 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use keyring::Purpose as SealedFor;
-use serde::{Deserialize, Serialize};
 
 use super::{
     begin,
     client::{Client, ClientFault},
-    client_answer::{ClientAnswer, see_other},
+    client_answer::see_other,
     client_id,
     cookies::Browser,
-    from_page,
     oauth_error::{ErrorCode, Refusal},
     pages::Consent,
     params::Params,
@@ -30,6 +27,7 @@ use super::{
     pkce,
     redirect_uri::RedirectUri,
     scope,
+    sealed_form::SealedForm,
     server::SignIn,
     telemetry::Outcome,
     trouble::Trouble,
@@ -42,15 +40,6 @@ const ASKED_MS: u64 = 10 * 60 * 1000;
 
 /// A client's `state` travels through us; no client needs more.
 const STATE_BYTES_MAX: usize = 4_096;
-
-/// What the page's form holds, sealed: neither the page nor its program can change it, and it is
-/// worth nothing in another browser.
-#[derive(Serialize, Deserialize)]
-struct Asked {
-    request: Request,
-    browser: Browser,
-    until_ms: u64,
-}
 
 /// Why a request is not put to the person.
 enum Fault {
@@ -74,12 +63,7 @@ pub(super) async fn ask(
     // Nobody should read and press for nothing.
     if !signin.is_store_reachable().await {
         signin.telemetry().refused(Outcome::StoreUnavailable);
-        let answer = ClientAnswer {
-            redirect_uri: redirect_uri.as_str(),
-            state: request.state.as_deref(),
-            issuer: signin.issuer(),
-            own: signin.issuer_url(),
-        };
+        let answer = signin.answer_to(redirect_uri.as_str(), request.state.as_deref());
         return answer.refusal(&Refusal::unavailable());
     }
     // One value for all tabs of a browser, so that one does not make another's page worthless.
@@ -88,8 +72,11 @@ pub(super) async fn ask(
         return Trouble::Internal.into_response();
     };
     let scopes = request.scopes.clone();
-    let asked = Asked { request, browser, until_ms: signin.now_ms().saturating_add(ASKED_MS) };
-    let Some(sealed) = seal(&signin, &asked) else { return Trouble::Internal.into_response() };
+    let until_ms = signin.now_ms().saturating_add(ASKED_MS);
+    let form = SealedForm { asked: request, browser, until_ms };
+    let Some(sealed) = form.sealed(&signin, CONSENT) else {
+        return Trouble::Internal.into_response();
+    };
     let mut response = Consent {
         client_name: client.name.as_ref(),
         document_host: client.document_host.as_deref(),
@@ -112,32 +99,16 @@ pub(super) async fn decide(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if !from_page::is_ours(&headers, signin.issuer_url()) {
-        return Trouble::ForeignPage.into_response();
-    }
-    let Some(form) = from_page::form(body).await else {
-        return Trouble::Malformed.into_response();
+    let pressed = SealedForm::<Request>::pressed(&signin, CONSENT, &headers, body).await;
+    let (SealedForm { asked: request, browser, until_ms }, form) = match pressed {
+        Ok(pressed) => pressed,
+        Err(trouble) => return trouble.into_response(),
     };
-    if form.repeats(&["request", "decision"]) {
-        return Trouble::Malformed.into_response();
-    }
-    let Some(asked) = form.get("request").and_then(|sealed| open(&signin, sealed)) else {
-        return Trouble::Malformed.into_response();
-    };
-    if Browser::of(&headers) != Some(asked.browser) {
-        return Trouble::OtherBrowser.into_response();
-    }
-    if asked.until_ms <= signin.now_ms() {
+    if until_ms <= signin.now_ms() {
         return Trouble::TooLate.into_response();
     }
-    let Asked { request, browser, .. } = asked;
     let (redirect_uri, state) = (request.redirect_uri.clone(), request.state.clone());
-    let answer = ClientAnswer {
-        redirect_uri: &redirect_uri,
-        state: state.as_deref(),
-        issuer: signin.issuer(),
-        own: signin.issuer_url(),
-    };
+    let answer = signin.answer_to(&redirect_uri, state.as_deref());
     match form.get("decision") {
         Some("allow") => {
             let scopes = request.scopes.clone();
@@ -166,9 +137,7 @@ fn refused(signin: &SignIn, fault: Fault) -> Response {
         Fault::Page(trouble) => trouble.into_response(),
         Fault::Client { redirect_uri, state, refusal } => {
             signin.telemetry().refused_request(refusal.code.name());
-            let (issuer, own) = (signin.issuer(), signin.issuer_url());
-            let state = state.as_deref();
-            ClientAnswer { redirect_uri: &redirect_uri, state, issuer, own }.refusal(&refusal)
+            signin.answer_to(&redirect_uri, state.as_deref()).refusal(&refusal)
         }
     }
 }
@@ -295,16 +264,4 @@ fn scopes_of(signin: &SignIn, asked: Option<&str>) -> Result<Vec<String>, Refusa
     }
     let granted = served.iter().filter(|scope| is_named(scope) || scope::says_who(scope));
     Ok(granted.cloned().collect())
-}
-
-fn seal(signin: &SignIn, asked: &Asked) -> Option<String> {
-    let plain = serde_json::to_vec(asked).ok()?;
-    let sealed = signin.keys().seal(CONSENT, signin.issuer().as_bytes(), &plain).ok()?;
-    Some(URL_SAFE_NO_PAD.encode(sealed))
-}
-
-fn open(signin: &SignIn, sealed: &str) -> Option<Asked> {
-    let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-    let opened = signin.keys().open(CONSENT, signin.issuer().as_bytes(), &sealed)?;
-    serde_json::from_slice(&opened.plain).ok()
 }

@@ -48,18 +48,16 @@ impl Authenticate for SessionBearer {
         &'a self,
         head: &'a Request<()>,
     ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
-        let bearer = match Bearer::from_headers(head.headers()) {
-            Ok(bearer) if bearer.expose().starts_with(PREFIX) => bearer,
-            _ => return self.others.authenticate(head),
-        };
-        Box::pin(identify(&self.signin, bearer))
+        match Bearer::text_in(head.headers()) {
+            Ok(token) if token.starts_with(PREFIX) => Box::pin(identify(&self.signin, token)),
+            _ => self.others.authenticate(head),
+        }
     }
 }
 
-async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, AuthenticateError> {
+async fn identify(signin: &SignIn, token: &str) -> Result<Identity, AuthenticateError> {
     signin.are_keys_right().await.map_err(|_| AuthenticateError::Unavailable)?;
-    let Some(Token::Access { session: id, expires_at_ms }) = signin.tokens().read(bearer.expose())
-    else {
+    let Some(Token::Access { session: id, expires_at_ms }) = signin.tokens().read(token) else {
         return Err(refused("it is no access token of this server"));
     };
     if expires_at_ms <= signin.now_ms() {
@@ -85,11 +83,10 @@ async fn identify(signin: &SignIn, bearer: Bearer) -> Result<Identity, Authentic
             return Err(refused("its sign-in has ended at the identity provider"));
         }
     }
-    let key = signin.hasher().principal_key(b"person:", &session.person.id());
     let principal = Principal {
         subject: Some(session.person.subject.as_str().into()),
         rights: Some(session.scopes.clone().into()),
-        ..Principal::of_key(key)
+        ..Principal::of_key(signin.principal(&session.person))
     };
     let credentials = SessionCredentials::of(signin.clone(), id);
     Ok(Identity {

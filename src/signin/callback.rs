@@ -212,8 +212,7 @@ async fn redeem(
 
 fn answer<'a>(signin: &'a SignIn, request: &'a Request) -> ClientAnswer<'a> {
     let Request { redirect_uri, state, .. } = request;
-    let (issuer, own) = (signin.issuer(), signin.issuer_url());
-    ClientAnswer { redirect_uri, state: state.as_deref(), issuer, own }
+    signin.answer_to(redirect_uri, state.as_deref())
 }
 
 /// A session that waits for its program to redeem the code.
@@ -310,7 +309,7 @@ async fn connect(signin: &SignIn, id: SessionId, person: &Person, grant: Grant) 
     }
     match changed {
         Ok(Kept::Now) => {
-            Telemetry::connected(&signin.principal(person));
+            Telemetry::connected(signin.principal(person));
             pages::connected()
         }
         Ok(Kept::Before) => pages::connected(),

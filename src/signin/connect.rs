@@ -15,10 +15,8 @@ use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use keyring::Purpose as SealedFor;
-use serde::{Deserialize, Serialize};
 
 use super::{
     begin,
@@ -26,12 +24,12 @@ use super::{
     connect_link::ConnectLink,
     cookies::Browser,
     display_name::DisplayName,
-    from_page,
     grant::GrantOf,
     pages::{self, ConnectJira},
     params::Params,
     pending::Purpose,
     people,
+    sealed_form::SealedForm,
     server::SignIn,
     session::{Session, SessionError, SessionId},
     telemetry::Telemetry,
@@ -39,14 +37,6 @@ use super::{
 };
 
 const ASKED: SealedFor = SealedFor::new("connect page");
-
-/// What the page's form holds, sealed.
-#[derive(Serialize, Deserialize)]
-struct Asked {
-    session: SessionId,
-    browser: Browser,
-    until_ms: u64,
-}
 
 /// Why a link leads no further.
 enum Stop {
@@ -93,22 +83,11 @@ pub(super) async fn decide(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if !from_page::is_ours(&headers, signin.issuer_url()) {
-        return Trouble::ForeignPage.into_response();
-    }
-    let Some(form) = from_page::form(body).await else {
-        return Trouble::Malformed.into_response();
+    let pressed = SealedForm::<SessionId>::pressed(&signin, ASKED, &headers, body).await;
+    let (SealedForm { asked: id, browser, until_ms }, form) = match pressed {
+        Ok(pressed) => pressed,
+        Err(trouble) => return trouble.into_response(),
     };
-    if form.repeats(&["request", "decision"]) {
-        return Trouble::Malformed.into_response();
-    }
-    let Some(asked) = form.get("request").and_then(|sealed| open(&signin, sealed)) else {
-        return Trouble::Malformed.into_response();
-    };
-    let Asked { session: id, browser, until_ms } = asked;
-    if Browser::of(&headers) != Some(browser) {
-        return Trouble::OtherBrowser.into_response();
-    }
     let session = match session(&signin, &headers, id, until_ms).await {
         Ok(session) => session,
         Err(Stop::Page(trouble)) => return trouble.into_response(),
@@ -125,7 +104,7 @@ pub(super) async fn decide(
             }
         }
         Some("deny") => {
-            Telemetry::not_connected(&signin.principal(&session.person), "denied");
+            Telemetry::not_connected(signin.principal(&session.person), "denied");
             pages::not_connected()
         }
         _ => Trouble::Malformed.into_response(),
@@ -149,7 +128,7 @@ async fn session(
         SessionError::Store(_) => Trouble::Unavailable,
     })?;
     if !loaded.session.person.is(&person) {
-        Telemetry::not_connected(&signin.principal(&person), "other_person");
+        Telemetry::not_connected(signin.principal(&person), "other_person");
         return Err(Trouble::OtherPerson.into());
     }
     if loaded.session.jira.is_some() {
@@ -163,8 +142,10 @@ fn page(signin: &SignIn, headers: &HeaderMap, link: ConnectLink, session: &Sessi
     let Ok(browser) = known.map_or_else(Browser::random, Ok) else {
         return Trouble::Internal.into_response();
     };
-    let asked = Asked { session: link.session, browser, until_ms: link.until_ms };
-    let Some(sealed) = seal(signin, &asked) else { return Trouble::Internal.into_response() };
+    let form = SealedForm { asked: link.session, browser, until_ms: link.until_ms };
+    let Some(sealed) = form.sealed(signin, ASKED) else {
+        return Trouble::Internal.into_response();
+    };
     let mut response = ConnectJira {
         person: DisplayName::new(&session.person.name).as_ref(),
         program: DisplayName::new(&session.program.name).as_ref(),
@@ -179,18 +160,6 @@ fn page(signin: &SignIn, headers: &HeaderMap, link: ConnectLink, session: &Sessi
         browser.set_cookie(response.headers_mut());
     }
     response
-}
-
-fn seal(signin: &SignIn, asked: &Asked) -> Option<String> {
-    let plain = serde_json::to_vec(asked).ok()?;
-    let sealed = signin.keys().seal(ASKED, signin.issuer().as_bytes(), &plain).ok()?;
-    Some(URL_SAFE_NO_PAD.encode(sealed))
-}
-
-fn open(signin: &SignIn, sealed: &str) -> Option<Asked> {
-    let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-    let opened = signin.keys().open(ASKED, signin.issuer().as_bytes(), &sealed)?;
-    serde_json::from_slice(&opened.plain).ok()
 }
 
 #[cfg(test)]

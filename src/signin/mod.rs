@@ -9,7 +9,7 @@
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
 //! | `routes`, `bearer` | the endpoints as two routers; the way in of our tokens |
 //! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
-//! | `begin`, `client_auth`, `connect_link` | what several of them do |
+//! | `begin`, `client_auth`, `connect_link`, `sealed_form` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
 //! | `session`, `provider`, `client`, `pages`, `pending`, `tokens` | what they are made of |
 //! | all others | cookies, parameters, errors, time |
@@ -41,7 +41,6 @@ mod pending;
 mod people;
 mod person;
 mod pkce;
-mod preflight;
 mod provider;
 mod provider_text;
 mod redirect_uri;
@@ -49,6 +48,7 @@ mod register;
 mod revoke;
 mod routes;
 mod scope;
+mod sealed_form;
 mod secret;
 mod server;
 mod session;

@@ -11,9 +11,7 @@ use http::StatusCode;
 use super::{
     authorize, callback, connect, metadata,
     oauth_error::{ErrorCode, Refusal},
-    people,
-    preflight::preflight,
-    register, revoke,
+    people, register, revoke,
     server::SignIn,
     token,
     trouble::Trouble,
@@ -42,7 +40,7 @@ pub fn endpoints(signin: SignIn) -> Router {
         ("/revoke", post(revoke::revoke)),
     ];
     let all = documents.into_iter().chain(openid_documents).chain(others);
-    routes(all.map(|(path, method)| (path, method.options(preflight))))
+    routes(all)
         .method_not_allowed_fallback(async || {
             let refusal =
                 Refusal::new(ErrorCode::InvalidRequest, "This address takes other methods.");

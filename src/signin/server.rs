@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use auth::KeyedHasher;
+use auth::{KeyedHasher, PrincipalKey};
 use keyring::{KeyRing, Purpose};
 use metrics::Signals;
 use session_store::{KeyCheckError, Store, StoreError};
@@ -11,6 +11,7 @@ use url::Url;
 use super::{
     backend::backend,
     client::{ClientSettings, Clients, DocumentHosts},
+    client_answer::ClientAnswer,
     clock::Clock,
     cookies::SIGNED_IN_MS,
     error::SignInError,
@@ -281,6 +282,15 @@ impl SignIn {
             })
     }
 
+    /// The way back to a program.
+    pub(super) fn answer_to<'a>(
+        &'a self,
+        redirect_uri: &'a str,
+        state: Option<&'a str>,
+    ) -> ClientAnswer<'a> {
+        ClientAnswer { redirect_uri, state, issuer: self.issuer(), own: self.issuer_url() }
+    }
+
     /// Ends a session, and its grants at the providers.
     pub(super) async fn end(
         &self,
@@ -288,7 +298,7 @@ impl SignIn {
         reason: End,
     ) -> Result<bool, super::session::SessionError> {
         let Some(session) = self.sessions().end(id).await? else { return Ok(false) };
-        self.telemetry().session_ended(self.principal(&session.person).as_ref(), reason);
+        self.telemetry().session_ended(self.principal(&session.person), reason);
         self.revoke(&session).await;
         Ok(true)
     }
@@ -317,8 +327,8 @@ impl SignIn {
         }
     }
 
-    /// Who a person is to limits, caches and audit lines.
-    pub(super) fn principal(&self, person: &Person) -> std::borrow::Cow<'static, str> {
-        self.hasher().principal_key(b"person:", &person.id()).to_string().into()
+    /// Who a person is to limits and audit lines.
+    pub(super) fn principal(&self, person: &Person) -> PrincipalKey {
+        self.hasher().principal_key(b"person:", &person.id())
     }
 }

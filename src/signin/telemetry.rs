@@ -1,6 +1,7 @@
 //! What operators see of sign-ins: one audit line for each that begins, is refused or ends, and a
 //! counter beside it. Never a name, an account's id or a token.
 
+use auth::PrincipalKey;
 use metrics::{
     Signals,
     labels::{Label, RenewalResult, StoreFailure},
@@ -21,9 +22,9 @@ impl Telemetry {
     }
 
     /// A program has its tokens.
-    pub(super) fn signed_in(&self, user: &str) {
+    pub(super) fn signed_in(&self, user: PrincipalKey) {
         self.0.metrics().sign_ins.inc(Outcome::Ok);
-        tracing::info!(target: "audit", event = "sign_in", user, outcome = "ok", "sign-in");
+        tracing::info!(target: "audit", event = "sign_in", %user, outcome = "ok", "sign-in");
     }
 
     /// A sign-in was refused, or the person did not agree.
@@ -40,20 +41,20 @@ impl Telemetry {
     }
 
     /// A session has its grant for Jira.
-    pub(super) fn connected(user: &str) {
-        tracing::info!(target: "audit", event = "connect_jira", user, outcome = "ok", "sign-in");
+    pub(super) fn connected(user: PrincipalKey) {
+        tracing::info!(target: "audit", event = "connect_jira", %user, outcome = "ok", "sign-in");
     }
 
     /// A session did not get one.
-    pub(super) fn not_connected(user: &str, outcome: &'static str) {
-        tracing::info!(target: "audit", event = "connect_jira", user, outcome, "sign-in");
+    pub(super) fn not_connected(user: PrincipalKey, outcome: &'static str) {
+        tracing::info!(target: "audit", event = "connect_jira", %user, outcome, "sign-in");
     }
 
     /// A session ended before its time.
-    pub(super) fn session_ended(&self, user: &str, reason: End) {
+    pub(super) fn session_ended(&self, user: PrincipalKey, reason: End) {
         self.0.metrics().sessions_ended.inc(reason);
         let reason = reason.as_str();
-        tracing::info!(target: "audit", event = "session_ended", user, reason, "sign-in");
+        tracing::info!(target: "audit", event = "session_ended", %user, reason, "sign-in");
     }
 
     /// The provider ended a session.

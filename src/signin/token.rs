@@ -106,6 +106,13 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
     }
     // On the list before it is worth anything: a session that is on none could not be signed out.
     signin.sessions().people().add(&session.person, id).await?;
+    // Asked once it is there: a sign-out that comes later finds it. And before the code is used up:
+    // if the store does not say, the client may try again.
+    let known = signin.sessions().people().known(&session.person).await?;
+    if session.created_at_ms <= known.signed_out_at_ms {
+        end(signin, id, End::SignedOut).await?;
+        return Err(not_good());
+    }
     let now_ms = signin.now_ms();
     let (loaded, redeemed) = signin
         .sessions()
@@ -130,11 +137,7 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
             return Err(not_good());
         }
     }
-    if is_signed_out(signin, &loaded.session).await {
-        end(signin, id, End::SignedOut).await?;
-        return Err(not_good());
-    }
-    signin.telemetry().signed_in(&signin.principal(&loaded.session.person));
+    signin.telemetry().signed_in(signin.principal(&loaded.session.person));
     end_surplus(signin, &loaded.session).await;
     answer_with(signin, id, &loaded.session, loaded.session.generation)
 }
@@ -151,18 +154,6 @@ async fn end_surplus(signin: &SignIn, session: &Session) {
             }
         }
         Err(error) => tracing::warn!(%error, "surplus sessions were not looked for"),
-    }
-}
-
-/// Whether the person signed out everywhere while the program kept its code. Asked once the session
-/// is on the list: a sign-out that comes later finds it there.
-async fn is_signed_out(signin: &SignIn, session: &Session) -> bool {
-    match signin.sessions().people().known(&session.person).await {
-        Ok(known) => session.created_at_ms <= known.signed_out_at_ms,
-        Err(error) => {
-            tracing::warn!(%error, "whether the person signed out meanwhile is not known");
-            false
-        }
     }
 }
 

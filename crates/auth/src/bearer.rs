@@ -16,6 +16,12 @@ impl Bearer {
     /// Reads the one `Authorization: Bearer <token68>` header (RFC 9110 section 11.4, RFC 6750
     /// section 2.1).
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, BearerFault> {
+        Self::from_token(Self::text_in(headers)?)
+    }
+
+    /// What stands for a token in the request's one header, for an `Authenticate` that tells its
+    /// own by their form: whose it is is seen before any copy of it is made.
+    pub fn text_in(headers: &HeaderMap) -> Result<&str, BearerFault> {
         let text = match single_header(headers, header::AUTHORIZATION) {
             Ok(Some(text)) => text,
             Ok(None) => return Err(BearerFault::Missing),
@@ -26,7 +32,7 @@ impl Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(BearerFault::WrongScheme);
         }
-        Self::from_token(token.trim_start_matches(' '))
+        Ok(token.trim_start_matches(' '))
     }
 
     /// Takes a bare token, as the stdio command reads it from its setting.
@@ -45,8 +51,7 @@ impl Bearer {
         Ok(Self(SecretString::from(token)))
     }
 
-    /// The token, for an `Authenticate` that tells its own by their form or
-    /// looks them up; nobody else needs it.
+    /// The token, for an `Authenticate` that looks it up; nobody else needs it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -45,9 +45,7 @@ impl Authenticate for RefusedIssuers {
         &'a self,
         head: &'a Request<()>,
     ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
-        let issuer = Bearer::from_headers(head.headers())
-            .ok()
-            .and_then(|bearer| issuer_hosts(bearer.expose()));
+        let issuer = Bearer::text_in(head.headers()).ok().and_then(issuer_hosts);
         match issuer {
             Some(hosts) if hosts.iter().any(|host| self.hosts.contains(host)) => {
                 let reason = "tokens of this issuer are not accepted here";

@@ -50,8 +50,8 @@ impl Authenticate for RefusedPrefix {
         &'a self,
         head: &'a Request<()>,
     ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
-        match Bearer::from_headers(head.headers()) {
-            Ok(bearer) if bearer.expose().starts_with(self.prefix) => refused(),
+        match Bearer::text_in(head.headers()) {
+            Ok(token) if token.starts_with(self.prefix) => refused(),
             _ => self.others.authenticate(head),
         }
     }

@@ -25,7 +25,7 @@ async fn a_listed_page_may_ask_and_no_other() {
         "access-control-request-headers",
         "authorization,Content-Type,mcp-param-project_key,x-evil,x-gateway-token",
     );
-    for path in ["/mcp", "/mcp/", "/mcp/readonly", "/.well-known/oauth-protected-resource/mcp"] {
+    for path in ["/mcp", "/mcp/", "/mcp/readonly"] {
         let reply =
             preflight(&bench, path, &[("host", "localhost"), ("origin", LISTED), asked, headers])
                 .await;
@@ -54,6 +54,26 @@ async fn a_listed_page_may_ask_and_no_other() {
         assert!(!reply.headers.contains_key("access-control-allow-methods"), "{lines:?}");
     }
     assert_eq!(bench.reached(), 0);
+}
+
+#[tokio::test]
+async fn every_page_may_ask_for_the_document() {
+    let bench = bench();
+    let asked = ("access-control-request-method", "GET");
+    let headers = ("access-control-request-headers", "mcp-protocol-version,x-evil");
+    let private = ("access-control-request-private-network", "true");
+    for path in ["", "/", "/mcp", "/mcp/readonly/", "/mcp/x/core"] {
+        let path = format!("/.well-known/oauth-protected-resource{path}");
+        for (origin, may_reach_private) in [("https://unknown.test", false), (LISTED, true)] {
+            let lines = [("host", "gateway.test"), ("origin", origin), asked, headers, private];
+            let reply = preflight(&bench, &path, &lines).await;
+            assert_eq!((reply.status.as_u16(), reply.text.as_str()), (204, ""), "{path}");
+            assert_eq!(reply.header("access-control-allow-origin"), "*", "{path}");
+            assert_eq!(reply.header("access-control-allow-headers"), "mcp-protocol-version");
+            let allowed = reply.headers.contains_key("access-control-allow-private-network");
+            assert_eq!(allowed, may_reach_private, "{path} {origin}");
+        }
+    }
 }
 
 #[tokio::test]
