@@ -34,6 +34,15 @@ impl Sink {
     }
 }
 
+/// Has this thread's lines written to it, until both are dropped.
+fn listening(
+    subscriber: impl tracing::Subscriber + Send + Sync,
+) -> (tracing::subscriber::DefaultGuard, tracing::Dispatch) {
+    // While it is the only one, a line that another test reaches first would be off for good.
+    let second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    (tracing::subscriber::set_default(subscriber), second)
+}
+
 #[tokio::test]
 async fn one_line_per_request_and_no_secret_at_any_level() {
     let sink = Sink::default();
@@ -42,7 +51,7 @@ async fn one_line_per_request_and_no_secret_at_any_level() {
         .json()
         .with_max_level(Level::TRACE)
         .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let _guard = listening(subscriber.finish());
 
     let bench = Bench::new(Settings { gateway: Some(gateway(&['a'])), ..Settings::default() });
     let mut good = call("/mcp/x/confidential?jql=confidential", CALL);
@@ -73,7 +82,7 @@ async fn a_client_that_leaves_is_written_down_too() {
     let sink = Sink::default();
     let writer = sink.clone();
     let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let _guard = listening(subscriber.finish());
 
     let bench = Bench::new(Settings::default());
     let mut waiting =
