@@ -4,7 +4,9 @@ import json
 import re
 import shlex
 import subprocess
+import threading
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from clients import HERE, SECONDS
 from scenario import Row
@@ -93,10 +95,12 @@ class Page:
         row.check(f"{key}.jira", self.run(command), lambda done: succeeded(done) and "jira_search" in done["out"])
 
     def console(self, row, text):
-        """Lines for programs that are not here: read word by word and compared with what the page means."""
+        """Lines for people and for programs that are not here: read word by word and compared with what the page means."""
         for line in self.filled(text).splitlines():
             words = shlex.split(line)
-            if words[0] == "claude" and "--transport" in words:
+            if words[-1] == "login":
+                row.check(line[:60], self.login(words), lambda opened: opened == self.documented_login(words))
+            elif words[0] == "claude" and "--transport" in words:
                 row.check(
                     line[:60],
                     words,
@@ -115,6 +119,36 @@ class Page:
                 # The first is for npx itself.
                 options = [word for word in words if word.startswith("--") and word != "--yes"]
                 row.check(line[:60], options, lambda options: options and all(option in shown for option in options))
+
+    def login(self, words):
+        """Where the line sends a browser: it is started, but opens none and waits at a port of the system's choice."""
+        settings = dict(word.split("=", 1) for word in words[:-2])
+        secret = self.folder / "secret"
+        secret.write_text("not-a-secret")
+        # The settings of the page and no others: a developer's own would hide a missing one.
+        env = {name: self.env[name] for name in ("PATH", "HOME") if name in self.env}
+        env |= {name: str(secret) if value == "/path/to/secret" else value for name, value in settings.items()}
+        process = subprocess.Popen(
+            [*words[-2:], "--no-browser", "--port", "0"], cwd=self.folder, env=env, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        watchdog = threading.Timer(SECONDS, process.kill)
+        watchdog.start()
+        try:
+            address = next((line for line in process.stdout if line.startswith("https://")), "")
+        finally:
+            watchdog.cancel()
+            process.kill()
+            process.wait()
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}
+        back = urlsplit(asked.get("redirect_uri", ""))
+        # The port that the page's callback URL names is the default of `--port`.
+        port = re.search(r"--port.*?\[default: (\d+)\]", self.run([*words[-2:], "--help"])["out"], re.DOTALL)
+        return urlsplit(address).netloc, asked.get("client_id"), f"http://{back.hostname}:{port and port[1]}{back.path}"
+
+    def documented_login(self, words):
+        given = dict(word.split("=", 1) for word in words[:-2])
+        (callback,) = re.findall(r"^    (http://localhost:\S+)$", PAGE.read_text(), re.MULTILINE)
+        return "auth.atlassian.com", given["ATLASSIAN_CLIENT_ID"], callback
 
     def local(self):
         api_token = self.demo.api_token
