@@ -111,7 +111,8 @@ impl Sandbox {
     /// Answers the paths of a Copilot Studio agent: Direct Line 3.0 below `/v3/directline`, with
     /// the secrets of [`Agent::secrets`]; direct to engine below `/copilotstudio`, with any access
     /// token of the sandbox's people or of the identity provider's Entra; the agent's token
-    /// endpoint below `/powervirtualagents`. It spawns tasks: serve it on a Tokio runtime.
+    /// endpoint below `/powervirtualagents`. All its routers have the same conversations. It spawns
+    /// tasks: serve it on a Tokio runtime.
     pub fn agent_router(&self, settings: AgentSettings) -> axum::Router {
         agent::router(Arc::clone(&self.world), settings)
     }

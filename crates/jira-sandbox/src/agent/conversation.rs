@@ -78,6 +78,7 @@ pub(super) struct Conversation {
     sockets: u64,
     collided: u64,
     broken: u64,
+    connected: usize,
     used_ms: i64,
     changed: watch::Sender<()>,
 }
@@ -98,6 +99,7 @@ impl Conversation {
             sockets: 0,
             collided: 0,
             broken: 0,
+            connected: 0,
             used_ms: now,
             changed: watch::Sender::default(),
         }
@@ -179,19 +181,27 @@ impl Conversation {
         self.entries.get(at)
     }
 
-    /// What a poller is shown from a watermark on.
-    pub(super) fn lasting(&self, from: usize, now: i64) -> Vec<Json> {
-        let entries = self.entries.get(from..).unwrap_or_default().iter();
-        let shown = entries.filter(|entry| {
-            entry.kind == Kind::Lasting && now.saturating_sub(entry.at_ms) < MESSAGES_KEPT_MS
-        });
-        shown.map(|entry| entry.activity.clone()).collect()
+    /// What a poller is shown from a watermark on, so many at most, and the watermark that leads
+    /// on.
+    pub(super) fn lasting(&self, from: usize, most: usize, now: i64) -> (Vec<Json>, usize) {
+        let mut shown = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate().skip(from) {
+            let is_kept = now.saturating_sub(entry.at_ms) < MESSAGES_KEPT_MS;
+            if entry.kind != Kind::Lasting || !is_kept {
+                continue;
+            }
+            if shown.len() == most {
+                return (shown, at);
+            }
+            shown.push(entry.activity.clone());
+        }
+        (shown, self.entries.len())
     }
 
     /// What a socket is shown from a watermark on, if it has been connected since `since`: what is
     /// passing is not shown afterwards.
     pub(super) fn live(&self, from: usize, since: usize, now: i64) -> Vec<Json> {
-        let mut shown = self.lasting(from.min(since), now);
+        let (mut shown, _) = self.lasting(from.min(since), usize::MAX, now);
         if from >= since {
             let entries = self.entries.get(from..).unwrap_or_default().iter();
             let is_shown = |entry: &&Entry| matches!(entry.kind, Kind::Lasting | Kind::Passing);
@@ -203,8 +213,19 @@ impl Conversation {
     /// A new socket takes the place of all before it.
     pub(super) fn connect(&mut self) -> u64 {
         self.sockets += 1;
+        self.connected += 1;
         self.wake();
         self.sockets
+    }
+
+    /// A socket has ended, in whatever way.
+    pub(super) fn disconnect(&mut self) {
+        self.connected = self.connected.saturating_sub(1);
+    }
+
+    /// How many sockets have not ended.
+    pub(super) fn connected(&self) -> usize {
+        self.connected
     }
 
     pub(super) fn socket(&self, number: u64) -> Socket {

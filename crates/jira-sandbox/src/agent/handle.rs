@@ -33,6 +33,8 @@ pub struct AgentConversation {
     pub opened: bool,
     /// Somebody sent `endOfConversation`.
     pub ended: bool,
+    /// How many sockets are connected to it.
+    pub sockets: usize,
     /// All that users and the agent said, in order; each once more for each time it is shown again.
     pub activities: Vec<Json>,
 }
@@ -131,6 +133,7 @@ impl Agent {
             user: known.user.clone(),
             opened: known.opened,
             ended: known.ended,
+            sockets: known.connected(),
             activities: known.activities(),
         });
         all.sort_by(|a, b| a.id.cmp(&b.id));

@@ -82,7 +82,8 @@ fn message(server: &Server, id: &str, posted: &Map<String, Json>) -> Result<Hear
             }
             Reception::Broken => return Err(Refusal::broken()),
             Reception::Refused => return Err(Refusal::bot_refused()),
-            _ => {}
+            // Its time is over.
+            _ => conversation.limited_until = None,
         }
         Ok(conversation.sign_in.clone())
     })??;

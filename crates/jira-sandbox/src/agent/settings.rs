@@ -17,13 +17,15 @@ pub struct AgentSettings {
     pub stream_url_life: Duration,
     /// How often an idle socket gets an empty frame, and an idle event stream a comment.
     pub keep_alive: Duration,
+    /// How many activities a poller gets at once, at most.
+    pub activities_per_page: usize,
     /// The `uri` in the card that `/sso` shows: the API for which a token is wanted.
     pub token_exchange_uri: String,
 }
 
 impl AgentSettings {
-    /// Tokens for an hour, a minute to open a socket, a sign of life every 20 seconds; the agent
-    /// is `cr123_sandbox`.
+    /// Tokens for an hour, a minute to open a socket, a sign of life every 20 seconds, pages of
+    /// 100 activities; the agent is `cr123_sandbox`.
     ///
     /// A slash at the end of `base_url` is dropped.
     #[must_use]
@@ -34,6 +36,7 @@ impl AgentSettings {
             token_life: Duration::from_hours(1),
             stream_url_life: Duration::from_mins(1),
             keep_alive: Duration::from_secs(20),
+            activities_per_page: 100,
             token_exchange_uri: "api://botid-5a9db0c1-0000-4000-8000-0000000a6e27".to_owned(),
         }
     }

@@ -18,7 +18,7 @@ use super::{conversations::watermark, credential::check, receive::receive};
 /// What is sent to the agent in one piece.
 const ACTIVITY_BYTES_MAX: usize = 262_144;
 
-/// Everything from the watermark on, but what is passing.
+/// A page from the watermark on, without what is passing. Clients go on until a page is empty.
 pub(crate) async fn read(
     State(server): State<Server>,
     Path(id): Path<String>,
@@ -28,9 +28,10 @@ pub(crate) async fn read(
     let work = async {
         check(&server, &headers, &id)?;
         let from = watermark(&uri)?.unwrap_or(0);
+        let most = server.settings.activities_per_page;
         let body = server.with(&id, |conversation, now| {
-            let activities = conversation.lasting(from, now);
-            json!({ "activities": activities, "watermark": conversation.len().to_string() })
+            let (activities, next) = conversation.lasting(from, most, now);
+            json!({ "activities": activities, "watermark": next.to_string() })
         })?;
         Ok(json_response(StatusCode::OK, &body))
     };

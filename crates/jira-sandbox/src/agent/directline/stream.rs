@@ -73,7 +73,8 @@ fn allowed(server: &Server, id: &str, uri: &Uri) -> Result<usize, Refusal> {
 
 /// What there is for a socket.
 enum News {
-    Said { set: Json, known: usize },
+    /// An `ActivitySet`.
+    Said(Json),
     Nothing,
     Closed(Socket),
 }
@@ -104,10 +105,8 @@ impl Reader {
                 News::Closed(Socket::Broken) => return,
                 News::Closed(why) => return close(socket, why).await,
                 News::Nothing => {}
-                News::Said { set, known } => {
-                    reader.known = known;
-                    let frame = Message::text(set.to_string());
-                    if socket.send(frame).await.is_err() {
+                News::Said(set) => {
+                    if socket.send(Message::text(set.to_string())).await.is_err() {
                         return;
                     }
                     continue;
@@ -130,21 +129,28 @@ impl Reader {
         }
     }
 
-    fn news(&self) -> News {
-        let read = self.server.with(&self.id, |conversation, now| {
-            match conversation.socket(self.number) {
+    fn news(&mut self) -> News {
+        let Self { server, id, number, known, since } = self;
+        let read = server.with(id, |conversation, now| {
+            match conversation.socket(*number) {
                 Socket::Open => {}
                 closed => return News::Closed(closed),
             }
-            let known = conversation.len();
-            if known == self.known {
+            let activities = conversation.live(*known, *since, now);
+            *known = conversation.len();
+            if activities.is_empty() {
                 return News::Nothing;
             }
-            let activities = conversation.live(self.known, self.since, now);
-            let set = json!({ "activities": activities, "watermark": known.to_string() });
-            News::Said { set, known }
+            News::Said(json!({ "activities": activities, "watermark": known.to_string() }))
         });
         read.unwrap_or(News::Closed(Socket::Open))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // The conversation may be forgotten.
+        let _ = self.server.with(&self.id, |conversation, _| conversation.disconnect());
     }
 }
 

@@ -174,3 +174,22 @@ async fn users_of_a_conversation_may_type_and_join_unseen() {
     let posted = world.say(&id, "hello").await.json();
     assert_eq!(posted["id"], format!("{id}|0000002"));
 }
+
+#[tokio::test]
+async fn long_conversations_are_read_page_by_page() {
+    let mut settings = AgentSettings::new(BASE);
+    settings.activities_per_page = 3;
+    let world = World::of(settings);
+    let id = world.start().await;
+    for text in ["one", "two"] {
+        world.say(&id, text).await;
+    }
+    let (mut sizes, mut mark) = (Vec::new(), String::new());
+    while sizes.last() != Some(&0) {
+        let path = format!("{DL}/conversations/{id}/activities?watermark={mark}");
+        let page = world.get(&path, &world.secret).await.json();
+        sizes.push(page["activities"].as_array().unwrap().len());
+        mark = page["watermark"].as_str().unwrap().to_owned();
+    }
+    assert_eq!((sizes, mark.as_str()), (vec![3, 1, 0], "4"));
+}

@@ -105,6 +105,8 @@ async fn too_many_posts_may_come_again_after_a_time() {
     assert_eq!(world.say(&id, "/429 2.5").await.status, 200);
     assert_eq!(said(&world.read(&id).await), ["You said: /429 2.5"]);
     assert_eq!(world.say(&id, "/429").await.header("retry-after"), "");
+    assert_eq!(world.say(&id, "hello").await.status, 200);
+    assert_eq!(world.say(&id, "/429").await.status, 429);
     assert_eq!(world.say(&id, "/429").await.status, 200);
 }
 

@@ -144,6 +144,7 @@ async fn the_second_socket_closes_the_first() {
     assert_eq!(closed, Next::Closed("collision".to_owned()));
     served.world.say(&id, "two").await;
     until(&mut second, "You said: two").await;
+    assert_eq!(served.world.agent.conversation(&id).unwrap().sockets, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -167,6 +168,7 @@ async fn sockets_end_as_ordered() {
             }
         };
         assert_eq!(ended, end, "{text}");
+        assert_eq!(served.world.agent.conversation(&id).unwrap().sockets, 0, "{text}");
         let url = served.reconnect(&id, "?watermark=0").await;
         let mut socket = served.connect(&url).await.unwrap();
         until(&mut socket, &format!("You said: {text}")).await;
