@@ -236,3 +236,14 @@ async fn a_card_is_answered_by_its_value() {
     assert_eq!(world.post(&path, &world.secret, submit).await.status, 200);
     assert_eq!(said(&world.read(&id).await), ["You said: {\"action\":\"send\"}"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_the_end_the_agent_is_silent_too() {
+    let world = World::open();
+    let id = world.start().await;
+    world.say(&id, "/slow 1").await;
+    let end = json!({ "type": "endOfConversation", "from": { "id": "dl_me" } });
+    world.post(&format!("{DL}/conversations/{id}/activities"), &world.secret, end).await;
+    pass(2_000).await;
+    assert!(said(&world.read(&id).await).is_empty());
+}

@@ -81,7 +81,7 @@ async fn next(socket: &mut Socket) -> Next {
 /// The activities up to a message of this text, and the last watermark.
 async fn until(socket: &mut Socket, text: &str) -> (Vec<Json>, String) {
     let mut seen = Vec::new();
-    loop {
+    for _ in 0..100 {
         match next(socket).await {
             Next::Set(mut set) => {
                 seen.append(set["activities"].as_array_mut().unwrap());
@@ -93,6 +93,20 @@ async fn until(socket: &mut Socket, text: &str) -> (Vec<Json>, String) {
             other => panic!("{other:?} instead of {text}; {seen:?}"),
         }
     }
+    panic!("nobody says {text}; {seen:?}")
+}
+
+/// How a socket ends, after which no message of the agent came; one that goes on is read for a
+/// while only.
+async fn end(socket: &mut Socket) -> Next {
+    for _ in 0..100 {
+        match next(socket).await {
+            Next::Set(set) => assert!(said(set["activities"].as_array().unwrap()).is_empty()),
+            Next::Empty => {}
+            other => return other,
+        }
+    }
+    Next::Empty
 }
 
 fn kinds(activities: &[Json]) -> Vec<&str> {
@@ -135,13 +149,7 @@ async fn the_second_socket_closes_the_first() {
     until(&mut first, "You said: one").await;
     let mut second = served.connect(&url).await.unwrap();
     until(&mut second, "You said: one").await;
-    let closed = loop {
-        match next(&mut first).await {
-            Next::Empty => {}
-            other => break other,
-        }
-    };
-    assert_eq!(closed, Next::Closed("collision".to_owned()));
+    assert_eq!(end(&mut first).await, Next::Closed("collision".to_owned()));
     served.world.say(&id, "two").await;
     until(&mut second, "You said: two").await;
     assert_eq!(served.world.agent.conversation(&id).unwrap().sockets, 1);
@@ -149,7 +157,7 @@ async fn the_second_socket_closes_the_first() {
 
 #[tokio::test(start_paused = true)]
 async fn sockets_end_as_ordered() {
-    for (text, end) in [
+    for (text, expected) in [
         ("/collide", Next::Closed("collision".to_owned())),
         ("/cut", Next::Broken),
         ("/chunks cut", Next::Broken),
@@ -160,14 +168,8 @@ async fn sockets_end_as_ordered() {
         served.world.say(&id, "hello").await;
         until(&mut socket, "You said: hello").await;
         served.world.say(&id, text).await;
-        let ended = loop {
-            match next(&mut socket).await {
-                Next::Set(set) => assert!(said(set["activities"].as_array().unwrap()).is_empty()),
-                Next::Empty => {}
-                other => break other,
-            }
-        };
-        assert_eq!(ended, end, "{text}");
+        let ended = end(&mut socket).await;
+        assert_eq!(ended, expected, "{text}");
         assert_eq!(served.world.agent.conversation(&id).unwrap().sockets, 0, "{text}");
         let url = served.reconnect(&id, "?watermark=0").await;
         let mut socket = served.connect(&url).await.unwrap();
@@ -183,13 +185,7 @@ async fn a_socket_ends_with_its_conversation() {
     served.world.say(&id, "hello").await;
     until(&mut socket, "You said: hello").await;
     assert!(served.world.agent.forget(&id));
-    let closed = loop {
-        match next(&mut socket).await {
-            Next::Empty => {}
-            other => break other,
-        }
-    };
-    assert_eq!(closed, Next::Closed(String::new()));
+    assert_eq!(end(&mut socket).await, Next::Closed(String::new()));
 }
 
 #[tokio::test(start_paused = true)]
