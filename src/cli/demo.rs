@@ -1,5 +1,6 @@
 //! `demo`: the server in front of a built-in sandbox Jira, in one process, with lines to paste.
 
+mod agent;
 mod serve;
 mod signin;
 
@@ -29,6 +30,10 @@ pub(super) struct Args {
     /// Only the sandbox Jira, so that anything can stand between it and a bridge.
     #[arg(long)]
     jira_only: bool,
+    /// Only the sandbox agent service: a Copilot Studio agent behind Direct Line and direct to
+    /// engine.
+    #[arg(long, conflicts_with_all = ["jira_only", "signin"])]
+    agent_only: bool,
     /// Also a sandbox identity provider: clients that know only the URL sign in, as any person of
     /// the sandbox. With SIGNIN_PROVIDER=entra it answers like Entra ID.
     #[arg(long, conflicts_with = "jira_only")]
@@ -58,6 +63,9 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let stop = run::asked_to_stop();
     let clock = Arc::new(|| jiff::Timestamp::now().as_millisecond());
     let sandbox = Sandbox::of(args.seed.into(), clock).with_write_limits();
+    if args.agent_only {
+        return agent::serve_alone(&sandbox, args.json, stop).await;
+    }
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
     let (tokens, api_tokens) = (sandbox.tokens(), sandbox.api_tokens());

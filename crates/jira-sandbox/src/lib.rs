@@ -5,10 +5,11 @@
 //! wrong guess there cannot pass its own test. A request comes in by `http/` and is answered by one
 //! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (whose
 //! language is `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a
-//! world begins with is in `seed/`. Beside it stands `identity/`, the provider where people sign
-//! in.
+//! world begins with is in `seed/`. Beside it stand `identity/`, the provider where people sign
+//! in, and `agent/`, a Copilot Studio agent.
 
 mod adf;
+mod agent;
 mod answer;
 mod clock;
 mod fields;
@@ -26,6 +27,7 @@ mod world;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use agent::{Agent, AgentCall, AgentConversation, AgentFault, AgentProtocol, AgentSettings};
 pub use clock::Clock;
 pub use identity::{Endpoint, Fault, Grant, Identity, IdentityClient, IdentitySettings, Provider};
 pub use seed::Seed;
@@ -70,6 +72,7 @@ impl Sandbox {
                 clock,
                 tokens: seed::tokens(seed),
                 identity: identity::state::State::default(),
+                agent: agent::state::State::default(),
                 cloud_ids,
                 sites: RwLock::new(sites),
             }),
@@ -103,6 +106,21 @@ impl Sandbox {
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity::of(Arc::clone(&self.world))
+    }
+
+    /// Answers the paths of a Copilot Studio agent: Direct Line 3.0 below `/v3/directline`, with
+    /// the secrets of [`Agent::secrets`]; direct to engine below `/copilotstudio`, with any access
+    /// token of the sandbox's people or of the identity provider's Entra; the agent's token
+    /// endpoint below `/powervirtualagents`. All its routers have the same conversations. It spawns
+    /// tasks: serve it on a Tokio runtime.
+    pub fn agent_router(&self, settings: AgentSettings) -> axum::Router {
+        agent::router(Arc::clone(&self.world), settings)
+    }
+
+    /// What was said to the agent, and a hand on it for tests.
+    #[must_use]
+    pub fn agent(&self) -> Agent {
+        Agent::of(Arc::clone(&self.world))
     }
 
     /// Names and access tokens in a fixed order; the first one's user sees everything.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use crate::{
+    agent::state::State as Agent,
     clock::Clock,
     identity::state::State,
     model::{Site, Token},
@@ -13,6 +14,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) tokens: Vec<Arc<Token>>,
     pub(crate) identity: State,
+    pub(crate) agent: Agent,
     /// Of each site, in the order of `sites`.
     pub(crate) cloud_ids: Vec<String>,
     pub(crate) sites: RwLock<Vec<Site>>,

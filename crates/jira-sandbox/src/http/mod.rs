@@ -12,4 +12,5 @@ mod server;
 mod table;
 mod write_limits;
 
+pub(crate) use auth::bearer;
 pub(crate) use server::router;
