@@ -40,6 +40,9 @@ pub mod prompts;
 /// Jira: the client, and the views of its answers.
 pub mod jira;
 
+/// Copilot Studio agents: the client.
+pub mod agent;
+
 /// The files of the Power Platform connector.
 pub mod connector;
 

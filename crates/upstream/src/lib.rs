@@ -23,6 +23,7 @@ mod roots;
 mod rules;
 mod send;
 mod settings;
+mod streamed;
 mod telemetry;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,7 @@ pub use self::{
     },
     roots::TrustedRoots,
     settings::{BuildError, Settings},
+    streamed::Admission,
 };
 
 /// An attempt that the deadline cut short says something about the upstream only if it had this
@@ -199,7 +201,9 @@ impl Upstream {
             let Attempted { mut result, elapsed, is_stale } =
                 self.attempt(request, deadline, attempts).await;
             let ending = AttemptOutcome::of(&result);
-            outcome = self.outcome(&result, elapsed).or(outcome);
+            if !(request.is_no_sign)(&result) {
+                outcome = self.outcome(&result, elapsed).or(outcome);
+            }
             // Once, and outside of all budgets: most likely the upstream had no work with it. A
             // write is sent once.
             let is_stale =

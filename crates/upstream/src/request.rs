@@ -77,6 +77,9 @@ pub struct Request {
     pub trace: Trace,
     /// Whether the upstream is told the trace, as `traceparent`.
     pub sends_trace: bool,
+    /// Whether this ending tells the breakers nothing, although it looks like a failure: a gateway
+    /// that reports a slow third party, for instance, is well itself. By default each ending tells.
+    pub is_no_sign: fn(&Result<Response, UpstreamError>) -> bool,
 }
 
 impl Request {
@@ -93,6 +96,7 @@ impl Request {
             body_bytes_max: None,
             trace: Trace::default(),
             sends_trace: false,
+            is_no_sign: |_| false,
         }
     }
 
