@@ -20,6 +20,7 @@ use tokio::{
     sync::oneshot,
     time::{Instant, timeout, timeout_at},
 };
+use tool_kit::Product;
 use upstream::{BuildError, Upstream};
 
 use crate::{
@@ -118,7 +119,9 @@ fn observed_server(
     let policy = Policy::new(config.policy.clone());
     let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
     let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?, request_ids);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, Arc::new(tools), limiter, signals))
+    let products: [Arc<dyn Product>; 1] = [Arc::new(tools)];
+    let products = mcp::Products::new(products);
+    Ok(mcp::Server::new(config.mcp.clone(), policy, products, limiter, signals))
 }
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are signed with keys that

@@ -13,7 +13,7 @@ const ICON: &str = concat!(
     "Pjwvc3ZnPg==",
 );
 
-pub(super) fn info(implementation: Implementation, instructions: &'static str) -> ServerConfig {
+pub(super) fn info(implementation: Implementation, instructions: &str) -> ServerConfig {
     let capabilities = ServerCapabilities::builder()
         .enable_completions()
         .enable_prompts()

@@ -9,13 +9,14 @@ use rmcp::{
     model::{CompleteRequestParams, CompleteResult, CompletionInfo, Reference},
     service::RequestContext,
 };
-use tool_kit::{Product, Suggestions};
+use tool_kit::Suggestions;
 
 use crate::prompts;
 
 use super::{
     call::{Read, ToolRequest},
     era::is_modern,
+    products::Products,
     server::Server,
 };
 
@@ -28,7 +29,7 @@ pub(super) async fn complete(
     context: &RequestContext<RoleServer>,
 ) -> Result<CompleteResult, ErrorData> {
     let name = request.argument.name.as_str();
-    if !is_known(server.0.product.as_ref(), &request.r#ref, name) {
+    if !is_known(&server.0.products, &request.r#ref, name) {
         // Older clients, and the conformance suite's scenario for them, are content with no
         // suggestions.
         if !is_modern(context) {
@@ -42,7 +43,7 @@ pub(super) async fn complete(
     let typed = request.argument.value.trim();
     let known = request.context.and_then(|context| context.arguments).unwrap_or_default();
     let others = |name: &str| known.get(name).cloned();
-    let suggestions = server.0.product.suggestions(name, typed, &others);
+    let suggestions = server.0.products.suggestions(name, typed, &others);
     let mut values = values(server, suggestions, typed, context).await?;
     let total = u32::try_from(values.len()).unwrap_or(u32::MAX);
     let has_more = values.len() > VALUES_MAX;
@@ -54,16 +55,17 @@ pub(super) async fn complete(
     Ok(result)
 }
 
-fn is_known(product: &dyn Product, reference: &Reference, argument: &str) -> bool {
+fn is_known(products: &Products, reference: &Reference, argument: &str) -> bool {
     match reference {
         Reference::Prompt(prompt) => prompts::named(&prompt.name)
             .is_some_and(|prompt| prompt.args.iter().any(|arg| arg.name == argument)),
         Reference::Resource(template) => {
-            let scheme = format!("{}://", product.name());
+            let scheme = template.uri.split_once("://").map(|(scheme, _)| scheme);
+            let product = scheme.and_then(|scheme| products.named(scheme));
             let takes = |kind: tool_kit::ResourceKind| {
                 kind.id == argument || kind.query.contains(&argument)
             };
-            template.uri.starts_with(&scheme) && product.resources().into_iter().any(takes)
+            product.is_some_and(|product| product.resources().into_iter().any(takes))
         }
         _ => false,
     }

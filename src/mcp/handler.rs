@@ -23,7 +23,7 @@ use super::{
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        about::info(self.implementation(), self.0.product.instructions())
+        about::info(self.implementation(), &self.0.instructions)
     }
 
     async fn initialize(

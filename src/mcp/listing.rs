@@ -35,7 +35,7 @@ impl Server {
     /// A tool as clients of 2026-07-28 see it, whose headers are held against its arguments.
     pub(super) fn marked_tool(&self, name: &str) -> Option<model::Tool> {
         let mut tool = self.0.lists.shown().iter().find(|tool| tool.name == name)?.clone();
-        mark(&mut tool, self.0.product.header_arguments());
+        mark(&mut tool, &self.0.products.header_arguments());
         Some(tool)
     }
 
@@ -78,8 +78,8 @@ impl Server {
         let mut result = ListToolsResult::with_all_items(self.0.lists.open(policy, granted));
         // Clients before 2026-07-28 must not see its fields.
         if era == Era::Modern {
-            let in_header = self.0.product.header_arguments();
-            result.tools.iter_mut().for_each(|tool| mark(tool, in_header));
+            let in_header = self.0.products.header_arguments();
+            result.tools.iter_mut().for_each(|tool| mark(tool, &in_header));
             result.ttl_ms = Some(TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
             self.put_server_info(result.meta.get_or_insert_with(MetaObject::default));
@@ -88,7 +88,7 @@ impl Server {
     }
 
     fn granted(&self, caller: Option<&Caller>) -> Option<Vec<String>> {
-        caller.and_then(|caller| self.0.product.granted_scopes(caller))
+        caller.and_then(|caller| self.0.products.granted_scopes(caller))
     }
 }
 

@@ -17,6 +17,7 @@ mod lines;
 mod listing;
 mod open_page;
 mod params;
+mod products;
 mod progress;
 mod prompts;
 mod provenance;
@@ -32,6 +33,7 @@ mod tests;
 mod tool_lists;
 
 pub use answer::Answer;
+pub use products::Products;
 pub use rpc_errors::errors;
 pub use server::{Server, Settings};
 pub use service::{HttpService, streamable};

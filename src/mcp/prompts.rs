@@ -54,7 +54,7 @@ fn is_open(server: &Server, prompt: &Prompt, policy: &Policy) -> bool {
     prompt
         .needs
         .iter()
-        .all(|name| server.0.product.tool(name).is_some_and(|tool| policy.allows(tool)))
+        .all(|name| server.0.products.tool(name).is_some_and(|(_, tool)| policy.allows(tool)))
 }
 
 fn describe(prompt: &'static Prompt) -> model::Prompt {

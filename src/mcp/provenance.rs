@@ -3,12 +3,12 @@
 use rmcp::model::MetaObject;
 use serde_json::json;
 
-use tool_kit::Tool;
+use tool_kit::{Product, Tool};
 
 /// The `_meta` of what a tool has read; `_meta` exists in every revision since 2024-11-05. Bytes of
 /// it count in every reply.
-pub(super) fn of(tool: &Tool, source: &str) -> Option<MetaObject> {
-    tool.effect.is_read().then(|| untrusted(source))
+pub(super) fn of(product: &dyn Product, tool: &Tool) -> Option<MetaObject> {
+    product.shows_words_of_others(tool).then(|| untrusted(product.name()))
 }
 
 /// The same for a resource's contents.

@@ -12,12 +12,13 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value, json};
-use tool_kit::{Block, Code, Product, ResourceKind};
+use tool_kit::{Block, Code, ResourceKind};
 use url::Url;
 
 use super::{
     call::{Read, Refused, Said, ToolRequest, narrowing},
     era::is_modern,
+    products::Products,
     provenance,
     server::Server,
 };
@@ -30,12 +31,12 @@ pub(super) fn templates(
     context: &RequestContext<RoleServer>,
 ) -> ListResourceTemplatesResult {
     let policy = server.policy_for(narrowing(context));
-    let product = server.0.product.as_ref();
-    let is_open =
-        |kind: &ResourceKind| product.tool(kind.tool).is_some_and(|tool| policy.allows(tool));
-    let kinds = product.resources().into_iter().filter(is_open);
+    let kinds =
+        server.0.products.resources().filter(|(product, kind)| {
+            product.tool(kind.tool).is_some_and(|tool| policy.allows(tool))
+        });
     ListResourceTemplatesResult::with_all_items(
-        kinds.map(|kind| describe(product.name(), &kind)).collect(),
+        kinds.map(|(product, kind)| describe(product.name(), &kind)).collect(),
     )
 }
 
@@ -59,12 +60,11 @@ pub(super) async fn read(
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResult, ErrorData> {
     let uri = request.uri;
-    let product = server.0.product.as_ref();
-    let (kind, arguments) = parse(product, &uri).ok_or_else(unknown)?;
+    let (source, kind, arguments) = parse(&server.0.products, &uri).ok_or_else(unknown)?;
     let read = Read { tool: kind.tool, arguments, extra_bytes: uri.len() };
     let said = server.read(read, ToolRequest::of_read(context)).await?.ok_or_else(unknown)?;
     let said = said.map_err(|refused| error(&refused))?;
-    let contents = contents(&kind, &uri, said).with_meta(provenance::untrusted(product.name()));
+    let contents = contents(&kind, &uri, said).with_meta(provenance::untrusted(source));
     let mut result = ReadResourceResult::new(vec![contents]);
     if is_modern(context) {
         server.put_server_info(result.meta.get_or_insert_default());
@@ -76,13 +76,17 @@ fn unknown() -> ErrorData {
     ErrorData::resource_not_found("No such resource; the templates say which there are", None)
 }
 
-/// The kind and the tool's arguments that an address stands for.
-fn parse(product: &dyn Product, uri: &str) -> Option<(ResourceKind, Map<String, Value>)> {
+/// Whose address it is, and the kind and the tool's arguments that it stands for.
+fn parse(
+    products: &Products,
+    uri: &str,
+) -> Option<(&'static str, ResourceKind, Map<String, Value>)> {
     // It comes back in the reply, so it must need no escapes; the parser would forgive blanks and
     // controls around it.
     let is_plain =
         uri.len() <= URI_BYTES_MAX && uri.chars().all(|c| !c.is_control() && c != '"' && c != '\\');
-    let url = Url::parse(uri).ok().filter(|url| url.scheme() == product.name() && is_plain)?;
+    let url = Url::parse(uri).ok().filter(|_| is_plain)?;
+    let product = products.named(url.scheme())?;
     let is_bare = url.username().is_empty()
         && url.password().is_none()
         && url.port().is_none()
@@ -101,7 +105,7 @@ fn parse(product: &dyn Product, uri: &str) -> Option<(ResourceKind, Map<String, 
     }
     let fixed = kind.fixed.iter().map(|(name, value)| ((*name).to_owned(), json!([value])));
     arguments.extend(fixed);
-    Some((kind, arguments))
+    Some((product.name(), kind, arguments))
 }
 
 /// What the tool shows, as a resource's contents.
@@ -138,11 +142,11 @@ fn error(refused: &Refused) -> ErrorData {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mcp::tests::product::{Behaviour, TestProduct};
+    use crate::mcp::tests::product::{Behaviour, products};
 
     fn check(uri: &str, expected: Option<(&str, &Value)>) {
-        let parsed = parse(&TestProduct(Behaviour::Answer), uri)
-            .map(|(kind, arguments)| (kind.host, Value::Object(arguments)));
+        let parsed = parse(&products(Behaviour::Answer), uri)
+            .map(|(_, kind, arguments)| (kind.host, Value::Object(arguments)));
         assert_eq!(parsed.as_ref().map(|(host, arguments)| (*host, arguments)), expected, "{uri}");
     }
 

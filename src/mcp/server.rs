@@ -6,11 +6,10 @@ use auth::PrincipalKey;
 use limit::Limiter;
 use metrics::Signals;
 use rmcp::model::{self, Implementation, MetaObject, RequestId};
-use tool_kit::Product;
 
 use crate::policy::{Narrowing, Policy};
 
-use super::{in_flight::InFlight, schema::Showing, tool_lists::Lists};
+use super::{in_flight::InFlight, products::Products, tool_lists::Lists};
 
 /// What the operator decided about tool calls.
 #[derive(Debug, Clone)]
@@ -34,7 +33,8 @@ pub struct Server(pub(super) Arc<Shared>);
 pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) policy: Policy,
-    pub(super) product: Arc<dyn Product>,
+    pub(super) products: Products,
+    pub(super) instructions: String,
     pub(super) limiter: Limiter<PrincipalKey>,
     pub(super) signals: Signals,
     pub(super) in_flight: InFlight,
@@ -49,18 +49,17 @@ impl Server {
     pub fn new(
         settings: Settings,
         policy: Policy,
-        product: Arc<dyn Product>,
+        products: Products,
         limiter: Limiter<PrincipalKey>,
         signals: Signals,
     ) -> Self {
-        let showing =
-            Showing { common: product.common_arguments(), structured: settings.structured_content };
-        let lists = Lists::new(product.as_ref(), &policy, showing);
-        let hidden = hidden_by(product.as_ref(), &policy);
+        let lists = Lists::new(&products, &policy, settings.structured_content);
+        let hidden = hidden_by(&products, &policy);
         Self(Arc::new(Shared {
             settings,
             policy,
-            product,
+            instructions: products.instructions(),
+            products,
             limiter,
             in_flight: InFlight::default(),
             signals,
@@ -96,7 +95,7 @@ impl Server {
         if std::ptr::eq(policy, &raw const self.0.policy) {
             self.0.hidden.clone()
         } else {
-            hidden_by(self.0.product.as_ref(), policy)
+            hidden_by(&self.0.products, policy)
         }
     }
 
@@ -108,11 +107,11 @@ impl Server {
 
     pub(super) fn implementation(&self) -> Implementation {
         Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION"))
-            .with_title(self.0.product.title())
+            .with_title(self.0.products.title())
     }
 }
 
-fn hidden_by(product: &dyn Product, policy: &Policy) -> Arc<[&'static str]> {
-    let hidden = product.tools().into_iter().filter(|tool| !policy.allows(tool));
-    hidden.map(|tool| tool.name).collect()
+fn hidden_by(products: &Products, policy: &Policy) -> Arc<[&'static str]> {
+    let hidden = products.tools().filter(|(_, tool)| !policy.allows(tool));
+    hidden.map(|(_, tool)| tool.name).collect()
 }

@@ -7,12 +7,13 @@
 use bytes::Bytes;
 use quick_cache::sync::Cache;
 use rmcp::model;
-use tool_kit::{Product, Tool};
+use tool_kit::Tool;
 
 use crate::policy::{Policy, Variant, Verdict};
 
 use super::{
     era::Era,
+    products::Products,
     schema::{self, Showing},
 };
 
@@ -41,10 +42,15 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn new(product: &dyn Product, policy: &Policy, showing: Showing) -> Self {
-        let rows: Vec<&'static Tool> =
-            product.tools().into_iter().filter(|tool| policy.allows(tool)).collect();
-        let shown = rows.iter().map(|tool| schema::describe(tool, showing)).collect();
+    /// `structured`: results carry structured content, so tools say what it looks like.
+    pub(super) fn new(products: &Products, policy: &Policy, structured: bool) -> Self {
+        let allowed = || products.tools().filter(|(_, tool)| policy.allows(tool));
+        let rows: Vec<&'static Tool> = allowed().map(|(_, tool)| tool).collect();
+        let shown = allowed().map(|(product, tool)| {
+            let showing = Showing { common: product.common_arguments(), structured };
+            schema::describe(tool, showing)
+        });
+        let shown = shown.collect();
         let mut probes: Vec<&'static Tool> = Vec::new();
         for tool in &rows {
             if !probes.iter().any(|probe| probe.scopes == tool.scopes) {
@@ -92,13 +98,12 @@ mod tests {
     use super::*;
     use crate::mcp::tests::{
         policy,
-        product::{Behaviour, TestProduct},
+        product::{Behaviour, products},
     };
 
     #[test]
     fn every_set_of_scopes_has_a_bit_of_its_own() {
-        let showing = Showing { common: &[], structured: false };
-        let lists = Lists::new(&TestProduct(Behaviour::Answer), &policy(), showing);
+        let lists = Lists::new(&products(Behaviour::Answer), &policy(), false);
         let bits = |granted: &[&str]| {
             let granted: Vec<String> = granted.iter().map(|scope| (*scope).to_owned()).collect();
             lists.missing_scope_bits(Some(&granted))

@@ -56,6 +56,12 @@ pub trait Product: fmt::Debug + Send + Sync {
         others: &dyn Fn(&str) -> Option<String>,
     ) -> Suggestions;
 
+    /// Whether a tool's result holds what others wrote: that of a tool that changes something
+    /// says what it did.
+    fn shows_words_of_others(&self, tool: &Tool) -> bool {
+        tool.effect.is_read()
+    }
+
     /// Begins one call.
     fn open(&self, request: CallRequest) -> Box<dyn OpenCall>;
 }

@@ -25,6 +25,8 @@ pub enum Toolset {
     Manage,
     /// Deletions.
     Destructive,
+    /// Conversations with agents.
+    Agent,
 }
 
 impl Toolset {
@@ -37,6 +39,7 @@ impl Toolset {
         Self::Bulk,
         Self::Manage,
         Self::Destructive,
+        Self::Agent,
     ];
 
     /// The name in settings, paths and headers.
@@ -49,6 +52,7 @@ impl Toolset {
             Self::Bulk => "bulk",
             Self::Manage => "manage",
             Self::Destructive => "destructive",
+            Self::Agent => "agent",
         }
     }
 
@@ -58,7 +62,7 @@ impl Toolset {
     }
 }
 
-/// What a tool does to Jira; the four MCP annotations follow from it.
+/// What a tool does to the upstream; the four MCP annotations follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Changes nothing.

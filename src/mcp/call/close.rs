@@ -59,7 +59,7 @@ impl Server {
         let structured = is_structured.then(|| serde_json::from_str(&said.text).ok()).flatten();
         let mut result = CallToolResult::success(blocks::content(said.text, said.blocks));
         result.structured_content = structured;
-        result.meta = provenance::of(call.tool, self.0.product.name());
+        result.meta = provenance::of(call.product, call.tool);
         result
     }
 

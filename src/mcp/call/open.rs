@@ -5,7 +5,7 @@ use metrics::Span;
 use rmcp::{ErrorData, model::CallToolRequestParams};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
-use tool_kit::{Budget, CallRequest, Tool};
+use tool_kit::{Budget, CallRequest, Product, Tool};
 
 use crate::{
     mcp::{consent::Consent, open_page::OpenPage, server::Server},
@@ -25,15 +25,15 @@ impl Server {
         request: ToolRequest<'a>,
     ) -> Result<Call<'a>, ErrorData> {
         let policy = self.policy_for(request.narrowing);
-        let tool = self.0.product.tool(&params.name).filter(|tool| policy.allows(tool));
-        let Some(tool) = tool else {
+        let found = self.0.products.tool(&params.name).filter(|(_, tool)| policy.allows(tool));
+        let Some((product, tool)) = found else {
             self.0.signals.metrics().tools_unknown.inc();
             return Err(self.unknown_tool(&params.name, &policy));
         };
         let consent = Consent::of(tool, request.can_ask, &params);
         let open_page = OpenPage::of(request.can_open_page, &params);
         let arguments = params.arguments.unwrap_or_default();
-        let call = self.begin(tool, &policy, arguments, consent, 0, request)?;
+        let call = self.begin((product, tool), &policy, arguments, consent, 0, request)?;
         Ok(Call { open_page, ..call })
     }
 
@@ -45,15 +45,16 @@ impl Server {
         request: ToolRequest<'a>,
     ) -> Result<Option<Call<'a>>, ErrorData> {
         let policy = self.policy_for(request.narrowing);
-        let is_open = |tool: &&'static Tool| tool.effect.is_read() && policy.allows(tool);
-        let Some(tool) = self.0.product.tool(read.tool).filter(is_open) else { return Ok(None) };
+        let found = self.0.products.tool(read.tool);
+        let found = found.filter(|(_, tool)| tool.effect.is_read() && policy.allows(tool));
+        let Some(found) = found else { return Ok(None) };
         let Read { arguments, extra_bytes, .. } = read;
-        self.begin(tool, &policy, arguments, Consent::NotNeeded, extra_bytes, request).map(Some)
+        self.begin(found, &policy, arguments, Consent::NotNeeded, extra_bytes, request).map(Some)
     }
 
     fn begin<'a>(
         &'a self,
-        tool: &'static Tool,
+        (product, tool): (&'a dyn Product, &'static Tool),
         policy: &Policy,
         mut arguments: Map<String, Value>,
         consent: Consent,
@@ -77,7 +78,7 @@ impl Server {
         let span = self.tool_span(tool, &request.traces);
         let trace = span.as_ref().map(Span::trace).unwrap_or_default();
         let trace_id = trace.id();
-        let open = self.0.product.open(CallRequest {
+        let open = product.open(CallRequest {
             tool,
             arguments,
             caller,
@@ -88,6 +89,7 @@ impl Server {
             hidden_tools: self.hidden_by(policy),
         });
         Ok(Call {
+            product,
             tool,
             verdict: policy.judge(tool, open.granted_scopes()),
             open,
@@ -108,7 +110,7 @@ impl Server {
     }
 
     fn unknown_tool(&self, name: &str, policy: &Policy) -> ErrorData {
-        if self.0.product.tool(name).is_some() {
+        if self.0.products.tool(name).is_some() {
             // The tool that says who the user is lists these names with the reason, so this gives
             // nothing away.
             return ErrorData::invalid_params(
@@ -118,7 +120,7 @@ impl Server {
                 None,
             );
         }
-        let near = self.0.product.nearest_tool(name, &|tool| policy.allows(tool));
+        let near = self.0.products.nearest_tool(name, &|tool| policy.allows(tool));
         let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         ErrorData::invalid_params(
             format!("Unknown tool{advice}"),

@@ -5,7 +5,7 @@ use metrics::{InUse, Span, Trace};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tool_kit::{Budget, OpenCall, Reply, Tool, ToolError};
+use tool_kit::{Budget, OpenCall, Product, Reply, Tool, ToolError};
 
 use crate::{
     mcp::{consent::Consent, in_flight::CallGuard, open_page::OpenPage},
@@ -25,6 +25,7 @@ pub(in crate::mcp) struct Traces {
 
 /// One call from its beginning to its answer.
 pub(in crate::mcp) struct Call<'a> {
+    pub(super) product: &'a dyn Product,
     pub(super) tool: &'static Tool,
     pub(super) open: Box<dyn OpenCall>,
     pub(super) verdict: Verdict,

@@ -2,7 +2,7 @@
 
 pub(super) mod product;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use auth::{Bearer, Caller, Identity, KeyedHasher, VerdictSlot};
 use limit::{Limiter, LimiterSettings};
@@ -19,7 +19,7 @@ use super::{
     call::{ToolRequest, Traces},
 };
 
-use product::{Behaviour, READ, TestProduct, WRITE};
+use product::{Behaviour, READ, WRITE, products};
 
 /// Everything is allowed.
 pub(super) fn policy() -> Policy {
@@ -38,8 +38,7 @@ fn server(behaviour: Behaviour) -> Server {
         structured_content: false,
     };
     let limiter = Limiter::new(LimiterSettings::default());
-    let product = Arc::new(TestProduct(behaviour));
-    Server::new(settings, policy(), product, limiter, Signals::default())
+    Server::new(settings, policy(), products(behaviour), limiter, Signals::default())
 }
 
 /// What a client is told by a tool that does this.

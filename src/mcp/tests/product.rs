@@ -1,6 +1,6 @@
 //! A product of two tools that knows no upstream, for tests of what surrounds a call.
 
-use std::future::pending;
+use std::{future::pending, sync::Arc};
 
 use auth::{Caller, TokenVerdict};
 use serde_json::{Value, json};
@@ -9,6 +9,8 @@ use tool_kit::{
     Tool, Toolset, Usage,
     args::{ArgSpec, Shape, Synonyms},
 };
+
+use crate::mcp::Products;
 
 /// Reads one thing.
 pub(in crate::mcp) static READ: Tool = Tool {
@@ -45,7 +47,13 @@ pub(in crate::mcp) enum Behaviour {
 }
 
 #[derive(Debug)]
-pub(in crate::mcp) struct TestProduct(pub(in crate::mcp) Behaviour);
+struct TestProduct(Behaviour);
+
+/// It alone.
+pub(in crate::mcp) fn products(behaviour: Behaviour) -> Products {
+    let product: Arc<dyn Product> = Arc::new(TestProduct(behaviour));
+    Products::new([product])
+}
 
 struct TestCall {
     caller: Caller,
