@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
+use secrecy::SecretString;
 
 use super::box_future::BoxFuture;
 
@@ -28,6 +29,17 @@ pub trait Credentials: Send + Sync {
     /// all requests of the caller.
     fn of_request(&self) -> Option<Arc<dyn Credentials>> {
         None
+    }
+
+    /// A token of the user for another resource of their directory, got on their behalf; `scope` as
+    /// the directory names it, such as `https://api.powerplatform.com/.default`. None where these
+    /// credentials cannot get any, which is the default.
+    fn on_behalf<'a>(
+        &'a self,
+        scope: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretString>, CredentialsError>> {
+        let _ = scope;
+        Box::pin(std::future::ready(Ok(None)))
     }
 
     /// The text without any of these credentials, should it hold one: an upstream that echoes

@@ -202,6 +202,14 @@ impl ToolError {
         self
     }
 
+    /// The same call must not be repeated as it is.
+    #[must_use]
+    pub fn not_retryable(mut self) -> Self {
+        self.0.retryable = false;
+        self.0.retry_after = None;
+        self
+    }
+
     /// Data the next step needs.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -10,6 +10,7 @@
 //! refusal, `wire` of everything else. [`names`] stand above all of it: they ask Jira what a name
 //! means.
 
+mod account;
 mod address;
 mod allowed;
 mod call;

@@ -45,6 +45,8 @@ pub mod scope {
     pub const READ_WORK: &str = "read:jira-work";
     /// Everything in issues that is written.
     pub const WRITE_WORK: &str = "write:jira-work";
+    /// The account itself, outside any site.
+    pub const READ_ME: &str = "read:me";
     /// People, the caller included.
     pub const READ_USER: &str = "read:jira-user";
     /// Versions and components of a project.

@@ -39,7 +39,7 @@ pub use issue::{
 };
 pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use link::{add_remote_link, link_issues, link_types};
-pub use people::{assignable_users, my_permissions, myself, user, users};
+pub use people::{assignable_users, me, my_permissions, myself, user, users};
 pub use project::{create_fields, create_issue_types, fields, projects};
 pub use project_parts::{
     project, project_components, project_roles, project_statuses, project_versions,

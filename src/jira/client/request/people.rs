@@ -2,7 +2,12 @@
 
 use crate::jira::client::allowed::{AllowedIssue, AllowedProject};
 
-use super::builder::{Request, scope};
+use super::builder::{Base, Request, scope};
+
+/// `GET /me` of Atlassian's API host: the account itself, outside any site.
+pub fn me() -> Request {
+    Request::read(["me"]).at(Base::Host).needing(scope::READ_ME)
+}
 
 /// `GET /myself`.
 pub fn myself() -> Request {
