@@ -1,3 +1,4 @@
-//! Copilot Studio agents as an upstream, beside Jira and without a word of it.
+//! Agents of Copilot Studio: the client that speaks to them, and the tools over it.
 
 pub mod client;
+pub mod tools;

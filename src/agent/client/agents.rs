@@ -156,9 +156,12 @@ impl Agent {
         matches!(self.back_end, BackEnd::DirectLine(_))
     }
 
-    /// Whether it is asked with the user's own token.
-    pub fn needs_user_token(&self) -> bool {
-        matches!(self.back_end, BackEnd::Engine(_))
+    /// The scope of the user's own token that it is asked with, if it is asked with one.
+    pub fn token_scope(&self) -> Option<&str> {
+        match &self.back_end {
+            BackEnd::DirectLine(_) => None,
+            BackEnd::Engine(engine) => Some(engine.token_scope()),
+        }
     }
 
     /// Starts a conversation and lets the agent speak first, for at most 3 seconds.

@@ -27,6 +27,16 @@ pub struct AgentsSettings {
     pub session_keys: Option<KeyRing>,
 }
 
+impl AgentsSettings {
+    /// The scopes of the users' tokens that these agents are asked with.
+    pub fn token_scopes(&self) -> impl Iterator<Item = String> {
+        self.agents.iter().filter_map(|agent| match &agent.back_end {
+            BackEndSettings::Engine(engine) => Some(engine.token_scope.clone()),
+            BackEndSettings::DirectLine(_) => None,
+        })
+    }
+}
+
 /// One agent.
 #[derive(Clone, Debug)]
 pub struct AgentSettings {
@@ -71,6 +81,8 @@ pub enum DirectLineAccess {
 pub struct EngineSettings {
     /// Where it is.
     pub place: EnginePlace,
+    /// The scope of a token of the user for it.
+    pub token_scope: String,
     /// The language that the agent is told, such as `en-US`.
     pub locale: Option<String>,
 }

@@ -37,6 +37,7 @@ const LIMIT_WAIT_MAX: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(super) name: AgentName,
+    token_scope: String,
     pub(super) locale: Option<String>,
     pub(super) idle_time: Duration,
     pub(super) memory: Memory<Known>,
@@ -91,6 +92,7 @@ impl Engine {
             classic: Endpoints::classic(&base).ok_or(NoAddress)?,
             breaker: name.as_str().into(),
             name,
+            token_scope: settings.token_scope,
             locale: settings.locale,
             idle_time,
             memory: Memory::default(),
@@ -99,6 +101,11 @@ impl Engine {
             upstream,
             streams,
         })
+    }
+
+    /// The scope of a token of the user for it.
+    pub(in crate::agent::client) fn token_scope(&self) -> &str {
+        &self.token_scope
     }
 
     /// The agent's operations: as it says, as it said lately, or the classic ones.

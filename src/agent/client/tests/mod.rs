@@ -53,7 +53,11 @@ fn by_secrets(url: &str, secrets: &[&str]) -> BackEndSettings {
 
 fn engine(url: &str) -> BackEndSettings {
     let place = EnginePlace::Address(EngineAddress::parse(url).unwrap());
-    BackEndSettings::Engine(EngineSettings { place, locale: None })
+    BackEndSettings::Engine(EngineSettings {
+        place,
+        token_scope: "https://api.powerplatform.com/.default".to_owned(),
+        locale: None,
+    })
 }
 
 fn trace() -> &'static Trace {

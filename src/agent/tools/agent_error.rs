@@ -1,0 +1,154 @@
+//! What an agent of an MCP client is told when an agent of Copilot Studio did not answer.
+
+use auth::CredentialsError;
+use tool_kit::{Code, ToolError};
+use upstream::FailureClass;
+
+use super::context::Context;
+use crate::agent::client::{AgentError, AgentErrorKind, Delivery};
+
+const OPERATOR: &str = "Only the operator of this server can mend this.";
+
+impl Context {
+    /// The failure in words for an agent, with what is known about the message.
+    pub(super) fn failure(&self, error: AgentError) -> ToolError {
+        let told = match error.kind {
+            AgentErrorKind::NoSuchAgent => {
+                let names: Vec<_> = self.agents.names().map(ToString::to_string).collect();
+                ToolError::invalid_argument("There is no agent of this name.")
+                    .hint(format!("`agent` is one of: {}.", names.join(", ")))
+            }
+            kind => told(kind),
+        };
+        match error.delivery {
+            None => told,
+            Some(delivery) => with_delivery(told, delivery),
+        }
+    }
+}
+
+/// Whatever went wrong, a message that may have arrived is not sent again.
+fn with_delivery(told: ToolError, delivery: Delivery) -> ToolError {
+    let told = told.with("delivery", delivery.as_str());
+    match delivery {
+        Delivery::NotSent => told,
+        Delivery::Unknown => told.not_retryable().last_hint(
+            "The message may have arrived. Read get_conversation_history before sending it again.",
+        ),
+        Delivery::Delivered => told.not_retryable().last_hint(
+            "The message has arrived. Do not send it again; read get_conversation_history for the answer.",
+        ),
+    }
+}
+
+fn told(kind: AgentErrorKind) -> ToolError {
+    let said = sentence(&kind);
+    match kind {
+        AgentErrorKind::NotFound => ToolError::new(Code::NotFound, said)
+            .hint("Call start_conversation, or send_message without conversationId."),
+        AgentErrorKind::NoSuchAgent | AgentErrorKind::NoHistory => {
+            ToolError::invalid_argument(said)
+        }
+        AgentErrorKind::OperatorCredentials => {
+            ToolError::new(Code::UpstreamUnavailable, said).hint(OPERATOR)
+        }
+        AgentErrorKind::UserCredentials => ToolError::new(Code::Unauthenticated, said)
+            .hint("Sign in again; this agent takes people who sign in with Entra ID."),
+        AgentErrorKind::NoCredential(fault) => no_credential(&fault),
+        AgentErrorKind::Unsupported { status } => {
+            ToolError::new(Code::UpstreamUnavailable, said).status(status.as_u16()).hint(OPERATOR)
+        }
+        AgentErrorKind::RateLimited { retry_after } => {
+            let after_s = retry_after.map(|wait| wait.as_secs().max(1));
+            ToolError::new(Code::RateLimited, said).retryable(after_s)
+        }
+        AgentErrorKind::Rejected { status, .. } => {
+            let code = match status.as_u16() {
+                401 | 403 => Code::Forbidden,
+                409 => Code::Conflict,
+                413 => Code::PayloadTooLarge,
+                _ => Code::InvalidArgument,
+            };
+            ToolError::new(code, said).status(status.as_u16())
+        }
+        AgentErrorKind::TooLarge { .. } => {
+            ToolError::new(Code::PayloadTooLarge, said).hint("Say it in several messages.")
+        }
+        AgentErrorKind::Unreadable { .. } => ToolError::new(Code::UpstreamUnavailable, said),
+        AgentErrorKind::Unavailable { class, retry_after } => {
+            let after_s = retry_after.map(|wait| wait.as_secs().max(1));
+            let code = match class {
+                FailureClass::Timeout => Code::UpstreamTimeout,
+                _ if retry_after.is_some() => Code::CircuitOpen,
+                _ => Code::UpstreamUnavailable,
+            };
+            ToolError::new(code, said).retryable(after_s)
+        }
+    }
+}
+
+fn no_credential(fault: &CredentialsError) -> ToolError {
+    match fault {
+        CredentialsError::SignInEnded | CredentialsError::LocalSignInEnded => {
+            ToolError::new(Code::Unauthenticated, "The sign-in has ended.").hint("Sign in again.")
+        }
+        CredentialsError::Unavailable => ToolError::new(
+            Code::UpstreamUnavailable,
+            "The identity provider gives no token for the agent at the moment.",
+        )
+        .retryable(None),
+        CredentialsError::NotConnected { .. } => ToolError::new(
+            Code::Unauthenticated,
+            "This agent is spoken to with the user's own token of Entra ID, and this sign-in has \
+             none.",
+        )
+        .hint("Sign in with Entra ID, where the operator has set it up."),
+    }
+}
+
+/// A sentence of an error's own text.
+fn sentence(kind: &AgentErrorKind) -> String {
+    let text = kind.to_string();
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).chain(['.']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_may_have_arrived_is_not_worth_repeating() {
+        let unavailable =
+            || AgentErrorKind::Unavailable { class: FailureClass::Network, retry_after: None };
+        let check = |delivery, retryable: bool| {
+            let envelope = with_delivery(told(unavailable()), delivery).envelope("r-1");
+            assert_eq!(envelope["retryable"], retryable, "{envelope}");
+            assert_eq!(envelope["delivery"], delivery.as_str());
+        };
+        check(Delivery::NotSent, true);
+        check(Delivery::Unknown, false);
+        check(Delivery::Delivered, false);
+    }
+
+    #[test]
+    fn each_kind_has_its_code() {
+        let check = |kind: AgentErrorKind, expected: Code| {
+            assert_eq!(told(kind).code(), expected);
+        };
+        check(AgentErrorKind::NotFound, Code::NotFound);
+        check(AgentErrorKind::OperatorCredentials, Code::UpstreamUnavailable);
+        check(AgentErrorKind::UserCredentials, Code::Unauthenticated);
+        check(AgentErrorKind::RateLimited { retry_after: None }, Code::RateLimited);
+        let late = AgentErrorKind::Unavailable { class: FailureClass::Timeout, retry_after: None };
+        check(late, Code::UpstreamTimeout);
+        let open = AgentErrorKind::Unavailable {
+            class: FailureClass::Local,
+            retry_after: Some(Duration::from_millis(200)),
+        };
+        check(open, Code::CircuitOpen);
+    }
+}

@@ -1,0 +1,99 @@
+//! An agent's messages as results show them.
+
+use serde_json::{Value, json};
+use tool_kit::Row;
+
+use crate::agent::client::{AgentCode, From, Message, Reply, SignIn, TurnEnd};
+
+/// One message: the keys that clients of the older program know, and what else it brings.
+pub(super) fn message(message: &Message) -> Row {
+    let mut row = Row::new();
+    row.push("id", message.id.clone());
+    row.push("type", "message");
+    row.push("timestamp", message.timestamp.clone());
+    row.push("from", from(message.from));
+    row.push("text", message.text.clone());
+    row.put_non_empty("attachments", json!(message.attachments));
+    row.put_non_empty("suggestedActions", json!(message.suggested_actions));
+    row.put_non_empty("citations", json!(message.citations));
+    if let Some(asked) = &message.sign_in {
+        row.put_non_empty("signIn", sign_in(asked));
+    }
+    if let Some(code) = &message.agent_error {
+        row.put_non_empty("agentError", json!(code));
+    }
+    if message.is_cut {
+        row.put_non_empty("clipped", true);
+    }
+    row
+}
+
+fn from(side: From) -> &'static str {
+    match side {
+        From::User => "user",
+        From::Agent => "agent",
+    }
+}
+
+/// What the agent asks the user to open.
+fn sign_in(asked: &SignIn) -> Value {
+    let mut row = Row::new();
+    row.put_non_empty("text", asked.text.clone());
+    row.put_non_empty("url", asked.url.clone());
+    row.put_non_empty("connection", asked.connection.clone());
+    json!(row)
+}
+
+/// The texts of messages as one.
+pub(super) fn response(messages: &[Message]) -> String {
+    let texts = messages.iter().map(|message| message.text.trim()).filter(|text| !text.is_empty());
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// How a turn ended, in one word.
+pub(super) fn status(end: TurnEnd) -> &'static str {
+    match end {
+        TurnEnd::Answered => "completed",
+        TurnEnd::Ended => "ended",
+        TurnEnd::Pending => "pending",
+    }
+}
+
+/// What the messages of a turn offer, once for all: a message that says it is one of many.
+pub(super) fn put_offers(row: &mut Row, messages: &[Message]) {
+    // What a message before the last suggested is out of date.
+    let last = messages.iter().rev().find(|message| !message.suggested_actions.is_empty());
+    let suggested = last.map(|message| json!(message.suggested_actions));
+    row.put_non_empty("suggestedActions", suggested.unwrap_or_default());
+    let citations: Vec<_> = messages.iter().flat_map(|message| &message.citations).collect();
+    row.put_non_empty("citations", json!(citations));
+    let asked = messages.iter().rev().find_map(|message| message.sign_in.as_ref());
+    if let Some(asked) = asked.filter(|asked| asked.url.is_some()) {
+        row.put_non_empty("signIn", sign_in(asked));
+    }
+    if let Some(code) = agent_error(messages) {
+        row.put_non_empty("agentError", json!(code));
+    }
+}
+
+/// The failure that the agent itself reported, a spent quota before all others.
+pub(super) fn agent_error(messages: &[Message]) -> Option<&AgentCode> {
+    let codes = || messages.iter().filter_map(|message| message.agent_error.as_ref());
+    codes().find(|code| code.is_quota).or_else(|| codes().next())
+}
+
+/// The answer to one message, without its messages.
+pub(super) fn turn(row: &mut Row, reply: &Reply) {
+    row.push("response", response(&reply.messages));
+    row.push("activityId", reply.activity_id.clone());
+    row.push("status", status(reply.end));
+    if reply.end == TurnEnd::Pending {
+        row.push("delivery", reply.delivery.as_str());
+        row.push(
+            "hint",
+            "The agent is not done. Do not send the message again: read get_conversation_history later.",
+        );
+    }
+    put_offers(row, &reply.messages);
+    row.put_unreadable(reply.unreadable);
+}
