@@ -2,6 +2,8 @@
 
 mod bearers;
 pub mod local;
+mod local_credentials;
+mod principals;
 mod replicas;
 
 use std::{
@@ -20,10 +22,15 @@ use tokio::{
     sync::oneshot,
     time::{Instant, timeout, timeout_at},
 };
-use tool_kit::Product;
+use tool_kit::{Product, Toolset};
 use upstream::{BuildError, Upstream};
 
 use crate::{
+    agent::{
+        self,
+        client::{Agents, AgentsBuildError, AgentsSettings},
+        tools::{AgentTools, FindPrincipal},
+    },
     config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
     jira::{
@@ -36,6 +43,8 @@ use crate::{
     signin::{self, Clock, SignIn, SignInError},
     telemetry::{ExportError, Exporters},
 };
+
+use principals::{Accounts, OneUser};
 
 /// Scrapers and probes are few.
 const ADMIN_CONNECTIONS_MAX: usize = 64;
@@ -76,6 +85,9 @@ pub enum StartError {
     /// The client for Jira cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     Client(#[from] BuildError),
+    /// The agents cannot be spoken to.
+    #[error("the agents cannot be spoken to: {0}")]
+    Agents(#[from] AgentsBuildError),
     /// Sign-in cannot be set up.
     #[error(transparent)]
     SignIn(#[from] SignInError),
@@ -106,20 +118,32 @@ pub struct Bound {
 
 /// The layers below the edge.
 pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
-    observed_server(config, Signals::default(), None)
+    observed_server(config, Signals::default(), None, None)
 }
 
 fn observed_server(
     config: &Config,
     signals: Signals,
     signin: Option<&SignIn>,
+    one_user: Option<OneUser>,
 ) -> Result<mcp::Server, StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
     let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
-    let tools = JiraTools::new(jira, config.tools.clone(), signing_keys(config)?, request_ids);
-    let products: [Arc<dyn Product>; 1] = [Arc::new(tools)];
+    let mut products: Vec<Arc<dyn Product>> = Vec::new();
+    if !config.policy.is_only(Toolset::Agent) {
+        let (settings, keys) = (config.tools.clone(), signing_keys(config)?);
+        products.push(Arc::new(JiraTools::new(Arc::clone(&jira), settings, keys, request_ids)));
+    }
+    if let Some(agents) = config.agents.clone() {
+        let agents = Agents::new(agents, signals.clone())?;
+        let who: Arc<dyn FindPrincipal> = match one_user {
+            Some(one_user) => Arc::new(one_user),
+            None => Arc::new(Accounts(jira)),
+        };
+        products.push(Arc::new(AgentTools::new(agents, who)));
+    }
     let products = mcp::Products::new(products);
     Ok(mcp::Server::new(config.mcp.clone(), policy, products, limiter, signals))
 }
@@ -141,9 +165,11 @@ pub async fn stdio(
     user: LocalUser,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    let (identity, signed_in) = local::identity(user).await?.ok_or(StartError::NobodySignedIn)?;
+    let scopes = config.agents.iter().flat_map(AgentsSettings::token_scopes).collect();
+    let (identity, signed_in) =
+        local::identity(user, scopes).await?.ok_or(StartError::NobodySignedIn)?;
     let caller = Caller::new(identity, "stdio".into(), None);
-    let server = server(&config)?;
+    let server = observed_server(&config, Signals::default(), None, Some(OneUser::of_machine()))?;
     let settings = StdioSettings {
         line_bytes_max: config.http.body_bytes_max,
         drain_grace: config.connections.drain_grace,
@@ -178,7 +204,7 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         }
         None => None,
     };
-    let server = observed_server(&config, signals.clone(), signin.as_ref())?;
+    let server = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
     let hasher = replicas::hasher(signin.as_ref())?;
     let admin = match config.admin {
         Some(address) => Some(
@@ -196,7 +222,7 @@ fn names() -> Names {
     let outcomes = std::iter::once("ok").chain(Code::ALL.iter().map(|code| code.name()));
     Names {
         version: env!("CARGO_PKG_VERSION"),
-        tools: tools::all().map(|tool| tool.name).collect(),
+        tools: tools::all().chain(agent::tools::all()).map(|tool| tool.name).collect(),
         outcomes: outcomes.collect(),
     }
 }

@@ -69,33 +69,45 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let jira = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let jira_url = format!("http://{}", jira.local_addr()?);
     let (tokens, api_tokens) = (sandbox.tokens(), sandbox.api_tokens());
-    let world = |mcp_url: &str, issuer: Option<&str>| World {
+    let world = |mcp_url: &str, issuer: Option<&str>, agent: Option<agent::Urls>| World {
         mcp_url: mcp_url.to_owned(),
         issuer: issuer.map(str::to_owned),
+        agent,
         jira_url: &jira_url,
         tokens: &tokens,
         api_tokens: &api_tokens,
     };
     if args.jira_only {
         telemetry::start(&Config::read(&source)?.telemetry);
-        print(&args, &world("", None))?;
+        print(&args, &world("", None, None))?;
         return finished(serve_sandbox(jira, sandbox.router(), stop).await);
     }
     let provider = if args.signin { Some(signin::Provider::listen().await?) } else { None };
     let mut source = source.or("JIRA_API_BASE_URL", &jira_url).or("ADMIN_ADDR", "");
+    let service = agent::Service::if_wanted(&source).await?;
+    if let Some(service) = &service {
+        source = service.add_settings(&sandbox, source);
+    }
     if let Some(provider) = &provider {
         source = provider.add_settings(source);
     }
     let config = Config::read(&source)?;
     telemetry::start(&config.telemetry);
     let bound = run::bind(config).await?;
+    let agent_urls = service.as_ref().map(|service| service.urls(&sandbox));
     let issuer = bound.issuer().map(str::to_owned);
     let base = issuer.clone().unwrap_or_else(|| format!("http://{}", bound.address()));
-    print(&args, &world(&format!("{base}/mcp"), issuer.as_deref()))?;
+    print(&args, &world(&format!("{base}/mcp"), issuer.as_deref(), agent_urls))?;
     let serving = bound.serve(stop);
     let people_sign_in = async {
         match provider {
             Some(provider) => provider.serve(&sandbox, &base).await,
+            None => std::future::pending().await,
+        }
+    };
+    let agent_answers = async {
+        match service {
+            Some(service) => service.serve(&sandbox).await,
             None => std::future::pending().await,
         }
     };
@@ -104,6 +116,9 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
         drain = serving => drain,
         _ended = serve_sandbox(jira, sandbox.router(), std::future::pending()) => {
             return Err(Failure::Running("the sandbox Jira stopped".to_owned()));
+        }
+        _ended = agent_answers => {
+            return Err(Failure::Running("the sandbox agent stopped".to_owned()));
         }
         _ended = people_sign_in => {
             return Err(Failure::Running("the sandbox identity provider stopped".to_owned()));
@@ -117,6 +132,7 @@ struct World<'a> {
     mcp_url: String,
     /// The authorization server, where clients can sign in.
     issuer: Option<String>,
+    agent: Option<agent::Urls>,
     jira_url: &'a str,
     tokens: &'a [(String, String)],
     /// Name, e-mail address, API token.
@@ -124,7 +140,7 @@ struct World<'a> {
 }
 
 fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
-    let World { mcp_url, issuer, jira_url, tokens, api_tokens } = world;
+    let World { mcp_url, issuer, agent, jira_url, tokens, api_tokens } = world;
     let mut out = io::stdout().lock();
     if args.json {
         let tokens: Map<String, Value> =
@@ -136,6 +152,9 @@ fn print(args: &Args, world: &World<'_>) -> io::Result<()> {
         let mut line = json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
         if let (Some(issuer), Some(members)) = (issuer, line.as_object_mut()) {
             members.insert("issuer".to_owned(), json!(issuer));
+        }
+        if let (Some(agent), Some(members)) = (agent, line.as_object_mut()) {
+            members.extend(agent.members());
         }
         // Standard output may be read by a program line by line.
         writeln!(out, "{line}")?;
@@ -173,6 +192,9 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
     writeln!(out, "Tokens of the sandbox, one for each kind of user:")?;
     for (name, token) in *tokens {
         writeln!(out, "  {name:<6} {:<46} {token}", who(name))?;
+    }
+    if let Some(agent) = &world.agent {
+        agent::instructions(out, agent)?;
     }
     if let Some(issuer) = &world.issuer {
         writeln!(

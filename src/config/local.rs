@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use auth::Credential;
+use secrecy::SecretString;
 
 use crate::signin::LocalSettings;
 
@@ -16,11 +17,21 @@ use super::{
 };
 
 /// Who the one user of `stdio` is.
-pub enum LocalUser {
+pub struct LocalUser {
+    /// To Jira.
+    pub jira: JiraUser,
+    /// A token of theirs for the service of agents that are spoken to directly.
+    pub copilot_token: Option<SecretString>,
+}
+
+/// Who the one user of `stdio` is to Jira.
+pub enum JiraUser {
     /// Whoever a setting proves.
     Credential(Credential),
     /// Whoever has signed in on this machine.
     SignIn(Box<LocalSettings>),
+    /// Nobody: only agents are spoken to.
+    Nobody,
 }
 
 impl fmt::Debug for LocalUser {

@@ -13,6 +13,7 @@ mod unknown_setting;
 mod urls;
 
 // What is made of them, layer by layer.
+mod agents;
 mod edge;
 mod jira;
 mod local;
@@ -25,7 +26,7 @@ mod partial;
 mod server;
 mod stdio;
 
-pub use local::LocalUser;
+pub use local::{JiraUser, LocalUser};
 pub use problem::Problem;
 pub use server::Config;
 pub use settings_table::{SETTINGS, Setting, document, env_example};

@@ -29,6 +29,25 @@ impl Config {
         Reader::new(source).filled("GATEWAY_SHARED_SECRET_FILE").map(PathBuf::from)
     }
 
+    /// Whether the settings say which agent is spoken to.
+    pub fn names_an_agent(source: &Source) -> bool {
+        let reader = Reader::new(source);
+        let names = [
+            "AGENTS_FILE",
+            "DIRECT_LINE_SECRET",
+            "DIRECT_LINE_SECRET_FILE",
+            "DIRECT_LINE_TOKEN_ENDPOINT",
+            "COPILOT_ENVIRONMENT_ID",
+            "COPILOT_DIRECT_URL",
+        ];
+        names.into_iter().any(|name| reader.filled(name).is_some())
+    }
+
+    /// Whether the settings name an agent's schema.
+    pub fn names_a_schema(source: &Source) -> bool {
+        Reader::new(source).filled("COPILOT_AGENT_SCHEMA").is_some()
+    }
+
     /// Whether the settings name two sites, of which one counts.
     pub fn names_two_sites(source: &Source) -> bool {
         let reader = Reader::new(source);

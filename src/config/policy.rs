@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    agent,
     jira::tools::{self, Limits, Projects, Toolset},
     policy,
 };
@@ -27,7 +28,7 @@ pub(super) fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
     let mut tools_deny = BTreeSet::new();
     for name in reader.list("TOOLS_DENY") {
         // A misspelt name would silently leave the tool on.
-        if tools::named(name).is_none() {
+        if tools::named(name).is_none() && agent::tools::named(name).is_none() {
             let near = tools::nearest(name, |_| true)
                 .map(|near| format!("; did you mean {near}?"))
                 .unwrap_or_default();

@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
 
     /// Notes a problem without what was found.
     pub(super) fn refuse_unshown(&mut self, name: &'static str, accepted: impl Into<String>) {
-        self.problems.push(Problem { name, found: String::new(), accepted: accepted.into() });
+        self.note(Problem { name, found: String::new(), accepted: accepted.into() });
     }
 
     /// Notes a problem with what was found, unless that is a secret.
@@ -54,7 +54,14 @@ impl<'a> Reader<'a> {
         let found = if is_secret { String::new() } else { redact(self.text(name)) };
         // What is accepted may quote the part that is not.
         let accepted = redact_in(accepted.into(), self.text(name));
-        self.problems.push(Problem { name, found, accepted });
+        self.note(Problem { name, found, accepted });
+    }
+
+    /// Two parts of the product may read the same setting; an operator is told once.
+    fn note(&mut self, problem: Problem) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     /// A whole number within a range; the default when it is wrong, so that reading can go on.

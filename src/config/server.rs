@@ -5,18 +5,20 @@ use std::net::SocketAddr;
 use limit::LimiterSettings;
 
 use crate::{
+    agent::client::AgentsSettings,
     http::{self, AllowedOrigin, ConnectionSettings},
     jira::{self, tools},
     mcp, policy, telemetry,
 };
 
 use super::{
+    agents::agents,
     edge::{check_exposure, gateway, http_settings, listen},
     jira::{jira_settings, upstream_settings},
     policy::{policy_settings, tools_settings},
     problem::Problem,
     reader::{DAY_MS, Reader},
-    signin::{Bearers, bearers},
+    signin::{Bearers, bearers, keys},
     source::Source,
     telemetry::{admin, telemetry_settings},
 };
@@ -40,6 +42,8 @@ pub struct Config {
     pub tools: tools::Settings,
     /// How much one user may call.
     pub limits: LimiterSettings,
+    /// The agents that are spoken to, if any.
+    pub agents: Option<AgentsSettings>,
     /// Where Jira is.
     pub jira: jira::Settings,
     /// How it is called.
@@ -79,6 +83,8 @@ impl Config {
             calls_per_minute: reader.count("RATE_LIMIT_PER_USER_PER_MINUTE", 1..=1_000_000),
             ..LimiterSettings::default()
         };
+        let session_keys = keys(&mut reader);
+        let agents = agents(&mut reader, &policy, mcp.call_deadline, session_keys);
         let jira = jira_settings(&mut reader);
         let upstream = upstream_settings(&mut reader);
         let admin = admin(&mut reader);
@@ -93,6 +99,7 @@ impl Config {
                 policy,
                 tools: tool_settings,
                 limits,
+                agents,
                 jira,
                 upstream,
                 admin,

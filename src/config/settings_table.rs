@@ -146,6 +146,61 @@ pub const SETTINGS: &[Setting] = &[
         "JIRA_API_TOKEN",
         "stdio only: the user's API token; it goes to JIRA_SITE_URL, which is then needed, and with scopes to Jira's API host",
     ),
+    secret(
+        "DIRECT_LINE_SECRET",
+        "agent: the secret of the agent's Direct Line channel in Copilot Studio",
+    ),
+    secret("DIRECT_LINE_SECRET_PREVIOUS", "agent: tried as well, while the secret is replaced"),
+    setting(
+        "DIRECT_LINE_SECRET_FILE",
+        "",
+        "agent: file with one or two such secrets, one a line, re-read when it changes",
+    ),
+    setting(
+        "DIRECT_LINE_TOKEN_ENDPOINT",
+        "",
+        "agent: the agent's token endpoint, instead of a secret; conversations then live on one replica",
+    ),
+    setting(
+        "DIRECT_LINE_ENDPOINT",
+        "https://directline.botframework.com",
+        "agent: where Direct Line is, such as https://europe.directline.botframework.com; with a token endpoint its region is asked for",
+    ),
+    setting(
+        "COPILOT_ENVIRONMENT_ID",
+        "",
+        "agent: direct to engine instead of Direct Line: the id of the agent's environment",
+    ),
+    setting("COPILOT_AGENT_SCHEMA", "", "agent: the agent's schema name, such as cr123_agent"),
+    setting(
+        "COPILOT_CLOUD",
+        "Prod",
+        "agent: the cloud of the environment, such as Gov or Mooncake",
+    ),
+    setting(
+        "COPILOT_DIRECT_URL",
+        "",
+        "agent: the whole address instead; one that ends in /conversation-endpoints is asked for the rest",
+    ),
+    secret(
+        "COPILOT_TOKEN",
+        "stdio only: the user's token for the Power Platform API, for direct to engine",
+    ),
+    setting(
+        "AGENTS_FILE",
+        "",
+        "agent: TOML file with a table for each of several agents, keys as these settings in lower case",
+    ),
+    setting(
+        "AGENT_REPLY_TIMEOUT_MS",
+        "30000",
+        "agent: how long a call waits for the whole answer, 1000 to 120000, and 2 seconds less than CALL_DEADLINE_MS at most",
+    ),
+    setting(
+        "CONVERSATION_IDLE_MS",
+        "1800000",
+        "agent: end of a conversation in which nothing is said",
+    ),
     setting("DEFAULT_MAX_RESULTS", "25", "items on a page when a call names no number"),
     setting("MAX_RESULTS_CAP", "50", "items on a page at most, 1 to 100"),
     setting("MAX_RESPONSE_BYTES", "90000", "bytes of one whole JSON-RPC reply, 2000 to 450000"),
@@ -153,7 +208,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "TOOLSETS",
         "core,context,collab",
-        "sets of tools: core, context, collab, agile, bulk, manage, destructive",
+        "sets of tools: core, context, collab, agile, bulk, manage, destructive; agent for agents of Copilot Studio",
     ),
     setting("READ_ONLY", "false", "true: no tool that changes anything"),
     setting("TOOLS_DENY", "", "names of tools to switch off"),

@@ -4,12 +4,14 @@
 //! `serve` never reads these names, so no request can be sent with them.
 
 use auth::{Basic, BasicFault, Bearer, Credential};
+use secrecy::SecretString;
+use tool_kit::Toolset;
 use url::Url;
 
 use crate::jira::{ApiHost, Route, SitePin};
 
 use super::{
-    local::{LocalUser, local_settings},
+    local::{JiraUser, LocalUser, local_settings},
     problem::Problem,
     reader::Reader,
     server::Config,
@@ -25,9 +27,11 @@ impl Config {
             .into_iter()
             .any(|name| reader.filled(name).is_some());
         let user = if has_credential {
-            credential(&mut reader).map(LocalUser::Credential)
+            credential(&mut reader).map(JiraUser::Credential)
+        } else if is_agents_only(source) {
+            Some(JiraUser::Nobody)
         } else {
-            let signed_in = local_settings(&mut reader, false).map(Box::new).map(LocalUser::SignIn);
+            let signed_in = local_settings(&mut reader, false).map(Box::new).map(JiraUser::SignIn);
             if signed_in.is_none() {
                 reader.refuse(
                     "JIRA_ACCESS_TOKEN",
@@ -36,12 +40,13 @@ impl Config {
             }
             signed_in
         };
-        let is_basic = matches!(user, Some(LocalUser::Credential(Credential::Basic(_))));
+        let is_basic = matches!(user, Some(JiraUser::Credential(Credential::Basic(_))));
+        let copilot_token = reader.filled("COPILOT_TOKEN").map(SecretString::from);
         let site = is_basic.then(|| site(&mut reader)).flatten();
         // Nothing listens, so it does not matter who could reach the port.
         let config = Self::read(&source.clone().with("HOST", "127.0.0.1"));
         match (config, user) {
-            (Ok(mut config), Some(user)) if reader.problems.is_empty() => {
+            (Ok(mut config), Some(jira)) if reader.problems.is_empty() => {
                 if let Some(site) = site {
                     config.upstream.gzip = site.scheme() == "https";
                     let cloud_id = match config.jira.site.take() {
@@ -52,7 +57,7 @@ impl Config {
                     config.jira.api_host = Some(ApiHost { base, cloud_id });
                     config.jira.route = Route::Direct;
                 }
-                Ok((config, user))
+                Ok((config, LocalUser { jira, copilot_token }))
             }
             (config, _) => {
                 reader.problems.extend(config.err().unwrap_or_default());
@@ -60,6 +65,12 @@ impl Config {
             }
         }
     }
+}
+
+/// Whether no tool of Jira's is on, so that nobody has to be anybody there.
+fn is_agents_only(source: &Source) -> bool {
+    let mut sets = Reader::new(source).list("TOOLSETS").into_iter().map(Toolset::parse).peekable();
+    sets.peek().is_some() && sets.all(|set| set == Some(Toolset::Agent))
 }
 
 /// Exactly one of the two ways to prove who the user is.
@@ -133,7 +144,7 @@ mod tests {
     fn an_access_token_goes_to_the_api_host() {
         let (config, user) =
             read(&[("JIRA_ACCESS_TOKEN", "hidden-token"), ("HOST", "0.0.0.0")]).unwrap();
-        assert!(matches!(user, LocalUser::Credential(Credential::Bearer(_))));
+        assert!(matches!(user.jira, JiraUser::Credential(Credential::Bearer(_))));
         assert_eq!(
             (config.jira.api_base.as_str(), config.jira.route),
             ("https://api.atlassian.com/", Route::ApiGateway)
@@ -156,7 +167,7 @@ mod tests {
                 ("JIRA_SITE_URL", site),
             ])
             .unwrap();
-            assert!(matches!(user, LocalUser::Credential(Credential::Basic(_))));
+            assert!(matches!(user.jira, JiraUser::Credential(Credential::Basic(_))));
             assert_eq!(
                 (config.jira.api_base.as_str(), config.jira.route),
                 ("https://example.atlassian.net/", Route::Direct)

@@ -16,6 +16,13 @@ pub struct Settings {
     pub tools_deny: BTreeSet<String>,
 }
 
+impl Settings {
+    /// Whether this is the only set that is on.
+    pub fn is_only(&self, set: Toolset) -> bool {
+        self.toolsets.len() == 1 && self.toolsets.contains(&set)
+    }
+}
+
 /// What one request may do: the operator's settings, narrowed.
 #[derive(Debug, Clone)]
 pub struct Policy {

@@ -5,10 +5,11 @@ use std::{
     future::Future,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
-use auth::{Identity, KeyedHasher};
+use auth::{Credentials, Identity, KeyedHasher, Principal};
 use futures_util::future::join_all;
 use metrics::Signals;
 use thiserror::Error;
@@ -19,11 +20,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::LocalUser,
+    config::{JiraUser, LocalUser},
     http::{self, ConnectionSettings, Readiness},
     program::USER_AGENT,
     signin::{self, Clock, LocalIdentity, Login, LoginDone},
 };
+
+use super::local_credentials::LocalCredentials;
 
 pub use crate::signin::{KeyPlace, LocalError, LocalSettings, LoginError, SignedOut, Status};
 
@@ -144,16 +147,25 @@ pub async fn status(settings: &LocalSettings) -> Result<Status, LocalError> {
 /// The one user of a process, and what must be finished before it ends; none where nobody is signed
 /// in.
 pub(super) async fn identity(
-    user: LocalUser,
+    LocalUser { jira, copilot_token }: LocalUser,
+    copilot_scopes: Vec<String>,
 ) -> Result<Option<(Identity, Option<LocalIdentity>)>, LocalError> {
     let hasher = KeyedHasher::random()?;
-    match user {
-        LocalUser::Credential(credential) => {
-            Ok(Some((Identity::of_credential(credential, &hasher), None)))
-        }
-        LocalUser::SignIn(settings) => {
+    let with_token = |jira: Option<Arc<dyn Credentials>>| {
+        Arc::new(LocalCredentials { jira, copilot_token, copilot_scopes })
+    };
+    let (mut identity, signed_in) = match jira {
+        JiraUser::Credential(credential) => (Identity::of_credential(credential, &hasher), None),
+        JiraUser::SignIn(settings) => {
             let local = LocalIdentity::open(*settings, Clock::default(), USER_AGENT).await?;
-            Ok(local.map(|local| (local.identity(&hasher), Some(local))))
+            let Some(local) = local else { return Ok(None) };
+            (local.identity(&hasher), Some(local))
         }
-    }
+        JiraUser::Nobody => {
+            let principal = Principal::of_key(hasher.principal_key(b"local:", b""));
+            return Ok(Some((Identity::new(principal, with_token(None)), None)));
+        }
+    };
+    identity.credentials = with_token(Some(identity.credentials));
+    Ok(Some((identity, signed_in)))
 }
