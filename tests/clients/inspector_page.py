@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -101,9 +102,16 @@ class Page:
 
 
 def free_ports(count):
-    """Ports that nobody has at the moment; the Inspector takes no 0."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(server.getsockname()[1]) for server in sockets]
-    for server in sockets:
-        server.close()
-    return ports
+    """Ports that nobody has at the moment, for programs that take no 0; below those that the system gives to everybody else."""
+    ports = []
+    for _ in range(1000):
+        port = random.randrange(15_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        if str(port) not in ports:
+            ports.append(str(port))
+        if len(ports) == count:
+            return ports
+    raise RuntimeError("no port is free")
