@@ -15,14 +15,13 @@ use super::{
     clock::Clock,
     cookies::SIGNED_IN_MS,
     error::SignInError,
-    grant::{Grant, GrantOf},
     pending::PendingStore,
     person::Person,
     provider::Providers,
-    session::{Lifetimes, People, Renewals, Session, SessionId, Sessions},
+    session::{Lifetimes, People, Renewals, Sessions},
     settings::{Settings, StoreSettings},
     tasks::Tasks,
-    telemetry::{End, Telemetry},
+    telemetry::Telemetry,
     tokens::Tokens,
 };
 
@@ -34,9 +33,6 @@ const CALLERS: Purpose = Purpose::new("callers");
 
 /// How often what has ended is forgotten.
 const SWEPT: Duration = Duration::from_mins(1);
-
-/// How long a sign-out waits for the provider. What it says changes nothing here.
-const REVOKE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The bridge as an authorization server. A clone shares everything.
 #[derive(Clone)]
@@ -289,42 +285,6 @@ impl SignIn {
         state: Option<&'a str>,
     ) -> ClientAnswer<'a> {
         ClientAnswer { redirect_uri, state, issuer: self.issuer(), own: self.issuer_url() }
-    }
-
-    /// Ends a session, and its grants at the providers.
-    pub(super) async fn end(
-        &self,
-        id: SessionId,
-        reason: End,
-    ) -> Result<bool, super::session::SessionError> {
-        let Some(session) = self.sessions().end(id).await? else { return Ok(false) };
-        self.telemetry().session_ended(self.principal(&session.person), reason);
-        self.revoke(&session).await;
-        Ok(true)
-    }
-
-    /// Tells the providers that a session's grants are not wanted any more.
-    pub(super) async fn revoke(&self, session: &Session) {
-        let grants = [GrantOf::Jira, GrantOf::Entra]
-            .into_iter()
-            .filter_map(|which| Some((which, session.grant(which)?.clone())));
-        for (which, grant) in grants.collect::<Vec<_>>() {
-            self.revoke_grant(which, grant).await;
-        }
-    }
-
-    /// Tells a provider that one grant is not wanted any more.
-    pub(super) async fn revoke_grant(&self, which: GrantOf, grant: Grant) {
-        if let Some(provider) = self.providers().of(which).cloned() {
-            let revoking = self.tasks().start(async move { provider.revoke(&grant).await });
-            match tokio::time::timeout(REVOKE_PATIENCE, revoking).await {
-                Ok(Ok(Ok(()))) => {}
-                Ok(Ok(Err(error))) => {
-                    tracing::info!(%error, "a grant was not revoked at the provider");
-                }
-                _ => tracing::info!("a grant was not revoked at the provider in time"),
-            }
-        }
     }
 
     /// Who a person is to limits and audit lines.
