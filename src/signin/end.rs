@@ -17,7 +17,9 @@ const REVOKE_PATIENCE: Duration = Duration::from_secs(5);
 impl SignIn {
     /// Ends a session, and its grants at the providers.
     pub(super) async fn end(&self, id: SessionId, reason: End) -> Result<bool, SessionError> {
-        let Some(session) = self.sessions().end(id).await? else { return Ok(false) };
+        let ended = self.sessions().end(id).await;
+        self.on_behalf().forget(id);
+        let Some(session) = ended? else { return Ok(false) };
         self.telemetry().session_ended(self.principal(&session.person), reason);
         self.revoke(&session).await;
         Ok(true)

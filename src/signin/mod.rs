@@ -76,8 +76,9 @@ pub use settings::{Settings, StoreSettings};
 pub use store_state::{StoreState, store_state};
 pub use tokens::PREFIX as TOKEN_PREFIX;
 
-/// The most memory, in bytes, of sessions that are remembered in the clear.
-pub const SESSIONS_BYTES_MAX: usize = session::CACHE_BYTES_MAX;
+/// The most memory, in bytes, of sessions that are remembered in the clear, with the tokens that
+/// were got on behalf of their users.
+pub const SESSIONS_BYTES_MAX: usize = session::CACHE_BYTES_MAX + session::ON_BEHALF_BYTES_MAX;
 
 /// The most memory, in bytes, of records where they are kept in the process.
 pub const RECORDS_BYTES_MAX: usize = backend::MEMORY_BYTES_MAX;

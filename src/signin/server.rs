@@ -18,7 +18,7 @@ use super::{
     pending::PendingStore,
     person::Person,
     provider::Providers,
-    session::{Lifetimes, People, Renewals, Sessions},
+    session::{Lifetimes, OnBehalf, People, Renewals, Sessions},
     settings::{Settings, StoreSettings},
     tasks::Tasks,
     telemetry::Telemetry,
@@ -48,6 +48,7 @@ struct Inner {
     store: Store,
     sessions: Sessions,
     renewals: Renewals,
+    on_behalf: OnBehalf,
     providers: Providers,
     pending: PendingStore,
     clients: Clients,
@@ -115,6 +116,10 @@ impl SignIn {
             let (sessions, providers) = (sessions.clone(), providers.clone());
             Renewals::new(sessions, providers, tasks.clone(), telemetry.clone())
         };
+        let on_behalf = {
+            let (sessions, renewals) = (sessions.clone(), renewals.clone());
+            OnBehalf::new(sessions, renewals, providers.clone(), tasks.clone())
+        };
         let pending = PendingStore::new(store.clone(), clock.clone());
         let document_hosts = if settings.client_metadata_loopback {
             DocumentHosts::PublicAndLoopback
@@ -141,6 +146,7 @@ impl SignIn {
             store,
             sessions,
             renewals,
+            on_behalf,
             providers,
             pending,
             clients,
@@ -171,6 +177,7 @@ impl SignIn {
     pub async fn sweep(&self) -> std::convert::Infallible {
         loop {
             tokio::time::sleep(SWEPT).await;
+            self.0.on_behalf.sweep();
             if let Err(error) = self.0.store.sweep(self.now_ms()).await {
                 tracing::warn!(%error, "ended sessions were not swept");
             }
@@ -210,6 +217,10 @@ impl SignIn {
 
     pub(super) fn renewals(&self) -> &Renewals {
         &self.0.renewals
+    }
+
+    pub(super) fn on_behalf(&self) -> &OnBehalf {
+        &self.0.on_behalf
     }
 
     pub(super) fn providers(&self) -> &Providers {
