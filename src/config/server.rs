@@ -68,7 +68,7 @@ impl Config {
             scopes: policy::Policy::new(policy.clone()).scopes(tools::all(), tools::BASE_SCOPES),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
-        let bearers = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
+        let mut bearers = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
         // must.
         if listen.ip().is_loopback() {
@@ -85,6 +85,11 @@ impl Config {
         };
         let session_keys = keys(&mut reader);
         let agents = agents(&mut reader, &policy, mcp.call_deadline, session_keys);
+        if let Some(entra) = bearers.signin.as_mut().and_then(|signin| signin.providers.entra.as_mut())
+        {
+            // Agents are asked, or ask, with a token of the user.
+            entra.has_on_behalf = agents.is_some();
+        }
         let jira = jira_settings(&mut reader);
         let upstream = upstream_settings(&mut reader);
         let admin = admin(&mut reader);

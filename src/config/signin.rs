@@ -184,6 +184,7 @@ fn entra(reader: &mut Reader<'_>) -> Option<EntraApp> {
         client_id: client_id?,
         client_secret: client_secret?,
         scopes: scopes.map(str::to_owned).collect(),
+        has_on_behalf: false,
     })
 }
 

@@ -10,6 +10,7 @@ use auth::{
     Principal, UpstreamCredential,
 };
 use http::{HeaderValue, Request};
+use secrecy::SecretString;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -112,6 +113,7 @@ struct Sent {
     last: Option<Secret>,
     refused: Option<Secret>,
     before: Option<Secret>,
+    on_behalf: Vec<Secret>,
 }
 
 impl SessionCredentials {
@@ -188,9 +190,30 @@ impl Credentials for SessionCredentials {
         })
     }
 
+    fn on_behalf<'a>(
+        &'a self,
+        scope: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretString>, CredentialsError>> {
+        Box::pin(async move {
+            // The sign-in of a command line is Atlassian's, which has no such tokens.
+            let Some(signin) = &self.signin else { return Ok(None) };
+            let Some(token) = signin.on_behalf().token(self.id, scope).await? else {
+                return Ok(None);
+            };
+            let given = SecretString::from(token.expose());
+            self.sent(|sent| {
+                if !sent.on_behalf.contains(&token) {
+                    sent.on_behalf.push(token);
+                }
+            });
+            Ok(Some(given))
+        })
+    }
+
     fn redact(&self, text: String) -> String {
         self.sent(|sent| {
-            [&sent.last, &sent.before].into_iter().flatten().fold(text, |text, token| {
+            let tokens = [&sent.last, &sent.before].into_iter().flatten().chain(&sent.on_behalf);
+            tokens.fold(text, |text, token| {
                 if text.contains(token.expose()) {
                     text.replace(token.expose(), "***")
                 } else {

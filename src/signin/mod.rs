@@ -9,7 +9,7 @@
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
 //! | `routes`, `bearer` | the endpoints as two routers; the way in of our tokens |
 //! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
-//! | `begin`, `client_auth`, `connect_link`, `sealed_form` | what several of them do |
+//! | `begin`, `client_auth`, `connect_link`, `end`, `sealed_form` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
 //! | `session`, `provider`, `client`, `pages`, `pending`, `tokens` | what they are made of |
 //! | all others | cookies, parameters, errors, time |
@@ -28,6 +28,7 @@ mod connect;
 mod connect_link;
 mod cookies;
 mod display_name;
+mod end;
 mod endpoint_form;
 mod error;
 mod from_page;
@@ -75,8 +76,9 @@ pub use settings::{Settings, StoreSettings};
 pub use store_state::{StoreState, store_state};
 pub use tokens::PREFIX as TOKEN_PREFIX;
 
-/// The most memory, in bytes, of sessions that are remembered in the clear.
-pub const SESSIONS_BYTES_MAX: usize = session::CACHE_BYTES_MAX;
+/// The most memory, in bytes, of sessions that are remembered in the clear, with the tokens that
+/// were got on behalf of their users.
+pub const SESSIONS_BYTES_MAX: usize = session::CACHE_BYTES_MAX + session::ON_BEHALF_BYTES_MAX;
 
 /// The most memory, in bytes, of records where they are kept in the process.
 pub const RECORDS_BYTES_MAX: usize = backend::MEMORY_BYTES_MAX;

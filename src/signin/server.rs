@@ -15,14 +15,13 @@ use super::{
     clock::Clock,
     cookies::SIGNED_IN_MS,
     error::SignInError,
-    grant::{Grant, GrantOf},
     pending::PendingStore,
     person::Person,
     provider::Providers,
-    session::{Lifetimes, People, Renewals, Session, SessionId, Sessions},
+    session::{Lifetimes, OnBehalf, People, Renewals, Sessions},
     settings::{Settings, StoreSettings},
     tasks::Tasks,
-    telemetry::{End, Telemetry},
+    telemetry::Telemetry,
     tokens::Tokens,
 };
 
@@ -34,9 +33,6 @@ const CALLERS: Purpose = Purpose::new("callers");
 
 /// How often what has ended is forgotten.
 const SWEPT: Duration = Duration::from_mins(1);
-
-/// How long a sign-out waits for the provider. What it says changes nothing here.
-const REVOKE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The bridge as an authorization server. A clone shares everything.
 #[derive(Clone)]
@@ -52,6 +48,7 @@ struct Inner {
     store: Store,
     sessions: Sessions,
     renewals: Renewals,
+    on_behalf: OnBehalf,
     providers: Providers,
     pending: PendingStore,
     clients: Clients,
@@ -119,6 +116,10 @@ impl SignIn {
             let (sessions, providers) = (sessions.clone(), providers.clone());
             Renewals::new(sessions, providers, tasks.clone(), telemetry.clone())
         };
+        let on_behalf = {
+            let (sessions, renewals) = (sessions.clone(), renewals.clone());
+            OnBehalf::new(sessions, renewals, providers.clone(), tasks.clone())
+        };
         let pending = PendingStore::new(store.clone(), clock.clone());
         let document_hosts = if settings.client_metadata_loopback {
             DocumentHosts::PublicAndLoopback
@@ -145,6 +146,7 @@ impl SignIn {
             store,
             sessions,
             renewals,
+            on_behalf,
             providers,
             pending,
             clients,
@@ -175,6 +177,7 @@ impl SignIn {
     pub async fn sweep(&self) -> std::convert::Infallible {
         loop {
             tokio::time::sleep(SWEPT).await;
+            self.0.on_behalf.sweep();
             if let Err(error) = self.0.store.sweep(self.now_ms()).await {
                 tracing::warn!(%error, "ended sessions were not swept");
             }
@@ -214,6 +217,10 @@ impl SignIn {
 
     pub(super) fn renewals(&self) -> &Renewals {
         &self.0.renewals
+    }
+
+    pub(super) fn on_behalf(&self) -> &OnBehalf {
+        &self.0.on_behalf
     }
 
     pub(super) fn providers(&self) -> &Providers {
@@ -289,42 +296,6 @@ impl SignIn {
         state: Option<&'a str>,
     ) -> ClientAnswer<'a> {
         ClientAnswer { redirect_uri, state, issuer: self.issuer(), own: self.issuer_url() }
-    }
-
-    /// Ends a session, and its grants at the providers.
-    pub(super) async fn end(
-        &self,
-        id: SessionId,
-        reason: End,
-    ) -> Result<bool, super::session::SessionError> {
-        let Some(session) = self.sessions().end(id).await? else { return Ok(false) };
-        self.telemetry().session_ended(self.principal(&session.person), reason);
-        self.revoke(&session).await;
-        Ok(true)
-    }
-
-    /// Tells the providers that a session's grants are not wanted any more.
-    pub(super) async fn revoke(&self, session: &Session) {
-        let grants = [GrantOf::Jira, GrantOf::Entra]
-            .into_iter()
-            .filter_map(|which| Some((which, session.grant(which)?.clone())));
-        for (which, grant) in grants.collect::<Vec<_>>() {
-            self.revoke_grant(which, grant).await;
-        }
-    }
-
-    /// Tells a provider that one grant is not wanted any more.
-    pub(super) async fn revoke_grant(&self, which: GrantOf, grant: Grant) {
-        if let Some(provider) = self.providers().of(which).cloned() {
-            let revoking = self.tasks().start(async move { provider.revoke(&grant).await });
-            match tokio::time::timeout(REVOKE_PATIENCE, revoking).await {
-                Ok(Ok(Ok(()))) => {}
-                Ok(Ok(Err(error))) => {
-                    tracing::info!(%error, "a grant was not revoked at the provider");
-                }
-                _ => tracing::info!("a grant was not revoked at the provider in time"),
-            }
-        }
     }
 
     /// Who a person is to limits and audit lines.

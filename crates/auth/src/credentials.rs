@@ -31,9 +31,20 @@ pub trait Credentials: Send + Sync {
         None
     }
 
-    /// A token of the user for another resource of their directory, got on their behalf; `scope` as
-    /// the directory names it, such as `https://api.powerplatform.com/.default`. None where these
-    /// credentials cannot get any, which is the default.
+    /// A token of the user for another resource of their directory, got on their behalf; none
+    /// where these credentials cannot get one, which is the default.
+    ///
+    /// `scope` is one scope as the directory names it, such as
+    /// `https://api.powerplatform.com/.default`. Whoever asks must know the resource: the token
+    /// opens it to everyone who is given it.
+    ///
+    /// The caller may drop the future at its deadline; a request that is on its way is finished,
+    /// for those who ask next.
+    ///
+    /// # Errors
+    /// The sign-in has ended, the directory refuses this token, or it does not answer.
+    ///
+    /// Source: Microsoft, "Microsoft identity platform and OAuth 2.0 On-Behalf-Of flow".
     fn on_behalf<'a>(
         &'a self,
         scope: &'a str,
@@ -42,8 +53,8 @@ pub trait Credentials: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// The text without any of these credentials, should it hold one: an upstream that echoes
-    /// requests must not get them to an agent.
+    /// The text without any of these credentials, those got on the user's behalf included, should
+    /// it hold one: an upstream that echoes requests must not get them to an agent.
     fn redact(&self, text: String) -> String;
 }
 
@@ -87,5 +98,17 @@ pub enum CredentialsError {
         /// The page where they can do it, made for this sign-in and good for a few minutes. None
         /// where the operator has set up nothing to connect.
         connect_url: Option<String>,
+    },
+    /// The sign-in stands, but the user's directory gives no token for this resource: the
+    /// operator's app lacks the permission or the consent to it, or a policy of the resource asks
+    /// for more than the sign-in had. An administrator can change it.
+    #[error(
+        "the directory does not give this server a token of the user for the service: consent or \
+         a policy is missing ({code})"
+    )]
+    NotGranted {
+        /// The OAuth error code and the directory's own number of the error, such as
+        /// `invalid_grant, AADSTS65001`. Nothing else of its words.
+        code: String,
     },
 }

@@ -97,6 +97,15 @@ fn no_credential(fault: &CredentialsError) -> ToolError {
             "The identity provider gives no token for the agent at the moment.",
         )
         .retryable(None),
+        // Somebody with rights in the directory has to consent, or a rule there wants more.
+        CredentialsError::NotGranted { code } => ToolError::new(
+            Code::Forbidden,
+            format!("Entra ID gives this server no token of the user for the agent ({code})."),
+        )
+        .hint(
+            "Sign in again, if the sign-in is older than the agent's settings; otherwise an \
+             administrator has to consent to the agent's API for this server's app registration.",
+        ),
         CredentialsError::NotConnected { .. } => ToolError::new(
             Code::Unauthenticated,
             "This agent is spoken to with the user's own token of Entra ID, and this sign-in has \

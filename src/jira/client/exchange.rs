@@ -69,7 +69,10 @@ impl Session {
                 self.token.refused.store(true, Ordering::Relaxed);
                 Err(JiraError::LocalSignInEnded)
             }
-            Err(CredentialsError::Unavailable) => Err(JiraError::NotRenewed),
+            // Nobody asks a directory for a token for Jira; nothing was sent, whoever did.
+            Err(CredentialsError::Unavailable | CredentialsError::NotGranted { .. }) => {
+                Err(JiraError::NotRenewed)
+            }
             Err(CredentialsError::NotConnected { connect_url }) => {
                 Err(JiraError::NotConnected { connect_url })
             }

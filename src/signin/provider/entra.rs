@@ -1,7 +1,7 @@
 //! Entra ID as the provider where people sign in.
 //!
-//! Sources: Microsoft, "Microsoft identity platform and OAuth 2.0 authorization code flow"; OpenID
-//! Connect Core 1.0.
+//! Sources: Microsoft, "Microsoft identity platform and OAuth 2.0 authorization code flow" and "…
+//! On-Behalf-Of flow"; OpenID Connect Core 1.0.
 
 use upstream::{Safety, Upstream};
 use url::Url;
@@ -20,6 +20,9 @@ use super::{
     token_endpoint::TokenEndpoint,
 };
 
+/// RFC 7523 section 2.1.
+const ON_BEHALF_OF: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
 #[derive(Debug)]
 pub(in super::super) struct Entra {
     tokens: TokenEndpoint,
@@ -27,11 +30,18 @@ pub(in super::super) struct Entra {
     authorize: Url,
     tenant_id: String,
     scopes: String,
+    has_on_behalf: bool,
 }
 
 impl Entra {
     pub(super) fn new(app: &EntraApp, upstream: Upstream) -> Self {
-        let EntraApp { authority, tenant_id, client_id, client_secret, scopes } = app.clone();
+        let EntraApp { authority, tenant_id, client_id, client_secret, mut scopes, has_on_behalf } =
+            app.clone();
+        if has_on_behalf && scopes.is_empty() {
+            // On-behalf-of takes a token whose audience is the app itself, and without this the
+            // token is for Microsoft Graph. By its URI an app may not ask for itself: AADSTS90009.
+            scopes.push(format!("{client_id}/.default"));
+        }
         let oauth = |name: &str| below(&authority, &format!("{tenant_id}/oauth2/v2.0/{name}"));
         let keys = below(&authority, &format!("{tenant_id}/discovery/v2.0/keys"));
         let issuer = format!("{}/{tenant_id}/v2.0", authority.as_str().trim_end_matches('/'));
@@ -40,7 +50,7 @@ impl Entra {
         let scopes = own.into_iter().chain(scopes).collect::<Vec<_>>().join(" ");
         let authorize = oauth("authorize");
         let tokens = TokenEndpoint { upstream, url: oauth("token"), client_id, client_secret };
-        Self { tokens, id_tokens, authorize, tenant_id, scopes }
+        Self { tokens, id_tokens, authorize, tenant_id, scopes, has_on_behalf }
     }
 
     /// Without the `resource` that an MCP client sends: Entra ID refuses requests that have it.
@@ -97,5 +107,30 @@ impl Entra {
         // A use does not end the token before it, so a lost answer costs nothing.
         let tokens = self.tokens.post(&params, Safety::Read).await?;
         Ok(tokens.grant(now_ms, &grant.scopes, Some(refresh_token)))
+    }
+
+    /// Whether the operator wants tokens on behalf of the user.
+    pub(super) fn has_on_behalf(&self) -> bool {
+        self.has_on_behalf
+    }
+
+    /// A token of the user for another resource. `assertion` is their access token for this app.
+    /// What comes has no refresh token: the session's own is the only one that is kept.
+    pub(in super::super) async fn on_behalf(
+        &self,
+        assertion: &Secret,
+        scope: &str,
+        now_ms: u64,
+    ) -> Result<Grant, ProviderError> {
+        let params = [
+            ("grant_type", ON_BEHALF_OF),
+            ("assertion", assertion.expose()),
+            ("scope", scope),
+            ("requested_token_use", "on_behalf_of"),
+        ];
+        // It changes nothing, so a lost answer costs a second request alone.
+        let tokens = self.tokens.post(&params, Safety::Read).await?;
+        let grant = tokens.grant(now_ms, &[], None);
+        Ok(Grant { refresh_token: None, ..grant })
     }
 }

@@ -103,6 +103,14 @@ impl Providers {
         }
     }
 
+    /// The directory that gives tokens on behalf of its users, if the operator wants them.
+    pub(in super::super) fn on_behalf(&self) -> Option<&Entra> {
+        match self.entra.as_deref()? {
+            Provider::Entra(entra) => entra.has_on_behalf().then_some(entra),
+            Provider::Atlassian(_) => None,
+        }
+    }
+
     /// The kind of grant that a sign-in begins with.
     pub(in super::super) fn front(&self) -> GrantOf {
         if self.entra.is_some() { GrantOf::Entra } else { GrantOf::Jira }

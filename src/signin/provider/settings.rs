@@ -38,4 +38,7 @@ pub struct EntraApp {
     pub client_secret: SecretString,
     /// Scopes beside `openid profile offline_access`.
     pub scopes: Vec<String>,
+    /// Whether tokens of the user for other resources are got on their behalf. Without `scopes`
+    /// people are then asked for a token for this app itself; `scopes` must be of this app.
+    pub has_on_behalf: bool,
 }

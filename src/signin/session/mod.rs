@@ -1,6 +1,7 @@
 //! Sessions: what is kept of them, how they are read and changed, and how their grants are renewed.
 
 mod id;
+mod on_behalf;
 mod people;
 mod record;
 mod renewal;
@@ -10,6 +11,7 @@ mod set_grant;
 mod turns;
 
 pub(super) use id::SessionId;
+pub(super) use on_behalf::{ON_BEHALF_BYTES_MAX, OnBehalf};
 pub(super) use people::{Known, People};
 pub(super) use record::{Code, Program, Session};
 pub(super) use renewal::Renewals;

@@ -62,7 +62,7 @@ struct Inner {
     providers: Providers,
     tasks: Tasks,
     telemetry: Telemetry,
-    turns: Turns,
+    turns: Turns<SessionId>,
     paused_until_ms: Cache<SessionId, u64>,
     slow_until_ms: Cache<SessionId, u64>,
 }

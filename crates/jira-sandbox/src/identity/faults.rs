@@ -15,11 +15,15 @@ use futures_util::stream;
 use serde_json::{Map, Value as Json, json};
 use tokio::{sync::watch, time::sleep};
 
+use crate::json::put;
+
 /// An endpoint that a program calls, of either provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `/oauth/token`, and Entra's.
     Token,
+    /// Entra's `/token`, where a token is asked for on a user's behalf.
+    OnBehalf,
     /// `/oauth/revoke`.
     Revoke,
     /// Entra's `/discovery/v2.0/keys`.
@@ -70,6 +74,32 @@ impl Fault {
     pub fn refusal(status: u16, error: &str) -> Self {
         let body = json!({ "error": error, "error_description": "As the test wants it" });
         Self::Answer { status, content_type: "application/json", body: body.to_string() }
+    }
+
+    /// A refusal as Entra words it, such as `invalid_grant` with 65001 for consent that is missing.
+    #[must_use]
+    pub fn of_entra(error: &str, number: u32) -> Self {
+        Self::entra(json!({ "error": error }), number)
+    }
+
+    /// A policy of the API wants more of the user than the sign-in had: `interaction_required`,
+    /// 50079, and the `claims` that a new sign-in has to ask for.
+    ///
+    /// Source: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow>.
+    #[must_use]
+    pub fn interaction_required() -> Self {
+        let claims = json!({ "access_token": { "polids": {
+            "essential": true, "values": ["5a9db0c1-0000-4000-8000-0000000ca000"],
+        } } });
+        let body = json!({ "error": "interaction_required", "claims": claims.to_string() });
+        Self::entra(body, 50_079)
+    }
+
+    fn entra(mut body: Json, number: u32) -> Self {
+        put(&mut body, "error_description", format!("AADSTS{number}: As the test wants it"));
+        put(&mut body, "error_codes", json!([number]));
+        let content_type = "application/json; charset=utf-8";
+        Self::Answer { status: 400, content_type, body: body.to_string() }
     }
 
     /// A page of a gateway instead of JSON.

@@ -271,6 +271,18 @@ impl Grants {
         (books.grants.get(id)?.grant.client_id == client_id).then_some(id)
     }
 
+    /// A grant of the same person to the same client, for other scopes, with refresh tokens of its
+    /// own.
+    pub(super) fn derived(&self, from: usize, scopes: &[String]) -> Option<usize> {
+        let mut books = self.books();
+        let Entry { grant, offer } = books.grants.get(from)?;
+        let (id, scopes) = (books.grants.len(), scopes.to_vec());
+        let grant = Grant { id, scopes: scopes.clone(), refreshes: 0, ..grant.clone() };
+        let offer = Offer { scopes, ..offer.clone() };
+        books.grants.push(Entry { grant, offer });
+        Some(id)
+    }
+
     /// What was agreed to when the grant was given.
     pub(super) fn offer_of(&self, id: usize) -> Option<Offer> {
         self.books().grants.get(id).map(|entry| entry.offer.clone())

@@ -119,6 +119,7 @@ fn settings() -> Settings {
         client_id: "entra-app".to_owned(),
         client_secret: "entra-secret".into(),
         scopes: Vec::new(),
+        has_on_behalf: false,
     };
     Settings {
         public_base_url: None,

@@ -22,7 +22,7 @@ use crate::{
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Scopes of the sign-in itself, of no API.
-const OPENID: &[&str] = &["openid", "profile", "email", OFFLINE];
+pub(super) const OPENID: &[&str] = &["openid", "profile", "email", OFFLINE];
 
 /// Who signed in, for the client. `oid`, `tid` and names are there for the scope `profile` only.
 pub(super) fn id_token(
@@ -54,7 +54,13 @@ pub(super) fn id_token(
 }
 
 /// For the API whose scopes were asked for, else for Microsoft Graph; never for Jira.
-pub(super) fn access_token<'a>(server: &Server, offer: &'a Offer, now: i64) -> Option<String> {
+/// `sid` tells which grant it belongs to.
+pub(super) fn access_token<'a>(
+    server: &Server,
+    offer: &'a Offer,
+    grant: usize,
+    now: i64,
+) -> Option<String> {
     let of_api = |scope: &'a String| {
         let (api, right) = scope.rsplit_once('/').unwrap_or((GRAPH, scope));
         (!OPENID.contains(&right)).then_some((api, right))
@@ -67,8 +73,14 @@ pub(super) fn access_token<'a>(server: &Server, offer: &'a Offer, now: i64) -> O
     put(&mut claims, "azp", offer.client_id.clone());
     put(&mut claims, "azpacr", "1");
     put(&mut claims, "scp", rights.join(" "));
+    put(&mut claims, "sid", session_id(grant));
     let key = server.world.identity.keys.newest()?;
     key.sign(&claims, &key.id)
+}
+
+/// The sign-in that a grant came of, as its access tokens name it.
+pub(super) fn session_id(grant: usize) -> String {
+    secret::fixed_guid("jira sandbox sign-in", &grant.to_string())
 }
 
 fn of_everybody(server: &Server, offer: &Offer, audience: &str, now: i64) -> Json {

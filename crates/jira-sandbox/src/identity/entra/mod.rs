@@ -5,6 +5,7 @@
 mod authorize;
 mod documents;
 mod jwt;
+mod on_behalf;
 mod refusal;
 mod tenant;
 mod token;

@@ -109,6 +109,33 @@ impl Refusal {
         Self { status, ..Self::new("server_error", 90_000, "No randomness.") }
     }
 
+    pub(super) fn scope(given: &str) -> Self {
+        let message = format!(
+            "The provided value for the input parameter 'scope' is not valid. The scope '{given}' \
+             is not one scope of one resource."
+        );
+        Self::new("invalid_scope", 70_011, message)
+    }
+
+    /// A token of the user that is nobody's of ours, or for somebody else.
+    pub(super) fn assertion(reason: &str) -> Self {
+        let message = format!("Assertion failed signature validation. [Reason - {reason}]");
+        Self::new("invalid_grant", 50_013, message)
+    }
+
+    pub(super) fn assertion_time() -> Self {
+        let message = "Assertion is not within its valid time range. Ensure that the access token \
+             is not expired before using it for user assertion, or request a new token.";
+        Self::new("invalid_grant", 500_133, message)
+    }
+
+    /// An identity token, which has no `scp`, and neither has the token of a program.
+    pub(super) fn no_access_token() -> Self {
+        let message = "Input id_token cannot be used as \
+             'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.";
+        Self::new("invalid_grant", 240_002, message)
+    }
+
     /// What the books say of a code or a refresh token.
     pub(super) fn of(refused: Refused) -> Self {
         let (code, message) = match refused {

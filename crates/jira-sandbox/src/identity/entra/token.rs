@@ -1,4 +1,4 @@
-//! `/{tenant}/oauth2/v2.0/token`: codes and refresh tokens for tokens.
+//! `/{tenant}/oauth2/v2.0/token`: codes, refresh tokens and tokens of users for tokens.
 
 use axum::{
     body::{Body, Bytes},
@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{jwt, refusal::Refusal, tenant::check_tenant};
+use super::{jwt, on_behalf::on_behalf, refusal::Refusal, tenant::check_tenant};
 use crate::{
     identity::{
         faults::{Endpoint, Fault},
@@ -19,6 +19,9 @@ use crate::{
     json::put,
     model::scope::OFFLINE,
 };
+
+/// RFC 7523 section 2.1.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// `POST` of a form.
 pub(crate) async fn token(
@@ -34,7 +37,10 @@ pub(crate) async fn token(
             |refusal: Refusal| refusal.into_response(&server.settings.base_url, server.now());
         tokens.unwrap_or_else(in_json)
     };
-    server.answer(Endpoint::Token, make).await
+    let params = Params::from_form(&body).ok();
+    let grant_type = params.as_ref().and_then(|params| params.get("grant_type"));
+    let at = if grant_type == Some(JWT_BEARER) { Endpoint::OnBehalf } else { Endpoint::Token };
+    server.answer(at, make).await
 }
 
 fn tokens(
@@ -73,6 +79,7 @@ fn tokens(
             };
             grants.renew(need(&params, "refresh_token")?, &by, now)
         }
+        JWT_BEARER => return on_behalf(server, &params, client_id),
         other => return Err(Refusal::grant_type(other)),
     };
     let grant = grant.map_err(Refusal::of)?;
@@ -93,7 +100,7 @@ fn issued(
         grant.scopes.iter().map(String::as_str).filter(|scope| *scope != OFFLINE).collect();
     let mut body = json!({
         "token_type": "Bearer", "scope": scopes.join(" "), "expires_in": life,
-        "ext_expires_in": life, "access_token": jwt::access_token(server, &offer, now)?,
+        "ext_expires_in": life, "access_token": jwt::access_token(server, &offer, grant.id, now)?,
     });
     let keeps = fault == Some(&Fault::KeepsRefreshToken);
     let refresh_token = if keeps { None } else { grants.issue_refresh(grant.id, now) };
@@ -106,7 +113,7 @@ fn issued(
     Some(json(StatusCode::OK, &body))
 }
 
-fn need<'a>(params: &'a Params, name: &str) -> Result<&'a str, Refusal> {
+pub(super) fn need<'a>(params: &'a Params, name: &str) -> Result<&'a str, Refusal> {
     params.get(name).ok_or_else(|| Refusal::missing(name))
 }
 

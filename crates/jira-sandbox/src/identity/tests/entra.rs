@@ -50,17 +50,17 @@ fn redeeming(code: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-async fn token(world: &World, params: &[(&str, &str)]) -> Reply {
+pub(super) async fn token(world: &World, params: &[(&str, &str)]) -> Reply {
     world.post(&at("/oauth2/v2.0/token"), params).await
 }
 
-async fn sign_in(world: &World, user: &str, scopes: &str) -> Json {
+pub(super) async fn sign_in(world: &World, user: &str, scopes: &str) -> Json {
     let reply = token(world, &redeeming(&press(world, user, scopes).await)).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     reply.json()
 }
 
-async fn refresh(world: &World, secret: &str) -> Reply {
+pub(super) async fn refresh(world: &World, secret: &str) -> Reply {
     let params = [
         ("grant_type", "refresh_token"),
         ("client_id", ID),
@@ -75,7 +75,7 @@ fn decoded(part: &str) -> Json {
 }
 
 /// The claims of a JWT, if a key of the published set signed it.
-async fn verified(world: &World, jwt: &str) -> Option<Json> {
+pub(super) async fn verified(world: &World, jwt: &str) -> Option<Json> {
     let keys = world.get(&at("/discovery/v2.0/keys")).await.json();
     let (text, signature) = jwt.rsplit_once('.')?;
     let (head, claims) = text.split_once('.')?;

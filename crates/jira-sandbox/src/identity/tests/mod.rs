@@ -20,6 +20,7 @@ use crate::{Sandbox, Seed};
 mod atlassian;
 mod entra;
 mod faults;
+mod on_behalf;
 mod pages;
 
 const NOW: i64 = 1_795_168_800_000;
