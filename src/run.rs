@@ -142,7 +142,7 @@ fn observed_server(
             Some(one_user) => Arc::new(one_user),
             None => Arc::new(Accounts(jira)),
         };
-        products.push(Arc::new(AgentTools::new(agents, who)));
+        products.push(Arc::new(AgentTools::new(agents, who, signals.clone())));
     }
     let products = mcp::Products::new(products);
     Ok(mcp::Server::new(config.mcp.clone(), policy, products, limiter, signals))

@@ -85,7 +85,8 @@ impl Config {
         };
         let session_keys = keys(&mut reader);
         let agents = agents(&mut reader, &policy, mcp.call_deadline, session_keys);
-        if let Some(entra) = bearers.signin.as_mut().and_then(|signin| signin.providers.entra.as_mut())
+        if let Some(entra) =
+            bearers.signin.as_mut().and_then(|signin| signin.providers.entra.as_mut())
         {
             // Agents are asked, or ask, with a token of the user.
             entra.has_on_behalf = agents.is_some();

@@ -112,6 +112,14 @@ definitions! {
     BREAKER_OPENINGS = Counter "jira_mcp_breaker_openings_total" [] "How often a circuit breaker opened.";
     BREAKER_REFUSALS = Counter "jira_mcp_breaker_refusals_total" []
         "Requests to Jira that an open circuit breaker refused.";
+    AGENT_TURNS = Counter "jira_mcp_agent_turns_total" ["end"]
+        "Messages sent to agents of Copilot Studio, by how the wait for the answer ended.";
+    AGENT_TURN_SECONDS = Histogram "jira_mcp_agent_turn_duration_seconds" ["end"]
+        "How long the wait for an agent's whole answer took, by how it ended.";
+    AGENT_MESSAGES = Counter "jira_mcp_agent_messages_total" []
+        "Messages that agents answered within those waits.";
+    AGENT_TOKEN_CALLS = Counter "jira_mcp_agent_token_calls_total" []
+        "Requests for tokens of conversations, at Direct Line or at an agent's token endpoint.";
     SIGN_INS = Counter "jira_mcp_sign_ins_total" ["outcome"]
         "Sign-ins by what became of them; misconfigured is a secret that the provider does not take.";
     SESSIONS_ENDED = Counter "jira_mcp_sessions_ended_total" ["reason"]

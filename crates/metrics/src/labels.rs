@@ -144,6 +144,18 @@ labels! {
         Write "write",
     }
 
+    /// How the wait for an agent's answer ended.
+    TurnResult "end" {
+        /// The agent was done.
+        Completed "completed",
+        /// The conversation was over with it.
+        Ended "ended",
+        /// Time was up before.
+        Pending "pending",
+        /// There was no answer to wait for.
+        Failed "failed",
+    }
+
     /// What became of a sign-in.
     SignInOutcome "outcome" {
         Ok "ok",
@@ -250,6 +262,7 @@ mod tests {
         check(UpstreamResult::ALL);
         check(RetryReason::ALL);
         check(Effect::ALL);
+        check(TurnResult::ALL);
         check(SignInOutcome::ALL);
         check(SessionEnd::ALL);
         check(RenewalResult::ALL);

@@ -9,7 +9,7 @@ use super::{
     instruments::{self, Counter, Gauge, Histogram},
     labels::{
         Effect, Limit, Refusal, RenewalResult, RetryReason, Route, SessionEnd, SignInOutcome,
-        SpanResult, StatusClass, StoreFailure, UpstreamResult,
+        SpanResult, StatusClass, StoreFailure, TurnResult, UpstreamResult,
     },
     process,
     table::{Sample, Table},
@@ -52,6 +52,10 @@ pub struct Metrics {
     pub upstream_bytes: Counter,
     pub breaker_openings: Counter,
     pub breaker_refusals: Counter,
+    pub agent_turns: Table<Counter, TurnResult>,
+    pub agent_turn_seconds: Table<Histogram, TurnResult>,
+    pub agent_messages: Counter,
+    pub agent_token_calls: Counter,
     pub sign_ins: Table<Counter, SignInOutcome>,
     pub sessions_ended: Table<Counter, SessionEnd>,
     pub grant_renewals: Table<Counter, RenewalResult>,
@@ -97,6 +101,10 @@ impl Metrics {
             upstream_bytes: Counter::default(),
             breaker_openings: Counter::default(),
             breaker_refusals: Counter::default(),
+            agent_turns: Table::of_label(&d::AGENT_TURNS),
+            agent_turn_seconds: Table::of_label(&d::AGENT_TURN_SECONDS),
+            agent_messages: Counter::default(),
+            agent_token_calls: Counter::default(),
             sign_ins: Table::of_label(&d::SIGN_INS),
             sessions_ended: Table::of_label(&d::SESSIONS_ENDED),
             grant_renewals: Table::of_label(&d::GRANT_RENEWALS),
@@ -129,6 +137,7 @@ impl Metrics {
     ) {
         mirror(&self.tool_call_seconds, definition, &make);
         mirror(&self.upstream_seconds, definition, &make);
+        mirror(&self.agent_turn_seconds, definition, &make);
     }
 
     /// Asks this for the number of breakers that are not closed, each time the metrics are read.
@@ -163,6 +172,10 @@ impl Metrics {
         visit(&d::CALLER_BREAKERS_OPEN, &[], number(of_one));
         visit(&d::BREAKER_OPENINGS, &[], number(self.breaker_openings.value()));
         visit(&d::BREAKER_REFUSALS, &[], number(self.breaker_refusals.value()));
+        self.agent_turns.read(visit);
+        self.agent_turn_seconds.read(visit);
+        visit(&d::AGENT_MESSAGES, &[], number(self.agent_messages.value()));
+        visit(&d::AGENT_TOKEN_CALLS, &[], number(self.agent_token_calls.value()));
         self.sign_ins.read(visit);
         self.sessions_ended.read(visit);
         self.grant_renewals.read(visit);
@@ -240,6 +253,8 @@ mod tests {
             (&d::UPSTREAM_REQUESTS, vec![UpstreamResult::NAME]),
             (&d::UPSTREAM_RETRIES, vec![RetryReason::NAME]),
             (&d::UPSTREAM_SECONDS, vec![Effect::NAME]),
+            (&d::AGENT_TURNS, vec![TurnResult::NAME]),
+            (&d::AGENT_TURN_SECONDS, vec![TurnResult::NAME]),
             (&d::SIGN_INS, vec![SignInOutcome::NAME]),
             (&d::SESSIONS_ENDED, vec![SessionEnd::NAME]),
             (&d::GRANT_RENEWALS, vec![RenewalResult::NAME]),

@@ -78,12 +78,12 @@ impl Agents {
                 body_bytes_max: BODY_BYTES_MAX,
                 ..Settings::new(settings.user_agent.clone())
             },
-            signals,
+            signals.clone(),
         )?;
         let streams = StreamClient::new(&settings.user_agent).map_err(AgentsBuildError::Streams)?;
         let keys = IdKeys::new(settings.session_keys)?;
         let idle_time = settings.idle_time;
-        let shared = Shared { upstream, keys: keys.clone(), tls: Tls::load()?, idle_time };
+        let shared = Shared { upstream, keys: keys.clone(), tls: Tls::load()?, idle_time, signals };
         let mut agents = Vec::new();
         for agent in settings.agents {
             let name = agent.name.clone();

@@ -127,7 +127,8 @@ mod tests {
             prop_assert_eq!(kept.len() as u64 + omitted, count as u64);
             let is_whole = shown["response"].as_str().unwrap().len() == chars
                 && kept.len() == count
-                && kept.iter().all(|row| row["text"].as_str().unwrap().len() == chars);
+                && kept.iter().all(|row| row["text"].as_str().unwrap().len() == chars)
+                && kept.iter().all(|row| row["attachments"][0]["url"].is_string());
             prop_assert_eq!(is_whole, shown.get("clipped").is_none());
             for row in kept {
                 // A shortened address would lead somewhere else.

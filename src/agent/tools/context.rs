@@ -10,14 +10,16 @@ use std::{
 
 use auth::{BoxFuture, Caller, Credentials, CredentialsError, UpstreamCredential};
 use http::HeaderValue;
-use metrics::Trace;
+use metrics::{Signals, Trace, labels::TurnResult};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 use tool_kit::{Budget, Progress, ToolError, clean, clip};
 use zeroize::Zeroizing;
 
 use super::who::{FindPrincipal, NoPrincipal};
-use crate::agent::client::{Agent, Agents, Asker, ExchangeToken, TurnProgress};
+use crate::agent::client::{
+    Agent, AgentError, Agents, Asker, ExchangeToken, Reply, TurnEnd, TurnProgress,
+};
 
 /// What is left of a call for its answer when the wait for the agent is over.
 const ANSWER_SLACK: Duration = Duration::from_secs(2);
@@ -30,6 +32,7 @@ const PROGRESS_CHARS_MAX: usize = 300;
 pub(super) struct Context {
     pub(super) agents: Arc<Agents>,
     pub(super) who: Arc<dyn FindPrincipal>,
+    pub(super) signals: Signals,
     pub(super) caller: Caller,
     pub(super) deadline: Instant,
     pub(super) budget: Budget,
@@ -87,6 +90,21 @@ impl Context {
     /// Tokens of the user for an agent's service, and for what an agent asks a token for.
     pub(super) fn on_behalf<'a>(&'a self, agent: &'a Agent) -> OnBehalf<'a> {
         OnBehalf { credentials: self.caller.credentials(), scope: agent.token_scope() }
+    }
+
+    /// Counts a turn that is over.
+    pub(super) fn count_turn(&self, answer: &Result<Reply, AgentError>, took: Duration) {
+        let metrics = self.signals.metrics();
+        let end = match answer.as_ref().map(|reply| reply.end) {
+            Ok(TurnEnd::Answered) => TurnResult::Completed,
+            Ok(TurnEnd::Ended) => TurnResult::Ended,
+            Ok(TurnEnd::Pending) => TurnResult::Pending,
+            Err(_) => TurnResult::Failed,
+        };
+        metrics.agent_turns.inc(end);
+        metrics.agent_turn_seconds.observe(end, took);
+        let count = answer.as_ref().map_or(0, |reply| reply.messages.len());
+        metrics.agent_messages.add(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// Tells the client how far the turn is, in words that are safe to show.

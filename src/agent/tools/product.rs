@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use auth::{Caller, TokenVerdict};
+use metrics::Signals;
 use tool_kit::{
     CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Tool,
     ToolError, Usage,
@@ -35,12 +36,13 @@ const INSTRUCTIONS: &str = "Talk to Copilot Studio agents for the user. Keep the
 pub struct AgentTools {
     agents: Arc<Agents>,
     who: Arc<dyn FindPrincipal>,
+    signals: Signals,
 }
 
 impl AgentTools {
     /// `who` says whose conversations a caller's are, where the caller does not.
-    pub fn new(agents: Agents, who: Arc<dyn FindPrincipal>) -> Self {
-        Self { agents: Arc::new(agents), who }
+    pub fn new(agents: Agents, who: Arc<dyn FindPrincipal>, signals: Signals) -> Self {
+        Self { agents: Arc::new(agents), who, signals }
     }
 }
 
@@ -108,8 +110,19 @@ impl Product for AgentTools {
         let subject = self.agents.agent(agent.as_deref()).ok().map(|agent| agent.name().clone());
         let (agents, who) = (Arc::clone(&self.agents), Arc::clone(&self.who));
         let is_refused = AtomicBool::new(false);
-        let context =
-            Context { agents, who, caller, deadline, budget, trace, progress, is_refused, agent };
+        let signals = self.signals.clone();
+        let context = Context {
+            agents,
+            who,
+            signals,
+            caller,
+            deadline,
+            budget,
+            trace,
+            progress,
+            is_refused,
+            agent,
+        };
         Box::new(AgentCall { tool, given, context, subject })
     }
 }

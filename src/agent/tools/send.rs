@@ -1,6 +1,7 @@
 //! `send_message`: one message, and the whole answer to it.
 
 use serde_json::json;
+use tokio::time::Instant;
 use tool_kit::{Code, Reply, Row, ToolError, args::Arguments as _, args::RawArguments};
 
 use super::{arguments, clipping, context::Context, reply};
@@ -47,13 +48,15 @@ pub(super) async fn say(
     context: &Context,
     principal: &str,
     conversation: &Conversation<'_>,
-    (outgoing, limit): (&Outgoing, tokio::time::Instant),
+    (outgoing, limit): (&Outgoing, Instant),
     report: client::Report<'_>,
 ) -> Result<client::Reply, ToolError> {
     let on_behalf = context.on_behalf(conversation.agent());
     let asker = context.asker(principal, &on_behalf);
     let report = context.progress.has_listener().then_some(report);
+    let began = Instant::now();
     let answer = conversation.send(outgoing, &asker, Waiting { limit, report }).await;
+    context.count_turn(&answer, began.elapsed());
     let named = |error: ToolError| error.with("conversationId", conversation.id());
     let answer = answer.map_err(|error| {
         let is_gone = error.is_not_found();

@@ -12,6 +12,7 @@ use http::{
     HeaderValue,
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
+use metrics::Signals;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 use upstream::{BreakerKey, Request, Response, Upstream, UpstreamError};
@@ -49,6 +50,7 @@ pub(crate) struct DirectLine {
     address: RwLock<Arc<DirectLineAddress>>,
     pub(super) is_region_known: AtomicUsize,
     breaker: BreakerKey,
+    pub(super) signals: Signals,
     upstream: Upstream,
     /// Which secret worked last.
     preferred: AtomicUsize,
@@ -61,6 +63,7 @@ pub(in crate::agent::client) struct Shared {
     pub(in crate::agent::client) keys: IdKeys,
     pub(in crate::agent::client) tls: Tls,
     pub(in crate::agent::client) idle_time: Duration,
+    pub(in crate::agent::client) signals: Signals,
 }
 
 impl DirectLine {
@@ -78,6 +81,7 @@ impl DirectLine {
         Self {
             rule: HostRule::direct_line(own),
             breaker: name.as_str().into(),
+            signals: shared.signals.clone(),
             name,
             access,
             locale,
@@ -219,6 +223,7 @@ impl DirectLine {
     ) -> Result<(), AgentError> {
         let now = Instant::now();
         known.tokens.ask(now);
+        self.signals.metrics().agent_token_calls.inc();
         let Some(token) = known.tokens.current(now).map(|token| token.secret().clone()) else {
             return Ok(());
         };
@@ -252,6 +257,7 @@ impl DirectLine {
         deadline: Instant,
     ) -> Result<(), AgentError> {
         known.tokens.ask(Instant::now());
+        self.signals.metrics().agent_token_calls.inc();
         let operation = request::reconnect(&self.address(), id, known.watermark.as_deref());
         let answer = self.send_by_secret(&operation, asker, deadline).await?;
         if !answer.status.is_success() {

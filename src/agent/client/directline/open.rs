@@ -74,6 +74,7 @@ impl DirectLine {
         let id = id.ok_or_else(|| AgentError::unreadable("the conversation has no id"))?;
         let mut known = Known::default();
         known.tokens.ask(asked_at);
+        self.signals.metrics().agent_token_calls.inc();
         known.take(opened, now);
         self.memory.put(&id, known, now);
         Ok(id)
