@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{http, signin};
+use crate::{agent::client as agents, http, signin};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
@@ -73,6 +73,33 @@ pub fn limits(deployment: Deployment) -> Vec<Limit> {
         ]);
     }
     limits
+}
+
+/// What the tools for agents take beside all that, where `TOOLSETS` holds `agent`: their services
+/// are called by a client of their own.
+pub fn agent_limits() -> Vec<Limit> {
+    let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
+    let limit = |what, bytes| Limit { what, bytes };
+    vec![
+        limit("conversations that are remembered", agents::REMEMBERED_BYTES_MAX),
+        limit("what agents have said in turns that go on", agents::HELD_BYTES_MAX),
+        limit("sockets, each with half a message", agents::SOCKETS_MAX * agents::SOCKET_BYTES),
+        limit("requests beyond what each call may hold", upstream::REQUESTS_BYTES_MAX),
+        limit("answers beyond that, and what is made of them", answers + answers / 2),
+    ]
+}
+
+/// That table as the document shows it, in MiB.
+pub fn agent_table() -> String {
+    let limits = agent_limits();
+    let mut text = String::from("| What | MiB |\n|---|---|\n");
+    for Limit { what, bytes } in &limits {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "| {what} | {} |", bytes.div_ceil(MIB));
+    }
+    let total: usize = limits.iter().map(|limit| limit.bytes).sum();
+    let _ = writeln!(text, "| **all together** | **{}** |", total.div_ceil(MIB));
+    text
 }
 
 /// The most of all together.

@@ -79,4 +79,6 @@ fn the_document_shows_what_they_come_to() {
     ];
     let table = bounds::table(&[(&names[0], kubernetes), (&names[1], azure)]);
     assert!(file("docs/RELIABILITY.md").contains(&table), "the table is now\n{table}");
+    let table = bounds::agent_table();
+    assert!(file("docs/RELIABILITY.md").contains(&table), "the table of agents is now\n{table}");
 }

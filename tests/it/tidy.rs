@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "run",
         &[
+            "agent",
             "config",
             "http",
             "jira",
@@ -32,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("memory", &[]),
-    ("bounds", &["http", "signin"]),
+    ("bounds", &["agent", "http", "signin"]),
     (
         "cli",
         &[
@@ -49,7 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("connector", &[]),
-    ("config", &["http", "jira", "mcp", "policy", "program", "signin", "telemetry"]),
+    ("config", &["agent", "http", "jira", "mcp", "policy", "program", "signin", "telemetry"]),
     ("http", &["jsonrpc", "policy"]),
     ("shared", &[]),
     ("signin", &["telemetry"]),
@@ -72,7 +73,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
-    ("tool_kit", &["agent", "cli", "jira", "mcp", "policy", "run", "shared", "telemetry"]),
+    (
+        "tool_kit",
+        &["agent", "cli", "config", "jira", "mcp", "policy", "run", "shared", "telemetry"],
+    ),
     ("error_doc", &["cli", "http", "mcp"]),
     ("single_header", &["cli", "http", "mcp", "signin"]),
     ("upstream", &["agent", "bounds", "cli", "config", "jira", "run", "signin", "telemetry"]),
@@ -82,8 +86,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("session_store", &["shared", "signin"]),
     ("keyring", &["agent", "config", "signin"]),
     ("tokio_tungstenite", &["agent"]),
+    ("toml", &["config"]),
     ("maud", &["signin"]),
-    ("moment", &["agent", "jira"]),
+    ("moment", &["jira"]),
     ("adf", &["jira"]),
     ("json_borrow", &["agent", "jira", "jsonrpc"]),
 ];

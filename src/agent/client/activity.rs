@@ -4,17 +4,13 @@
 //! Source: Bot Framework, "directline-3.0.json", definitions of `Activity` and `ActivitySet`.
 
 use jiff::Timestamp;
-use json_borrow::{Lenient, List, Raw, Text};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// A message may have 262,144 bytes; its card may hold many small values, each of which takes up to
 /// a hundred times its bytes here.
-const VALUES_MAX: usize = 20_000;
+pub(super) const VALUES_MAX: usize = 20_000;
 const ACTIVITY_BYTES_MAX: usize = 1024 * 1024;
-/// Activities of one answer that are looked at; a conversation of a day has far fewer.
-const ACTIVITIES_MAX: usize = 50_000;
-const ID_CHARS_MAX: usize = 512;
+pub(super) const ID_CHARS_MAX: usize = 512;
 
 /// Who sent an activity. Ids of senders are rewritten by the service, so the role alone tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,14 +59,20 @@ pub enum StreamPart {
     Final,
 }
 
+/// What a value takes in memory, its name and its place in a map included.
+const VALUE_BYTES: usize = 96;
+
 /// An activity.
 #[derive(Clone, PartialEq)]
-pub struct Activity(Map<String, Value>);
+pub struct Activity {
+    members: Map<String, Value>,
+    weight: usize,
+}
 
 /// Its length only: the rest is somebody's content.
 impl std::fmt::Debug for Activity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Activity({:?}, {} members)", self.kind(), self.0.len())
+        write!(f, "Activity({:?}, {} members)", self.kind(), self.members.len())
     }
 }
 
@@ -82,18 +84,23 @@ impl Activity {
         }
         let mended = json_borrow::mend_surrogates(text);
         match serde_json::from_str(mended.as_deref().unwrap_or(text)).ok()? {
-            Value::Object(members) => Some(Self(members)),
+            Value::Object(members) => Some(Self { members, weight: weight(text) }),
             _ => None,
         }
     }
 
+    /// About how many bytes it takes in memory.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
     /// A member that is a text and not empty.
     fn text_of(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_str().filter(|text| !text.is_empty())
+        self.members.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
     fn inside(&self, object: &str, name: &str) -> Option<&str> {
-        self.0.get(object)?.get(name)?.as_str().filter(|text| !text.is_empty())
+        self.members.get(object)?.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// The id, if it has one of a usable length.
@@ -199,13 +206,19 @@ impl Activity {
 
     /// The objects of a list.
     pub fn objects(&self, name: &str) -> impl Iterator<Item = &Map<String, Value>> {
-        objects(self.0.get(name))
+        objects(self.members.get(name))
     }
 
     /// Any member.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.members.get(name)
     }
+}
+
+/// No value stands without a sign of its own beside it.
+fn weight(text: &str) -> usize {
+    let signs = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+    text.len() + signs * VALUE_BYTES
 }
 
 /// The objects of a value that is a list.
@@ -224,72 +237,12 @@ pub(crate) fn sequence(id: &str) -> Option<u64> {
         .then(|| number.parse().ok())?
 }
 
-/// What one read brought.
-#[derive(Debug, Default)]
-pub(crate) struct ActivitySet {
-    /// In the service's order.
-    pub activities: Vec<Activity>,
-    /// Where the next read begins; opaque.
-    pub watermark: Option<String>,
-    /// How many could not be read.
-    pub unreadable: usize,
-}
-
-#[derive(Default, Deserialize)]
-struct WireSet<'a> {
-    #[serde(borrow, default)]
-    activities: List<Raw<'a>, ACTIVITIES_MAX>,
-    #[serde(borrow, default)]
-    watermark: Lenient<Text<'a>>,
-}
-
-impl ActivitySet {
-    /// Reads an answer or a frame of a socket; none if it is no JSON object.
-    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(body).ok()?.trim_start_matches('\u{FEFF}');
-        let wire: WireSet<'_> = json_borrow::from_str(text).ok()?;
-        let unread = wire.activities.unreadable();
-        let received = wire.activities.into_vec();
-        let count = received.len();
-        let activities: Vec<_> =
-            received.into_iter().filter_map(|raw| Activity::parse(raw.get())).collect();
-        let watermark = wire.watermark.into_option().map(Text::into_owned);
-        Some(Self {
-            unreadable: unread + count - activities.len(),
-            activities,
-            watermark: watermark.filter(|mark| !mark.is_empty() && mark.len() <= ID_CHARS_MAX),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn activity(text: &str) -> Activity {
         Activity::parse(text).unwrap()
-    }
-
-    #[test]
-    fn one_odd_activity_costs_only_itself() {
-        let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
-        let many = format!("[{}1]", "1,".repeat(VALUES_MAX));
-        let body = format!(
-            r#"{{"activities":[{{"id":"a","text":"half \ud83d"}},7,null,{{"value":{deep}}},
-                {{"value":{many}}},{{"id":9,"type":{{}},"from":3,"new":[1]}}],
-                "watermark":5,"later":{{"x":1}}}}"#
-        );
-        let set = ActivitySet::parse(body.as_bytes()).unwrap();
-        assert_eq!(set.activities.len(), 2);
-        assert_eq!(set.activities[0].text(), Some("half \u{fffd}"));
-        assert_eq!((set.activities[1].id(), set.activities[1].kind()), (None, Kind::Other));
-        assert_eq!(set.watermark.as_deref(), Some("5"));
-        assert!(set.unreadable >= 3, "{}", set.unreadable);
-        for odd in ["", "[]", "7", "<html>", "{\"activities\":["] {
-            assert!(ActivitySet::parse(odd.as_bytes()).is_none(), "{odd}");
-        }
-        let empty = ActivitySet::parse(b"{}").unwrap();
-        assert!(empty.activities.is_empty() && empty.watermark.is_none());
     }
 
     /// Defect 4 of the program that this one replaces: the service rewrites the sender's id.

@@ -16,6 +16,7 @@ use super::{
     error::{AgentError, AgentErrorKind},
     settings::{AgentName, AgentsSettings, BackEndSettings},
     tls::Tls,
+    turn::Room,
 };
 
 /// The largest answer that is read whole: a day's activities.
@@ -80,10 +81,19 @@ impl Agents {
             },
             signals.clone(),
         )?;
-        let streams = StreamClient::new(&settings.user_agent).map_err(AgentsBuildError::Streams)?;
+        let room = Room::default();
+        let streams = StreamClient::new(&settings.user_agent, room.clone())
+            .map_err(AgentsBuildError::Streams)?;
         let keys = IdKeys::new(settings.session_keys)?;
         let idle_time = settings.idle_time;
-        let shared = Shared { upstream, keys: keys.clone(), tls: Tls::load()?, idle_time, signals };
+        let shared = Shared {
+            upstream,
+            keys: keys.clone(),
+            tls: Tls::load()?,
+            idle_time,
+            signals,
+            room: room.clone(),
+        };
         let mut agents = Vec::new();
         for agent in settings.agents {
             let name = agent.name.clone();
@@ -92,7 +102,7 @@ impl Agents {
                     BackEnd::DirectLine(Box::new(DirectLine::new(agent.name, settings, &shared)))
                 }
                 BackEndSettings::Engine(settings) => {
-                    let clients = (shared.upstream.clone(), streams.clone());
+                    let clients = (shared.upstream.clone(), streams.clone(), room.clone());
                     let engine = Engine::new(agent.name, settings, clients, idle_time);
                     let engine = engine
                         .map_err(|fault| AgentsBuildError::Address { name: name.clone(), fault })?;

@@ -9,9 +9,14 @@ use std::{
 use tokio::time::Instant;
 
 /// Conversations that are remembered; of more, the ones that were used longest ago are forgotten.
-const CONVERSATIONS_MAX: usize = 10_000;
-/// How many are looked at to find the oldest: the memory is full only under a great load.
-const FORGOTTEN_AT_ONCE: usize = 1_000;
+const CONVERSATIONS_MAX: usize = 2_000;
+/// How many are forgotten at once: the memory is full only under a great load.
+const FORGOTTEN_AT_ONCE: usize = 200;
+/// What a conversation takes: a token and an address of 2 KiB each, and the ids of its last posts.
+const CONVERSATION_BYTES: usize = 12 << 10;
+
+/// What all of them take.
+pub const REMEMBERED_BYTES_MAX: usize = CONVERSATIONS_MAX * CONVERSATION_BYTES;
 
 /// What is known of each conversation. Whoever holds one's lock has its turn.
 #[derive(Debug)]

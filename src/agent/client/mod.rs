@@ -12,6 +12,7 @@
 //! whether it was delivered.
 
 mod activity;
+mod activity_set;
 mod address;
 mod agents;
 mod asker;
@@ -39,15 +40,17 @@ pub use self::{
         TokenExchange,
     },
     delivery::Delivery,
+    directline::SOCKET_BYTES,
     engine::{
         NoAddress,
         environment::{Cloud, EnvironmentFault, EnvironmentId, SchemaName},
     },
     error::{AgentError, AgentErrorKind},
+    memory::REMEMBERED_BYTES_MAX,
     secrets::{DirectLineSecret, Secrets, SecretsFault},
     settings::{
         AgentName, AgentSettings, AgentsSettings, BackEndSettings, DirectLineAccess,
         DirectLineSettings, EnginePlace, EngineSettings, NameFault,
     },
-    turn::{TurnEnd, TurnProgress},
+    turn::{HELD_BYTES_MAX, SOCKETS_MAX, TurnEnd, TurnProgress},
 };

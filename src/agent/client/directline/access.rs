@@ -33,6 +33,7 @@ use crate::agent::client::{
     secrets::DirectLineSecret,
     settings::{AgentName, DirectLineAccess, DirectLineSettings},
     tls::Tls,
+    turn::Room,
 };
 
 /// One agent behind Direct Line.
@@ -51,6 +52,7 @@ pub(crate) struct DirectLine {
     pub(super) is_region_known: AtomicUsize,
     breaker: BreakerKey,
     pub(super) signals: Signals,
+    pub(super) room: Room,
     upstream: Upstream,
     /// Which secret worked last.
     preferred: AtomicUsize,
@@ -64,6 +66,7 @@ pub(in crate::agent::client) struct Shared {
     pub(in crate::agent::client) tls: Tls,
     pub(in crate::agent::client) idle_time: Duration,
     pub(in crate::agent::client) signals: Signals,
+    pub(in crate::agent::client) room: Room,
 }
 
 impl DirectLine {
@@ -82,6 +85,7 @@ impl DirectLine {
             rule: HostRule::direct_line(own),
             breaker: name.as_str().into(),
             signals: shared.signals.clone(),
+            room: shared.room.clone(),
             name,
             access,
             locale,

@@ -9,14 +9,18 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{request::START_EVENT, token::TokenState, wire::Opened};
-use crate::agent::client::activity::{Activity, ActivitySet, Kind, Role};
+use crate::agent::client::{
+    activity::{Kind, Role},
+    activity_set::ActivitySet,
+};
 
 /// The address of a stream has to be used within 60 seconds.
 /// Source: Microsoft, "Receive activities from the bot", WebSocket.
 const STREAM_URL_LIFE: Duration = Duration::from_secs(50);
 
-/// Posts that are remembered, to know what a late answer answers.
-const POSTS_MAX: usize = 1_000;
+/// Posts whose ids are remembered, to know what a late answer answers: that of a message much
+/// further back comes no more.
+const POSTS_MAX: usize = 64;
 
 #[derive(Default)]
 pub(super) struct Known {
@@ -24,8 +28,8 @@ pub(super) struct Known {
     stream: Option<(SecretString, Instant)>,
     /// How far the activities were read.
     pub(super) watermark: Option<String>,
-    /// The users' posts, as far as they were read.
-    posts: Vec<Activity>,
+    /// The ids of the last posts, as far as they were read.
+    posts: Vec<String>,
     last_activity: Option<Timestamp>,
     /// Messages of either side.
     pub(super) messages: usize,
@@ -74,8 +78,8 @@ impl Known {
                 }
                 _ => {}
             }
-            if !is_agents && activity.id().is_some() {
-                self.posts.push(activity.clone());
+            if let Some(id) = activity.id().filter(|_| !is_agents) {
+                self.posts.push(id.to_owned());
             }
         }
         let too_many = self.posts.len().saturating_sub(POSTS_MAX);
@@ -116,8 +120,8 @@ impl Known {
         self.is_greeting_asked && !self.has_agent_spoken
     }
 
-    /// The posts of all turns before this one.
-    pub(super) fn posts(&self) -> &[Activity] {
+    /// The ids of the posts before this turn.
+    pub(super) fn posts(&self) -> &[String] {
         &self.posts
     }
 }

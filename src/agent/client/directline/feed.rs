@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use upstream::UpstreamError;
 
 use super::{access::DirectLine, request, socket::Socket, wire::is_refused};
-use crate::agent::client::{activity::ActivitySet, asker::Asker};
+use crate::agent::client::{activity_set::ActivitySet, asker::Asker};
 
 const POLL_FIRST: Duration = Duration::from_millis(300);
 const POLL_MAX: Duration = Duration::from_secs(1);

@@ -7,11 +7,15 @@ use upstream::FailureClass;
 
 use super::{access::DirectLine, conversation::Known, request};
 use crate::agent::client::{
-    activity::{ActivitySet, Kind},
+    activity::Kind,
+    activity_set::ActivitySet,
     asker::{Asker, History},
     content::Message,
     error::{AgentError, refusal},
 };
+
+/// Pages of one reading; the service's have some hundred activities.
+const PAGES_MAX: usize = 200;
 
 /// A history is read beside a turn that goes on, not behind it.
 const LOCK_TIME_MAX: Duration = Duration::from_millis(50);
@@ -54,7 +58,10 @@ impl DirectLine {
         Ok(History { messages, total, unreadable: set.unreadable, before })
     }
 
-    /// Reads what stands behind the watermark. Waits for the lock no longer than the call lives.
+    /// Reads all that stands behind the watermark. An answer holds a page of it, and the last page
+    /// is the one without activities: so the service's documents say, and an agent that has fewer
+    /// than a page's is asked once more all the same.
+    /// Source: Microsoft, "Receive activities from the bot in Direct Line API 3.0".
     pub(super) async fn read(
         &self,
         known: &mut Known,
@@ -62,11 +69,37 @@ impl DirectLine {
         asker: &Asker<'_>,
         deadline: Instant,
     ) -> Result<ActivitySet, AgentError> {
+        let mut share = self.room.share();
+        let mut watermark = known.watermark.clone();
+        let mut all = ActivitySet::default();
+        for _ in 0..PAGES_MAX {
+            let page = self.read_page(known, (id, watermark.as_deref()), asker, deadline).await?;
+            if !share.take(page.weight()) {
+                return Err(AgentError::unreadable("it is too large"));
+            }
+            let is_last = page.activities.is_empty() && page.unreadable == 0;
+            let is_further = page.watermark.is_some() && page.watermark != watermark;
+            watermark.clone_from(&page.watermark);
+            all.append(page);
+            if is_last || !is_further {
+                return Ok(all);
+            }
+        }
+        Err(AgentError::unreadable("it has no end"))
+    }
+
+    async fn read_page(
+        &self,
+        known: &mut Known,
+        (id, watermark): (&str, Option<&str>),
+        asker: &Asker<'_>,
+        deadline: Instant,
+    ) -> Result<ActivitySet, AgentError> {
         if Instant::now() >= deadline {
             return Err(AgentError::unavailable(FailureClass::Timeout));
         }
         let address = self.address();
-        let operation = request::activities(&address, id, known.watermark.as_deref());
+        let operation = request::activities(&address, id, watermark);
         let answer = self.send_in(known, id, &operation, asker, deadline).await?;
         if !answer.status.is_success() {
             return Err(refusal(&answer).into());

@@ -18,3 +18,4 @@ mod turn;
 mod wire;
 
 pub(super) use access::{DirectLine, Shared};
+pub use socket::SOCKET_BYTES;

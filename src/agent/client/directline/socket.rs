@@ -3,19 +3,23 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{net::TcpStream, sync::OwnedSemaphorePermit, time::timeout};
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
     tungstenite::{Message, client::IntoClientRequest, protocol::WebSocketConfig},
 };
 use url::{Host, Url};
 
-use crate::agent::client::{activity::ActivitySet, address::HostRule, tls::Tls};
+use crate::agent::client::{activity_set::ActivitySet, address::HostRule, tls::Tls, turn::Room};
 
 /// From the look-up of the name to the end of the handshake. Without it the turn only polls.
 const OPEN_TIME_MAX: Duration = Duration::from_secs(3);
-/// One frame, and a message of several.
-const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// One frame, and a message of several. An activity has 262,144 bytes at most, and a frame holds
+/// few.
+const MESSAGE_BYTES_MAX: usize = 384 * 1024;
+/// What a socket may hold that nobody has counted yet: a message, its frame, and what is read at
+/// once.
+pub const SOCKET_BYTES: usize = MESSAGE_BYTES_MAX + 32 * 1024;
 /// Of one turn together.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -23,21 +27,22 @@ const BYTES_MAX: usize = 16 * 1024 * 1024;
 pub(super) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     bytes_left: usize,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Socket {
     /// Listens at an address that the service gave, if that passes the rule. No proxy is used, no
     /// redirect is followed, and the credential is the one in the address.
-    pub(super) async fn open(text: &str, rule: &HostRule, tls: &Tls) -> Option<Self> {
+    pub(super) async fn open(text: &str, rule: &HostRule, tls: &Tls, room: &Room) -> Option<Self> {
         let Some(url) = rule.admit(text) else {
             tracing::warn!("the address of a stream is at a host that is not called");
             return None;
         };
-        let opening = Self::connect(&url, tls);
+        let opening = Self::connect(&url, tls, room.socket()?);
         timeout(OPEN_TIME_MAX, Box::pin(opening)).await.ok().flatten()
     }
 
-    async fn connect(url: &Url, tls: &Tls) -> Option<Self> {
+    async fn connect(url: &Url, tls: &Tls, place: OwnedSemaphorePermit) -> Option<Self> {
         let port = url.port_or_known_default()?;
         let tcp = match url.host()? {
             Host::Domain(name) => TcpStream::connect((name, port)).await.ok()?,
@@ -58,7 +63,7 @@ impl Socket {
         let opened =
             client_async_tls_with_config(request, tcp, Some(config), Some(connector)).await;
         let (stream, _) = opened.ok()?;
-        Some(Self { stream, bytes_left: BYTES_MAX })
+        Some(Self { stream, bytes_left: BYTES_MAX, _place: place })
     }
 
     /// The next activities; none once the socket is closed, by whatever: another reader of the same

@@ -18,7 +18,8 @@ use super::{
     socket::Socket,
 };
 use crate::agent::client::{
-    activity::{Activity, ActivitySet},
+    activity::Activity,
+    activity_set::ActivitySet,
     asker::{Asker, Outgoing, Reply, Started, Waiting},
     content::Message,
     delivery::Delivery,
@@ -51,7 +52,7 @@ impl DirectLine {
         known.asked_for_greeting();
         let limit = waiting.limit.min(Instant::now() + GREETING_TIME_MAX);
         let waiting = Waiting { limit, ..waiting };
-        let mut rules = TurnRules::new(limit, mark);
+        let mut rules = TurnRules::new(limit, mark, self.room.clone());
         rules.has_echo = true;
         let turn = Running { line: self, asker, id: &service_id, sender, waiting };
         // The conversation stands, whether the agent says something or not.
@@ -97,7 +98,7 @@ impl DirectLine {
         self.look(&mut known, id, asker, waiting.limit)
             .await
             .map_err(|error| error.with(Delivery::NotSent))?;
-        let mut rules = TurnRules::new(waiting.limit, mark);
+        let mut rules = TurnRules::new(waiting.limit, mark, self.room.clone());
         rules.has_echo = true;
         rules.is_greeting_due = known.is_greeting_due();
         let turn = Running { line: self, asker, id, sender, waiting };
@@ -156,7 +157,7 @@ impl Running<'_> {
         let socket = self.socket(known).await;
         let bearer = self.line.bearer(known, self.id, self.asker, limit).await.map_err(not_sent)?;
         let mut turn = Turn::new(rules);
-        known.posts().iter().for_each(|post| turn.known(post));
+        known.posts().iter().for_each(|post| turn.known_post(post));
         let place = (self.line, self.asker, self.id);
         let mut feed = Feed::new(place, limit, (known.watermark.clone(), bearer), socket);
         let operation = request::post(&self.line.address(), self.id, message);
@@ -273,7 +274,8 @@ impl Running<'_> {
                 url = known.take_stream_url(Instant::now());
             }
         }
-        Socket::open(url?.expose_secret(), &self.line.rule, &self.line.tls).await
+        let DirectLine { rule, tls, room, .. } = self.line;
+        Socket::open(url?.expose_secret(), rule, tls, room).await
     }
 }
 

@@ -25,6 +25,7 @@ use crate::agent::client::{
     error::{AgentError, AgentErrorKind, error_code, refusal},
     memory::Memory,
     settings::{AgentName, EnginePlace, EngineSettings},
+    turn::Room,
 };
 
 /// How long the operations of an agent are believed, and how long it is that it tells none.
@@ -41,6 +42,7 @@ pub(crate) struct Engine {
     pub(super) locale: Option<String>,
     pub(super) idle_time: Duration,
     pub(super) memory: Memory<Known>,
+    pub(super) room: Room,
     /// Where it tells its operations; none where the classic ones are set.
     discovery: Option<Url>,
     classic: Endpoints,
@@ -69,7 +71,7 @@ impl Engine {
     pub(in crate::agent::client) fn new(
         name: AgentName,
         settings: EngineSettings,
-        (upstream, streams): (Upstream, StreamClient),
+        (upstream, streams, room): (Upstream, StreamClient, Room),
         idle_time: Duration,
     ) -> Result<Self, NoAddress> {
         let (discovery, base, cloud) = match settings.place {
@@ -96,6 +98,7 @@ impl Engine {
             locale: settings.locale,
             idle_time,
             memory: Memory::default(),
+            room,
             discovery,
             known: RwLock::new(None),
             upstream,

@@ -56,6 +56,11 @@ impl EventParser {
         Ok(events)
     }
 
+    /// Bytes of an event that is not whole yet.
+    pub(super) fn held(&self) -> usize {
+        self.line.capacity() + self.data.capacity()
+    }
+
     fn end_line(&mut self) -> Option<Event> {
         let line = std::mem::take(&mut self.line);
         let text = String::from_utf8_lossy(&line);

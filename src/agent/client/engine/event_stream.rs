@@ -13,6 +13,7 @@ use upstream::RateLimit;
 use url::Url;
 
 use super::event_parser::{Event, EventParser};
+use crate::agent::client::turn::{Room, Share};
 
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 /// Below the idle time after which common servers close.
@@ -26,13 +27,20 @@ const EVENT_STREAM: &str = "text/event-stream";
 /// The way out for streams: no proxy of the environment, no redirect, the system's roots, nothing
 /// inflated.
 #[derive(Clone, Debug)]
-pub(in crate::agent::client) struct StreamClient(reqwest::Client);
+pub(in crate::agent::client) struct StreamClient {
+    client: reqwest::Client,
+    room: Room,
+}
 
 impl StreamClient {
     /// Opens no connection.
-    pub(in crate::agent::client) fn new(user_agent: &str) -> Result<Self, reqwest::Error> {
+    pub(in crate::agent::client) fn new(
+        user_agent: &str,
+        room: Room,
+    ) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .no_proxy()
+            .no_gzip()
             .redirect(Policy::none())
             .referer(false)
             .user_agent(user_agent)
@@ -41,7 +49,7 @@ impl StreamClient {
             .pool_idle_timeout(POOL_IDLE)
             .build()
             .map_err(reqwest::Error::without_url)?;
-        Ok(Self(client))
+        Ok(Self { client, room })
     }
 
     /// Sends one request and waits for the head of its answer, until `deadline`.
@@ -56,9 +64,9 @@ impl StreamClient {
         let mut builder = match asked.body {
             Some(body) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                self.0.post(asked.url).body(body)
+                self.client.post(asked.url).body(body)
             }
-            None => self.0.get(asked.url),
+            None => self.client.get(asked.url),
         };
         if let Some(id) = asked.last_event_id.and_then(|id| HeaderValue::try_from(id).ok()) {
             headers.insert("last-event-id", id);
@@ -87,6 +95,7 @@ impl StreamClient {
         Answer::Stream(Box::new(EventStream {
             response,
             parser: EventParser::default(),
+            share: self.room.share(),
             events: VecDeque::new(),
             bytes_left: STREAM_BYTES_MAX,
             last_id: None,
@@ -125,6 +134,8 @@ pub(super) enum Answer {
 pub(super) struct EventStream {
     response: reqwest::Response,
     parser: EventParser,
+    /// What half an event takes.
+    share: Share,
     events: VecDeque<Event>,
     bytes_left: usize,
     last_id: Option<String>,
@@ -153,6 +164,9 @@ impl EventStream {
             let chunk = self.response.chunk().await.ok()??;
             self.bytes_left = self.bytes_left.checked_sub(chunk.len())?;
             self.events.extend(self.parser.feed(&chunk).ok()?);
+            if !self.share.hold(self.parser.held()) {
+                return None;
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ impl Engine {
         let soon = Instant::now() + GREETING_TIME_MAX;
         // The id may come with the first activity only; then that is waited for.
         let limit = if service_id.is_some() { waiting.limit.min(soon) } else { waiting.limit };
-        let mut turn = Turn::new(TurnRules::new(limit, String::new()));
+        let mut turn = Turn::new(TurnRules::new(limit, String::new(), self.room.clone()));
         loop {
             if service_id.is_some() && (!speaks_first || Instant::now() >= soon) {
                 break;
@@ -194,7 +194,8 @@ impl Running<'_> {
         mut stream: Option<Box<EventStream>>,
         unreadable: &mut usize,
     ) -> (TurnEnd, Turn) {
-        let mut turn = Turn::new(TurnRules::new(self.waiting.limit, String::new()));
+        let mut turn =
+            Turn::new(TurnRules::new(self.waiting.limit, String::new(), self.engine.room.clone()));
         let mut last_id = None;
         let mut has_said_end = false;
         loop {

@@ -6,6 +6,7 @@
 //! turn, and a greeting is no answer.
 
 mod piece;
+mod room;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -15,8 +16,12 @@ use std::{collections::HashSet, time::Duration};
 use tokio::time::Instant;
 
 use self::piece::Pieces;
-pub(crate) use self::rules::{Next, TurnRules};
+pub use self::room::{HELD_BYTES_MAX, SOCKETS_MAX};
 pub use self::rules::{TurnEnd, TurnProgress};
+pub(crate) use self::{
+    room::{Room, Share},
+    rules::{Next, TurnRules},
+};
 use super::activity::{Activity, InputHint, Kind, Role, StreamPart, sequence};
 
 /// After a message that hands over to the user.
@@ -28,9 +33,10 @@ const QUIET_AFTER_TYPING: Duration = Duration::from_secs(5);
 
 /// What is kept of one turn at most; an endless agent is cut off here, and the turn is over.
 const MESSAGES_MAX: usize = 200;
-const BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Ids that are remembered of one turn, to know a double by.
 const SEEN_MAX: usize = 20_000;
+/// What an id costs in a set, beside its letters.
+const ID_BYTES: usize = 64;
 
 /// One turn.
 #[derive(Debug)]
@@ -42,7 +48,7 @@ pub(crate) struct Turn {
     foreign: HashSet<String>,
     seen: HashSet<String>,
     collected: Vec<Collected>,
-    bytes: usize,
+    share: Share,
     /// Whether our post has gone by.
     is_past_echo: bool,
     last_sign_at: Option<Instant>,
@@ -73,12 +79,12 @@ impl Turn {
     pub(crate) fn new(rules: TurnRules) -> Self {
         Self {
             is_past_echo: !rules.has_echo,
+            share: rules.room.share(),
             rules,
             own: HashSet::new(),
             foreign: HashSet::new(),
             seen: HashSet::new(),
             collected: Vec::new(),
-            bytes: 0,
             last_sign_at: None,
             pieces: Pieces::default(),
             over: None,
@@ -94,6 +100,12 @@ impl Turn {
                 self.foreign.insert(id.to_owned());
             }
         }
+    }
+
+    /// Notes the id of a post that stood in the conversation before our message.
+    pub(crate) fn known_post(&mut self, id: &str) {
+        self.seen.insert(id.to_owned());
+        self.foreign.insert(id.to_owned());
     }
 
     /// Notes the id that the service gave our post, or another post of this turn.
@@ -133,6 +145,10 @@ impl Turn {
         {
             return None;
         }
+        if !self.share.take(activity.id().map_or(0, str::len) + ID_BYTES) {
+            self.over = Some(TurnEnd::Pending);
+            return None;
+        }
         if activity.kind() == Kind::End {
             self.over = Some(TurnEnd::Ended);
             return None;
@@ -160,8 +176,7 @@ impl Turn {
 
     fn take_message(&mut self, activity: Activity, now: Instant) -> Option<TurnProgress> {
         self.pieces.clear();
-        self.bytes += size(&activity);
-        if self.collected.len() >= MESSAGES_MAX || self.bytes > BYTES_MAX {
+        if self.collected.len() >= MESSAGES_MAX || !self.share.take(activity.weight()) {
             self.over = Some(TurnEnd::Pending);
             return None;
         }
@@ -298,10 +313,4 @@ impl Turn {
         }
         answers
     }
-}
-
-/// About how many bytes are kept of an activity.
-fn size(activity: &Activity) -> usize {
-    let cards = activity.get("attachments").map_or(0, |cards| cards.to_string().len());
-    activity.text().map_or(0, str::len) + cards
 }

@@ -2,6 +2,8 @@
 
 use tokio::time::Instant;
 
+use super::room::Room;
+
 /// How a turn ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TurnEnd {
@@ -44,11 +46,13 @@ pub(crate) struct TurnRules {
     pub has_echo: bool,
     /// Whether a greeting was asked for and has not come yet.
     pub is_greeting_due: bool,
+    /// Where what is collected is held.
+    pub room: Room,
 }
 
 impl TurnRules {
     /// Those of a stream that holds the agent's activities only.
-    pub(crate) fn new(limit: Instant, client_id: String) -> Self {
-        Self { limit, client_id, has_echo: false, is_greeting_due: false }
+    pub(crate) fn new(limit: Instant, client_id: String, room: Room) -> Self {
+        Self { limit, client_id, has_echo: false, is_greeting_due: false, room }
     }
 }

@@ -26,7 +26,11 @@ impl Table {
 
     fn with(limit_ms: u64, change: impl FnOnce(&mut TurnRules)) -> Self {
         let start = Instant::now();
-        let mut rules = TurnRules::new(start + Duration::from_millis(limit_ms), "mark".to_owned());
+        let mut rules = TurnRules::new(
+            start + Duration::from_millis(limit_ms),
+            "mark".to_owned(),
+            Room::default(),
+        );
         rules.has_echo = true;
         change(&mut rules);
         Self { start, now: start, turn: Turn::new(rules) }
