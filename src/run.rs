@@ -5,46 +5,34 @@ pub mod local;
 mod local_credentials;
 mod principals;
 mod replicas;
+mod server;
+mod start_error;
 
-use std::{
-    convert::Infallible,
-    future::Future,
-    net::SocketAddr,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{convert::Infallible, future::Future, net::SocketAddr, sync::OnceLock, time::Duration};
 
 use auth::{Caller, KeyedHasher};
-use metrics::{Names, Signals};
-use thiserror::Error;
+use metrics::Signals;
 use tokio::{
     net::TcpListener,
     sync::oneshot,
     time::{Instant, timeout, timeout_at},
 };
-use tool_kit::{Product, Toolset};
-use upstream::{BuildError, Upstream};
 
 use crate::{
-    agent::{
-        self,
-        client::{Agents, AgentsBuildError, AgentsSettings},
-        tools::{AgentTools, FindPrincipal},
-    },
+    agent::client::AgentsSettings,
     config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
-    jira::{
-        Jira,
-        tools::{self, Code, JiraTools, SigningKeys},
-    },
     mcp::{self, StdioSettings},
     memory,
-    policy::Policy,
-    signin::{self, Clock, SignIn, SignInError},
-    telemetry::{ExportError, Exporters},
+    signin::{self, Clock, SignIn},
+    telemetry::Exporters,
 };
 
-use principals::{Accounts, OneUser};
+pub use server::server;
+pub use start_error::StartError;
+
+use principals::OneUser;
+use server::{names, observed_server};
 
 /// Scrapers and probes are few.
 const ADMIN_CONNECTIONS_MAX: usize = 64;
@@ -55,52 +43,6 @@ const FLUSH_MAX: Duration = Duration::from_secs(5);
 /// How long the end of `stdio` waits for a token that is being renewed: half of it would be a
 /// sign-in that is lost.
 const RENEWED: Duration = Duration::from_secs(30);
-
-/// Why the server could not start.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The address cannot be listened on.
-    #[error(
-        "cannot listen on {address}: {source}; choose another HOST or PORT, or PORT=0 for any free one"
-    )]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The admin address cannot be listened on.
-    #[error(
-        "ADMIN_ADDR: cannot listen on {address}: {source}; choose another one, or set it empty for no metrics"
-    )]
-    ListenAdmin {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Traces and metrics cannot be sent.
-    #[error(transparent)]
-    Export(#[from] ExportError),
-    /// The client for Jira cannot be built.
-    #[error("the HTTP client cannot be built: {0}")]
-    Client(#[from] BuildError),
-    /// The agents cannot be spoken to.
-    #[error("the agents cannot be spoken to: {0}")]
-    Agents(#[from] AgentsBuildError),
-    /// Sign-in cannot be set up.
-    #[error(transparent)]
-    SignIn(#[from] SignInError),
-    /// The sign-in of this machine cannot be used.
-    #[error(transparent)]
-    Local(#[from] local::LocalError),
-    /// Nobody has signed in on this machine.
-    #[error("nobody is signed in on this machine")]
-    NobodySignedIn,
-    /// The system has no randomness.
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
-}
 
 /// A server that listens but does not answer yet.
 #[derive(Debug)]
@@ -114,48 +56,6 @@ pub struct Bound {
     server: mcp::Server,
     signin: Option<SignIn>,
     address: SocketAddr,
-}
-
-/// The layers below the edge.
-pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
-    observed_server(config, Signals::default(), None, None)
-}
-
-fn observed_server(
-    config: &Config,
-    signals: Signals,
-    signin: Option<&SignIn>,
-    one_user: Option<OneUser>,
-) -> Result<mcp::Server, StartError> {
-    let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
-    let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
-    let policy = Policy::new(config.policy.clone());
-    let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
-    let mut products: Vec<Arc<dyn Product>> = Vec::new();
-    if !config.policy.is_only(Toolset::Agent) {
-        let (settings, keys) = (config.tools.clone(), signing_keys(config)?);
-        products.push(Arc::new(JiraTools::new(Arc::clone(&jira), settings, keys, request_ids)));
-    }
-    if let Some(agents) = config.agents.clone() {
-        let agents = Agents::new(agents, signals.clone())?;
-        let who: Arc<dyn FindPrincipal> = match one_user {
-            Some(one_user) => Arc::new(one_user),
-            None => Arc::new(Accounts(jira)),
-        };
-        products.push(Arc::new(AgentTools::new(agents, who, signals.clone())));
-    }
-    let products = mcp::Products::new(products);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, products, limiter, signals))
-}
-
-/// Replicas share the gateway's secrets and nothing else, so their tokens are signed with keys that
-/// follow from those. Without a gateway there is one process, and a random key of its own will do.
-fn signing_keys(config: &Config) -> Result<SigningKeys, StartError> {
-    let Some(gateway) = config.http.gateway.clone() else { return Ok(SigningKeys::random()?) };
-    Ok(SigningKeys::shared(move || {
-        let gateway = gateway.clone();
-        Box::pin(async move { gateway.derived_keys(tools::SIGNING_CONTEXT).await })
-    }))
 }
 
 /// Serves the one user of a machine over standard input and output, until the input ends or
@@ -215,16 +115,6 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         None => None,
     };
     Ok(Bound { listener, admin, signals, exporters, config, hasher, server, signin, address })
-}
-
-/// The only names of tools and outcomes that are ever counted.
-fn names() -> Names {
-    let outcomes = std::iter::once("ok").chain(Code::ALL.iter().map(|code| code.name()));
-    Names {
-        version: env!("CARGO_PKG_VERSION"),
-        tools: tools::all().chain(agent::tools::all()).map(|tool| tool.name).collect(),
-        outcomes: outcomes.collect(),
-    }
 }
 
 impl Bound {

@@ -23,6 +23,7 @@ use super::failure::{Failure, finished};
 use serve::serve_sandbox;
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Args {
     /// Print one JSON line with the addresses and tokens instead of instructions.
     #[arg(long)]

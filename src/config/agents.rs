@@ -139,7 +139,7 @@ fn of_table(table: &toml::Table, faults: &mut Vec<Fault>) -> Option<BackEndSetti
     for (key, value) in table {
         match known().find(|name| name.eq_ignore_ascii_case(key)) {
             None => {
-                faults.push(("a key", "there is one that is no setting of an agent".to_owned()))
+                faults.push(("a key", "there is one that is no setting of an agent".to_owned()));
             }
             Some(name) if !value.is_str() => faults.push((name, "expected a text".to_owned())),
             Some(_) => {}

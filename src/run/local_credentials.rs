@@ -17,13 +17,11 @@ pub(super) struct LocalCredentials {
 
 impl Credentials for LocalCredentials {
     fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
-        match &self.jira {
-            Some(jira) => jira.for_upstream(),
-            None => {
-                let none = CredentialsError::NotConnected { connect_url: None };
-                Box::pin(std::future::ready(Err(none)))
-            }
+        if let Some(jira) = &self.jira {
+            return jira.for_upstream();
         }
+        let none = CredentialsError::NotConnected { connect_url: None };
+        Box::pin(std::future::ready(Err(none)))
     }
 
     fn renew_refused(&self) -> bool {

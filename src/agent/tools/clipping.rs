@@ -13,7 +13,7 @@ const HINT: &str =
 
 /// A result that fits, as JSON: `frame`, and `messages` behind it. Of too many messages the last
 /// ones stay.
-pub(super) fn fit(budget: Budget, frame: Row, messages: Vec<Row>) -> Result<Reply, ToolError> {
+pub(super) fn fit(budget: Budget, frame: Row, messages: &[Row]) -> Result<Reply, ToolError> {
     let whole = joined(frame, messages);
     if budget.holds(&whole) {
         return Reply::json(&whole);
@@ -44,7 +44,7 @@ pub(super) fn fit(budget: Budget, frame: Row, messages: Vec<Row>) -> Result<Repl
     }
 }
 
-fn joined(mut frame: Row, messages: Vec<Row>) -> Row {
+fn joined(mut frame: Row, messages: &[Row]) -> Row {
     frame.push("messages", json!(messages));
     frame
 }
@@ -117,7 +117,7 @@ mod tests {
             let mut frame = Row::new();
             frame.push("conversationId", "c1_x");
             frame.push("response", "z".repeat(chars));
-            let reply = fit(budget, frame, rows(count, chars)).unwrap();
+            let reply = fit(budget, frame, &rows(count, chars)).unwrap();
             let text = reply.text().into_owned();
             prop_assert!(budget.holds_text(&text), "{}", text.len());
             let shown: Value = serde_json::from_str(&text).unwrap();

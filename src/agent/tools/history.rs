@@ -28,18 +28,18 @@ pub(super) async fn history(context: &Context, given: RawArguments) -> Result<Re
     let before = args.page_token.map(|PageToken(number)| number);
     let page = conversation.history(limit, before, &asker, context.deadline).await;
     let page = page.map_err(|error| context.failure(error))?;
-    Reply::json(&shown(context.budget, conversation.id(), page))
+    Reply::json(&shown(context.budget, conversation.id(), &page))
 }
 
 /// As many of the newest messages of a page as fit; older ones are on the next.
-fn shown(budget: tool_kit::Budget, id: &str, page: client::History) -> Row {
+fn shown(budget: tool_kit::Budget, id: &str, page: &client::History) -> Row {
     let mut rows: Vec<Row> = page.messages.iter().map(reply::message).collect();
     let first = page.before.unwrap_or(0);
     let mut clips = CLIPS_CHARS.iter();
     let mut dropped = 0;
     loop {
         let before = if dropped > 0 { Some(first + dropped) } else { page.before };
-        let row = frame(id, &rows, &page, before);
+        let row = frame(id, &rows, page, before);
         if budget.holds(&row) {
             return row;
         }
@@ -121,7 +121,7 @@ mod tests {
             let mut seen = Vec::new();
             let mut before = all.len();
             loop {
-                let row = shown(budget, "c1_x", page(&all, before, limit));
+                let row = shown(budget, "c1_x", &page(&all, before, limit));
                 prop_assert!(budget.holds(&row));
                 let row = json!(row);
                 let ids: Vec<_> = row["messages"].as_array().unwrap().iter()

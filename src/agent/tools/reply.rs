@@ -5,6 +5,11 @@ use tool_kit::Row;
 
 use crate::agent::client::{AgentCode, From, Message, Reply, SignIn, TurnEnd};
 
+/// Messages, each as a row.
+pub(super) fn messages(messages: &[Message]) -> Vec<Row> {
+    messages.iter().map(message).collect()
+}
+
 /// One message: the keys that clients of the older program know, and what else it brings.
 pub(super) fn message(message: &Message) -> Row {
     let mut row = Row::new();

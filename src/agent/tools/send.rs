@@ -13,22 +13,21 @@ pub(super) async fn send(context: &Context, given: RawArguments) -> Result<Reply
     let report = context.report();
     let limit = context.wait_until();
     let outgoing = Outgoing { text: args.message, value: args.value };
-    let conversation = match &args.conversation_id {
-        Some(id) => find(context, &principal, id).await?,
-        None => {
-            let agent = context.agent()?;
-            let on_behalf = context.on_behalf(agent);
-            let asker = context.asker(&principal, &on_behalf);
-            // Nothing was said yet, whatever fails here.
-            let waiting = Waiting { limit, report: None };
-            agent.open(&asker, waiting).await.map_err(|error| context.failure(error))?
-        }
+    let conversation = if let Some(id) = &args.conversation_id {
+        find(context, &principal, id).await?
+    } else {
+        let agent = context.agent()?;
+        let on_behalf = context.on_behalf(agent);
+        let asker = context.asker(&principal, &on_behalf);
+        // Nothing was said yet, whatever fails here.
+        let waiting = Waiting { limit, report: None };
+        agent.open(&asker, waiting).await.map_err(|error| context.failure(error))?
     };
     let answer = say(context, &principal, &conversation, (&outgoing, limit), &report).await?;
     let mut row = Row::new();
     row.push("conversationId", conversation.id());
     reply::turn(&mut row, &answer);
-    clipping::fit(context.budget, row, answer.messages.iter().map(reply::message).collect())
+    clipping::fit(context.budget, row, &reply::messages(&answer.messages))
 }
 
 /// The conversation that an id opens for this person.

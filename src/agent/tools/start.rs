@@ -26,7 +26,7 @@ pub(super) async fn start(context: &Context, given: RawArguments) -> Result<Repl
     let Some(text) = args.initial_message else {
         row.push("response", reply::response(&greeting));
         reply::put_offers(&mut row, &greeting);
-        return clipping::fit(context.budget, row, greeting.iter().map(reply::message).collect());
+        return clipping::fit(context.budget, row, &reply::messages(&greeting));
     };
     let outgoing = Outgoing { text, value: None };
     let answer = say(context, &principal, &conversation, (&outgoing, limit), &report).await?;
@@ -40,5 +40,5 @@ pub(super) async fn start(context: &Context, given: RawArguments) -> Result<Repl
     }
     row.append(turn);
     row.put_non_empty("greeting", json!(reply::response(&greeting)));
-    clipping::fit(context.budget, row, answer.messages.iter().map(reply::message).collect())
+    clipping::fit(context.budget, row, &reply::messages(&answer.messages))
 }

@@ -89,7 +89,7 @@ impl Service {
         Urls {
             directline_url: self.settings.directline_url(),
             d2e_url: self.settings.d2e_url(),
-            secret: secret.to_string(),
+            secret: secret.clone(),
         }
     }
 

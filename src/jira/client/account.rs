@@ -52,13 +52,12 @@ impl Session {
             return Ok(self.site().await?.id.clone());
         }
         let (key, now) = (self.caller.credential_key(), Instant::now());
-        let sites = match self.jira.sites.fresh(key, now) {
-            Some(sites) => sites,
-            None => {
-                let sites = site_list::fetch(self).await?;
-                self.jira.sites.keep(key, now, &sites);
-                sites
-            }
+        let sites = if let Some(sites) = self.jira.sites.fresh(key, now) {
+            sites
+        } else {
+            let sites = site_list::fetch(self).await?;
+            self.jira.sites.keep(key, now, &sites);
+            sites
         };
         sites.first().map(|site| site.id.clone()).ok_or(JiraError::NoSite)
     }

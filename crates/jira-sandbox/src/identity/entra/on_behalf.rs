@@ -9,7 +9,10 @@ use axum::{
 };
 use serde_json::{Value as Json, json};
 
-use super::{jwt, refusal::Refusal, token::need};
+use super::{
+    jwt,
+    refusal::{Refusal, need},
+};
 use crate::{
     identity::{
         grants::{Grant, Offer, Refused},

@@ -9,7 +9,7 @@ use axum::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::identity::{grants::Refused, page, secret, server::json};
+use crate::identity::{grants::Refused, page, params::Params, secret, server::json};
 
 /// `error`, the number behind `AADSTS`, and the sentence.
 pub(super) struct Refusal {
@@ -201,4 +201,9 @@ impl Refusal {
             }),
         )
     }
+}
+
+/// A parameter that must be there.
+pub(super) fn need<'a>(params: &'a Params, name: &str) -> Result<&'a str, Refusal> {
+    params.get(name).ok_or_else(|| Refusal::missing(name))
 }

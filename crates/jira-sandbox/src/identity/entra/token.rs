@@ -7,7 +7,12 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{jwt, on_behalf::on_behalf, refusal::Refusal, tenant::check_tenant};
+use super::{
+    jwt,
+    on_behalf::on_behalf,
+    refusal::{Refusal, need},
+    tenant::check_tenant,
+};
 use crate::{
     identity::{
         faults::{Endpoint, Fault},
@@ -111,10 +116,6 @@ fn issued(
         put(&mut body, "id_token", jwt::id_token(server, &offer, fault, now)?);
     }
     Some(json(StatusCode::OK, &body))
-}
-
-pub(super) fn need<'a>(params: &'a Params, name: &str) -> Result<&'a str, Refusal> {
-    params.get(name).ok_or_else(|| Refusal::missing(name))
 }
 
 /// The id of the client whose secret is in the body.
