@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::{
+    agent,
     config::{Config, Source},
     jira::tools,
     run,
@@ -31,7 +32,8 @@ pub(super) fn run(source: &Source, args: &Args) -> Result<(), Failure> {
     }
     let bytes = |tool: &rmcp::model::Tool| serde_json::to_vec(tool).map_or(0, |json| json.len());
     for tool in listed {
-        let Some(known) = tools::named(&tool.name) else { continue };
+        let known = tools::named(&tool.name).or_else(|| agent::tools::named(&tool.name));
+        let Some(known) = known else { continue };
         let effect = format!("{:?}", known.effect).to_lowercase();
         if args.markdown {
             writeln!(

@@ -37,6 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "agent",
             "config",
             "connector",
             "http",

@@ -1,6 +1,7 @@
 //! `check`: what is wrong with a configuration and how to fix it, and whether the world outside
 //! fits it.
 
+mod agents;
 mod fix;
 mod outside;
 mod settings;
@@ -35,6 +36,7 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     findings.push(signed_in::finding(source).await);
     findings.push(outside::roots(&TrustedRoots::load()));
     findings.extend(outside::jira(&config).await);
+    findings.extend(agents::findings(&config).await);
     findings.extend(signin::findings(&config).await);
     report::conclude(&findings, &[])
 }

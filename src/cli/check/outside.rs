@@ -85,12 +85,13 @@ fn answered(step: &'static str, answer: &Response) -> Finding {
     }
 }
 
-fn way_out(fault: &UpstreamError) -> &'static str {
+/// What to do about a host that cannot be reached.
+pub(super) fn way_out(fault: &UpstreamError) -> &'static str {
     let said = causes(fault).to_lowercase();
     if said.contains("certificate") {
         "Fix: a gateway that inspects TLS needs its root certificate in the system's store or in SSL_CERT_FILE"
     } else if said.contains("dns") || said.contains("lookup") {
-        "Fix: the host name cannot be looked up; check JIRA_API_BASE_URL and the DNS of this network"
+        "Fix: the host name cannot be looked up; check the address in the settings and the DNS of this network"
     } else {
         "Fix: allow TCP 443 from here to the host; proxies of the environment are not used"
     }

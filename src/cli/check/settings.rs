@@ -3,6 +3,7 @@
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use crate::{
+    agent,
     cli::report::Finding,
     config::{Config, Source, UnknownSetting},
     http::{AllowedHost, SECRET_ADVICE},
@@ -20,7 +21,8 @@ const READABLE_BY_ALL: u32 = 0o004;
 
 pub(super) fn summary(config: &Config) -> Finding {
     let policy = Policy::new(config.policy.clone());
-    let tools = tools::all().filter(|tool| policy.allows(tool)).count();
+    let all = tools::all().chain(agent::tools::all());
+    let tools = all.filter(|tool| policy.allows(tool)).count();
     let sets: Vec<&str> = config.policy.toolsets.iter().map(|set| set.name()).collect();
     let mode = if config.policy.read_only { ", read only" } else { "" };
     let detail =

@@ -26,7 +26,7 @@ pub(super) enum Posted {
 ///
 /// The service waits 15 seconds for the agent to take a message, then answers 502 or 504 with the
 /// code `BotError`; the message is with the agent all the same, and is answered later.
-/// Source: DirectLineJS issues 47 and 188, botframework-sdk issue 6597.
+/// Source: reports 47 and 188 about DirectLineJS, 6597 about botframework-sdk.
 pub(super) fn judge(result: Result<Response, UpstreamError>) -> Posted {
     match result {
         Ok(answer) if answer.status.is_success() => Posted::Delivered(posted_id(&answer.body)),
