@@ -5,9 +5,27 @@ use tool_kit::Row;
 
 use crate::agent::client::{AgentCode, From, Message, Reply, SignIn, TurnEnd};
 
-/// Messages, each as a row.
+/// The messages of a turn, each as a row, without what [`put_offers`] says of them.
 pub(super) fn messages(messages: &[Message]) -> Vec<Row> {
-    messages.iter().map(message).collect()
+    let mut rows: Vec<Row> = messages.iter().map(message).collect();
+    rows.iter_mut().for_each(|row| row.remove("citations"));
+    for (name, at) in [
+        ("suggestedActions", messages.iter().rposition(suggests)),
+        ("signIn", messages.iter().rposition(asks_to_sign_in)),
+    ] {
+        if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
+            row.remove(name);
+        }
+    }
+    rows
+}
+
+fn suggests(message: &Message) -> bool {
+    !message.suggested_actions.is_empty()
+}
+
+fn asks_to_sign_in(message: &Message) -> bool {
+    message.sign_in.as_ref().is_some_and(|asked| asked.url.is_some())
 }
 
 /// One message: the keys that clients of the older program know, and what else it brings.
@@ -64,16 +82,16 @@ pub(super) fn status(end: TurnEnd) -> &'static str {
     }
 }
 
-/// What the messages of a turn offer, once for all: a message that says it is one of many.
+/// What the messages of a turn offer, once for all.
 pub(super) fn put_offers(row: &mut Row, messages: &[Message]) {
     // What a message before the last suggested is out of date.
-    let last = messages.iter().rev().find(|message| !message.suggested_actions.is_empty());
+    let last = messages.iter().rfind(|message| suggests(message));
     let suggested = last.map(|message| json!(message.suggested_actions));
     row.put_non_empty("suggestedActions", suggested.unwrap_or_default());
     let citations: Vec<_> = messages.iter().flat_map(|message| &message.citations).collect();
     row.put_non_empty("citations", json!(citations));
-    let asked = messages.iter().rev().find_map(|message| message.sign_in.as_ref());
-    if let Some(asked) = asked.filter(|asked| asked.url.is_some()) {
+    let asked = messages.iter().rfind(|message| asks_to_sign_in(message));
+    if let Some(asked) = asked.and_then(|message| message.sign_in.as_ref()) {
         row.put_non_empty("signIn", sign_in(asked));
     }
     if let Some(code) = agent_error(messages) {
@@ -101,4 +119,62 @@ pub(super) fn turn(row: &mut Row, reply: &Reply) {
     }
     put_offers(row, &reply.messages);
     row.put_unreadable(reply.unreadable);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::client::{Choice, Citation, Delivery};
+
+    fn said(text: &str, suggestion: Option<&str>) -> Message {
+        let choice = |title: &str| Choice {
+            title: title.to_owned(),
+            kind: "imBack".to_owned(),
+            message: Some(title.to_owned()),
+            value: None,
+            url: None,
+        };
+        let citation = |name: &str| Citation {
+            position: None,
+            name: Some(name.to_owned()),
+            url: None,
+            summary: None,
+        };
+        Message {
+            id: None,
+            timestamp: None,
+            from: From::Agent,
+            reply_to: None,
+            text: text.to_owned(),
+            attachments: Vec::new(),
+            suggested_actions: suggestion.map(choice).into_iter().collect(),
+            citations: vec![citation(text)],
+            sign_in: None,
+            agent_error: None,
+            is_cut: false,
+        }
+    }
+
+    #[test]
+    fn what_a_turn_offers_is_said_once_and_nothing_is_lost() {
+        let all = [said("a", Some("yes")), said("b", Some("no")), said("c", None)];
+        let reply = Reply {
+            activity_id: None,
+            end: TurnEnd::Pending,
+            delivery: Delivery::Delivered,
+            messages: all.to_vec(),
+            unreadable: 0,
+        };
+        let mut row = Row::new();
+        turn(&mut row, &reply);
+        let (row, rows) = (json!(row), json!(messages(&all)));
+        assert_eq!(row["response"], "a\n\nb\n\nc");
+        assert_eq!((&row["status"], &row["delivery"]), (&json!("pending"), &json!("delivered")));
+        assert_eq!(row["suggestedActions"][0]["title"], "no");
+        assert_eq!(row["citations"].as_array().unwrap().len(), 3);
+        assert_eq!(rows[0]["suggestedActions"][0]["title"], "yes");
+        for member in ["suggestedActions", "citations"] {
+            assert!(rows[1].get(member).is_none() && rows[2].get(member).is_none(), "{rows}");
+        }
+    }
 }
