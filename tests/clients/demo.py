@@ -36,9 +36,7 @@ class Demo:
             )
         try:
             if "--json" in self.command:
-                ready = json.loads(self.read_until("{"))
-                self.url, self.token = ready["mcp_url"], ready["tokens"]["anna"]
-                self.jira_url, self.api_token = ready["jira_url"], ready["api_tokens"]["anna"]
+                self.ready(json.loads(self.read_until("{")))
         except BaseException:
             self.stop()
             raise
@@ -46,6 +44,10 @@ class Demo:
 
     def __exit__(self, *_):
         self.stop()
+
+    def ready(self, printed):
+        self.url, self.token = printed["mcp_url"], printed["tokens"]["anna"]
+        self.jira_url, self.api_token = printed["jira_url"], printed["api_tokens"]["anna"]
 
     def read_until(self, start: str) -> str:
         """What the demo printed up to and including the first line that begins with `start`."""

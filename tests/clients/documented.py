@@ -5,48 +5,30 @@ import re
 import shlex
 import subprocess
 import threading
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import blocks
 from clients import HERE, SECONDS
-from scenario import Row
 
 PAGE = HERE.parents[1] / "docs/CLIENTS.md"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Each language of the page's blocks, with how many there must at least be of it.
 LANGUAGES = {"console": 2, "json": 5, "js": 1, "python": 1, "sh": 3}
 
 
-def play(installed, demo, home) -> Row:
-    row = Row("docs/CLIENTS.md", version="-", era="as documented")
-    try:
-        page = Page(installed, demo, Path(home, "documented"))
-        blocks = BLOCK.findall(PAGE.read_text())
-        for language, at_least in LANGUAGES.items():
-            found = [text for name, text in blocks if name == language]
-            row.check(f"{language} blocks", len(found), lambda count: count >= at_least)
-            for text in found:
-                getattr(page, language)(row, text)
-        row.check("languages", sorted({name for name, _ in blocks}), lambda names: names == sorted(LANGUAGES))
-    except Exception as fault:  # One failed row, so that the other rows are still shown.
-        row.failures.append(f"{type(fault).__name__}: {fault}")
-    return row
+def play(installed, demo, home):
+    return blocks.play(PAGE, LANGUAGES, lambda: Page(installed, demo, home))
 
 
-class Page:
+class Page(blocks.Page):
     """How each kind of block is tried."""
 
-    def __init__(self, installed, demo, folder):
-        self.installed, self.demo, self.folder = installed, demo, folder
-        folder.mkdir()
-        (folder / "node_modules").symlink_to(installed.npm / "node_modules")
-        # npx takes what is installed beside it and may not ask a registry.
-        self.env = {**installed.env, "npm_config_offline": "true"}
-        self.files = 0
+    def __init__(self, installed, demo, home):
+        super().__init__(installed, home, "documented")
+        self.demo = demo
 
-    def filled(self, text: str) -> str:
-        """The text with this demo's own values; every placeholder's meaning stands in the page."""
-        for placeholder, value in {
+    def values(self):
+        """This demo's own, for the page's placeholders."""
+        return {
             "inspector@latest": "inspector",
             "http://127.0.0.1:8080/mcp": self.demo.url,
             "https://example.atlassian.net": self.demo.jira_url,
@@ -58,15 +40,7 @@ class Page:
             "${JIRA_ACCESS_TOKEN}": self.demo.token,
             "YOUR_API_TOKEN": self.demo.api_token["token"],
             "YOUR_TOKEN": self.demo.token,
-        }.items():
-            text = text.replace(placeholder, value)
-        return text
-
-    def run(self, command):
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.env, capture_output=True, encoding="utf-8", timeout=SECONDS
-        )
-        return {"code": done.returncode, "out": done.stdout, "err": done.stderr[-1000:]}
+        }
 
     def sh(self, row, text):
         for line in self.filled(text).splitlines():
@@ -82,17 +56,9 @@ class Page:
 
     def json(self, row, text):
         """A configuration file: connected to by the Inspector, which reads the same shape."""
-        read = json.loads(self.filled(text))
-        ((key, servers),) = [(key, value) for key, value in read.items() if key != "inputs"]
-        row.check("root of a configuration", key, lambda key: key in ("servers", "mcpServers"))
-        asked = {f"${{input:{entry['id']}}}" for entry in read.get("inputs", [])}
-        row.check("inputs are used and known", text, lambda text: set(re.findall(r"\$\{input:[\w-]+\}", text)) == asked)
-        self.files += 1
-        path = self.folder / f"servers-{self.files}.json"
-        path.write_text(json.dumps({"mcpServers": servers}))
-        command = [self.installed.npm / "node_modules/.bin/mcp-inspector", "--cli", "--config", path]
-        command += ["--server", "jira", "--format", "json", "-q", "--method", "tools/list"]
-        row.check(f"{key}.jira", self.run(command), lambda done: succeeded(done) and "jira_search" in done["out"])
+        key, servers = self.configuration(row, text)
+        done = self.inspected(servers, "jira", "--method", "tools/list")
+        row.check(f"{key}.jira", done, lambda done: succeeded(done) and "jira_search" in done["out"])
 
     def console(self, row, text):
         """Lines for people and for programs that are not here: read word by word and compared with what the page means."""

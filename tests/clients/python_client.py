@@ -61,15 +61,24 @@ async def main(target, token, mode):
     async with connected as (client, negotiated):
         say({"version": version("mcp"), "negotiated": negotiated})
         while line := await anyio.to_thread.run_sync(sys.stdin.readline):
-            asked = json.loads(line)
+            asked, heard = json.loads(line), []
+            # Only whom it is asked for gets a token for progress.
+            told = {"progress_callback": keeping(heard)} if asked.get("progress") else {}
             try:
                 if asked["method"] == "list":
                     result = await client.list_tools()
                 else:
-                    result = await client.call_tool(asked["name"], asked["arguments"])
-                say(result.model_dump(mode="json", by_alias=True))
+                    result = await client.call_tool(asked["name"], asked["arguments"], **told)
+                say({**result.model_dump(mode="json", by_alias=True), **({"progress": heard} if told else {})})
             except Exception as fault:
                 say({"fault": f"{type(fault).__name__}: {fault}"})
+
+
+def keeping(heard):
+    async def keep(progress, total, message):
+        heard.append(message)
+
+    return keep
 
 
 def say(message):

@@ -58,6 +58,9 @@ class Between:
             protocol_version = "HTTP/1.1"
 
             def relay(self):
+                if self.headers.get("Upgrade"):
+                    between.tunnel(self)
+                    return
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 answer = change(Asked(self.command, self.path, list(self.headers.items()), body), between.forward)
                 self.send_response_only(answer.status)
@@ -95,6 +98,10 @@ class Between:
             return Answer(got.status, lines, got.read())
         finally:
             connection.close()
+
+    def tunnel(self, handler):
+        """A connection that becomes something else than HTTP: for those who know what it carries."""
+        handler.send_error(501)
 
     def stop(self):
         self.server.shutdown()
