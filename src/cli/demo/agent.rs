@@ -49,6 +49,11 @@ pub(super) struct Urls {
 }
 
 impl Urls {
+    /// What `stdio` needs to speak to it.
+    pub(super) fn local_settings(&self) -> [(&'static str, &str); 2] {
+        [("DIRECT_LINE_ENDPOINT", &self.directline_url), ("DIRECT_LINE_SECRET", &self.secret)]
+    }
+
     /// For the line that programs read.
     pub(super) fn members(&self) -> Map<String, Value> {
         let members = [

@@ -73,9 +73,10 @@ impl Engine {
         }
         let service_id =
             service_id.ok_or_else(|| AgentError::unreadable("the conversation has no id"))?;
-        let known = Known { used_at: Some(Instant::now()), ..Known::default() };
-        self.memory.put(&service_id, known, Instant::now());
-        Ok(Started { service_id, greeting: messages(turn) })
+        let (greeting, now) = (messages(turn), Instant::now());
+        let known = Known { used_at: Some(now), messages: greeting.len(), ..Known::default() };
+        self.memory.put(&service_id, known, now);
+        Ok(Started { service_id, greeting })
     }
 
     /// Sends a message and collects its answer.
