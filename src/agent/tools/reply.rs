@@ -8,7 +8,9 @@ use crate::agent::client::{AgentCode, From, Message, Reply, SignIn, TurnEnd};
 /// The messages of a turn, each as a row, without what [`put_offers`] says of them.
 pub(super) fn messages(messages: &[Message]) -> Vec<Row> {
     let mut rows: Vec<Row> = messages.iter().map(message).collect();
-    rows.iter_mut().for_each(|row| row.remove("citations"));
+    for row in &mut rows {
+        row.remove("citations");
+    }
     for (name, at) in [
         ("suggestedActions", messages.iter().rposition(suggests)),
         ("signIn", messages.iter().rposition(asks_to_sign_in)),
