@@ -175,6 +175,12 @@ impl Activity {
         self.inside("conversation", "id")
     }
 
+    /// Whether it is of this conversation; most say nothing about that where it goes without
+    /// saying.
+    pub fn is_of(&self, conversation: &str) -> bool {
+        self.conversation_id().is_none_or(|id| id == conversation)
+    }
+
     /// What the agent says about its turn.
     pub fn input_hint(&self) -> InputHint {
         match self.text_of("inputHint").unwrap_or_default().to_ascii_lowercase().as_str() {

@@ -63,6 +63,9 @@ pub enum AgentErrorKind {
         /// The service's code of the error: one word, or `unknown`.
         code: String,
     },
+    /// Another message of the same conversation is still being answered.
+    #[error("another message in this conversation is still being answered")]
+    Busy,
     /// The message is larger than the service takes.
     #[error("the message has {bytes} bytes; the agent's service takes {limit_bytes}")]
     TooLarge {
@@ -102,6 +105,7 @@ impl AgentErrorKind {
             Self::Unsupported { .. } => "unsupported",
             Self::RateLimited { .. } => "rate_limited",
             Self::Rejected { .. } => "rejected",
+            Self::Busy => "busy",
             Self::TooLarge { .. } => "too_large",
             Self::Unreadable { .. } => "unreadable",
             Self::NoHistory => "no_history",

@@ -7,6 +7,9 @@ use upstream::FailureClass;
 use super::context::Context;
 use crate::agent::client::{AgentError, AgentErrorKind, Delivery};
 
+/// An answer takes a few seconds.
+const BUSY_WAIT_S: u64 = 5;
+
 const OPERATOR: &str = "Only the operator of this server can mend this.";
 
 impl Context {
@@ -32,6 +35,8 @@ fn with_delivery(told: ToolError, delivery: Delivery) -> ToolError {
     let told = told.with("delivery", delivery.as_str());
     match delivery {
         Delivery::NotSent => told,
+        // The message may have been the last: there is nothing to read any more.
+        _ if told.code() == Code::NotFound => told,
         Delivery::Unknown => told.not_retryable().last_hint(
             "The message may have arrived. Read get_conversation_history before sending it again.",
         ),
@@ -46,9 +51,12 @@ fn told(kind: AgentErrorKind) -> ToolError {
     match kind {
         AgentErrorKind::NotFound => ToolError::new(Code::NotFound, said)
             .hint("Call start_conversation, or send_message without conversationId."),
-        AgentErrorKind::NoSuchAgent | AgentErrorKind::NoHistory => {
-            ToolError::invalid_argument(said)
-        }
+        AgentErrorKind::NoSuchAgent => ToolError::invalid_argument(said),
+        AgentErrorKind::NoHistory => ToolError::invalid_argument(said)
+            .hint("What was said is in the answers of send_message only."),
+        AgentErrorKind::Busy => ToolError::new(Code::Overloaded, said)
+            .hint("Wait for its answer, then go on; send one message at a time.")
+            .retryable(Some(BUSY_WAIT_S)),
         AgentErrorKind::OperatorCredentials => {
             ToolError::new(Code::UpstreamUnavailable, said).hint(OPERATOR)
         }
@@ -60,29 +68,44 @@ fn told(kind: AgentErrorKind) -> ToolError {
         }
         AgentErrorKind::RateLimited { retry_after } => {
             let after_s = retry_after.map(|wait| wait.as_secs().max(1));
-            ToolError::new(Code::RateLimited, said).retryable(after_s)
+            ToolError::new(Code::RateLimited, said)
+                .hint("Wait, then repeat it; make fewer calls.")
+                .retryable(after_s)
         }
         AgentErrorKind::Rejected { status, .. } => {
-            let code = match status.as_u16() {
-                401 | 403 => Code::Forbidden,
-                409 => Code::Conflict,
-                413 => Code::PayloadTooLarge,
-                _ => Code::InvalidArgument,
+            let (code, hint) = match status.as_u16() {
+                401 | 403 => (Code::Forbidden, OPERATOR),
+                408 | 425 => (Code::UpstreamTimeout, "Try again in a minute."),
+                409 => (Code::Conflict, "Try again; if it goes on, start a new conversation."),
+                413 => (Code::PayloadTooLarge, "Say it in several messages."),
+                _ => (
+                    Code::InvalidArgument,
+                    "Say it in other words or without value; if it goes on, start a new conversation.",
+                ),
             };
-            ToolError::new(code, said).status(status.as_u16())
+            ToolError::new(code, said).status(status.as_u16()).hint(hint)
         }
         AgentErrorKind::TooLarge { .. } => {
             ToolError::new(Code::PayloadTooLarge, said).hint("Say it in several messages.")
         }
-        AgentErrorKind::Unreadable { .. } => ToolError::new(Code::UpstreamUnavailable, said),
+        AgentErrorKind::Unreadable { .. } => ToolError::new(Code::UpstreamUnavailable, said)
+            .hint("Try again once; if it goes on, only the operator of this server can mend it."),
         AgentErrorKind::Unavailable { class, retry_after } => {
             let after_s = retry_after.map(|wait| wait.as_secs().max(1));
-            let code = match class {
-                FailureClass::Timeout => Code::UpstreamTimeout,
-                _ if retry_after.is_some() => Code::CircuitOpen,
-                _ => Code::UpstreamUnavailable,
+            let (code, said) = match class {
+                FailureClass::Timeout => {
+                    (Code::UpstreamTimeout, "The agent's service did not answer in time.")
+                }
+                _ if retry_after.is_some() => (
+                    Code::CircuitOpen,
+                    "The agent's service has been failing, so it is left alone for a while.",
+                ),
+                FailureClass::Server => {
+                    (Code::UpstreamUnavailable, "The agent's service answers with a failure.")
+                }
+                _ => (Code::UpstreamUnavailable, said.as_str()),
             };
-            ToolError::new(code, said).retryable(after_s)
+            ToolError::new(code, said).hint("Try again in a minute.").retryable(after_s)
         }
     }
 }

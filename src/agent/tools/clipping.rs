@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use tool_kit::{Budget, Reply, Row, ToolError, clip};
 
 /// Text lengths, one after the other.
-const CLIPS_CHARS: [usize; 12] =
-    [24_000, 16_000, 10_000, 6_000, 3_600, 2_000, 1_200, 700, 400, 200, 100, 40];
+const CLIPS_CHARS: [usize; 16] = [
+    200_000, 100_000, 60_000, 40_000, 30_000, 20_000, 14_000, 9_000, 6_000, 3_600, 2_000, 1_000,
+    500, 200, 100, 40,
+];
 
 /// Where to read what was clipped.
 const HINT: &str =

@@ -15,7 +15,10 @@ use crate::agent::client;
 const LIMIT_MAX: u32 = 100;
 
 /// The least that the last message of a page is clipped to.
-const CLIPS_CHARS: [usize; 8] = [24_000, 12_000, 6_000, 3_000, 1_000, 300, 100, 20];
+const CLIPS_CHARS: [usize; 15] = [
+    400_000, 200_000, 120_000, 85_000, 70_000, 55_000, 40_000, 24_000, 12_000, 6_000, 3_000, 1_000,
+    300, 100, 20,
+];
 
 pub(super) async fn history(context: &Context, given: RawArguments) -> Result<Reply, ToolError> {
     let args = arguments::History::read(given)?;

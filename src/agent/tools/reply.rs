@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tool_kit::Row;
 
-use crate::agent::client::{AgentCode, From, Message, Reply, SignIn, TurnEnd};
+use crate::agent::client::{AgentCode, Delivery, From, Message, Reply, SignIn, TurnEnd};
 
 /// The messages of a turn, each as a row, without what [`put_offers`] says of them.
 pub(super) fn messages(messages: &[Message]) -> Vec<Row> {
@@ -102,9 +102,36 @@ pub(super) fn put_offers(row: &mut Row, messages: &[Message]) {
 }
 
 /// The failure that the agent itself reported, a spent quota before all others.
-pub(super) fn agent_error(messages: &[Message]) -> Option<&AgentCode> {
+fn agent_error(messages: &[Message]) -> Option<&AgentCode> {
     let codes = || messages.iter().filter_map(|message| message.agent_error.as_ref());
     codes().find(|code| code.is_quota).or_else(|| codes().next())
+}
+
+/// The code of a spent quota, if that is all that the agent said: beside an answer it is only data,
+/// for the answer must not be lost.
+pub(super) fn spent_quota(messages: &[Message]) -> Option<&AgentCode> {
+    let is_quota = |message: &Message| {
+        message.text.is_empty() || message.agent_error.as_ref().is_some_and(|code| code.is_quota)
+    };
+    agent_error(messages).filter(|code| code.is_quota && messages.iter().all(is_quota))
+}
+
+/// What to do about an answer that is not whole.
+fn hint(reply: &Reply) -> &'static str {
+    match (reply.end, reply.delivery) {
+        (TurnEnd::Ended, _) => {
+            "The conversation is over, and the agent said nothing more. Start a new one."
+        }
+        _ if reply.unreadable > 0 => {
+            "The agent said something that is too large or cannot be read. Ask it for less at once."
+        }
+        (_, Delivery::Delivered) => {
+            "The agent is not done. Do not send the message again: read get_conversation_history later."
+        }
+        _ => {
+            "The message may not have arrived. Read get_conversation_history before sending it again."
+        }
+    }
 }
 
 /// The answer to one message, without its messages.
@@ -112,12 +139,10 @@ pub(super) fn turn(row: &mut Row, reply: &Reply) {
     row.push("response", response(&reply.messages));
     row.push("activityId", reply.activity_id.clone());
     row.push("status", status(reply.end));
-    if reply.end == TurnEnd::Pending {
+    let is_silent_end = reply.end == TurnEnd::Ended && reply.messages.is_empty();
+    if reply.end == TurnEnd::Pending || is_silent_end {
         row.push("delivery", reply.delivery.as_str());
-        row.push(
-            "hint",
-            "The agent is not done. Do not send the message again: read get_conversation_history later.",
-        );
+        row.push("hint", hint(reply));
     }
     put_offers(row, &reply.messages);
     row.put_unreadable(reply.unreadable);
@@ -126,7 +151,7 @@ pub(super) fn turn(row: &mut Row, reply: &Reply) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::client::{Choice, Citation, Delivery};
+    use crate::agent::client::{Choice, Citation};
 
     fn said(text: &str, suggestion: Option<&str>) -> Message {
         let choice = |title: &str| Choice {

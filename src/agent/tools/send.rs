@@ -62,7 +62,7 @@ pub(super) async fn say(
         let told = context.failure(error);
         if is_gone { told } else { named(told) }
     })?;
-    match reply::agent_error(&answer.messages).filter(|code| code.is_quota) {
+    match reply::spent_quota(&answer.messages) {
         None => Ok(answer),
         Some(code) => Err(named(
             ToolError::new(
@@ -74,6 +74,7 @@ pub(super) async fn say(
             )
             .retryable(None)
             .with("agentError", json!(code))
+            .with("response", reply::response(&answer.messages))
             .with("delivery", answer.delivery.as_str()),
         )),
     }

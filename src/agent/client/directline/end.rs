@@ -1,7 +1,6 @@
 //! Ending a conversation: the service is told, and from then on the activities say so.
 
 use tokio::time::{Instant, timeout_at};
-use upstream::FailureClass;
 
 use super::{
     access::DirectLine,
@@ -28,7 +27,7 @@ impl DirectLine {
         let known = self.memory.of(id, Instant::now());
         let mut known = timeout_at(deadline, known.lock())
             .await
-            .map_err(|_| AgentError::unavailable(FailureClass::Timeout))?;
+            .map_err(|_| AgentError::from(AgentErrorKind::Busy))?;
         // From the beginning, so that all messages are counted on every replica.
         known.forget_reading();
         self.look(&mut known, id, asker, deadline).await?;

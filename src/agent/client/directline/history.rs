@@ -1,6 +1,6 @@
 //! What was said: read back from the service, which keeps it for a day.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
 use upstream::FailureClass;
@@ -72,14 +72,21 @@ impl DirectLine {
         let mut share = self.room.share();
         let mut watermark = known.watermark.clone();
         let mut all = ActivitySet::default();
+        let mut seen = HashSet::new();
         for _ in 0..PAGES_MAX {
-            let page = self.read_page(known, (id, watermark.as_deref()), asker, deadline).await?;
+            let mut page =
+                self.read_page(known, (id, watermark.as_deref()), asker, deadline).await?;
             if !share.take(page.weight()) {
                 return Err(AgentError::unreadable("it is too large"));
             }
             let is_last = page.activities.is_empty() && page.unreadable == 0;
             let is_further = page.watermark.is_some() && page.watermark != watermark;
             watermark.clone_from(&page.watermark);
+            // The service may show an activity twice, and another conversation's is nobody's here.
+            page.activities.retain(|activity| {
+                activity.is_of(id)
+                    && activity.id().is_none_or(|activity| seen.insert(activity.to_owned()))
+            });
             all.append(page);
             if is_last || !is_further {
                 return Ok(all);

@@ -29,7 +29,7 @@ pub(super) enum Posted {
 /// Source: reports 47 and 188 about DirectLineJS, 6597 about botframework-sdk.
 pub(super) fn judge(result: Result<Response, UpstreamError>) -> Posted {
     match result {
-        Ok(answer) if answer.status.is_success() => Posted::Delivered(posted_id(&answer.body)),
+        Ok(answer) if answer.status.is_success() => taken(&answer),
         Ok(answer) if is_slow_agent(&answer) => Posted::Delivered(None),
         Ok(answer) if is_refused(answer.status) => Posted::Refused,
         Ok(answer) if answer.status.is_server_error() => Posted::Uncertain(refusal(&answer)),
@@ -42,9 +42,22 @@ pub(super) fn judge(result: Result<Response, UpstreamError>) -> Posted {
     }
 }
 
+/// A good answer names the post, or says nothing (204). One of another form may be from whatever
+/// stands in between.
+fn taken(answer: &Response) -> Posted {
+    let body = answer.body.trim_ascii();
+    let is_object = || serde_json::from_slice::<serde_json::Map<_, _>>(body).is_ok();
+    match posted_id(body) {
+        Some(id) => Posted::Delivered(Some(id)),
+        None if body.is_empty() || is_object() => Posted::Delivered(None),
+        None => Posted::Uncertain(AgentErrorKind::Unreadable { what: "it is no answer to a post" }),
+    }
+}
+
+/// `BotError` alone: an agent that rejects a message says so with another code.
 fn is_slow_agent(answer: &Response) -> bool {
     matches!(answer.status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)
-        && error_code(&answer.body).is_some_and(|code| code.to_ascii_lowercase().starts_with("bot"))
+        && error_code(&answer.body).is_some_and(|code| code.eq_ignore_ascii_case("BotError"))
 }
 
 /// A slow agent is no sign that the service is unwell, and neither is our own impatience with it.
@@ -98,6 +111,10 @@ mod tests {
         check(204, "", "delivered");
         check(502, bot, "delivered");
         check(504, bot, "delivered");
+        check(200, "{}", "delivered");
+        check(200, "<html>", "uncertain");
+        check(200, "[1]", "uncertain");
+        check(502, r#"{"error":{"code":"BotRejectedActivity"}}"#, "uncertain");
         check(502, "<html>", "uncertain");
         check(500, bot, "uncertain");
         check(503, "", "uncertain");

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until, timeout_at};
-use upstream::FailureClass;
 
 use super::{
     access::DirectLine,
@@ -94,7 +93,7 @@ impl DirectLine {
         let known = self.memory.of(id, Instant::now());
         let mut known = timeout_at(waiting.limit, known.lock())
             .await
-            .map_err(|_| AgentError::unavailable(FailureClass::Timeout).with(Delivery::NotSent))?;
+            .map_err(|_| AgentError::from(AgentErrorKind::Busy).with(Delivery::NotSent))?;
         self.look(&mut known, id, asker, waiting.limit)
             .await
             .map_err(|error| error.with(Delivery::NotSent))?;
@@ -230,7 +229,7 @@ impl Running<'_> {
 
     async fn take(&self, set: ActivitySet, turn: &mut Turn, fate: &mut Fate, feed: &Feed<'_>) {
         fate.unreadable += set.unreadable;
-        for activity in set.activities {
+        for activity in set.activities.into_iter().filter(|activity| activity.is_of(self.id)) {
             if self.exchanged(&activity, turn, fate, feed).await {
                 // The card was answered; nobody has to see it.
                 turn.known(&activity);

@@ -35,7 +35,10 @@ impl Opened {
             .filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()))
             .map(|token| Token::new(token.into(), object.get("expires_in"), now));
         Some(Self {
-            id: text("conversationId", ID_CHARS_MAX).map(str::to_owned),
+            // Such an id would be a step in the path of an address.
+            id: text("conversationId", ID_CHARS_MAX)
+                .filter(|id| !matches!(*id, "." | ".."))
+                .map(str::to_owned),
             token,
             stream_url: text("streamUrl", URL_CHARS_MAX).map(Into::into),
         })

@@ -96,7 +96,7 @@ impl Engine {
         let known = self.memory.of(id, Instant::now());
         let mut known = timeout_at(waiting.limit, known.lock())
             .await
-            .map_err(|_| not_sent(AgentError::unavailable(FailureClass::Timeout)))?;
+            .map_err(|_| not_sent(AgentErrorKind::Busy.into()))?;
         self.check(&mut known).map_err(not_sent)?;
         let endpoints = self.endpoints(asker, waiting.limit).await.map_err(not_sent)?;
         let url = endpoints.execute(id).ok_or_else(AgentError::not_found).map_err(not_sent)?;
@@ -142,7 +142,7 @@ impl Engine {
         let known = self.memory.of(id, Instant::now());
         let mut known = timeout_at(deadline, known.lock())
             .await
-            .map_err(|_| AgentError::unavailable(FailureClass::Timeout))?;
+            .map_err(|_| AgentError::from(AgentErrorKind::Busy))?;
         self.check(&mut known)?;
         known.is_ended = true;
         Ok(known.messages)
