@@ -91,7 +91,7 @@ async fn a_turn_is_sent_once_and_read_to_its_end() {
     let limit = Instant::now() + Duration::from_secs(1);
     let error = conversation.history(5, None, &ann, limit).await.unwrap_err();
     assert_eq!(error.kind.code(), "no_history");
-    assert_eq!(conversation.end(&ann, limit).await.unwrap(), 3);
+    assert_eq!(conversation.end(&ann, limit).await.unwrap(), 4);
     let error = conversation.send(&words("hi"), &ann, waiting(9_000)).await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(stub.count("POST", "/conversations/conv-1"), 1);
