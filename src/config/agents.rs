@@ -145,6 +145,10 @@ fn of_table(table: &toml::Table, faults: &mut Vec<Fault>) -> Option<BackEndSetti
             Some(_) => {}
         }
     }
+    if !faults.is_empty() {
+        // What cannot be read is not absent: nothing follows from it.
+        return None;
+    }
     let given = |name: &'static str| {
         let found = table.iter().find(|(key, _)| name.eq_ignore_ascii_case(key));
         found.and_then(|(_, value)| value.as_str()).map(|text| text.trim().to_owned())

@@ -23,18 +23,20 @@ pub(super) fn negotiate(headers: &mut HeaderMap) -> Result<ResponseFormat, Rejec
     }
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::ACCEPT, JSON_AND_EVENTS);
-    Ok(if wanted == Wanted::EventStreamOnly {
-        ResponseFormat::EventStream
-    } else {
-        ResponseFormat::Json
+    Ok(match wanted {
+        Wanted::EventStreamOnly => ResponseFormat::EventStream,
+        Wanted::Either => ResponseFormat::JsonOrEvents,
+        Wanted::Json | Wanted::Neither => ResponseFormat::Json,
     })
 }
 
 /// In which format a client takes its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ResponseFormat {
-    /// JSON, or the stream that rmcp begins when a tool reports its progress.
+    /// JSON and nothing else: so it is unless a client names event streams.
     Json,
+    /// JSON, or the stream that rmcp begins when a tool reports its progress.
+    JsonOrEvents,
     /// Server-sent events and nothing else.
     EventStream,
 }
@@ -58,6 +60,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
     Json,
+    /// JSON, and event streams by name.
+    Either,
     EventStreamOnly,
     Neither,
 }
@@ -76,7 +80,8 @@ impl Wanted {
             })
         };
         if ranges.is_empty() || takes(["application/json", "application/*", "*/*"]) == Some(true) {
-            Self::Json
+            let named = ["text/event-stream", "text/*", "text/*"];
+            if takes(named) == Some(true) { Self::Either } else { Self::Json }
         } else if takes(["text/event-stream", "text/*", "*/*"]) == Some(true) {
             Self::EventStreamOnly
         } else {
@@ -121,12 +126,18 @@ mod tests {
             &["application/*"],
             &["application/json"],
             &["Application/JSON;q=0.5"],
-            &["application/json,text/event-stream"],
-            &["application/json", "text/event-stream"],
-            &["text/event-stream, application/json;q=0.1"],
             &["text/html", "*/*;q=0.1"],
+            &["application/json, text/event-stream;q=0"],
         ] {
             check(json, Wanted::Json);
+        }
+        for either in [
+            &["application/json,text/event-stream"][..],
+            &["application/json", "text/event-stream"],
+            &["text/event-stream, application/json;q=0.1"],
+            &["text/event-stream, */*"],
+        ] {
+            check(either, Wanted::Either);
         }
         for events in [
             &["text/event-stream"][..],

@@ -13,6 +13,8 @@ use axum::{
     response::Response,
 };
 
+use crate::jsonrpc::OneReply;
+
 use super::{
     body,
     content_negotiation::{self, ResponseFormat},
@@ -40,6 +42,9 @@ pub(super) async fn prepare_mcp(
             return Err(reject);
         }
     };
+    if format == ResponseFormat::Json {
+        request.extensions_mut().insert(OneReply);
+    }
     // Last of the checks, so that nobody without a token makes us hold a body.
     let request = match body::read(&edge, request).await? {
         body::Read::Message(request) => request,
@@ -48,7 +53,7 @@ pub(super) async fn prepare_mcp(
     let response = async move { text_errors::to_json_rpc(next.run(request).await).await };
     // Below the checks, so that their refusals keep their status.
     Ok(match format {
-        ResponseFormat::Json => response.await,
+        ResponseFormat::Json | ResponseFormat::JsonOrEvents => response.await,
         ResponseFormat::EventStream => event_stream::serve(&edge.settings, response).await,
     })
 }

@@ -13,6 +13,8 @@ use rmcp::{
 use tokio::sync::watch;
 use tool_kit::{Progress, Step};
 
+use super::call::takes_one_reply;
+
 /// The client that wants to know, and the steps that are sent to it.
 pub(super) struct ProgressSink {
     token: ProgressToken,
@@ -20,9 +22,13 @@ pub(super) struct ProgressSink {
     steps: watch::Receiver<Option<Step>>,
 }
 
-/// Where a tool says how far it is, and where it is sent; nowhere without a token.
+/// Where a tool says how far it is, and where it is sent; nowhere without a token, and to nobody
+/// who takes one reply only.
 pub(super) fn of(context: &RequestContext<RoleServer>) -> (Progress, Option<ProgressSink>) {
-    let Some(token) = context.meta.get_progress_token() else { return (Progress::default(), None) };
+    let takes_one = takes_one_reply(context);
+    let Some(token) = context.meta.get_progress_token().filter(|_| !takes_one) else {
+        return (Progress::default(), None);
+    };
     let (progress, steps) = Progress::channel();
     (progress, Some(ProgressSink { token, peer: context.peer.clone(), steps }))
 }

@@ -34,9 +34,10 @@ pub struct Settings {
 }
 
 /// Crates that log requests, results or headers below these levels. Appended last, so no setting
-/// lowers them: rmcp writes whole arguments at debug, the HTTP crates write headers at trace.
+/// lowers them: rmcp writes whole arguments at debug, the HTTP crates write headers at trace, that
+/// of sockets writes whole requests, addresses with their tokens, and frames.
 const QUIET: &str = "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info,\
-    tungstenite=info,tokio_tungstenite=info,opentelemetry=error,opentelemetry_sdk=error,opentelemetry_otlp=error,opentelemetry_http=error";
+    tungstenite=off,tokio_tungstenite=off,opentelemetry=error,opentelemetry_sdk=error,opentelemetry_otlp=error,opentelemetry_http=error";
 
 /// Installs the subscriber of the process; a second call changes nothing.
 pub fn start(settings: &Settings) {

@@ -61,6 +61,8 @@ pub enum StreamPart {
 
 /// What a value takes in memory, its name and its place in a map included.
 const VALUE_BYTES: usize = 96;
+/// What a map takes, however few members it has: room for four, and a table of their places.
+const OBJECT_BYTES: usize = 384;
 
 /// An activity.
 #[derive(Clone, PartialEq)]
@@ -223,8 +225,12 @@ impl Activity {
 
 /// No value stands without a sign of its own beside it.
 fn weight(text: &str) -> usize {
-    let signs = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
-    text.len() + signs * VALUE_BYTES
+    let signs = text.bytes().map(|byte| match byte {
+        b',' | b'[' => VALUE_BYTES,
+        b'{' => OBJECT_BYTES,
+        _ => 0,
+    });
+    text.len() + signs.sum::<usize>()
 }
 
 /// The objects of a value that is a list.

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use super::activity::{Activity, ID_CHARS_MAX};
 
-/// What the activities of one answer may take in memory; those beyond it count as unreadable.
-const SET_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// What the activities of one answer may take in memory; those beyond it count as unreadable. No
+/// turn and no reading has room for more.
+const SET_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Activities of one answer that are looked at; a conversation of a day has far fewer.
 const ACTIVITIES_MAX: usize = 50_000;
 

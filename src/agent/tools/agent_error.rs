@@ -15,6 +15,9 @@ const OPERATOR: &str = "Only the operator of this server can mend this.";
 impl Context {
     /// The failure in words for an agent, with what is known about the message.
     pub(super) fn failure(&self, error: AgentError) -> ToolError {
+        // An id that opens nothing has one answer, whatever the reason and however far it came.
+        let is_not_sent = error.delivery == Some(Delivery::NotSent);
+        let has_one_answer = error.is_not_found() && is_not_sent;
         let told = match error.kind {
             AgentErrorKind::NoSuchAgent => {
                 let names: Vec<_> = self.agents.names().map(ToString::to_string).collect();
@@ -23,7 +26,7 @@ impl Context {
             }
             kind => told(kind),
         };
-        match error.delivery {
+        match error.delivery.filter(|_| !has_one_answer) {
             None => told,
             Some(delivery) => with_delivery(told, delivery),
         }

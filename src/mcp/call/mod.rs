@@ -16,7 +16,9 @@ use super::server::Server;
 
 pub(super) use close::{Refused, Said};
 pub(super) use opened::{Read, Traces};
-pub(super) use request::{ToolRequest, caller, narrowing, traces, traces_of, verdict, verdict_of};
+pub(super) use request::{
+    ToolRequest, caller, narrowing, takes_one_reply, traces, traces_of, verdict, verdict_of,
+};
 
 impl Server {
     /// A tool call.

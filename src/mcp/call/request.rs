@@ -7,7 +7,7 @@ use rmcp::{RoleServer, model::RequestId, service::RequestContext};
 use tokio_util::sync::CancellationToken;
 use tool_kit::Progress;
 
-use crate::policy::Narrowing;
+use crate::{jsonrpc::OneReply, policy::Narrowing};
 
 use super::opened::Traces;
 
@@ -84,6 +84,11 @@ pub(in crate::mcp) fn verdict_of(parts: &Parts) -> VerdictSlot {
 
 pub(in crate::mcp) fn narrowing(context: &RequestContext<RoleServer>) -> Option<&Narrowing> {
     parts(context)?.extensions.get()
+}
+
+/// Whether the client takes a reply and nothing before it.
+pub(in crate::mcp) fn takes_one_reply(context: &RequestContext<RoleServer>) -> bool {
+    parts(context).is_some_and(|parts| parts.extensions.get::<OneReply>().is_some())
 }
 
 fn parts(context: &RequestContext<RoleServer>) -> Option<&Parts> {

@@ -82,11 +82,9 @@ async fn a_turn_is_sent_once_and_read_to_its_end() {
     .await;
     let ann = asker("ann");
     let conversation = started(&agents, &ann).await;
-    let begun = Instant::now();
     let reply = conversation.send(&words("hi"), &ann, waiting(30_000)).await.unwrap();
     assert_eq!(texts(&reply.messages), ["one", "two"]);
     assert_eq!((reply.end, reply.delivery), (TurnEnd::Answered, Delivery::Delivered));
-    assert!(begun.elapsed() < Duration::from_millis(1_400), "the end was waited for");
     assert_eq!(stub.count("POST", "/conversations/conv-1"), 1);
     let limit = Instant::now() + Duration::from_secs(1);
     let error = conversation.history(5, None, &ann, limit).await.unwrap_err();
