@@ -16,6 +16,9 @@ use upstream::CallerId;
 
 use super::*;
 
+/// A call that has not come back by then never will, however busy the machine is.
+const HANGS: Duration = Duration::from_secs(60);
+
 /// The user's own token.
 struct Token;
 
