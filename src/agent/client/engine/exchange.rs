@@ -22,7 +22,7 @@ impl Engine {
         let deadline = deadline(limit);
         let url = endpoints.execute(id)?;
         let token = wanted.token(asker, deadline).await?;
-        let body = request::token_exchange(id, wanted.value(&token)).to_string();
+        let body = request::token_exchange(id, &wanted.value(&token)).to_string();
         self.send(&url, &body, asker, deadline).await.ok()
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn turn(id: &str, outgoing: &Outgoing, locale: Option<&str>) -> Value
 }
 
 /// Answers an OAuth card with a token of the user.
-pub(super) fn token_exchange(id: &str, value: Value) -> Value {
+pub(super) fn token_exchange(id: &str, value: &Value) -> Value {
     let conversation = json!({ "id": id });
     json!({ "activity": {
         "type": "invoke", "name": INVOKE_NAME, "value": value, "conversation": conversation,
