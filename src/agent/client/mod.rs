@@ -22,6 +22,7 @@ mod delivery;
 mod directline;
 mod engine;
 mod error;
+mod exchange;
 mod mark;
 mod memory;
 mod secrets;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use upstream::Safety;
 use url::Url;
 
-use crate::agent::client::{address::DirectLineAddress, asker::Outgoing};
+use crate::agent::client::{address::DirectLineAddress, asker::Outgoing, exchange::INVOKE_NAME};
 
 /// The most that the service takes for one activity.
 /// Source: Microsoft, "API reference - Direct Line API 3.0", "Send an activity".
@@ -120,14 +120,9 @@ pub(super) fn end(sender: Sender<'_>, client_id: &str) -> Value {
 
 /// Answers an OAuth card with a token of the user.
 /// Source: Bot Framework, "Single sign-on overview".
-pub(super) fn token_exchange(
-    sender: Sender<'_>,
-    client_id: &str,
-    (id, connection, token): (&str, Option<&str>, &str),
-) -> Value {
+pub(super) fn token_exchange(sender: Sender<'_>, client_id: &str, value: Value) -> Value {
     let mut members = activity("invoke", sender, client_id);
-    members.insert("name".to_owned(), "signin/tokenExchange".into());
-    let value = json!({ "id": id, "connectionName": connection, "token": token });
+    members.insert("name".to_owned(), INVOKE_NAME.into());
     members.insert("value".to_owned(), value);
     members.into()
 }

@@ -11,7 +11,6 @@ use upstream::FailureClass;
 use super::{
     access::DirectLine,
     conversation::Known,
-    exchange::wanted,
     feed::{Fed, Feed},
     post::{Posted, judge},
     request::{self, ACTIVITY_BYTES_MAX, Sender},
@@ -24,6 +23,7 @@ use crate::agent::client::{
     content::Message,
     delivery::Delivery,
     error::{AgentError, AgentErrorKind},
+    exchange::Wanted,
     mark::client_mark,
     turn::{Next, Turn, TurnEnd, TurnRules},
 };
@@ -252,7 +252,7 @@ impl Running<'_> {
         if self.asker.exchange.is_none() || fate.has_tried_exchange {
             return false;
         }
-        let Some(wanted) = wanted(activity) else { return false };
+        let Some(wanted) = Wanted::of(activity, activity.role()) else { return false };
         fate.has_tried_exchange = true;
         let place = (self.id, feed.bearer.expose_secret());
         let exchanging = self.line.exchange(place, &wanted, self.sender, self.asker, feed.limit);

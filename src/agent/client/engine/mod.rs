@@ -8,6 +8,7 @@ mod endpoints;
 pub(super) mod environment;
 mod event_parser;
 mod event_stream;
+mod exchange;
 mod request;
 mod turn;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::agent::client::asker::Outgoing;
+use crate::agent::client::{asker::Outgoing, exchange::INVOKE_NAME};
 
 /// Begins a conversation; whether the agent is asked to speak first.
 pub(super) fn create(speaks_first: bool, locale: Option<&str>) -> Value {
@@ -27,6 +27,14 @@ pub(super) fn turn(id: &str, outgoing: &Outgoing, locale: Option<&str>) -> Value
         activity.insert("locale".to_owned(), locale.into());
     }
     json!({ "activity": activity })
+}
+
+/// Answers an OAuth card with a token of the user.
+pub(super) fn token_exchange(id: &str, value: &Value) -> Value {
+    let conversation = json!({ "id": id });
+    json!({ "activity": {
+        "type": "invoke", "name": INVOKE_NAME, "value": value, "conversation": conversation,
+    } })
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::agent::client::{
     content::Message,
     delivery::Delivery,
     error::{AgentError, AgentErrorKind},
+    exchange::Wanted,
     turn::{Next, Turn, TurnEnd, TurnRules},
 };
 
@@ -177,6 +178,14 @@ struct Running<'a> {
     waiting: Waiting<'a>,
 }
 
+/// A token that the agent asked for; there is one in a turn.
+#[derive(Default)]
+struct Exchange {
+    is_tried: bool,
+    /// What the agent says to it, read once the stream of its question has ended.
+    answer: Option<Box<EventStream>>,
+}
+
 /// What the stream did.
 enum Came {
     Event(Event),
@@ -198,6 +207,7 @@ impl Running<'_> {
             Turn::new(TurnRules::new(self.waiting.limit, String::new(), self.engine.room.clone()));
         let mut last_id = None;
         let mut has_said_end = false;
+        let mut exchange = Exchange::default();
         loop {
             let until = match turn.next(Instant::now()) {
                 Next::Over(end) => return (end, turn),
@@ -230,9 +240,15 @@ impl Running<'_> {
             match came {
                 Came::Event(event) => match read(&event) {
                     Read::Activity(activity) => {
+                        if self.exchanged(&activity, &mut exchange).await {
+                            // The card was answered; nobody has to see it.
+                            turn.known(&activity);
+                            continue;
+                        }
                         let role = activity.role_in_stream();
                         self.waiting.tell(turn.take(activity, role, Instant::now()));
                     }
+                    Read::End if exchange.answer.is_some() => stream = exchange.answer.take(),
                     Read::End => {
                         has_said_end = true;
                         if !turn.end_of_stream() {
@@ -243,6 +259,7 @@ impl Running<'_> {
                     Read::Unreadable => *unreadable += 1,
                     Read::Nothing => {}
                 },
+                Came::Over if exchange.answer.is_some() => stream = exchange.answer.take(),
                 Came::Over => {
                     stream = None;
                     self.pause(until).await;
@@ -250,6 +267,20 @@ impl Running<'_> {
                 Came::Nothing => {}
             }
         }
+    }
+
+    /// Whether an activity was a card that asked for a token, and got it.
+    async fn exchanged(&self, activity: &Activity, exchange: &mut Exchange) -> bool {
+        if self.asker.exchange.is_none() || exchange.is_tried {
+            return false;
+        }
+        let wanted = Wanted::of(activity, activity.role_in_stream());
+        let Some(wanted) = wanted else { return false };
+        exchange.is_tried = true;
+        let place = (self.endpoints, self.id);
+        let limit = self.waiting.limit;
+        exchange.answer = self.engine.exchange(place, &wanted, self.asker, limit).await;
+        exchange.answer.is_some()
     }
 
     /// Lets a service that ends each stream at once not be asked without a break.
