@@ -7,8 +7,8 @@
 #![cfg(target_os = "linux")]
 
 mod answers;
-mod drive;
-mod gauge;
+pub(crate) mod drive;
+pub(crate) mod gauge;
 mod shapes;
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ const SETTINGS: [(&str, &str); 5] = [
 ];
 
 /// How much slower than the figures' release build this one is on this machine.
-fn slowness() -> f64 {
+pub(crate) fn slowness() -> f64 {
     let took = |_| {
         let begun = gauge::own_cpu_ms();
         shapes::known_work();

@@ -13,6 +13,7 @@ mod support;
 
 mod abuse;
 mod advice;
+mod agents;
 mod agile;
 mod agile_writing;
 mod amplification;

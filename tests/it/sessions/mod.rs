@@ -1,7 +1,7 @@
 //! Sessions of the sign-in over time and through faults: grants that are renewed, sessions that
 //! end, stores that fail, processes that die, replicas that share.
 
-mod browser;
+pub(crate) mod browser;
 mod crashes;
 mod ends;
 mod lost_replies;
@@ -16,7 +16,7 @@ mod rotation;
 mod sealed;
 mod stores;
 mod telemetry;
-mod world;
+pub(crate) mod world;
 
 use browser::SignedIn;
 use redis_server::RedisServer;

@@ -77,6 +77,11 @@ impl Stdio {
         Self { input: child.stdin.take(), child, output, shown, log: Some(log) }
     }
 
+    /// The process's number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Writes one line.
     pub(crate) fn say(&mut self, line: &str) {
         let input = self.input.as_mut().expect("an open input");

@@ -1,0 +1,15 @@
+//! Agents of Copilot Studio as MCP clients meet them: real HTTP to the real router, with the
+//! sandbox's agent behind it, or a service that misbehaves more than that one can.
+
+mod faults;
+mod hostile;
+mod line;
+mod replaced_program;
+mod secrets;
+#[path = "../../../src/agent/client/tests/stub.rs"]
+#[expect(dead_code, reason = "shared with the tests of the client, which use all of it")]
+mod stub;
+mod world;
+
+use line::line;
+use world::{World, ended, history, open, refused, say, texts};
