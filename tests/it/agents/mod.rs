@@ -3,12 +3,15 @@
 
 mod faults;
 mod hostile;
+mod idle;
 mod line;
+mod load;
 mod replaced_program;
 mod secrets;
 #[path = "../../../src/agent/client/tests/stub.rs"]
 #[expect(dead_code, reason = "shared with the tests of the client, which use all of it")]
 mod stub;
+mod whose;
 mod world;
 
 use line::line;
