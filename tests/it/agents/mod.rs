@@ -8,6 +8,9 @@ mod line;
 mod load;
 mod replaced_program;
 mod secrets;
+mod settings;
+mod silence;
+mod stdio;
 #[path = "../../../src/agent/client/tests/stub.rs"]
 #[expect(dead_code, reason = "shared with the tests of the client, which use all of it")]
 mod stub;
