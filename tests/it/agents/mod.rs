@@ -1,11 +1,14 @@
 //! Agents of Copilot Studio as MCP clients meet them: real HTTP to the real router, with the
 //! sandbox's agent behind it, or a service that misbehaves more than that one can.
 
+mod bombs;
+mod engine;
 mod faults;
 mod hostile;
 mod idle;
 mod line;
 mod load;
+mod progress;
 mod replaced_program;
 mod secrets;
 mod settings;
