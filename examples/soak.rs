@@ -1,8 +1,9 @@
-//! Long and hard use of the real binary: `soak` makes many calls under random faults, `hang` a
-//! thousand calls at once against an upstream that never answers, `amplify` weighs single requests
-//! that make much of little. Prints figures; ends with 1 when one of them is out of bounds.
+//! Long and hard use of the real binary: `soak` makes many calls under random faults, `agents` many
+//! turns with an agent, `hang` a thousand calls at once against an upstream that never answers,
+//! `amplify` weighs single requests that make much of little. Prints figures; ends with 1 when one of them is out of bounds.
 //!
 //!     cargo build && cargo run --example soak -- soak --calls 200000
+//!     cargo run --example soak -- agents --turns 10000
 //!     cargo run --example soak -- hang --calls 1000
 //!     cargo run --example soak -- amplify --binary target/release/jira-mcp-bridge
 #![expect(
@@ -15,6 +16,8 @@
     reason = "a test driver: it starts a process, sends requests, prints figures, and fails by panicking"
 )]
 
+#[path = "soak/agents.rs"]
+mod agents;
 #[path = "soak/amplify.rs"]
 mod amplify;
 #[path = "soak/child.rs"]
@@ -55,6 +58,11 @@ enum What {
         #[arg(long, default_value_t = 5)]
         percent: u64,
     },
+    /// Many turns with the sandbox's agent, of 200 people at once.
+    Agents {
+        #[arg(long, default_value_t = 10_000)]
+        turns: u64,
+    },
     /// One request after the other that makes much of little.
     Amplify,
     /// Calls at once against an upstream that never answers.
@@ -74,6 +82,7 @@ fn main() -> ExitCode {
     let is_good = runtime.block_on(async {
         match what {
             What::Soak { calls, percent } => load::run(&binary, calls, percent).await,
+            What::Agents { turns } => agents::run(&binary, turns).await,
             What::Amplify => amplify::run(&binary).await,
             What::Hang { calls, deadline_ms } => hang::run(&binary, calls, deadline_ms).await,
         }
