@@ -121,9 +121,6 @@ async fn however_much_a_service_sends_a_call_holds_little_and_says_little() {
     let third = second.split_off(3);
     let all = [first, second, third].map(|bombs| weigh(bombs, slowness));
     for weighed in join_all(all).await {
-        for row in &weighed.rows {
-            println!("{} KiB, {} ms: {}", row.peak_kib, row.cpu_ms, row.what);
-        }
         assert_eq!(weighed.excesses(), [""; 0]);
     }
 }
@@ -150,7 +147,6 @@ async fn many_turns_leave_the_memory_as_it_was() {
         }
     }
     let grown = gauge.now_kib().saturating_sub(warm);
-    println!("{TURNS} turns: {warm} KiB after a quarter, {grown} KiB more at the end");
     assert!(grown <= GROWTH_KIB_MAX, "{grown} KiB more than {warm}");
     assert_eq!(stdio.end(), 0);
 }

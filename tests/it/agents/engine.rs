@@ -197,7 +197,7 @@ async fn nobody_has_signed_in() {
 /// With any other resource an agent could have a token for Microsoft Graph sent to itself.
 async fn somebody_elses_application() {
     let world = World::with(|agent| {
-        agent.token_exchange_uri = "https://graph.microsoft.com".to_owned();
+        "https://graph.microsoft.com".clone_into(&mut agent.token_exchange_uri);
     })
     .await;
     let settings = [world.direct_line(), world.sign_in("entra")].concat();

@@ -4,7 +4,6 @@ use axum::{Json, Router, routing::get};
 use futures_util::future::join_all;
 use http::{HeaderMap, header};
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::{World, history, open, say, texts};
 use crate::support::Bridge;
@@ -30,7 +29,6 @@ async fn of_five_hundred_conversations_at_once_none_gets_anothers_words() {
     settings.push(("MAX_IN_FLIGHT", "1000".to_owned()));
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let bridge = Bridge::over(accounts(), tokens, &settings).await;
-    let begun = Instant::now();
     let talk = async |person: &str, number: usize| {
         let first = format!("{person} {number} first");
         let (id, answer) = open(&bridge, person, &first).await;
@@ -50,7 +48,6 @@ async fn of_five_hundred_conversations_at_once_none_gets_anothers_words() {
         .iter()
         .flat_map(|person| (0..CONVERSATIONS_EACH).map(move |number| (person.as_str(), number)));
     let mut ids = join_all(all.map(|(person, number)| talk(person, number))).await;
-    println!("{} conversations took {:?}", ids.len(), begun.elapsed());
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), PEOPLE * CONVERSATIONS_EACH);

@@ -122,8 +122,12 @@ fn times_have_bounds() {
         ("AGENT_REPLY_TIMEOUT_MS", ["1000", "120000"], ["999", "120001", "soon"]),
         ("CONVERSATION_IDLE_MS", ["1000", "86400000"], ["0", "999", "-1"]),
     ] {
-        good.iter().for_each(|good| check(&[secret, (name, good)], &[]));
-        wrong.iter().for_each(|wrong| check(&[secret, (name, wrong)], &[name]));
+        for good in good {
+            check(&[secret, (name, good)], &[]);
+        }
+        for wrong in wrong {
+            check(&[secret, (name, wrong)], &[name]);
+        }
     }
     // Without the set nothing of all this is looked at.
     check(&[("TOOLSETS", "core"), ("DIRECT_LINE_SECRET", "hunter2 x")], &[]);

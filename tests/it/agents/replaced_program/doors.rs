@@ -18,7 +18,7 @@ async fn with_sign_in(world: &World, own: &[(&'static str, &str)]) -> Bridge {
     world.bridge_of(&settings, own).await
 }
 
-fn request(id: u32, method: &str, params: Value) -> Value {
+fn request(id: u32, method: &str, params: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
 }
 
@@ -33,12 +33,12 @@ async fn standard_output_holds_messages_of_the_protocol_only() {
         "protocolVersion": "2025-06-18", "capabilities": {},
         "clientInfo": {"name": "t", "version": "1"},
     });
-    stdio.ask(&request(1, "initialize", hello));
+    stdio.ask(&request(1, "initialize", &hello));
     stdio.say(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
-    let listed = stdio.ask(&request(2, "tools/list", json!({})));
+    let listed = stdio.ask(&request(2, "tools/list", &json!({})));
     assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 4);
     let call = json!({"name": "send_message", "arguments": {"message": "/end"}});
-    let answer = stdio.ask(&request(3, "tools/call", call));
+    let answer = stdio.ask(&request(3, "tools/call", &call));
     assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("You said: /end"));
     // Each line was read as JSON-RPC, and none is left over.
     assert_eq!(stdio.end(), 0);
