@@ -1,6 +1,7 @@
 //! Long and hard use of the real binary: `soak` makes many calls under random faults, `agents` many
 //! turns with an agent, `hang` a thousand calls at once against an upstream that never answers,
-//! `amplify` weighs single requests that make much of little. Prints figures; ends with 1 when one of them is out of bounds.
+//! `amplify` weighs single requests that make much of little. Prints figures; ends with 1 when one
+//! of them is out of bounds.
 //!
 //!     cargo build && cargo run --example soak -- soak --calls 200000
 //!     cargo run --example soak -- agents --turns 10000
