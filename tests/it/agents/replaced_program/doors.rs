@@ -229,7 +229,7 @@ async fn names_stay_text_and_nobody_is_signed_out_by_another_page() {
     let answer = bridge.send(Method::POST, "/register", &[JSON], body.to_string()).await;
     let id = answer.json()["client_id"].as_str().unwrap().to_owned();
     let to = "http%3A%2F%2F127.0.0.1%3A7%2Fcb";
-    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"; // pragma: allowlist secret
     let path = format!(
         "/authorize?response_type=code&client_id={id}&redirect_uri={to}\
          &code_challenge={challenge}&code_challenge_method=S256"
