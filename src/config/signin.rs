@@ -4,7 +4,8 @@ use std::{fs, path::PathBuf};
 
 use keyring::KeyRing;
 use secrecy::SecretString;
-use url::{Host, Url};
+use upstream::is_loopback;
+use url::Url;
 
 use crate::signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings};
 
@@ -108,15 +109,6 @@ fn public_base_url(reader: &mut Reader<'_>, is_local: bool) -> Option<Url> {
         );
     }
     Some(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn site_host(text: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Addresses of Jira, as people write them and as it is safe to call them.
 
+use upstream::is_loopback;
 use url::{Host, Url};
 
 /// The origin of a Jira site as people write it: with or without scheme, path or slash; none for
@@ -21,15 +22,9 @@ pub(super) fn site_origin(text: &str) -> Option<Url> {
 /// The token goes to this host, so it must not travel in clear and the URL must not carry anything
 /// else.
 pub fn is_safe_upstream(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
     let is_bare = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
-    is_bare && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback))
+    is_bare && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
 }

@@ -24,7 +24,8 @@ impl FindPrincipal for Accounts {
         Box::pin(async move {
             let session = self.0.session(caller.clone(), None, deadline);
             session.account_id().await.map_err(|error| {
-                tracing::info!(%error, "whose token it is could not be found out");
+                // Without Jira's own words: they are somebody's content.
+                tracing::info!("whose token it is could not be found out");
                 match error {
                     JiraError::Unauthenticated | JiraError::LocalSignInEnded => {
                         NoPrincipal::Refused
@@ -41,7 +42,7 @@ impl FindPrincipal for Accounts {
 pub(super) struct OneUser(String);
 
 impl OneUser {
-    /// Told apart from the other users of the machine, and of other machines that share a secret.
+    /// Told apart from other users of the machine. On two machines of one name it is one person.
     pub(super) fn of_machine() -> Self {
         let names = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(config::of_surroundings);
         let name = names.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

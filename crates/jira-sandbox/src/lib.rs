@@ -12,6 +12,7 @@ mod adf;
 mod agent;
 mod answer;
 mod clock;
+mod fault_plans;
 mod fields;
 mod half_emoji;
 mod http;

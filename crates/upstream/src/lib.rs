@@ -13,6 +13,7 @@ mod breaker;
 mod breakers;
 mod budget;
 mod error;
+mod loopback;
 mod opened;
 mod rate_limit;
 mod recent;
@@ -50,6 +51,7 @@ use self::{
 };
 pub use self::{
     error::{FailureClass, Sent, UpstreamError},
+    loopback::is_loopback,
     rate_limit::RateLimit,
     request::{BreakerKey, CallerId, Request, Response, Safety},
     room::{

@@ -4,6 +4,7 @@
 //! URL of their own would get the credential, so each is held against the addresses of the settings
 //! before anything is sent to it.
 
+use upstream::is_loopback;
 use url::{Host, Url};
 
 /// Direct Line's public service, and its regions below it.
@@ -103,16 +104,6 @@ fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain)
         .and_then(|front| front.strip_suffix('.'))
         .is_some_and(|sub| !sub.is_empty() && sub.split('.').all(|label| !label.is_empty()))
-}
-
-/// Whether a URL leads to this machine only.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// Any address of the settings: secure unless it is this machine.

@@ -23,6 +23,7 @@ pub(super) fn fit(budget: Budget, frame: Row, messages: &[Row]) -> Result<Reply,
     let mut row = whole;
     for chars in CLIPS_CHARS {
         row = clipped(&row, chars);
+        row.push("hint", HINT);
         if budget.holds(&row) {
             return Reply::json(&row);
         }
@@ -52,7 +53,7 @@ fn joined(mut frame: Row, messages: &[Row]) -> Row {
 }
 
 /// The same with texts of at most so many characters, and with a word about it.
-fn clipped(row: &Row, chars: usize) -> Row {
+pub(super) fn clipped(row: &Row, chars: usize) -> Row {
     let mut shorter = Row::new();
     for (name, value) in row.fields() {
         if !matches!(name, "clipped" | "hint") {
@@ -60,12 +61,11 @@ fn clipped(row: &Row, chars: usize) -> Row {
         }
     }
     shorter.push("clipped", true);
-    shorter.push("hint", HINT);
     shorter
 }
 
 /// Clips texts; what names something, or is sent back as it is, stays whole or goes.
-pub(super) fn clip_value(name: &str, value: &Value, chars: usize) -> Value {
+fn clip_value(name: &str, value: &Value, chars: usize) -> Value {
     match value {
         Value::String(text) => match name {
             "id" | "conversationId" | "activityId" | "timestamp" | "type" | "from" | "status"

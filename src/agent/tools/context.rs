@@ -13,7 +13,7 @@ use http::HeaderValue;
 use metrics::{Signals, Trace, labels::TurnResult};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
-use tool_kit::{Budget, Progress, ToolError, clean, clip};
+use tool_kit::{Budget, Progress, ToolError, clean};
 use zeroize::Zeroizing;
 
 use super::who::{FindPrincipal, NoPrincipal};
@@ -122,8 +122,7 @@ impl Context {
                 }
                 TurnProgress::Messages(count) => {
                     let plural = if count == 1 { "" } else { "s" };
-                    clip(&format!("{count} message{plural} of the agent."), PROGRESS_CHARS_MAX)
-                        .into_owned()
+                    format!("{count} message{plural} of the agent.")
                 }
             });
         }

@@ -5,7 +5,7 @@ use tool_kit::{Reply, Row, ToolError, args::Arguments as _, args::RawArguments};
 
 use super::{
     arguments::{self, PageToken},
-    clipping::clip_value,
+    clipping::clipped,
     context::Context,
     reply,
     send::find,
@@ -55,15 +55,6 @@ fn shown(budget: tool_kit::Budget, id: &str, page: &client::History) -> Row {
         let Some(chars) = clips.next() else { return row };
         rows = rows.iter().map(|row| clipped(row, *chars)).collect();
     }
-}
-
-fn clipped(row: &Row, chars: usize) -> Row {
-    let mut shorter = Row::new();
-    for (name, value) in row.fields().filter(|(name, _)| *name != "clipped") {
-        shorter.push(name.to_owned(), clip_value(name, value, chars));
-    }
-    shorter.push("clipped", true);
-    shorter
 }
 
 fn frame(id: &str, rows: &[Row], page: &client::History, before: Option<usize>) -> Row {

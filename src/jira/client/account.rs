@@ -3,13 +3,7 @@
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::{
-    error::JiraError,
-    request::{self, Request},
-    response::Response,
-    session::Session,
-    site_list,
-};
+use super::{error::JiraError, request, session::Session, site::Site, site_list};
 
 /// What stands for a site where none is meant, for breakers and counts.
 const ACCOUNT: &str = "me";
@@ -32,6 +26,9 @@ impl Session {
     /// (scope `read:me`), else as `GET /myself` of the site does, or of any that the token reaches.
     /// It is the same on all.
     pub async fn account_id(&self) -> Result<String, JiraError> {
+        if let Some(id) = self.known_account() {
+            return Ok(id);
+        }
         let me = self.remembered(ACCOUNT, request::me()).await;
         let id = match me.and_then(|answer| answer.read::<Me>()) {
             Ok(me) => me.account_id,
@@ -44,6 +41,15 @@ impl Session {
             }
         };
         if id.trim().is_empty() { Err(JiraError::Unreadable) } else { Ok(id) }
+    }
+
+    /// What a site said a short while ago: who may not ask `/me` is not sent there each time.
+    fn known_account(&self) -> Option<String> {
+        let sites = self.jira.sites.fresh(self.caller.credential_key(), Instant::now())?;
+        let said = |site: &Site| self.cached(&site.id, &request::myself());
+        let answer = sites.iter().find_map(said)?;
+        let id = answer.read::<Myself>().ok()?.account_id;
+        (!id.trim().is_empty()).then_some(id)
     }
 
     /// The one site that the operator named, else the first that the token reaches.
@@ -60,17 +66,5 @@ impl Session {
             sites
         };
         sites.first().map(|site| site.id.clone()).ok_or(JiraError::NoSite)
-    }
-
-    async fn remembered(&self, cloud_id: &str, request: Request) -> Result<Response, JiraError> {
-        let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.credential_key(), String::from(url));
-        let now = Instant::now();
-        if let Some(body) = self.jira.metadata.fresh(&key, now) {
-            return Ok(Response::of_read(body));
-        }
-        let answer = self.send(cloud_id, request).await?;
-        self.jira.metadata.keep(key, now, &answer.body);
-        Ok(answer)
     }
 }

@@ -71,14 +71,22 @@ impl Session {
     /// what is remembered of it is no reason to doubt a failure.
     pub async fn myself(&self) -> Result<Response, JiraError> {
         let site = self.site().await?;
-        let request = request::myself();
-        let url = self.jira.url(&site.id, &request).ok_or(JiraError::Request)?;
+        self.remembered(&site.id, request::myself()).await
+    }
+
+    /// What is asked once in five minutes and gives no reason to look again.
+    pub(super) async fn remembered(
+        &self,
+        cloud_id: &str,
+        request: Request,
+    ) -> Result<Response, JiraError> {
+        let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
         let key = (self.caller.credential_key(), String::from(url));
         let now = Instant::now();
         if let Some(body) = self.jira.metadata.fresh(&key, now) {
             return Ok(Response::of_read(body));
         }
-        let answer = self.send(&site.id, request).await?;
+        let answer = self.send(cloud_id, request).await?;
         self.jira.metadata.keep(key, now, &answer.body);
         Ok(answer)
     }

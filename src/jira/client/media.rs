@@ -6,7 +6,8 @@
 
 use bytes::Bytes;
 use http::{Method, header};
-use url::{Host, Url};
+use upstream::is_loopback;
+use url::Url;
 
 use super::{
     error::{Applied, JiraError},
@@ -94,15 +95,6 @@ fn is_allowed(target: &Url, api_base: &Url, media_hosts: &[String]) -> bool {
         }
         "http" => api_base.scheme() == "http" && is_loopback(api_base) && is_loopback(target),
         _ => false,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

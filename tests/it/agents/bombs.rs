@@ -4,15 +4,13 @@
 //! The real binary is weighed from outside, by the bounds of `amplification.rs`.
 #![cfg(target_os = "linux")]
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
 use jira_sandbox::{Sandbox, Seed};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    World, line,
+    HANGS, World, line,
     line::{SECRET, conversation_of},
     stdio::{call, engine},
     stub::{Asked, Step, json as json_answer},
@@ -99,7 +97,7 @@ async fn weigh(bombs: Vec<(&'static str, Vec<Step>)>, slowness: f64) -> Weighed 
         let begun = Instant::now();
         let arguments = json!({"message": number.to_string()});
         let said = weighed.call((*what).to_owned(), &token, "send_message", &arguments).await;
-        assert!(begun.elapsed() < Duration::from_secs(20), "{what}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < HANGS, "{what}: {:?}", begun.elapsed());
         assert!(said.len() <= 90_000, "{what}: {} bytes", said.len());
         let reply: Value = serde_json::from_str(&said).unwrap();
         let text = reply["result"]["content"][0]["text"].as_str();

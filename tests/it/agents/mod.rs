@@ -20,5 +20,10 @@ mod stub;
 mod whose;
 mod world;
 
+use std::time::Duration;
+
 use line::line;
 use world::{World, ended, history, open, refused, say, texts};
+
+/// A call that has not come back by then never will, however busy the machine is.
+const HANGS: Duration = Duration::from_mins(1);

@@ -130,6 +130,7 @@ async fn a_conversation_is_its_persons_everywhere() {
         a_person_finds_their_conversations_with_every_token_of_theirs(),
         a_person_who_signed_in_is_the_one_whose_token_is_passed_through(),
         any_replica_serves_any_turn(),
+        who_is_known_is_asked_about_once(),
     );
 }
 
@@ -197,6 +198,17 @@ async fn a_person_that_nobody_vouches_for_says_nothing() {
         check(Fault::Drip),
     );
     assert!(world.seen().is_empty(), "{:?}", world.seen());
+}
+
+/// A token without `read:me` is refused there, and sends nobody there again.
+async fn who_is_known_is_asked_about_once() {
+    let world = World::start().await;
+    let bridge = world.bridge().await;
+    let (id, _) = open(&bridge, "anna", "0").await;
+    let asked = bridge.upstream.seen().len();
+    assert!(asked > 0 && bridge.upstream.count(&Method::GET, "/me") == 1);
+    say(&bridge, "anna", &id, "1").await;
+    assert_eq!(bridge.upstream.seen().len(), asked, "{:?}", bridge.upstream.seen());
 }
 
 async fn any_replica_serves_any_turn() {

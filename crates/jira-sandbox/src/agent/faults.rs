@@ -1,19 +1,18 @@
 //! How often each call was made, and what a test wants to go wrong there.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    io,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::Body,
     http::{HeaderValue, Response, header},
 };
-use futures_util::stream;
 use serde_json::json;
 use tokio::{sync::watch, time::sleep};
+
+use crate::fault_plans::{FaultPlans, cut};
+
+/// The plans of all calls.
+pub(super) type Faults = FaultPlans<AgentCall, AgentFault>;
 
 /// A call that a client makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,70 +139,5 @@ impl AgentFault {
             Self::Cut => cut(response).await,
             Self::Answer { .. } => response,
         }
-    }
-}
-
-/// The first half of the body, and then an error, on which the server drops the connection.
-pub(super) async fn cut(response: Response<Body>) -> Response<Body> {
-    let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let half = whole.slice(..whole.len() / 2);
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let broken = io::Error::from(io::ErrorKind::ConnectionReset);
-    let frames = [Ok::<Bytes, io::Error>(half), Err(broken)];
-    Response::from_parts(parts, Body::from_stream(stream::iter(frames)))
-}
-
-#[derive(Default)]
-struct Plan {
-    next: VecDeque<AgentFault>,
-    always: Option<AgentFault>,
-    calls: u64,
-}
-
-/// The plans of all calls.
-#[derive(Default)]
-pub(super) struct Faults {
-    plans: Mutex<BTreeMap<AgentCall, Plan>>,
-    /// How often they were healed.
-    healed: watch::Sender<u64>,
-}
-
-impl Faults {
-    fn plans(&self) -> MutexGuard<'_, BTreeMap<AgentCall, Plan>> {
-        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn add(&self, at: AgentCall, fault: AgentFault) {
-        self.plans().entry(at).or_default().next.push_back(fault);
-    }
-
-    pub(super) fn add_always(&self, at: AgentCall, fault: AgentFault) {
-        self.plans().entry(at).or_default().always = Some(fault);
-    }
-
-    pub(super) fn heal(&self) {
-        for plan in self.plans().values_mut() {
-            plan.next.clear();
-            plan.always = None;
-        }
-        self.healed.send_modify(|count| *count += 1);
-    }
-
-    pub(super) fn calls(&self) -> BTreeMap<AgentCall, u64> {
-        self.plans().iter().map(|(call, plan)| (*call, plan.calls)).collect()
-    }
-
-    /// Counts a call, and says what goes wrong with it.
-    pub(super) fn next(&self, at: AgentCall) -> Option<AgentFault> {
-        let mut plans = self.plans();
-        let plan = plans.entry(at).or_default();
-        plan.calls += 1;
-        plan.next.pop_front().or_else(|| plan.always.clone())
-    }
-
-    /// Sees the healing that follows.
-    pub(super) fn watch(&self) -> watch::Receiver<u64> {
-        self.healed.subscribe()
     }
 }

@@ -1,24 +1,24 @@
 //! What a test wants to go wrong at an endpoint.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    io,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::Body,
     http::{HeaderValue, Response, header},
 };
-use futures_util::stream;
 use serde_json::{Map, Value as Json, json};
 use tokio::{sync::watch, time::sleep};
 
-use crate::json::put;
+use crate::{
+    fault_plans::{FaultPlans, cut},
+    json::put,
+};
+
+/// The plans of all endpoints.
+pub(super) type Faults = FaultPlans<Endpoint, Fault>;
 
 /// An endpoint that a program calls, of either provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
     /// `/oauth/token`, and Entra's.
     Token,
@@ -120,60 +120,6 @@ impl Fault {
     }
 }
 
-#[derive(Default)]
-struct Plan {
-    next: VecDeque<Fault>,
-    always: Option<Fault>,
-    requests: u64,
-}
-
-/// The plans of all endpoints.
-#[derive(Default)]
-pub(super) struct Faults {
-    plans: Mutex<HashMap<Endpoint, Plan>>,
-    /// How often they were healed.
-    healed: watch::Sender<u64>,
-}
-
-impl Faults {
-    fn plans(&self) -> MutexGuard<'_, HashMap<Endpoint, Plan>> {
-        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn add(&self, at: Endpoint, fault: Fault) {
-        self.plans().entry(at).or_default().next.push_back(fault);
-    }
-
-    pub(super) fn add_always(&self, at: Endpoint, fault: Fault) {
-        self.plans().entry(at).or_default().always = Some(fault);
-    }
-
-    pub(super) fn heal(&self) {
-        for plan in self.plans().values_mut() {
-            plan.next.clear();
-            plan.always = None;
-        }
-        self.healed.send_modify(|count| *count += 1);
-    }
-
-    pub(super) fn requests(&self, at: Endpoint) -> u64 {
-        self.plans().get(&at).map_or(0, |plan| plan.requests)
-    }
-
-    /// Counts a request, and says what goes wrong with it.
-    pub(super) fn next(&self, at: Endpoint) -> Option<Fault> {
-        let mut plans = self.plans();
-        let plan = plans.entry(at).or_default();
-        plan.requests += 1;
-        plan.next.pop_front().or_else(|| plan.always.clone())
-    }
-
-    /// Sees the healing that follows.
-    pub(super) fn watch(&self) -> watch::Receiver<u64> {
-        self.healed.subscribe()
-    }
-}
-
 impl Fault {
     /// Sends an answer in the way of the fault.
     pub(super) async fn deliver(
@@ -195,14 +141,4 @@ impl Fault {
             _ => response,
         }
     }
-}
-
-/// The first half of the body, and then an error, on which the server drops the connection.
-async fn cut(response: Response<Body>) -> Response<Body> {
-    let (parts, body) = response.into_parts();
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let half = whole.slice(..whole.len() / 2);
-    let broken = io::Error::from(io::ErrorKind::ConnectionReset);
-    let frames = [Ok::<Bytes, io::Error>(half), Err(broken)];
-    Response::from_parts(parts, Body::from_stream(stream::iter(frames)))
 }

@@ -8,15 +8,17 @@ use axum::{
 };
 use serde_json::Value as Json;
 
-use crate::agent::{
-    activity::of_user,
-    conversation::AgentProtocol,
-    faults::cut,
-    hear::{Heard, hear},
-    orders::{self, Reception},
-    play::Turn,
-    refusal::Refusal,
-    server::{Server, object, optional_object},
+use crate::{
+    agent::{
+        activity::of_user,
+        conversation::AgentProtocol,
+        hear::{Heard, hear},
+        orders::{self, Reception},
+        play::Turn,
+        refusal::Refusal,
+        server::{Server, object, optional_object},
+    },
+    fault_plans::cut,
 };
 
 use super::events::{Reader, response};

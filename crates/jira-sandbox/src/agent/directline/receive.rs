@@ -11,7 +11,6 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     agent::{
         activity::of_user,
-        faults::cut,
         hear::{Heard, hear},
         ids,
         orders::{Order, Reception},
@@ -19,6 +18,7 @@ use crate::{
         refusal::{Refusal, json_response},
         server::Server,
     },
+    fault_plans::cut,
     json::put,
 };
 
