@@ -8,9 +8,16 @@ mod replicas;
 mod server;
 mod start_error;
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::OnceLock, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use auth::{Caller, KeyedHasher};
+use entra::EntraBearer;
 use metrics::Signals;
 use tokio::{
     net::TcpListener,
@@ -55,6 +62,7 @@ pub struct Bound {
     hasher: KeyedHasher,
     server: mcp::Server,
     signin: Option<SignIn>,
+    entra: Option<Arc<EntraBearer>>,
     address: SocketAddr,
 }
 
@@ -91,7 +99,7 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     bind_at(config, Clock::default()).await
 }
 
-/// The same with a clock of one's own for what the sign-in keeps.
+/// The same with a clock of one's own for what the sign-in keeps and for tokens of a directory.
 pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartError> {
     let address = config.listen;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
@@ -100,12 +108,17 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
     let address = listener.local_addr().map_err(listen)?;
     let signin = match config.bearers.signin.take() {
         Some(settings) => {
+            let clock = clock.clone();
             Some(bearers::signin(settings, &mut config.http, address, &signals, clock).await?)
         }
         None => None,
     };
     let server = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
     let hasher = replicas::hasher(signin.as_ref())?;
+    let tokens = config.bearers.entra.as_ref();
+    let entra = tokens
+        .map(|tokens| bearers::entra(tokens, signin.as_ref(), &hasher, &signals, clock))
+        .transpose()?;
     let admin = match config.admin {
         Some(address) => Some(
             TcpListener::bind(address)
@@ -114,7 +127,18 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         ),
         None => None,
     };
-    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, signin, address })
+    Ok(Bound {
+        listener,
+        admin,
+        signals,
+        exporters,
+        config,
+        hasher,
+        server,
+        signin,
+        entra,
+        address,
+    })
 }
 
 impl Bound {
@@ -148,8 +172,12 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        let authenticate =
-            bearers::authenticators(&self.config.bearers, self.signin.as_ref(), &self.hasher);
+        let authenticate = bearers::authenticators(
+            &self.config.bearers,
+            self.signin.as_ref(),
+            self.entra.as_ref(),
+            &self.hasher,
+        );
         let public = self.signin.clone().map(|signin| http::Public {
             pages: signin::pages(signin.clone()),
             any_origin: signin::endpoints(signin),

@@ -15,6 +15,7 @@ mod urls;
 // What is made of them, layer by layer.
 mod agents;
 mod edge;
+mod entra;
 mod jira;
 mod local;
 mod policy;
@@ -26,6 +27,7 @@ mod partial;
 mod server;
 mod stdio;
 
+pub use entra::EntraTokens;
 pub use local::{JiraUser, LocalUser};
 pub use problem::Problem;
 pub use server::Config;

@@ -14,6 +14,7 @@ use crate::{
 use super::{
     agents::agents,
     edge::{check_exposure, gateway, http_settings, listen},
+    entra::announce,
     jira::{jira_settings, upstream_settings},
     policy::{policy_settings, tools_settings},
     problem::Problem,
@@ -62,13 +63,15 @@ impl Config {
         let gateway = gateway(&mut reader);
         check_exposure(&mut reader, listen, gateway.is_some());
         let mcp = mcp_settings(&mut reader);
-        let policy = policy_settings(&mut reader);
+        let mut policy = policy_settings(&mut reader);
         let tool_settings = tools_settings(&mut reader);
         let mut http = http::Settings {
             scopes: policy::Policy::new(policy.clone()).scopes(tools::all(), tools::BASE_SCOPES),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
-        let mut bearers = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
+        let (mut bearers, roles) = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
+        policy.roles = roles;
+        announce(&mut http, &bearers);
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
         // must.
         if listen.ip().is_loopback() {

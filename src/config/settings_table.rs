@@ -59,7 +59,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "AUTH",
         "atlassian",
-        "bearers that are taken: atlassian (passed on to Jira), signin (our own)",
+        "bearers that are taken, several with commas: atlassian (passed on to Jira), signin (our own), entra (access tokens of Entra ID)",
     ),
     setting(
         "SIGNIN_PROVIDER",
@@ -74,14 +74,37 @@ pub const SETTINGS: &[Setting] = &[
         "https://auth.atlassian.com",
         "signin, login: Atlassian's authorization server",
     ),
-    setting("ENTRA_TENANT_ID", "", "signin: the tenant's id"),
-    setting("ENTRA_CLIENT_ID", "", "signin: the application (client) id of the app registration"),
-    secret("ENTRA_CLIENT_SECRET", "signin: a client secret of it"),
-    setting("ENTRA_CLIENT_SECRET_FILE", "", "signin: file with that secret"),
+    setting(
+        "ENTRA_TENANT_ID",
+        "",
+        "signin, entra: the tenant's id; entra: several with commas, of which people sign in at the first",
+    ),
+    setting(
+        "ENTRA_CLIENT_ID",
+        "",
+        "signin: the application (client) id of the app registration; entra: for agents, to get tokens on a user's behalf",
+    ),
+    secret("ENTRA_CLIENT_SECRET", "signin, entra: a client secret of it"),
+    setting("ENTRA_CLIENT_SECRET_FILE", "", "signin, entra: file with that secret"),
     setting(
         "ENTRA_AUTHORITY",
         "https://login.microsoftonline.com",
-        "signin: Entra ID, or a national cloud's",
+        "signin, entra: Entra ID, or a national cloud's",
+    ),
+    setting(
+        "ENTRA_AUDIENCE",
+        "",
+        "entra: whom tokens are for, several with commas: the Application ID URI or the client id of the app registration; the first https one is the resource that clients ask for",
+    ),
+    setting(
+        "ENTRA_REQUIRED_SCOPE",
+        "",
+        "entra: the scope that a token needs, such as access, unless a role of ENTRA_ROLE_TOOLSETS stands in for it; empty: any scope of that audience",
+    ),
+    setting(
+        "ENTRA_ROLE_TOOLSETS",
+        "",
+        "entra: what app roles open within TOOLSETS, such as Reader=readonly;Lead=core,agile,bulk; who has none of them may do nothing; empty: roles do not count",
     ),
     setting("ENTRA_SCOPES", "", "signin: scopes beside openid, profile and offline_access"),
     setting(

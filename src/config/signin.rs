@@ -6,9 +6,13 @@ use keyring::KeyRing;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings};
+use crate::{
+    policy::RoleToolsets,
+    signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings},
+};
 
 use super::{
+    entra::EntraTokens,
     reader::{DAY_MS, Reader},
     urls::is_safe_upstream,
 };
@@ -26,29 +30,38 @@ pub struct Bearers {
     pub atlassian: bool,
     /// Tokens of our own.
     pub signin: Option<Settings>,
-    /// Whose tokens are refused although they look like any other.
-    pub refused_issuers: Vec<String>,
+    /// Access tokens of Entra ID.
+    pub entra: Option<EntraTokens>,
+    /// Hosts of a directory's issuers: their tokens are verified, or refused where `entra` is none,
+    /// although they look like any other.
+    pub directory_issuers: Vec<String>,
 }
 
-/// `AUTH` and everything that it makes necessary. `scopes` are those that the tools need.
-pub(super) fn bearers(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Bearers {
-    let (mut atlassian, mut signin) = (false, false);
+/// `AUTH` and everything that it makes necessary, and what the roles of a directory open. `scopes`
+/// are those that the tools need.
+pub(super) fn bearers(
+    reader: &mut Reader<'_>,
+    scopes: &[String],
+    is_local: bool,
+) -> (Bearers, Option<RoleToolsets>) {
+    let (mut atlassian, mut signin, mut entra) = (false, false, false);
     for kind in reader.list("AUTH") {
         match kind {
             "atlassian" => atlassian = true,
             "signin" => signin = true,
-            _ => reader.refuse("AUTH", "expected atlassian, signin or both, with a comma"),
+            "entra" => entra = true,
+            _ => reader.refuse("AUTH", "expected atlassian, signin, entra, or several with commas"),
         }
     }
-    if !atlassian && !signin {
-        reader.refuse("AUTH", "expected at least one of atlassian and signin");
+    if !atlassian && !signin && !entra {
+        reader.refuse("AUTH", "expected at least one of atlassian, signin and entra");
     }
-    let mut refused_issuers =
-        ["login.microsoftonline.com", "sts.windows.net"].map(str::to_owned).to_vec();
     let authority = reader.needed("ENTRA_AUTHORITY").parse::<Url>().ok();
-    refused_issuers.extend(authority.as_ref().and_then(Url::host_str).map(str::to_owned));
+    let directory_issuers = entra::Settings::issuer_hosts(authority.as_ref());
     let signin = signin.then(|| settings(reader, scopes, is_local)).flatten();
-    Bearers { atlassian, signin, refused_issuers }
+    let entra = entra.then(|| super::entra::entra(reader)).flatten();
+    let (entra, roles) = entra.unzip();
+    (Bearers { atlassian, signin, entra, directory_issuers }, roles.flatten())
 }
 
 fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Option<Settings> {
@@ -160,7 +173,9 @@ pub(super) fn atlassian(reader: &mut Reader<'_>) -> Option<AtlassianApp> {
 }
 
 fn entra(reader: &mut Reader<'_>) -> Option<EntraApp> {
-    let tenant_id = needed(reader, "ENTRA_TENANT_ID");
+    // Of several, people sign in at the first one.
+    let tenant_id = needed(reader, "ENTRA_TENANT_ID")
+        .map(|list| list.split(',').next().unwrap_or_default().trim().to_owned());
     let is_plain =
         |id: &String| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
     let shared = ["common", "organizations", "consumers"];
@@ -208,7 +223,7 @@ pub(super) fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
 }
 
 /// A secret from its setting or from the file that the other one names.
-fn secret(
+pub(super) fn secret(
     reader: &mut Reader<'_>,
     name: &'static str,
     file_name: &'static str,

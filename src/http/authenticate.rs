@@ -13,14 +13,22 @@ use super::{
     reject::Reject,
 };
 
-/// Who it is, or the 401 that says where to get a token.
+/// Who it is, or the 401 or 403 that says where to get a better token.
 pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity, Reject> {
     edge.authenticate.authenticate(head).await.map_err(|error| {
-        if error == AuthenticateError::Unavailable {
-            return Reject::SignInUnavailable;
+        let challenge = || Challenge::of(edge, head);
+        match error {
+            AuthenticateError::Unavailable => Reject::SignInUnavailable,
+            AuthenticateError::NoRole => Reject::NoRole,
+            AuthenticateError::LacksScope => {
+                let scope = edge.settings.directory_scope.as_deref().unwrap_or_default();
+                Reject::ScopeMissing { challenge: challenge().insufficient_scope(scope) }
+            }
+            _ => {
+                let challenge = challenge().of_error(error.challenge_error());
+                Reject::Unauthenticated { error, challenge }
+            }
         }
-        let challenge = Challenge::of(edge, head).of_error(error.challenge_error());
-        Reject::Unauthenticated { error, challenge }
     })
 }
 

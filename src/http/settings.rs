@@ -39,13 +39,23 @@ pub struct Settings {
     pub server_name: String,
     /// Shown by `/healthz`.
     pub version: String,
-    /// Issuer URL of the authorization server clients sign in at.
-    pub authorization_server: String,
-    /// Whether that server is this one.
+    /// Issuer URLs of the authorization servers clients sign in at, the best one first.
+    pub authorization_servers: Vec<String>,
+    /// The one name of the resource, where its authorization server wants one for every path;
+    /// otherwise each path is named by its own URL.
+    pub resource: Option<String>,
+    /// The scope that all tokens of a directory need, in the form in which clients ask for it.
+    pub directory_scope: Option<String>,
+    /// Whether the first of those servers is this one.
     pub has_sign_in: bool,
     /// Scopes of the metadata document and the challenge; `offline_access` is the client's
     /// business, not a resource's (MCP authorization, 2026-07-28).
     pub scopes: Vec<String>,
+}
+
+impl Settings {
+    /// Atlassian's authorization server.
+    pub const ATLASSIAN: &str = "https://auth.atlassian.com";
 }
 
 impl Default for Settings {
@@ -64,7 +74,9 @@ impl Default for Settings {
             challenge_on_upstream_401: false,
             server_name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            authorization_server: "https://auth.atlassian.com".to_owned(),
+            authorization_servers: vec![Self::ATLASSIAN.to_owned()],
+            resource: None,
+            directory_scope: None,
             has_sign_in: false,
             scopes: ["read:jira-work", "write:jira-work", "read:jira-user"]
                 .map(str::to_owned)

@@ -53,7 +53,7 @@ struct Document {
 #[derive(Deserialize)]
 struct WebKey {
     kty: String,
-    r#use: String,
+    r#use: Option<String>,
     kid: String,
     alg: Option<String>,
     n: String,
@@ -64,8 +64,7 @@ impl KeySet {
     /// Reads a document. Keys of other kinds are left out, as RFC 7517 section 5 wants it: a
     /// directory may publish more than is understood here.
     pub fn parse(document: &[u8]) -> Result<Self, KeySetFault> {
-        let Document { keys } =
-            serde_json::from_slice(document).map_err(|_| KeySetFault::Form)?;
+        let Document { keys } = serde_json::from_slice(document).map_err(|_| KeySetFault::Form)?;
         let mut set = HashMap::new();
         for (kid, key) in keys.into_iter().filter_map(usable) {
             set.entry(kid).or_insert(key);
@@ -82,7 +81,7 @@ impl KeySet {
 fn usable(key: Value) -> Option<(String, Key)> {
     let key: WebKey = serde_json::from_value(key).ok()?;
     let is_of_use = key.kty == "RSA"
-        && key.r#use == "sig"
+        && key.r#use.as_deref().is_none_or(|purpose| purpose == "sig")
         && key.alg.as_deref().is_none_or(|alg| alg == "RS256")
         && !key.kid.is_empty();
     let (n, e) = (number(&key.n)?, number(&key.e)?);

@@ -66,6 +66,9 @@ pub enum KeyError {
     /// The set has none of this name.
     #[error("an unknown key")]
     Unknown,
+    /// Neither has it, and to read the set again has just failed.
+    #[error("an unknown key, and the keys cannot be read again")]
+    Stale,
     /// No set could be read yet.
     #[error("the keys cannot be read")]
     Unavailable,
@@ -140,6 +143,7 @@ impl Keys {
                 state.reread_at_ms = Some(now_ms);
                 Step::Wait(self.begin(&mut state, now_ms), true)
             }
+            None if failed => Step::Done(Err(KeyError::Stale)),
             None => Step::Done(Err(KeyError::Unknown)),
         }
     }

@@ -93,7 +93,8 @@ mod tests {
             let settings = settings(audiences, scope);
             assert_eq!((settings.resource(), settings.full_scope().as_str()), expected);
         };
-        let (guid, uri) = ("33333333-cccc-4ccc-8ccc-000000000003", "https://bridge.example.com/mcp");
+        let (guid, uri) =
+            ("33333333-cccc-4ccc-8ccc-000000000003", "https://bridge.example.com/mcp");
         let access = Some("access");
         check(&[uri], access, (Some(uri), "https://bridge.example.com/mcp/access"));
         check(&[guid, uri], access, (Some(uri), "https://bridge.example.com/mcp/access"));

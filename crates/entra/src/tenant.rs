@@ -109,7 +109,10 @@ mod tests {
         ] {
             let authority: Url = authority.parse().unwrap();
             assert_eq!(id.issuer(&authority), format!("{base}/{id}/v2.0"));
-            assert_eq!(id.keys_url(&authority).as_str(), format!("{base}/{id}/discovery/v2.0/keys"));
+            assert_eq!(
+                id.keys_url(&authority).as_str(),
+                format!("{base}/{id}/discovery/v2.0/keys")
+            );
         }
         assert_eq!(id.issuer_v1(), format!("https://sts.windows.net/{id}/"));
     }

@@ -89,6 +89,7 @@ labels! {
         Unauthenticated "unauthenticated",
         SignInUnavailable "sign_in_unavailable",
         InsufficientScope "insufficient_scope",
+        NoRole "no_role",
         InvalidRequest "invalid_request",
         NotFound "not_found",
         MethodNotAllowed "method_not_allowed",

@@ -23,6 +23,7 @@ pub(crate) enum Reject {
     SignInUnavailable,
     TokenRefused { challenge: HeaderValue },
     ScopeMissing { challenge: HeaderValue },
+    NoRole,
     SiteHeader,
     NotFound,
     MethodNotAllowed { allow: &'static str },
@@ -51,6 +52,7 @@ impl Reject {
             Self::SignInUnavailable => spec::SIGN_IN_UNAVAILABLE,
             Self::TokenRefused { .. } => spec::TOKEN_REFUSED,
             Self::ScopeMissing { .. } => spec::SCOPE_MISSING,
+            Self::NoRole => spec::NO_ROLE,
             Self::SiteHeader => spec::SITE_HEADER,
             Self::NotFound => spec::NOT_FOUND,
             Self::MethodNotAllowed { .. } => spec::METHOD_NOT_ALLOWED,
@@ -113,6 +115,7 @@ impl Reject {
             Self::SignInUnavailable,
             Self::TokenRefused { challenge: challenge.clone() },
             Self::ScopeMissing { challenge },
+            Self::NoRole,
             Self::SiteHeader,
             Self::NotFound,
             Self::MethodNotAllowed { allow: "POST" },
@@ -180,20 +183,21 @@ mod tests {
             Reject::SignInUnavailable => 5,
             Reject::TokenRefused { .. } => 6,
             Reject::ScopeMissing { .. } => 7,
-            Reject::SiteHeader => 8,
-            Reject::NotFound => 9,
-            Reject::MethodNotAllowed { .. } => 10,
-            Reject::NotAcceptable => 11,
-            Reject::UnsupportedMediaType => 12,
-            Reject::BodyTooLarge { .. } => 13,
-            Reject::BodySlow => 14,
-            Reject::BodyBroken => 15,
-            Reject::Rpc(_) => 16,
-            Reject::Overloaded => 17,
-            Reject::Deadline => 18,
-            Reject::Starting => 19,
-            Reject::Draining => 20,
-            Reject::Internal => 21,
+            Reject::NoRole => 8,
+            Reject::SiteHeader => 9,
+            Reject::NotFound => 10,
+            Reject::MethodNotAllowed { .. } => 11,
+            Reject::NotAcceptable => 12,
+            Reject::UnsupportedMediaType => 13,
+            Reject::BodyTooLarge { .. } => 14,
+            Reject::BodySlow => 15,
+            Reject::BodyBroken => 16,
+            Reject::Rpc(_) => 17,
+            Reject::Overloaded => 18,
+            Reject::Deadline => 19,
+            Reject::Starting => 20,
+            Reject::Draining => 21,
+            Reject::Internal => 22,
         }
     }
 
@@ -201,7 +205,7 @@ mod tests {
     fn every_kind_says_what_its_spec_says_and_nothing_against_it() {
         let all = Reject::all();
         let numbers: Vec<usize> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..=21).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=22).collect::<Vec<_>>());
         let mut statuses_of_codes = BTreeSet::new();
         for reject in &all {
             let Spec { status, refusal, class, retryable, message, hint, retry_after, .. } =

@@ -87,7 +87,7 @@ pub(super) const UNAUTHENTICATED: Spec = Spec::wrong(
 pub(super) const SIGN_IN_UNAVAILABLE: Spec = Spec::wrong(
     StatusCode::SERVICE_UNAVAILABLE,
     Refusal::SignInUnavailable,
-    "The sign-in cannot be checked: the session store does not answer.",
+    "The sign-in cannot be checked: the session store or the identity provider does not answer.",
     "Try again after the seconds in Retry-After; nobody needs to sign in again.",
 )
 .class(Class::Overload, Error)
@@ -104,6 +104,13 @@ pub(super) const SCOPE_MISSING: Spec = Spec::wrong(
     Refusal::InsufficientScope,
     "The access token lacks a scope that this call needs.",
     "Sign in again and ask for the scopes of the WWW-Authenticate header too.",
+)
+.class(Class::Permission, Warning);
+pub(super) const NO_ROLE: Spec = Spec::wrong(
+    StatusCode::FORBIDDEN,
+    Refusal::NoRole,
+    "None of the user's roles in the directory allows anything here.",
+    "An administrator of the directory must give the user one of the app roles of this server; then sign in again.",
 )
 .class(Class::Permission, Warning);
 pub(super) const SITE_HEADER: Spec = Spec::wrong(

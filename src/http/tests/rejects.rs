@@ -29,15 +29,15 @@ fn with(name: &str, value: &str) -> Request {
     request
 }
 
-/// A store of sign-ins that does not answer.
-struct Unsure;
+/// Refuses everybody in the same way.
+struct Refuses(AuthenticateError);
 
-impl Authenticate for Unsure {
+impl Authenticate for Refuses {
     fn authenticate<'a>(
         &'a self,
         _head: &'a http::Request<()>,
     ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
-        Box::pin(std::future::ready(Err(AuthenticateError::Unavailable)))
+        Box::pin(std::future::ready(Err(self.0)))
     }
 }
 
@@ -59,7 +59,9 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         challenge_on_upstream_401: true,
         ..Settings::default()
     });
-    let unsure = Bench::with(Settings::default(), Unsure);
+    let refuses = |error| Bench::with(Settings::default(), Refuses(error));
+    let unsure = refuses(AuthenticateError::Unavailable);
+    let of_no_role = refuses(AuthenticateError::NoRole);
     let guarded = Bench::new(Settings { gateway: Some(gateway(&['a'])), ..Settings::default() });
     let full = Bench::new(Settings { in_flight_max: 1, ..Settings::default() });
     let hanging = rpc("hang");
@@ -80,6 +82,7 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&unsure, call("/mcp", CALL)),
         (&open, call("/mcp", rpc("refused"))),
         (&open, call("/mcp", rpc("lacking"))),
+        (&of_no_role, call("/mcp", CALL)),
         (&open, with("x-jira-site", "zo\u{eb}")),
         (&open, call("/nowhere", CALL)),
         (&open, {
@@ -113,4 +116,18 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         .collect();
     assert_eq!(told, listed);
     assert!(rows.iter().all(|row| !row.meaning.is_empty()));
+}
+
+#[tokio::test]
+async fn who_lacks_the_directorys_scope_is_told_that_one_alone() {
+    let settings = Settings {
+        directory_scope: Some("https://bridge.example.com/mcp/access".to_owned()),
+        ..Settings::default()
+    };
+    let bench = Bench::with(settings, Refuses(AuthenticateError::LacksScope));
+    let reply = bench.send(call("/mcp", CALL)).await;
+    assert_eq!(reply.status.as_u16(), 403);
+    let challenge = reply.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("Bearer error=\"insufficient_scope\", resource_metadata="));
+    assert!(challenge.ends_with("scope=\"https://bridge.example.com/mcp/access\""), "{challenge}");
 }

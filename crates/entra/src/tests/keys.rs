@@ -33,13 +33,14 @@ fn documents_that_are_sets_of_keys_and_those_that_are_none() {
     };
     check(&document(&[key.clone()]), Ok(true));
     check(&document(&[with("alg", json!("RS256"))]), Ok(true));
+    check(&document(&[with("use", Value::Null)]), Ok(true));
     check(&document(&[json!({"kty": "new"}), json!(7), key.clone()]), Ok(true));
     check(&document(&[with("kid", json!("b"))]), Ok(false));
     for bad in [
         with("kty", json!("EC")),
         with("kty", json!("oct")),
         with("use", json!("enc")),
-        with("use", Value::Null),
+        with("use", json!(["sig"])),
         with("alg", json!("RS512")),
         with("alg", json!("HS256")),
         with("kid", json!("")),
@@ -168,7 +169,9 @@ async fn what_is_no_set_replaces_nothing() {
     for (status, text) in broken {
         now_ms += 5 * MINUTE;
         directory.publish(status, &text);
-        assert_eq!(keys.find("second", now_ms).await.unwrap_err(), KeyError::Unknown, "{status}");
+        assert_eq!(keys.find("second", now_ms).await.unwrap_err(), KeyError::Stale, "{status}");
+        let later = now_ms + 5_000;
+        assert_eq!(keys.find("second", later).await.unwrap_err(), KeyError::Unknown, "{status}");
         keys.find("first", now_ms).await.unwrap();
     }
     assert!(directory.paths().iter().all(|path| path.ends_with("/discovery/v2.0/keys")));

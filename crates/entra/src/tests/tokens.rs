@@ -47,7 +47,10 @@ async fn claims_that_are_refused_and_claims_that_are_not() {
         (json!({"iss": format!("{}/", v2(TENANT))}), INVALID(ISSUER)),
         (json!({"iss": v2(TENANT).to_ascii_uppercase()}), INVALID(ISSUER)),
         (json!({"iss": format!("{}.evil.example", v2(TENANT))}), INVALID(ISSUER)),
-        (json!({"iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0")}), INVALID(ISSUER)),
+        (
+            json!({"iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0")}),
+            INVALID(ISSUER),
+        ),
         (json!({"iss": v1(TENANT).trim_end_matches('/'), "ver": "1.0"}), INVALID(ISSUER)),
         (json!({"iss": [v2(TENANT)]}), INVALID(CLAIMS)),
         // For whom.
@@ -164,7 +167,11 @@ async fn heads_and_signatures_that_are_refused() {
         ("other claims", swapped, INVALID("its signature is wrong")),
         ("half a signature", good[..good.len() - 40].to_owned(), INVALID("its signature is wrong")),
         ("padding", format!("{good}="), INVALID("its signature is wrong")),
-        ("two kids", FIRST.sign(&head("x").replacen('{', "{\"kid\":\"first\",", 1), &claims), INVALID(FORM)),
+        (
+            "two kids",
+            FIRST.sign(&head("x").replacen('{', "{\"kid\":\"first\",", 1), &claims),
+            INVALID(FORM),
+        ),
         ("two issuers", raw(&two("iss", "\"https://auth.atlassian.com\"")), INVALID(CLAIMS)),
         ("two audiences", raw(&two("aud", "\"api://another\"")), INVALID(CLAIMS)),
         ("two ends", raw(&two("exp", "4000000000")), INVALID(CLAIMS)),
