@@ -7,10 +7,7 @@ use url::Url;
 
 use crate::{http, policy::RoleToolsets, signin::EntraApp};
 
-use super::{
-    reader::Reader,
-    signin::{Bearers, base, secret},
-};
+use super::{reader::Reader, secrets::secret, urls::base};
 
 const TENANTS: &str = "ENTRA_TENANT_ID";
 const AUDIENCES: &str = "ENTRA_AUDIENCE";
@@ -55,15 +52,19 @@ pub(super) fn entra(reader: &mut Reader<'_>) -> Option<(EntraTokens, Option<Role
     Some((EntraTokens { tokens, apps }, role_toolsets))
 }
 
-/// What clients are told: where to get a token, for which resource, with which scope.
-pub(super) fn announce(http: &mut http::Settings, bearers: &Bearers) {
-    let Some(EntraTokens { tokens, .. }) = &bearers.entra else { return };
+/// What clients are told: where to get a token, for which resource, with which scope. The pair says
+/// whether there is a sign-in of ours, and whether tokens of Atlassian are taken.
+pub(super) fn announce(
+    http: &mut http::Settings,
+    EntraTokens { tokens, .. }: &EntraTokens,
+    (has_signin, has_atlassian): (bool, bool),
+) {
     let scope = tokens.full_scope();
     let mut servers = tokens.issuers();
-    if bearers.signin.is_none() {
+    if !has_signin {
         // Clients ask the first server for all of these scopes.
         http.scopes = vec![scope.clone()];
-        if bearers.atlassian {
+        if has_atlassian {
             servers.append(&mut http.authorization_servers);
         }
     }

@@ -7,6 +7,7 @@ mod dotenv;
 mod problem;
 mod reader;
 mod redact;
+mod secrets;
 mod settings_table;
 mod source;
 mod unknown_setting;

@@ -71,7 +71,9 @@ impl Config {
         };
         let (mut bearers, roles) = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
         policy.roles = roles;
-        announce(&mut http, &bearers);
+        if let Some(entra) = &bearers.entra {
+            announce(&mut http, entra, (bearers.signin.is_some(), bearers.atlassian));
+        }
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
         // must.
         if listen.ip().is_loopback() {

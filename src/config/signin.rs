@@ -1,6 +1,6 @@
 //! Settings of the sign-in: which bearers are taken, where people sign in, where sessions are kept.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use keyring::KeyRing;
 use secrecy::SecretString;
@@ -14,14 +14,12 @@ use crate::{
 use super::{
     entra::EntraTokens,
     reader::{DAY_MS, Reader},
-    urls::is_safe_upstream,
+    secrets::secret,
+    urls::{base, is_safe_upstream},
 };
 
 /// The longest life of a session or a token.
 const YEAR_MS: u64 = 365 * DAY_MS;
-
-/// A key ring or a client secret is small.
-const SECRET_FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// Which bearers are taken.
 #[derive(Clone, Debug)]
@@ -209,41 +207,6 @@ fn needed(reader: &mut Reader<'_>, name: &'static str) -> Option<String> {
         reader.refuse(name, "needed for AUTH=signin and for `login`; see docs/SIGNIN.md");
     }
     value
-}
-
-pub(super) fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
-    let url = reader.needed(name).parse::<Url>().ok().filter(is_safe_upstream);
-    if url.is_none() {
-        reader.refuse(
-            name,
-            "expected an https URL without user, query or fragment; http only to loopback",
-        );
-    }
-    url
-}
-
-/// A secret from its setting or from the file that the other one names.
-pub(super) fn secret(
-    reader: &mut Reader<'_>,
-    name: &'static str,
-    file_name: &'static str,
-) -> Option<SecretString> {
-    let (text, file) = (reader.filled(name), reader.filled(file_name).map(PathBuf::from));
-    let Some(file) = file else { return text.map(SecretString::from) };
-    if text.is_some() {
-        reader.refuse_unshown(file_name, format!("set beside {name}; leave one of them out"));
-        return None;
-    }
-    let is_small = fs::metadata(&file).is_ok_and(|data| data.len() <= SECRET_FILE_BYTES_MAX);
-    let text = if is_small { fs::read_to_string(&file).ok() } else { None };
-    // Editors of Windows begin a text with a mark.
-    let text = text.map(|text| text.trim_start_matches('\u{feff}').trim().to_owned());
-    let text = text.filter(|text| !text.is_empty());
-    if text.is_none() {
-        // A secret that was put in the place of its file must not be shown.
-        reader.refuse_unshown(file_name, "cannot be read, is empty, or is larger than 64 KiB");
-    }
-    text.map(SecretString::from)
 }
 
 fn needed_secret(

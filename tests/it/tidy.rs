@@ -83,7 +83,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("auth", &["agent", "config", "http", "jira", "mcp", "run", "shared", "signin", "telemetry"]),
     ("metrics", &["agent", "cli", "http", "jira", "mcp", "memory", "run", "signin", "telemetry"]),
     ("limit", &["agent", "config", "http", "mcp", "run", "shared", "signin"]),
-    ("entra", &["config", "run", "signin"]),
+    ("entra", &["cli", "config", "run", "signin"]),
     ("session_store", &["shared", "signin"]),
     ("keyring", &["agent", "config", "signin"]),
     ("tokio_tungstenite", &["agent"]),

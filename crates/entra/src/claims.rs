@@ -46,12 +46,12 @@ impl Claims {
         if !is_ours {
             return Err("it was issued for another API");
         }
-        let now_s = now_ms / 1000;
+        let seconds = now_ms / 1000;
         let exp = self.exp.ok_or("it does not say when it ends")?;
-        if exp.saturating_add(SKEW_S) <= now_s {
+        if exp.saturating_add(SKEW_S) <= seconds {
             return Err("it has expired");
         }
-        if self.nbf.is_some_and(|nbf| nbf > now_s.saturating_add(SKEW_S)) {
+        if self.nbf.is_some_and(|nbf| nbf > seconds.saturating_add(SKEW_S)) {
             return Err("it is not valid yet");
         }
         // An app without a user has roles too: they are no rights of anybody's here.

@@ -26,7 +26,8 @@ const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
 /// How long one reading may take.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// After a reading that failed, nobody waits for another for so long; then the next one tries again.
+/// After a reading that failed, nobody waits for another for so long; then the next one tries
+/// again.
 const PAUSE_MS: u64 = 5_000;
 
 /// The keys of one address. A clone shares them.

@@ -1,6 +1,7 @@
 //! `check`: what is wrong with a configuration and how to fix it, and whether the world outside
 //! fits it.
 
+mod entra;
 mod fix;
 mod outside;
 mod settings;
@@ -36,5 +37,6 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     findings.push(outside::roots(&TrustedRoots::load()));
     findings.extend(outside::jira(&config).await);
     findings.extend(signin::findings(&config).await);
+    findings.extend(entra::findings(&config).await);
     report::conclude(&findings, &[])
 }

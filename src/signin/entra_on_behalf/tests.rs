@@ -1,4 +1,5 @@
 //! What is asked of the directory for a user's token, how often, and what its refusals become.
+#![expect(clippy::disallowed_methods, reason = "tests start a server")]
 
 use std::sync::{
     Arc, Mutex,

@@ -236,8 +236,8 @@ async fn a_person_is_one_person_whether_they_signed_in_here_or_bring_a_token() {
     };
     assert_eq!(code(&tokens.access).await, "sign_in_required");
     assert_eq!(code(&hers).await, "sign_in_required");
-    assert_eq!(code(&hers).await, "rate_limited");
-    assert_eq!(code(&tokens.access).await, "rate_limited");
+    assert_eq!(code(&hers).await, "overloaded");
+    assert_eq!(code(&tokens.access).await, "overloaded");
     assert_eq!(code(&another).await, "sign_in_required");
     // Clients are sent to us first, and to the tenant if they can sign in there.
     let document = world.get("/.well-known/oauth-protected-resource").await;

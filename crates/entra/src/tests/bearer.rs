@@ -26,15 +26,15 @@ async fn identify(bearer: &EntraBearer, token: &str) -> Result<Identity, Authent
 async fn a_person_is_the_same_with_each_of_their_tokens() {
     let directory = Directory::start().await;
     let bearer = bearer(&directory, None);
-    let one = identify(&bearer, &directory.token(json!({}))).await.unwrap();
+    let one = identify(&bearer, &directory.token(&json!({}))).await.unwrap();
     let other = json!({"exp": NOW_S + 7200, "sub": "other", "azp": "client-2"});
-    let other = identify(&bearer, &directory.token(other)).await.unwrap();
+    let other = identify(&bearer, &directory.token(&other)).await.unwrap();
     assert_eq!(one.principal, other.principal);
     assert_eq!(one.principal.subject.as_deref(), Some(format!("{TENANT}/{OBJECT}").as_str()));
     assert_ne!(one.credential_key, other.credential_key);
     assert_eq!((one.principal.rights.as_ref(), one.is_signed_in_here), (None, false));
     let somebody = json!({"oid": "00000000-0000-4000-8000-00000000000b"});
-    let somebody = identify(&bearer, &directory.token(somebody)).await.unwrap();
+    let somebody = identify(&bearer, &directory.token(&somebody)).await.unwrap();
     assert_ne!(one.principal.key, somebody.principal.key);
 }
 
@@ -47,16 +47,16 @@ async fn each_refusal_has_its_challenge() {
         assert_eq!(error.challenge_error(), expected, "{error}");
         error
     };
-    check(&directory.token(json!({"exp": 0})), Some("invalid_token")).await;
+    check(&directory.token(&json!({"exp": 0})), Some("invalid_token")).await;
     check(&"x".repeat(10_000), Some("invalid_token")).await;
-    let error = check(&directory.token(json!({"scp": "other"})), Some("insufficient_scope")).await;
+    let error = check(&directory.token(&json!({"scp": "other"})), Some("insufficient_scope")).await;
     assert_eq!(error, AuthenticateError::LacksScope);
     let none = Request::new(());
     let error = bearer.authenticate(&none).await.unwrap_err();
     assert_eq!(error.challenge_error(), None);
     let away = Directory::start().await;
     away.publish(500, "");
-    let token = away.token(json!({}));
+    let token = away.token(&json!({}));
     let bearer = self::bearer(&away, None);
     assert_eq!(identify(&bearer, &token).await.unwrap_err(), AuthenticateError::Unavailable);
 }
@@ -81,7 +81,7 @@ impl OnBehalf for Gives {
 async fn a_token_opens_nothing_elsewhere_but_by_on_behalf_of() {
     let directory = Directory::start().await;
     let gives = Arc::new(Gives::default());
-    let token = directory.token(json!({}));
+    let token = directory.token(&json!({}));
     let with = identify(&bearer(&directory, Some(gives.clone())), &token).await.unwrap();
     let without = identify(&bearer(&directory, None), &token).await.unwrap();
     for identity in [&with, &without] {

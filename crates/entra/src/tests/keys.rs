@@ -31,7 +31,7 @@ fn documents_that_are_sets_of_keys_and_those_that_are_none() {
         let set = KeySet::parse(document.as_bytes()).map(|set| set.find("a").is_some());
         assert_eq!(set, expected, "{document}");
     };
-    check(&document(&[key.clone()]), Ok(true));
+    check(&document(std::slice::from_ref(&key)), Ok(true));
     check(&document(&[with("alg", json!("RS256"))]), Ok(true));
     check(&document(&[with("use", Value::Null)]), Ok(true));
     check(&document(&[json!({"kty": "new"}), json!(7), key.clone()]), Ok(true));
@@ -153,7 +153,7 @@ async fn what_is_no_set_replaces_nothing() {
     keys.find("first", NOW_MS).await.unwrap();
     let second = SECOND.web_key("second");
     let weak = json!({"kty": "RSA", "use": "sig", "kid": "second", "n": "AQAB", "e": "AQAB"});
-    let padded = format!("{}{}", document(&[second.clone()]), " ".repeat(256 * 1024));
+    let padded = format!("{}{}", document(std::slice::from_ref(&second)), " ".repeat(256 * 1024));
     let good = document(&[second]);
     let broken = [
         (200, "{}".to_owned()),

@@ -94,7 +94,7 @@ async fn claims_that_are_refused_and_claims_that_are_not() {
         (json!({"scp": "other", "roles": ["Lead"]}), Err(Refusal::LacksScope)),
     ];
     for (others, expected) in table {
-        let token = directory.token(others.clone());
+        let token = directory.token(&others);
         let user = tokens.verify(&token, NOW_MS).await;
         assert_eq!(user.as_ref().map(|_| ()).map_err(|refusal| *refusal), expected, "{others}");
         if let Ok(user) = user {
@@ -118,7 +118,7 @@ async fn heads_and_signatures_that_are_refused() {
         head.as_object_mut().unwrap().retain(|_, value| !value.is_null());
         FIRST.sign(&head.to_string(), &claims)
     };
-    let good = directory.token(json!({}));
+    let good = directory.token(&json!({}));
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let unsigned = |alg: &str| {
         let head = json!({"typ": "JWT", "alg": alg, "kid": "first"}).to_string();
@@ -209,13 +209,13 @@ async fn an_app_and_a_user_whose_roles_mean_nothing_are_told_apart_from_those_wh
         (json!({"scp": null, "roles": ["Lead"]}), Err(Refusal::Invalid(NO_SCOPE))),
     ];
     for (others, expected) in table {
-        let user = tokens.verify(&directory.token(others.clone()), NOW_MS).await;
+        let user = tokens.verify(&directory.token(&others), NOW_MS).await;
         let roles = user.map(|user| user.roles.unwrap().to_vec());
         let expected = expected.map(|roles| roles.iter().map(|r| (*r).to_owned()).collect());
         assert_eq!(roles, expected, "{others}");
     }
     let any_scope = directory.tokens(|settings| settings.required_scope = None);
-    let user = any_scope.verify(&directory.token(json!({"scp": "other"})), NOW_MS).await;
+    let user = any_scope.verify(&directory.token(&json!({"scp": "other"})), NOW_MS).await;
     assert_eq!(user.unwrap().roles, None);
 }
 
@@ -229,7 +229,7 @@ proptest! {
         runtime.block_on(async {
             let directory = Directory::start().await;
             let tokens = directory.tokens(|_| ());
-            let good = directory.token(json!({}));
+            let good = directory.token(&json!({}));
             let mut bytes = good.clone().into_bytes();
             let at = at % bytes.len();
             let is_same = bytes[at] == byte;
