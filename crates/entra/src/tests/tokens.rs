@@ -36,6 +36,8 @@ async fn claims_that_are_refused_and_claims_that_are_not() {
         (json!({"iss": v1(TENANT)}), INVALID(ISSUER)),
         (json!({"ver": null}), INVALID(ISSUER)),
         (json!({"ver": "3.0"}), INVALID(ISSUER)),
+        (json!({"iss": v1(TENANT), "ver": null}), INVALID(ISSUER)),
+        (json!({"iss": v1(TENANT), "ver": "2.0"}), INVALID(ISSUER)),
         (json!({"iss": v2(FOREIGN_TENANT), "tid": FOREIGN_TENANT}), INVALID(ISSUER)),
         (json!({"iss": v2(FOREIGN_TENANT)}), INVALID(ISSUER)),
         (json!({"tid": FOREIGN_TENANT}), INVALID(ISSUER)),
