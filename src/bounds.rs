@@ -26,6 +26,8 @@ const CONVERSION: usize = 32 * MIB;
 /// What an operator sets of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Deployment {
+    /// `MAX_CONNECTIONS`
+    pub connections: usize,
     /// `MAX_IN_FLIGHT`
     pub requests: usize,
     /// Threads that work, by default as many as there are cores; `TOKIO_WORKER_THREADS`.
@@ -45,9 +47,8 @@ pub struct Limit {
 
 /// Every limit with its most.
 pub fn limits(deployment: Deployment) -> Vec<Limit> {
-    let Deployment { requests, threads, has_signin } = deployment;
-    let connections =
-        http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
+    let Deployment { connections, requests, threads, has_signin } = deployment;
+    let connections = connections + http::CONNECTIONS_RESERVE;
     let free = http::BODY_BYTES_FREE + upstream::REQUEST_BYTES_FREE + upstream::ANSWER_BYTES_FREE;
     let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
     let limit = |what, bytes| Limit { what, bytes };

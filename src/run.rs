@@ -7,8 +7,15 @@ mod principals;
 mod replicas;
 mod server;
 mod start_error;
+mod vouching;
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::OnceLock, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use auth::{Caller, KeyedHasher};
 use metrics::Signals;
@@ -22,6 +29,7 @@ use crate::{
     agent::client::AgentsSettings,
     config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
+    jira::Jira,
     mcp::{self, StdioSettings},
     memory,
     signin::{self, Clock, SignIn},
@@ -33,6 +41,7 @@ pub use start_error::StartError;
 
 use principals::OneUser;
 use server::{names, observed_server};
+use vouching::Atlassian;
 
 /// Scrapers and probes are few.
 const ADMIN_CONNECTIONS_MAX: usize = 64;
@@ -54,6 +63,7 @@ pub struct Bound {
     config: Config,
     hasher: KeyedHasher,
     server: mcp::Server,
+    jira: Arc<Jira>,
     signin: Option<SignIn>,
     address: SocketAddr,
 }
@@ -69,7 +79,8 @@ pub async fn stdio(
     let (identity, signed_in) =
         local::identity(user, scopes).await?.ok_or(StartError::NobodySignedIn)?;
     let caller = Caller::new(identity, "stdio".into(), None);
-    let server = observed_server(&config, Signals::default(), None, Some(OneUser::of_machine()))?;
+    let one_user = Some(OneUser::of_machine());
+    let (server, _) = observed_server(&config, Signals::default(), None, one_user)?;
     let settings = StdioSettings {
         line_bytes_max: config.http.body_bytes_max,
         drain_grace: config.connections.drain_grace,
@@ -104,7 +115,7 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         }
         None => None,
     };
-    let server = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
+    let (server, jira) = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
     let hasher = replicas::hasher(signin.as_ref())?;
     let admin = match config.admin {
         Some(address) => Some(
@@ -114,7 +125,7 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         ),
         None => None,
     };
-    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, signin, address })
+    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, jira, signin, address })
 }
 
 impl Bound {
@@ -148,15 +159,21 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        let authenticate =
-            bearers::authenticators(&self.config.bearers, self.signin.as_ref(), &self.hasher);
+        let callers = http::Callers {
+            authenticate: bearers::authenticators(
+                &self.config.bearers,
+                self.signin.as_ref(),
+                &self.hasher,
+            ),
+            vouch: Arc::new(Atlassian(self.jira)),
+        };
         let public = self.signin.clone().map(|signin| http::Public {
             pages: signin::pages(signin.clone()),
             any_origin: signin::endpoints(signin),
         });
         let router = http::router(
             self.config.http,
-            authenticate,
+            callers,
             self.hasher,
             readiness.clone(),
             signals.clone(),

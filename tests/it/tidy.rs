@@ -84,7 +84,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("metrics", &["agent", "cli", "http", "jira", "mcp", "memory", "run", "signin", "telemetry"]),
     ("limit", &["agent", "config", "http", "mcp", "run", "shared", "signin"]),
     ("session_store", &["shared", "signin"]),
-    ("keyring", &["agent", "config", "signin"]),
+    ("keyring", &["agent", "config", "http", "signin"]),
     ("tokio_tungstenite", &["agent"]),
     ("toml", &["config"]),
     ("maud", &["signin"]),

@@ -25,6 +25,9 @@ pub(crate) enum Reject {
     ScopeMissing { challenge: HeaderValue },
     SiteHeader,
     NotFound,
+    SessionUnknown,
+    TooManyStreams,
+    TokenNotChecked,
     MethodNotAllowed { allow: &'static str },
     NotAcceptable,
     UnsupportedMediaType,
@@ -53,6 +56,9 @@ impl Reject {
             Self::ScopeMissing { .. } => spec::SCOPE_MISSING,
             Self::SiteHeader => spec::SITE_HEADER,
             Self::NotFound => spec::NOT_FOUND,
+            Self::SessionUnknown => spec::SESSION_UNKNOWN,
+            Self::TooManyStreams => spec::TOO_MANY_STREAMS,
+            Self::TokenNotChecked => spec::TOKEN_NOT_CHECKED,
             Self::MethodNotAllowed { .. } => spec::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => spec::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => spec::UNSUPPORTED_MEDIA_TYPE,
@@ -115,6 +121,9 @@ impl Reject {
             Self::ScopeMissing { challenge },
             Self::SiteHeader,
             Self::NotFound,
+            Self::SessionUnknown,
+            Self::TooManyStreams,
+            Self::TokenNotChecked,
             Self::MethodNotAllowed { allow: "POST" },
             Self::NotAcceptable,
             Self::UnsupportedMediaType,
@@ -182,18 +191,21 @@ mod tests {
             Reject::ScopeMissing { .. } => 7,
             Reject::SiteHeader => 8,
             Reject::NotFound => 9,
-            Reject::MethodNotAllowed { .. } => 10,
-            Reject::NotAcceptable => 11,
-            Reject::UnsupportedMediaType => 12,
-            Reject::BodyTooLarge { .. } => 13,
-            Reject::BodySlow => 14,
-            Reject::BodyBroken => 15,
-            Reject::Rpc(_) => 16,
-            Reject::Overloaded => 17,
-            Reject::Deadline => 18,
-            Reject::Starting => 19,
-            Reject::Draining => 20,
-            Reject::Internal => 21,
+            Reject::SessionUnknown => 10,
+            Reject::TooManyStreams => 11,
+            Reject::TokenNotChecked => 12,
+            Reject::MethodNotAllowed { .. } => 13,
+            Reject::NotAcceptable => 14,
+            Reject::UnsupportedMediaType => 15,
+            Reject::BodyTooLarge { .. } => 16,
+            Reject::BodySlow => 17,
+            Reject::BodyBroken => 18,
+            Reject::Rpc(_) => 19,
+            Reject::Overloaded => 20,
+            Reject::Deadline => 21,
+            Reject::Starting => 22,
+            Reject::Draining => 23,
+            Reject::Internal => 24,
         }
     }
 
@@ -201,7 +213,7 @@ mod tests {
     fn every_kind_says_what_its_spec_says_and_nothing_against_it() {
         let all = Reject::all();
         let numbers: Vec<usize> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..=21).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=24).collect::<Vec<_>>());
         let mut statuses_of_codes = BTreeSet::new();
         for reject in &all {
             let Spec { status, refusal, class, retryable, message, hint, retry_after, .. } =
@@ -221,7 +233,7 @@ mod tests {
                 401 => &["www-authenticate"],
                 403 if code == "insufficient_scope" => &["www-authenticate"],
                 405 => &["allow"],
-                503 => &["retry-after"],
+                429 | 503 => &["retry-after"],
                 _ => &[],
             };
             assert_eq!(sent, expected, "{code}");

@@ -87,7 +87,7 @@ impl Bench {
         let readiness = Readiness::default();
         let router = router(
             settings,
-            Arc::new(authenticate),
+            Callers::trusted(Arc::new(authenticate)),
             KeyedHasher::random().unwrap(),
             readiness.clone(),
             Signals::default(),
