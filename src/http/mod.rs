@@ -53,7 +53,7 @@ use axum::{
     extract::Request,
     middleware::from_fn_with_state,
     response::IntoResponse,
-    routing::{MethodRouter, any, get},
+    routing::{self, MethodRouter, get},
 };
 use http::{HeaderValue, header};
 use metrics::Signals;
@@ -176,13 +176,16 @@ where
         .fold(Router::new(), |router, path| router.route_service(&path, mcp.clone()))
         .layer(around_mcp);
     let stream = compat_paths(compat::STREAM_PATH)
-        .fold(Router::new(), |router, path| router.route(&path, any(compat::stream)))
+        .fold(Router::new(), |router, path| router.route(&path, routing::any(compat::stream)))
         .with_state(edge.clone())
         .layer(around_stream);
 
     let health = [("/healthz", get(health::alive)), ("/readyz", get(health::ready))];
     // Clients that run in a browser read them too, before they have anything that is secret.
+    let compat = [compat::STREAM_PATH, compat::COMMAND_PATH].into_iter();
     let documents = ["", "/mcp", "/mcp/readonly", "/mcp/x/{toolsets}"]
+        .into_iter()
+        .chain(compat.filter(|_| has_compat_paths))
         .map(|path| (format!("{}{path}", metadata::WELL_KNOWN), get(metadata::document)));
     let refused = async || Reject::MethodNotAllowed { allow: "GET, HEAD" };
     let documents = with_slashes(documents)

@@ -57,6 +57,8 @@ labels! {
         ResourceMetadataMcp "/.well-known/oauth-protected-resource/mcp",
         ResourceMetadataReadonly "/.well-known/oauth-protected-resource/mcp/readonly",
         ResourceMetadataToolsets "/.well-known/oauth-protected-resource/mcp/x/{toolsets}",
+        ResourceMetadataStream "/.well-known/oauth-protected-resource/api/mcp/stream",
+        ResourceMetadataCommand "/.well-known/oauth-protected-resource/api/mcp/command",
         ServerMetadata "/.well-known/oauth-authorization-server",
         OpenidMetadata "/.well-known/openid-configuration",
         Authorize "/authorize",

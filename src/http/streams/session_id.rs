@@ -35,9 +35,10 @@ impl Owner {
             let value = headers.get(header::AUTHORIZATION).map(http::HeaderValue::as_bytes);
             let value = value.unwrap_or_default().trim_ascii();
             // However the scheme is written.
-            let token = value.iter().position(|byte| *byte == b' ').map_or(value, |blank| {
-                value.get(blank..).unwrap_or_default().trim_ascii_start()
-            });
+            let token = value
+                .iter()
+                .position(|byte| *byte == b' ')
+                .map_or(value, |blank| value.get(blank..).unwrap_or_default().trim_ascii_start());
             hasher.update(b"token:").update(token);
         }
         Self(*hasher.finalize().as_bytes())

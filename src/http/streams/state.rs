@@ -22,11 +22,8 @@ pub(in crate::http) struct Streams {
 impl Streams {
     pub(in crate::http) fn new(settings: &StreamSettings, gateway: Option<&Gateway>) -> Self {
         // All together are bounded by the connections.
-        let places = SharesSettings {
-            total: usize::MAX,
-            per_key: settings.per_user,
-            untrusted: usize::MAX,
-        };
+        let places =
+            SharesSettings { total: usize::MAX, per_key: settings.per_user, untrusted: usize::MAX };
         let good_for = settings.open_max * LIVES_OF_AN_ID;
         Self {
             places: Shares::new(places),
