@@ -55,7 +55,10 @@ pub fn limits(deployment: Deployment) -> Vec<Limit> {
     let mut limits = vec![
         limit("the process before its first request", PROCESS),
         limit("what is remembered: metadata, sites, counts of callers", REMEMBERED),
-        limit("connections without a call, each an event stream", connections.saturating_sub(requests) * CONNECTION),
+        limit(
+            "connections without a call, each an event stream",
+            connections.saturating_sub(requests) * CONNECTION,
+        ),
         // What an allocator loses to sizes of its own.
         limit("headers beyond 8 KiB", http::HEADERS_BYTES_MAX + http::HEADERS_BYTES_MAX / 4),
         limit("running requests, with their connections", requests * CALL),

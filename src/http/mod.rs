@@ -106,10 +106,11 @@ pub struct Public {
 
 /// Routes, and the way in around them.
 ///
-/// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly` or
-/// `/mcp/x/{toolsets}`, or `/api/mcp/command` if it is there, a slash at the end or not, whose body is one JSON-RPC message that rmcp can
-/// read, with a [`Caller`](auth::Caller), a [`VerdictSlot`](auth::VerdictSlot), a [`RequestId`] and
-/// a [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+/// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly`,
+/// `/mcp/x/{toolsets}` or, if it is there, `/api/mcp/command`, a slash at the end or not, whose
+/// body is one JSON-RPC message that rmcp can read, with a [`Caller`](auth::Caller), a
+/// [`VerdictSlot`](auth::VerdictSlot), a [`RequestId`] and a
+/// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
 ///
 /// An answer of it that holds a [`Subscription`](crate::jsonrpc::Subscription) becomes a stream.
 ///

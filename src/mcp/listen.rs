@@ -54,7 +54,9 @@ pub(super) fn answer(server: &Server, headers: &HeaderMap, body: &[u8]) -> Optio
     }
     let id: Value = serde_json::from_str(id.get()).ok().filter(is_id)?;
     let wanted = params.notifications.map(RawValue::get).unwrap_or_default();
-    if serde_json::from_str::<SubscriptionFilter>(wanted).is_err() {
+    // A list would do for the parser as well.
+    let is_object = wanted.starts_with('{');
+    if !is_object || serde_json::from_str::<SubscriptionFilter>(wanted).is_err() {
         let detail = "subscriptions/listen takes params with notifications as an object: \
                       toolsListChanged, promptsListChanged and resourcesListChanged are true or \
                       false, resourceSubscriptions is a list of texts";

@@ -56,8 +56,9 @@ impl Session {
         if id.trim().is_empty() { Err(JiraError::Unreadable) } else { Ok(id) }
     }
 
-    /// Asks whether Atlassian takes the token, whichever site is meant: it has named its sites in the last minutes, or names them
-    /// now. With a pinned cloud id that it names no sites for, the site says whose token it is.
+    /// Asks whether Atlassian takes the token, whichever site is meant: it has named its sites in
+    /// the last minutes, or names them now. Where it does not and one site is pinned by its id,
+    /// that site says whose token it is.
     pub async fn check_token(&self) -> Result<(), JiraError> {
         let (key, now) = (self.caller.credential_key(), Instant::now());
         // What was put together without a list proves nothing.
