@@ -7,6 +7,7 @@ mod principals;
 mod replicas;
 mod server;
 mod start_error;
+mod vouching;
 
 use std::{
     convert::Infallible,
@@ -29,6 +30,7 @@ use crate::{
     agent::client::AgentsSettings,
     config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
+    jira::Jira,
     mcp::{self, StdioSettings},
     memory,
     signin::{self, Clock, SignIn},
@@ -40,6 +42,7 @@ pub use start_error::StartError;
 
 use principals::OneUser;
 use server::{names, observed_server};
+use vouching::Atlassian;
 
 /// Scrapers and probes are few.
 const ADMIN_CONNECTIONS_MAX: usize = 64;
@@ -61,6 +64,7 @@ pub struct Bound {
     config: Config,
     hasher: KeyedHasher,
     server: mcp::Server,
+    jira: Arc<Jira>,
     signin: Option<SignIn>,
     entra: Option<Arc<EntraBearer>>,
     address: SocketAddr,
@@ -77,7 +81,8 @@ pub async fn stdio(
     let (identity, signed_in) =
         local::identity(user, scopes).await?.ok_or(StartError::NobodySignedIn)?;
     let caller = Caller::new(identity, "stdio".into(), None);
-    let server = observed_server(&config, Signals::default(), None, Some(OneUser::of_machine()))?;
+    let one_user = Some(OneUser::of_machine());
+    let (server, _) = observed_server(&config, Signals::default(), None, one_user)?;
     let settings = StdioSettings {
         line_bytes_max: config.http.body_bytes_max,
         drain_grace: config.connections.drain_grace,
@@ -113,7 +118,7 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         }
         None => None,
     };
-    let server = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
+    let (server, jira) = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
     let hasher = replicas::hasher(signin.as_ref())?;
     let tokens = config.bearers.entra.as_ref();
     let entra = tokens
@@ -135,6 +140,7 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         config,
         hasher,
         server,
+        jira,
         signin,
         entra,
         address,
@@ -172,19 +178,22 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        let authenticate = bearers::authenticators(
-            &self.config.bearers,
-            self.signin.as_ref(),
-            self.entra.as_ref(),
-            &self.hasher,
-        );
+        let callers = http::Callers {
+            authenticate: bearers::authenticators(
+                &self.config.bearers,
+                self.signin.as_ref(),
+                self.entra.as_ref(),
+                &self.hasher,
+            ),
+            vouch: Arc::new(Atlassian(self.jira)),
+        };
         let public = self.signin.clone().map(|signin| http::Public {
             pages: signin::pages(signin.clone()),
             any_origin: signin::endpoints(signin),
         });
         let router = http::router(
             self.config.http,
-            authenticate,
+            callers,
             self.hasher,
             readiness.clone(),
             signals.clone(),

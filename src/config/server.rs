@@ -80,6 +80,7 @@ impl Config {
             http.allowed_origins.extend(AllowedOrigin::loopback());
         }
         let connections = ConnectionSettings {
+            connections_max: reader.size("MAX_CONNECTIONS", 1..=1_000_000),
             drain_grace: reader.millis("SHUTDOWN_GRACE_MS", 0..=DAY_MS),
             ..ConnectionSettings::default()
         };
@@ -89,6 +90,7 @@ impl Config {
             ..LimiterSettings::default()
         };
         let session_keys = keys(&mut reader);
+        http.streams.keys.clone_from(&session_keys);
         let agents = agents(&mut reader, &policy, mcp.call_deadline, session_keys);
         if let Some(entra) =
             bearers.signin.as_mut().and_then(|signin| signin.providers.entra.as_mut())

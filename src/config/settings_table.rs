@@ -124,7 +124,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("REDIS_URL_FILE", "", "signin: file with that URL"),
     secret(
         "SESSION_ENCRYPTION_KEY",
-        "signin, login: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",
+        "signin, login, ids of streams and conversations: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",
     ),
     setting("SESSION_ENCRYPTION_KEY_FILE", "", "signin: file with one such key a line"),
     setting("ACCESS_TOKEN_TTL_MS", "3600000", "signin: life of our access tokens"),
@@ -257,6 +257,27 @@ pub const SETTINGS: &[Setting] = &[
         "MAX_IN_FLIGHT",
         "1024",
         "requests at the same time, a third of them one caller's at most; more get 503",
+    ),
+    setting(
+        "MAX_CONNECTIONS",
+        "8192",
+        "connections at the same time; beyond them silent ones are ended, probes are answered, all else gets 503",
+    ),
+    setting(
+        "MAX_STREAMS_PER_USER",
+        "4",
+        "event streams of one user at the same time; they count as no calls",
+    ),
+    setting("STREAM_HEARTBEAT_MS", "30000", "how often an event stream shows that it is alive"),
+    setting(
+        "STREAM_MAX_MS",
+        "900000",
+        "how long an event stream is open; its session id is good for twice as long",
+    ),
+    setting(
+        "COMPAT_STREAM",
+        "false",
+        "true: GET /api/mcp/stream, and POST /api/mcp/command as another name of /mcp",
     ),
     setting(
         "UPSTREAM_401",

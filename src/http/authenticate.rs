@@ -9,7 +9,7 @@ use single_header::single_header;
 use super::{
     challenge::Challenge,
     edge::Edge,
-    header_names::{GATEWAY_TOKEN, JIRA_SITE},
+    header_names::{GATEWAY_TOKEN, JIRA_SITE, SESSION_ID},
     reject::Reject,
 };
 
@@ -39,10 +39,11 @@ pub(super) fn requested_site(headers: &HeaderMap) -> Result<Option<RequestedSite
     sent.map(|site| RequestedSite::new(site).ok_or(Reject::SiteHeader)).transpose()
 }
 
-/// rmcp hands the headers to every tool, so nothing secret may stand among them.
+/// rmcp hands the headers to every tool, so nothing secret may stand among them, and nothing that
+/// was read to its end here.
 pub(super) fn remove_secrets(headers: &mut HeaderMap) {
-    for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, GATEWAY_TOKEN]
-    {
+    let secrets = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
+    for name in secrets.into_iter().chain([GATEWAY_TOKEN, SESSION_ID]) {
         headers.remove(name);
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     gateway::Gateway, host::AllowedHost, origin::AllowedOrigin, public_base_url::PublicBaseUrl,
+    streams::settings::StreamSettings,
 };
 
 /// The edge's own settings. [`Settings::default`] is a safe laptop: loopback names, no origins, no
@@ -32,6 +33,8 @@ pub struct Settings {
     pub events_keep_alive: Duration,
     /// Requests inside `/mcp` at the same time; more are shed with 503.
     pub in_flight_max: usize,
+    /// Event streams that stay open without a call.
+    pub streams: StreamSettings,
     /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth
     /// themselves.
     pub challenge_on_upstream_401: bool,
@@ -71,6 +74,7 @@ impl Default for Settings {
             events_patience: Duration::from_secs(5),
             events_keep_alive: Duration::from_secs(15),
             in_flight_max: 1024,
+            streams: StreamSettings::default(),
             challenge_on_upstream_401: false,
             server_name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

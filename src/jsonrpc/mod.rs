@@ -5,6 +5,7 @@ mod envelope;
 mod fault;
 mod null_id;
 mod read;
+mod subscription;
 
 pub(crate) use fault::{
     Fault, INTERNAL_ERROR, INVALID_REQUEST, invalid, invalid_params, repeated, unreadable,
@@ -12,3 +13,4 @@ pub(crate) use fault::{
 };
 pub use read::passed_on;
 pub(crate) use read::{Message, object_in, read};
+pub use subscription::Subscription;

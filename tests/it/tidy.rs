@@ -85,7 +85,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("limit", &["agent", "config", "http", "mcp", "run", "shared", "signin"]),
     ("entra", &["cli", "config", "run", "signin"]),
     ("session_store", &["shared", "signin"]),
-    ("keyring", &["agent", "config", "signin"]),
+    ("keyring", &["agent", "config", "http", "signin"]),
     ("tokio_tungstenite", &["agent"]),
     ("toml", &["config"]),
     ("maud", &["signin"]),

@@ -26,6 +26,9 @@ pub(crate) enum Reject {
     NoRole,
     SiteHeader,
     NotFound,
+    SessionUnknown,
+    TooManyStreams,
+    TokenNotChecked,
     MethodNotAllowed { allow: &'static str },
     NotAcceptable,
     UnsupportedMediaType,
@@ -55,6 +58,9 @@ impl Reject {
             Self::NoRole => spec::NO_ROLE,
             Self::SiteHeader => spec::SITE_HEADER,
             Self::NotFound => spec::NOT_FOUND,
+            Self::SessionUnknown => spec::SESSION_UNKNOWN,
+            Self::TooManyStreams => spec::TOO_MANY_STREAMS,
+            Self::TokenNotChecked => spec::TOKEN_NOT_CHECKED,
             Self::MethodNotAllowed { .. } => spec::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => spec::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => spec::UNSUPPORTED_MEDIA_TYPE,
@@ -118,6 +124,9 @@ impl Reject {
             Self::NoRole,
             Self::SiteHeader,
             Self::NotFound,
+            Self::SessionUnknown,
+            Self::TooManyStreams,
+            Self::TokenNotChecked,
             Self::MethodNotAllowed { allow: "POST" },
             Self::NotAcceptable,
             Self::UnsupportedMediaType,
@@ -186,18 +195,21 @@ mod tests {
             Reject::NoRole => 8,
             Reject::SiteHeader => 9,
             Reject::NotFound => 10,
-            Reject::MethodNotAllowed { .. } => 11,
-            Reject::NotAcceptable => 12,
-            Reject::UnsupportedMediaType => 13,
-            Reject::BodyTooLarge { .. } => 14,
-            Reject::BodySlow => 15,
-            Reject::BodyBroken => 16,
-            Reject::Rpc(_) => 17,
-            Reject::Overloaded => 18,
-            Reject::Deadline => 19,
-            Reject::Starting => 20,
-            Reject::Draining => 21,
-            Reject::Internal => 22,
+            Reject::SessionUnknown => 11,
+            Reject::TooManyStreams => 12,
+            Reject::TokenNotChecked => 13,
+            Reject::MethodNotAllowed { .. } => 14,
+            Reject::NotAcceptable => 15,
+            Reject::UnsupportedMediaType => 16,
+            Reject::BodyTooLarge { .. } => 17,
+            Reject::BodySlow => 18,
+            Reject::BodyBroken => 19,
+            Reject::Rpc(_) => 20,
+            Reject::Overloaded => 21,
+            Reject::Deadline => 22,
+            Reject::Starting => 23,
+            Reject::Draining => 24,
+            Reject::Internal => 25,
         }
     }
 
@@ -205,7 +217,7 @@ mod tests {
     fn every_kind_says_what_its_spec_says_and_nothing_against_it() {
         let all = Reject::all();
         let numbers: Vec<usize> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..=22).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=25).collect::<Vec<_>>());
         let mut statuses_of_codes = BTreeSet::new();
         for reject in &all {
             let Spec { status, refusal, class, retryable, message, hint, retry_after, .. } =
@@ -225,7 +237,7 @@ mod tests {
                 401 => &["www-authenticate"],
                 403 if code == "insufficient_scope" => &["www-authenticate"],
                 405 => &["allow"],
-                503 => &["retry-after"],
+                429 | 503 => &["retry-after"],
                 _ => &[],
             };
             assert_eq!(sent, expected, "{code}");

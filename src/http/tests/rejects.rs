@@ -70,6 +70,11 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
     let draining = Bench::new(Settings::default());
     draining.readiness.ready();
     draining.readiness.drain();
+    let streams =
+        || StreamSettings { has_compat_paths: true, per_user: 1, ..StreamSettings::default() };
+    let crowded = Bench::new(Settings { streams: streams(), ..Settings::default() });
+    let _open = crowded.router.clone().oneshot(streams::stream()).await.unwrap();
+    let unheard = streams::doubted(streams(), NotVouched::Unknown);
     let probe = || Request::get("/readyz").body(Body::empty()).unwrap();
 
     let mut told = BTreeSet::<Told>::new();
@@ -85,6 +90,9 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&of_no_role, call("/mcp", CALL)),
         (&open, with("x-jira-site", "zo\u{eb}")),
         (&open, call("/nowhere", CALL)),
+        (&crowded, streams::with_id(streams::stream(), "x")),
+        (&crowded, streams::stream()),
+        (&unheard, streams::stream()),
         (&open, {
             let mut request = call("/mcp", "");
             *request.method_mut() = http::Method::GET;
