@@ -15,9 +15,9 @@ const MIB: usize = 1 << 20;
 const PROCESS: usize = 16 * MIB;
 /// Metadata and site lists 8 MiB each, the counts, breakers and budgets of callers the rest.
 const REMEMBERED: usize = 24 * MIB;
-/// A connection whose header has come in part: 9 KiB were measured for a silent one, 11 for one
-/// that has sent 4 KB.
-const CONNECTION: usize = 14 * KIB;
+/// A connection without a call. 9 KiB were measured for a silent one, 11 for one whose header has
+/// come in part, 17 for an event stream, 19 for one of `subscriptions/listen`.
+const CONNECTION: usize = 19 * KIB;
 /// A call that waits for Jira, with both of its connections: a thousand took 65 MiB.
 const CALL: usize = 64 * KIB;
 /// The amplification law: a request of 1 MiB at most, while its texts are converted.
@@ -26,6 +26,8 @@ const CONVERSION: usize = 32 * MIB;
 /// What an operator sets of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Deployment {
+    /// `MAX_CONNECTIONS`
+    pub connections: usize,
     /// `MAX_IN_FLIGHT`
     pub requests: usize,
     /// Threads that work, by default as many as there are cores; `TOKIO_WORKER_THREADS`.
@@ -45,16 +47,18 @@ pub struct Limit {
 
 /// Every limit with its most.
 pub fn limits(deployment: Deployment) -> Vec<Limit> {
-    let Deployment { requests, threads, has_signin } = deployment;
-    let connections =
-        http::ConnectionSettings::default().connections_max + http::CONNECTIONS_RESERVE;
+    let Deployment { connections, requests, threads, has_signin } = deployment;
+    let connections = connections + http::CONNECTIONS_RESERVE;
     let free = http::BODY_BYTES_FREE + upstream::REQUEST_BYTES_FREE + upstream::ANSWER_BYTES_FREE;
     let answers = upstream::ANSWERS_BYTES_MAX + upstream::LARGE_ANSWERS_BYTES_MAX;
     let limit = |what, bytes| Limit { what, bytes };
     let mut limits = vec![
         limit("the process before its first request", PROCESS),
         limit("what is remembered: metadata, sites, counts of callers", REMEMBERED),
-        limit("connections without a request", connections.saturating_sub(requests) * CONNECTION),
+        limit(
+            "connections without a call, each an event stream",
+            connections.saturating_sub(requests) * CONNECTION,
+        ),
         // What an allocator loses to sizes of its own.
         limit("headers beyond 8 KiB", http::HEADERS_BYTES_MAX + http::HEADERS_BYTES_MAX / 4),
         limit("running requests, with their connections", requests * CALL),

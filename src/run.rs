@@ -7,10 +7,18 @@ mod principals;
 mod replicas;
 mod server;
 mod start_error;
+mod vouching;
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::OnceLock, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use auth::{Caller, KeyedHasher};
+use entra::EntraBearer;
 use metrics::Signals;
 use tokio::{
     net::TcpListener,
@@ -22,6 +30,7 @@ use crate::{
     agent::client::AgentsSettings,
     config::{Config, LocalUser},
     http::{self, ConnectionSettings, Drain, Readiness},
+    jira::Jira,
     mcp::{self, StdioSettings},
     memory,
     signin::{self, Clock, SignIn},
@@ -33,6 +42,7 @@ pub use start_error::StartError;
 
 use principals::OneUser;
 use server::{names, observed_server};
+use vouching::Atlassian;
 
 /// Scrapers and probes are few.
 const ADMIN_CONNECTIONS_MAX: usize = 64;
@@ -54,7 +64,9 @@ pub struct Bound {
     config: Config,
     hasher: KeyedHasher,
     server: mcp::Server,
+    jira: Arc<Jira>,
     signin: Option<SignIn>,
+    entra: Option<Arc<EntraBearer>>,
     address: SocketAddr,
 }
 
@@ -69,7 +81,8 @@ pub async fn stdio(
     let (identity, signed_in) =
         local::identity(user, scopes).await?.ok_or(StartError::NobodySignedIn)?;
     let caller = Caller::new(identity, "stdio".into(), None);
-    let server = observed_server(&config, Signals::default(), None, Some(OneUser::of_machine()))?;
+    let one_user = Some(OneUser::of_machine());
+    let (server, _) = observed_server(&config, Signals::default(), None, one_user)?;
     let settings = StdioSettings {
         line_bytes_max: config.http.body_bytes_max,
         drain_grace: config.connections.drain_grace,
@@ -91,7 +104,7 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     bind_at(config, Clock::default()).await
 }
 
-/// The same with a clock of one's own for what the sign-in keeps.
+/// The same with a clock of one's own for what the sign-in keeps and for tokens of a directory.
 pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartError> {
     let address = config.listen;
     let (signals, exporters) = Exporters::start(&config.telemetry.export, &names())?;
@@ -100,12 +113,17 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
     let address = listener.local_addr().map_err(listen)?;
     let signin = match config.bearers.signin.take() {
         Some(settings) => {
+            let clock = clock.clone();
             Some(bearers::signin(settings, &mut config.http, address, &signals, clock).await?)
         }
         None => None,
     };
-    let server = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
+    let (server, jira) = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
     let hasher = replicas::hasher(signin.as_ref())?;
+    let tokens = config.bearers.entra.as_ref();
+    let entra = tokens
+        .map(|tokens| bearers::entra(tokens, signin.as_ref(), &hasher, &signals, clock))
+        .transpose()?;
     let admin = match config.admin {
         Some(address) => Some(
             TcpListener::bind(address)
@@ -114,7 +132,19 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         ),
         None => None,
     };
-    Ok(Bound { listener, admin, signals, exporters, config, hasher, server, signin, address })
+    Ok(Bound {
+        listener,
+        admin,
+        signals,
+        exporters,
+        config,
+        hasher,
+        server,
+        jira,
+        signin,
+        entra,
+        address,
+    })
 }
 
 impl Bound {
@@ -148,15 +178,22 @@ impl Bound {
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);
         }
-        let authenticate =
-            bearers::authenticators(&self.config.bearers, self.signin.as_ref(), &self.hasher);
+        let callers = http::Callers {
+            authenticate: bearers::authenticators(
+                &self.config.bearers,
+                self.signin.as_ref(),
+                self.entra.as_ref(),
+                &self.hasher,
+            ),
+            vouch: Arc::new(Atlassian(self.jira)),
+        };
         let public = self.signin.clone().map(|signin| http::Public {
             pages: signin::pages(signin.clone()),
             any_origin: signin::endpoints(signin),
         });
         let router = http::router(
             self.config.http,
-            authenticate,
+            callers,
             self.hasher,
             readiness.clone(),
             signals.clone(),

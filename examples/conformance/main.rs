@@ -19,7 +19,7 @@ use auth::{KeyedHasher, PassThroughBearer};
 use axum::{extract::Request, middleware::map_request};
 use http::{HeaderValue, header};
 use jira_mcp_bridge::{
-    http::{AllowedOrigin, ConnectionSettings, Readiness, Settings, router, serve},
+    http::{AllowedOrigin, Callers, ConnectionSettings, Readiness, Settings, router, serve},
     mcp::streamable,
 };
 use metrics::Signals;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let authenticate = Arc::new(PassThroughBearer::new(hasher.clone()));
     let router = router(
         settings,
-        authenticate,
+        Callers::trusted(authenticate),
         hasher,
         readiness.clone(),
         signals.clone(),

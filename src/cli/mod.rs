@@ -9,6 +9,7 @@ mod errors;
 mod failure;
 mod healthcheck;
 mod login;
+mod open_files;
 mod report;
 mod smoke;
 mod stdio;
@@ -33,9 +34,6 @@ use crate::{
 use failure::{Failure, finished};
 
 const EX_USAGE: u8 = 64;
-
-/// Twice the connections that are accepted, and room for the rest.
-const OPEN_FILES: u64 = 10_240;
 
 /// An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
 #[derive(Debug, Parser)]
@@ -88,7 +86,7 @@ enum Command {
 pub fn main() -> ExitCode {
     telemetry::panics::keep_messages_out();
     forbid_core_dumps();
-    raise_open_files();
+    open_files::raise();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -168,6 +166,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
 async fn serve(source: &Source) -> Result<(), Failure> {
     let config = Config::read(source)?;
     telemetry::start(&config.telemetry);
+    open_files::check(&config);
     let stop = run::asked_to_stop();
     let bound = run::bind(config).await?;
     finished(bound.serve(stop).await)
@@ -178,18 +177,6 @@ fn forbid_core_dumps() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
         complain("warning: core dumps could not be disabled");
-    }
-}
-
-/// The connection cap and as many calls to Jira need more files than the customary 1024; what the
-/// system allows is taken.
-fn raise_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let allowed = getrlimit(Resource::Nofile);
-    let wanted = Some(OPEN_FILES).min(allowed.maximum.or(Some(OPEN_FILES)));
-    if allowed.current.is_some_and(|current| Some(current) < wanted) {
-        // Without it the accept loop waits for free files, which is slower but no fault.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: wanted, maximum: allowed.maximum });
     }
 }
 

@@ -8,9 +8,9 @@ use std::{
 
 use secrecy::SecretString;
 
-use crate::http::{self, Gateway, GatewaySource};
+use crate::http::{self, Gateway, GatewaySource, StreamSettings};
 
-use super::reader::Reader;
+use super::reader::{DAY_MS, Reader};
 
 /// One tool call ends this long before the edge gives up on the request, so that its better answer
 /// arrives.
@@ -94,6 +94,13 @@ pub(super) fn http_settings(
         public_base_url: reader.parsed("PUBLIC_BASE_URL"),
         request_deadline: call_deadline + EDGE_SLACK,
         in_flight_max: reader.size("MAX_IN_FLIGHT", 1..=100_000),
+        streams: StreamSettings {
+            has_compat_paths: reader.flag("COMPAT_STREAM"),
+            heartbeat: reader.millis("STREAM_HEARTBEAT_MS", 100..=600_000),
+            open_max: reader.millis("STREAM_MAX_MS", 100..=DAY_MS),
+            per_user: reader.size("MAX_STREAMS_PER_USER", 1..=10_000),
+            keys: None,
+        },
         challenge_on_upstream_401: challenge,
         server_name: reader.text("SERVER_NAME").to_owned(),
         ..http::Settings::default()

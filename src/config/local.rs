@@ -12,8 +12,9 @@ use super::{
     reader::Reader,
     server::Config,
     settings_table::SETTINGS,
-    signin::{atlassian, base, keys},
+    signin::{atlassian, keys},
     source::{Source, of_surroundings},
+    urls::base,
 };
 
 /// Who the one user of `stdio` is.

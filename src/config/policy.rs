@@ -36,7 +36,8 @@ pub(super) fn policy_settings(reader: &mut Reader<'_>) -> policy::Settings {
         }
         tools_deny.insert(name.to_owned());
     }
-    policy::Settings { toolsets, read_only: reader.flag("READ_ONLY"), tools_deny }
+    let read_only = reader.flag("READ_ONLY");
+    policy::Settings { toolsets, read_only, tools_deny, roles: None }
 }
 
 /// The projects that tools may touch, and how much they show.

@@ -14,6 +14,7 @@ use crate::{
 use super::{
     agents::agents,
     edge::{check_exposure, gateway, http_settings, listen},
+    entra::announce,
     jira::{jira_settings, upstream_settings},
     policy::{policy_settings, tools_settings},
     problem::Problem,
@@ -62,19 +63,24 @@ impl Config {
         let gateway = gateway(&mut reader);
         check_exposure(&mut reader, listen, gateway.is_some());
         let mcp = mcp_settings(&mut reader);
-        let policy = policy_settings(&mut reader);
+        let mut policy = policy_settings(&mut reader);
         let tool_settings = tools_settings(&mut reader);
         let mut http = http::Settings {
             scopes: policy::Policy::new(policy.clone()).scopes(tools::all(), tools::BASE_SCOPES),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
-        let mut bearers = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
+        let (mut bearers, roles) = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
+        policy.roles = roles;
+        if let Some(entra) = &bearers.entra {
+            announce(&mut http, entra, (bearers.signin.is_some(), bearers.atlassian));
+        }
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
         // must.
         if listen.ip().is_loopback() {
             http.allowed_origins.extend(AllowedOrigin::loopback());
         }
         let connections = ConnectionSettings {
+            connections_max: reader.size("MAX_CONNECTIONS", 1..=1_000_000),
             drain_grace: reader.millis("SHUTDOWN_GRACE_MS", 0..=DAY_MS),
             ..ConnectionSettings::default()
         };
@@ -84,6 +90,7 @@ impl Config {
             ..LimiterSettings::default()
         };
         let session_keys = keys(&mut reader);
+        http.streams.keys.clone_from(&session_keys);
         let agents = agents(&mut reader, &policy, mcp.call_deadline, session_keys);
         if let Some(entra) =
             bearers.signin.as_mut().and_then(|signin| signin.providers.entra.as_mut())

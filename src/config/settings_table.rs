@@ -59,7 +59,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "AUTH",
         "atlassian",
-        "bearers that are taken: atlassian (passed on to Jira), signin (our own)",
+        "bearers that are taken, several with commas: atlassian (passed on to Jira), signin (our own), entra (access tokens of Entra ID)",
     ),
     setting(
         "SIGNIN_PROVIDER",
@@ -74,14 +74,37 @@ pub const SETTINGS: &[Setting] = &[
         "https://auth.atlassian.com",
         "signin, login: Atlassian's authorization server",
     ),
-    setting("ENTRA_TENANT_ID", "", "signin: the tenant's id"),
-    setting("ENTRA_CLIENT_ID", "", "signin: the application (client) id of the app registration"),
-    secret("ENTRA_CLIENT_SECRET", "signin: a client secret of it"),
-    setting("ENTRA_CLIENT_SECRET_FILE", "", "signin: file with that secret"),
+    setting(
+        "ENTRA_TENANT_ID",
+        "",
+        "signin, entra: the tenant's id; entra: several with commas, of which people sign in at the first",
+    ),
+    setting(
+        "ENTRA_CLIENT_ID",
+        "",
+        "signin: the application (client) id of the app registration; entra: for agents, to get tokens on a user's behalf",
+    ),
+    secret("ENTRA_CLIENT_SECRET", "signin, entra: a client secret of it"),
+    setting("ENTRA_CLIENT_SECRET_FILE", "", "signin, entra: file with that secret"),
     setting(
         "ENTRA_AUTHORITY",
         "https://login.microsoftonline.com",
-        "signin: Entra ID, or a national cloud's",
+        "signin, entra: Entra ID, or a national cloud's",
+    ),
+    setting(
+        "ENTRA_AUDIENCE",
+        "",
+        "entra: whom tokens are for, several with commas: the Application ID URI or the client id of the app registration; the first https one is the resource that clients ask for",
+    ),
+    setting(
+        "ENTRA_REQUIRED_SCOPE",
+        "",
+        "entra: the scope that a token needs, such as access, unless a role of ENTRA_ROLE_TOOLSETS stands in for it; empty: any scope of that audience",
+    ),
+    setting(
+        "ENTRA_ROLE_TOOLSETS",
+        "",
+        "entra: what app roles open within TOOLSETS, such as Reader=readonly;Lead=core,agile,bulk; who has none of them may do nothing; empty: roles do not count",
     ),
     setting("ENTRA_SCOPES", "", "signin: scopes beside openid, profile and offline_access"),
     setting(
@@ -101,7 +124,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("REDIS_URL_FILE", "", "signin: file with that URL"),
     secret(
         "SESSION_ENCRYPTION_KEY",
-        "signin, login: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",
+        "signin, login, ids of streams and conversations: base64 of 32 random bytes; several with commas: the first seals, all open; client ids are sealed by it too, so an old key stays while its registrations shall live",
     ),
     setting("SESSION_ENCRYPTION_KEY_FILE", "", "signin: file with one such key a line"),
     setting("ACCESS_TOKEN_TTL_MS", "3600000", "signin: life of our access tokens"),
@@ -236,6 +259,27 @@ pub const SETTINGS: &[Setting] = &[
         "requests at the same time, a third of them one caller's at most; more get 503",
     ),
     setting(
+        "MAX_CONNECTIONS",
+        "8192",
+        "connections at the same time; beyond them silent ones are ended, probes are answered, all else gets 503",
+    ),
+    setting(
+        "MAX_STREAMS_PER_USER",
+        "4",
+        "event streams of one user at the same time; they count as no calls",
+    ),
+    setting("STREAM_HEARTBEAT_MS", "30000", "how often an event stream shows that it is alive"),
+    setting(
+        "STREAM_MAX_MS",
+        "900000",
+        "how long an event stream is open; its session id is good for twice as long",
+    ),
+    setting(
+        "COMPAT_STREAM",
+        "false",
+        "true: GET /api/mcp/stream, and POST /api/mcp/command as another name of /mcp",
+    ),
+    setting(
         "UPSTREAM_401",
         "tool_error",
         "how a refused token or a missing scope is answered: tool_error, or http_401 with a challenge",
@@ -276,32 +320,4 @@ pub const SETTINGS: &[Setting] = &[
 /// The default of a setting; empty for what is no setting.
 pub(super) fn default_of(name: &str) -> &'static str {
     SETTINGS.iter().find(|setting| setting.name == name).map_or("", |setting| setting.default)
-}
-
-/// The table as `.env.example` shows it.
-pub fn env_example() -> String {
-    let mut text = String::from(
-        "# Every setting with its default. Environment first, then .env, then the file given with --config, then this.\n",
-    );
-    let rows = SETTINGS
-        .iter()
-        .map(|Setting { name, default, about, .. }| format!("\n# {about}\n# {name}={default}\n"));
-    text.extend(rows);
-    text
-}
-
-/// The table as `docs/CONFIGURATION.md` shows it.
-pub fn document() -> String {
-    let mut text = String::from(
-        "# Configuration\n\nEnvironment first, then `.env` in the working folder, then the TOML file given with `--config` (the same names in any\n\
-         letter case, lists as arrays), then the default. A wrong value stops the start with one line for each problem.\n\n\
-         | Name | Default | Meaning |\n|---|---|---|\n",
-    );
-    let shown = |setting: &Setting| {
-        if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) }
-    };
-    text.extend(SETTINGS.iter().map(|setting| {
-        format!("| `{}` | {} | {} |\n", setting.name, shown(setting), setting.about)
-    }));
-    text
 }

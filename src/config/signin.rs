@@ -1,24 +1,26 @@
 //! Settings of the sign-in: which bearers are taken, where people sign in, where sessions are kept.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use keyring::KeyRing;
 use secrecy::SecretString;
 use upstream::is_loopback;
 use url::Url;
 
-use crate::signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings};
+use crate::{
+    policy::RoleToolsets,
+    signin::{AtlassianApp, EntraApp, ProviderSettings, Settings, StoreSettings},
+};
 
 use super::{
+    entra::EntraTokens,
     reader::{DAY_MS, Reader},
-    urls::is_safe_upstream,
+    secrets::secret,
+    urls::{base, is_safe_upstream},
 };
 
 /// The longest life of a session or a token.
 const YEAR_MS: u64 = 365 * DAY_MS;
-
-/// A key ring or a client secret is small.
-const SECRET_FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// Which bearers are taken.
 #[derive(Clone, Debug)]
@@ -27,29 +29,38 @@ pub struct Bearers {
     pub atlassian: bool,
     /// Tokens of our own.
     pub signin: Option<Settings>,
-    /// Whose tokens are refused although they look like any other.
-    pub refused_issuers: Vec<String>,
+    /// Access tokens of Entra ID.
+    pub entra: Option<EntraTokens>,
+    /// Hosts of a directory's issuers: their tokens are verified, or refused where `entra` is none,
+    /// although they look like any other.
+    pub directory_issuers: Vec<String>,
 }
 
-/// `AUTH` and everything that it makes necessary. `scopes` are those that the tools need.
-pub(super) fn bearers(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Bearers {
-    let (mut atlassian, mut signin) = (false, false);
+/// `AUTH` and everything that it makes necessary, and what the roles of a directory open. `scopes`
+/// are those that the tools need.
+pub(super) fn bearers(
+    reader: &mut Reader<'_>,
+    scopes: &[String],
+    is_local: bool,
+) -> (Bearers, Option<RoleToolsets>) {
+    let (mut atlassian, mut signin, mut entra) = (false, false, false);
     for kind in reader.list("AUTH") {
         match kind {
             "atlassian" => atlassian = true,
             "signin" => signin = true,
-            _ => reader.refuse("AUTH", "expected atlassian, signin or both, with a comma"),
+            "entra" => entra = true,
+            _ => reader.refuse("AUTH", "expected atlassian, signin, entra, or several with commas"),
         }
     }
-    if !atlassian && !signin {
-        reader.refuse("AUTH", "expected at least one of atlassian and signin");
+    if !atlassian && !signin && !entra {
+        reader.refuse("AUTH", "expected at least one of atlassian, signin and entra");
     }
-    let mut refused_issuers =
-        ["login.microsoftonline.com", "sts.windows.net"].map(str::to_owned).to_vec();
     let authority = reader.needed("ENTRA_AUTHORITY").parse::<Url>().ok();
-    refused_issuers.extend(authority.as_ref().and_then(Url::host_str).map(str::to_owned));
+    let directory_issuers = entra::Settings::issuer_hosts(authority.as_ref());
     let signin = signin.then(|| settings(reader, scopes, is_local)).flatten();
-    Bearers { atlassian, signin, refused_issuers }
+    let entra = entra.then(|| super::entra::entra(reader)).flatten();
+    let (entra, roles) = entra.unzip();
+    (Bearers { atlassian, signin, entra, directory_issuers }, roles.flatten())
 }
 
 fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Option<Settings> {
@@ -152,7 +163,9 @@ pub(super) fn atlassian(reader: &mut Reader<'_>) -> Option<AtlassianApp> {
 }
 
 fn entra(reader: &mut Reader<'_>) -> Option<EntraApp> {
-    let tenant_id = needed(reader, "ENTRA_TENANT_ID");
+    // Of several, people sign in at the first one.
+    let tenant_id = needed(reader, "ENTRA_TENANT_ID")
+        .map(|list| list.split(',').next().unwrap_or_default().trim().to_owned());
     let is_plain =
         |id: &String| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
     let shared = ["common", "organizations", "consumers"];
@@ -186,41 +199,6 @@ fn needed(reader: &mut Reader<'_>, name: &'static str) -> Option<String> {
         reader.refuse(name, "needed for AUTH=signin and for `login`; see docs/SIGNIN.md");
     }
     value
-}
-
-pub(super) fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
-    let url = reader.needed(name).parse::<Url>().ok().filter(is_safe_upstream);
-    if url.is_none() {
-        reader.refuse(
-            name,
-            "expected an https URL without user, query or fragment; http only to loopback",
-        );
-    }
-    url
-}
-
-/// A secret from its setting or from the file that the other one names.
-fn secret(
-    reader: &mut Reader<'_>,
-    name: &'static str,
-    file_name: &'static str,
-) -> Option<SecretString> {
-    let (text, file) = (reader.filled(name), reader.filled(file_name).map(PathBuf::from));
-    let Some(file) = file else { return text.map(SecretString::from) };
-    if text.is_some() {
-        reader.refuse_unshown(file_name, format!("set beside {name}; leave one of them out"));
-        return None;
-    }
-    let is_small = fs::metadata(&file).is_ok_and(|data| data.len() <= SECRET_FILE_BYTES_MAX);
-    let text = if is_small { fs::read_to_string(&file).ok() } else { None };
-    // Editors of Windows begin a text with a mark.
-    let text = text.map(|text| text.trim_start_matches('\u{feff}').trim().to_owned());
-    let text = text.filter(|text| !text.is_empty());
-    if text.is_none() {
-        // A secret that was put in the place of its file must not be shown.
-        reader.refuse_unshown(file_name, "cannot be read, is empty, or is larger than 64 KiB");
-    }
-    text.map(SecretString::from)
 }
 
 fn needed_secret(

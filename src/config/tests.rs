@@ -1,5 +1,6 @@
 //! Every setting is checked, all faults are reported at once, and no secret is ever shown.
 
+mod entra;
 mod signin;
 
 use crate::jira::request::agile::scopes as agile;

@@ -1,7 +1,10 @@
-//! Addresses of Jira, as people write them and as it is safe to call them.
+//! Addresses of Jira and of identity providers, as people write them and as it is safe to call
+//! them.
 
 use upstream::is_loopback;
 use url::{Host, Url};
+
+use super::reader::Reader;
 
 /// The origin of a Jira site as people write it: with or without scheme, path or slash; none for
 /// what names no host on the internet, and for plain http beyond loopback.
@@ -27,4 +30,16 @@ pub fn is_safe_upstream(url: &Url) -> bool {
         && url.query().is_none()
         && url.fragment().is_none();
     is_bare && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
+}
+
+/// The address of a service that is called below it; the setting must have a default, or be needed.
+pub(super) fn base(reader: &mut Reader<'_>, name: &'static str) -> Option<Url> {
+    let url = reader.needed(name).parse::<Url>().ok().filter(is_safe_upstream);
+    if url.is_none() {
+        reader.refuse(
+            name,
+            "expected an https URL without user, query or fragment; http only to loopback",
+        );
+    }
+    url
 }

@@ -16,9 +16,16 @@ use single_header::single_header;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, info, info_span};
 
-use super::{edge::Edge, header_names::TRACEPARENT, reject::RejectCode, request_id::RequestId};
+use super::{
+    edge::Edge,
+    header_names::TRACEPARENT,
+    reject::RejectCode,
+    request_id::RequestId,
+    streams::record::{Head, StreamRecord},
+};
 
-/// Opens the request's span and writes its line, also when the client leaves before the answer.
+/// Opens the request's span and writes its line, also when the client leaves before the answer. An
+/// event stream without a call behind it writes its own at its end.
 pub(super) async fn record<F>(
     edge: &Edge,
     matched: Option<&MatchedPath>,
@@ -53,14 +60,20 @@ where
         bytes_in: declared_length(request.headers()),
         started: Instant::now(),
         answer: None,
+        is_begun: false,
     };
-    let response = answered(request).instrument(span).await;
+    let mut response = answered(request).instrument(span).await;
+    let record = response.extensions_mut().remove::<StreamRecord>();
     line.answer = Some(Answer {
         status: response.status().as_u16(),
         bytes_out: response.body().size_hint().exact(),
         caller: response.extensions().get::<PrincipalKey>().map(ToString::to_string),
         reject: response.extensions().get::<RejectCode>().map(|code| code.0),
     });
+    if let Some(record) = record {
+        line.is_begun = true;
+        record.fill(line.head());
+    }
     response
 }
 
@@ -123,6 +136,8 @@ struct Line<'a> {
     bytes_in: Option<u64>,
     started: Instant,
     answer: Option<Answer>,
+    /// A stream has begun, and its line is written by somebody else.
+    is_begun: bool,
 }
 
 struct Answer {
@@ -133,6 +148,18 @@ struct Answer {
 }
 
 impl Line<'_> {
+    fn head(&self) -> Head {
+        Head {
+            id: self.id.clone(),
+            method: self.method,
+            route: Route::of_pattern(self.route).as_str(),
+            caller: self.answer.as_ref().and_then(|answer| answer.caller.clone()),
+            trace_id: self.trace_id.clone(),
+            bytes_in: self.bytes_in,
+            started: self.started,
+        }
+    }
+
     /// Counts the request and completes its step of the trace.
     fn observe(&mut self) {
         let metrics = self.signals.metrics();
@@ -165,6 +192,9 @@ impl Line<'_> {
 impl Drop for Line<'_> {
     fn drop(&mut self) {
         self.observe();
+        if self.is_begun {
+            return;
+        }
         let Self { id, method, route, bytes_in, .. } = *self;
         let request_id = id.as_str();
         let answer = self.answer.as_ref();

@@ -14,8 +14,13 @@ pub(super) enum Admitted {
     Caller { identity: Identity, site: Option<RequestedSite> },
 }
 
-/// Runs all checks; the first that fails is the answer.
-pub(super) async fn check(edge: &Edge, head: &Request<()>) -> Result<Admitted, Reject> {
+/// Runs all checks; the first that fails is the answer. `method` is GET or POST, the only one that
+/// the path takes.
+pub(super) async fn check(
+    edge: &Edge,
+    head: &Request<()>,
+    method: &Method,
+) -> Result<Admitted, Reject> {
     let settings = &edge.settings;
     host::check(head, &settings.allowed_hosts)?;
     origin::check(head.headers(), &settings.allowed_origins)?;
@@ -27,8 +32,9 @@ pub(super) async fn check(edge: &Edge, head: &Request<()>) -> Result<Admitted, R
     }
     // Before the method: clients look for the challenge with GET too.
     let identity = authenticate::identify(edge, head).await?;
-    if head.method() != Method::POST {
-        return Err(Reject::MethodNotAllowed { allow: "POST" });
+    if head.method() != method {
+        let allow = if method == Method::GET { "GET" } else { "POST" };
+        return Err(Reject::MethodNotAllowed { allow });
     }
     Ok(Admitted::Caller { identity, site: authenticate::requested_site(head.headers())? })
 }

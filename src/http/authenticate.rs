@@ -9,18 +9,26 @@ use single_header::single_header;
 use super::{
     challenge::Challenge,
     edge::Edge,
-    header_names::{GATEWAY_TOKEN, JIRA_SITE},
+    header_names::{GATEWAY_TOKEN, JIRA_SITE, SESSION_ID},
     reject::Reject,
 };
 
-/// Who it is, or the 401 that says where to get a token.
+/// Who it is, or the 401 or 403 that says where to get a better token.
 pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity, Reject> {
     edge.authenticate.authenticate(head).await.map_err(|error| {
-        if error == AuthenticateError::Unavailable {
-            return Reject::SignInUnavailable;
+        let challenge = || Challenge::of(edge, head);
+        match error {
+            AuthenticateError::Unavailable => Reject::SignInUnavailable,
+            AuthenticateError::NoRole => Reject::NoRole,
+            AuthenticateError::LacksScope => {
+                let scope = edge.settings.directory_scope.as_deref().unwrap_or_default();
+                Reject::ScopeMissing { challenge: challenge().insufficient_scope(scope) }
+            }
+            _ => {
+                let challenge = challenge().of_error(error.challenge_error());
+                Reject::Unauthenticated { error, challenge }
+            }
         }
-        let challenge = Challenge::of(edge, head).of_error(error.challenge_error());
-        Reject::Unauthenticated { error, challenge }
     })
 }
 
@@ -31,10 +39,11 @@ pub(super) fn requested_site(headers: &HeaderMap) -> Result<Option<RequestedSite
     sent.map(|site| RequestedSite::new(site).ok_or(Reject::SiteHeader)).transpose()
 }
 
-/// rmcp hands the headers to every tool, so nothing secret may stand among them.
+/// rmcp hands the headers to every tool, so nothing secret may stand among them, and nothing that
+/// was read to its end here.
 pub(super) fn remove_secrets(headers: &mut HeaderMap) {
-    for name in [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE, GATEWAY_TOKEN]
-    {
+    let secrets = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
+    for name in secrets.into_iter().chain([GATEWAY_TOKEN, SESSION_ID]) {
         headers.remove(name);
     }
 }

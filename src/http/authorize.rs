@@ -11,8 +11,11 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use http::{HeaderValue, Method};
 use http_body::Body as _;
 use tokio::time::Instant;
+
+use crate::jsonrpc::Subscription;
 
 use super::{
     admission::{self, Admitted},
@@ -20,9 +23,11 @@ use super::{
     challenge::Challenge,
     edge::Edge,
     event_stream,
+    header_names::MCP_METHOD,
     permits::RequestPermit,
     reject::Reject,
     request_id::RequestId,
+    streams::{compat, open},
 };
 
 /// Middleware of `/mcp`.
@@ -34,7 +39,7 @@ pub(super) async fn authorize(
 ) -> Result<Response, Reject> {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
-    let (identity, site) = match admission::check(&edge, &head).await {
+    let (identity, site) = match admit(&edge, &head).await {
         Ok(Admitted::Caller { identity, site }) => (identity, site),
         Ok(Admitted::Browser) => return Ok(browser_page::render(&edge, &head)),
         Err(reject) => {
@@ -56,9 +61,16 @@ pub(super) async fn authorize(
         permit.count_for(&edge.permits, key)?;
     }
     let slot = VerdictSlot::default();
-    request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(caller.clone());
     request.extensions_mut().insert(slot.clone());
+    let of_stream = wants_stream(&request).then(|| Challenge::of(&edge, &request));
     let mut response = next.run(request).await;
+    if let Some(subscription) = response.extensions_mut().remove::<Subscription>() {
+        let wanted = open::Wanted::Messages(subscription);
+        let refused = of_stream.map(|challenge| challenge.invalid_token());
+        let refused = refused.unwrap_or_else(|| HeaderValue::from_static("Bearer"));
+        return open::open(&edge, &caller, wanted, refused).await;
+    }
     response.extensions_mut().insert(key);
     let is_under_way = slot.get().is_none() && response.body().size_hint().exact().is_none();
     if is_under_way {
@@ -75,6 +87,21 @@ pub(super) async fn authorize(
         check_token(is_refused, &verdict, &challenge, &response)?;
     }
     Ok(response)
+}
+
+/// Clients of 2026-07-28 repeat the method in a header, and others have no such stream.
+fn wants_stream<B>(request: &Request<B>) -> bool {
+    request.headers().get(MCP_METHOD).is_some_and(|method| method == "subscriptions/listen")
+}
+
+async fn admit(edge: &Edge, head: &Request<()>) -> Result<Admitted, Reject> {
+    let admitted = admission::check(edge, head, &Method::POST).await?;
+    if let Admitted::Caller { identity, .. } = &admitted
+        && compat::has_sessions(head.uri())
+    {
+        edge.streams.ids.check(identity, head.headers()).await?;
+    }
+    Ok(admitted)
 }
 
 /// Learns from a call whose answer is a stream when the stream has ended.

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, header};
 
-use super::{edge::Edge, host, public_base_url::base_url, reject::Reject};
+use super::{edge::Edge, host, public_base_url::base_url, reject::Reject, settings::Settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
@@ -38,8 +38,15 @@ pub(super) fn render<B>(edge: &Edge, request: &Request<B>) -> Response {
                  sign-out: {base}/auth/status"
             )
         } else {
-            "The client signs in with an Atlassian account and sends its token with every request."
-                .to_owned()
+            let server = edge.settings.authorization_servers.first();
+            match server.filter(|server| *server != Settings::ATLASSIAN) {
+                Some(server) => format!(
+                    "The client signs in at {server} and sends its token with every request."
+                ),
+                None => "The client signs in with an Atlassian account and sends its token with \
+                         every request."
+                    .to_owned(),
+            }
         }
     );
     ([(header::CONTENT_TYPE, TEXT)], text).into_response()

@@ -14,7 +14,7 @@ use super::{host, origin, settings::Settings};
 
 /// Request headers that something here reads. Not the gateway's secret: no page has any business
 /// with it.
-const REQUEST_HEADERS: [&str; 17] = [
+const REQUEST_HEADERS: [&str; 18] = [
     "accept",
     "accept-language",
     "authorization",
@@ -32,6 +32,7 @@ const REQUEST_HEADERS: [&str; 17] = [
     "x-mcp-toolsets",
     "x-request-id",
     "x-requested-with",
+    "x-session-id",
 ];
 
 /// Arguments that clients of 2026-07-28 repeat as headers.

@@ -7,8 +7,14 @@ use metrics::Signals;
 use tokio::time::Instant;
 
 use super::{
-    drain::Drains, permits::Permits, readiness::Readiness, refused_tokens::RefusedTokens,
-    request_id::RequestIds, settings::Settings,
+    callers::Callers,
+    drain::Drains,
+    permits::Permits,
+    readiness::Readiness,
+    refused_tokens::RefusedTokens,
+    request_id::RequestIds,
+    settings::Settings,
+    streams::{state::Streams, vouch::Vouch},
 };
 
 /// The state of the edge; handlers and middleware get it in an `Arc`.
@@ -16,6 +22,9 @@ pub(super) struct Edge {
     pub(super) settings: Settings,
     /// Who a request speaks for is its question alone.
     pub(super) authenticate: Arc<dyn Authenticate>,
+    /// Before a stream is opened to somebody of whom only a token is known.
+    pub(super) vouch: Arc<dyn Vouch>,
+    pub(super) streams: Streams,
     pub(super) readiness: Readiness,
     pub(super) request_ids: RequestIds,
     pub(super) signals: Signals,
@@ -30,7 +39,7 @@ pub(super) struct Edge {
 impl Edge {
     pub(super) fn new(
         settings: Settings,
-        authenticate: Arc<dyn Authenticate>,
+        callers: Callers,
         hasher: KeyedHasher,
         readiness: Readiness,
         signals: Signals,
@@ -40,8 +49,10 @@ impl Edge {
             request_ids: RequestIds::new(hasher),
             refused: RefusedTokens::default(),
             drains: Drains::default(),
+            streams: Streams::new(&settings.streams, settings.gateway.as_ref()),
             settings,
-            authenticate,
+            authenticate: callers.authenticate,
+            vouch: callers.vouch,
             readiness,
             signals,
         }

@@ -52,7 +52,8 @@ fn is_reply(answer: &Response) -> bool {
         && kind.is_some_and(|kind| kind.starts_with(b"application/json"))
 }
 
-fn streaming(status: StatusCode, body: Body) -> Response {
+/// An answer whose body is events, which nobody on the way may keep or gather.
+pub(super) fn streaming(status: StatusCode, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

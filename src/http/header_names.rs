@@ -12,8 +12,12 @@ pub(super) const JIRA_SITE: HeaderName = HeaderName::from_static("x-jira-site");
 pub(super) const READ_ONLY: HeaderName = HeaderName::from_static("x-mcp-readonly");
 /// Leaves the client only these sets of tools.
 pub(super) const TOOLSETS: HeaderName = HeaderName::from_static("x-mcp-toolsets");
+/// The id of a stream's session, which a client may send when it comes back.
+pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("x-session-id");
 /// Source: MCP, basic/transports/streamable-http, "Protocol Version Header".
 pub(super) const MCP_PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+/// Source: the same, "Standard Request Headers".
+pub(super) const MCP_METHOD: HeaderName = HeaderName::from_static("mcp-method");
 /// Source: W3C Trace Context, section 3.2.
 pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 

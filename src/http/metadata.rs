@@ -31,9 +31,10 @@ pub(super) async fn document(
     let path = request.uri().path().strip_prefix(WELL_KNOWN).map(without_slash);
     let path = resource_path(path.filter(|path| !path.is_empty()).unwrap_or("/mcp"));
     let base = base_url(settings.public_base_url.as_ref(), request.headers());
+    let resource = settings.resource.clone().unwrap_or_else(|| format!("{base}{path}"));
     Ok(Json(json!({
-        "resource": format!("{base}{path}"),
-        "authorization_servers": [settings.authorization_server],
+        "resource": resource,
+        "authorization_servers": settings.authorization_servers,
         "scopes_supported": settings.scopes,
         "bearer_methods_supported": ["header"],
         "resource_name": settings.server_name,

@@ -12,6 +12,7 @@ mod access_log;
 mod admission;
 mod authenticate;
 mod body;
+mod callers;
 mod challenge;
 mod connection;
 mod content_negotiation;
@@ -27,6 +28,7 @@ mod permits;
 mod refused_tokens;
 mod reject;
 mod request_id;
+mod streams;
 mod text_errors;
 
 // What is answered here.
@@ -42,16 +44,16 @@ mod readiness;
 mod rule_error;
 mod settings;
 
-use std::{convert::Infallible, iter, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
-use auth::{Authenticate, KeyedHasher};
+use auth::KeyedHasher;
 use axum::{
     Router,
     error_handling::HandleErrorLayer,
     extract::Request,
     middleware::from_fn_with_state,
     response::IntoResponse,
-    routing::{MethodRouter, get},
+    routing::{self, MethodRouter, get},
 };
 use http::{HeaderValue, header};
 use metrics::Signals;
@@ -66,8 +68,10 @@ use observe::observe;
 use overload::{acquire_permit, on_timeout};
 use prepare_mcp::prepare_mcp;
 use reject::Reject;
+use streams::compat;
 
 pub use admin::router as admin_router;
+pub use callers::Callers;
 pub use connection::{
     ConnectionSettings, Drain, HEADERS_BYTES_MAX, RESERVE as CONNECTIONS_RESERVE, serve,
 };
@@ -81,6 +85,10 @@ pub use reject::errors;
 pub use request_id::RequestId;
 pub use rule_error::RuleError;
 pub use settings::Settings;
+pub use streams::{
+    settings::StreamSettings,
+    vouch::{NotVouched, Vouch, VouchForAll},
+};
 
 /// A slash at the end is the same address: clients, gateways and hand-written connectors add one.
 const MCP_PATHS: [&str; 6] =
@@ -98,17 +106,20 @@ pub struct Public {
 
 /// Routes, and the way in around them.
 ///
-/// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly` or
-/// `/mcp/x/{toolsets}`, a slash at the end or not, whose body is one JSON-RPC message that rmcp can
-/// read, with a [`Caller`](auth::Caller), a [`VerdictSlot`](auth::VerdictSlot), a [`RequestId`] and
-/// a [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
+/// `mcp` gets only requests that passed every check below: a POST to `/mcp`, `/mcp/readonly`,
+/// `/mcp/x/{toolsets}` or, if it is there, `/api/mcp/command`, a slash at the end or not, whose
+/// body is one JSON-RPC message that rmcp can read, with a [`Caller`](auth::Caller), a
+/// [`VerdictSlot`](auth::VerdictSlot), a [`RequestId`] and a
+/// [`Narrowing`](crate::policy::Narrowing) among its extensions and no secret among its headers.
 ///
-/// Who a request speaks for is what `authenticate` says; `hasher` makes the ids of requests.
+/// An answer of it that holds a [`Subscription`](crate::jsonrpc::Subscription) becomes a stream.
+///
+/// Who a request speaks for is what `callers` say; `hasher` makes the ids of requests.
 /// `public` is reached by the right Host and through the gateway, and shares the permits and the
 /// deadline of `/mcp`.
 pub fn router<S, R>(
     settings: Settings,
-    authenticate: Arc<dyn Authenticate>,
+    callers: Callers,
     hasher: KeyedHasher,
     readiness: Readiness,
     signals: Signals,
@@ -120,7 +131,7 @@ where
     S::Future: Send + 'static,
     R: IntoResponse,
 {
-    let edge = Arc::new(Edge::new(settings, authenticate, hasher, readiness, signals));
+    let edge = Arc::new(Edge::new(settings, callers, hasher, readiness, signals));
 
     // Every route, health and unknown paths included.
     let around_all = |readers: Readers| {
@@ -142,21 +153,40 @@ where
         .layer(from_fn_with_state(edge.clone(), authorize))
         .layer(from_fn_with_state(edge.clone(), prepare_mcp));
 
+    // Opening one asks a question, so it is a request like any other; an open one is not.
+    let around_stream = ServiceBuilder::new()
+        .layer(from_fn_with_state(edge.clone(), acquire_permit))
+        .layer(HandleErrorLayer::new(on_timeout))
+        .layer(TimeoutLayer::new(edge.settings.request_deadline));
+
     let around_public = ServiceBuilder::new()
         .layer(from_fn_with_state(edge.clone(), acquire_permit))
         .layer(HandleErrorLayer::new(on_timeout))
         .layer(TimeoutLayer::new(edge.settings.request_deadline))
         .layer(from_fn_with_state(edge.clone(), admit_public));
 
+    let has_compat_paths = edge.settings.streams.has_compat_paths;
+    let compat_paths = |path: &str| {
+        let paths = [path.to_owned(), format!("{path}/")];
+        paths.into_iter().filter(move |_| has_compat_paths)
+    };
     let mcp = MCP_PATHS
         .into_iter()
-        .zip(iter::repeat_n(mcp, MCP_PATHS.len()))
-        .fold(Router::new(), |router, (path, mcp)| router.route_service(path, mcp))
+        .map(str::to_owned)
+        .chain(compat_paths(compat::COMMAND_PATH))
+        .fold(Router::new(), |router, path| router.route_service(&path, mcp.clone()))
         .layer(around_mcp);
+    let stream = compat_paths(compat::STREAM_PATH)
+        .fold(Router::new(), |router, path| router.route(&path, routing::any(compat::stream)))
+        .with_state(edge.clone())
+        .layer(around_stream);
 
     let health = [("/healthz", get(health::alive)), ("/readyz", get(health::ready))];
     // Clients that run in a browser read them too, before they have anything that is secret.
+    let compat = [compat::STREAM_PATH, compat::COMMAND_PATH].into_iter();
     let documents = ["", "/mcp", "/mcp/readonly", "/mcp/x/{toolsets}"]
+        .into_iter()
+        .chain(compat.filter(|_| has_compat_paths))
         .map(|path| (format!("{}{path}", metadata::WELL_KNOWN), get(metadata::document)));
     let refused = async || Reject::MethodNotAllowed { allow: "GET, HEAD" };
     let documents = with_slashes(documents)
@@ -168,6 +198,7 @@ where
         .method_not_allowed_fallback(refused)
         .with_state(edge.clone())
         .merge(mcp)
+        .merge(stream)
         .layer(around_all(Readers::Listed))
         .merge(documents)
         .merge(public.pages.layer(around_public.clone()).layer(around_all(Readers::Nobody)))

@@ -1,6 +1,7 @@
-//! By how much the client narrows the operator's policy, from the path and from headers; policy
-//! decides what it means.
+//! By how much the client narrows the operator's policy, from the path and from headers, and the
+//! user's roles do; policy decides what it means.
 
+use auth::Caller;
 use axum::extract::{MatchedPath, RawPathParams, Request, rejection::RawPathParamsRejection};
 use http::HeaderMap;
 
@@ -23,6 +24,7 @@ pub(super) fn insert(
     let mut narrowing = from_headers(request.headers());
     narrowing.read_only |= matched.as_str().trim_end_matches('/') == "/mcp/readonly";
     narrowing.toolsets.extend(from_path);
+    narrowing.roles = request.extensions().get::<Caller>().and_then(Caller::roles).cloned();
     request.extensions_mut().insert(narrowing);
     Ok(())
 }
@@ -41,6 +43,7 @@ fn from_headers(headers: &HeaderMap) -> Narrowing {
             .map(|value| value.to_str().unwrap_or("?").to_owned())
             .filter(|list| !list.trim().is_empty())
             .collect(),
+        roles: None,
     }
 }
 
@@ -56,7 +59,11 @@ mod tests {
             headers.append(name, HeaderValue::from_bytes(value).unwrap());
         }
         let toolsets = toolsets.iter().map(|list| (*list).to_owned()).collect();
-        assert_eq!(from_headers(&headers), Narrowing { read_only, toolsets }, "{lines:?}");
+        assert_eq!(
+            from_headers(&headers),
+            Narrowing { read_only, toolsets, roles: None },
+            "{lines:?}"
+        );
     }
 
     #[test]

@@ -11,11 +11,12 @@ use axum::{
 use http::header;
 use tower::timeout::error::Elapsed;
 
-use super::{edge::Edge, event_stream, reject::Reject};
+use super::{edge::Edge, event_stream, reject::Reject, streams::record::StreamRecord};
 
 /// Middleware of `/mcp`: what waits in a queue has lost its deadline anyway, so nothing waits.
 ///
-/// An event stream keeps its permit until its end, for its call goes on behind it.
+/// An event stream keeps its permit until its end, for its call goes on behind it; one without a
+/// call keeps none.
 pub(super) async fn acquire_permit(
     State(edge): State<Arc<Edge>>,
     mut request: Request,
@@ -24,6 +25,9 @@ pub(super) async fn acquire_permit(
     let permit = edge.permits.acquire().ok_or(Reject::Overloaded)?;
     request.extensions_mut().insert(permit.clone());
     let response = next.run(request).await;
+    if response.extensions().get::<StreamRecord>().is_some() {
+        return Ok(response);
+    }
     let content_type = response.headers().get(header::CONTENT_TYPE);
     if content_type.is_none_or(|value| !value.as_bytes().starts_with(b"text/event-stream")) {
         return Ok(response);

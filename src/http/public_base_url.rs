@@ -12,6 +12,13 @@ use super::rule_error::RuleError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicBaseUrl(String);
 
+impl PublicBaseUrl {
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for PublicBaseUrl {
     type Err = RuleError;
 

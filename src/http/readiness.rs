@@ -2,16 +2,20 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, Ordering},
+    atomic::{AtomicBool, Ordering},
 };
 
-const STARTING: u8 = 0;
-const READY: u8 = 1;
-const DRAINING: u8 = 2;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// Whether the process wants traffic; clones share one switch.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<AtomicU8>);
+pub struct Readiness(Arc<Switch>);
+
+#[derive(Debug, Default)]
+struct Switch {
+    has_started: AtomicBool,
+    draining: CancellationToken,
+}
 
 /// Where the switch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +28,12 @@ pub(super) enum Phase {
 impl Readiness {
     /// Declares the start finished; does nothing once draining.
     pub fn ready(&self) {
-        // A failed exchange means the drain has begun, and that stands.
-        let _ = self.0.compare_exchange(STARTING, READY, Ordering::AcqRel, Ordering::Acquire);
+        self.0.has_started.store(true, Ordering::Release);
     }
 
-    /// Asks for no further traffic.
+    /// Asks for no further traffic, and for the end of every event stream.
     pub fn drain(&self) {
-        self.0.store(DRAINING, Ordering::Release);
+        self.0.draining.cancel();
     }
 
     /// Whether traffic is wanted.
@@ -39,10 +42,17 @@ impl Readiness {
     }
 
     pub(super) fn phase(&self) -> Phase {
-        match self.0.load(Ordering::Acquire) {
-            STARTING => Phase::Starting,
-            READY => Phase::Ready,
-            _ => Phase::Draining,
+        if self.0.draining.is_cancelled() {
+            Phase::Draining
+        } else if self.0.has_started.load(Ordering::Acquire) {
+            Phase::Ready
+        } else {
+            Phase::Starting
         }
+    }
+
+    /// Resolves when the drain begins.
+    pub(super) fn draining(&self) -> WaitForCancellationFutureOwned {
+        self.0.draining.clone().cancelled_owned()
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     gateway::Gateway, host::AllowedHost, origin::AllowedOrigin, public_base_url::PublicBaseUrl,
+    streams::settings::StreamSettings,
 };
 
 /// The edge's own settings. [`Settings::default`] is a safe laptop: loopback names, no origins, no
@@ -32,6 +33,8 @@ pub struct Settings {
     pub events_keep_alive: Duration,
     /// Requests inside `/mcp` at the same time; more are shed with 503.
     pub in_flight_max: usize,
+    /// Event streams that stay open without a call.
+    pub streams: StreamSettings,
     /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth
     /// themselves.
     pub challenge_on_upstream_401: bool,
@@ -39,13 +42,23 @@ pub struct Settings {
     pub server_name: String,
     /// Shown by `/healthz`.
     pub version: String,
-    /// Issuer URL of the authorization server clients sign in at.
-    pub authorization_server: String,
-    /// Whether that server is this one.
+    /// Issuer URLs of the authorization servers clients sign in at, the best one first.
+    pub authorization_servers: Vec<String>,
+    /// The one name of the resource, where its authorization server wants one for every path;
+    /// otherwise each path is named by its own URL.
+    pub resource: Option<String>,
+    /// The scope that all tokens of a directory need, in the form in which clients ask for it.
+    pub directory_scope: Option<String>,
+    /// Whether the first of those servers is this one.
     pub has_sign_in: bool,
     /// Scopes of the metadata document and the challenge; `offline_access` is the client's
     /// business, not a resource's (MCP authorization, 2026-07-28).
     pub scopes: Vec<String>,
+}
+
+impl Settings {
+    /// Atlassian's authorization server.
+    pub const ATLASSIAN: &str = "https://auth.atlassian.com";
 }
 
 impl Default for Settings {
@@ -61,10 +74,13 @@ impl Default for Settings {
             events_patience: Duration::from_secs(5),
             events_keep_alive: Duration::from_secs(15),
             in_flight_max: 1024,
+            streams: StreamSettings::default(),
             challenge_on_upstream_401: false,
             server_name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            authorization_server: "https://auth.atlassian.com".to_owned(),
+            authorization_servers: vec![Self::ATLASSIAN.to_owned()],
+            resource: None,
+            directory_scope: None,
             has_sign_in: false,
             scopes: ["read:jira-work", "write:jira-work", "read:jira-user"]
                 .map(str::to_owned)

@@ -6,6 +6,7 @@ mod fault;
 mod null_id;
 mod one_reply;
 mod read;
+mod subscription;
 
 pub(crate) use fault::{
     Fault, INTERNAL_ERROR, INVALID_REQUEST, invalid, invalid_params, repeated, unreadable,
@@ -14,3 +15,4 @@ pub(crate) use fault::{
 pub use one_reply::OneReply;
 pub use read::passed_on;
 pub(crate) use read::{Message, object_in, read};
+pub use subscription::Subscription;

@@ -14,6 +14,7 @@ mod handler;
 mod in_flight;
 mod legacy;
 mod lines;
+mod listen;
 mod listing;
 mod open_page;
 mod params;

@@ -26,7 +26,7 @@ use tower::Service;
 use super::{
     answer::{Answer, json},
     cancellation::cancelled_id,
-    fast, params,
+    fast, listen, params,
     server::Server,
 };
 
@@ -88,6 +88,9 @@ impl HttpService {
             fast::Fast::Answered(answer) => return *answer,
             fast::Fast::NotRecognised(parts) => *parts,
         };
+        if let Some(answer) = listen::answer(&self.server, &parts.headers, &body) {
+            return answer;
+        }
         if let Some(fault) = params::cursor_fault(&body) {
             return json(fault.to_reply().into());
         }

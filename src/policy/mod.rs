@@ -1,9 +1,17 @@
 //! What may be called: the operator's toolsets, read-only switch and denied tools, which a request
 //! can narrow but never widen. The same answer serves `tools/list` and `tools/call`.
 
+mod roles;
+mod sets;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use tool_kit::{Tool, Toolset};
+
+pub use roles::{RoleToolsets, RoleToolsetsFault};
+
+use roles::Rights;
+use sets::Sets;
 
 /// What an operator allows.
 #[derive(Debug, Clone)]
@@ -14,6 +22,8 @@ pub struct Settings {
     pub read_only: bool,
     /// Tools that do not exist although their set is on.
     pub tools_deny: BTreeSet<String>,
+    /// What the roles of a directory open, where roles count.
+    pub roles: Option<RoleToolsets>,
 }
 
 impl Settings {
@@ -27,14 +37,15 @@ impl Settings {
 #[derive(Debug, Clone)]
 pub struct Policy {
     settings: Arc<Settings>,
+    /// What is left of the settings' sets.
+    rights: Rights,
 }
 
 /// What tells two narrowings of the same operator's settings apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Variant {
-    read_only: bool,
-    /// One bit for each set.
-    toolsets: u8,
+    reads: Sets,
+    writes: Sets,
 }
 
 /// Whether a request may call a tool, and who would have to change that.
@@ -55,31 +66,39 @@ pub struct Narrowing {
     pub read_only: bool,
     /// Only these sets, as a comma list; unknown names allow nothing.
     pub toolsets: Vec<String>,
+    /// The roles of the user, where they count: only what one of them opens.
+    pub roles: Option<Arc<[String]>>,
 }
 
 impl Policy {
     /// The operator's settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings: Arc::new(settings) }
+        let reads = Sets::of(settings.toolsets.iter().copied());
+        let writes = if settings.read_only { Sets::default() } else { reads };
+        Self { settings: Arc::new(settings), rights: Rights { reads, writes } }
     }
 
     /// Which narrowing of the operator's settings this is.
     pub fn variant(&self) -> Variant {
-        let toolsets = self.settings.toolsets.iter().map(|set| 1_u8 << *set as u8).sum();
-        Variant { read_only: self.settings.read_only, toolsets }
+        let Rights { reads, writes } = self.rights;
+        Variant { reads, writes }
     }
 
     /// What is left when a request gives up some of its rights. There is no way to gain any.
     #[must_use]
     pub fn narrowed(&self, by: &Narrowing) -> Self {
-        let mut settings = Settings::clone(&self.settings);
-        settings.read_only |= by.read_only;
-        for list in &by.toolsets {
-            let wanted: BTreeSet<Toolset> =
-                list.split(',').filter_map(|name| Toolset::parse(name.trim())).collect();
-            settings.toolsets = settings.toolsets.intersection(&wanted).copied().collect();
+        let mut rights = self.rights;
+        if by.read_only {
+            rights.writes = Sets::default();
         }
-        Self::new(settings)
+        for list in &by.toolsets {
+            let wanted = Sets::of(list.split(',').filter_map(|name| Toolset::parse(name.trim())));
+            rights = rights.within(Rights { reads: wanted, writes: wanted });
+        }
+        if let (Some(map), Some(roles)) = (&self.settings.roles, &by.roles) {
+            rights = rights.within(map.rights(roles));
+        }
+        Self { settings: Arc::clone(&self.settings), rights }
     }
 
     /// The one question behind listing and calling. `granted` are the scopes of the caller's token,
@@ -97,9 +116,9 @@ impl Policy {
 
     /// Whether a tool exists for this request, whoever calls it.
     pub fn allows(&self, tool: &Tool) -> bool {
-        self.settings.toolsets.contains(&tool.set)
-            && (tool.effect.is_read() || !self.settings.read_only)
-            && !self.settings.tools_deny.contains(tool.name)
+        let Rights { reads, writes } = self.rights;
+        let sets = if tool.effect.is_read() { reads } else { writes };
+        sets.contains(tool.set) && !self.settings.tools_deny.contains(tool.name)
     }
 
     /// The OAuth scopes that the allowed ones of these tools use, and those that every sign-in asks
@@ -126,7 +145,12 @@ mod tests {
             toolsets: toolsets.iter().copied().collect(),
             read_only,
             tools_deny: deny.iter().map(|name| (*name).to_owned()).collect(),
+            roles: None,
         })
+    }
+
+    fn narrowing(read_only: bool, toolsets: Vec<String>) -> Narrowing {
+        Narrowing { read_only, toolsets, roles: None }
     }
 
     fn names(policy: &Policy) -> Vec<&'static str> {
@@ -172,9 +196,9 @@ mod tests {
         let operator = policy(&[Toolset::Core], true, &["jira_whoami"]);
         let all = Toolset::ALL.iter().map(|set| set.name()).collect::<Vec<_>>().join(",");
         for narrowing in [
-            Narrowing { read_only: false, toolsets: vec![all.clone()] },
-            Narrowing { read_only: true, toolsets: vec![all, "core".to_owned()] },
-            Narrowing { read_only: false, toolsets: vec!["core,nonsense".to_owned()] },
+            narrowing(false, vec![all.clone()]),
+            narrowing(true, vec![all, "core".to_owned()]),
+            narrowing(false, vec!["core,nonsense".to_owned()]),
         ] {
             assert_eq!(names(&operator.narrowed(&narrowing)), names(&operator), "{narrowing:?}");
         }
@@ -183,10 +207,70 @@ mod tests {
             vec!["nonsense".to_owned()],
             vec!["core".to_owned(), "agile".to_owned()],
         ] {
-            assert_eq!(
-                names(&operator.narrowed(&Narrowing { read_only: false, toolsets })),
-                [""; 0]
-            );
+            assert_eq!(names(&operator.narrowed(&narrowing(false, toolsets))), [""; 0]);
+        }
+    }
+
+    /// What users with these roles may call of what the operator allows.
+    fn of_roles(operator: &Policy, roles: &[&str]) -> BTreeSet<&'static str> {
+        let roles: Arc<[String]> = roles.iter().map(|role| (*role).to_owned()).collect();
+        let by = Narrowing { roles: Some(roles), ..Narrowing::default() };
+        names(&operator.narrowed(&by)).into_iter().collect()
+    }
+
+    fn with_roles(toolsets: &[Toolset], map: &str) -> Policy {
+        let settings = Settings {
+            roles: Some(map.parse().unwrap()),
+            ..Settings::clone(&policy(toolsets, false, &[]).settings)
+        };
+        Policy::new(settings)
+    }
+
+    #[test]
+    fn roles_open_what_they_are_mapped_to_within_the_operators_sets() {
+        let sets = [Toolset::Core, Toolset::Collab, Toolset::Agile];
+        let operator = with_roles(&sets, "Reader=readonly;Lead=core,agile,bulk;Nothing=manage");
+        let is_read = |name: &str| tools::named(name).unwrap().effect.is_read();
+        let of_sets = |sets: &[Toolset]| {
+            let of = |name: &&&str| sets.contains(&tools::named(name).unwrap().set);
+            names(&operator).iter().filter(of).copied().collect::<BTreeSet<_>>()
+        };
+        let lead = of_sets(&[Toolset::Core, Toolset::Agile]);
+        let reader: BTreeSet<_> = of_sets(&sets).into_iter().filter(|name| is_read(name)).collect();
+        assert_eq!(of_roles(&operator, &["Lead"]), lead);
+        assert_eq!(of_roles(&operator, &["Reader"]), reader);
+        assert_eq!(of_roles(&operator, &["Reader", "Lead"]), &lead | &reader);
+        for nothing in [&["Nothing"][..], &["lead"], &["Lead "], &["readonly"], &["core"], &[]] {
+            assert!(of_roles(&operator, nothing).is_empty(), "{nothing:?}");
+        }
+        // Who comes in another way has no roles, and a narrowing by hand still narrows.
+        assert_eq!(names(&operator.narrowed(&Narrowing::default())), names(&operator));
+        let by = Narrowing { roles: Some(["Lead".to_owned()].into()), ..narrowing(true, vec![]) };
+        assert!(names(&operator.narrowed(&by)).iter().all(|name| is_read(name)));
+        let unmapped = policy(&sets, false, &[]);
+        assert_eq!(of_roles(&unmapped, &[]).len(), names(&unmapped).len());
+    }
+
+    proptest::proptest! {
+        /// Losing a role never widens, and two roles are what each of them is.
+        #[test]
+        fn roles_add_up(held: u8, lost: u8, sets: u8) {
+            let map = "r0=readonly;r1=core,agile;r2=readonly,bulk;r3=collab;r4=bulk;r5=context";
+            let sets: Vec<_> =
+                Toolset::ALL.iter().copied().filter(|set| sets & (1 << *set as u8) != 0).collect();
+            let operator = with_roles(&sets, map);
+            let roles = |bits: u8| {
+                (0..8).filter(|bit| bits & (1 << bit) != 0).map(|bit| format!("r{bit}"))
+                    .collect::<Vec<_>>()
+            };
+            let open = |bits: u8| {
+                let roles = roles(bits);
+                of_roles(&operator, &roles.iter().map(String::as_str).collect::<Vec<_>>())
+            };
+            let all = names(&operator).into_iter().collect::<BTreeSet<_>>();
+            proptest::prop_assert!(open(held).is_subset(&all));
+            proptest::prop_assert!(open(held & lost).is_subset(&open(held)));
+            proptest::prop_assert_eq!(open(held | lost), &open(held) | &open(lost));
         }
     }
 }

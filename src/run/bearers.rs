@@ -3,15 +3,18 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use auth::{
-    Authenticate, KeyedHasher, PassThroughBearer, RefusedIssuers, RefusedKinds, RefusedPrefix,
+    Authenticate, KeyedHasher, OfIssuers, PassThroughBearer, RefusedIssuers, RefusedKinds,
+    RefusedPrefix,
 };
+use entra::{AccessTokens, EntraBearer, OnBehalf};
 use metrics::Signals;
+use upstream::BuildError;
 
 use crate::{
-    config::Bearers,
+    config::{Bearers, EntraTokens},
     http,
     program::USER_AGENT,
-    signin::{Clock, SessionBearer, Settings, SignIn, SignInError, TOKEN_PREFIX},
+    signin::{Clock, EntraOnBehalf, SessionBearer, Settings, SignIn, SignInError, TOKEN_PREFIX},
 };
 
 /// Sign-in, with us as the authorization server that the edge names. Without a public URL we are
@@ -27,7 +30,9 @@ pub(super) async fn signin(
     let base = settings.public_base_url.clone().or_else(|| own.parse().ok());
     let base = base.ok_or_else(|| SignInError::Address(address))?;
     let signin = SignIn::new(settings, &base, signals, USER_AGENT, clock).await?;
-    signin.issuer().clone_into(&mut http.authorization_server);
+    // It takes any client, and who signs in here needs no token of Atlassian's own.
+    http.authorization_servers.retain(|server| server != http::Settings::ATLASSIAN);
+    http.authorization_servers.insert(0, signin.issuer().to_owned());
     http.has_sign_in = true;
     if http.public_base_url.is_none() {
         http.public_base_url = signin.issuer().parse().ok();
@@ -35,10 +40,34 @@ pub(super) async fn signin(
     Ok(signin)
 }
 
+/// What verifies access tokens of Entra ID. A person is known by the same key as by their sign-in.
+pub(super) fn entra(
+    EntraTokens { tokens, apps }: &EntraTokens,
+    signin: Option<&SignIn>,
+    hasher: &KeyedHasher,
+    signals: &Signals,
+    clock: Clock,
+) -> Result<Arc<EntraBearer>, BuildError> {
+    let on_behalf: Option<Arc<dyn OnBehalf>> = if apps.is_empty() {
+        None
+    } else {
+        Some(Arc::new(EntraOnBehalf::new(apps, signals, USER_AGENT, clock.clone())?))
+    };
+    let (signin, people) = (signin.cloned(), hasher.clone());
+    let key_of = move |subject: &str| match &signin {
+        Some(signin) => signin.entra_principal(subject),
+        None => people.principal_key(b"entra person:", subject.as_bytes()),
+    };
+    let tokens = AccessTokens::new(tokens.clone(), USER_AGENT)?;
+    let now = Arc::new(move || clock.now_ms());
+    Ok(Arc::new(EntraBearer::new(tokens, now, key_of, hasher.clone(), on_behalf)))
+}
+
 /// The one place that says which bearers there are. Each takes its own and hands on the rest.
 pub(super) fn authenticators(
     bearers: &Bearers,
     signin: Option<&SignIn>,
+    entra: Option<&Arc<EntraBearer>>,
     hasher: &KeyedHasher,
 ) -> Arc<dyn Authenticate> {
     let atlassian: Arc<dyn Authenticate> = if bearers.atlassian {
@@ -46,8 +75,11 @@ pub(super) fn authenticators(
     } else {
         Arc::new(RefusedKinds)
     };
-    let issuers = bearers.refused_issuers.clone();
-    let others: Arc<dyn Authenticate> = Arc::new(RefusedIssuers::new(issuers, atlassian));
+    let issuers = bearers.directory_issuers.clone();
+    let others: Arc<dyn Authenticate> = match entra.cloned() {
+        Some(entra) => Arc::new(OfIssuers::new(issuers, entra, atlassian)),
+        None => Arc::new(RefusedIssuers::new(issuers, atlassian)),
+    };
     match signin {
         Some(signin) => Arc::new(SessionBearer::new(signin.clone(), others)),
         None => Arc::new(RefusedPrefix::new(TOKEN_PREFIX, others)),

@@ -29,16 +29,16 @@ use crate::{
 
 /// The layers below the edge.
 pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
-    observed_server(config, Signals::default(), None, None)
+    observed_server(config, Signals::default(), None, None).map(|(server, _)| server)
 }
 
-/// The same, counted, for people who sign in and for the one user of a machine.
+/// The same with the client for Jira, counted, for people who sign in and for the one user of a machine.
 pub(super) fn observed_server(
     config: &Config,
     signals: Signals,
     signin: Option<&SignIn>,
     one_user: Option<OneUser>,
-) -> Result<mcp::Server, StartError> {
+) -> Result<(mcp::Server, Arc<Jira>), StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
     let policy = Policy::new(config.policy.clone());
@@ -52,12 +52,13 @@ pub(super) fn observed_server(
         let agents = Agents::new(agents, signals.clone())?;
         let who: Arc<dyn FindPrincipal> = match one_user {
             Some(one_user) => Arc::new(one_user),
-            None => Arc::new(Accounts(jira)),
+            None => Arc::new(Accounts(Arc::clone(&jira))),
         };
         products.push(Arc::new(AgentTools::new(agents, who, signals.clone())));
     }
     let products = mcp::Products::new(products);
-    Ok(mcp::Server::new(config.mcp.clone(), policy, products, limiter, signals))
+    let server = mcp::Server::new(config.mcp.clone(), policy, products, limiter, signals);
+    Ok((server, jira))
 }
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are signed with keys that

@@ -17,7 +17,8 @@ impl Clock {
         Self(Arc::new(now_ms))
     }
 
-    pub(super) fn now_ms(&self) -> u64 {
+    /// The time.
+    pub fn now_ms(&self) -> u64 {
         (self.0)()
     }
 }

@@ -7,7 +7,7 @@
 //! | Row | What |
 //! |---|---|
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
-//! | `routes`, `bearer` | the endpoints as two routers; the way in of our tokens |
+//! | `routes`, `bearer`, `entra_on_behalf` | the endpoints as two routers; the way in of our tokens; what Entra's open elsewhere |
 //! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
 //! | `begin`, `client_auth`, `connect_link`, `end`, `sealed_form` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
@@ -30,6 +30,7 @@ mod cookies;
 mod display_name;
 mod end;
 mod endpoint_form;
+mod entra_on_behalf;
 mod error;
 mod from_page;
 mod grant;
@@ -64,6 +65,7 @@ mod uri;
 
 pub use bearer::SessionBearer;
 pub use clock::Clock;
+pub use entra_on_behalf::EntraOnBehalf;
 pub use error::SignInError;
 pub use local::{
     KeyPlace, LocalError, LocalIdentity, LocalSettings, Login, LoginDone, LoginError, SignedOut,

@@ -16,7 +16,7 @@ use super::{
     cookies::SIGNED_IN_MS,
     error::SignInError,
     pending::PendingStore,
-    person::Person,
+    person::{Directory, Person},
     provider::Providers,
     session::{Lifetimes, OnBehalf, People, Renewals, Sessions},
     settings::{Settings, StoreSettings},
@@ -296,6 +296,12 @@ impl SignIn {
         state: Option<&'a str>,
     ) -> ClientAnswer<'a> {
         ClientAnswer { redirect_uri, state, issuer: self.issuer(), own: self.issuer_url() }
+    }
+
+    /// The key of somebody at Entra ID, by tenant and object id: the same as of their sign-in.
+    pub fn entra_principal(&self, subject: &str) -> PrincipalKey {
+        let subject = subject.to_owned();
+        self.principal(&Person { at: Directory::Entra, subject, name: String::new() })
     }
 
     /// Who a person is to limits and audit lines.

@@ -135,7 +135,7 @@ POLICY = [
     ("bicep-policy", API, "name: 'jira-mcp-bridge'", "name: 'bridge'"),
 ]
 POLICIES = [
-    ("policy-csharp", "apim-policy.xml", 'context.Request.Method != "POST"', 'context.Request.Method not "POST"'),
+    ("policy-csharp", "apim-policy.xml", 'context.Request.Method == "POST"', 'context.Request.Method == == "POST"'),
     ("policy-csharp", OAUTH_POLICY, 'UrlTemplate == "/register"', 'UrlTemplate == == "/register"'),
     ("policy-csharp", OAUTH_POLICY, '.Replace("/jira-mcp", "")', '.Replace("/jira-mcp", "" "")'),
     ("bicep-oauth", OAUTH_POLICY, '.Replace("/jira-mcp", "")', '.Replace("/jira", "")'),
@@ -244,7 +244,7 @@ KUBERNETES = [
     ("kubernetes-restricted", BASE + "deployment.yaml", "runAsUser: 65532", "runAsUser: 0"),
     ("kubernetes-grace", BASE + "deployment.yaml", "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30"),
     ("kubernetes-grace", BASE + "deployment.yaml", "seconds: 5\n          startup", "seconds: 1\n          startup"),
-    ("kubernetes-resources", BASE + "deployment.yaml", "            limits:\n              memory: 288Mi\n", ""),
+    ("kubernetes-resources", BASE + "deployment.yaml", "            limits:\n              memory: 384Mi\n", ""),
     ("kubernetes-image", BASE + "deployment.yaml", ":named-by-overlay", ":latest"),
     ("kubernetes-probes", BASE + "deployment.yaml", "path: /readyz", "path: /mcp"),
     ("kubernetes-probes", BASE + "deployment.yaml", "          livenessProbe:", "          livenessProbes:"),

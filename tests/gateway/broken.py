@@ -23,7 +23,9 @@ COPIES = {
     "a caller's host claim passes": ('<set-header name="Forwarded" exists-action="delete" />', ""),
     "a subscription key travels on": ('<set-header name="Ocp-Apim-Subscription-Key" exists-action="delete" />', ""),
     "cookies travel on": ('<set-header name="Cookie" exists-action="delete" />', ""),
-    "GET is forwarded": ('context.Request.Method != "POST"', 'context.Request.Method == "PUT"'),
+    "GET is forwarded": ('context.Request.Method == "POST"', 'context.Request.Method != "PUT"'),
+    "every GET is a stream": ('== "GET/api/mcp/stream"', '!= "GET/api/mcp/stream"'),
+    "no stream passes": ('"GET/api/mcp/stream"', '"GET/api/mcp/streams"'),
     "405 without Allow": ('<set-header name="Allow" exists-action="override">', '<set-header name="Allows" exists-action="override">'),
     "no bearer is needed": ('@(!context.Request.Headers.GetValueOrDefault("Authorization"', '@(context.Request.Headers.GetValueOrDefault("Authorization"'),
     "401 without a challenge": ('name="WWW-Authenticate"', 'name="X-Authenticate"'),
@@ -74,9 +76,9 @@ COPIES = {
     "errors are all 502": ("<on-error>\n    <base />", '<on-error>\n    <base />\n    <set-status code="502" reason="Bad Gateway" />'),
     "an error says nothing": ('new JProperty("reason", context.LastError.Reason),', ""),
     "an error is no JSON": ("<!-- The status stays", '<set-header name="Content-Type" exists-action="delete" /><!-- The status stays', "<value>application/json</value>\n    </set-header>\n    <set-header name=\"Cache", "<value>text/html</value>\n    </set-header>\n    <set-header name=\"Cache"),
-    "an expression is not closed": ('context.Request.Method != "POST")', 'context.Request.Method != "POST"'),
+    "an expression is not closed": ('"GET/api/mcp/stream"))', '"GET/api/mcp/stream")'),
     "an expression uses what is unknown": ("context.Request.IpAddress", "context.Subscription.Id"),
-    "an expression is escaped": ('context.Request.Method != "POST"', 'context.Request.Method != "POST" &amp;&amp; true'),
+    "an expression is escaped": ('context.Request.Method == "POST"', 'context.Request.Method == "POST" &amp;&amp; true'),
     "an attribute is misspelt": ("renewal-period=", "renewal-periods="),
 }
 

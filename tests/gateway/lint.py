@@ -182,8 +182,17 @@ def refusals(policy, origins):
         ("a bearer in lower case", "POST", [("authorization", "bearer x")], None),
         *[(f"the origin {origin}", "POST", [bearer, ("Origin", origin)], None) for origin in origins],
     ]
-    for what, method, headers, expected in cases:
-        answer = refusal(policy, {**SAMPLE, "method": method, "headers": headers})
+    stream = "/api/mcp/stream"
+    cases = [(what, method, "/mcp", headers, expected) for what, method, headers, expected in cases]
+    cases += [
+        ("a stream", "GET", stream, [bearer], None),
+        ("a stream without a bearer", "GET", stream, [], 401),
+        ("a DELETE of the stream", "DELETE", stream, [bearer], 405),
+        ("a command", "POST", "/api/mcp/command", [bearer], None),
+        ("a GET of the command", "GET", "/api/mcp/command", [bearer], 405),
+    ]
+    for what, method, template, headers, expected in cases:
+        answer = refusal(policy, {**SAMPLE, "method": method, "template": template, "headers": headers})
         code = None if answer is None else int(answer.find("set-status").get("code"))
         if code != expected:
             yield f"{what} gets {code or 'through'} instead of {expected or 'through'}"

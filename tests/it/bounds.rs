@@ -34,6 +34,10 @@ fn mib(memory: &str) -> usize {
     }
 }
 
+fn connections() -> usize {
+    http::ConnectionSettings::default().connections_max
+}
+
 fn kubernetes() -> (Deployment, usize) {
     let manifest = file("deploy/kubernetes/base/deployment.yaml");
     let limits = manifest.split_once("limits:").unwrap().1;
@@ -42,7 +46,8 @@ fn kubernetes() -> (Deployment, usize) {
     let threads = set_in(&manifest, "TOKIO_WORKER_THREADS").expect("a number of threads");
     let requests =
         set_in(&manifest, "MAX_IN_FLIGHT").unwrap_or(http::Settings::default().in_flight_max);
-    (Deployment { requests, threads, has_signin: true }, mib(memory))
+    let connections = set_in(&manifest, "MAX_CONNECTIONS").unwrap_or_else(connections);
+    (Deployment { connections, requests, threads, has_signin: true }, mib(memory))
 }
 
 fn azure(environment: &str) -> (Deployment, usize) {
@@ -55,7 +60,11 @@ fn azure(environment: &str) -> (Deployment, usize) {
         || http::Settings::default().in_flight_max,
         |requests| requests.parse().unwrap(),
     );
-    (Deployment { requests, threads: 2, has_signin: true }, mib(sizes["memory"].as_str().unwrap()))
+    let connections = sizes["settings"]["MAX_CONNECTIONS"]
+        .as_str()
+        .map_or_else(connections, |connections| connections.parse().unwrap());
+    let deployment = Deployment { connections, requests, threads: 2, has_signin: true };
+    (deployment, mib(sizes["memory"].as_str().unwrap()))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 use axum::{Router, response::Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::support::{Upstream, gateway_secret};
+use crate::support::{NOW_MS, Upstream, gateway_secret};
 
 struct Run {
     code: Option<i32>,
@@ -134,6 +134,47 @@ async fn it_is_said_whether_people_can_sign_in() {
     found.check("session store", "FAILED", "check REDIS_URL");
     assert!(!found.table.contains("hidden-word"), "{}", found.table);
     assert!(upstream.seen().iter().all(|seen| seen.authorization.is_empty()), "a secret was sent");
+}
+
+/// Which tokens are taken is a question of keys, and of what clients are told to ask for.
+#[tokio::test]
+async fn it_is_said_whether_tokens_of_entra_can_be_verified() {
+    let (_upstream, jira) = host(401, None).await;
+    let tenant = "5a9db0c1-0000-4000-8000-00000000e17a";
+    let sandbox = jira_sandbox::Sandbox::seeded(NOW_MS);
+    let settings = jira_sandbox::IdentitySettings::new("http://127.0.0.1:1", Vec::new());
+    let directory = Upstream::start(sandbox.identity_router(settings)).await;
+    let authority = format!("http://{}", directory.address);
+    let with = |more: &[(&'static str, &'static str)]| {
+        let base = [
+            ("JIRA_API_BASE_URL", jira.clone()),
+            ("ENTRA_AUTHORITY", authority.clone()),
+            ("ENTRA_TENANT_ID", tenant.to_owned()),
+        ];
+        let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        base.into_iter().chain(more).collect::<Vec<_>>()
+    };
+    let run = async |settings: Vec<(&'static str, String)>| {
+        let pairs: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        check(&pairs).await
+    };
+    let uri = ("ENTRA_AUDIENCE", "https://bridge.example.com/mcp");
+    let found = run(with(&[("AUTH", "entra"), uri, ("ENTRA_REQUIRED_SCOPE", "access")])).await;
+    assert_eq!(found.code, Some(0), "{}", found.table);
+    found.check("Entra resource", "ok", "https://bridge.example.com/mcp/access");
+    found.check("Entra keys", "ok", tenant);
+    let roles = ("ENTRA_ROLE_TOOLSETS", "Reader=readonly");
+    let found = run(with(&[
+        ("AUTH", "atlassian,entra"),
+        ("ENTRA_AUDIENCE", "api://bridge"),
+        roles,
+        ("ENTRA_TENANT_ID", "11111111-aaaa-4aaa-8aaa-000000000001"),
+    ]))
+    .await;
+    assert_eq!(found.code, Some(1), "{}", found.table);
+    found.check("Entra resource", "warn", "AADSTS9010010");
+    found.check("Entra roles", "warn", "by atlassian of AUTH");
+    found.check("Entra keys", "FAILED", "check ENTRA_TENANT_ID");
 }
 
 /// An address at which nobody listens any more.

@@ -46,6 +46,7 @@ mod every_tool;
 mod fairness;
 mod faults;
 mod ghosts;
+mod held_streams;
 mod hidden;
 mod isolation;
 mod leaks;

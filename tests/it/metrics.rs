@@ -153,7 +153,7 @@ async fn no_client_can_add_a_label_or_get_its_words_into_one() {
     assert!(value(&after, "jira_mcp_tool_calls_unknown_total") >= 6.0);
     // Only the tool that was called is new, with its one outcome and its histogram.
     let series = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
-    assert_eq!(series(&after) - series(&before), 1 + 13 + 2, "{after}");
+    assert_eq!(series(&after) - series(&before), 1 + 15 + 2, "{after}");
     for secret in bridge.tokens() {
         assert!(!after.contains(secret));
     }

@@ -95,7 +95,7 @@ async fn one_trace_runs_from_the_client_through_the_bridge_to_jira() {
     let Some(metric::Data::Histogram(times)) = &times.data else {
         panic!("no histogram: {times:?}")
     };
-    assert_eq!((times.data_points[0].count, times.data_points[0].explicit_bounds.len()), (1, 12));
+    assert_eq!((times.data_points[0].count, times.data_points[0].explicit_bounds.len()), (1, 14));
 }
 
 #[tokio::test]

@@ -39,13 +39,16 @@ pub struct Identity {
     /// Whether the client can get a new token from us by itself: it is told with a challenge when
     /// its sign-in has ended, whatever the operator chose for tokens of others.
     pub is_signed_in_here: bool,
+    /// The roles that the user's directory gives them in this app, by name; none where roles do
+    /// not count. What each allows is not known here.
+    pub roles: Option<Arc<[String]>>,
 }
 
 impl Identity {
     /// A principal with what proves it to an upstream; the token came from elsewhere.
     pub fn new(principal: Principal, credentials: Arc<dyn Credentials>) -> Self {
         let credential_key = principal.key;
-        Self { principal, credentials, credential_key, is_signed_in_here: false }
+        Self { principal, credentials, credential_key, is_signed_in_here: false, roles: None }
     }
 
     /// Whoever holds a credential that says nothing about them and that the upstream takes as it
@@ -80,9 +83,16 @@ pub enum AuthenticateError {
         /// What is wrong with the token: a sentence without its capital and its full stop.
         reason: &'static str,
     },
+    /// It brings a good token that lacks the scope which every request here needs.
+    #[error("not enough: it lacks the scope that this server needs")]
+    LacksScope,
+    /// It brings a good token of a user none of whose roles allows anything here. No other token
+    /// of theirs does, until somebody gives them such a role.
+    #[error("not enough: none of the user's roles allows anything here")]
+    NoRole,
     /// Whether it is good cannot be told at the moment: what knows it does not answer. Nobody is
     /// let in, and nobody needs to sign in again.
-    #[error("not checked: the session store does not answer")]
+    #[error("not checked: what knows about it does not answer")]
     Unavailable,
 }
 
@@ -91,10 +101,11 @@ impl AuthenticateError {
     /// section 3.1.
     pub fn challenge_error(&self) -> Option<&'static str> {
         match self {
-            Self::Unavailable | Self::Bearer(BearerFault::Missing | BearerFault::WrongScheme) => {
-                None
-            }
+            Self::Unavailable
+            | Self::NoRole
+            | Self::Bearer(BearerFault::Missing | BearerFault::WrongScheme) => None,
             Self::Bearer(_) => Some("invalid_token"),
+            Self::LacksScope => Some("insufficient_scope"),
             Self::Refused { challenge_error, .. } => Some(challenge_error),
         }
     }

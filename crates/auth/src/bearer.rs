@@ -6,8 +6,9 @@ use http::{HeaderMap, header};
 use secrecy::{ExposeSecret, SecretString};
 use single_header::{HeaderError, single_header};
 
-/// Accepted token lengths in bytes; Atlassian's are between 1 and 3 KiB.
-const TOKEN_BYTES: RangeInclusive<usize> = 8..=8192;
+/// Accepted token lengths in bytes: Atlassian's are between 1 and 3 KiB, and anything shorter is a
+/// slip.
+const TOKEN_BYTES: RangeInclusive<usize> = 6..=8192;
 
 /// A well-formed bearer token, wiped on drop. Not `Clone`: share what holds it instead.
 pub struct Bearer(SecretString);
@@ -78,7 +79,7 @@ pub enum BearerFault {
     /// The token holds characters outside token68.
     #[error("the bearer token holds characters that no token has")]
     Malformed,
-    /// The token is shorter than 8 or longer than 8192 bytes.
+    /// The token is shorter than 6 or longer than 8192 bytes.
     #[error("the bearer token is too short or too long")]
     Length,
 }
@@ -108,7 +109,8 @@ mod tests {
         check(&["abcdefgh"], Err(BearerFault::WrongScheme));
         check(&[""], Err(BearerFault::WrongScheme));
         check(&["Bearer"], Err(BearerFault::Length));
-        check(&["Bearer abc"], Err(BearerFault::Length));
+        check(&["Bearer abcdef"], Ok(()));
+        check(&["Bearer abcde"], Err(BearerFault::Length));
         check(&[&format!("Bearer {}", "a".repeat(8192))], Ok(()));
         check(&[&format!("Bearer {}", "a".repeat(8193))], Err(BearerFault::Length));
         check(&["Bearer abcd efgh"], Err(BearerFault::Malformed));

@@ -59,6 +59,11 @@ impl Caller {
         self.0.identity.credentials.as_ref()
     }
 
+    /// The roles that the user's directory gives them in this app; none where roles do not count.
+    pub fn roles(&self) -> Option<&Arc<[String]>> {
+        self.0.identity.roles.as_ref()
+    }
+
     /// What an upstream said, without this user's own credentials.
     pub fn redact(&self, text: String) -> String {
         self.credentials().redact(text)

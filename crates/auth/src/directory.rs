@@ -33,6 +33,25 @@ pub struct RefusedIssuers {
     others: Arc<dyn Authenticate>,
 }
 
+/// Gives the tokens of some issuers to whoever verifies them, whatever their tenant, and leaves all
+/// others to `others`.
+pub struct OfIssuers {
+    hosts: Vec<String>,
+    own: Arc<dyn Authenticate>,
+    others: Arc<dyn Authenticate>,
+}
+
+impl OfIssuers {
+    /// `hosts` are those of issuer URLs, in lower case.
+    pub fn new(
+        hosts: Vec<String>,
+        own: Arc<dyn Authenticate>,
+        others: Arc<dyn Authenticate>,
+    ) -> Self {
+        Self { hosts, own, others }
+    }
+}
+
 impl RefusedIssuers {
     /// `hosts` are those of issuer URLs, in lower case.
     pub fn new(hosts: Vec<String>, others: Arc<dyn Authenticate>) -> Self {
@@ -45,17 +64,29 @@ impl Authenticate for RefusedIssuers {
         &'a self,
         head: &'a Request<()>,
     ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
-        let issuer = Bearer::text_in(head.headers()).ok().and_then(issuer_hosts);
-        match issuer {
-            Some(hosts) if hosts.iter().any(|host| self.hosts.contains(host)) => {
-                let reason = "tokens of this issuer are not accepted here";
-                let challenge_error = "invalid_token";
-                let refused = AuthenticateError::Refused { challenge_error, reason };
-                Box::pin(future::ready(Err(refused)))
-            }
-            _ => self.others.authenticate(head),
+        if !is_of(head, &self.hosts) {
+            return self.others.authenticate(head);
         }
+        let reason = "tokens of this issuer are not accepted here";
+        let refused = AuthenticateError::Refused { challenge_error: "invalid_token", reason };
+        Box::pin(future::ready(Err(refused)))
     }
+}
+
+impl Authenticate for OfIssuers {
+    fn authenticate<'a>(
+        &'a self,
+        head: &'a Request<()>,
+    ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
+        let whose = if is_of(head, &self.hosts) { &self.own } else { &self.others };
+        whose.authenticate(head)
+    }
+}
+
+/// Whether a request brings a token that names an issuer at one of the hosts.
+fn is_of(head: &Request<()>, hosts: &[String]) -> bool {
+    let named = Bearer::text_in(head.headers()).ok().and_then(issuer_hosts);
+    named.is_some_and(|named| named.iter().any(|host| hosts.contains(host)))
 }
 
 /// The hosts of a signed token's issuers, by what the token says of itself. Source: RFC 7519

@@ -30,7 +30,7 @@ pub use box_future::BoxFuture;
 pub use caller::Caller;
 pub use credential::Credential;
 pub use credentials::{Credentials, CredentialsError, UpstreamCredential};
-pub use directory::RefusedIssuers;
+pub use directory::{OfIssuers, RefusedIssuers};
 pub use key::{KeyedHasher, PrincipalKey};
 pub use pass_through::PassThroughBearer;
 pub use principal::Principal;

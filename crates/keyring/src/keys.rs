@@ -47,6 +47,11 @@ impl KeyRing {
         }
     }
 
+    /// Keys that were derived elsewhere, the one that seals first; none where there is no key.
+    pub fn of_keys(keys: Vec<Zeroizing<[u8; KEY_BYTES]>>) -> Option<Self> {
+        (!keys.is_empty()).then(|| Self(keys.into()))
+    }
+
     /// One key that lives as long as the process.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut key = Key::new([0; KEY_BYTES]);

@@ -87,6 +87,10 @@ definitions! {
     HTTP_IN_FLIGHT = Gauge "jira_mcp_http_requests_in_flight" [] "HTTP requests being answered now.";
     CONNECTIONS = Counter "jira_mcp_connections_total" [] "TCP connections accepted.";
     CONNECTIONS_OPEN = Gauge "jira_mcp_connections_open" [] "TCP connections open now.";
+    STREAMS_OPEN = Gauge "jira_mcp_streams_open" [] "Event streams open now, those of subscriptions/listen among them.";
+    STREAMS_ENDED = Counter "jira_mcp_streams_ended_total" ["end"] "Event streams that ended, by how.";
+    STREAM_SECONDS = Histogram "jira_mcp_stream_duration_seconds" ["end"]
+        "How long event streams were open, by how they ended.";
     TOOL_CALLS = Counter "jira_mcp_tool_calls_total" ["tool", "outcome"]
         "Tool calls by tool and outcome: ok, or the error code that the agent was told.";
     TOOL_CALL_SECONDS = Histogram "jira_mcp_tool_call_duration_seconds" ["tool"]

@@ -49,12 +49,16 @@ labels! {
         Mcp "/mcp",
         McpReadonly "/mcp/readonly",
         McpToolsets "/mcp/x/{toolsets}",
+        CompatStream "/api/mcp/stream",
+        CompatCommand "/api/mcp/command",
         Healthz "/healthz",
         Readyz "/readyz",
         ResourceMetadata "/.well-known/oauth-protected-resource",
         ResourceMetadataMcp "/.well-known/oauth-protected-resource/mcp",
         ResourceMetadataReadonly "/.well-known/oauth-protected-resource/mcp/readonly",
         ResourceMetadataToolsets "/.well-known/oauth-protected-resource/mcp/x/{toolsets}",
+        ResourceMetadataStream "/.well-known/oauth-protected-resource/api/mcp/stream",
+        ResourceMetadataCommand "/.well-known/oauth-protected-resource/api/mcp/command",
         ServerMetadata "/.well-known/oauth-authorization-server",
         OpenidMetadata "/.well-known/openid-configuration",
         Authorize "/authorize",
@@ -89,6 +93,7 @@ labels! {
         Unauthenticated "unauthenticated",
         SignInUnavailable "sign_in_unavailable",
         InsufficientScope "insufficient_scope",
+        NoRole "no_role",
         InvalidRequest "invalid_request",
         NotFound "not_found",
         MethodNotAllowed "method_not_allowed",
@@ -96,7 +101,9 @@ labels! {
         UnsupportedMediaType "unsupported_media_type",
         PayloadTooLarge "payload_too_large",
         RequestTimeout "request_timeout",
+        TooManyStreams "too_many_streams",
         Overloaded "overloaded",
+        UpstreamUnavailable "upstream_unavailable",
         UpstreamTimeout "upstream_timeout",
         Starting "starting",
         Draining "draining",
@@ -154,6 +161,16 @@ labels! {
         Pending "pending",
         /// There was no answer to wait for.
         Failed "failed",
+    }
+
+    /// How an event stream ended.
+    StreamEnd "end" {
+        /// It had been open as long as one may be.
+        Time "time",
+        /// The server stopped.
+        Drain "drain",
+        /// The client left, or took no more bytes.
+        ClientGone "client_gone",
     }
 
     /// What became of a sign-in.
@@ -263,6 +280,7 @@ mod tests {
         check(RetryReason::ALL);
         check(Effect::ALL);
         check(TurnResult::ALL);
+        check(StreamEnd::ALL);
         check(SignInOutcome::ALL);
         check(SessionEnd::ALL);
         check(RenewalResult::ALL);

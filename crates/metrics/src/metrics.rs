@@ -9,7 +9,7 @@ use super::{
     instruments::{self, Counter, Gauge, Histogram},
     labels::{
         Effect, Limit, Refusal, RenewalResult, RetryReason, Route, SessionEnd, SignInOutcome,
-        SpanResult, StatusClass, StoreFailure, TurnResult, UpstreamResult,
+        SpanResult, StatusClass, StoreFailure, StreamEnd, TurnResult, UpstreamResult,
     },
     process,
     table::{Sample, Table},
@@ -40,6 +40,9 @@ pub struct Metrics {
     pub http_in_flight: Gauge,
     pub connections: Counter,
     pub connections_open: Gauge,
+    pub streams_open: Gauge,
+    pub streams_ended: Table<Counter, StreamEnd>,
+    pub stream_seconds: Table<Histogram, StreamEnd>,
     pub tool_calls: Table<Counter, [&'static str; 2]>,
     pub tool_call_seconds: Table<Histogram, [&'static str; 1]>,
     pub tool_calls_in_flight: Gauge,
@@ -86,6 +89,9 @@ impl Metrics {
             http_in_flight: Gauge::default(),
             connections: Counter::default(),
             connections_open: Gauge::default(),
+            streams_open: Gauge::default(),
+            streams_ended: Table::of_label(&d::STREAMS_ENDED),
+            stream_seconds: Table::of_label(&d::STREAM_SECONDS),
             tool_calls: Table::of_names(
                 &d::TOOL_CALLS,
                 [names.tools.clone(), names.outcomes.clone()],
@@ -135,6 +141,7 @@ impl Metrics {
         definition: &Definition,
         make: impl Fn(&[&'static str]) -> (metrics::Histogram<f64>, Vec<KeyValue>),
     ) {
+        mirror(&self.stream_seconds, definition, &make);
         mirror(&self.tool_call_seconds, definition, &make);
         mirror(&self.upstream_seconds, definition, &make);
         mirror(&self.agent_turn_seconds, definition, &make);
@@ -157,6 +164,9 @@ impl Metrics {
         visit(&d::HTTP_IN_FLIGHT, &[], level(&self.http_in_flight));
         visit(&d::CONNECTIONS, &[], number(self.connections.value()));
         visit(&d::CONNECTIONS_OPEN, &[], level(&self.connections_open));
+        visit(&d::STREAMS_OPEN, &[], level(&self.streams_open));
+        self.streams_ended.read(visit);
+        self.stream_seconds.read(visit);
         self.tool_calls.read(visit);
         self.tool_call_seconds.read(visit);
         visit(&d::TOOL_CALLS_IN_FLIGHT, &[], level(&self.tool_calls_in_flight));
@@ -249,6 +259,8 @@ mod tests {
         for (definition, labels) in [
             (&d::HTTP_REQUESTS, vec![Route::NAME, StatusClass::NAME]),
             (&d::HTTP_REFUSALS, vec![Refusal::NAME]),
+            (&d::STREAMS_ENDED, vec![StreamEnd::NAME]),
+            (&d::STREAM_SECONDS, vec![StreamEnd::NAME]),
             (&d::LIMITED, vec![Limit::NAME]),
             (&d::UPSTREAM_REQUESTS, vec![UpstreamResult::NAME]),
             (&d::UPSTREAM_RETRIES, vec![RetryReason::NAME]),

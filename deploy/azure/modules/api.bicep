@@ -31,6 +31,9 @@ var operations = [
   { name: 'mcp', url: '/mcp', parameters: [] }
   { name: 'mcp-readonly', url: '/mcp/readonly', parameters: [] }
   { name: 'mcp-toolsets', url: '/mcp/x/{toolsets}', parameters: [{ name: 'toolsets', type: 'string', required: true }] }
+  // COMPAT_STREAM; without it the bridge answers 404.
+  { name: 'compat-stream', url: '/api/mcp/stream', parameters: [] }
+  { name: 'compat-command', url: '/api/mcp/command', parameters: [] }
 ]
 
 resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {

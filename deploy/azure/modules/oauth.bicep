@@ -16,6 +16,8 @@ var operations = [
   { name: 'options-mcp', method: 'OPTIONS', url: '/mcp', parameters: [] }
   { name: 'options-mcp-readonly', method: 'OPTIONS', url: '/mcp/readonly', parameters: [] }
   { name: 'options-mcp-toolsets', method: 'OPTIONS', url: '/mcp/x/{toolsets}', parameters: toolsets }
+  { name: 'options-compat-stream', method: 'OPTIONS', url: '/api/mcp/stream', parameters: [] }
+  { name: 'options-compat-command', method: 'OPTIONS', url: '/api/mcp/command', parameters: [] }
   { name: 'get-authorize', method: 'GET', url: '/authorize', parameters: [] }
   { name: 'post-authorize', method: 'POST', url: '/authorize', parameters: [] }
   { name: 'post-token', method: 'POST', url: '/token', parameters: [] }
@@ -39,6 +41,8 @@ var documents = [
   { name: 'resource-mcp', url: '/.well-known/oauth-protected-resource/mcp', parameters: [] }
   { name: 'resource-readonly', url: '/.well-known/oauth-protected-resource/mcp/readonly', parameters: [] }
   { name: 'resource-toolsets', url: '/.well-known/oauth-protected-resource/mcp/x/{toolsets}', parameters: toolsets }
+  { name: 'resource-compat-stream', url: '/.well-known/oauth-protected-resource/api/mcp/stream', parameters: [] }
+  { name: 'resource-compat-command', url: '/.well-known/oauth-protected-resource/api/mcp/command', parameters: [] }
 ]
 // At the host's root. The issuer has the API's path; clients that ask by the URL of /mcp itself find the same document.
 var rootDocuments = [
@@ -49,6 +53,8 @@ var rootDocuments = [
   { name: 'resource-mcp', url: '/.well-known/oauth-protected-resource/${apiPath}/mcp', parameters: [] }
   { name: 'resource-readonly', url: '/.well-known/oauth-protected-resource/${apiPath}/mcp/readonly', parameters: [] }
   { name: 'resource-toolsets', url: '/.well-known/oauth-protected-resource/${apiPath}/mcp/x/{toolsets}', parameters: toolsets }
+  { name: 'resource-compat-stream', url: '/.well-known/oauth-protected-resource/${apiPath}/api/mcp/stream', parameters: [] }
+  { name: 'resource-compat-command', url: '/.well-known/oauth-protected-resource/${apiPath}/api/mcp/command', parameters: [] }
 ]
 
 resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {

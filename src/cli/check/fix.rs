@@ -41,7 +41,7 @@ fn advice(name: &str) -> &'static str {
             "redis://host:6379, or rediss:// for TLS; user and password stand before the host"
         }
         "AUTH" => {
-            "atlassian for tokens of the connector, signin for clients that know only the URL"
+            "atlassian for tokens of the connector, signin for clients that know only the URL, entra for access tokens of your tenant"
         }
         "ATLASSIAN_CLIENT_ID" | "ATLASSIAN_CLIENT_SECRET" | "ATLASSIAN_CLIENT_SECRET_FILE" => {
             "the app's settings in Atlassian's developer console show it"
@@ -50,6 +50,13 @@ fn advice(name: &str) -> &'static str {
         | "ENTRA_CLIENT_ID"
         | "ENTRA_CLIENT_SECRET"
         | "ENTRA_CLIENT_SECRET_FILE" => "the app registration in Entra ID shows it",
+        "ENTRA_AUDIENCE" => {
+            "the app registration shows it under Expose an API; best is the URL of /mcp"
+        }
+        "ENTRA_REQUIRED_SCOPE" => "the name of a scope under Expose an API, such as access",
+        "ENTRA_ROLE_TOOLSETS" => {
+            "values of app roles with sets of tools, such as Reader=readonly;Lead=core,agile"
+        }
         "JIRA_API_BASE_URL" => {
             "leave it unset: Jira Cloud is https://api.atlassian.com for everybody"
         }

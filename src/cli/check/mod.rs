@@ -2,6 +2,7 @@
 //! fits it.
 
 mod agents;
+mod entra;
 mod fix;
 mod outside;
 mod settings;
@@ -45,5 +46,6 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     }
     findings.extend(agents::findings(&config).await);
     findings.extend(signin::findings(&config).await);
+    findings.extend(entra::findings(&config).await);
     report::conclude(&findings, &[])
 }

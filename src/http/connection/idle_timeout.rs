@@ -17,7 +17,9 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-use super::{header_room::ConnectionHeader, request_counter::RequestCounter};
+use super::{
+    header_room::ConnectionHeader, request_counter::RequestCounter, silent::OpenConnection,
+};
 
 /// Bytes that are read at once. hyper doubles its buffer when a read fills it, and never gives it
 /// back.
@@ -54,6 +56,8 @@ pub(super) struct IdleTimeout<S> {
     /// The free slots for connections, and how many there are.
     slots: (Arc<Semaphore>, usize),
     header: ConnectionHeader,
+    /// Says when others need the place.
+    open: OpenConnection,
     wait: Wait,
     /// Part of an answer waits for the client to read. How long it may is not our question.
     is_writing: bool,
@@ -69,10 +73,11 @@ impl<S> IdleTimeout<S> {
         timeouts: Timeouts,
         slots: (Arc<Semaphore>, usize),
         header: ConnectionHeader,
+        open: OpenConnection,
     ) -> Self {
         let wait = Wait { count: counter.count(), since: Instant::now(), is_for_header: true };
         let timer = Box::pin(sleep(timeouts.header));
-        Self { stream, counter, timeouts, slots, header, wait, is_writing: false, timer }
+        Self { stream, counter, timeouts, slots, header, open, wait, is_writing: false, timer }
     }
 
     /// Bytes came. While no request is running they are a header's; false when there is no room for
@@ -90,7 +95,10 @@ impl<S> IdleTimeout<S> {
     }
 
     fn on_write<T>(&mut self, progress: Poll<Result<T>>) -> Poll<Result<T>> {
-        self.is_writing = progress.is_pending();
+        if self.is_writing != progress.is_pending() {
+            self.is_writing = progress.is_pending();
+            self.open.set_writing(self.is_writing);
+        }
         progress
     }
 
@@ -141,6 +149,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for IdleTimeout<S> {
                 return Poll::Ready(Err(Error::from(ErrorKind::QuotaExceeded)));
             }
             return Poll::Ready(read);
+        }
+        if !self.is_writing && self.open.is_unwanted(cx) {
+            return Poll::Ready(Err(Error::from(ErrorKind::TimedOut)));
         }
         let was_for_header = ready!(self.poll_timeout(cx));
         Poll::Ready(if was_for_header { Err(Error::from(ErrorKind::TimedOut)) } else { Ok(()) })

@@ -4,6 +4,7 @@ mod header_room;
 mod idle_timeout;
 mod request_counter;
 mod serve;
+mod silent;
 mod slots;
 mod write_stall;
 

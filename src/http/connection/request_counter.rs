@@ -1,23 +1,50 @@
-//! Tells a connection's stream whether a request is running on it: hyper does not say.
+//! Tells a connection's stream whether a request is running on it, and since when: hyper does not
+//! say.
 
 use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http_body::{Body, Frame, SizeHint};
 use hyper::service::Service;
+use tokio::time::Instant;
 
 /// Counts the beginnings and the ends of a connection's requests, which come one by one: odd while
 /// one is running.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RequestCounter(Arc<AtomicUsize>);
+#[derive(Clone, Debug)]
+pub(super) struct RequestCounter(Arc<Counted>);
+
+#[derive(Debug)]
+struct Counted {
+    count: AtomicUsize,
+    opened: Instant,
+    /// When the count changed last, in microseconds since the connection was opened.
+    changed_us: AtomicU64,
+}
+
+impl Default for RequestCounter {
+    fn default() -> Self {
+        let (count, changed_us) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Self(Arc::new(Counted { count, opened: Instant::now(), changed_us }))
+    }
+}
 
 impl RequestCounter {
+    /// For how long no request has been running; none while one is.
+    pub(super) fn silence(&self) -> Option<Duration> {
+        if Self::is_running(self.count()) {
+            return None;
+        }
+        let since = Duration::from_micros(self.0.changed_us.load(Ordering::Acquire));
+        Some(self.0.opened.elapsed().saturating_sub(since))
+    }
+
     /// The answer's body, whose end is the request's.
     pub(super) fn until_end_of<B>(&self, body: B) -> CountedBody<B> {
         CountedBody { body, counter: self.clone() }
@@ -25,7 +52,7 @@ impl RequestCounter {
 
     /// Beginnings and ends so far; no two waits for a request see the same number.
     pub(super) fn count(&self) -> usize {
-        self.0.load(Ordering::Acquire)
+        self.0.count.load(Ordering::Acquire)
     }
 
     /// Whether a request runs at this count.
@@ -34,7 +61,10 @@ impl RequestCounter {
     }
 
     fn add(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
+        let now = u64::try_from(self.0.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
+        // First, so that whoever sees the count does not see an older time.
+        self.0.changed_us.store(now, Ordering::Release);
+        self.0.count.fetch_add(1, Ordering::AcqRel);
     }
 }
 

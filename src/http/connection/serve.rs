@@ -42,8 +42,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     /// Connections open at the same time, a slot for each. A few more are taken so that probes are
-    /// always answered; other requests on them wait a moment for a slot. All else waits in the
-    /// kernel's backlog, where it costs us nothing. With less than an eighth of the slots free each
+    /// always answered; other requests on them wait a moment for a slot, for which a connection is
+    /// ended that has been silent for longest. All else waits in the kernel's backlog, where it
+    /// costs us nothing. With less than an eighth of the slots free each
     /// connection ends with its next answer.
     pub connections_max: usize,
     /// Bytes of one request's header; more is answered with 431. At least 8192.
@@ -68,7 +69,7 @@ pub struct ConnectionSettings {
 impl Default for ConnectionSettings {
     fn default() -> Self {
         Self {
-            connections_max: 4096,
+            connections_max: 8192,
             headers_bytes_max: 64 * 1024,
             headers_max: 100,
             header_read_timeout: Duration::from_secs(10),
@@ -201,6 +202,7 @@ impl Connections {
             timeouts,
             self.slots.free(),
             self.header_room.for_connection(),
+            self.slots.open().add(counter.clone()),
         ));
         let (requests, held) = (counter.clone(), Arc::clone(&slot));
         let service = service_fn(move |mut request: Request<Incoming>| {

@@ -2,7 +2,8 @@
 //! always answered.
 //!
 //! A connection beyond the slots carries one request. Probes are answered, some others wait a
-//! moment for a slot, and the rest hear 503 at once.
+//! moment for a slot, and the rest hear 503 at once. For who waits, connections are ended that have
+//! been silent for longest.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -11,8 +12,10 @@ use std::{
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{Instant, sleep, timeout},
 };
+
+use super::silent::OpenConnections;
 
 /// Connections beyond the slots.
 pub const RESERVE: usize = 64;
@@ -20,6 +23,12 @@ pub const RESERVE: usize = 64;
 const WAITING_MAX: usize = RESERVE / 2;
 /// How long a request may wait for a slot.
 const WAIT: Duration = Duration::from_secs(2);
+/// How long a connection must have been silent to give way to a request that waits.
+const SILENCE: Duration = Duration::from_secs(1);
+/// The same where not even a probe could be taken.
+const SILENCE_WHEN_FULL: Duration = Duration::from_millis(250);
+/// How often it is looked for one.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long a header may take to arrive beyond the slots.
 pub(super) const RESERVE_HEADER_TIMEOUT: Duration = Duration::from_secs(1);
 /// With less than this share of the slots free, connections end with their next answer.
@@ -35,12 +44,24 @@ pub(super) struct Slots {
     all: usize,
     reserve: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    open: OpenConnections,
 }
 
 impl Slots {
     pub(super) fn new(all: usize) -> Self {
         let permits = |count| Arc::new(Semaphore::new(count));
-        Self { free: permits(all), all, reserve: permits(RESERVE), waiting: permits(WAITING_MAX) }
+        Self {
+            free: permits(all),
+            all,
+            reserve: permits(RESERVE),
+            waiting: permits(WAITING_MAX),
+            open: OpenConnections::default(),
+        }
+    }
+
+    /// Those that are open.
+    pub(super) fn open(&self) -> &OpenConnections {
+        &self.open
     }
 
     /// The free slots, and how many there are.
@@ -52,10 +73,17 @@ impl Slots {
     pub(super) async fn take(&self) -> Slot {
         let free = Arc::clone(&self.free).acquire_owned();
         let reserve = Arc::clone(&self.reserve).acquire_owned();
+        let making_room = async {
+            loop {
+                self.open.end_silent(SILENCE_WHEN_FULL);
+                sleep(LOOK).await;
+            }
+        };
         let (permit, is_beyond) = tokio::select! {
             biased;
             permit = free => (permit, false),
             permit = reserve => (permit, true),
+            never = making_room => match never {},
         };
         // Nobody closes the semaphores.
         Slot { slots: self.clone(), permit: Mutex::new(permit.ok()), is_beyond }
@@ -93,12 +121,16 @@ impl Slot {
             return true;
         }
         let Ok(_waiting) = self.slots.waiting.try_acquire() else { return false };
-        let Ok(Ok(permit)) = timeout(WAIT, Arc::clone(&self.slots.free).acquire_owned()).await
-        else {
-            return false;
-        };
-        self.hold(permit);
-        true
+        let until = Instant::now() + WAIT;
+        while Instant::now() < until {
+            self.slots.open.end_silent(SILENCE);
+            let free = Arc::clone(&self.slots.free).acquire_owned();
+            if let Ok(Ok(permit)) = timeout(LOOK, free).await {
+                self.hold(permit);
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether the connection shall carry no further request.

@@ -23,8 +23,12 @@ pub(crate) enum Reject {
     SignInUnavailable,
     TokenRefused { challenge: HeaderValue },
     ScopeMissing { challenge: HeaderValue },
+    NoRole,
     SiteHeader,
     NotFound,
+    SessionUnknown,
+    TooManyStreams,
+    TokenNotChecked,
     MethodNotAllowed { allow: &'static str },
     NotAcceptable,
     UnsupportedMediaType,
@@ -51,8 +55,12 @@ impl Reject {
             Self::SignInUnavailable => spec::SIGN_IN_UNAVAILABLE,
             Self::TokenRefused { .. } => spec::TOKEN_REFUSED,
             Self::ScopeMissing { .. } => spec::SCOPE_MISSING,
+            Self::NoRole => spec::NO_ROLE,
             Self::SiteHeader => spec::SITE_HEADER,
             Self::NotFound => spec::NOT_FOUND,
+            Self::SessionUnknown => spec::SESSION_UNKNOWN,
+            Self::TooManyStreams => spec::TOO_MANY_STREAMS,
+            Self::TokenNotChecked => spec::TOKEN_NOT_CHECKED,
             Self::MethodNotAllowed { .. } => spec::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => spec::NOT_ACCEPTABLE,
             Self::UnsupportedMediaType => spec::UNSUPPORTED_MEDIA_TYPE,
@@ -113,8 +121,12 @@ impl Reject {
             Self::SignInUnavailable,
             Self::TokenRefused { challenge: challenge.clone() },
             Self::ScopeMissing { challenge },
+            Self::NoRole,
             Self::SiteHeader,
             Self::NotFound,
+            Self::SessionUnknown,
+            Self::TooManyStreams,
+            Self::TokenNotChecked,
             Self::MethodNotAllowed { allow: "POST" },
             Self::NotAcceptable,
             Self::UnsupportedMediaType,
@@ -180,20 +192,24 @@ mod tests {
             Reject::SignInUnavailable => 5,
             Reject::TokenRefused { .. } => 6,
             Reject::ScopeMissing { .. } => 7,
-            Reject::SiteHeader => 8,
-            Reject::NotFound => 9,
-            Reject::MethodNotAllowed { .. } => 10,
-            Reject::NotAcceptable => 11,
-            Reject::UnsupportedMediaType => 12,
-            Reject::BodyTooLarge { .. } => 13,
-            Reject::BodySlow => 14,
-            Reject::BodyBroken => 15,
-            Reject::Rpc(_) => 16,
-            Reject::Overloaded => 17,
-            Reject::Deadline => 18,
-            Reject::Starting => 19,
-            Reject::Draining => 20,
-            Reject::Internal => 21,
+            Reject::NoRole => 8,
+            Reject::SiteHeader => 9,
+            Reject::NotFound => 10,
+            Reject::SessionUnknown => 11,
+            Reject::TooManyStreams => 12,
+            Reject::TokenNotChecked => 13,
+            Reject::MethodNotAllowed { .. } => 14,
+            Reject::NotAcceptable => 15,
+            Reject::UnsupportedMediaType => 16,
+            Reject::BodyTooLarge { .. } => 17,
+            Reject::BodySlow => 18,
+            Reject::BodyBroken => 19,
+            Reject::Rpc(_) => 20,
+            Reject::Overloaded => 21,
+            Reject::Deadline => 22,
+            Reject::Starting => 23,
+            Reject::Draining => 24,
+            Reject::Internal => 25,
         }
     }
 
@@ -201,7 +217,7 @@ mod tests {
     fn every_kind_says_what_its_spec_says_and_nothing_against_it() {
         let all = Reject::all();
         let numbers: Vec<usize> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..=21).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=25).collect::<Vec<_>>());
         let mut statuses_of_codes = BTreeSet::new();
         for reject in &all {
             let Spec { status, refusal, class, retryable, message, hint, retry_after, .. } =
@@ -221,7 +237,7 @@ mod tests {
                 401 => &["www-authenticate"],
                 403 if code == "insufficient_scope" => &["www-authenticate"],
                 405 => &["allow"],
-                503 => &["retry-after"],
+                429 | 503 => &["retry-after"],
                 _ => &[],
             };
             assert_eq!(sent, expected, "{code}");

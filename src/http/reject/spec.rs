@@ -87,7 +87,7 @@ pub(super) const UNAUTHENTICATED: Spec = Spec::wrong(
 pub(super) const SIGN_IN_UNAVAILABLE: Spec = Spec::wrong(
     StatusCode::SERVICE_UNAVAILABLE,
     Refusal::SignInUnavailable,
-    "The sign-in cannot be checked: the session store does not answer.",
+    "The sign-in cannot be checked: the session store or the identity provider does not answer.",
     "Try again after the seconds in Retry-After; nobody needs to sign in again.",
 )
 .class(Class::Overload, Error)
@@ -106,6 +106,13 @@ pub(super) const SCOPE_MISSING: Spec = Spec::wrong(
     "Sign in again and ask for the scopes of the WWW-Authenticate header too.",
 )
 .class(Class::Permission, Warning);
+pub(super) const NO_ROLE: Spec = Spec::wrong(
+    StatusCode::FORBIDDEN,
+    Refusal::NoRole,
+    "None of the user's roles in the directory allows anything here.",
+    "An administrator of the directory must give the user one of the app roles of this server; then sign in again.",
+)
+.class(Class::Permission, Warning);
 pub(super) const SITE_HEADER: Spec = Spec::wrong(
     StatusCode::BAD_REQUEST,
     Refusal::InvalidRequest,
@@ -119,11 +126,34 @@ pub(super) const NOT_FOUND: Spec = Spec::wrong(
     "The MCP endpoint is POST /mcp.",
 )
 .class(Class::NotFound, Info);
+pub(super) const SESSION_UNKNOWN: Spec = Spec::wrong(
+    StatusCode::NOT_FOUND,
+    Refusal::NotFound,
+    "There is no such session of this user.",
+    "Leave X-Session-Id out: GET /api/mcp/stream brings a new one.",
+)
+.class(Class::NotFound, Info);
+pub(super) const TOO_MANY_STREAMS: Spec = Spec::wrong(
+    StatusCode::TOO_MANY_REQUESTS,
+    Refusal::TooManyStreams,
+    "This user has as many event streams open as one may have.",
+    "Close one, or try again after the seconds in Retry-After.",
+)
+.class(Class::Overload, Info)
+.retry_after("5");
+pub(super) const TOKEN_NOT_CHECKED: Spec = Spec::wrong(
+    StatusCode::SERVICE_UNAVAILABLE,
+    Refusal::UpstreamUnavailable,
+    "Jira does not say whether the access token is good, and a stream needs to know it.",
+    "Try again after the seconds in Retry-After; nobody needs to sign in again.",
+)
+.class(Class::Overload, Error)
+.retry_after("5");
 pub(super) const METHOD_NOT_ALLOWED: Spec = Spec::wrong(
     StatusCode::METHOD_NOT_ALLOWED,
     Refusal::MethodNotAllowed,
     "This path does not take that method.",
-    "Use a method of the Allow header; there are no sessions, and no stream on GET.",
+    "Use a method of the Allow header; /mcp has no sessions, and no stream on GET.",
 );
 pub(super) const NOT_ACCEPTABLE: Spec = Spec::wrong(
     StatusCode::NOT_ACCEPTABLE,

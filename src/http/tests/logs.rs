@@ -44,6 +44,32 @@ fn listening(
 }
 
 #[tokio::test]
+async fn a_stream_has_one_line_at_its_end_and_never_its_id() {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(Level::TRACE)
+        .with_writer(move || writer.clone());
+    let _guard = listening(subscriber.finish());
+
+    let bench = Bench::new(streams::settings(streams::quick()));
+    let open = bench.router.clone().oneshot(streams::stream()).await.unwrap();
+    assert!(sink.lines().is_empty(), "it is not over");
+    let text = to_bytes(open.into_body(), usize::MAX).await.unwrap();
+    let lines = sink.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let fields = &lines[0]["fields"];
+    assert_eq!((&fields["route"], &fields["end"]), (&json!("/api/mcp/stream"), &json!("time")));
+    assert_eq!((&fields["status"], &fields["bytes_out"]), (&json!(200), &json!(text.len())));
+    assert!(fields["caller"].is_string() && fields["request_id"].is_string(), "{fields}");
+    let id = String::from_utf8(text.to_vec()).unwrap();
+    let id = id.split('"').nth(3).unwrap().to_owned();
+    let all = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+    assert!(id.len() > 40 && !all.contains(&id), "{id}");
+}
+
+#[tokio::test]
 async fn one_line_per_request_and_no_secret_at_any_level() {
     let sink = Sink::default();
     let writer = sink.clone();

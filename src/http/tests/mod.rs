@@ -9,10 +9,12 @@ mod gateway_secrets;
 mod limits;
 mod logs;
 mod messages;
+mod places;
 mod rejects;
 mod routes;
 mod slow;
 mod sockets;
+mod streams;
 
 use std::{
     convert::Infallible,
@@ -37,6 +39,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};
 
+use crate::jsonrpc::Subscription;
+
 use super::*;
 
 pub(super) const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
@@ -45,6 +49,7 @@ pub(super) const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"
 pub(super) struct Bench {
     pub(super) router: Router,
     pub(super) readiness: Readiness,
+    pub(super) signals: Signals,
     reached: Arc<AtomicUsize>,
 }
 
@@ -78,23 +83,27 @@ impl Bench {
     }
 
     pub(super) fn with(settings: Settings, authenticate: impl Authenticate + 'static) -> Self {
+        Self::among(settings, Callers::trusted(Arc::new(authenticate)))
+    }
+
+    pub(super) fn among(settings: Settings, callers: Callers) -> Self {
         let reached = Arc::new(AtomicUsize::new(0));
         let count = reached.clone();
         let stub = service_fn(move |request: Request| {
             count.fetch_add(1, Ordering::SeqCst);
             async move { Ok::<_, Infallible>(stub(request).await) }
         });
-        let readiness = Readiness::default();
+        let (readiness, signals) = (Readiness::default(), Signals::default());
         let router = router(
             settings,
-            Arc::new(authenticate),
+            callers,
             KeyedHasher::random().unwrap(),
             readiness.clone(),
-            Signals::default(),
+            signals.clone(),
             stub,
             Public::default(),
         );
-        Self { router, readiness, reached }
+        Self { router, readiness, signals, reached }
     }
 
     pub(super) fn reached(&self) -> usize {
@@ -155,6 +164,12 @@ async fn stub(request: Request) -> Response {
     match message.get("method").and_then(Value::as_str) {
         Some("panic") => panic!("a secret detail"),
         Some("hang") => std::future::pending().await,
+        Some("subscriptions/listen") => {
+            let [first, last] = [r#"{"id":"first"}"#, r#"{"id":"last"}"#].map(Bytes::from);
+            let mut response = StatusCode::OK.into_response();
+            response.extensions_mut().insert(Subscription { first, last });
+            return response;
+        }
         Some("slow") => {
             opened(parts.extensions.get()).await;
             return axum::Json(json!({"id": 1, "result": {}})).into_response();

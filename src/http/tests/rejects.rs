@@ -29,15 +29,15 @@ fn with(name: &str, value: &str) -> Request {
     request
 }
 
-/// A store of sign-ins that does not answer.
-struct Unsure;
+/// Refuses everybody in the same way.
+struct Refuses(AuthenticateError);
 
-impl Authenticate for Unsure {
+impl Authenticate for Refuses {
     fn authenticate<'a>(
         &'a self,
         _head: &'a http::Request<()>,
     ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
-        Box::pin(std::future::ready(Err(AuthenticateError::Unavailable)))
+        Box::pin(std::future::ready(Err(self.0)))
     }
 }
 
@@ -59,7 +59,9 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         challenge_on_upstream_401: true,
         ..Settings::default()
     });
-    let unsure = Bench::with(Settings::default(), Unsure);
+    let refuses = |error| Bench::with(Settings::default(), Refuses(error));
+    let unsure = refuses(AuthenticateError::Unavailable);
+    let of_no_role = refuses(AuthenticateError::NoRole);
     let guarded = Bench::new(Settings { gateway: Some(gateway(&['a'])), ..Settings::default() });
     let full = Bench::new(Settings { in_flight_max: 1, ..Settings::default() });
     let hanging = rpc("hang");
@@ -68,6 +70,11 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
     let draining = Bench::new(Settings::default());
     draining.readiness.ready();
     draining.readiness.drain();
+    let streams =
+        || StreamSettings { has_compat_paths: true, per_user: 1, ..StreamSettings::default() };
+    let crowded = Bench::new(Settings { streams: streams(), ..Settings::default() });
+    let _open = crowded.router.clone().oneshot(streams::stream()).await.unwrap();
+    let unheard = streams::doubted(streams(), NotVouched::Unknown);
     let probe = || Request::get("/readyz").body(Body::empty()).unwrap();
 
     let mut told = BTreeSet::<Told>::new();
@@ -80,8 +87,12 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&unsure, call("/mcp", CALL)),
         (&open, call("/mcp", rpc("refused"))),
         (&open, call("/mcp", rpc("lacking"))),
+        (&of_no_role, call("/mcp", CALL)),
         (&open, with("x-jira-site", "zo\u{eb}")),
         (&open, call("/nowhere", CALL)),
+        (&crowded, streams::with_id(streams::stream(), "x")),
+        (&crowded, streams::stream()),
+        (&unheard, streams::stream()),
         (&open, {
             let mut request = call("/mcp", "");
             *request.method_mut() = http::Method::GET;
@@ -113,4 +124,18 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         .collect();
     assert_eq!(told, listed);
     assert!(rows.iter().all(|row| !row.meaning.is_empty()));
+}
+
+#[tokio::test]
+async fn who_lacks_the_directorys_scope_is_told_that_one_alone() {
+    let settings = Settings {
+        directory_scope: Some("https://bridge.example.com/mcp/access".to_owned()),
+        ..Settings::default()
+    };
+    let bench = Bench::with(settings, Refuses(AuthenticateError::LacksScope));
+    let reply = bench.send(call("/mcp", CALL)).await;
+    assert_eq!(reply.status.as_u16(), 403);
+    let challenge = reply.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("Bearer error=\"insufficient_scope\", resource_metadata="));
+    assert!(challenge.ends_with("scope=\"https://bridge.example.com/mcp/access\""), "{challenge}");
 }

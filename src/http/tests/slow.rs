@@ -60,7 +60,7 @@ async fn a_byte_now_and_then_buys_no_time_for_a_head_or_a_body() {
     assert_eq!(ConnectionSettings::default().header_read_timeout, Duration::from_secs(10));
     assert_eq!(Settings::default().body_read_timeout, Duration::from_secs(10));
     // And no more of them at a time than docs/RELIABILITY.md says.
-    assert_eq!(ConnectionSettings::default().connections_max, 4096);
+    assert_eq!(ConnectionSettings::default().connections_max, 8192);
 }
 
 /// Both waits of a connection are short.

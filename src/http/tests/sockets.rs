@@ -195,7 +195,8 @@ async fn probes_are_answered_when_every_slot_is_taken() {
     let connections =
         ConnectionSettings { connections_max: 2, header_read_timeout: LONG, ..quick() };
     let client = async |address, _stop| {
-        let _silent = [open(address, "").await, open(address, "POST /mcp HT").await];
+        let busy = post("hang", 0, "keep-alive");
+        let _busy = [open(address, &busy).await, open(address, &busy).await];
         for path in ["/healthz", "/readyz/"] {
             let probe =
                 open(address, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;

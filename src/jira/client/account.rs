@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::{error::JiraError, request, session::Session, site::Site, site_list};
+use super::{
+    error::JiraError, request, session::Session, settings::SitePin, site::Site, site_list,
+};
 
 /// What stands for a site where none is meant, for breakers and counts.
 const ACCOUNT: &str = "me";
@@ -19,6 +21,14 @@ struct Me {
 #[serde(rename_all = "camelCase")]
 struct Myself {
     account_id: String,
+}
+
+/// Of a token that lacks a scope it is known that it is good.
+fn known(answer: Result<(), JiraError>) -> Result<(), JiraError> {
+    match answer {
+        Err(JiraError::InsufficientScope { .. }) => Ok(()),
+        answer => answer,
+    }
 }
 
 impl Session {
@@ -50,6 +60,26 @@ impl Session {
         let answer = sites.iter().find_map(said)?;
         let id = answer.read::<Myself>().ok()?.account_id;
         (!id.trim().is_empty()).then_some(id)
+    }
+
+    /// Asks whether Atlassian takes the token, whichever site is meant: it has named its sites in
+    /// the last minutes, or names them now. Where it does not and one site is pinned by its id,
+    /// that site says whose token it is.
+    pub async fn check_token(&self) -> Result<(), JiraError> {
+        let (key, now) = (self.caller.credential_key(), Instant::now());
+        // What was put together without a list proves nothing.
+        let is_listed = |site: &Site| site.scopes.is_some();
+        if self.jira.sites.fresh(key, now).is_some_and(|sites| sites.iter().all(is_listed)) {
+            return Ok(());
+        }
+        let sites = match &self.jira.settings.site {
+            Some(SitePin::CloudId(id)) => match site_list::fetch_if_possible(self).await {
+                Some(sites) => Ok(sites),
+                None => return known(self.remembered(id, request::myself()).await.map(drop)),
+            },
+            _ => site_list::fetch(self).await,
+        };
+        known(sites.map(|sites| self.jira.sites.keep(key, now, &sites)))
     }
 
     /// The one site that the operator named, else the first that the token reaches.

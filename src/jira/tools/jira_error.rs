@@ -96,8 +96,9 @@ fn not_connected(message: String, connect_url: Option<String>) -> ToolError {
              call. The link is for this user only and ends after 10 minutes; a later call gives a new one.",
         ),
         None => error.last_hint(
-            "Nothing was done, and the user cannot change it: an administrator must add ATLASSIAN_CLIENT_ID and \
-             ATLASSIAN_CLIENT_SECRET to the settings of the bridge first.",
+            "Nothing was done, and the user cannot change it: an administrator must set up how people connect Jira first. \
+             That is ATLASSIAN_CLIENT_ID and ATLASSIAN_CLIENT_SECRET in the settings of the bridge for those who sign in \
+             there, or a gateway that brings Atlassian's token.",
         ),
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn policy() -> Policy {
         toolsets: Toolset::ALL.iter().copied().collect(),
         read_only: false,
         tools_deny: std::collections::BTreeSet::new(),
+        roles: None,
     })
 }
 

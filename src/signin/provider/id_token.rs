@@ -2,43 +2,29 @@
 //!
 //! Source: OpenID Connect Core 1.0 section 3.1.3.7.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use http::{HeaderValue, Method, header};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use entra::{KeyError, Keys, SignedToken, TokenFault};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
-use tokio::{
-    sync::Mutex,
-    time::{Duration, Instant},
-};
-use upstream::{Request, Safety, Upstream};
+use upstream::Upstream;
 use url::Url;
 
-use super::{super::secret::Secret, error::ProviderError, token_endpoint::breaker_key};
+use super::{super::secret::Secret, error::ProviderError};
 
 /// A provider's clock and ours may differ by so many seconds.
 const LEEWAY_S: u64 = 120;
 
-/// Keys are rolled over now and then; a set is read again after a day.
-const KEYS_KEPT_MS: u64 = 24 * 3600 * 1000;
-
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Nobody can make us look for a key by sending a token: it comes from the provider's own endpoint,
+/// in the answer to a request that costs as much. Its keys may be rolled over at any moment.
+const REREAD: Duration = Duration::ZERO;
 
 /// Verifies id tokens of one issuer for one audience.
 #[derive(Debug)]
 pub(super) struct IdTokens {
-    upstream: Upstream,
-    keys_url: Url,
+    keys: Keys,
     issuer: String,
     audience: String,
-    keys: Mutex<Option<Keys>>,
-}
-
-#[derive(Clone, Debug)]
-struct Keys {
-    set: Arc<JwkSet>,
-    read_at_ms: u64,
 }
 
 /// What must stand in the token beside issuer and audience.
@@ -52,6 +38,8 @@ pub(super) struct Expected<'a> {
 /// is.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
+    iss: String,
+    aud: String,
     pub(super) tid: String,
     pub(super) oid: String,
     exp: u64,
@@ -61,9 +49,13 @@ pub(super) struct Claims {
     pub(super) preferred_username: Option<String>,
 }
 
+const fn not_good(reason: &'static str) -> ProviderError {
+    ProviderError::NotUnderstood { reason }
+}
+
 impl IdTokens {
     pub(super) fn new(upstream: Upstream, keys_url: Url, issuer: String, audience: String) -> Self {
-        Self { upstream, keys_url, issuer, audience, keys: Mutex::default() }
+        Self { keys: Keys::new(upstream, keys_url, REREAD), issuer, audience }
     }
 
     /// The claims of a token that is genuine, meant for us, in time, and the answer to this
@@ -74,24 +66,25 @@ impl IdTokens {
         expected: Expected<'_>,
         now_ms: u64,
     ) -> Result<Claims, ProviderError> {
-        let not_good = |reason| ProviderError::NotUnderstood { reason };
-        let head =
-            decode_header(token.expose()).map_err(|_| not_good("an id token without head"))?;
-        // Never what the token says: one signed by nobody would name no algorithm.
-        if head.alg != Algorithm::RS256 {
-            return Err(not_good("an id token that is not signed with RS256"));
+        let token = SignedToken::read(token.expose()).map_err(|fault| match fault {
+            TokenFault::Algorithm => not_good("an id token that is not signed with RS256"),
+            TokenFault::NoKey => not_good("an id token that names no key"),
+            _ => not_good("an id token without head"),
+        })?;
+        let key = self.keys.find(token.kid(), now_ms).await.map_err(|error| match error {
+            KeyError::Unknown => not_good("an unknown key"),
+            KeyError::Stale | KeyError::Unavailable => {
+                ProviderError::Unavailable { reason: "no keys" }
+            }
+        })?;
+        let not_ours = not_good("an id token that is not genuine or not for us");
+        if !token.is_signed_by(&key) {
+            return Err(not_ours);
         }
-        let kid = head.kid.ok_or(not_good("an id token that names no key"))?;
-        let key = self.key(&kid, now_ms).await?;
-        let mut validation = Validation::new(Algorithm::RS256);
-        // Judged below by the clock that all of the sign-in goes by.
-        validation.validate_exp = false;
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-        let claims = decode::<Claims>(token.expose(), &key, &validation)
-            .map_err(|_| not_good("an id token that is not genuine or not for us"))?
-            .claims;
+        let claims: Claims = token.claims().map_err(|_| not_ours.clone())?;
+        if claims.iss != self.issuer || claims.aud != self.audience {
+            return Err(not_ours);
+        }
         let seconds = now_ms / 1000;
         let has_begun = claims.nbf.is_none_or(|nbf| nbf <= seconds.saturating_add(LEEWAY_S));
         if claims.exp.saturating_add(LEEWAY_S) <= seconds || !has_begun {
@@ -105,43 +98,5 @@ impl IdTokens {
             return Err(not_good("an id token of another tenant"));
         }
         Ok(claims)
-    }
-
-    async fn key(&self, kid: &str, now_ms: u64) -> Result<DecodingKey, ProviderError> {
-        // One reader at a time: the others find what it read.
-        let mut keys = self.keys.lock().await;
-        let age_ms = keys.as_ref().map(|keys| now_ms.abs_diff(keys.read_at_ms));
-        let has_it = keys.as_ref().is_some_and(|keys| keys.set.find(kid).is_some());
-        let is_old = age_ms.is_none_or(|age| age > KEYS_KEPT_MS);
-        // Nobody can make us look by sending a token: it comes from the provider's own endpoint, in
-        // the answer to a request that costs as much. Its keys may be rolled over at any moment.
-        if is_old || !has_it {
-            match self.read_keys().await {
-                Ok(set) => *keys = Some(Keys { set: Arc::new(set), read_at_ms: now_ms }),
-                // What was good yesterday is better than nobody's sign-in.
-                Err(error) if has_it => tracing::warn!(%error, "the provider's keys are old"),
-                Err(error) => return Err(error),
-            }
-        }
-        let found = keys.as_ref().and_then(|keys| keys.set.find(kid));
-        let found = found.ok_or(ProviderError::NotUnderstood { reason: "an unknown key" })?;
-        DecodingKey::from_jwk(found)
-            .map_err(|_| ProviderError::NotUnderstood { reason: "a key that is none" })
-    }
-
-    async fn read_keys(&self) -> Result<JwkSet, ProviderError> {
-        let key = breaker_key(&self.keys_url);
-        let mut request = Request::new(Method::GET, self.keys_url.clone(), Safety::Read, key);
-        request.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        let answer = self
-            .upstream
-            .call(&request, Instant::now() + PATIENCE)
-            .await
-            .map_err(|error| ProviderError::Unavailable { reason: error.code() })?;
-        if !answer.status.is_success() {
-            return Err(ProviderError::Unavailable { reason: "no keys" });
-        }
-        serde_json::from_slice(&answer.body)
-            .map_err(|_| ProviderError::NotUnderstood { reason: "keys that are no JSON" })
     }
 }

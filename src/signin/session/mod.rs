@@ -2,6 +2,7 @@
 
 mod id;
 mod on_behalf;
+mod on_behalf_tokens;
 mod people;
 mod record;
 mod renewal;
@@ -11,7 +12,10 @@ mod set_grant;
 mod turns;
 
 pub(super) use id::SessionId;
-pub(super) use on_behalf::{ON_BEHALF_BYTES_MAX, OnBehalf};
+pub(super) use on_behalf::OnBehalf;
+pub(super) use on_behalf_tokens::{
+    ON_BEHALF_BYTES_MAX, OnBehalfTokens, failure, is_of_the_assertion,
+};
 pub(super) use people::{Known, People};
 pub(super) use record::{Code, Program, Session};
 pub(super) use renewal::Renewals;

@@ -14,6 +14,7 @@ mod codes;
 mod consent;
 mod documents;
 mod entra;
+mod entra_bearers;
 mod laws;
 mod parameters;
 mod people;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use super::{
     faults::{Endpoint, Fault},
     grants::Grant,
@@ -61,6 +63,13 @@ impl Identity {
     #[must_use]
     pub fn requests(&self, at: Endpoint) -> u64 {
         self.0.identity.faults.calls().get(&at).copied().unwrap_or(0)
+    }
+
+    /// A token of these claims, signed by the key that signs Entra's tokens now; none when the
+    /// system has no randomness.
+    #[must_use]
+    pub fn entra_token(&self, claims: &Json) -> Option<String> {
+        self.0.identity.entra_token(claims)
     }
 
     /// From now on a new key signs identity tokens. With `retire` the key set names the old ones

@@ -33,7 +33,7 @@ use crate::signin::{
     tokens::Token,
 };
 
-pub(super) const START_MS: i64 = 1_795_176_000_000;
+const START_MS: i64 = 1_795_176_000_000;
 pub(super) const MINUTE_MS: i64 = 60_000;
 pub(super) const POWER: &str = "https://api.powerplatform.com/.default";
 pub(super) const CLIENT_ID: &str = "7b6a1d40-0000-4000-8000-00000000c11e";

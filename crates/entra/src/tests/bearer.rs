@@ -1,0 +1,101 @@
+//! Whom a request speaks for, and what is never shown of its token.
+
+use std::sync::Mutex;
+
+use auth::{
+    Authenticate, AuthenticateError, BoxFuture, Caller, CredentialsError, Identity, KeyedHasher,
+};
+use http::Request;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::*;
+
+fn bearer(directory: &Directory, on_behalf: Option<Arc<dyn OnBehalf>>) -> EntraBearer {
+    let hasher = KeyedHasher::of_key([7; 32]);
+    let people = hasher.clone();
+    let key_of = move |subject: &str| people.principal_key(b"entra:", subject.as_bytes());
+    EntraBearer::new(directory.tokens(|_| ()), Arc::new(|| NOW_MS), key_of, hasher, on_behalf)
+}
+
+async fn identify(bearer: &EntraBearer, token: &str) -> Result<Identity, AuthenticateError> {
+    let head = Request::builder().header("authorization", format!("Bearer {token}"));
+    bearer.authenticate(&head.body(()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_person_is_the_same_with_each_of_their_tokens() {
+    let directory = Directory::start().await;
+    let bearer = bearer(&directory, None);
+    let one = identify(&bearer, &directory.token(&json!({}))).await.unwrap();
+    let other = json!({"exp": NOW_S + 7200, "sub": "other", "azp": "client-2"});
+    let other = identify(&bearer, &directory.token(&other)).await.unwrap();
+    assert_eq!(one.principal, other.principal);
+    assert_eq!(one.principal.subject.as_deref(), Some(format!("{TENANT}/{OBJECT}").as_str()));
+    assert_ne!(one.credential_key, other.credential_key);
+    assert_eq!((one.principal.rights.as_ref(), one.is_signed_in_here), (None, false));
+    let somebody = json!({"oid": "00000000-0000-4000-8000-00000000000b"});
+    let somebody = identify(&bearer, &directory.token(&somebody)).await.unwrap();
+    assert_ne!(one.principal.key, somebody.principal.key);
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_challenge() {
+    let directory = Directory::start().await;
+    let bearer = bearer(&directory, None);
+    let check = async |token: &str, expected: Option<&str>| {
+        let error = identify(&bearer, token).await.unwrap_err();
+        assert_eq!(error.challenge_error(), expected, "{error}");
+        error
+    };
+    check(&directory.token(&json!({"exp": 0})), Some("invalid_token")).await;
+    check(&"x".repeat(10_000), Some("invalid_token")).await;
+    let error = check(&directory.token(&json!({"scp": "other"})), Some("insufficient_scope")).await;
+    assert_eq!(error, AuthenticateError::LacksScope);
+    let none = Request::new(());
+    let error = bearer.authenticate(&none).await.unwrap_err();
+    assert_eq!(error.challenge_error(), None);
+    let away = Directory::start().await;
+    away.publish(500, "");
+    let token = away.token(&json!({}));
+    let bearer = self::bearer(&away, None);
+    assert_eq!(identify(&bearer, &token).await.unwrap_err(), AuthenticateError::Unavailable);
+}
+
+/// Gives a token that names what it was asked with.
+#[derive(Default)]
+struct Gives(Mutex<Vec<(String, String)>>);
+
+impl OnBehalf for Gives {
+    fn token<'a>(
+        &'a self,
+        user: &'a UserToken,
+        scope: &'a str,
+    ) -> BoxFuture<'a, Result<SecretString, CredentialsError>> {
+        let asked = (user.assertion.expose_secret().to_owned(), scope.to_owned());
+        self.0.lock().unwrap().push(asked);
+        Box::pin(async move { Ok(SecretString::from(format!("token-for-{scope}"))) })
+    }
+}
+
+#[tokio::test]
+async fn a_token_opens_nothing_elsewhere_but_by_on_behalf_of() {
+    let directory = Directory::start().await;
+    let gives = Arc::new(Gives::default());
+    let token = directory.token(&json!({}));
+    let with = identify(&bearer(&directory, Some(gives.clone())), &token).await.unwrap();
+    let without = identify(&bearer(&directory, None), &token).await.unwrap();
+    for identity in [&with, &without] {
+        let error = identity.credentials.for_upstream().await.unwrap_err();
+        assert_eq!(error, CredentialsError::NotConnected { connect_url: None });
+        assert!(!identity.credentials.renew_refused());
+    }
+    let scope = "https://api.powerplatform.com/.default";
+    assert!(without.credentials.on_behalf(scope).await.unwrap().is_none());
+    let got = with.credentials.on_behalf(scope).await.unwrap().unwrap();
+    assert_eq!(gives.0.lock().unwrap()[0], (token.clone(), scope.to_owned()));
+    let echo = format!("you sent {token}, and then {}", got.expose_secret());
+    let caller = Caller::new(with.clone(), "r".into(), None);
+    assert_eq!(caller.redact(echo), "you sent ***, and then ***");
+    let shown = format!("{with:?}{caller:?}");
+    assert!(!shown.contains(&token), "{shown}");
+}

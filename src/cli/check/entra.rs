@@ -1,0 +1,90 @@
+//! Whether tokens of Entra ID can be verified, and whether clients will get the right ones.
+
+use std::time::Duration;
+
+use entra::{KeyError, Keys, TenantId};
+use upstream::{Settings as UpstreamSettings, Upstream};
+
+use crate::{
+    cli::report::{Finding, causes},
+    config::{Config, EntraTokens},
+};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Nothing where such tokens are not taken.
+pub(super) async fn findings(config: &Config) -> Vec<Finding> {
+    let Some(entra) = &config.bearers.entra else { return Vec::new() };
+    let mut findings = vec![resource(config, entra)];
+    findings.extend(roles(config));
+    for id in &entra.tokens.tenant_ids {
+        findings.push(keys(entra, id).await);
+    }
+    findings
+}
+
+/// Clients ask for the URL that they call; Entra ID gives a token for it only under that name.
+fn resource(config: &Config, entra: &EntraTokens) -> Finding {
+    let step = "Entra resource";
+    let scope = entra.tokens.full_scope();
+    let Some(resource) = entra.tokens.resource() else {
+        return Finding::warn(
+            step,
+            format!(
+                "ENTRA_AUDIENCE holds no https URL: clients that find their way by themselves fail \
+                 with AADSTS9010010; others ask for {scope}"
+            ),
+        );
+    };
+    let base = config.http.public_base_url.as_ref().map(|base| format!("{}/mcp", base.as_str()));
+    match base {
+        Some(url) if url != resource => Finding::warn(
+            step,
+            format!(
+                "clients call {url} and are told {resource}: some take only the URL that they call"
+            ),
+        ),
+        _ => Finding::ok(step, format!("clients ask for {scope}")),
+    }
+}
+
+/// Only a token of the directory says which roles its user has.
+fn roles(config: &Config) -> Option<Finding> {
+    config.policy.roles.as_ref()?;
+    let others =
+        [("atlassian", config.bearers.atlassian), ("signin", config.bearers.signin.is_some())];
+    let others: Vec<_> = others.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
+    let step = "Entra roles";
+    Some(if others.is_empty() {
+        Finding::ok(step, "who has no role of ENTRA_ROLE_TOOLSETS may do nothing")
+    } else {
+        let others = others.join(" and ");
+        Finding::warn(step, format!("they do not count for who comes in by {others} of AUTH"))
+    })
+}
+
+async fn keys(EntraTokens { tokens, .. }: &EntraTokens, id: &TenantId) -> Finding {
+    let step = "Entra keys";
+    let settings = UpstreamSettings {
+        retry_max: 0,
+        timeout: PATIENCE,
+        connect_timeout: PATIENCE / 2,
+        ..UpstreamSettings::new(crate::program::USER_AGENT)
+    };
+    let upstream = match Upstream::new(&settings) {
+        Ok(upstream) => upstream,
+        Err(fault) => return Finding::failed(step, causes(&fault)),
+    };
+    let url = id.keys_url(&tokens.authority);
+    let keys = Keys::new(upstream, url.clone(), PATIENCE);
+    // Any name will do: the answer tells whether there are keys at all.
+    match keys.find("check", 0).await {
+        Ok(_) | Err(KeyError::Unknown) => Finding::ok(step, format!("tenant {id} publishes them")),
+        Err(KeyError::Stale | KeyError::Unavailable) => Finding::failed(
+            step,
+            format!(
+                "{url} gives none. Fix: check ENTRA_TENANT_ID, and allow TCP 443 from here to it"
+            ),
+        ),
+    }
+}

@@ -1,0 +1,74 @@
+//! Opens a stream to a caller who may have one.
+
+use auth::{Caller, TokenVerdict};
+use axum::{body::Body, response::Response};
+use http::HeaderValue;
+
+use crate::{
+    http::{
+        edge::Edge, event_stream, readiness::Phase, reject::Reject, streams::vouch::NotVouched,
+    },
+    jsonrpc::Subscription,
+};
+
+use super::{
+    body::{Pace, Speech, StreamBody},
+    record::StreamRecord,
+};
+
+/// What a stream is for.
+pub(in crate::http) enum Wanted {
+    /// A session under this id.
+    Session(String),
+    /// The messages of one `subscriptions/listen`.
+    Messages(Subscription),
+}
+
+/// The answer that is a stream, or why there is none. `refused` is the challenge for a token that
+/// its issuer does not take.
+pub(in crate::http) async fn open(
+    edge: &Edge,
+    caller: &Caller,
+    wanted: Wanted,
+    refused: HeaderValue,
+) -> Result<Response, Reject> {
+    // The place first: nobody has more questions under way than streams.
+    let place = edge.streams.place(caller.key())?;
+    vouch(edge, caller, refused).await?;
+    // Looked at last: whoever opens one now gets it ended.
+    if edge.readiness.phase() == Phase::Draining {
+        return Err(Reject::Draining);
+    }
+    let settings = &edge.settings.streams;
+    let speech = match wanted {
+        Wanted::Session(session_id) => Speech::Events { session_id },
+        Wanted::Messages(Subscription { first, last }) => Speech::Messages { first, last },
+    };
+    let pace = Pace { heartbeat: settings.heartbeat, open_max: settings.open_max };
+    let record = StreamRecord::default();
+    let (draining, signals) = (edge.readiness.draining(), edge.signals.clone());
+    let body = StreamBody::new(speech, pace, draining, signals, record.clone(), place);
+    let mut response = event_stream::streaming(http::StatusCode::OK, Body::new(body));
+    response.extensions_mut().insert(record);
+    response.extensions_mut().insert(caller.key());
+    Ok(response)
+}
+
+/// Who is known by an account was authenticated by us. Of all others nothing is known but a token,
+/// which its issuer judges.
+async fn vouch(edge: &Edge, caller: &Caller, refused: HeaderValue) -> Result<(), Reject> {
+    if caller.principal().subject.is_some() {
+        return Ok(());
+    }
+    let vouched = edge.vouch.vouch(caller).await;
+    let verdict = TokenVerdict {
+        accepted: vouched.is_ok(),
+        refused: vouched == Err(NotVouched::Refused),
+        missing_scopes: None,
+    };
+    edge.learn(caller.key(), &verdict);
+    vouched.map_err(|reason| match reason {
+        NotVouched::Refused => Reject::TokenRefused { challenge: refused },
+        NotVouched::Unknown => Reject::TokenNotChecked,
+    })
+}
