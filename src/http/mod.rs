@@ -44,7 +44,7 @@ mod readiness;
 mod rule_error;
 mod settings;
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, iter, sync::Arc};
 
 use auth::KeyedHasher;
 use axum::{
@@ -170,11 +170,11 @@ where
         let paths = [path.to_owned(), format!("{path}/")];
         paths.into_iter().filter(move |_| has_compat_paths)
     };
-    let mcp = MCP_PATHS
-        .into_iter()
-        .map(str::to_owned)
+    let mcp_paths = MCP_PATHS.into_iter().map(str::to_owned);
+    let mcp = mcp_paths
         .chain(compat_paths(compat::COMMAND_PATH))
-        .fold(Router::new(), |router, path| router.route_service(&path, mcp.clone()))
+        .zip(iter::repeat(mcp))
+        .fold(Router::new(), |router, (path, mcp)| router.route_service(&path, mcp))
         .layer(around_mcp);
     let stream = compat_paths(compat::STREAM_PATH)
         .fold(Router::new(), |router, path| router.route(&path, routing::any(compat::stream)))

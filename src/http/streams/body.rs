@@ -82,7 +82,7 @@ fn retry_ms() -> u32 {
 
 /// How long a stream is open, and how often it shows that it is.
 #[derive(Clone, Copy)]
-pub(super) struct Pace {
+pub(super) struct Rhythm {
     pub(super) heartbeat: Duration,
     pub(super) open_max: Duration,
 }
@@ -94,7 +94,7 @@ pub(super) struct StreamBody {
     /// Set for the next heartbeat, or for the end if that comes first.
     timer: Pin<Box<Sleep>>,
     draining: Pin<Box<WaitForCancellationFutureOwned>>,
-    pace: Pace,
+    rhythm: Rhythm,
     next_beat: Instant,
     ends_at: Instant,
     ended: Option<StreamEnd>,
@@ -107,21 +107,21 @@ pub(super) struct StreamBody {
 impl StreamBody {
     pub(super) fn new(
         speech: Speech,
-        pace: Pace,
+        rhythm: Rhythm,
         draining: WaitForCancellationFutureOwned,
         signals: Signals,
         record: StreamRecord,
         place: Place,
     ) -> Self {
         let now = Instant::now();
-        let (next_beat, ends_at) = (now + pace.heartbeat, now + pace.open_max);
+        let (next_beat, ends_at) = (now + rhythm.heartbeat, now + rhythm.open_max);
         signals.metrics().streams_open.enter();
         Self {
             opening: Some(speech.opening()),
             speech,
             timer: Box::pin(sleep_until(next_beat.min(ends_at))),
             draining: Box::pin(draining),
-            pace,
+            rhythm,
             next_beat,
             ends_at,
             ended: None,
@@ -150,7 +150,7 @@ impl StreamBody {
             return Poll::Ready(Some(self.end(StreamEnd::Time)));
         }
         // What a client was too slow for is not made up for.
-        self.next_beat = (self.next_beat + self.pace.heartbeat).max(now);
+        self.next_beat = (self.next_beat + self.rhythm.heartbeat).max(now);
         self.timer.as_mut().reset(self.next_beat.min(self.ends_at));
         Poll::Ready(Some(self.speech.heartbeat()))
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    body::{Pace, Speech, StreamBody},
+    body::{Rhythm, Speech, StreamBody},
     record::StreamRecord,
 };
 
@@ -44,10 +44,10 @@ pub(in crate::http) async fn open(
         Wanted::Session(session_id) => Speech::Events { session_id },
         Wanted::Messages(Subscription { first, last }) => Speech::Messages { first, last },
     };
-    let pace = Pace { heartbeat: settings.heartbeat, open_max: settings.open_max };
+    let rhythm = Rhythm { heartbeat: settings.heartbeat, open_max: settings.open_max };
     let record = StreamRecord::default();
     let (draining, signals) = (edge.readiness.draining(), edge.signals.clone());
-    let body = StreamBody::new(speech, pace, draining, signals, record.clone(), place);
+    let body = StreamBody::new(speech, rhythm, draining, signals, record.clone(), place);
     let mut response = event_stream::streaming(http::StatusCode::OK, Body::new(body));
     response.extensions_mut().insert(record);
     response.extensions_mut().insert(caller.key());

@@ -186,7 +186,9 @@ mod tests {
         assert!(!is_taken(&other, &id, &sender("token-before", Some("bert"))).await);
         let twice = [HeaderValue::from_str(&id).unwrap(), HeaderValue::from_str(&id).unwrap()];
         let (identity, mut headers) = before;
-        twice.into_iter().for_each(|id| drop(headers.append(SESSION_ID, id)));
+        for id in twice {
+            headers.append(SESSION_ID, id);
+        }
         assert!(one.check(&identity, &headers).await.is_err(), "sent twice");
     }
 }
