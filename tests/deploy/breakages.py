@@ -22,7 +22,7 @@ READ = {
     "spectral": [],
     "azure": ["deploy", "Dockerfile", "azure.yaml"],
 }
-SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "connector"]
+SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
@@ -34,6 +34,10 @@ SITE = "deploy/azure/modules/appservice.bicep"
 API = "deploy/azure/modules/api.bicep"
 OAUTH = "deploy/azure/modules/oauth.bicep"
 OAUTH_POLICY = "apim-policy.oauth.xml"
+ENTRA = "deploy/azure/modules/entra.bicep"
+CREDENTIALS = "deploy/azure/modules/credentials.bicep"
+ENTRA_POLICY = "apim-policy.entra.xml"
+DEV = "deploy/azure/environments/dev.json"
 PROD = "deploy/azure/environments/prod.json"
 FLOW = ".github/workflows/"
 
@@ -107,7 +111,7 @@ AZURE = [
     ("bicep-policy", API, "name: 'jira-mcp-sign-ins-per-address'\n  properties", "name: 'sign-ins'\n  properties"),
     ("bicep-policy", API, "value: string(registrationsPerAddressPerMinute)", "value: '30'"),
     ("bicep-policy", OAUTH_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
-    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n", ""),
+    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n  }\n}\n\nmodule entra", "  }\n}\n\nmodule entra"),
     ("bicep-environments", PROD, '  "gatewayPolicy": "connector",\n', ""),
     ("bicep-policy", API, "method: 'DELETE'", "method: 'PUT'"),
     ("bicep-policy", API, "url: '/mcp/readonly'", "url: '/healthz'"),
@@ -115,6 +119,29 @@ AZURE = [
     ("bicep-policy", API, "logClientIp: false", "logClientIp: true"),
     ("bicep-policy", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Consumption'"),
     ("bicep-policy", API, "value: string(callsPerAddressPerMinute)", "value: '1200'"),
+    ("bicep-policy", API, "value: string(callsPerUserPerMinute)", "value: '120'"),
+    ("bicep-policy", API, "value: string(bodyBytesMax)", "value: '4194304'"),
+    ("bicep-policy", API, "value: string(gatewayTimeoutSeconds)", "value: '30'"),
+    ("bicep-policy", API, "name: 'jira-mcp-timeout-seconds'\n  properties", "name: 'jira-mcp-timeout'\n  properties"),
+    ("bicep-policy", API, "url: '/api/mcp/stream'", "url: '/api/mcp/metrics'"),
+    ("bicep-policy", MAIN, "gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds", "gatewayTimeoutSeconds: sizes.bodyBytesMax"),
+    ("bicep-policy", CREDENTIALS, "{ name: 'jira-mcp-entra-tenant', value: tenantId }", "{ name: 'jira-mcp-tenant', value: tenantId }"),
+    ("bicep-policy", CREDENTIALS, "{ name: 'jira-mcp-connect-url', value: connectUrl }", "{ name: 'jira-mcp-connect', value: connectUrl }"),
+    ("bicep-policy", ENTRA_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
+    ("bicep-modules", MAIN, "    audience: entraAudience\n", ""),
+    ("bicep-unused", CREDENTIALS, "          scopes: atlassianScopes\n", ""),
+    ("bicep-parameters", "deploy/azure/main.bicepparam", "param connectUrl = readEnvironmentVariable('BRIDGE_CONNECT_URL', '')\n", ""),
+    ("bicep-scale", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 30'),
+    ("bicep-scale", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 300'),
+    ("bicep-scale", PROD, '"bodyBytesMax": 1048576', '"bodyBytesMax": 4194304'),
+    ("bicep-scale", PROD, '"readerToolsets": "core,context"', '"readerToolsets": "core,agile"'),
+    ("bicep-scale", PROD, '"memberToolsets": "core,context,collab"', '"memberToolsets": "core,context,destructive"'),
+    ("bicep-placeholder", PROD, '"readerToolsets": "core,context"', '"readerToolsets": ""'),
+    ("bicep-secrets", CREDENTIALS, "@secure()\n", ""),
+    ("bicep-secrets", CREDENTIALS, "output redirectUrl string", "output secret string = atlassianClientSecret\noutput redirectUrl string"),
+    ("bicep-secrets", MAIN, "vault.getSecret('atlassian-client-secret')", "atlassianClientId"),
+    ("bicep-secrets", MAIN, "vaultServesDeployments: usesEntra", "vaultServesDeployments: true"),
+    ("bicep-secrets", FOUNDATION, "    enabledForTemplateDeployment: vaultServesDeployments\n", "    enabledForTemplateDeployment: true\n"),
     ("bicep-policy", "apim-policy.xml", "{{jira-mcp-calls-per-token}}", "{{calls-per-token}}"),
     ("bicep-network", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Developer'"),
     ("bicep-network", "deploy/azure/main.bicep", "sizes.privateNetwork && usesContainerApps", "sizes.privateNetwork"),
@@ -156,7 +183,28 @@ POLICIES = [
     ("bicep-oauth", API, "body: { bytes: 0 } }\nvar noQuery", "body: { bytes: 8192 } }\nvar noQuery"),
     ("bicep-oauth", OAUTH, "body: { bytes: 0 }, dataMasking", "body: { bytes: 8192 }, dataMasking"),
     ("bicep-oauth", OAUTH, "var noQuery = { headers: []", "var noQuery = { headers: ['Location']"),
-    ("bicep-oauth", API, "gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml')", "gatewayPolicy != '' ? loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", API, "  oauth: loadTextContent('../../../apim-policy.oauth.xml')", "  oauth: loadTextContent('../../../apim-policy.entra.xml')"),
+    ("bicep-oauth", API, "  entra: loadTextContent('../../../apim-policy.entra.xml')", "  entra: loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", API, "value: policies[gatewayPolicy]", "value: policies['connector']"),
+    ("policy-csharp", ENTRA_POLICY, '((Jwt)context.Variables["entra"]).Claims.GetValueOrDefault("oid", ""))\' context-variable-name', '((Jwt context.Variables["entra"]).Claims.GetValueOrDefault("oid", ""))\' context-variable-name'),
+    ("policy-csharp", ENTRA_POLICY, 'new JProperty("id", JValue.CreateNull()),\n            new JProperty("error", new JObject(\n              new JProperty("code", -32001),\n              new JProperty("message", "You', 'new JProperty("id", JValue.CreateNull(),\n            new JProperty("error", new JObject(\n              new JProperty("code", -32001),\n              new JProperty("message", "You'),
+    ("bicep-entra", ENTRA_POLICY, 'provider-id="atlassian"', 'provider-id="jira"'),
+    ("bicep-entra", CREDENTIALS, "  name: 'atlassian'", "  name: 'jira'"),
+    ("bicep-entra", CREDENTIALS, "?audience=api.atlassian.com&prompt=consent", ""),
+    ("bicep-entra", CREDENTIALS, "identityProvider: 'oauth2'", "identityProvider: 'aad'"),
+    ("bicep-entra", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "oauth2grantType: 'ClientCredentials'"),
+    ("bicep-entra", CREDENTIALS, "clientSecret: atlassianClientSecret", "clientSecret: ''"),
+    ("bicep-entra", ENTRA, "url: '/.well-known/oauth-protected-resource/mcp/readonly'", "url: '/healthz'"),
+    ("bicep-entra", ENTRA, "url: '/.well-known/oauth-protected-resource/${apiPath}/mcp', parameters", "url: '/.well-known/oauth-protected-resource/mcp/${apiPath}', parameters"),
+    ("bicep-entra", ENTRA, "../apim-policy.entra.xml", "../apim-policy.oauth.xml"),
+    ("bicep-entra", ENTRA, "    path: ''\n", "    path: 'documents'\n"),
+    ("bicep-entra", ENTRA, "subscriptionRequired: false", "subscriptionRequired: true"),
+    ("bicep-oauth", ENTRA, "frontend: { request: noQuery,", "frontend: { request: nothing,"),
+    ("bicep-entra", MAIN, "var usesEntra = sizes.gatewayPolicy == 'entra'", "var usesEntra = sizes.gatewayPolicy != 'connector'"),
+    ("bicep-entra", MAIN, "module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra)", "module credentials 'modules/credentials.bicep' = if (isComplete)"),
+    ("bicep-entra", DEV, "jira-user offline_access", "jira-user"),
+    ("bicep-entra", DEV, '"connectedUsers": []', '"connectedUsers": ["anna"]'),
+    ("bicep-entra", DEV, '"LOG_LEVEL": ', '"AUTH": "entra",\n    "LOG_LEVEL": '),
     ("bicep-oauth", MAIN, "if (isComplete && sizes.gatewayPolicy == 'oauth')", "if (isComplete)"),
     ("bicep-oauth", PROD, '"gatewayPolicy": "connector"', '"gatewayPolicy": "open"'),
     ("bicep-oauth", PROD, '"LOG_LEVEL": ', '"AUTH": "atlassian,signin",\n    "LOG_LEVEL": '),
@@ -175,6 +223,15 @@ WIRING = [
     ("bicep-wiring", MAIN, "output BRIDGE_VAULT string", "output VAULT string"),
     ("bicep-wiring", MAIN, "'prod' ? loadJsonContent('environments/prod.json')", "'prod' ? loadJsonContent('environments/dev.json')"),
     ("bicep-wiring", APP, "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-a' }"),
+    ("bicep-wiring", MAIN, "  name: 'kv-${token}'", "  name: 'vault-${token}'"),
+    ("bicep-wiring", FOUNDATION, "  name: 'kv-${token}'", "  name: 'vault-${token}'"),
+    ("bicep-wiring", MAIN, "identityPrincipalId: foundation.outputs.gatewayIdentityPrincipalId", "identityPrincipalId: foundation.outputs.gatewayIdentityClientId"),
+    ("bicep-wiring", FOUNDATION, "output gatewayIdentityPrincipalId string = gatewayIdentity", "output gatewayIdentityPrincipalId string = appIdentity"),
+    ("bicep-wiring", CREDENTIALS, "    objectId: identityPrincipalId\n", "    objectId: user\n"),
+    ("bicep-wiring", CREDENTIALS, "value: identityClientId }", "value: clientA }"),
+    ("bicep-wiring", CREDENTIALS, "  name: user\n", "  name: 'connection-${user}'\n"),
+    ("bicep-wiring", CREDENTIALS, "value: substring(audience, 0, length(audience) - 4) }", "value: audience }"),
+    ("bicep-wiring", MAIN, "  dependsOn: [credentials]\n", ""),
     ("bicep-wiring", APP, "external: true", "external: false"),
     ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
     ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
@@ -192,6 +249,13 @@ TYPES = [
     ("bicep-types", SITE, "httpsOnly: true", "httpOnly: true"),
     ("bicep-types", SITE, "operator: 'LessThan'", "operator: 'Less'"),
     ("bicep-types", API, "verbosity: 'information'", "verbosity: 'info'"),
+    ("bicep-types", CREDENTIALS, "authorizationType: 'OAuth2'", "authorizationType: 'OAuth1'"),
+    ("bicep-types", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "grantType: 'AuthorizationCode'"),
+    ("bicep-types", CREDENTIALS, "    objectId: identityPrincipalId\n", "    principalId: identityPrincipalId\n"),
+    ("bicep-types", CREDENTIALS, "redirectUrl: 'https", "redirectUri: 'https"),
+    ("bicep-types", CREDENTIALS, "        authorizationCode: {", "        authorization_code: {"),
+    ("bicep-types", CREDENTIALS, "authorizations/accessPolicies@2024-05-01", "authorizations/accessPolicies@2023-05-01-preview"),
+    ("bicep-types", ENTRA, "urlTemplate: document.url\n    templateParameters: document.parameters\n  }\n}]\n\nresource root ", "uriTemplate: document.url\n    templateParameters: document.parameters\n  }\n}]\n\nresource root "),
     ("bicep-types", OAUTH, "urlTemplate: operation.url", "uriTemplate: operation.url"),
     ("bicep-types", OAUTH, "dataMasking: { queryParams:", "dataMasking: { queryParameters:"),
     ("bicep-types", OAUTH, "apiType: 'http'", "apiType: 'https'"),
