@@ -19,6 +19,8 @@ COPIES = {
     "an origin is refused that cors allows": ('"https://make.powerapps.com", ', ""),
     "origins are not checked": ("condition='@(!new[]", "condition='@(new[]"),
     "a caller's gateway token passes": ('<set-header name="X-Gateway-Token" exists-action="delete" />', ""),
+    "a caller's narrowing is lost": ('<set-header name="Forwarded"', '<set-header name="X-MCP-Toolsets" exists-action="delete" /><set-header name="Forwarded"'),
+    "everybody only reads": ('<set-header name="X-Request-Id"', '<set-header name="X-MCP-Readonly" exists-action="override"><value>true</value></set-header><set-header name="X-Request-Id"'),
     "a caller's address claim passes": ('<set-header name="X-Forwarded-For" exists-action="delete" />', ""),
     "a caller's host claim passes": ('<set-header name="Forwarded" exists-action="delete" />', ""),
     "a subscription key travels on": ('<set-header name="Ocp-Apim-Subscription-Key" exists-action="delete" />', ""),

@@ -112,6 +112,9 @@ class Chain:
         self.check("the bridge sees one gateway token, the named value", token == [self.secret], len(token))
         left = {"x-forwarded-for", "x-forwarded-host", "forwarded", "cookie", "ocp-apim-subscription-key"} & set(names)
         self.check("and no claim", not left, left)
+        listed = self.user(gateway, headers=[("X-MCP-Readonly", "true")]).post("tools/list").json["result"]["tools"]
+        names = {tool["name"] for tool in listed}
+        self.check("who asks for less gets less", "jira_search" in names and "jira_create_issue" not in names, sorted(names))
         answer = turn[3]
         self.check("answers are not stored", answer["Cache-Control"] == "no-store", answer.headers)
         self.check("nor sniffed", answer["X-Content-Type-Options"] == "nosniff", answer.headers)

@@ -27,7 +27,7 @@ ELEMENTS = lint.ELEMENTS | {
 }
 # The only named values of this policy; each is made by api.bicep or credentials.bicep.
 NAMED = set(entra_plays.NAMED)
-STRIPPED = (*lint.STRIPPED, "x-mcp-toolsets", "x-mcp-readonly")
+STRIPPED = (*lint.STRIPPED, *lint.NARROWING)
 
 
 def faults(text, operations, origins):
@@ -77,7 +77,7 @@ def narrows(policy):
     """A role sets both headers, each by override: with append or skip another line could stand beside or instead."""
     for when in policy.root.find("inbound").iter("when"):
         names = [name_of(e) for e in when if e.tag == "set-header"]
-        if names and (names != ["x-mcp-toolsets", "x-mcp-readonly"] or not all(is_header(e, "override") for e in when)):
+        if names and (names != list(lint.NARROWING) or not all(is_header(e, "override") for e in when)):
             yield f"a role sets {names}"
 
 

@@ -58,6 +58,7 @@ STRIPPED = (
     "ocp-apim-subscription-key",
     "cookie",
 )
+NARROWING = ("x-mcp-toolsets", "x-mcp-readonly")
 HIDDEN = ("server", "x-powered-by", "x-aspnet-version")
 # Reading a body makes the gateway buffer; a message may hold what an exception saw.
 UNREAD = ("context.Response.Body", "context.Request.Body", "context.LastError.Message")
@@ -72,7 +73,7 @@ def faults(text, origins):
     found = list(structure(policy)) + list(expressions(policy))
     if found:
         return found
-    rules = (cors_first, origins_agree, strips, refusals, limits, injects, forwards, bounded, hides, explains_errors)
+    rules = (cors_first, origins_agree, strips, narrowing, refusals, limits, injects, forwards, bounded, hides, explains_errors)
     return [fault for rule in rules for fault in rule(policy, origins)]
 
 
@@ -167,6 +168,13 @@ def strips(policy, _origins):
     for name in STRIPPED:
         if deleted.get(name, first_choice) >= first_choice:
             yield f"{name} is not deleted before anything is decided"
+
+
+def narrowing(policy, _origins=()):
+    """Where no role of the gateway's decides, a caller's own narrowing stands: taking it away would give more rights."""
+    for element in policy.root.iter("set-header"):
+        if name_of(element) in NARROWING:
+            yield f"{name_of(element)} is taken from callers who ask for less"
 
 
 def refusals(policy, origins):

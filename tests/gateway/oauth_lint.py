@@ -33,7 +33,7 @@ def faults(text, operations):
     if found:
         return found
     every = tuple(LIMITS.values()) + (ALL, TOKEN)
-    found = [*strips(policy), *lint.injects(policy, (), every), *lint.forwards(policy, ()), *lint.hides(policy, ())]
+    found = [*strips(policy), *lint.narrowing(policy), *lint.injects(policy, (), every), *lint.forwards(policy, ()), *lint.hides(policy, ())]
     found += [*lint.explains_errors(policy, ()), *untouched(policy), *open_errors(policy), *lint.bounded(policy, ()), *answers(policy)]
     try:
         found += [*cookies(policy, operations), *rewrites(policy, operations), *limits(policy, operations)]
