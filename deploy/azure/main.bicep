@@ -127,6 +127,7 @@ module apim 'modules/apim.bicep' = {
     publisherName: publisherName
     publisherEmail: publisherEmail
     identityId: foundation.outputs.gatewayIdentityId
+    usesCredentialManager: usesEntra
     subnetId: usesNetwork ? network!.outputs.gatewaySubnetId : ''
   }
 }

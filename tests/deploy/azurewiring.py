@@ -28,6 +28,8 @@ EXACT = (
     ("modules/credentials.bicep", "{ name: 'jira-mcp-gateway-identity', value: identityClientId }", "the gateway asks the credential manager as somebody else"),
     ("modules/credentials.bicep", "  parent: provider\n  name: user\n", "a connection is not called as its user"),
     ("modules/credentials.bicep", "value: substring(audience, 0, length(audience) - 4) }", "the challenge of a 401 names a document that is not there"),
+    ("main.bicep", "    usesCredentialManager: usesEntra\n", "the service has no identity of its own where the credential manager wants one"),
+    ("modules/apim.bicep", "type: usesCredentialManager ? 'SystemAssigned, UserAssigned' : 'UserAssigned'", "the service has no identity of its own where the credential manager wants one"),
     ("main.bicep", "  dependsOn: [credentials]\n", "the policy comes before the values that it names"),
     ("modules/containerapp.bicep", "{ name: 'GATEWAY_SHARED_SECRET', secretRef: 'gateway-secret-a' }", "the app does not accept slot a"),
     ("modules/containerapp.bicep", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "the app does not accept slot b"),

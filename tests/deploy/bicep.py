@@ -118,6 +118,9 @@ def environments(folder, files, settings):
         # Source: the bridge's CALL_DEADLINE_MS, its limit of a body, and the idle limit of Azure's load balancer.
         if not 40 < one["gatewayTimeoutSeconds"] <= 240 or not 0 < one["bodyBytesMax"] <= 1048576:
             yield "bicep-scale", f"{name}.json: the gateway gives up before the bridge, or lets more through than it takes"
+        # Source: the limits of the credential manager, for a connection.
+        if not 0 < one["callsPerUserPerMinute"] <= 250:
+            yield "bicep-scale", f"{name}.json: the credential manager gives up before a user's calls do"
         sets = [set(one[f"{role}Toolsets"].split(",")) for role in ("reader", "member", "lead")]
         if not sets[0] <= sets[1] <= sets[2]:
             yield "bicep-scale", f"{name}.json: a lower role has a set of tools that a higher one lacks, and only the highest counts"

@@ -11,8 +11,9 @@ param gatewaySlot string
 @description('Per token of a user; a turn of Copilot Studio is four calls.')
 @minValue(1)
 param callsPerTokenPerMinute int
-@description('With apim-policy.entra.xml: per user of the directory, however many tokens.')
+@description('With apim-policy.entra.xml: per user of the directory, however many tokens. The credential manager has 250 for a connection.')
 @minValue(1)
+@maxValue(250)
 param callsPerUserPerMinute int
 @description('Per calling address, which all users of a Power Platform region share: wide enough for all of them together.')
 @minValue(1)

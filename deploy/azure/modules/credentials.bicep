@@ -42,6 +42,7 @@ param atlassianClientSecret string
 @description('With offline_access, or a connection ends after an hour.')
 param atlassianScopes string
 @description('Object ids of the users who have a connection.')
+@maxLength(10000)
 param connectedUsers array
 
 var values = [
