@@ -51,11 +51,33 @@ param deployerPrincipalType string = 'User'
 @allowed(['default', 'recover'])
 param vaultCreateMode string = 'default'
 
+@description('gatewayPolicy entra: the URL of /mcp as clients call it, which is the Application ID URI of the app registration.')
+param entraAudience string = ''
+
+@description('gatewayPolicy entra: client id of that app registration.')
+param entraApplicationId string = ''
+
+@description('gatewayPolicy entra: client id of a client whose tokens are taken; VS Code unless it is said otherwise.')
+param entraClientA string = 'aebc6443-996d-45c2-90f0-388ff96faa56'
+
+@description('gatewayPolicy entra: client id of one more such client.')
+param entraClientB string = ''
+
+@description('gatewayPolicy entra: the scope of the app registration that a token needs.')
+param entraScope string = 'access'
+
+@description('gatewayPolicy entra: the page where people learn how to connect Jira.')
+param connectUrl string = ''
+
+@description('gatewayPolicy entra: client id of the OAuth app at Atlassian; its secret is the vault\'s atlassian-client-secret.')
+param atlassianClientId string = ''
+
 var sizes = tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
 var isComplete = !empty(image)
 var usesContainerApps = runtime == 'containerapp'
+var usesEntra = sizes.gatewayPolicy == 'entra'
 // App Service stays public here, so a network would stand there for nothing.
 var usesNetwork = sizes.privateNetwork && usesContainerApps
 
@@ -77,6 +99,8 @@ module foundation 'modules/foundation.bicep' = {
     deployerPrincipalId: deployerPrincipalId
     deployerPrincipalType: deployerPrincipalType
     vaultCreateMode: vaultCreateMode
+    // The credential manager takes the secret of the OAuth app, and no reference to it.
+    vaultServesDeployments: usesEntra
   }
 }
 
@@ -103,6 +127,7 @@ module apim 'modules/apim.bicep' = {
     publisherName: publisherName
     publisherEmail: publisherEmail
     identityId: foundation.outputs.gatewayIdentityId
+    usesCredentialManager: usesEntra
     subnetId: usesNetwork ? network!.outputs.gatewaySubnetId : ''
   }
 }
@@ -159,6 +184,36 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
   }
 }
 
+// The one that foundation makes; a secret can only be handed on from a vault that is named here.
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+  scope: group
+  name: 'kv-${token}'
+}
+
+module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra) {
+  scope: group
+  name: 'credentials'
+  params: {
+    apimName: apim.outputs.name
+    tenantId: tenant().tenantId
+    audience: entraAudience
+    applicationId: entraApplicationId
+    clientA: entraClientA
+    clientB: empty(entraClientB) ? entraClientA : entraClientB
+    scope: entraScope
+    connectUrl: connectUrl
+    leadToolsets: sizes.leadToolsets
+    memberToolsets: sizes.memberToolsets
+    readerToolsets: sizes.readerToolsets
+    identityClientId: foundation.outputs.gatewayIdentityClientId
+    identityPrincipalId: foundation.outputs.gatewayIdentityPrincipalId
+    atlassianClientId: atlassianClientId
+    atlassianClientSecret: vault.getSecret('atlassian-client-secret')
+    atlassianScopes: sizes.atlassianScopes
+    connectedUsers: sizes.connectedUsers
+  }
+}
+
 module api 'modules/api.bicep' = if (isComplete) {
   scope: group
   name: 'api'
@@ -169,19 +224,35 @@ module api 'modules/api.bicep' = if (isComplete) {
     vaultUri: foundation.outputs.vaultUri
     gatewaySlot: gatewaySlot
     callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
+    callsPerUserPerMinute: sizes.callsPerUserPerMinute
     callsPerAddressPerMinute: sizes.callsPerAddressPerMinute
     registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute
     signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute
     tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute
+    bodyBytesMax: sizes.bodyBytesMax
+    gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds
     gatewayPolicy: sizes.gatewayPolicy
     identityClientId: foundation.outputs.gatewayIdentityClientId
     applicationInsightsName: foundation.outputs.applicationInsightsName
   }
+  // apim-policy.entra.xml names its values.
+  dependsOn: [credentials]
 }
 
 module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {
   scope: group
   name: 'oauth'
+  params: {
+    apimName: apim.outputs.name
+    apiName: api!.outputs.apiName
+    apiPath: apim.outputs.apiPath
+    loggerName: api!.outputs.loggerName
+  }
+}
+
+module entra 'modules/entra.bicep' = if (isComplete && usesEntra) {
+  scope: group
+  name: 'entra'
   params: {
     apimName: apim.outputs.name
     apiName: api!.outputs.apiName
@@ -212,3 +283,4 @@ output BRIDGE_REGISTRY string = foundation.outputs.registryName
 output BRIDGE_APIM string = apim.outputs.name
 output BRIDGE_PUBLIC_URL string = apim.outputs.publicBaseUrl
 output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url) : ''
+output BRIDGE_ATLASSIAN_REDIRECT string = isComplete && usesEntra ? credentials!.outputs.redirectUrl : ''
