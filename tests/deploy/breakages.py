@@ -244,7 +244,7 @@ KUBERNETES = [
     ("kubernetes-restricted", BASE + "deployment.yaml", "runAsUser: 65532", "runAsUser: 0"),
     ("kubernetes-grace", BASE + "deployment.yaml", "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30"),
     ("kubernetes-grace", BASE + "deployment.yaml", "seconds: 5\n          startup", "seconds: 1\n          startup"),
-    ("kubernetes-resources", BASE + "deployment.yaml", "            limits:\n              memory: 384Mi\n", ""),
+    ("kubernetes-resources", BASE + "deployment.yaml", "            limits:\n              memory: 512Mi\n", ""),
     ("kubernetes-image", BASE + "deployment.yaml", ":named-by-overlay", ":latest"),
     ("kubernetes-probes", BASE + "deployment.yaml", "path: /readyz", "path: /mcp"),
     ("kubernetes-probes", BASE + "deployment.yaml", "          livenessProbe:", "          livenessProbes:"),
