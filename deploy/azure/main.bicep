@@ -40,6 +40,12 @@ param publisherEmail string
 @minLength(6)
 param alertEmail string
 
+@description('Country code of the phone that gets urgent alerts as text messages, digits only, such as 49.')
+param alertPhoneCountry string = ''
+
+@description('Its number, digits only, without the country code; empty: no text messages.')
+param alertPhone string = ''
+
 @description('Object id of whoever deploys by hand; may write the gateway secrets. Empty in the pipeline, which never does.')
 param deployerPrincipalId string = ''
 
@@ -269,7 +275,10 @@ module alerts 'modules/alerts.bicep' = if (isComplete) {
     tags: tags
     token: token
     alertEmail: alertEmail
+    alertPhoneCountry: alertPhoneCountry
+    alertPhone: alertPhone
     apimName: apim.outputs.name
+    applicationInsightsName: foundation.outputs.applicationInsightsName
     logWorkspaceName: foundation.outputs.logWorkspaceName
     containerAppName: usesContainerApps ? containerApp!.outputs.name : ''
     siteName: usesContainerApps ? '' : appService!.outputs.name

@@ -22,7 +22,7 @@ use super::{
     reader::{DAY_MS, Reader},
     signin::{Bearers, bearers, keys},
     source::Source,
-    telemetry::{admin, telemetry_settings},
+    telemetry::{admin, custom_events, telemetry_settings},
 };
 
 /// Everything that `serve` needs.
@@ -134,5 +134,6 @@ fn mcp_settings(reader: &mut Reader<'_>) -> mcp::Settings {
         call_deadline: reader.millis("CALL_DEADLINE_MS", 100..=600_000),
         reply_bytes_max: reader.size("MAX_RESPONSE_BYTES", 2_000..=450_000),
         structured_content: reader.flag("STRUCTURED_CONTENT"),
+        custom_events: custom_events(reader),
     }
 }

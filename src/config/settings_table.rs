@@ -316,6 +316,11 @@ pub const SETTINGS: &[Setting] = &[
         "Application Insights' connection string; traces and metrics are sent there",
     ),
     setting(
+        "APPLICATIONINSIGHTS_CUSTOM_EVENTS",
+        "false",
+        "a custom event MCPEvent for each tool call, beside its request; one more record to pay for",
+    ),
+    setting(
         "OTEL_TRACES_SAMPLER_ARG",
         "1",
         "share of traces that are sent, 0 to 1, where the caller's traceparent has not decided",

@@ -58,7 +58,7 @@ pub(super) fn entra(
         Some(signin) => signin.entra_principal(subject),
         None => people.principal_key(b"entra person:", subject.as_bytes()),
     };
-    let tokens = AccessTokens::new(tokens.clone(), USER_AGENT)?;
+    let tokens = AccessTokens::new(tokens.clone(), signals, USER_AGENT)?;
     let now = Arc::new(move || clock.now_ms());
     Ok(Arc::new(EntraBearer::new(tokens, now, key_of, hasher.clone(), on_behalf)))
 }

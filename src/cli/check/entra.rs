@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entra::{KeyError, Keys, TenantId};
+use metrics::Signals;
 use upstream::{Settings as UpstreamSettings, Upstream};
 
 use crate::{
@@ -76,7 +77,7 @@ async fn keys(EntraTokens { tokens, .. }: &EntraTokens, id: &TenantId) -> Findin
         Err(fault) => return Finding::failed(step, causes(&fault)),
     };
     let url = id.keys_url(&tokens.authority);
-    let keys = Keys::new(upstream, url.clone(), PATIENCE);
+    let keys = Keys::new(upstream, url.clone(), PATIENCE, Signals::default());
     // Any name will do: the answer tells whether there are keys at all.
     match keys.find("check", 0).await {
         Ok(_) | Err(KeyError::Unknown) => Finding::ok(step, format!("tenant {id} publishes them")),

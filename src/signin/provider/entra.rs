@@ -3,6 +3,7 @@
 //! Sources: Microsoft, "Microsoft identity platform and OAuth 2.0 authorization code flow" and "…
 //! On-Behalf-Of flow"; OpenID Connect Core 1.0.
 
+use metrics::Signals;
 use upstream::{Safety, Upstream};
 use url::Url;
 
@@ -34,7 +35,7 @@ pub(in super::super) struct Entra {
 }
 
 impl Entra {
-    pub(super) fn new(app: &EntraApp, upstream: Upstream) -> Self {
+    pub(super) fn new(app: &EntraApp, upstream: Upstream, signals: &Signals) -> Self {
         let EntraApp { authority, tenant_id, client_id, client_secret, mut scopes, has_on_behalf } =
             app.clone();
         if has_on_behalf && scopes.is_empty() {
@@ -45,7 +46,8 @@ impl Entra {
         let oauth = |name: &str| below(&authority, &format!("{tenant_id}/oauth2/v2.0/{name}"));
         let keys = below(&authority, &format!("{tenant_id}/discovery/v2.0/keys"));
         let issuer = format!("{}/{tenant_id}/v2.0", authority.as_str().trim_end_matches('/'));
-        let id_tokens = IdTokens::new(upstream.clone(), keys, issuer, client_id.clone());
+        let reader = (upstream.clone(), signals);
+        let id_tokens = IdTokens::new(reader, keys, issuer, client_id.clone());
         let own = ["openid", "profile", "offline_access"].map(str::to_owned);
         let scopes = own.into_iter().chain(scopes).collect::<Vec<_>>().join(" ");
         let authorize = oauth("authorize");

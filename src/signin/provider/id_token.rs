@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use entra::{KeyError, Keys, SignedToken, TokenFault};
+use metrics::Signals;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use upstream::Upstream;
@@ -54,8 +55,13 @@ const fn not_good(reason: &'static str) -> ProviderError {
 }
 
 impl IdTokens {
-    pub(super) fn new(upstream: Upstream, keys_url: Url, issuer: String, audience: String) -> Self {
-        Self { keys: Keys::new(upstream, keys_url, REREAD), issuer, audience }
+    pub(super) fn new(
+        (upstream, signals): (Upstream, &Signals),
+        keys_url: Url,
+        issuer: String,
+        audience: String,
+    ) -> Self {
+        Self { keys: Keys::new(upstream, keys_url, REREAD, signals.clone()), issuer, audience }
     }
 
     /// The claims of a token that is genuine, meant for us, in time, and the answer to this

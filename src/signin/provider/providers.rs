@@ -91,7 +91,7 @@ impl Providers {
         let entra = settings
             .entra
             .as_ref()
-            .map(|app| Arc::new(Provider::Entra(Entra::new(app, upstream.clone()))));
+            .map(|app| Arc::new(Provider::Entra(Entra::new(app, upstream.clone(), signals))));
         Ok(Self { atlassian, entra })
     }
 
