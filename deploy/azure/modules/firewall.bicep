@@ -43,8 +43,8 @@ resource policy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@2024-
       mode: 'Prevention'
       // A body is judged by the managed rules alone; without them nothing has to read it.
       requestBodyCheck: managedRules == 'off' ? 'Disabled' : 'Enabled'
-      // {"error":"gateway_error","reason":"refused by the firewall"}; the status is 429 for the rate, 403 for a managed rule.
-      customBlockResponseBody: 'eyJlcnJvciI6ImdhdGV3YXlfZXJyb3IiLCJyZWFzb24iOiJyZWZ1c2VkIGJ5IHRoZSBmaXJld2FsbCJ9'
+      // The status is 429 for the rate, 403 for a managed rule.
+      customBlockResponseBody: base64('{"error":"gateway_error","reason":"refused by the firewall"}')
     }
     customRules: {
       rules: [
