@@ -57,6 +57,27 @@ param frontDoorId string = ''
 @allowed(['default', 'recover'])
 param vaultCreateMode string = 'default'
 
+@description('gatewayPolicy entra: the URL of /mcp as clients call it, which is the Application ID URI of the app registration.')
+param entraAudience string = ''
+
+@description('gatewayPolicy entra: client id of that app registration.')
+param entraApplicationId string = ''
+
+@description('gatewayPolicy entra: client id of a client whose tokens are taken; VS Code unless it is said otherwise.')
+param entraClientA string = 'aebc6443-996d-45c2-90f0-388ff96faa56'
+
+@description('gatewayPolicy entra: client id of one more such client.')
+param entraClientB string = ''
+
+@description('gatewayPolicy entra: the scope of the app registration that a token needs.')
+param entraScope string = 'access'
+
+@description('gatewayPolicy entra: the page where people learn how to connect Jira.')
+param connectUrl string = ''
+
+@description('gatewayPolicy entra: client id of the OAuth app at Atlassian; its secret is the vault\'s atlassian-client-secret.')
+param atlassianClientId string = ''
+
 var sizes = tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
@@ -65,6 +86,7 @@ var usesContainerApps = runtime == 'containerapp'
 var publicBaseUrl = empty(publicHost) ? apim.outputs.publicBaseUrl : 'https://${publicHost}/${apim.outputs.apiPath}'
 // Behind Front Door an address is one of its servers, which very many callers share; frontdoor.bicep counts theirs.
 var callersOfAnAddress = empty(frontDoorId) ? 1 : 100
+var usesEntra = sizes.gatewayPolicy == 'entra'
 // App Service stays public here, so a network would stand there for nothing.
 var usesNetwork = sizes.privateNetwork && usesContainerApps
 
@@ -86,6 +108,8 @@ module foundation 'modules/foundation.bicep' = {
     deployerPrincipalId: deployerPrincipalId
     deployerPrincipalType: deployerPrincipalType
     vaultCreateMode: vaultCreateMode
+    // The credential manager takes the secret of the OAuth app, and no reference to it.
+    vaultServesDeployments: usesEntra
   }
 }
 
@@ -112,6 +136,7 @@ module apim 'modules/apim.bicep' = {
     publisherName: publisherName
     publisherEmail: publisherEmail
     identityId: foundation.outputs.gatewayIdentityId
+    usesCredentialManager: usesEntra
     subnetId: usesNetwork ? network!.outputs.gatewaySubnetId : ''
   }
 }
@@ -168,6 +193,36 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
   }
 }
 
+// The one that foundation makes; a secret can only be handed on from a vault that is named here.
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+  scope: group
+  name: 'kv-${token}'
+}
+
+module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra) {
+  scope: group
+  name: 'credentials'
+  params: {
+    apimName: apim.outputs.name
+    tenantId: tenant().tenantId
+    audience: entraAudience
+    applicationId: entraApplicationId
+    clientA: entraClientA
+    clientB: empty(entraClientB) ? entraClientA : entraClientB
+    scope: entraScope
+    connectUrl: connectUrl
+    leadToolsets: sizes.leadToolsets
+    memberToolsets: sizes.memberToolsets
+    readerToolsets: sizes.readerToolsets
+    identityClientId: foundation.outputs.gatewayIdentityClientId
+    identityPrincipalId: foundation.outputs.gatewayIdentityPrincipalId
+    atlassianClientId: atlassianClientId
+    atlassianClientSecret: vault.getSecret('atlassian-client-secret')
+    atlassianScopes: sizes.atlassianScopes
+    connectedUsers: sizes.connectedUsers
+  }
+}
+
 module api 'modules/api.bicep' = if (isComplete) {
   scope: group
   name: 'api'
@@ -178,14 +233,19 @@ module api 'modules/api.bicep' = if (isComplete) {
     vaultUri: foundation.outputs.vaultUri
     gatewaySlot: gatewaySlot
     callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
+    callsPerUserPerMinute: sizes.callsPerUserPerMinute
     callsPerAddressPerMinute: sizes.callsPerAddressPerMinute * callersOfAnAddress
     registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute * callersOfAnAddress
     signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute * callersOfAnAddress
     tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute * callersOfAnAddress
+    bodyBytesMax: sizes.bodyBytesMax
+    gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds
     gatewayPolicy: sizes.gatewayPolicy
     identityClientId: foundation.outputs.gatewayIdentityClientId
     applicationInsightsName: foundation.outputs.applicationInsightsName
   }
+  // apim-policy.entra.xml names its values.
+  dependsOn: [credentials]
 }
 
 module behindFrontDoor 'modules/behindfrontdoor.bicep' = if (isComplete && !empty(frontDoorId)) {
@@ -202,6 +262,17 @@ module behindFrontDoor 'modules/behindfrontdoor.bicep' = if (isComplete && !empt
 module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {
   scope: group
   name: 'oauth'
+  params: {
+    apimName: apim.outputs.name
+    apiName: api!.outputs.apiName
+    apiPath: apim.outputs.apiPath
+    loggerName: api!.outputs.loggerName
+  }
+}
+
+module entra 'modules/entra.bicep' = if (isComplete && usesEntra) {
+  scope: group
+  name: 'entra'
   params: {
     apimName: apim.outputs.name
     apiName: api!.outputs.apiName
@@ -233,3 +304,4 @@ output BRIDGE_APIM string = apim.outputs.name
 output BRIDGE_PUBLIC_URL string = publicBaseUrl
 output BRIDGE_GATEWAY_HOST string = apim.outputs.gatewayHost
 output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url) : ''
+output BRIDGE_ATLASSIAN_REDIRECT string = isComplete && usesEntra ? credentials!.outputs.redirectUrl : ''

@@ -28,6 +28,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("PORT", "8080", "port to listen on; 0 takes any free one"),
     setting("WEBSITES_PORT", "", "Azure App Service's name for PORT; PORT takes precedence"),
     setting(
+        "FUNCTIONS_CUSTOMHANDLER_PORT",
+        "",
+        "Azure Functions' name for PORT, after PORT and WEBSITES_PORT; set, the server counts as public and needs a gateway secret",
+    ),
+    setting(
         "ADMIN_ADDR",
         "127.0.0.1:9090",
         "where GET /metrics, /healthz and /readyz are answered for operators; empty = nowhere (demo: nowhere unless set)",
@@ -54,7 +59,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "INSECURE_NO_GATEWAY",
         "false",
-        "true: listen beyond loopback although no gateway secret is set",
+        "true: listen beyond loopback, or behind an Azure Functions host, although no gateway secret is set",
     ),
     setting(
         "AUTH",

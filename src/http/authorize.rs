@@ -57,6 +57,9 @@ pub(super) async fn authorize(
     authenticate::remove_secrets(request.headers_mut());
     let caller = Caller::new(identity, request_id.shared(), site);
     let key = caller.key();
+    if caller.principal().subject.is_some() {
+        edge.permits.trust(key);
+    }
     if let Some(permit) = request.extensions().get::<RequestPermit>() {
         permit.count_for(&edge.permits, key)?;
     }

@@ -32,7 +32,8 @@ pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
     observed_server(config, Signals::default(), None, None).map(|(server, _)| server)
 }
 
-/// The same with the client for Jira, counted, for people who sign in and for the one user of a machine.
+/// The same with the client for Jira, counted, for people who sign in and for the one user of a
+/// machine.
 pub(super) fn observed_server(
     config: &Config,
     signals: Signals,

@@ -6,10 +6,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import functions_broken
+
 COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "crates", "tests"]
 # What those checks read that are tried often, or that read everything; a copy of all takes its time.
 READ = {
     "secrets": ["deploy"],
+    "functions": ["deploy", "LICENSE", "THIRD-PARTY.md"],
     "types": ["deploy"],
     "wiring": ["deploy", "docs"],
     "policies": ["deploy"],
@@ -23,7 +26,7 @@ READ = {
     "spectral": [],
     "azure": ["deploy", "Dockerfile", "azure.yaml"],
 }
-SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "connector"]
+SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
@@ -41,6 +44,10 @@ STACK = "deploy/azure/modules/behindfrontdoor.bicep"
 REGIONS = "deploy/azure/regions/main.bicep"
 DOOR_POLICY = "deploy/azure/front-door-policy.xml"
 PROBE_POLICY = "deploy/azure/probe-policy.xml"
+ENTRA = "deploy/azure/modules/entra.bicep"
+CREDENTIALS = "deploy/azure/modules/credentials.bicep"
+ENTRA_POLICY = "apim-policy.entra.xml"
+DEV = "deploy/azure/environments/dev.json"
 PROD = "deploy/azure/environments/prod.json"
 FLOW = ".github/workflows/"
 
@@ -114,7 +121,7 @@ AZURE = [
     ("bicep-policy", API, "name: 'jira-mcp-sign-ins-per-address'\n  properties", "name: 'sign-ins'\n  properties"),
     ("bicep-policy", API, "value: string(registrationsPerAddressPerMinute)", "value: '30'"),
     ("bicep-policy", OAUTH_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
-    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n", ""),
+    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n  }\n}\n\nmodule entra", "  }\n}\n\nmodule entra"),
     ("bicep-environments", PROD, '  "gatewayPolicy": "connector",\n', ""),
     ("bicep-policy", API, "method: 'DELETE'", "method: 'PUT'"),
     ("bicep-policy", API, "url: '/mcp/readonly'", "url: '/healthz'"),
@@ -122,6 +129,30 @@ AZURE = [
     ("bicep-policy", API, "logClientIp: false", "logClientIp: true"),
     ("bicep-policy", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Consumption'"),
     ("bicep-policy", API, "value: string(callsPerAddressPerMinute)", "value: '1200'"),
+    ("bicep-policy", API, "value: string(callsPerUserPerMinute)", "value: '120'"),
+    ("bicep-policy", API, "value: string(bodyBytesMax)", "value: '4194304'"),
+    ("bicep-policy", API, "value: string(gatewayTimeoutSeconds)", "value: '30'"),
+    ("bicep-policy", API, "name: 'jira-mcp-timeout-seconds'\n  properties", "name: 'jira-mcp-timeout'\n  properties"),
+    ("bicep-policy", API, "url: '/api/mcp/stream'", "url: '/api/mcp/metrics'"),
+    ("bicep-policy", MAIN, "gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds", "gatewayTimeoutSeconds: sizes.bodyBytesMax"),
+    ("bicep-policy", CREDENTIALS, "{ name: 'jira-mcp-entra-tenant', value: tenantId }", "{ name: 'jira-mcp-tenant', value: tenantId }"),
+    ("bicep-policy", CREDENTIALS, "{ name: 'jira-mcp-connect-url', value: connectUrl }", "{ name: 'jira-mcp-connect', value: connectUrl }"),
+    ("bicep-policy", ENTRA_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
+    ("bicep-modules", MAIN, "    audience: entraAudience\n", ""),
+    ("bicep-unused", CREDENTIALS, "          scopes: atlassianScopes\n", ""),
+    ("bicep-parameters", "deploy/azure/main.bicepparam", "param connectUrl = readEnvironmentVariable('BRIDGE_CONNECT_URL', '')\n", ""),
+    ("bicep-scale", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 30'),
+    ("bicep-scale", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 300'),
+    ("bicep-scale", PROD, '"callsPerUserPerMinute": 120', '"callsPerUserPerMinute": 300'),
+    ("bicep-scale", PROD, '"bodyBytesMax": 1048576', '"bodyBytesMax": 4194304'),
+    ("bicep-scale", PROD, '"readerToolsets": "core,context"', '"readerToolsets": "core,agile"'),
+    ("bicep-scale", PROD, '"memberToolsets": "core,context,collab"', '"memberToolsets": "core,context,destructive"'),
+    ("bicep-placeholder", PROD, '"readerToolsets": "core,context"', '"readerToolsets": ""'),
+    ("bicep-secrets", CREDENTIALS, "@secure()\n", ""),
+    ("bicep-secrets", CREDENTIALS, "output redirectUrl string", "output secret string = atlassianClientSecret\noutput redirectUrl string"),
+    ("bicep-secrets", MAIN, "vault.getSecret('atlassian-client-secret')", "atlassianClientId"),
+    ("bicep-secrets", MAIN, "vaultServesDeployments: usesEntra", "vaultServesDeployments: true"),
+    ("bicep-secrets", FOUNDATION, "    enabledForTemplateDeployment: vaultServesDeployments\n", "    enabledForTemplateDeployment: true\n"),
     ("bicep-policy", "apim-policy.xml", "{{jira-mcp-calls-per-token}}", "{{calls-per-token}}"),
     ("bicep-network", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Developer'"),
     ("bicep-network", "deploy/azure/main.bicep", "sizes.privateNetwork && usesContainerApps", "sizes.privateNetwork"),
@@ -170,7 +201,28 @@ POLICIES = [
     ("bicep-oauth", API, "body: { bytes: 0 } }\nvar noQuery", "body: { bytes: 8192 } }\nvar noQuery"),
     ("bicep-oauth", OAUTH, "body: { bytes: 0 }, dataMasking", "body: { bytes: 8192 }, dataMasking"),
     ("bicep-oauth", OAUTH, "var noQuery = { headers: []", "var noQuery = { headers: ['Location']"),
-    ("bicep-oauth", API, "gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml')", "gatewayPolicy != '' ? loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", API, "  oauth: loadTextContent('../../../apim-policy.oauth.xml')", "  oauth: loadTextContent('../../../apim-policy.entra.xml')"),
+    ("bicep-oauth", API, "  entra: loadTextContent('../../../apim-policy.entra.xml')", "  entra: loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", API, "value: policies[gatewayPolicy]", "value: policies['connector']"),
+    ("policy-csharp", ENTRA_POLICY, '((Jwt)context.Variables["entra"]).Claims.GetValueOrDefault("oid", ""))\' context-variable-name', '((Jwt context.Variables["entra"]).Claims.GetValueOrDefault("oid", ""))\' context-variable-name'),
+    ("policy-csharp", ENTRA_POLICY, 'new JProperty("id", JValue.CreateNull()),\n            new JProperty("error", new JObject(\n              new JProperty("code", -32001),\n              new JProperty("message", "You', 'new JProperty("id", JValue.CreateNull(),\n            new JProperty("error", new JObject(\n              new JProperty("code", -32001),\n              new JProperty("message", "You'),
+    ("bicep-entra", ENTRA_POLICY, 'provider-id="atlassian"', 'provider-id="jira"'),
+    ("bicep-entra", CREDENTIALS, "  name: 'atlassian'", "  name: 'jira'"),
+    ("bicep-entra", CREDENTIALS, "?audience=api.atlassian.com&prompt=consent", ""),
+    ("bicep-entra", CREDENTIALS, "identityProvider: 'oauth2'", "identityProvider: 'aad'"),
+    ("bicep-entra", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "oauth2grantType: 'ClientCredentials'"),
+    ("bicep-entra", CREDENTIALS, "clientSecret: atlassianClientSecret", "clientSecret: ''"),
+    ("bicep-entra", ENTRA, "url: '/.well-known/oauth-protected-resource/mcp/readonly'", "url: '/healthz'"),
+    ("bicep-entra", ENTRA, "url: '/.well-known/oauth-protected-resource/${apiPath}/mcp', parameters", "url: '/.well-known/oauth-protected-resource/mcp/${apiPath}', parameters"),
+    ("bicep-entra", ENTRA, "../apim-policy.entra.xml", "../apim-policy.oauth.xml"),
+    ("bicep-entra", ENTRA, "    path: ''\n", "    path: 'documents'\n"),
+    ("bicep-entra", ENTRA, "subscriptionRequired: false", "subscriptionRequired: true"),
+    ("bicep-oauth", ENTRA, "frontend: { request: noQuery,", "frontend: { request: nothing,"),
+    ("bicep-entra", MAIN, "var usesEntra = sizes.gatewayPolicy == 'entra'", "var usesEntra = sizes.gatewayPolicy != 'connector'"),
+    ("bicep-entra", MAIN, "module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra)", "module credentials 'modules/credentials.bicep' = if (isComplete)"),
+    ("bicep-entra", DEV, "jira-user offline_access", "jira-user"),
+    ("bicep-entra", DEV, '"connectedUsers": []', '"connectedUsers": ["anna"]'),
+    ("bicep-entra", DEV, '"LOG_LEVEL": ', '"AUTH": "entra",\n    "LOG_LEVEL": '),
     ("bicep-oauth", MAIN, "if (isComplete && sizes.gatewayPolicy == 'oauth')", "if (isComplete)"),
     ("bicep-oauth", PROD, '"gatewayPolicy": "connector"', '"gatewayPolicy": "open"'),
     ("bicep-oauth", PROD, '"LOG_LEVEL": ', '"AUTH": "atlassian,signin",\n    "LOG_LEVEL": '),
@@ -189,6 +241,17 @@ WIRING = [
     ("bicep-wiring", MAIN, "output BRIDGE_VAULT string", "output VAULT string"),
     ("bicep-wiring", MAIN, "'prod' ? loadJsonContent('environments/prod.json')", "'prod' ? loadJsonContent('environments/dev.json')"),
     ("bicep-wiring", APP, "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-a' }"),
+    ("bicep-wiring", MAIN, "  name: 'kv-${token}'", "  name: 'vault-${token}'"),
+    ("bicep-wiring", FOUNDATION, "  name: 'kv-${token}'", "  name: 'vault-${token}'"),
+    ("bicep-wiring", MAIN, "identityPrincipalId: foundation.outputs.gatewayIdentityPrincipalId", "identityPrincipalId: foundation.outputs.gatewayIdentityClientId"),
+    ("bicep-wiring", FOUNDATION, "output gatewayIdentityPrincipalId string = gatewayIdentity", "output gatewayIdentityPrincipalId string = appIdentity"),
+    ("bicep-wiring", CREDENTIALS, "    objectId: identityPrincipalId\n", "    objectId: user\n"),
+    ("bicep-wiring", CREDENTIALS, "value: identityClientId }", "value: clientA }"),
+    ("bicep-wiring", CREDENTIALS, "  name: user\n", "  name: 'connection-${user}'\n"),
+    ("bicep-wiring", CREDENTIALS, "value: substring(audience, 0, length(audience) - 4) }", "value: audience }"),
+    ("bicep-wiring", MAIN, "    usesCredentialManager: usesEntra\n", "    usesCredentialManager: false\n"),
+    ("bicep-wiring", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'SystemAssigned'"),
+    ("bicep-wiring", MAIN, "  dependsOn: [credentials]\n", ""),
     ("bicep-wiring", APP, "external: true", "external: false"),
     ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
     ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
@@ -214,7 +277,7 @@ FRONT_DOOR = [
     ("front-door", MAIN, "signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute * callersOfAnAddress", "signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute"),
     ("front-door-times", DOOR, "originResponseTimeoutSeconds: 240", "originResponseTimeoutSeconds: 300"),
     ("front-door-times", DOOR, "originResponseTimeoutSeconds: 240", "originResponseTimeoutSeconds: 60"),
-    ("front-door-times", "apim-policy.xml", 'forward-request timeout="110"', 'forward-request timeout="300"'),
+    ("front-door-times", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 240'),
     ("front-door-times", DOOR, "successfulSamplesRequired: 3", "successfulSamplesRequired: 4"),
     ("front-door-times", "tests/regions/frontdoor.py", "SAMPLES, NEEDED = 4, 3", "SAMPLES, NEEDED = 2, 1"),
     ("front-door-ways", DOOR, "    forwardingProtocol:", "    cacheConfiguration: { queryStringCachingBehavior: 'UseQueryString' }\n    forwardingProtocol:"),
@@ -255,6 +318,14 @@ TYPES = [
     ("bicep-types", SITE, "httpsOnly: true", "httpOnly: true"),
     ("bicep-types", SITE, "operator: 'LessThan'", "operator: 'Less'"),
     ("bicep-types", API, "verbosity: 'information'", "verbosity: 'info'"),
+    ("bicep-types", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'System, User'"),
+    ("bicep-types", CREDENTIALS, "authorizationType: 'OAuth2'", "authorizationType: 'OAuth1'"),
+    ("bicep-types", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "grantType: 'AuthorizationCode'"),
+    ("bicep-types", CREDENTIALS, "    objectId: identityPrincipalId\n", "    principalId: identityPrincipalId\n"),
+    ("bicep-types", CREDENTIALS, "redirectUrl: 'https", "redirectUri: 'https"),
+    ("bicep-types", CREDENTIALS, "        authorizationCode: {", "        authorization_code: {"),
+    ("bicep-types", CREDENTIALS, "authorizations/accessPolicies@2024-05-01", "authorizations/accessPolicies@2023-05-01-preview"),
+    ("bicep-types", ENTRA, "urlTemplate: document.url\n    templateParameters: document.parameters\n  }\n}]\n\nresource root ", "uriTemplate: document.url\n    templateParameters: document.parameters\n  }\n}]\n\nresource root "),
     ("bicep-types", OAUTH, "urlTemplate: operation.url", "uriTemplate: operation.url"),
     ("bicep-types", OAUTH, "dataMasking: { queryParams:", "dataMasking: { queryParameters:"),
     ("bicep-types", OAUTH, "apiType: 'http'", "apiType: 'https'"),
@@ -396,7 +467,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("frontdoor", FRONT_DOOR), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("frontdoor", FRONT_DOOR), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some] + functions_broken.ALL
 
 
 def missed(project, checks):

@@ -1,7 +1,10 @@
 //! Two bridges over one Redis: limits per user and `request_id`s hold across both, and each goes by
 //! itself while Redis is down.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::join_all;
@@ -48,23 +51,34 @@ async fn admitted(bridges: &[Bridge; 2], user: &str, calls: usize) -> usize {
     results.iter().filter(|result| !result.is_error).count()
 }
 
+/// How many calls of a limit of 20 a minute may have become free since then, one every three
+/// seconds, in so many counts: on a slow machine some do.
+fn freed(since: Instant, counts: usize) -> usize {
+    counts * (usize::try_from(since.elapsed().as_secs() / 3).unwrap() + 1)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_users_calls_a_minute_are_counted_over_all_replicas() {
     let redis = RedisServer::start();
     let bridges = replicas(&redis, &[("RATE_LIMIT_PER_USER_PER_MINUTE", "20")]).await;
-    assert_eq!(admitted(&bridges, "anna", 80).await, 20);
-    assert_eq!(admitted(&bridges, "anna", 4).await, 0);
-    assert_eq!(admitted(&bridges, "ben", 40).await, 20, "another user has a limit of their own");
+    let began = Instant::now();
+    let anna = admitted(&bridges, "anna", 80).await + admitted(&bridges, "anna", 4).await;
+    let ben = admitted(&bridges, "ben", 40).await;
+    let expected = 20..=20 + freed(began, 1);
+    assert!(expected.contains(&anna), "{anna} of anna's");
+    assert!(expected.contains(&ben), "{ben} of another user's, who has a limit of their own");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_redis_is_down_each_replica_counts_by_itself() {
     let mut redis = RedisServer::start();
     let bridges = replicas(&redis, &[("RATE_LIMIT_PER_USER_PER_MINUTE", "20")]).await;
+    let began = Instant::now();
     assert_eq!(admitted(&bridges, "anna", 4).await, 4);
     redis.kill();
     // What each has admitted before counts: two.
-    assert_eq!(admitted(&bridges, "anna", 80).await, 2 * 18);
+    let calls = admitted(&bridges, "anna", 80).await;
+    assert!((36..=36 + freed(began, 2)).contains(&calls), "{calls}");
     let made = bridges[1].call("ben", "jira_create_issue", asked("r"));
     let made = tokio::time::timeout(Duration::from_secs(10), made).await.expect("a short wait");
     assert_eq!(made.value["created"], true, "{}", made.value);
