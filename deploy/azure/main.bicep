@@ -53,6 +53,12 @@ param deployerPrincipalId string = ''
 @allowed(['User', 'ServicePrincipal', 'Group'])
 param deployerPrincipalType string = 'User'
 
+@description('The host that people and clients call, where Front Door stands in front of two stacks; empty: API Management\'s own.')
+param publicHost string = ''
+
+@description('Id of that Front Door, the only one whose calls are taken; empty: anybody\'s.')
+param frontDoorId string = ''
+
 @description('recover for the first deployment after this environment was deleted; docs/DEPLOY.md, taking it down.')
 @allowed(['default', 'recover'])
 param vaultCreateMode string = 'default'
@@ -83,6 +89,9 @@ var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
 var isComplete = !empty(image)
 var usesContainerApps = runtime == 'containerapp'
+var publicBaseUrl = empty(publicHost) ? apim.outputs.publicBaseUrl : 'https://${publicHost}/${apim.outputs.apiPath}'
+// Behind Front Door an address is one of its servers, which very many callers share; frontdoor.bicep counts theirs.
+var callersOfAnAddress = empty(frontDoorId) ? 1 : 100
 var usesEntra = sizes.gatewayPolicy == 'entra'
 // App Service stays public here, so a network would stand there for nothing.
 var usesNetwork = sizes.privateNetwork && usesContainerApps
@@ -151,7 +160,7 @@ module containerApp 'modules/containerapp.bicep' = if (isComplete && usesContain
     vaultUri: foundation.outputs.vaultUri
     logWorkspaceName: foundation.outputs.logWorkspaceName
     applicationInsightsName: foundation.outputs.applicationInsightsName
-    publicBaseUrl: apim.outputs.publicBaseUrl
+    publicBaseUrl: publicBaseUrl
     settings: sizes.settings
     secretSettings: sizes.secretSettings
     subnetId: usesNetwork ? network!.outputs.appSubnetId : ''
@@ -179,7 +188,7 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
     vaultUri: foundation.outputs.vaultUri
     logWorkspaceName: foundation.outputs.logWorkspaceName
     applicationInsightsName: foundation.outputs.applicationInsightsName
-    publicBaseUrl: apim.outputs.publicBaseUrl
+    publicBaseUrl: publicBaseUrl
     settings: sizes.settings
     secretSettings: sizes.secretSettings
     allowedCidrs: sizes.allowedCidrs
@@ -231,10 +240,10 @@ module api 'modules/api.bicep' = if (isComplete) {
     gatewaySlot: gatewaySlot
     callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
     callsPerUserPerMinute: sizes.callsPerUserPerMinute
-    callsPerAddressPerMinute: sizes.callsPerAddressPerMinute
-    registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute
-    signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute
-    tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute
+    callsPerAddressPerMinute: sizes.callsPerAddressPerMinute * callersOfAnAddress
+    registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute * callersOfAnAddress
+    signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute * callersOfAnAddress
+    tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute * callersOfAnAddress
     bodyBytesMax: sizes.bodyBytesMax
     gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds
     gatewayPolicy: sizes.gatewayPolicy
@@ -243,6 +252,17 @@ module api 'modules/api.bicep' = if (isComplete) {
   }
   // apim-policy.entra.xml names its values.
   dependsOn: [credentials]
+}
+
+module behindFrontDoor 'modules/behindfrontdoor.bicep' = if (isComplete && !empty(frontDoorId)) {
+  scope: group
+  name: 'behindfrontdoor'
+  params: {
+    apimName: apim.outputs.name
+    frontDoorId: frontDoorId
+  }
+  // Whose backend the probe asks.
+  dependsOn: [api]
 }
 
 module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {
@@ -290,6 +310,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output BRIDGE_VAULT string = foundation.outputs.vaultName
 output BRIDGE_REGISTRY string = foundation.outputs.registryName
 output BRIDGE_APIM string = apim.outputs.name
-output BRIDGE_PUBLIC_URL string = apim.outputs.publicBaseUrl
+output BRIDGE_PUBLIC_URL string = publicBaseUrl
+output BRIDGE_GATEWAY_HOST string = apim.outputs.gatewayHost
 output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url) : ''
 output BRIDGE_ATLASSIAN_REDIRECT string = isComplete && usesEntra ? credentials!.outputs.redirectUrl : ''

@@ -143,26 +143,28 @@ def strings(value):
 
 
 def parameter_file(folder, files):
-    """Every value comes from the environment; one that main.bicep requires has no default here either."""
-    lines = (folder / "main.bicepparam").read_text().splitlines()
-    lines = [line for line in lines if line.strip() and not line.startswith("//")]
-    if lines[0] != "using 'main.bicep'":
-        yield "bicep-parameters", "main.bicepparam does not use main.bicep"
-    asked = declared(files["main.bicep"])
-    given = {}
-    for line in lines[1:]:
-        match = re.fullmatch(ASSIGNED, line)
-        if not match:
-            yield "bicep-parameters", f"main.bicepparam: not read from the environment: {line}"
-            continue
-        given[match[1]] = match[3] is not None
-    for name, has_default in asked.items():
-        if name not in given:
-            yield "bicep-parameters", f"main.bicepparam says nothing of {name}"
-        elif given[name] and not has_default:
-            yield "bicep-parameters", f"{name} is required and would be made up where it is missing"
-    for name in set(given) - set(asked):
-        yield "bicep-parameters", f"main.bicep has no parameter {name}"
+    """Every value comes from the environment; one that the template requires has no default here either."""
+    for name in ("main.bicep", "regions/main.bicep"):
+        file = f"{name}param"
+        lines = (folder / file).read_text().splitlines()
+        lines = [line for line in lines if line.strip() and not line.startswith("//")]
+        if lines[0] != "using 'main.bicep'":
+            yield "bicep-parameters", f"{file} does not use main.bicep"
+        asked = declared(files[name])
+        given = {}
+        for line in lines[1:]:
+            match = re.fullmatch(ASSIGNED, line)
+            if not match:
+                yield "bicep-parameters", f"{file}: not read from the environment: {line}"
+                continue
+            given[match[1]] = match[3] is not None
+        for parameter, has_default in asked.items():
+            if parameter not in given:
+                yield "bicep-parameters", f"{file} says nothing of {parameter}"
+            elif given[parameter] and not has_default:
+                yield "bicep-parameters", f"{file}: {parameter} is required and would be made up where it is missing"
+        for parameter in set(given) - set(asked):
+            yield "bicep-parameters", f"{name} has no parameter {parameter}"
 
 
 def apps(project, files, settings):

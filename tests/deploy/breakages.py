@@ -16,6 +16,7 @@ READ = {
     "types": ["deploy"],
     "wiring": ["deploy", "docs"],
     "policies": ["deploy"],
+    "frontdoor": ["deploy", "tests"],
     "kql": ["deploy", "docs"],
     "alerts": ["deploy", "tests"],
     "workflows": [".github"],
@@ -37,6 +38,12 @@ SITE = "deploy/azure/modules/appservice.bicep"
 API = "deploy/azure/modules/api.bicep"
 OAUTH = "deploy/azure/modules/oauth.bicep"
 OAUTH_POLICY = "apim-policy.oauth.xml"
+DOOR = "deploy/azure/modules/frontdoor.bicep"
+WALL = "deploy/azure/modules/firewall.bicep"
+STACK = "deploy/azure/modules/behindfrontdoor.bicep"
+REGIONS = "deploy/azure/regions/main.bicep"
+DOOR_POLICY = "deploy/azure/front-door-policy.xml"
+PROBE_POLICY = "deploy/azure/probe-policy.xml"
 ENTRA = "deploy/azure/modules/entra.bicep"
 CREDENTIALS = "deploy/azure/modules/credentials.bicep"
 ENTRA_POLICY = "apim-policy.entra.xml"
@@ -156,6 +163,13 @@ AZURE = [
     ("bicep-vault", FOUNDATION, "    createMode: vaultCreateMode\n", ""),
     ("bicep-vault", FOUNDATION, " = if (!empty(deployerPrincipalId)) {", " = {"),
     ("bicep-vault", FOUNDATION, "    principalType: deployerPrincipalType\n", ""),
+    ("bicep-syntax", DOOR, "output publicHost string = hasDomain", "output publicHost string == hasDomain"),
+    ("bicep-modules", REGIONS, "    routing: routing\n", ""),
+    ("bicep-modules", REGIONS, "frontDoor.outputs.publicHost", "frontDoor.outputs.host"),
+    ("bicep-modules", DOOR, "    managedRules: managedRules\n", ""),
+    ("bicep-unused", DOOR, "    callsPerAddressPerMinute: callsPerAddressPerMinute\n", "    callsPerAddressPerMinute: 100\n"),
+    ("bicep-parameters", "deploy/azure/regions/main.bicepparam", "readEnvironmentVariable('BRIDGE_SECOND_GATEWAY')", "readEnvironmentVariable('BRIDGE_SECOND_GATEWAY', 'apim.azure-api.net')"),
+    ("bicep-parameters", "deploy/azure/main.bicepparam", "param frontDoorId =", "param frontDoor ="),
     ("bicep-azd", "azure.yaml", '  azd: ">= 1.21.0"', '  azd: ">= 1.17.0"'),
     ("bicep-azd", "azure.yaml", "      # Everything that needs them.\n      - azd: provision\n", ""),
     ("bicep-azd", "azure.yaml", "run: deploy/azure/publish", "run: deploy/azure/publisher"),
@@ -246,7 +260,56 @@ WIRING = [
     ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
     ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
 ]
+FRONT_DOOR = [
+    ("front-door", DOOR, "supportedProtocols: ['Https']", "supportedProtocols: ['Http', 'Https']"),
+    ("front-door", DOOR, "forwardingProtocol: 'HttpsOnly'", "forwardingProtocol: 'MatchRequest'"),
+    ("front-door", DOOR, "enforceCertificateNameCheck: true", "enforceCertificateNameCheck: false"),
+    ("front-door", DOOR, "    originHostHeader: host\n", ""),
+    ("front-door", DOOR, "sessionAffinityState: 'Disabled'", "sessionAffinityState: 'Enabled'"),
+    ("front-door", DOOR, "routing == 'priority' ? index + 1 : 1", "1"),
+    ("front-door", DOOR, "hasDomain ? [{ id: endpoint.id }, { id: domain.id }] : [{ id: endpoint.id }]", "[{ id: endpoint.id }]"),
+    ("front-door", DOOR, "matchVariable: 'QueryStringArgNames', selectorMatchOperator: 'EqualsAny', state: 'Enabled'", "matchVariable: 'QueryStringArgNames', selectorMatchOperator: 'EqualsAny', state: 'Disabled'"),
+    ("front-door", DOOR, "probeRequestType: 'GET'", "probeRequestType: 'HEAD'"),
+    ("front-door", WALL, "mode: 'Prevention'", "mode: 'Detection'"),
+    ("front-door", WALL, "groupBy: [{ variableName: 'SocketAddr' }]", "groupBy: [{ variableName: 'None' }]"),
+    ("front-door", WALL, "rateLimitThreshold: callsPerAddressPerMinute", "rateLimitThreshold: 1000"),
+    ("front-door", WALL, "        { matchVariable: 'RequestBodyJsonArgNames', selectorMatchOperator: 'StartsWith', selector: 'params' }\n", ""),
+    ("front-door", WALL, "managedRules: managedRules == 'off' ? null : {", "managedRules: managedRules == 'log' ? null : {"),
+    ("front-door", STACK, "loadTextContent('../front-door-policy.xml')", "loadTextContent('../probe-policy.xml')"),
+    ("front-door", MAIN, "empty(publicHost) ? apim.outputs.publicBaseUrl : 'https://${publicHost}/${apim.outputs.apiPath}'", "apim.outputs.publicBaseUrl"),
+    ("front-door", MAIN, "if (isComplete && !empty(frontDoorId)) {", "if (isComplete) {"),
+    ("front-door", MAIN, "signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute * callersOfAnAddress", "signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute"),
+    ("front-door-times", DOOR, "originResponseTimeoutSeconds: 240", "originResponseTimeoutSeconds: 300"),
+    ("front-door-times", DOOR, "originResponseTimeoutSeconds: 240", "originResponseTimeoutSeconds: 60"),
+    ("front-door-times", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 240'),
+    ("front-door-times", DOOR, "successfulSamplesRequired: 3", "successfulSamplesRequired: 4"),
+    ("front-door-times", "tests/regions/frontdoor.py", "SAMPLES, NEEDED = 4, 3", "SAMPLES, NEEDED = 2, 1"),
+    ("front-door-ways", DOOR, "    forwardingProtocol:", "    cacheConfiguration: { queryStringCachingBehavior: 'UseQueryString' }\n    forwardingProtocol:"),
+    ("front-door-ways", DOOR, "'/.well-known/*']", "'/*']"),
+    ("front-door-ways", DOOR, "probePath: '/jira-mcp-probe/readyz'", "probePath: '/status-0123456789abcdef'"),
+    ("front-door-ways", STACK, "urlTemplate: '/readyz'", "urlTemplate: '/healthz'"),
+    ("front-door-ways", STACK, "    path: 'jira-mcp-probe'\n", "    path: 'jira-mcp/probe'\n"),
+    ("front-door-policy", DOOR_POLICY, 'check-header name="X-Azure-FDID"', 'check-header name="X-Forwarded-Host"'),
+    ("front-door-policy", DOOR_POLICY, 'failed-check-httpcode="403" ', ""),
+    ("front-door-policy", DOOR_POLICY, "<value>{{jira-mcp-front-door-id}}</value>", "<value>55ce4ed1-4b06-4bf1-b40e-4638452104da</value>"),
+    ("front-door-policy", DOOR_POLICY, "    <forward-request />\n", ""),
+    ("front-door-policy", STACK, "name: 'jira-mcp-front-door-id'\n  properties", "name: 'front-door-id'\n  properties"),
+    ("front-door-policy", PROBE_POLICY, "  <inbound>\n", "  <inbound>\n    <base />\n"),
+    ("front-door-policy", PROBE_POLICY, '<rate-limit-by-key calls="120"', '<rate-limit calls="120"'),
+    ("front-door-policy", PROBE_POLICY, '<set-header name="X-Gateway-Token" exists-action="delete" />', '<set-header name="X-Gateway-Token" exists-action="override"><value>{{jira-mcp-gateway-token}}</value></set-header>'),
+    ("front-door-policy", "apim-policy.xml", "  <inbound>\n    <base />\n", "  <inbound>\n"),
+    ("policy-csharp", PROBE_POLICY, '"probes " + context', '"probes " context'),
+]
 TYPES = [
+    ("bicep-types", DOOR, "originResponseTimeoutSeconds: 240", "responseTimeoutSeconds: 240"),
+    ("bicep-types", DOOR, "sku: { name: sku }", "skuName: sku"),
+    ("bicep-types", DOOR, "probeProtocol: 'Https'", "probeProtocol: 'Tls'"),
+    ("bicep-types", DOOR, "    patternsToMatch: paths\n", "    patterns: paths\n"),
+    ("bicep-types", DOOR, "certificateType: 'ManagedCertificate', ", ""),
+    ("bicep-types", WALL, "ruleType: 'RateLimitRule'", "ruleType: 'RateRule'"),
+    ("bicep-types", WALL, "          priority: 100\n", ""),
+    ("bicep-types", WALL, "selectorMatchOperator: 'StartsWith', selector: 'params'", "selectorMatchOperator: 'StartsWith', selector: 7"),
+    ("bicep-types", STACK, "urlTemplate: '/readyz'", "uriTemplate: '/readyz'"),
     ("bicep-types", FOUNDATION, "adminUserEnabled: false", "adminUserEnabled: false\n    anonymousPullsEnabled: false"),
     ("bicep-types", FOUNDATION, "registries@2025-04-01", "registries@2023-07-01"),
     ("bicep-types", FOUNDATION, "softDeleteRetentionInDays: 90", "softDeleteRetentionInDays: '90'"),
@@ -387,6 +450,8 @@ PIPELINE = [
     ("workflow-smoke", FLOW + "provision.yml", " smoke --url ", " check --url "),
     ("workflow-complete", FLOW + "ci.yml", " .ci/run\n", " cargo test\n"),
     ("workflow-complete", FLOW + "deploy.yml", '            --build-arg "RUST_IMAGE=$base" \\\n', ""),
+    ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_FRONT_DOOR_ID: ${{ vars.BRIDGE_FRONT_DOOR_ID }}\n", ""),
+    ("workflow-complete", FLOW + "ci.yml", "az bicep build --file deploy/azure/regions/main.bicep", "az bicep lint --file deploy/azure/regions/main.bicep"),
     ("workflow-complete", FLOW + "ci.yml", "-lt 30000000", "-lt 300000000"),
     ("workflow-complete", FLOW + "provision.yml", "--parameters deploy/azure/main.bicepparam", "--parameters main.bicepparam"),
     ("workflow-complete", FLOW + "provision.yml", "past=(--direct-url", "past=(--url"),
@@ -425,7 +490,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some] + functions_broken.ALL
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("frontdoor", FRONT_DOOR), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some] + functions_broken.ALL
 
 
 def missed(project, checks):

@@ -38,3 +38,4 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
 output name string = service.name
 output apiPath string = path
 output publicBaseUrl string = '${service.properties.gatewayUrl}/${path}'
+output gatewayHost string = replace(service.properties.gatewayUrl, 'https://', '')
