@@ -1,7 +1,7 @@
 //! How many requests may be inside at once, and how much they may hold.
 //!
 //! Of the requests and of the bytes for bodies no caller holds more than a part, made-up or not,
-//! from the moment in which the bearer is read. Callers whose token neither we have verified nor any
+//! from the moment in which the bearer is read. Callers whose token nobody has verified and no
 //! upstream has accepted yet share what one person may hold who makes up many.
 
 use std::sync::{Arc, OnceLock};

@@ -373,7 +373,7 @@ ALERTS = [
     ("alerts-fire", RULES, 'result!="ok"}[15m])) > 1', 'result!="ok"}[15m])) > 0'),
     ("alerts-fire", RULES, 'limit=~"in_flight|callers"', 'limit=~"inflight|callers"'),
 ]
-ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(', '"expr": "sum by outcome (rate('),
+ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(jira_mcp_tool', '"expr": "sum by outcome (rate(jira_mcp_tool'),
            ("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "count by (version) (', '"expr": "counts by (version) (')]
 CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true")]
 SPECTRAL = [("spectral", "connector/apiDefinition.swagger.json", '"operationId"', '"operation"')]
