@@ -13,8 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::reject::Reject;
 
-/// Callers that are known, about 50 bytes each. Only the word of an upstream, or of a directory that
-/// signed the token, adds one.
+/// Callers that are known, about 50 bytes each. Only the word of an upstream, or of a directory
+/// that signed the token, adds one.
 const KNOWN_MAX: usize = 16 * 1024;
 /// One caller may always have as many requests as this, if there are permits.
 const CALLER_MIN: usize = 8;
