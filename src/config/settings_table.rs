@@ -109,7 +109,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "ENTRA_ROLE_TOOLSETS",
         "",
-        "entra: what app roles open within TOOLSETS, such as Reader=readonly;Lead=core,agile,bulk; who has none of them may do nothing; empty: roles do not count",
+        "entra, signin at Entra ID: what app roles open within TOOLSETS, such as Reader=readonly;Lead=core,agile,bulk; who has none of them may do nothing; empty: roles do not count",
     ),
     setting("ENTRA_SCOPES", "", "signin: scopes beside openid, profile and offline_access"),
     setting(

@@ -13,11 +13,11 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Nothing where such tokens are not taken.
+/// Where such tokens are not taken there is nothing but roles to speak of.
 pub(super) async fn findings(config: &Config) -> Vec<Finding> {
-    let Some(entra) = &config.bearers.entra else { return Vec::new() };
-    let mut findings = vec![resource(config, entra)];
-    findings.extend(roles(config));
+    let mut findings: Vec<Finding> = roles(config).into_iter().collect();
+    let Some(entra) = &config.bearers.entra else { return findings };
+    findings.push(resource(config, entra));
     for id in &entra.tokens.tenant_ids {
         findings.push(keys(entra, id).await);
     }
@@ -49,11 +49,12 @@ fn resource(config: &Config, entra: &EntraTokens) -> Finding {
     }
 }
 
-/// Only a token of the directory says which roles its user has.
+/// Only the directory says which roles its users have.
 fn roles(config: &Config) -> Option<Finding> {
     config.policy.roles.as_ref()?;
-    let others =
-        [("atlassian", config.bearers.atlassian), ("signin", config.bearers.signin.is_some())];
+    let signs_in_elsewhere =
+        config.bearers.signin.as_ref().is_some_and(|signin| signin.providers.entra.is_none());
+    let others = [("atlassian", config.bearers.atlassian), ("signin", signs_in_elsewhere)];
     let others: Vec<_> = others.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
     let step = "Entra roles";
     Some(if others.is_empty() {

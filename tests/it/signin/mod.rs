@@ -15,6 +15,7 @@ mod consent;
 mod documents;
 mod entra;
 mod entra_bearers;
+mod entra_roles;
 mod laws;
 mod parameters;
 mod people;
