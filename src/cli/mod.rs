@@ -32,6 +32,7 @@ use crate::{
 };
 
 use failure::{Failure, finished};
+use report::Verdict;
 
 const EX_USAGE: u8 = 64;
 
@@ -166,6 +167,11 @@ fn execute(cli: Cli) -> Result<(), Failure> {
 async fn serve(source: &Source) -> Result<(), Failure> {
     let config = Config::read(source)?;
     telemetry::start(&config.telemetry);
+    for doubt in check::of_settings(&config, source) {
+        if doubt.verdict == Verdict::Warn {
+            tracing::warn!("{}: {}", doubt.step, doubt.detail);
+        }
+    }
     open_files::check(&config);
     let stop = run::asked_to_stop();
     let bound = run::bind(config).await?;

@@ -94,10 +94,12 @@ fn audiences(reader: &mut Reader<'_>) -> Vec<String> {
             "needed for AUTH=entra: the Application ID URI or the client id of this server's app registration",
         );
     }
-    if let Some(wrong) = names.iter().find(|name| !entra::Settings::is_audience(name)) {
+    let wrong = names.iter().position(|name| !entra::Settings::is_audience(name));
+    if let Some(at) = wrong {
+        // By its place: what stands in it may be a secret that was put here by mistake.
         reader.refuse(
             AUDIENCES,
-            format!("'{wrong}' is not the client id or an Application ID URI (https or api) of an app of your own"),
+            format!("number {} is not the client id or an Application ID URI (https or api) of an app of your own", at + 1),
         );
     }
     names
@@ -106,7 +108,10 @@ fn audiences(reader: &mut Reader<'_>) -> Vec<String> {
 fn scope(reader: &mut Reader<'_>) -> Option<String> {
     let scope = reader.filled(SCOPE).map(str::to_owned);
     if scope.as_deref().is_some_and(|scope| !entra::Settings::is_scope_name(scope)) {
-        reader.refuse(SCOPE, "expected the name of one scope without its API, such as access");
+        reader.refuse(
+            SCOPE,
+            "expected the name of one scope without its API before it, such as access; not openid or .default, which no token has",
+        );
     }
     scope
 }

@@ -61,6 +61,10 @@ pub struct Config {
 impl Config {
     /// Reads all settings, or says everything that is wrong with them.
     pub fn read(source: &Source) -> Result<Self, Vec<Problem>> {
+        let unresolved = source.unresolved();
+        if !unresolved.is_empty() {
+            return Err(unresolved);
+        }
         let mut reader = Reader::new(source);
         let listen = listen(&mut reader);
         let gateway = gateway(&mut reader);

@@ -45,7 +45,7 @@ pub(super) fn bearers(
 ) -> (Bearers, Option<RoleToolsets>) {
     let (mut atlassian, mut signin, mut entra) = (false, false, false);
     for kind in reader.list("AUTH") {
-        match kind {
+        match kind.to_ascii_lowercase().as_str() {
             "atlassian" => atlassian = true,
             "signin" => signin = true,
             "entra" => entra = true,

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, ffi::OsString, path::Path};
 
-use config::{Environment, File, FileFormat, Map};
+use config::{Environment, File, FileFormat, Map, ValueKind};
 use secrecy::SecretString;
 
 use super::{
@@ -68,6 +68,9 @@ impl Source {
                 .and_then(config::Config::try_deserialize::<Map<String, config::Value>>);
             let names =
                 alone.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
+            if let Some(table) = unknown_table(&names) {
+                return Err(vec![table]);
+            }
             unknown.extend(among(names.keys().map(String::as_str), "the configuration file"));
         }
         for layer in [dotenv, environment] {
@@ -75,23 +78,47 @@ impl Source {
         }
         let merged =
             builder.build().map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
-        let mut values = HashMap::new();
+        let (mut values, mut problems) = (HashMap::new(), Vec::new());
+        let merged = merged.try_deserialize::<Map<String, config::Value>>();
+        let mut merged =
+            merged.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
         for setting in SETTINGS {
-            let name = setting.name.to_lowercase();
-            if let Ok(text) = merged.get_string(&name) {
-                values.insert(setting.name, text.trim().to_owned());
-            } else if let Ok(items) = merged.get_array(&name) {
-                let items: Vec<String> =
-                    items.into_iter().filter_map(|item| item.into_string().ok()).collect();
-                values.insert(setting.name, items.join(","));
+            let Some(value) = merged.remove(&setting.name.to_lowercase()) else { continue };
+            match text_of(value) {
+                Some(text) => drop(values.insert(setting.name, text)),
+                // A value that cannot be read is not one that was left out.
+                None => problems.push(Problem {
+                    name: setting.name,
+                    found: String::new(),
+                    accepted: "expected one value, or a list of values in brackets, in the configuration file; not a table".to_owned(),
+                }),
             }
         }
-        Ok(Self { values, unknown })
+        if problems.is_empty() { Ok(Self { values, unknown }) } else { Err(problems) }
     }
 
     /// Names among the settings that are none.
     pub fn unknown_settings(&self) -> &[UnknownSetting] {
         &self.unknown
+    }
+
+    /// Settings that hold a reference to a vault instead of what stands in it. App Service and
+    /// Functions hand the reference on where they cannot resolve it.
+    ///
+    /// Source: learn.microsoft.com/azure/app-service/app-service-key-vault-references
+    pub(super) fn unresolved(&self) -> Vec<Problem> {
+        let is_unresolved =
+            |text: &&String| text.to_ascii_lowercase().starts_with("@microsoft.keyvault(");
+        let names = SETTINGS.iter().map(|row| row.name);
+        let names = names.filter(|name| self.values.get(name).as_ref().is_some_and(is_unresolved));
+        let problem = |name| {
+            Problem {
+            name,
+            found: String::new(),
+            accepted: "a Key Vault reference that was not resolved: the secret is not in the vault, or the app's identity may not read it".to_owned(),
+        }
+        };
+        names.map(problem).collect()
     }
 
     /// Sets a value where none was given.
@@ -109,8 +136,36 @@ impl Source {
     }
 
     /// The value that was given, if any; an empty one counts as given.
-    pub(super) fn given(&self, name: &str) -> Option<&str> {
+    pub fn given(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
+    }
+}
+
+/// Settings in a table of a name that is none would all be passed over.
+fn unknown_table(names: &Map<String, config::Value>) -> Option<Problem> {
+    let is_table = |value: &config::Value| matches!(value.kind, ValueKind::Table(_));
+    let is_ours = |name: &str| SETTINGS.iter().any(|row| row.name.eq_ignore_ascii_case(name));
+    let (name, _) = names.iter().find(|(name, value)| is_table(value) && !is_ours(name))?;
+    Some(Problem {
+        name: "the configuration file",
+        found: format!("[{name}]"),
+        accepted: "expected settings without tables: NAME = value, a line each".to_owned(),
+    })
+}
+
+/// The text of a value, or of a list of them with commas between; none of a table.
+fn text_of(value: config::Value) -> Option<String> {
+    match value.kind {
+        ValueKind::Table(_) => None,
+        ValueKind::Array(items) => {
+            let is_plain = |item: &config::Value| {
+                !matches!(item.kind, ValueKind::Table(_) | ValueKind::Array(_))
+            };
+            let plain = items.into_iter().map(|item| is_plain(&item).then_some(item));
+            let texts = plain.map(|item| item?.into_string().ok()).collect::<Option<Vec<_>>>()?;
+            Some(texts.join(","))
+        }
+        _ => value.into_string().ok().map(|text| text.trim().to_owned()),
     }
 }
 

@@ -95,7 +95,12 @@ fn a_secret_is_never_shown() {
         "@Microsoft.KeyVault(SecretUri=https://hidden.vault.azure.net/secrets/gateway-a)",
         "@microsoft.keyvault(VaultName=hidden;SecretName=gateway-secret-a)",
     ] {
-        for name in ["GATEWAY_SHARED_SECRET", "GATEWAY_SHARED_SECRET_PREVIOUS"] {
+        for name in [
+            "GATEWAY_SHARED_SECRET",
+            "GATEWAY_SHARED_SECRET_PREVIOUS",
+            "REDIS_URL",
+            "ENTRA_CLIENT_ID",
+        ] {
             let found = problems(&[(name, vault)]);
             assert!(
                 found.len() == 1
@@ -284,6 +289,26 @@ fn a_file_gives_what_the_environment_leaves_open() {
     assert_eq!(config.listen.port(), 7002);
     assert_eq!(config.policy.toolsets.len(), 2);
     assert!(config.policy.read_only);
+}
+
+#[test]
+fn what_cannot_be_read_in_a_file_is_no_setting_that_was_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bridge.toml");
+    let check = |text: &str, names: &[&str]| {
+        std::fs::write(&path, text).unwrap();
+        let source = Source::of_process(Some(&path));
+        let found = source.err().unwrap_or_default();
+        assert_eq!(found.iter().map(|fault| fault.name).collect::<Vec<_>>(), names, "{text}");
+    };
+    check("read_only = true", &[]);
+    check("[entra_role_toolsets]\nReader = \"readonly\"", &["ENTRA_ROLE_TOOLSETS"]);
+    check("entra_role_toolsets = {Reader = \"readonly\"}", &["ENTRA_ROLE_TOOLSETS"]);
+    check("[[entra_role_toolsets]]\nReader = \"readonly\"", &["ENTRA_ROLE_TOOLSETS"]);
+    check("read_only = {value = true}\ntools_deny = [[\"a\"]]", &["READ_ONLY", "TOOLS_DENY"]);
+    check("gateway_shared_secret = {value = \"x\"}", &["GATEWAY_SHARED_SECRET"]);
+    check("[jira]\nread_only = true", &["the configuration file"]);
+    check("[bridge]\ntoolsets = \"core\"", &["the configuration file"]);
 }
 
 #[test]

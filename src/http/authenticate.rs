@@ -25,6 +25,8 @@ pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity
                 Reject::ScopeMissing { challenge: challenge().insufficient_scope(scope) }
             }
             _ => {
+                // For who runs the server: in metrics and in the access log all look alike.
+                tracing::debug!(%error, "a bearer was refused");
                 let challenge = challenge().of_error(error.challenge_error());
                 Reject::Unauthenticated { error, challenge }
             }

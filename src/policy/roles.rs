@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use tool_kit::Toolset;
 
-use super::sets::Sets;
+use super::{Policy, Settings, sets::Sets};
 
 /// The word for all that changes nothing.
 const READ_ONLY: &str = "readonly";
@@ -50,6 +50,13 @@ impl RoleToolsets {
         self.0.keys()
     }
 
+    /// The roles that open nothing of what the operator allows.
+    pub fn roles_of_nothing(&self, settings: &Settings) -> Vec<&str> {
+        let allowed = Policy::new(settings.clone()).rights;
+        let opens_nothing = |rights: &Rights| rights.within(allowed) == Rights::default();
+        self.0.iter().filter(|(_, rights)| opens_nothing(rights)).map(|(name, _)| &**name).collect()
+    }
+
     /// What all of these roles open together; names compare letter by letter.
     pub(super) fn rights(&self, roles: &[String]) -> Rights {
         let known = roles.iter().filter_map(|role| self.0.get(role));
@@ -68,7 +75,8 @@ impl FromStr for RoleToolsets {
         for entry in text.split(';').filter(|entry| !entry.trim().is_empty()) {
             let (role, sets) = entry.split_once('=').ok_or(RoleToolsetsFault::Form)?;
             let role = role.trim();
-            if role.is_empty() || role.contains(',') {
+            // Entra ID has no blanks in them either.
+            if role.is_empty() || role.contains(|c: char| c == ',' || c.is_whitespace()) {
                 return Err(RoleToolsetsFault::Form);
             }
             if roles.insert(role.to_owned(), rights_of(sets)?).is_some() {

@@ -24,6 +24,9 @@ const CLAIMS: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
+/// Where each customer of Entra ID has an issuer with a host of its own: External ID, and B2C.
+const OF_CUSTOMERS: [&str; 2] = [".ciamlogin.com", ".b2clogin.com"];
+
 /// Refuses the tokens of some issuers, whatever their tenant, and leaves all others to `others`.
 ///
 /// A token that a directory issued for another service must not reach the upstream, which would be
@@ -83,29 +86,40 @@ impl Authenticate for OfIssuers {
     }
 }
 
-/// Whether a request brings a token that names an issuer at one of the hosts.
+/// Whether a request brings a token that names an issuer at one of the hosts, or a tenant and a
+/// user of it as only a directory does.
 fn is_of(head: &Request<()>, hosts: &[String]) -> bool {
-    let named = Bearer::text_in(head.headers()).ok().and_then(issuer_hosts);
-    named.is_some_and(|named| named.iter().any(|host| hosts.contains(host)))
+    let claims = Bearer::text_in(head.headers()).ok().and_then(claims);
+    claims.is_some_and(|claims| {
+        let has = |name: &[u8]| memmem::find(&claims, name).is_some();
+        let is_there = |host: &String| {
+            hosts.contains(host) || OF_CUSTOMERS.iter().any(|domain| host.ends_with(domain))
+        };
+        (has(b"\"tid\"") && has(b"\"oid\"")) || issuer_hosts(&claims).iter().any(is_there)
+    })
 }
 
-/// The hosts of a signed token's issuers, by what the token says of itself. Source: RFC 7519
-/// sections 3 and 4.1.1.
-fn issuer_hosts(token: &str) -> Option<Vec<String>> {
+/// What a signed token says of itself. Source: RFC 7519 section 3.
+fn claims(token: &str) -> Option<Vec<u8>> {
     let mut parts = token.split('.');
     let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
-    let claims = CLAIMS.decode(claims).ok()?;
+    CLAIMS.decode(claims).ok()
+}
+
+/// The hosts of the issuers that claims name. Source: RFC 7519 section 4.1.1.
+fn issuer_hosts(claims: &[u8]) -> Vec<String> {
     // Every place where the name stands counts: a token with two issuers is not let through by the
     // harmless one.
-    let hosts = memmem::find_iter(&claims, b"\"iss\"").filter_map(|at| {
-        let rest = claims.get(at + 5..)?;
-        let text = std::str::from_utf8(rest).ok()?.trim_start().strip_prefix(':')?.trim_start();
-        let value = text.strip_prefix('"')?.split('"').next()?.replace("\\/", "/");
+    let hosts = memmem::find_iter(claims, b"\"iss\"").filter_map(|at| {
+        let rest = String::from_utf8_lossy(claims.get(at + 5..)?).into_owned();
+        let text = rest.trim_start().strip_prefix(':')?.trim_start();
+        let value = text.trim_start_matches(['[', ' ']).strip_prefix('"')?;
+        let value = value.split('"').next()?.replace("\\/", "/");
         let (_, rest) = value.split_once("://")?;
         let host = rest.split(['/', ':', '?', '#']).next()?;
         Some(host.rsplit('@').next()?.to_ascii_lowercase())
     });
-    Some(hosts.collect())
+    hosts.collect()
 }
 
 #[cfg(test)]
@@ -118,7 +132,8 @@ mod tests {
             let token = format!("e30.{}.c2ln", CLAIMS.encode(claims));
             let expected = expected
                 .map(|hosts| hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>());
-            assert_eq!(issuer_hosts(&token), expected, "{claims}");
+            let hosts = super::claims(&token).map(|claims| issuer_hosts(&claims));
+            assert_eq!(hosts, expected, "{claims}");
         };
         let entra = "https://login.microsoftonline.com/t/v2.0";
         let host: Option<&[&str]> = Some(&["login.microsoftonline.com"]);
@@ -131,7 +146,24 @@ mod tests {
         let two = r#"{"iss":"https://auth.atlassian.com","iss":"https://sts.windows.net/"}"#;
         check(two, Some(&["auth.atlassian.com", "sts.windows.net"]));
         check(r#"{"sub":"anna"}"#, Some(&[]));
-        assert_eq!(issuer_hosts("no-token-of-this-form"), None);
-        assert_eq!(issuer_hosts("a.!!!.c"), None);
+        check(&format!(r#"{{"iss":["{entra}"]}}"#), host);
+        assert_eq!(super::claims("no-token-of-this-form"), None);
+        assert_eq!(super::claims("a.!!!.c"), None);
+    }
+
+    #[test]
+    fn a_token_of_any_directory_is_told() {
+        let check = |claims: &str, expected: bool| {
+            let token = format!("Bearer e30.{}.c2ln", CLAIMS.encode(claims));
+            let head = Request::builder().header("authorization", token).body(()).unwrap();
+            let hosts = ["login.microsoftonline.com".to_owned()];
+            assert_eq!(is_of(&head, &hosts), expected, "{claims}");
+        };
+        check(r#"{"iss":"https://login.microsoftonline.com/t/v2.0"}"#, true);
+        check(r#"{"iss":"https://contoso.ciamlogin.com/t/v2.0"}"#, true);
+        check(r#"{"iss":"https://contoso.b2clogin.com/t/v2.0"}"#, true);
+        check(r#"{"tid":"t","oid":"o"}"#, true);
+        check(r#"{"iss":"https://auth.atlassian.com","sub":"anna"}"#, false);
+        check(r#"{"iss":"https://auth.atlassian.com","tid":"t"}"#, false);
     }
 }

@@ -93,10 +93,9 @@ impl AccessTokens {
         let tenant = tenant.ok_or(Refusal::Invalid("its issuer is not one of this server's"))?;
         claims.check(&self.settings.audiences, now_ms).map_err(Refusal::Invalid)?;
         let key = tenant.keys.find(token.kid(), now_ms).await.map_err(|error| match error {
-            KeyError::Unknown | KeyError::Stale => {
-                Refusal::Invalid("no key of its issuer has the name it gives")
-            }
-            KeyError::Unavailable => Refusal::Unavailable,
+            KeyError::Unknown => Refusal::Invalid("no key of its issuer has the name it gives"),
+            // It may be of a key that came just now: nobody has to sign in again for that.
+            KeyError::Stale | KeyError::Unavailable => Refusal::Unavailable,
         })?;
         if !token.is_signed_by(&key) {
             return Err(Refusal::Invalid("its signature is wrong"));

@@ -32,6 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// again.
 const PAUSE_MS: u64 = 5_000;
 
+/// The same where there are keys, and those who bring an unknown one are all that waits.
+const REREAD_PAUSE_MS: u64 = 15_000;
+
 /// The keys of one address. A clone shares them.
 #[derive(Clone, Debug)]
 pub struct Keys(Arc<Inner>);
@@ -50,7 +53,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     known: Option<Known>,
-    /// When the last one began that an unknown key, or the set's age, was the reason of.
+    /// When the last one began that an unknown key, or the set's age, was the reason of; none if it
+    /// failed, for then it told nothing.
     reread_at_ms: Option<u64>,
     /// When the last one began that failed; none once one succeeds.
     failed_at_ms: Option<u64>,
@@ -151,7 +155,8 @@ impl Keys {
         let mut state = self.state();
         let reread_at_ms = state.reread_at_ms;
         let may_reread = reread_at_ms.is_none_or(|at| now_ms.abs_diff(at) >= self.0.reread_ms);
-        let failed = state.failed_at_ms.is_some_and(|at| now_ms.abs_diff(at) < PAUSE_MS);
+        let pause_ms = if state.known.is_some() { REREAD_PAUSE_MS } else { PAUSE_MS };
+        let failed = state.failed_at_ms.is_some_and(|at| now_ms.abs_diff(at) < pause_ms);
         let Some(known) = &state.known else {
             return match &state.reading {
                 Some(reading) => Step::Wait(reading.clone(), false),
@@ -169,7 +174,8 @@ impl Keys {
         }
         match &state.reading {
             Some(reading) => Step::Wait(reading.clone(), false),
-            None if may_read && may_reread => {
+            // Who may always read again need not pause either.
+            None if may_read && may_reread && (!failed || self.0.reread_ms == 0) => {
                 state.reread_at_ms = Some(now_ms);
                 Step::Wait(self.begin(&mut state, now_ms), true)
             }
@@ -202,6 +208,7 @@ impl Keys {
                 let has_keys = state.known.is_some();
                 tracing::warn!(%reason, has_keys, "the directory's keys cannot be read");
                 state.failed_at_ms = Some(now_ms);
+                state.reread_at_ms = None;
             }
         }
     }

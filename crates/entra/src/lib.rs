@@ -21,7 +21,7 @@ pub use key_set::{Key, KeySet, KeySetFault};
 pub use keys::{KeyError, Keys};
 pub use settings::Settings;
 pub use signed_token::{SignedToken, TokenFault};
-pub use tenant::{TenantFault, TenantId};
+pub use tenant::{TenantFault, TenantId, is_guid};
 
 #[cfg(test)]
 mod tests;

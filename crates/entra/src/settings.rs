@@ -6,8 +6,50 @@ use url::Url;
 
 use super::tenant::{TenantId, is_guid};
 
-/// Microsoft Graph, by its id and by its address: a token for it is anybody's.
-const GRAPH: [&str; 2] = ["00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"];
+/// Apps of Microsoft's own whose tokens everybody gets: Graph, Azure's management, Power Platform,
+/// the command line, VS Code.
+const OF_MICROSOFT: [&str; 6] = [
+    "00000003-0000-0000-c000-000000000000",
+    "00000002-0000-0000-c000-000000000000",
+    "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    "8578e004-a5c6-46e7-913e-12f58912df43",
+    "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+    "aebc6443-996d-45c2-90f0-388ff96faa56",
+];
+
+/// Domains of Microsoft's services.
+const DOMAINS_OF_MICROSOFT: [&str; 10] = [
+    "azure.com",
+    "azure.net",
+    "dynamics.com",
+    "microsoft.com",
+    "microsoftonline.com",
+    "office.com",
+    "office365.com",
+    "powerapps.com",
+    "powerplatform.com",
+    "windows.net",
+];
+
+/// The one below those in which customers have names of their own.
+const OF_CUSTOMERS: &str = ".cloudapp.azure.com";
+
+/// Scopes that ask for something and never stand in a token.
+const OPENID: [&str; 6] = [".default", "openid", "profile", "email", "offline_access", "address"];
+
+/// Hosts of Entra ID's issuers in every cloud, and of what Microsoft called it before.
+const ISSUER_HOSTS: [&str; 10] = [
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login.microsoftonline.de",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "login.microsoft.com",
+    "login.windows.net",
+    "login.live.com",
+    "sts.windows.net",
+    "sts.chinacloudapi.cn",
+];
 
 /// What an operator says about access tokens.
 #[derive(Clone, Debug)]
@@ -47,7 +89,7 @@ impl Settings {
 
     /// Hosts of issuers: whatever names one of them is a token of Entra ID, good or not.
     pub fn issuer_hosts(authority: Option<&Url>) -> Vec<String> {
-        let known = ["login.microsoftonline.com", "sts.windows.net"].map(str::to_owned);
+        let known = ISSUER_HOSTS.map(str::to_owned);
         let own = authority.and_then(Url::host_str).map(str::to_owned);
         known.into_iter().chain(own).collect()
     }
@@ -61,16 +103,31 @@ impl Settings {
             matches!(url.scheme(), "api" | "https" | "urn" | "spn")
                 && (url.has_host() || url.cannot_be_a_base())
         });
-        let plain = text.trim_end_matches('/').to_ascii_lowercase();
-        is_quotable && (is_guid(text) || is_uri) && !GRAPH.contains(&plain.as_str())
+        is_quotable && (is_guid(text) || is_uri) && !is_of_microsoft(text)
     }
 
     /// Whether a text can be the name of one scope as a token has it in `scp`: without the API's
     /// name before it (RFC 6749 section 3.3).
     pub fn is_scope_name(text: &str) -> bool {
         let is_allowed = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b',');
-        !text.is_empty() && text.bytes().all(is_allowed) && !text.contains("://")
+        let is_name = !text.is_empty() && text.bytes().all(is_allowed) && !text.contains("://");
+        is_name && !OPENID.contains(&text.to_ascii_lowercase().as_str())
     }
+}
+
+/// Whether a name of an API is one of Microsoft's services: a token for it says nothing of us.
+fn is_of_microsoft(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let id = name.strip_prefix("api://").or_else(|| name.strip_prefix("spn:")).unwrap_or(&name);
+    if OF_MICROSOFT.contains(&id.trim_end_matches('/')) {
+        return true;
+    }
+    let Some(host) = name.parse::<Url>().ok().and_then(|url| Some(url.host_str()?.to_owned()))
+    else {
+        return false;
+    };
+    let is_in = |domain: &&str| host == **domain || host.ends_with(&format!(".{domain}"));
+    DOMAINS_OF_MICROSOFT.iter().any(is_in) && !host.ends_with(OF_CUSTOMERS)
 }
 
 #[cfg(test)]
@@ -111,6 +168,7 @@ mod tests {
             "api://jira",
             "https://bridge.example.com/mcp",
             "urn:bridge",
+            "https://contoso.azurewebsites.net/mcp",
         ] {
             assert!(Settings::is_audience(good), "{good}");
         }
@@ -124,11 +182,23 @@ mod tests {
             "api://x\"",
             "00000003-0000-0000-C000-000000000000",
             "https://graph.microsoft.com/",
+            "https://management.core.windows.net/",
+            "https://api.powerplatform.com",
+            "api://797f4846-ba00-4fd7-ba43-dac1f8f63013",
+            "aebc6443-996d-45c2-90f0-388ff96faa56",
         ] {
             assert!(!Settings::is_audience(bad), "{bad}");
         }
         assert!(Settings::is_scope_name("access") && Settings::is_scope_name("mcp.call"));
-        for bad in ["", "a b", "a,b", "https://bridge.example.com/mcp/access", "a\"b"] {
+        for bad in [
+            "",
+            ".default",
+            "openid",
+            "a b",
+            "a,b",
+            "https://bridge.example.com/mcp/access",
+            "a\"b",
+        ] {
             assert!(!Settings::is_scope_name(bad), "{bad}");
         }
     }

@@ -9,6 +9,9 @@ use serde::{
 
 use super::key_set::Key;
 
+/// What RS256 gives with the shortest key that is taken.
+const SIGNATURE_BYTES_MIN: usize = 256;
+
 /// A token that claims to be signed with RS256 by a key that it names.
 ///
 /// Its claims are the sender's word until [`Self::is_signed_by`] says yes.
@@ -81,6 +84,10 @@ impl<'a> SignedToken<'a> {
         };
         if foreign.into_iter().any(Option::is_some) || !head.typ.as_ref().is_none_or(is_type) {
             return Err(TokenFault::Head);
+        }
+        // Of RSA with 2048 bits at least. What nobody can have signed makes nobody look for a key.
+        if decoded(signature)?.len() < SIGNATURE_BYTES_MIN {
+            return Err(TokenFault::Form);
         }
         let kid = head.kid.filter(|kid| !kid.is_empty()).ok_or(TokenFault::NoKey)?;
         Ok(Self { kid, signed, claims: decoded(claims)?, signature })

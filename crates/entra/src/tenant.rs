@@ -69,7 +69,7 @@ impl fmt::Display for TenantId {
 }
 
 /// Whether a text has the form 8-4-4-4-12 of hexadecimal digits.
-pub(crate) fn is_guid(text: &str) -> bool {
+pub fn is_guid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }

@@ -13,11 +13,10 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where such tokens are not taken there is nothing but roles to speak of.
+/// Nothing where such tokens are not taken.
 pub(super) async fn findings(config: &Config) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = roles(config).into_iter().collect();
-    let Some(entra) = &config.bearers.entra else { return findings };
-    findings.push(resource(config, entra));
+    let Some(entra) = &config.bearers.entra else { return Vec::new() };
+    let mut findings = vec![resource(config, entra)];
     for id in &entra.tokens.tenant_ids {
         findings.push(keys(entra, id).await);
     }
@@ -47,22 +46,6 @@ fn resource(config: &Config, entra: &EntraTokens) -> Finding {
         ),
         _ => Finding::ok(step, format!("clients ask for {scope}")),
     }
-}
-
-/// Only the directory says which roles its users have.
-fn roles(config: &Config) -> Option<Finding> {
-    config.policy.roles.as_ref()?;
-    let signs_in_elsewhere =
-        config.bearers.signin.as_ref().is_some_and(|signin| signin.providers.entra.is_none());
-    let others = [("atlassian", config.bearers.atlassian), ("signin", signs_in_elsewhere)];
-    let others: Vec<_> = others.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
-    let step = "Entra roles";
-    Some(if others.is_empty() {
-        Finding::ok(step, "who has no role of ENTRA_ROLE_TOOLSETS may do nothing")
-    } else {
-        let others = others.join(" and ");
-        Finding::warn(step, format!("they do not count for who comes in by {others} of AUTH"))
-    })
 }
 
 async fn keys(EntraTokens { tokens, .. }: &EntraTokens, id: &TenantId) -> Finding {

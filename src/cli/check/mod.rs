@@ -3,6 +3,7 @@
 
 mod agents;
 mod entra;
+mod entra_settings;
 mod fix;
 mod hosting;
 mod outside;
@@ -20,23 +21,29 @@ use super::{
     report::{self, Finding},
 };
 
+/// What can be said of the settings without asking anybody, doubts among it.
+pub(super) fn of_settings(config: &Config, source: &Source) -> Vec<Finding> {
+    let mut findings = settings::unknown(source);
+    findings.extend(settings::gateway(config, source));
+    findings.extend(hosting::findings(config, source));
+    findings.extend(settings::warnings(config, source));
+    findings.extend(entra_settings::findings(config, source));
+    findings
+}
+
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
-    let unknown = settings::unknown(source);
     let config = match Config::read(source) {
         Ok(config) => config,
         Err(problems) => {
             // The table names each with what to do; the exit code stays that of wrong settings.
             let mut findings: Vec<Finding> = problems.iter().map(fix::explained).collect();
-            findings.extend(unknown);
+            findings.extend(settings::unknown(source));
             report::print(&findings, &[])?;
             return Err(Failure::Shown);
         }
     };
     let mut findings = vec![settings::summary(&config)];
-    findings.extend(unknown);
-    findings.extend(settings::gateway(&config, source));
-    findings.extend(hosting::findings(&config, source));
-    findings.extend(settings::warnings(&config, source));
+    findings.extend(of_settings(&config, source));
     findings.push(signed_in::finding(source).await);
     findings.push(outside::roots(&TrustedRoots::load()));
     let jira = outside::jira(&config).await;

@@ -115,7 +115,7 @@ impl Server {
             // nothing away.
             return ErrorData::invalid_params(
                 format!(
-                    "Unknown tool here: {name} is switched off by the operator, the path or a header"
+                    "Unknown tool here: {name} is switched off by the operator, the path, a header, or by your roles in the directory"
                 ),
                 None,
             );
