@@ -27,7 +27,9 @@ pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity
             _ => {
                 // For who runs the server: in metrics and in the access log all look alike.
                 tracing::debug!(%error, "a bearer was refused");
-                let challenge = challenge().of_error(error.challenge_error());
+                let of_directory = matches!(error, AuthenticateError::OfDirectory(_));
+                let scope = edge.settings.directory_scope.as_deref().filter(|_| of_directory);
+                let challenge = challenge().of_error(error.challenge_error(), scope);
                 Reject::Unauthenticated { error, challenge }
             }
         }

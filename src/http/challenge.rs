@@ -26,12 +26,13 @@ impl Challenge {
     }
 
     /// With the error code of whoever looked at the token; without one where none was presented.
-    pub(super) fn of_error(&self, error: Option<&str>) -> HeaderValue {
-        self.value(error, &self.scopes)
+    /// `scope` is that of a token of another issuer than the one which clients are sent to first.
+    pub(super) fn of_error(&self, error: Option<&str>, scope: Option<&str>) -> HeaderValue {
+        self.value(error, scope.unwrap_or(&self.scopes))
     }
 
     pub(super) fn invalid_token(&self) -> HeaderValue {
-        self.of_error(Some("invalid_token"))
+        self.of_error(Some("invalid_token"), None)
     }
 
     /// A client adds these scopes to those it has and signs its user in again. Source: MCP

@@ -83,6 +83,10 @@ pub enum AuthenticateError {
         /// What is wrong with the token: a sentence without its capital and its full stop.
         reason: &'static str,
     },
+    /// It brings a token of a directory that is not good here. A better one is got there, with the
+    /// scope of this server's API.
+    #[error("not accepted: {0}")]
+    OfDirectory(&'static str),
     /// It brings a good token that lacks the scope which every request here needs.
     #[error("not enough: it lacks the scope that this server needs")]
     LacksScope,
@@ -104,7 +108,7 @@ impl AuthenticateError {
             Self::Unavailable
             | Self::NoRole
             | Self::Bearer(BearerFault::Missing | BearerFault::WrongScheme) => None,
-            Self::Bearer(_) => Some("invalid_token"),
+            Self::Bearer(_) | Self::OfDirectory(_) => Some("invalid_token"),
             Self::LacksScope => Some("insufficient_scope"),
             Self::Refused { challenge_error, .. } => Some(challenge_error),
         }

@@ -147,8 +147,8 @@ mod tests {
         check(two, Some(&["auth.atlassian.com", "sts.windows.net"]));
         check(r#"{"sub":"anna"}"#, Some(&[]));
         check(&format!(r#"{{"iss":["{entra}"]}}"#), host);
-        assert_eq!(super::claims("no-token-of-this-form"), None);
-        assert_eq!(super::claims("a.!!!.c"), None);
+        assert_eq!(claims("no-token-of-this-form"), None);
+        assert_eq!(claims("a.!!!.c"), None);
     }
 
     #[test]

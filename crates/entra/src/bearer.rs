@@ -66,9 +66,7 @@ impl EntraBearer {
 
 const fn error(refusal: Refusal) -> AuthenticateError {
     match refusal {
-        Refusal::Invalid(reason) => {
-            AuthenticateError::Refused { challenge_error: "invalid_token", reason }
-        }
+        Refusal::Invalid(reason) => AuthenticateError::OfDirectory(reason),
         Refusal::LacksScope => AuthenticateError::LacksScope,
         Refusal::NoRole => AuthenticateError::NoRole,
         Refusal::Unavailable => AuthenticateError::Unavailable,

@@ -44,7 +44,7 @@ fn resource(config: &Config, entra: &EntraTokens) -> Finding {
                 "clients call {url} and are told {resource}: some take only the URL that they call"
             ),
         ),
-        _ => Finding::ok(step, format!("clients ask for {scope}")),
+        _ => Finding::ok(step, format!("clients ask the tenant for {scope}")),
     }
 }
 

@@ -249,6 +249,20 @@ async fn a_person_is_one_person_whether_they_signed_in_here_or_bring_a_token() {
 }
 
 #[tokio::test]
+async fn who_brings_a_token_of_the_tenant_is_sent_back_there_beside_a_sign_in_of_ours() {
+    let world = world(&[("AUTH", "signin,entra"), ("SIGNIN_PROVIDER", "entra")]).await;
+    let ended = token(&world, &json!({"exp": NOW_MS / 1000 - 600}));
+    let scope_for = async |token: &str| {
+        let answer = rpc(&world, "/mcp", token, "tools/list", json!({})).await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+        let challenge = answer.headers["www-authenticate"].to_str().unwrap().to_owned();
+        challenge.split_once("scope=\"").unwrap().1.trim_end_matches('"').to_owned()
+    };
+    assert_eq!(scope_for(&ended).await, format!("{AUDIENCE}/access"));
+    assert!(scope_for("jmb_anything-that-is-no-token").await.contains("read:jira-work"));
+}
+
+#[tokio::test]
 async fn beside_them_tokens_of_atlassian_are_passed_on() {
     let world = world(&[("AUTH", "atlassian,entra")]).await;
     let (_, atlassian) = world.sandbox.tokens().remove(0);
