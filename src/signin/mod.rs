@@ -9,7 +9,7 @@
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
 //! | `routes`, `bearer`, `entra_on_behalf` | the endpoints as two routers; the way in of our tokens; what Entra's open elsewhere |
 //! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
-//! | `begin`, `client_auth`, `connect_link`, `end`, `sealed_form` | what several of them do |
+//! | `begin`, `client_auth`, `connect_link`, `connected`, `end`, `sealed_form` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
 //! | `session`, `provider`, `client`, `pages`, `pending`, `tokens` | what they are made of |
 //! | all others | cookies, parameters, errors, time |
@@ -26,6 +26,7 @@ mod client_id;
 mod clock;
 mod connect;
 mod connect_link;
+mod connected;
 mod cookies;
 mod display_name;
 mod end;

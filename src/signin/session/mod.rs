@@ -1,5 +1,6 @@
 //! Sessions: what is kept of them, how they are read and changed, and how their grants are renewed.
 
+mod create;
 mod id;
 mod on_behalf;
 mod on_behalf_tokens;

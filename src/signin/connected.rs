@@ -1,0 +1,68 @@
+//! Jira is connected: the grant that the provider gave is kept where it was asked for.
+
+use axum::response::{IntoResponse, Response};
+
+use super::{
+    grant::{Grant, GrantOf},
+    pages,
+    person::Person,
+    server::SignIn,
+    session::{Session, SessionError, SessionId},
+    telemetry::Telemetry,
+    trouble::Trouble,
+};
+
+/// What became of a grant for Jira.
+enum Kept {
+    Now,
+    /// Another page was faster: the session has one, which may be in renewal at this moment.
+    Before,
+    /// The session is another person's.
+    Never,
+}
+
+/// A session that began at Entra ID gets its Jira.
+pub(super) async fn in_session(
+    signin: &SignIn,
+    id: SessionId,
+    person: &Person,
+    grant: Grant,
+) -> Response {
+    let changed = signin
+        .sessions()
+        .change(id, |session| {
+            if !session.person.is(person) {
+                return (None, Kept::Never);
+            }
+            if session.jira.is_some() {
+                return (None, Kept::Before);
+            }
+            (Some(Session { jira: Some(grant.clone()), ..session.clone() }), Kept::Now)
+        })
+        .await
+        .map(|(_, kept)| kept);
+    answer(signin, person, grant, changed).await
+}
+
+/// What the person is told. A grant that was not kept ends at once.
+async fn answer(
+    signin: &SignIn,
+    person: &Person,
+    grant: Grant,
+    kept: Result<Kept, SessionError>,
+) -> Response {
+    if !matches!(kept, Ok(Kept::Now)) {
+        signin.revoke_grant(GrantOf::Jira, grant).await;
+    }
+    match kept {
+        Ok(Kept::Now) => {
+            Telemetry::connected(signin.principal(person));
+            pages::connected()
+        }
+        Ok(Kept::Before) => pages::connected(),
+        Ok(Kept::Never) | Err(SessionError::Ended | SessionError::Unreadable) => {
+            Trouble::LinkOver.into_response()
+        }
+        Err(SessionError::Store(_)) => Trouble::Unavailable.into_response(),
+    }
+}
