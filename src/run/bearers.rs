@@ -14,7 +14,10 @@ use crate::{
     config::{Bearers, EntraTokens},
     http,
     program::USER_AGENT,
-    signin::{Clock, EntraOnBehalf, SessionBearer, Settings, SignIn, SignInError, TOKEN_PREFIX},
+    signin::{
+        Clock, EntraAccounts, EntraOnBehalf, SessionBearer, Settings, SignIn, SignInError,
+        TOKEN_PREFIX,
+    },
 };
 
 /// Sign-in, with us as the authorization server that the edge names. Without a public URL we are
@@ -48,6 +51,7 @@ pub(super) fn entra(
     signals: &Signals,
     clock: Clock,
 ) -> Result<Arc<EntraBearer>, BuildError> {
+    let accounts = signin.and_then(EntraAccounts::new);
     let (signin, people) = (signin.cloned(), hasher.clone());
     let key_of = move |subject: &str| match &signin {
         Some(signin) => signin.entra_principal(subject),
@@ -59,6 +63,9 @@ pub(super) fn entra(
         Arc::new(move || clock.now_ms())
     };
     let mut bearer = EntraBearer::new(tokens, now, key_of, hasher.clone());
+    if let Some(accounts) = accounts {
+        bearer = bearer.with_accounts(Arc::new(accounts));
+    }
     if !apps.is_empty() {
         let on_behalf = EntraOnBehalf::new(apps, signals, USER_AGENT, clock)?;
         bearer = bearer.with_on_behalf(Arc::new(on_behalf));

@@ -93,6 +93,9 @@ async fn finish(
         (Purpose::Connect { session, person }, Ok((_, grant))) => {
             connected::in_session(signin, session, &person, grant).await
         }
+        (Purpose::ConnectShared { person, asked_at_ms }, Ok((_, grant))) => {
+            connected::in_shared(signin, &person, asked_at_ms, grant).await
+        }
         (_, Err(failure)) => {
             signin.telemetry().refused(failure.outcome());
             failure.trouble().into_response()

@@ -4,22 +4,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::{
     grant::{Grant, GrantOf},
-    pages,
+    pages::{self, Reach},
     person::Person,
     server::SignIn,
     session::{Session, SessionError, SessionId},
+    shared::Kept,
     telemetry::Telemetry,
     trouble::Trouble,
 };
-
-/// What became of a grant for Jira.
-enum Kept {
-    Now,
-    /// Another page was faster: the session has one, which may be in renewal at this moment.
-    Before,
-    /// The session is another person's.
-    Never,
-}
 
 /// A session that began at Entra ID gets its Jira.
 pub(super) async fn in_session(
@@ -41,7 +33,18 @@ pub(super) async fn in_session(
         })
         .await
         .map(|(_, kept)| kept);
-    answer(signin, person, grant, changed).await
+    answer(signin, person, grant, changed, Reach::OneProgram).await
+}
+
+/// All programs that bring tokens of Entra ID for a person get their Jira.
+pub(super) async fn in_shared(
+    signin: &SignIn,
+    person: &Person,
+    asked_at_ms: u64,
+    grant: Grant,
+) -> Response {
+    let kept = signin.begin_shared(person, asked_at_ms, grant.clone()).await;
+    answer(signin, person, grant, kept, Reach::AllOfEntra).await
 }
 
 /// What the person is told. A grant that was not kept ends at once.
@@ -50,6 +53,7 @@ async fn answer(
     person: &Person,
     grant: Grant,
     kept: Result<Kept, SessionError>,
+    reach: Reach,
 ) -> Response {
     if !matches!(kept, Ok(Kept::Now)) {
         signin.revoke_grant(GrantOf::Jira, grant).await;
@@ -57,9 +61,9 @@ async fn answer(
     match kept {
         Ok(Kept::Now) => {
             Telemetry::connected(signin.principal(person));
-            pages::connected()
+            pages::connected(reach)
         }
-        Ok(Kept::Before) => pages::connected(),
+        Ok(Kept::Before) => pages::connected(reach),
         Ok(Kept::Never) | Err(SessionError::Ended | SessionError::Unreadable) => {
             Trouble::LinkOver.into_response()
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entra::{KeyError, Keys, TenantId};
+use tool_kit::Toolset;
 use upstream::{Settings as UpstreamSettings, Upstream};
 
 use crate::{
@@ -17,6 +18,7 @@ pub(super) async fn findings(config: &Config) -> Vec<Finding> {
     let Some(entra) = &config.bearers.entra else { return Vec::new() };
     let mut findings = vec![resource(config, entra)];
     findings.extend(roles(config));
+    findings.push(accounts(config, entra));
     for id in &entra.tokens.tenant_ids {
         findings.push(keys(entra, id).await);
     }
@@ -46,6 +48,35 @@ fn resource(config: &Config, entra: &EntraTokens) -> Finding {
         ),
         _ => Finding::ok(step, format!("clients ask for {scope}")),
     }
+}
+
+/// A token of the directory opens nothing in Jira by itself.
+fn accounts(config: &Config, entra: &EntraTokens) -> Finding {
+    let step = "Entra and Jira";
+    if config.policy.is_only(Toolset::Agent) {
+        return Finding::ok(step, "no tool asks Jira");
+    }
+    let providers = config.bearers.signin.as_ref().map(|settings| &settings.providers);
+    let lacks = match providers {
+        None => "signin in AUTH with SIGNIN_PROVIDER=entra",
+        Some(providers) if providers.entra.is_none() => "SIGNIN_PROVIDER=entra",
+        Some(providers) if providers.atlassian.is_none() => "ATLASSIAN_CLIENT_ID and its secret",
+        Some(_) => {
+            // People of the others have nowhere to sign in here.
+            let is_one = entra.tokens.tenant_ids.len() == 1;
+            let whose = if is_one { "people" } else { "people of the first tenant" };
+            let detail = format!("{whose} connect Jira once, by the link that a Jira tool gives");
+            return Finding::ok(step, detail);
+        }
+    };
+    Finding::warn(
+        step,
+        format!(
+            "with a token of Entra ID every Jira tool answers sign_in_required, without a link: \
+             connecting Jira needs {lacks}. A gateway that puts Atlassian's token in its place \
+             needs nothing"
+        ),
+    )
 }
 
 /// Only a token of the directory says which roles its user has.
@@ -86,5 +117,40 @@ async fn keys(EntraTokens { tokens, .. }: &EntraTokens, id: &TenantId) -> Findin
                 "{url} gives none. Fix: check ENTRA_TENANT_ID, and allow TCP 443 from here to it"
             ),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cli::report::Verdict, config::Source};
+
+    #[test]
+    fn it_is_said_whether_people_can_connect_jira_and_what_is_missing() {
+        let one = "11111111-aaaa-4aaa-8aaa-000000000001";
+        let two = format!("{one},22222222-aaaa-4aaa-8aaa-000000000002");
+        let check = |more: &[(&str, &str)], verdict: Verdict, words: &str| {
+            let base = [
+                ("AUTH", "signin,entra"),
+                ("SIGNIN_PROVIDER", "entra"),
+                ("ENTRA_TENANT_ID", one),
+                ("ENTRA_AUDIENCE", "https://bridge.example.com/mcp"),
+                ("ENTRA_CLIENT_ID", "bridge"),
+                ("ENTRA_CLIENT_SECRET", "made-for-this-test"),
+                ("ATLASSIAN_CLIENT_ID", "bridge"),
+                ("ATLASSIAN_CLIENT_SECRET", "made-for-this-test"),
+            ];
+            let all = base.into_iter().chain(more.iter().copied());
+            let config = Config::read(&Source::of(all)).unwrap();
+            let found = accounts(&config, config.bearers.entra.as_ref().unwrap());
+            assert_eq!(found.verdict, verdict, "{more:?}: {}", found.detail);
+            assert!(found.detail.contains(words), "{more:?}: {}", found.detail);
+        };
+        check(&[], Verdict::Ok, "people connect Jira once");
+        check(&[("ENTRA_TENANT_ID", &two)], Verdict::Ok, "people of the first tenant");
+        check(&[("AUTH", "entra")], Verdict::Warn, "needs signin in AUTH");
+        check(&[("SIGNIN_PROVIDER", "")], Verdict::Warn, "needs SIGNIN_PROVIDER=entra");
+        let no_app = [("ATLASSIAN_CLIENT_ID", ""), ("ATLASSIAN_CLIENT_SECRET", "")];
+        check(&no_app, Verdict::Warn, "needs ATLASSIAN_CLIENT_ID");
     }
 }

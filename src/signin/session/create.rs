@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use session_store::{Expected, StoreError};
 
-use super::{id::SessionId, record::Session, sessions::Sessions};
+use super::{
+    id::SessionId,
+    record::Session,
+    sessions::{SessionError, Sessions},
+};
 
 impl Sessions {
     /// Keeps a new session.
@@ -14,5 +18,28 @@ impl Sessions {
             return Err(StoreError::Unavailable);
         }
         Ok(id)
+    }
+
+    /// Keeps a new session under an id that follows from its person; whether there was none. One
+    /// that does not open gives way: nothing is let in by it, and its person could never have
+    /// another one.
+    pub(in super::super) async fn create_shared(
+        &self,
+        id: SessionId,
+        session: Session,
+    ) -> Result<bool, SessionError> {
+        let session = Arc::new(session);
+        if self.write(id, Expected::Absent, &session).await?.is_some() {
+            return Ok(true);
+        }
+        match self.read(id).await {
+            Err(SessionError::Unreadable) => {
+                tracing::error!("a person's shared session cannot be read; it begins anew");
+                self.store().remove(&id.key(), None, self.now_ms()).await?;
+                Ok(self.write(id, Expected::Absent, &session).await?.is_some())
+            }
+            Ok(_) | Err(SessionError::Ended) => Ok(false),
+            Err(error @ SessionError::Store(_)) => Err(error),
+        }
     }
 }

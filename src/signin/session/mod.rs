@@ -21,4 +21,4 @@ pub(super) use people::{Known, People};
 pub(super) use record::{Code, Program, Session};
 pub(super) use renewal::Renewals;
 pub(super) use renewal_error::RenewalError;
-pub(super) use sessions::{CACHE_BYTES_MAX, Lifetimes, SessionError, Sessions};
+pub(super) use sessions::{CACHE_BYTES_MAX, Lifetimes, Loaded, SessionError, Sessions};

@@ -156,6 +156,11 @@ impl Sessions {
         }
     }
 
+    /// Whether there is something to go on with if the store does not answer.
+    pub(in super::super) fn is_remembered(&self, id: SessionId) -> bool {
+        self.0.cache.peek(&id).is_some()
+    }
+
     /// Whether the store failed a moment ago.
     fn is_resting(&self, now_ms: u64) -> bool {
         self.0.failed_at_ms.load(Ordering::Relaxed).abs_diff(now_ms) < REST_MS
