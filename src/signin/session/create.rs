@@ -21,8 +21,8 @@ impl Sessions {
     }
 
     /// Keeps a new session under an id that follows from its person; whether there was none. One
-    /// that does not open gives way: nothing is let in by it, and its person could never have
-    /// another one.
+    /// that is over, or does not open, gives way: nobody is let in by it, and its person could have
+    /// no other.
     pub(in super::super) async fn create_shared(
         &self,
         id: SessionId,
@@ -33,13 +33,15 @@ impl Sessions {
             return Ok(true);
         }
         match self.read(id).await {
+            Ok(_) => return Ok(false),
+            Err(error @ SessionError::Store(_)) => return Err(error),
             Err(SessionError::Unreadable) => {
                 tracing::error!("a person's shared session cannot be read; it begins anew");
-                self.store().remove(&id.key(), None, self.now_ms()).await?;
-                Ok(self.write(id, Expected::Absent, &session).await?.is_some())
             }
-            Ok(_) | Err(SessionError::Ended) => Ok(false),
-            Err(error @ SessionError::Store(_)) => Err(error),
+            // The store may keep it for longer than the settings of today let it live.
+            Err(SessionError::Ended) => {}
         }
+        self.store().remove(&id.key(), None, self.now_ms()).await?;
+        Ok(self.write(id, Expected::Absent, &session).await?.is_some())
     }
 }

@@ -181,23 +181,29 @@ async fn a_replaced_key_loses_nobody_and_a_lost_one_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_record_that_does_not_open_is_no_connection_and_gives_way_to_one() {
+async fn a_record_that_is_over_or_does_not_open_gives_way() {
     let memory = Arc::new(Memory::new(1 << 20));
     let anna = person("anna");
     let world = World::over(Arc::clone(&memory), ring(&[1]));
+    world.begin(&anna).await;
     let id = world.signin.shared_ids(&anna)[0];
-    let foreign = Store::new(memory, ring(&[9]));
-    let spoil = async || {
+    let session = world.signin.sessions().read(id).await.unwrap().session;
+    // It was kept for a time that was longer than the one of today.
+    let over = Session { created_at_ms: 1, last_used_at_ms: 1, ..(*session).clone() };
+    let (own, foreign) = (Store::new(memory.clone(), ring(&[1])), Store::new(memory, ring(&[9])));
+    let over = serde_json::to_vec(&over).unwrap();
+    for (minutes, store, plain) in [(1, &own, over.as_slice()), (2, &foreign, b"{}")] {
         let key = RecordKey::new("session", &id.0);
-        let _ = foreign.remove(&key, None, START_MS).await;
-        let ends_at_ms = START_MS + 1_000_000;
-        let put = foreign.put(&key, session_store::Expected::Absent, b"{}", ends_at_ms, START_MS);
-        assert!(put.await.unwrap().is_some());
-    };
-    spoil().await;
-    assert!(is_link(&world.given(&anna).await));
-    assert!(matches!(world.begin(&anna).await, Kept::Now));
-    assert!(world.given(&anna).await.is_ok());
+        store.remove(&key, None, START_MS).await.unwrap();
+        let (absent, ends_at_ms) = (session_store::Expected::Absent, START_MS + 1_000_000);
+        let put = store.put(&key, absent, plain, ends_at_ms, START_MS).await;
+        assert!(put.unwrap().is_some());
+        // What was read of the one before is believed for a moment.
+        world.at(minutes, 0);
+        assert!(is_link(&world.given(&anna).await));
+        assert!(matches!(world.begin(&anna).await, Kept::Now));
+        assert!(world.given(&anna).await.is_ok());
+    }
 }
 
 /// A renewal that began before a sign-out must not write an older account's grant into what the
