@@ -90,7 +90,13 @@ pub fn agent_limits() -> Vec<Limit> {
         limit("sockets, each with half a message", agents::SOCKETS_MAX * agents::SOCKET_BYTES),
         limit("requests beyond what each call may hold", upstream::REQUESTS_BYTES_MAX),
         limit("answers beyond that, and what is made of them", answers + answers / 2),
+        limit("tokens on behalf of who brings one of Entra ID's", signin::ON_BEHALF_BYTES_MAX),
     ]
+}
+
+/// The most of all that the tools for agents take.
+pub fn agent_total() -> usize {
+    agent_limits().iter().map(|limit| limit.bytes).sum()
 }
 
 /// That table as the document shows it, in MiB.
@@ -101,8 +107,7 @@ pub fn agent_table() -> String {
         // Writing to a String does not fail.
         let _ = writeln!(text, "| {what} | {} |", bytes.div_ceil(MIB));
     }
-    let total: usize = limits.iter().map(|limit| limit.bytes).sum();
-    let _ = writeln!(text, "| **all together** | **{}** |", total.div_ceil(MIB));
+    let _ = writeln!(text, "| **all together** | **{}** |", agent_total().div_ceil(MIB));
     text
 }
 

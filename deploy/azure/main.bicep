@@ -40,6 +40,12 @@ param publisherEmail string
 @minLength(6)
 param alertEmail string
 
+@description('Country code of the phone that gets urgent alerts as text messages, digits only, such as 49.')
+param alertPhoneCountry string = ''
+
+@description('Its number, digits only, without the country code; empty: no text messages.')
+param alertPhone string = ''
+
 @description('Object id of whoever deploys by hand; may write the gateway secrets. Empty in the pipeline, which never does.')
 param deployerPrincipalId string = ''
 
@@ -47,15 +53,46 @@ param deployerPrincipalId string = ''
 @allowed(['User', 'ServicePrincipal', 'Group'])
 param deployerPrincipalType string = 'User'
 
+@description('The host that people and clients call, where Front Door stands in front of two stacks; empty: API Management\'s own.')
+param publicHost string = ''
+
+@description('Id of that Front Door, the only one whose calls are taken; empty: anybody\'s.')
+param frontDoorId string = ''
+
 @description('recover for the first deployment after this environment was deleted; docs/DEPLOY.md, taking it down.')
 @allowed(['default', 'recover'])
 param vaultCreateMode string = 'default'
+
+@description('gatewayPolicy entra: the URL of /mcp as clients call it, which is the Application ID URI of the app registration.')
+param entraAudience string = ''
+
+@description('gatewayPolicy entra: client id of that app registration.')
+param entraApplicationId string = ''
+
+@description('gatewayPolicy entra: client id of a client whose tokens are taken; VS Code unless it is said otherwise.')
+param entraClientA string = 'aebc6443-996d-45c2-90f0-388ff96faa56'
+
+@description('gatewayPolicy entra: client id of one more such client.')
+param entraClientB string = ''
+
+@description('gatewayPolicy entra: the scope of the app registration that a token needs.')
+param entraScope string = 'access'
+
+@description('gatewayPolicy entra: the page where people learn how to connect Jira.')
+param connectUrl string = ''
+
+@description('gatewayPolicy entra: client id of the OAuth app at Atlassian; its secret is the vault\'s atlassian-client-secret.')
+param atlassianClientId string = ''
 
 var sizes = tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
 var isComplete = !empty(image)
 var usesContainerApps = runtime == 'containerapp'
+var publicBaseUrl = empty(publicHost) ? apim.outputs.publicBaseUrl : 'https://${publicHost}/${apim.outputs.apiPath}'
+// Behind Front Door an address is one of its servers, which very many callers share; frontdoor.bicep counts theirs.
+var callersOfAnAddress = empty(frontDoorId) ? 1 : 100
+var usesEntra = sizes.gatewayPolicy == 'entra'
 // App Service stays public here, so a network would stand there for nothing.
 var usesNetwork = sizes.privateNetwork && usesContainerApps
 
@@ -77,6 +114,8 @@ module foundation 'modules/foundation.bicep' = {
     deployerPrincipalId: deployerPrincipalId
     deployerPrincipalType: deployerPrincipalType
     vaultCreateMode: vaultCreateMode
+    // The credential manager takes the secret of the OAuth app, and no reference to it.
+    vaultServesDeployments: usesEntra
   }
 }
 
@@ -103,6 +142,7 @@ module apim 'modules/apim.bicep' = {
     publisherName: publisherName
     publisherEmail: publisherEmail
     identityId: foundation.outputs.gatewayIdentityId
+    usesCredentialManager: usesEntra
     subnetId: usesNetwork ? network!.outputs.gatewaySubnetId : ''
   }
 }
@@ -120,7 +160,7 @@ module containerApp 'modules/containerapp.bicep' = if (isComplete && usesContain
     vaultUri: foundation.outputs.vaultUri
     logWorkspaceName: foundation.outputs.logWorkspaceName
     applicationInsightsName: foundation.outputs.applicationInsightsName
-    publicBaseUrl: apim.outputs.publicBaseUrl
+    publicBaseUrl: publicBaseUrl
     settings: sizes.settings
     secretSettings: sizes.secretSettings
     subnetId: usesNetwork ? network!.outputs.appSubnetId : ''
@@ -148,7 +188,7 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
     vaultUri: foundation.outputs.vaultUri
     logWorkspaceName: foundation.outputs.logWorkspaceName
     applicationInsightsName: foundation.outputs.applicationInsightsName
-    publicBaseUrl: apim.outputs.publicBaseUrl
+    publicBaseUrl: publicBaseUrl
     settings: sizes.settings
     secretSettings: sizes.secretSettings
     allowedCidrs: sizes.allowedCidrs
@@ -156,6 +196,36 @@ module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerA
     maxReplicas: sizes.maxReplicas
     planSku: sizes.planSku
     zoneRedundant: sizes.zoneRedundant
+  }
+}
+
+// The one that foundation makes; a secret can only be handed on from a vault that is named here.
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+  scope: group
+  name: 'kv-${token}'
+}
+
+module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra) {
+  scope: group
+  name: 'credentials'
+  params: {
+    apimName: apim.outputs.name
+    tenantId: tenant().tenantId
+    audience: entraAudience
+    applicationId: entraApplicationId
+    clientA: entraClientA
+    clientB: empty(entraClientB) ? entraClientA : entraClientB
+    scope: entraScope
+    connectUrl: connectUrl
+    leadToolsets: sizes.leadToolsets
+    memberToolsets: sizes.memberToolsets
+    readerToolsets: sizes.readerToolsets
+    identityClientId: foundation.outputs.gatewayIdentityClientId
+    identityPrincipalId: foundation.outputs.gatewayIdentityPrincipalId
+    atlassianClientId: atlassianClientId
+    atlassianClientSecret: vault.getSecret('atlassian-client-secret')
+    atlassianScopes: sizes.atlassianScopes
+    connectedUsers: sizes.connectedUsers
   }
 }
 
@@ -169,19 +239,46 @@ module api 'modules/api.bicep' = if (isComplete) {
     vaultUri: foundation.outputs.vaultUri
     gatewaySlot: gatewaySlot
     callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
-    callsPerAddressPerMinute: sizes.callsPerAddressPerMinute
-    registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute
-    signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute
-    tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute
+    callsPerUserPerMinute: sizes.callsPerUserPerMinute
+    callsPerAddressPerMinute: sizes.callsPerAddressPerMinute * callersOfAnAddress
+    registrationsPerAddressPerMinute: sizes.registrationsPerAddressPerMinute * callersOfAnAddress
+    signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute * callersOfAnAddress
+    tokenRequestsPerAddressPerMinute: sizes.tokenRequestsPerAddressPerMinute * callersOfAnAddress
+    bodyBytesMax: sizes.bodyBytesMax
+    gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds
     gatewayPolicy: sizes.gatewayPolicy
     identityClientId: foundation.outputs.gatewayIdentityClientId
     applicationInsightsName: foundation.outputs.applicationInsightsName
   }
+  // apim-policy.entra.xml names its values.
+  dependsOn: [credentials]
+}
+
+module behindFrontDoor 'modules/behindfrontdoor.bicep' = if (isComplete && !empty(frontDoorId)) {
+  scope: group
+  name: 'behindfrontdoor'
+  params: {
+    apimName: apim.outputs.name
+    frontDoorId: frontDoorId
+  }
+  // Whose backend the probe asks.
+  dependsOn: [api]
 }
 
 module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {
   scope: group
   name: 'oauth'
+  params: {
+    apimName: apim.outputs.name
+    apiName: api!.outputs.apiName
+    apiPath: apim.outputs.apiPath
+    loggerName: api!.outputs.loggerName
+  }
+}
+
+module entra 'modules/entra.bicep' = if (isComplete && usesEntra) {
+  scope: group
+  name: 'entra'
   params: {
     apimName: apim.outputs.name
     apiName: api!.outputs.apiName
@@ -198,7 +295,10 @@ module alerts 'modules/alerts.bicep' = if (isComplete) {
     tags: tags
     token: token
     alertEmail: alertEmail
+    alertPhoneCountry: alertPhoneCountry
+    alertPhone: alertPhone
     apimName: apim.outputs.name
+    applicationInsightsName: foundation.outputs.applicationInsightsName
     logWorkspaceName: foundation.outputs.logWorkspaceName
     containerAppName: usesContainerApps ? containerApp!.outputs.name : ''
     siteName: usesContainerApps ? '' : appService!.outputs.name
@@ -210,5 +310,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output BRIDGE_VAULT string = foundation.outputs.vaultName
 output BRIDGE_REGISTRY string = foundation.outputs.registryName
 output BRIDGE_APIM string = apim.outputs.name
-output BRIDGE_PUBLIC_URL string = apim.outputs.publicBaseUrl
+output BRIDGE_PUBLIC_URL string = publicBaseUrl
+output BRIDGE_GATEWAY_HOST string = apim.outputs.gatewayHost
 output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url) : ''
+output BRIDGE_ATLASSIAN_REDIRECT string = isComplete && usesEntra ? credentials!.outputs.redirectUrl : ''

@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
     path::PathBuf,
     time::Duration,
 };
@@ -10,11 +11,16 @@ use secrecy::SecretString;
 
 use crate::http::{self, Gateway, GatewaySource, StreamSettings};
 
-use super::reader::{DAY_MS, Reader};
+use super::{
+    exposure::{Exposure, HANDLER_PORT},
+    reader::{DAY_MS, Reader},
+};
 
 /// One tool call ends this long before the edge gives up on the request, so that its better answer
 /// arrives.
 const EDGE_SLACK: Duration = Duration::from_secs(3);
+
+const PORTS: RangeInclusive<u64> = 0..=65_535;
 
 /// How long a change of the secret file may go unnoticed.
 const GATEWAY_RECHECK: Duration = Duration::from_secs(1);
@@ -27,13 +33,14 @@ pub(super) fn listen(reader: &mut Reader<'_>) -> SocketAddr {
     if host.is_none() {
         reader.refuse("HOST", "expected an IP address such as 127.0.0.1 or 0.0.0.0");
     }
-    // Azure App Service names its port itself; an explicit PORT is still the operator's word.
-    let name = if reader.given("PORT").is_none() && reader.filled("WEBSITES_PORT").is_some() {
-        "WEBSITES_PORT"
-    } else {
-        "PORT"
-    };
-    let port = reader.number(name, 0..=65_535);
+    // Platforms of Azure name the port themselves; an explicit PORT is still the operator's word.
+    let names = ["PORT", "WEBSITES_PORT", HANDLER_PORT];
+    let name = names.into_iter().find(|name| reader.given(name).is_some()).unwrap_or("PORT");
+    if name != HANDLER_PORT && reader.given(HANDLER_PORT).is_some() {
+        // It decides who can reach the server even where it does not decide the port.
+        reader.number(HANDLER_PORT, PORTS);
+    }
+    let port = reader.number(name, PORTS);
     SocketAddr::new(
         host.unwrap_or(IpAddr::from([127, 0, 0, 1])),
         u16::try_from(port).unwrap_or_default(),
@@ -62,16 +69,23 @@ pub(super) fn gateway(reader: &mut Reader<'_>) -> Option<Gateway> {
 }
 
 /// Without a gateway secret anybody who reaches the port may try tokens, so only loopback is open
-/// by itself.
-pub(super) fn check_exposure(reader: &mut Reader<'_>, listen: SocketAddr, has_gateway: bool) {
+/// by itself, and only where no host forwards the internet's requests to it.
+pub(super) fn check_exposure(reader: &mut Reader<'_>, exposure: Exposure, has_gateway: bool) {
     let waived = reader.flag("INSECURE_NO_GATEWAY");
     let already_blamed = reader.problems.iter().any(|problem| problem.name.starts_with("GATEWAY_"));
-    if !has_gateway && !already_blamed && !waived && !listen.ip().is_loopback() {
-        reader.refuse(
-            "GATEWAY_SHARED_SECRET",
-            "needed to listen beyond loopback; set it, or GATEWAY_SHARED_SECRET_FILE, or INSECURE_NO_GATEWAY=true",
-        );
+    if has_gateway || already_blamed || waived {
+        return;
     }
+    let accepted = match exposure {
+        Exposure::Loopback => return,
+        Exposure::Network => {
+            "needed to listen beyond loopback; set it, or GATEWAY_SHARED_SECRET_FILE, or INSECURE_NO_GATEWAY=true"
+        }
+        Exposure::FunctionsHost => {
+            "needed where FUNCTIONS_CUSTOMHANDLER_PORT is set: an Azure Functions host forwards everybody's requests to loopback; set it, or GATEWAY_SHARED_SECRET_FILE, or INSECURE_NO_GATEWAY=true"
+        }
+    };
+    reader.refuse("GATEWAY_SHARED_SECRET", accepted);
 }
 
 pub(super) fn http_settings(

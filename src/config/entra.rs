@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use entra::TenantId;
 use url::Url;
 
-use crate::{http, policy::RoleToolsets, signin::EntraApp};
+use crate::{http, signin::EntraApp};
 
 use super::{reader::Reader, secrets::secret, urls::base};
 
 const TENANTS: &str = "ENTRA_TENANT_ID";
 const AUDIENCES: &str = "ENTRA_AUDIENCE";
 const SCOPE: &str = "ENTRA_REQUIRED_SCOPE";
-const ROLES: &str = "ENTRA_ROLE_TOOLSETS";
 const CLIENT_ID: &str = "ENTRA_CLIENT_ID";
 const CLIENT_SECRET: &str = "ENTRA_CLIENT_SECRET";
 
@@ -26,16 +25,16 @@ pub struct EntraTokens {
     pub apps: Vec<EntraApp>,
 }
 
-/// The settings behind `entra` of `AUTH`; none if something is wrong. The second is what the
-/// policy needs to know.
-pub(super) fn entra(reader: &mut Reader<'_>) -> Option<(EntraTokens, Option<RoleToolsets>)> {
+/// The settings behind `entra` of `AUTH`; none if something is wrong. `mapped_roles` are those that
+/// mean something here, where roles count.
+pub(super) fn entra(
+    reader: &mut Reader<'_>,
+    mapped_roles: Option<BTreeSet<String>>,
+) -> Option<EntraTokens> {
     let tenant_ids = tenants(reader);
     let audiences = audiences(reader);
     let required_scope = scope(reader);
-    let role_toolsets = reader.parsed::<RoleToolsets>(ROLES);
     let authority = base(reader, "ENTRA_AUTHORITY");
-    let mapped_roles: Option<BTreeSet<String>> =
-        role_toolsets.as_ref().map(|map| map.roles().cloned().collect());
     let app = authority.as_ref().and_then(|authority| app(reader, authority));
     let tokens = entra::Settings {
         authority: authority?,
@@ -49,7 +48,7 @@ pub(super) fn entra(reader: &mut Reader<'_>) -> Option<(EntraTokens, Option<Role
         tenants.map(|id| EntraApp { tenant_id: id.to_string(), ..app.clone() }).collect()
     };
     let apps = app.as_ref().map(of_tenant).unwrap_or_default();
-    Some((EntraTokens { tokens, apps }, role_toolsets))
+    Some(EntraTokens { tokens, apps })
 }
 
 /// What clients are told: where to get a token, for which resource, with which scope. The pair says
@@ -128,6 +127,7 @@ fn app(reader: &mut Reader<'_>, authority: &Url) -> Option<EntraApp> {
                 client_secret: client_secret?,
                 scopes: Vec::new(),
                 has_on_behalf: true,
+                mapped_roles: None,
             });
         }
     };

@@ -18,6 +18,7 @@ mod urls;
 mod agents;
 mod edge;
 mod entra;
+mod exposure;
 mod jira;
 mod local;
 mod policy;
@@ -30,6 +31,7 @@ mod server;
 mod stdio;
 
 pub use entra::EntraTokens;
+pub use exposure::Exposure;
 pub use local::{JiraUser, LocalUser};
 pub use problem::Problem;
 pub use server::Config;

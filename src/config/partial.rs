@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use crate::policy;
 
 use super::{
-    edge::listen, policy::policy_settings, problem::Problem, reader::Reader, server::Config,
-    source::Source,
+    edge::listen, exposure::HANDLER_PORT, policy::policy_settings, problem::Problem,
+    reader::Reader, server::Config, source::Source,
 };
 
 impl Config {
@@ -46,6 +46,15 @@ impl Config {
     /// Whether the settings name an agent's schema.
     pub fn names_a_schema(source: &Source) -> bool {
         Reader::new(source).filled("COPILOT_AGENT_SCHEMA").is_some()
+    }
+
+    /// The port that an Azure Functions host forwards to, where another name of the port takes
+    /// precedence over it: what the host sends then reaches nobody.
+    pub fn forwarded_past(source: &Source) -> Option<u16> {
+        let reader = Reader::new(source);
+        let port: u16 = reader.given(HANDLER_PORT)?.parse().ok()?;
+        let listen = Self::listen_address(source).ok()?;
+        (listen.port() != port).then_some(port)
     }
 
     /// Whether the settings name two sites, of which one counts.

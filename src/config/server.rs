@@ -15,13 +15,14 @@ use super::{
     agents::agents,
     edge::{check_exposure, gateway, http_settings, listen},
     entra::announce,
+    exposure::Exposure,
     jira::{jira_settings, upstream_settings},
     policy::{policy_settings, tools_settings},
     problem::Problem,
     reader::{DAY_MS, Reader},
     signin::{Bearers, bearers, keys},
     source::Source,
-    telemetry::{admin, telemetry_settings},
+    telemetry::{admin, custom_events, telemetry_settings},
 };
 
 /// Everything that `serve` needs.
@@ -29,6 +30,8 @@ use super::{
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Who can reach that.
+    pub exposure: Exposure,
     /// Which bearers are taken.
     pub bearers: Bearers,
     /// Who may come in.
@@ -61,7 +64,8 @@ impl Config {
         let mut reader = Reader::new(source);
         let listen = listen(&mut reader);
         let gateway = gateway(&mut reader);
-        check_exposure(&mut reader, listen, gateway.is_some());
+        let exposure = Exposure::of(&reader, listen);
+        check_exposure(&mut reader, exposure, gateway.is_some());
         let mcp = mcp_settings(&mut reader);
         let mut policy = policy_settings(&mut reader);
         let tool_settings = tools_settings(&mut reader);
@@ -69,14 +73,14 @@ impl Config {
             scopes: policy::Policy::new(policy.clone()).scopes(tools::all(), tools::BASE_SCOPES),
             ..http_settings(&mut reader, gateway, mcp.call_deadline)
         };
-        let (mut bearers, roles) = bearers(&mut reader, &http.scopes, listen.ip().is_loopback());
+        let (mut bearers, roles) = bearers(&mut reader, &http.scopes, !exposure.is_public());
         policy.roles = roles;
         if let Some(entra) = &bearers.entra {
             announce(&mut http, entra, (bearers.signin.is_some(), bearers.atlassian));
         }
         // Nobody but this machine can reach it then, and local tools such as an inspector's page
         // must.
-        if listen.ip().is_loopback() {
+        if !exposure.is_public() {
             http.allowed_origins.extend(AllowedOrigin::loopback());
         }
         let connections = ConnectionSettings {
@@ -105,6 +109,7 @@ impl Config {
         match jira {
             Some(jira) if reader.problems.is_empty() => Ok(Self {
                 listen,
+                exposure,
                 bearers,
                 http,
                 connections,
@@ -129,5 +134,6 @@ fn mcp_settings(reader: &mut Reader<'_>) -> mcp::Settings {
         call_deadline: reader.millis("CALL_DEADLINE_MS", 100..=600_000),
         reply_bytes_max: reader.size("MAX_RESPONSE_BYTES", 2_000..=450_000),
         structured_content: reader.flag("STRUCTURED_CONTENT"),
+        custom_events: custom_events(reader),
     }
 }

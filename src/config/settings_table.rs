@@ -28,6 +28,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("PORT", "8080", "port to listen on; 0 takes any free one"),
     setting("WEBSITES_PORT", "", "Azure App Service's name for PORT; PORT takes precedence"),
     setting(
+        "FUNCTIONS_CUSTOMHANDLER_PORT",
+        "",
+        "Azure Functions' name for PORT, after PORT and WEBSITES_PORT; set, the server counts as public and needs a gateway secret",
+    ),
+    setting(
         "ADMIN_ADDR",
         "127.0.0.1:9090",
         "where GET /metrics, /healthz and /readyz are answered for operators; empty = nowhere (demo: nowhere unless set)",
@@ -54,7 +59,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "INSECURE_NO_GATEWAY",
         "false",
-        "true: listen beyond loopback although no gateway secret is set",
+        "true: listen beyond loopback, or behind an Azure Functions host, although no gateway secret is set",
     ),
     setting(
         "AUTH",
@@ -104,7 +109,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "ENTRA_ROLE_TOOLSETS",
         "",
-        "entra: what app roles open within TOOLSETS, such as Reader=readonly;Lead=core,agile,bulk; who has none of them may do nothing; empty: roles do not count",
+        "entra, signin at Entra ID: what app roles open within TOOLSETS, such as Reader=readonly;Lead=core,agile,bulk; who has none of them may do nothing; empty: roles do not count",
     ),
     setting("ENTRA_SCOPES", "", "signin: scopes beside openid, profile and offline_access"),
     setting(
@@ -309,6 +314,11 @@ pub const SETTINGS: &[Setting] = &[
     secret(
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
         "Application Insights' connection string; traces and metrics are sent there",
+    ),
+    setting(
+        "APPLICATIONINSIGHTS_CUSTOM_EVENTS",
+        "false",
+        "a custom event MCPEvent for each tool call, beside its request; one more record to pay for",
     ),
     setting(
         "OTEL_TRACES_SAMPLER_ARG",

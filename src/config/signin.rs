@@ -57,10 +57,16 @@ pub(super) fn bearers(
     }
     let authority = reader.needed("ENTRA_AUTHORITY").parse::<Url>().ok();
     let directory_issuers = entra::Settings::issuer_hosts(authority.as_ref());
-    let signin = signin.then(|| settings(reader, scopes, is_local)).flatten();
-    let entra = entra.then(|| super::entra::entra(reader)).flatten();
-    let (entra, roles) = entra.unzip();
-    (Bearers { atlassian, signin, entra, directory_issuers }, roles.flatten())
+    let mut signin = signin.then(|| settings(reader, scopes, is_local)).flatten();
+    let app = signin.as_mut().and_then(|signin| signin.providers.entra.as_mut());
+    let has_roles = entra || app.is_some();
+    let roles = if has_roles { reader.parsed::<RoleToolsets>("ENTRA_ROLE_TOOLSETS") } else { None };
+    let mapped_roles = roles.as_ref().map(|map| map.roles().cloned().collect());
+    if let Some(app) = app {
+        app.mapped_roles.clone_from(&mapped_roles);
+    }
+    let entra = entra.then(|| super::entra::entra(reader, mapped_roles)).flatten();
+    (Bearers { atlassian, signin, entra, directory_issuers }, roles)
 }
 
 fn settings(reader: &mut Reader<'_>, scopes: &[String], is_local: bool) -> Option<Settings> {
@@ -190,6 +196,7 @@ fn entra(reader: &mut Reader<'_>) -> Option<EntraApp> {
         client_secret: client_secret?,
         scopes: scopes.map(str::to_owned).collect(),
         has_on_behalf: false,
+        mapped_roles: None,
     })
 }
 

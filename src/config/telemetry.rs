@@ -9,6 +9,8 @@ use crate::telemetry::{self, ExportSettings, Format};
 
 use super::{reader::Reader, urls::is_safe_upstream};
 
+const CONNECTION_STRING: &str = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+
 /// The first words of the part of a connection string that says where to send.
 const INGESTION: &str = "ingestionendpoint";
 
@@ -68,7 +70,7 @@ fn otlp(reader: &mut Reader<'_>) -> Option<Url> {
 }
 
 fn app_insights(reader: &mut Reader<'_>) -> Option<SecretString> {
-    let name = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+    let name = CONNECTION_STRING;
     let text = reader.filled(name)?;
     let parts: Vec<(String, &str)> = text
         .split(';')
@@ -94,6 +96,16 @@ fn app_insights(reader: &mut Reader<'_>) -> Option<SecretString> {
     }
     // Azure ends some of them with a semicolon, which the exporter does not read.
     Some(SecretString::from(text.trim_end_matches(';')))
+}
+
+/// Nobody else makes anything of them.
+pub(super) fn custom_events(reader: &mut Reader<'_>) -> bool {
+    let name = "APPLICATIONINSIGHTS_CUSTOM_EVENTS";
+    let is_wanted = reader.flag(name);
+    if is_wanted && reader.filled(CONNECTION_STRING).is_none() {
+        reader.refuse(name, "needs APPLICATIONINSIGHTS_CONNECTION_STRING");
+    }
+    is_wanted
 }
 
 fn sample_ratio(reader: &mut Reader<'_>) -> f64 {
@@ -136,6 +148,14 @@ mod tests {
         check(name, "InstrumentationKey=k", true);
         check(name, "InstrumentationKey=k;IngestionEndpoint=http://x.example.com/", false);
         check(name, "k", false);
+        check("APPLICATIONINSIGHTS_CUSTOM_EVENTS", "false", true);
+        check("APPLICATIONINSIGHTS_CUSTOM_EVENTS", "maybe", false);
+        // Alone they would go nowhere.
+        check("APPLICATIONINSIGHTS_CUSTOM_EVENTS", "true", false);
+        let both = [(name, "InstrumentationKey=k"), ("APPLICATIONINSIGHTS_CUSTOM_EVENTS", "true")];
+        assert!(Config::read(&Source::of(both)).unwrap().mcp.custom_events);
+        let read = Config::read(&Source::of([(name, "InstrumentationKey=k")])).unwrap();
+        assert!(!read.mcp.custom_events, "nobody pays for them unasked");
     }
 
     #[test]

@@ -91,6 +91,20 @@ fn a_secret_is_never_shown() {
         found[0].contains("shorter than 32 bytes") && !found[0].contains("hidden"),
         "{found:?}"
     );
+    for vault in [
+        "@Microsoft.KeyVault(SecretUri=https://hidden.vault.azure.net/secrets/gateway-a)",
+        "@microsoft.keyvault(VaultName=hidden;SecretName=gateway-secret-a)",
+    ] {
+        for name in ["GATEWAY_SHARED_SECRET", "GATEWAY_SHARED_SECRET_PREVIOUS"] {
+            let found = problems(&[(name, vault)]);
+            assert!(
+                found.len() == 1
+                    && found[0].contains("not resolved")
+                    && !found[0].contains("hidden"),
+                "{found:?}"
+            );
+        }
+    }
     let good = "0123456789abcdef0123456789abcdef-hidden";
     let config = Config::read(&Source::of([("GATEWAY_SHARED_SECRET", good)])).unwrap();
     assert!(!format!("{config:?}").contains("hidden"));
@@ -117,6 +131,65 @@ fn app_services_port_counts_unless_port_is_set() {
     };
     assert_eq!(port(&[("WEBSITES_PORT", "8181")]), 8181);
     assert_eq!(port(&[("WEBSITES_PORT", "8181"), ("PORT", "1")]), 1);
+}
+
+#[test]
+fn the_port_of_a_functions_host_comes_last() {
+    let secret = ("GATEWAY_SHARED_SECRET", "0123456789abcdef0123456789abcdef");
+    let handler = ("FUNCTIONS_CUSTOMHANDLER_PORT", "8282");
+    let port = |pairs: &[(&str, &str)]| {
+        let pairs = pairs.iter().copied().chain([secret, handler]);
+        Config::read(&Source::of(pairs)).unwrap().listen.to_string()
+    };
+    assert_eq!(port(&[]), "127.0.0.1:8282");
+    assert_eq!(port(&[("PORT", ""), ("WEBSITES_PORT", "")]), "127.0.0.1:8282");
+    assert_eq!(port(&[("WEBSITES_PORT", "8181")]), "127.0.0.1:8181");
+    assert_eq!(port(&[("WEBSITES_PORT", "8181"), ("PORT", "1")]), "127.0.0.1:1");
+    assert_eq!(port(&[("PORT", "1")]), "127.0.0.1:1");
+    // A wrong one is an error like a wrong PORT, also where it does not decide.
+    for wrong in ["65536", "-1", "8080x", "auto"] {
+        for name in ["PORT", "WEBSITES_PORT", "FUNCTIONS_CUSTOMHANDLER_PORT"] {
+            let expected =
+                format!("{name}: found '{wrong}'; expected a whole number from 0 to 65535");
+            assert_eq!(problems(&[(name, wrong), secret]), [expected]);
+        }
+        let found = problems(&[("FUNCTIONS_CUSTOMHANDLER_PORT", wrong), ("PORT", "1"), secret]);
+        assert!(found[0].starts_with("FUNCTIONS_CUSTOMHANDLER_PORT: "), "{found:?}");
+    }
+}
+
+/// The host forwards everybody's requests to loopback, so there loopback protects nothing.
+#[test]
+fn behind_a_functions_host_loopback_is_public() {
+    let handler = ("FUNCTIONS_CUSTOMHANDLER_PORT", "8282");
+    let secret = ("GATEWAY_SHARED_SECRET", "0123456789abcdef0123456789abcdef");
+    let waiver = ("INSECURE_NO_GATEWAY", "true");
+    for more in [&[][..], &[("HOST", "::1")], &[("PORT", "8080")], &[("WEBSITES_PORT", "8181")]] {
+        let with =
+            |last: &[(&'static str, &'static str)]| problems(&[more, &[handler], last].concat());
+        let found = with(&[]);
+        assert!(
+            found.len() == 1
+                && found[0].starts_with("GATEWAY_SHARED_SECRET: ")
+                && found[0].contains("FUNCTIONS_CUSTOMHANDLER_PORT")
+                && found[0].contains("INSECURE_NO_GATEWAY=true"),
+            "{more:?}: {found:?}"
+        );
+        assert_eq!(with(&[secret]), [""; 0], "{more:?}");
+        assert_eq!(with(&[waiver]), [""; 0], "{more:?}");
+    }
+    assert_eq!(problems(&[("FUNCTIONS_CUSTOMHANDLER_PORT", "")]), [""; 0], "as if it were not set");
+    // Pages of this machine are not this machine's users' there, and neither is a sign-in.
+    let read = |pairs: [(&str, &str); 2]| Config::read(&Source::of(pairs)).unwrap();
+    assert_eq!(read([handler, secret]).http.allowed_origins.len(), 3);
+    let signin = [
+        ("AUTH", "signin"),
+        ("ATLASSIAN_CLIENT_ID", "an-app"),
+        ("ATLASSIAN_CLIENT_SECRET", "the-apps-secret"),
+    ];
+    assert_eq!(problems(&signin), [""; 0]);
+    let found = problems(&[&signin[..], &[handler, secret]].concat());
+    assert!(found.iter().any(|line| line.starts_with("PUBLIC_BASE_URL")), "{found:?}");
 }
 
 #[test]

@@ -106,6 +106,10 @@ mod tests {
             "OTEL_TRACES_SAMPLER",
             "OTEL_EXPORTER_OTLP_HEADERS",
             "SERVER_SOFTWARE",
+            "FUNCTIONS_CUSTOMHANDLER_WORKER_ID",
+            "FUNCTIONS_HTTPWORKER_PORT",
+            "FUNCTIONS_WORKER_RUNTIME",
+            "WEBSITE_HOSTNAME",
         ];
         let found: Vec<(String, Option<&str>)> = in_environment(names.into_iter())
             .into_iter()

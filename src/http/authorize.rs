@@ -39,9 +39,9 @@ pub(super) async fn authorize(
 ) -> Result<Response, Reject> {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
-    let (identity, site) = match admit(&edge, &head).await {
-        Ok(Admitted::Caller { identity, site }) => (identity, site),
-        Ok(Admitted::Browser) => return Ok(browser_page::render(&edge, &head)),
+    let ((identity, site), session) = match admit(&edge, &head).await {
+        Ok((Admitted::Caller { identity, site }, session)) => ((identity, site), session),
+        Ok((Admitted::Browser, _)) => return Ok(browser_page::render(&edge, &head)),
         Err(reject) => {
             // Whoever still sends would find the connection closed instead of the reason.
             edge.drains.drain(head.headers(), body);
@@ -55,8 +55,11 @@ pub(super) async fn authorize(
     let challenge = is_challenged.then(|| Challenge::of(&edge, &request));
 
     authenticate::remove_secrets(request.headers_mut());
-    let caller = Caller::new(identity, request_id.shared(), site);
+    let caller = Caller::new(identity, request_id.shared(), site).in_session(session);
     let key = caller.key();
+    if caller.principal().subject.is_some() {
+        edge.permits.trust(key);
+    }
     if let Some(permit) = request.extensions().get::<RequestPermit>() {
         permit.count_for(&edge.permits, key)?;
     }
@@ -94,14 +97,16 @@ fn wants_stream<B>(request: &Request<B>) -> bool {
     request.headers().get(MCP_METHOD).is_some_and(|method| method == "subscriptions/listen")
 }
 
-async fn admit(edge: &Edge, head: &Request<()>) -> Result<Admitted, Reject> {
+/// Who is let in, and the session that the request named.
+async fn admit(edge: &Edge, head: &Request<()>) -> Result<(Admitted, Option<Arc<str>>), Reject> {
     let admitted = admission::check(edge, head, &Method::POST).await?;
-    if let Admitted::Caller { identity, .. } = &admitted
-        && compat::has_sessions(head.uri())
-    {
-        edge.streams.ids.check(identity, head.headers()).await?;
-    }
-    Ok(admitted)
+    let session = match &admitted {
+        Admitted::Caller { identity, .. } if compat::has_sessions(head.uri()) => {
+            edge.streams.ids.check(identity, head.headers()).await?
+        }
+        _ => None,
+    };
+    Ok((admitted, session))
 }
 
 /// Learns from a call whose answer is a stream when the stream has ended.

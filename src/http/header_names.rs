@@ -24,3 +24,5 @@ pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent"
 /// The value of `X-Content-Type-Options`: no browser may take an answer for something else than it
 /// says it is.
 pub(super) const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+/// What `Strict-Transport-Security` says where clients come by https (RFC 6797): of this host alone.
+pub(super) const HTTPS_FOR_A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");

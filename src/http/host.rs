@@ -29,7 +29,8 @@ impl AllowedHost {
         self.host == host.host
     }
 
-    fn admits(&self, sent: &Self) -> bool {
+    /// Whether a request with this `Host` passes.
+    pub fn admits(&self, sent: &Self) -> bool {
         self.host == sent.host && (self.port.is_none() || self.port == sent.port)
     }
 }

@@ -16,7 +16,8 @@ use super::{
     connection::NoSlot,
     cors::{self, Readers},
     edge::Edge,
-    header_names::NO_SNIFF,
+    header_names::{HTTPS_FOR_A_YEAR, NO_SNIFF},
+    public_base_url::PublicBaseUrl,
     reject::{self, Format, Reject},
     request_id,
 };
@@ -55,5 +56,8 @@ pub(super) async fn observe(
     }
     request_id::set_response_header(&id, &mut response);
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
+    if edge.settings.public_base_url.as_ref().is_some_and(PublicBaseUrl::is_https) {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_FOR_A_YEAR);
+    }
     response
 }

@@ -1,8 +1,8 @@
 //! How many requests may be inside at once, and how much they may hold.
 //!
 //! Of the requests and of the bytes for bodies no caller holds more than a part, made-up or not,
-//! from the moment in which the bearer is read. Callers whose token no upstream has accepted yet
-//! share what one person may hold who makes up many.
+//! from the moment in which the bearer is read. Callers whose token nobody has verified and no
+//! upstream has accepted yet share what one person may hold who makes up many.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,8 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::reject::Reject;
 
-/// Callers that are known to an upstream, about 50 bytes each. Only an upstream's own word adds
-/// one.
+/// Callers that are known, about 50 bytes each. Only the word of an upstream, or of a directory
+/// that signed the token, adds one.
 const KNOWN_MAX: usize = 16 * 1024;
 /// One caller may always have as many requests as this, if there are permits.
 const CALLER_MIN: usize = 8;
@@ -78,7 +78,14 @@ impl Permits {
     pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict) {
         if verdict.refused {
             self.known.remove(&caller);
-        } else if verdict.accepted && !self.is_known(caller) {
+        } else if verdict.accepted {
+            self.trust(caller);
+        }
+    }
+
+    /// Remembers that the caller is somebody, whoever has found that out.
+    pub(super) fn trust(&self, caller: PrincipalKey) {
+        if !self.is_known(caller) {
             self.known.insert(caller, ());
         }
     }

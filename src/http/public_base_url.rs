@@ -17,6 +17,11 @@ impl PublicBaseUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether clients come by TLS, which something in front of us ends.
+    pub(super) fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
 }
 
 impl FromStr for PublicBaseUrl {

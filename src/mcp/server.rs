@@ -22,6 +22,8 @@ pub struct Settings {
     pub reply_bytes_max: usize,
     /// Whether replies carry structured content beside the text.
     pub structured_content: bool,
+    /// Whether each call is also an event of its own in Application Insights.
+    pub custom_events: bool,
 }
 
 /// One MCP server for all callers. Cloning is cheap; rmcp clones it for each request.

@@ -2,7 +2,7 @@
 //! OpenTelemetry's semantic conventions for MCP:
 //! <https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md>.
 
-use metrics::{Role, Span};
+use metrics::{KeyValue, Role, Span};
 use tool_kit::{Code, Tool};
 
 use crate::telemetry::audit;
@@ -11,6 +11,10 @@ use super::{call::Traces, server::Server};
 
 /// The conventions' word for a failure that was answered as a result.
 const TOOL_ERROR: &str = "tool_error";
+
+/// The exporter's name for what is no trace of a log.
+/// Source: <https://docs.rs/opentelemetry-application-insights>, "Events".
+const CUSTOM_EVENT: &str = "ai.custom";
 
 impl Server {
     /// Below the message's own trace, if it brought one, with a link to the request's; else below
@@ -48,5 +52,24 @@ impl Server {
         if line.outcome.is_some() {
             span.fail(TOOL_ERROR);
         }
+        if self.0.settings.custom_events {
+            span.event(CUSTOM_EVENT, custom_event(line, outcome));
+        }
     }
+}
+
+/// What Application Insights shows as `customEvents`: the exporter takes the name from the first
+/// attribute, and the others become `customDimensions`, which are texts.
+fn custom_event(line: &audit::Line<'_>, outcome: &'static str) -> Vec<KeyValue> {
+    let duration_ms = i64::try_from(line.elapsed.as_millis()).unwrap_or(i64::MAX);
+    let mut event = vec![
+        KeyValue::new("ai.customEvent.name", "MCPEvent"),
+        KeyValue::new("Type", "tool"),
+        KeyValue::new("Tool", line.tool),
+        KeyValue::new("UserId", line.user.to_string()),
+        KeyValue::new("Outcome", outcome),
+        KeyValue::new("Duration", duration_ms),
+    ];
+    event.extend(line.session.map(|session| KeyValue::new("SessionId", session.to_owned())));
+    event
 }

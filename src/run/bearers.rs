@@ -57,7 +57,7 @@ pub(super) fn entra(
         Some(signin) => signin.entra_principal(subject),
         None => people.principal_key(b"entra person:", subject.as_bytes()),
     };
-    let tokens = AccessTokens::new(tokens.clone(), USER_AGENT)?;
+    let tokens = AccessTokens::new(tokens.clone(), signals, USER_AGENT)?;
     let now = {
         let clock = clock.clone();
         Arc::new(move || clock.now_ms())

@@ -19,7 +19,7 @@ use super::{
     grant::GrantOf,
     secret::Secret,
     server::SignIn,
-    session::{RenewalError, Renewals, SessionError, SessionId},
+    session::{RenewalError, Renewals, Session, SessionError, SessionId},
     tokens::{PREFIX, Token},
 };
 
@@ -73,17 +73,22 @@ async fn identify(signin: &SignIn, token: &str) -> Result<Identity, Authenticate
         SessionError::Store(_) => AuthenticateError::Unavailable,
     })?;
     signin.sessions().touch(id, &loaded).await;
-    let session = &loaded.session;
+    let mut session = loaded.session;
     // Asked here already: a client that is told 401 signs its person in again.
     for which in [GrantOf::Entra, GrantOf::Jira] {
         if session.grant(which).is_none() {
             continue;
         }
         let renewing = signin.renewals().fresh(id, which, None);
-        if let Ok(Err(RenewalError::Ended)) = timeout(PROVIDER_PATIENCE, renewing).await {
-            return Err(refused("its sign-in has ended at the identity provider"));
+        match timeout(PROVIDER_PATIENCE, renewing).await {
+            Ok(Ok(renewed)) => session = renewed.session,
+            Ok(Err(RenewalError::Ended)) => {
+                return Err(refused("its sign-in has ended at the identity provider"));
+            }
+            _ => {}
         }
     }
+    let roles = roles(signin, &session)?;
     let principal = Principal {
         subject: Some(session.person.subject.as_str().into()),
         rights: Some(session.scopes.clone().into()),
@@ -93,8 +98,18 @@ async fn identify(signin: &SignIn, token: &str) -> Result<Identity, Authenticate
     Ok(Identity {
         credential_key: signin.hasher().principal_key(b"session:", &id.0),
         is_signed_in_here: true,
+        roles,
         ..Identity::new(principal, Arc::new(credentials))
     })
+}
+
+/// Those of the person's roles that mean something here, as Entra ID said at the last renewal; none
+/// where roles do not count, or people sign in elsewhere. Who has none of them may do nothing.
+fn roles(signin: &SignIn, session: &Session) -> Result<Option<Arc<[String]>>, AuthenticateError> {
+    let Some(mapped) = signin.providers().mapped_roles() else { return Ok(None) };
+    let said = session.entra.iter().flat_map(|grant| &grant.roles);
+    let roles: Arc<[String]> = said.filter(|role| mapped.contains(*role)).cloned().collect();
+    if roles.is_empty() { Err(AuthenticateError::NoRole) } else { Ok(Some(roles)) }
 }
 
 /// The grant behind a session, renewed when it is time, for one request.

@@ -12,6 +12,9 @@ pub(super) struct Grant {
     pub(super) obtained_at_ms: u64,
     pub(super) expires_at_ms: u64,
     pub(super) scopes: Vec<String>,
+    /// Entra ID: the app roles of the person, as it said last.
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
 }
 
 /// Which of a session's grants.
@@ -65,6 +68,7 @@ mod tests {
             obtained_at_ms: 1_000 * MINUTE,
             expires_at_ms: 1_000 * MINUTE + life_ms,
             scopes: Vec::new(),
+            roles: Vec::new(),
         };
         let now_ms = 1_000 * MINUTE + age_ms;
         assert_eq!((grant.is_due(now_ms), grant.is_live(now_ms)), (is_due, is_live));

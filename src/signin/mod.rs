@@ -86,6 +86,9 @@ pub use tokens::PREFIX as TOKEN_PREFIX;
 /// were got on behalf of their users.
 pub const SESSIONS_BYTES_MAX: usize = session::CACHE_BYTES_MAX + session::ON_BEHALF_BYTES_MAX;
 
+/// The most memory, in bytes, of tokens got on behalf of users who bring one of the directory's.
+pub const ON_BEHALF_BYTES_MAX: usize = session::ON_BEHALF_BYTES_MAX;
+
 /// The most memory, in bytes, of records where they are kept in the process.
 pub const RECORDS_BYTES_MAX: usize = backend::MEMORY_BYTES_MAX;
 

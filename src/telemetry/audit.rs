@@ -19,6 +19,8 @@ pub struct Line<'a> {
     pub trace_id: Option<&'a str>,
     /// The keyed hash of the caller's token.
     pub user: PrincipalKey,
+    /// The session that the request named, under a name that opens nothing.
+    pub session: Option<&'a str>,
     /// The error, if there was one.
     pub outcome: Option<Code>,
     /// HTTP calls made to Jira.

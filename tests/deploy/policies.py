@@ -1,4 +1,4 @@
-"""Both policies of API Management and what deploy/azure publishes with the one for clients that sign in by themselves.
+"""The policies of API Management and what deploy/azure publishes with those for clients that sign in by themselves.
 
 What the policies do is tests/gateway's to judge; here each expression is parsed by a grammar of C# that nobody here wrote, and
 files are held against each other.
@@ -18,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "gateway"))
 import published
 
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_c_sharp.language()))
-POLICIES = ("apim-policy.xml", "apim-policy.oauth.xml")
-MCP = ("/mcp", "/mcp/readonly", "/mcp/x/{toolsets}")
+POLICIES = ("apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml")
+KINDS = ("connector", "oauth", "entra")
+MCP = ("/mcp", "/mcp/readonly", "/mcp/x/{toolsets}", "/api/mcp/stream", "/api/mcp/command")
 WELL_KNOWN = "/.well-known/"
 # Everything that is published, and nothing else: health, metrics and whatever the bridge learns to answer stay inside.
 CALLS = {
@@ -37,10 +38,13 @@ def check(project):
     """Every rule that is broken, as (rule, sentence)."""
     for name in POLICIES:
         yield from c_sharp(name, (project / name).read_text())
-    modules = {name: (project / f"deploy/azure/modules/{name}.bicep").read_text() for name in ("api", "apim", "oauth")}
+    names = ("api", "apim", "oauth", "entra", "credentials")
+    modules = {name: (project / f"deploy/azure/modules/{name}.bicep").read_text() for name in names}
     main = (project / "deploy/azure/main.bicep").read_text()
     path = re.search(r"^var path = '([\w-]+)'$", modules["apim"], re.M)[1]
     yield from operations(project, path)
+    yield from entra_operations(project, path)
+    yield from credentials(project, modules)
     yield from choice(project, modules, main)
     yield from logs(modules)
     if set(re.findall(r'"(/[\w-]+)", ""\)', (project / "apim-policy.oauth.xml").read_text())) != {f"/{path}"}:
@@ -51,7 +55,8 @@ def c_sharp(name, text):
     """Each expression, in the place that it has in a method's `return`."""
     for element in ElementTree.fromstring(text).iter():
         for value in [*element.attrib.values(), element.text or ""]:
-            value = value.strip()
+            # A named value may be a number, or a part of a text.
+            value = re.sub(r"\{\{[\w-]+\}\}", "1", value.strip())
             if not value.startswith("@"):
                 continue
             tree = PARSER.parse(f"class C {{ object M() {{ return {value[1:]}; }} }}".encode())
@@ -73,26 +78,64 @@ def operations(project, path):
         yield "bicep-oauth", "an operation is published twice"
 
 
-def choice(project, modules, main):
-    """One setting of the environment chooses the policy, and with it what is published."""
-    if "gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml') : loadTextContent('../../../apim-policy.xml')" not in modules["api"]:
-        yield "bicep-oauth", "the environment's choice does not decide which policy the API has"
-    if "module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {" not in main:
-        yield "bicep-oauth", "sign-in is published where nobody chose it, or not where somebody did"
-    for needed in ("value: loadTextContent('../../../apim-policy.oauth.xml')", "path: ''", "protocols: ['https']", "subscriptionRequired: false"):
-        if needed not in modules["oauth"]:
-            yield "bicep-oauth", f"the API at the root has no {needed}"
+def entra_operations(project, path):
+    """With Entra ID there is nothing but the document and MCP: no sign-in of the bridge's, and no server's metadata."""
+    wanted = {(f"/{path}", method, template) for template in MCP for method in ("POST", "GET", "DELETE")}
+    documents = [f"{WELL_KNOWN}oauth-protected-resource{mcp}" for mcp in ("", *MCP)]
+    wanted |= {(f"/{path}", "GET", document) for document in documents}
+    wanted |= {("", "GET", f"{WELL_KNOWN}oauth-protected-resource/{path}{mcp}") for mcp in MCP}
+    found = published.operations(project, "entra")
+    for one in sorted(set(found) ^ wanted):
+        yield "bicep-entra", f"published and not meant to be, or the other way round: {one}"
+    if len(found) != len(set(found)):
+        yield "bicep-entra", "an operation is published twice"
+
+
+def credentials(project, modules):
+    """The policy asks for the provider that is made, and the roles that it knows are those that have sets of tools."""
+    policy = ElementTree.parse(project / "apim-policy.entra.xml").getroot()
+    asked = {element.get("provider-id") for element in policy.iter("get-authorization-context")}
+    made = set(re.findall(r"authorizationProviders@[\d-]+' = \{\s+parent: service\s+name: '([^']+)'", modules["credentials"]))
+    if asked != made:
+        yield "bicep-entra", f"the policy asks for {sorted(asked)}, and {sorted(made)} is made"
+    for needed in ("audience=api.atlassian.com&prompt=consent'", "identityProvider: 'oauth2'", "oauth2grantType: 'AuthorizationCode'", "clientSecret: atlassianClientSecret"):
+        if needed not in modules["credentials"]:
+            yield "bicep-entra", f"credentials.bicep has no {needed}"
     for name in ("dev", "prod"):
         sizes = json.loads((project / f"deploy/azure/environments/{name}.json").read_text())
-        if sizes["gatewayPolicy"] not in ("connector", "oauth"):
+        if "offline_access" not in sizes["atlassianScopes"].split():
+            yield "bicep-entra", f"{name}.json: without offline_access a connection ends after an hour"
+        for user in sizes["connectedUsers"]:
+            if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", user):
+                yield "bicep-entra", f"{name}.json: {user} is no object id as tokens have it"
+
+
+def choice(project, modules, main):
+    """One setting of the environment chooses the policy, and with it what is published."""
+    chosen = {kind: f"apim-policy{'' if kind == 'connector' else '.' + kind}.xml" for kind in KINDS}
+    if "    value: policies[gatewayPolicy]\n" not in modules["api"] or any(f"  {kind}: loadTextContent('../../../{file}')\n" not in modules["api"] for kind, file in chosen.items()):
+        yield "bicep-oauth", "the environment's choice does not decide which policy the API has"
+    if "var usesEntra = sizes.gatewayPolicy == 'entra'\n" not in main or any(f"module {name} 'modules/{name}.bicep' = if (isComplete && usesEntra) {{" not in main for name in ("entra", "credentials")):
+        yield "bicep-entra", "the credential manager is set up where nobody chose it, or not where somebody did"
+    if "module oauth 'modules/oauth.bicep' = if (isComplete && sizes.gatewayPolicy == 'oauth') {" not in main:
+        yield "bicep-oauth", "sign-in is published where nobody chose it, or not where somebody did"
+    for kind in ("oauth", "entra"):
+        for needed in (f"value: loadTextContent('../../../{chosen[kind]}')", "path: ''", "protocols: ['https']", "subscriptionRequired: false"):
+            if needed not in modules[kind]:
+                yield f"bicep-{kind}", f"the API at the root has no {needed}"
+    for name in ("dev", "prod"):
+        sizes = json.loads((project / f"deploy/azure/environments/{name}.json").read_text())
+        if sizes["gatewayPolicy"] not in KINDS:
             yield "bicep-oauth", f"{name}.json: no policy is called {sizes['gatewayPolicy']}"
         if "signin" in sizes["settings"].get("AUTH", "") and sizes["gatewayPolicy"] != "oauth":
             yield "bicep-oauth", f"{name}.json: the bridge signs people in, and the gateway lets nobody through to it"
+        if "entra" in sizes["settings"].get("AUTH", "") and sizes["gatewayPolicy"] != "oauth":
+            yield "bicep-entra", f"{name}.json: the bridge takes Entra's tokens, and the gateway lets none through to it"
 
 
 def logs(modules):
     """The query of a sign-in holds codes; it is hidden wherever a request is logged, before the bridge and behind it."""
-    for name in ("api", "oauth"):
+    for name in ("api", "oauth", "entra"):
         text = modules[name]
         is_hidden = NO_QUERY in text and "frontend: { request: noQuery," in text and "backend: { request: noQuery," in text
         is_short = set(re.findall(r"bytes: (\d+)", text)) == {"0"} and not re.search(r"headers: \[[^\]]", text)

@@ -85,6 +85,7 @@ def complete(project, read):
         ("ci", ".ci/run"),
         ("ci", "cmp first.bin second.bin"),
         ("ci", "az bicep build --file deploy/azure/main.bicep"),
+        ("ci", "az bicep build --file deploy/azure/regions/main.bicep"),
         ("ci", "az bicep lint"),
         ("ci", f"--format '{{{{.Size}}}}')\" -lt {BYTES_MAX}\n"),
         ("deploy", "base=$(deploy/image/pinned)"),

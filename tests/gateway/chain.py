@@ -8,6 +8,7 @@ import threading
 import time
 
 import client
+import streams
 from client import CopilotStudio, is_good, send
 from policy import Policy
 from processes import Bridge, Jira, fresh_secret, until
@@ -15,7 +16,7 @@ from stub import Gateway
 from wire import Wire
 
 # As deploy/azure/environments/dev.json has them.
-LIMITS = {"jira-mcp-calls-per-token": "120", "jira-mcp-calls-per-address": "1200"}
+LIMITS = {"jira-mcp-calls-per-token": "120", "jira-mcp-calls-per-address": "1200", "jira-mcp-body-bytes-max": "1048576", "jira-mcp-timeout-seconds": "110"}
 NAMED_VALUE, BACKEND = "jira-mcp-gateway-token", "jira-mcp-bridge"
 
 
@@ -28,7 +29,7 @@ class Chain:
     def play(self):
         with tempfile.TemporaryDirectory(prefix="chain-") as home, Jira(self.binary, home) as jira:
             secret = fresh_secret()
-            with Wire(jira.url) as wire, Bridge(self.binary, home, wire.url, [secret]) as bridge:
+            with Wire(jira.url) as wire, Bridge(self.binary, home, wire.url, [secret], streams.SETTINGS) as bridge:
                 self.jira, self.bridge, self.secret, self.home, self.wire = jira, bridge, secret, home, wire
                 with self.gateway() as gateway:
                     self.turns(gateway)
@@ -36,6 +37,7 @@ class Chain:
                     self.headers(gateway)
                     self.identity(gateway)
                     self.smoke(gateway)
+                    streams.compatible(self.check, gateway, jira.tokens["ben"], LIMITS)
                 self.limits()
                 self.rotation()
                 self.backend_down()
@@ -43,7 +45,7 @@ class Chain:
 
     def gateway(self, clock=time.monotonic, backend=None, named_values=None):
         base_path, path = client.connector_place()
-        operations = {(method, path) for method in ("POST", "GET", "DELETE")}
+        operations = {(method, path) for method in ("POST", "GET", "DELETE")} | streams.OPERATIONS
         named = {NAMED_VALUE: self.secret, **LIMITS} | (named_values or {})
         gateway = Gateway(self.policy, base_path, operations, named, {BACKEND: backend or self.bridge.url}, clock)
         gateway.path = path
@@ -110,6 +112,9 @@ class Chain:
         self.check("the bridge sees one gateway token, the named value", token == [self.secret], len(token))
         left = {"x-forwarded-for", "x-forwarded-host", "forwarded", "cookie", "ocp-apim-subscription-key"} & set(names)
         self.check("and no claim", not left, left)
+        listed = self.user(gateway, headers=[("X-MCP-Readonly", "true")]).post("tools/list").json["result"]["tools"]
+        names = {tool["name"] for tool in listed}
+        self.check("who asks for less gets less", "jira_search" in names and "jira_create_issue" not in names, sorted(names))
         answer = turn[3]
         self.check("answers are not stored", answer["Cache-Control"] == "no-store", answer.headers)
         self.check("nor sniffed", answer["X-Content-Type-Options"] == "nosniff", answer.headers)

@@ -9,7 +9,7 @@ import json
 import re
 
 TOKEN = re.compile(
-    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>==|!=|\|\||&&|[-+!().,?:\[\]{}]))"""
+    r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+)|(?P<name>[A-Za-z_]\w*)|(?P<sign>==|!=|\|\||&&|\?\.|[-+!().,?:\[\]{}]))"""
 )
 
 
@@ -36,7 +36,7 @@ class Parser:
         self.at = 0
 
     def whole(self):
-        tree = self.either()
+        tree = self.choice()
         if self.at < len(self.tokens):
             raise Unreadable(f"too much: {self.tokens[self.at][1]}")
         return tree
@@ -59,6 +59,14 @@ class Parser:
             raise Unreadable("it ends too early")
         self.at += 1
         return self.tokens[self.at - 1]
+
+    def choice(self):
+        tree = self.either()
+        if not self.take("?"):
+            return tree
+        first = self.choice()
+        self.need(":")
+        return ("choice", tree, first, self.choice())
 
     def either(self):
         tree = self.both()
@@ -86,16 +94,34 @@ class Parser:
         return tree
 
     def unary(self):
-        return ("not", self.unary()) if self.take("!") else self.postfix()
+        if self.take("!"):
+            return ("not", self.unary())
+        if self.take("-"):
+            return ("minus", self.unary())
+        # A cast: the name of a type alone between parentheses, before something that has a value.
+        type_of = self.tokens[self.at : self.at + 3]
+        if [kind for kind, _ in type_of] == ["sign", "name", "sign"] and type_of[1][1] in TYPES and (type_of[0][1], type_of[2][1]) == ("(", ")"):
+            self.at += 3
+            return ("cast", type_of[1][1], self.unary())
+        return self.postfix()
 
     def postfix(self):
         tree = self.primary()
-        while self.take("."):
+        while True:
+            if self.take("["):
+                tree = ("item", tree, self.choice())
+                self.need("]")
+                continue
+            is_safe = self.take("?.")
+            if not is_safe and not self.take("."):
+                return tree
             kind, name = self.next()
             if kind != "name":
                 raise Unreadable(f"no name after the dot: {name}")
-            tree = ("call", tree, name, self.arguments()) if self.peek("(") else ("member", tree, name)
-        return tree
+            if is_safe:
+                tree = ("safe", tree, name)
+            else:
+                tree = ("call", tree, name, self.arguments()) if self.peek("(") else ("member", tree, name)
 
     def primary(self):
         kind, text = self.next()
@@ -104,7 +130,7 @@ class Parser:
         if kind == "number":
             return ("number", int(text))
         if (kind, text) == ("sign", "("):
-            tree = self.either()
+            tree = self.choice()
             self.need(")")
             return tree
         if kind == "name" and text == "new":
@@ -130,9 +156,9 @@ class Parser:
     def items(self, end):
         if self.take(end):
             return ()
-        found = [self.either()]
+        found = [self.choice()]
         while self.take(","):
-            found.append(self.either())
+            found.append(self.choice())
         self.need(end)
         return tuple(found)
 
@@ -162,9 +188,12 @@ VALUES = {
     "context.Request.IpAddress": lambda facts: facts["address"],
     "context.Operation.UrlTemplate": lambda facts: facts["template"],
     "context.RequestId": lambda facts: facts["request_id"],
+    "context.Response.StatusCode": lambda facts: facts["status"],
     "context.LastError.Source": lambda facts: facts["error_source"],
     "context.LastError.Reason": lambda facts: facts["error_reason"],
     "StringComparison.OrdinalIgnoreCase": lambda facts: "OrdinalIgnoreCase",
+    "true": lambda facts: True,
+    "false": lambda facts: False,
 }
 
 # Static calls, by their whole path.
@@ -172,7 +201,30 @@ STATICS = {
     "Convert.ToBase64String": lambda data: base64.b64encode(data).decode(),
     "System.Text.Encoding.UTF8.GetBytes": lambda text: text.encode(),
     "System.Security.Cryptography.SHA256.Create": lambda: hashlib.sha256,
+    "Convert.ToInt64": int,
+    "Math.Max": max,
+    "JValue.CreateNull": lambda: None,
+    "string.IsNullOrEmpty": lambda text: not text,
 }
+
+
+class Jwt:
+    """A checked token, whose claims are lists of texts. Source: API Management's policy expressions, the type Jwt."""
+
+    def __init__(self, claims):
+        self.claims = {name: [str(one) for one in (value if isinstance(value, list) else [value])] for name, value in claims.items()}
+
+
+class Authorization:
+    """Source: the reference page of get-authorization-context, "Authorization object"."""
+
+    def __init__(self, access_token):
+        self.access_token = access_token
+
+
+# What a variable may be cast to, and what each type has.
+TYPES = {"string": str, "Jwt": Jwt, "Authorization": Authorization}
+MEMBERS = {(Jwt, "Claims"): lambda jwt: jwt.claims, (Authorization, "AccessToken"): lambda context: context.access_token}
 
 
 def unreadable(why):
@@ -191,6 +243,8 @@ METHODS = {
     "Substring": lambda text, start: text[start:] if start <= len(text) else unreadable("Substring begins behind the end"),
     "Trim": lambda text: text.strip(),
     "Replace": lambda text, old, new: text.replace(old, new),
+    "ContainsKey": lambda claims, name: name in claims,
+    "GetValueOrDefault": lambda claims, name, otherwise: ",".join(claims[name]) if name in claims else otherwise,
     "ComputeHash": lambda algorithm, data: algorithm(data).digest(),
     "ToString": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
 }
@@ -203,6 +257,18 @@ def evaluate(tree, facts):
         return tree[1]
     if kind == "not":
         return not evaluate(tree[1], facts)
+    if kind == "minus":
+        return -evaluate(tree[1], facts)
+    if kind == "choice":
+        return evaluate(tree[2] if evaluate(tree[1], facts) else tree[3], facts)
+    if kind == "cast":
+        found = evaluate(tree[2], facts)
+        return found if found is None or isinstance(found, TYPES[tree[1]]) else unreadable(f"no {tree[1]}: {type(found).__name__}")
+    if kind == "item":
+        return item(evaluate(tree[2], facts), tree[1], facts)
+    if kind == "safe":
+        before = evaluate(tree[1], facts)
+        return None if before is None else member(before, tree[2])
     if kind in ("or", "and"):
         left = evaluate(tree[1], facts)
         return left if left == (kind == "or") else evaluate(tree[2], facts)
@@ -218,7 +284,19 @@ def evaluate(tree, facts):
         return called(tree, facts)
     if (known := path(tree)) in VALUES:
         return VALUES[known](facts)
+    if kind == "member" and not known:
+        return member(evaluate(tree[1], facts), tree[2])
     raise Unreadable(f"not known here: {known or kind}")
+
+
+def member(before, name):
+    return MEMBERS.get((type(before), name), lambda _: unreadable(f"{type(before).__name__} has no {name}"))(before)
+
+
+def item(key, target, facts):
+    """`target[key]`: a variable of the context, or a claim; one that is not there is an exception in C#, too."""
+    whole = facts["variables"] if path(target) == "context.Variables" else evaluate(target, facts)
+    return whole[key] if isinstance(whole, dict) and key in whole else unreadable(f"there is no {key}")
 
 
 def concatenated(left, right):
@@ -230,6 +308,8 @@ def made(name, items):
         return tuple(items)
     if name == "JObject":
         return dict(items)
+    if name == "JArray":
+        return list(items)
     raise Unreadable(f"new {name} is not known here")
 
 
@@ -241,8 +321,13 @@ def called(tree, facts):
         wanted, otherwise = items
         lines = [value for known, value in facts["headers"] if known.lower() == wanted.lower()]
         return ",".join(lines) if lines else otherwise
+    if (before, name) == ("context.Variables", "GetValueOrDefault"):
+        return facts["variables"].get(*items)
     if f"{before}.{name}" in STATICS:
         return STATICS[f"{before}.{name}"](*items)
     if name in METHODS:
-        return METHODS[name](evaluate(target, facts), *items)
+        whole = evaluate(target, facts)
+        if whole is None:
+            raise Unreadable(f"{name} of null")
+        return METHODS[name](whole, *items)
     raise Unreadable(f"the call {name} is not known here")

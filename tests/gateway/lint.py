@@ -9,7 +9,7 @@ import re
 from xml.etree import ElementTree
 
 import expression
-from policy import NAMED_VALUE, SECTIONS, Policy
+from policy import NAMED_VALUE, SECTIONS, Policy, parsed
 
 TOKEN_HEADER = "x-gateway-token"
 BACKEND = "jira-mcp-bridge"
@@ -42,6 +42,8 @@ ELEMENTS = {
         ("backend",),
     ),
 }
+# Named values with one use: the element and its attribute.
+PLACES = {"jira-mcp-timeout-seconds": ("forward-request", "timeout"), "jira-mcp-body-bytes-max": ("when", "condition")}
 # How many calls a minute, which each environment sets for itself.
 LIMITS = {"digest": "{{jira-mcp-calls-per-token}}", "address": "{{jira-mcp-calls-per-address}}"}
 # One token, in every way that the scheme and the blanks before it can be written.
@@ -56,6 +58,7 @@ STRIPPED = (
     "ocp-apim-subscription-key",
     "cookie",
 )
+NARROWING = ("x-mcp-toolsets", "x-mcp-readonly")
 HIDDEN = ("server", "x-powered-by", "x-aspnet-version")
 # Reading a body makes the gateway buffer; a message may hold what an exception saw.
 UNREAD = ("context.Response.Body", "context.Request.Body", "context.LastError.Message")
@@ -70,7 +73,7 @@ def faults(text, origins):
     found = list(structure(policy)) + list(expressions(policy))
     if found:
         return found
-    rules = (cors_first, origins_agree, strips, refusals, limits, injects, forwards, hides, explains_errors)
+    rules = (cors_first, origins_agree, strips, narrowing, refusals, limits, injects, forwards, bounded, hides, explains_errors)
     return [fault for rule in rules for fault in rule(policy, origins)]
 
 
@@ -101,7 +104,7 @@ def structure(policy, elements=ELEMENTS):
             yield f"set-header {element.get('name')} has a value and deletes, or neither"
 
 
-def expressions(policy):
+def expressions(policy, sample=None):
     for section, element, _, text in policy.texts():
         if not text.startswith("@"):
             if "@(" in text or "@{" in text:
@@ -110,7 +113,7 @@ def expressions(policy):
         if re.search(r"[<>&]", text):
             yield f"<{element.tag}>: an expression holds a character that XML escapes"
         try:
-            tree = expression.parse(text)
+            tree = parsed(text)
         except expression.Unreadable as fault:
             yield f"<{element.tag}> in <{section}>: {fault}"
             continue
@@ -118,7 +121,7 @@ def expressions(policy):
             if expression.path(part) in UNREAD:
                 yield f"<{element.tag}>: an expression reads {expression.path(part)}"
         try:
-            expression.evaluate(tree, SAMPLE)
+            expression.evaluate(tree, sample or SAMPLE)
         except (expression.Unreadable, TypeError, AttributeError) as fault:
             yield f"<{element.tag}> in <{section}>: {fault}"
 
@@ -167,6 +170,13 @@ def strips(policy, _origins):
             yield f"{name} is not deleted before anything is decided"
 
 
+def narrowing(policy, _origins=()):
+    """Where no role of the gateway's decides, a caller's own narrowing stands: taking it away would give more rights."""
+    for element in policy.root.iter("set-header"):
+        if name_of(element) in NARROWING:
+            yield f"{name_of(element)} is taken from callers who ask for less"
+
+
 def refusals(policy, origins):
     """The three answers, by what they do to requests and not by how they are written."""
     bearer = ("Authorization", "Bearer x")
@@ -206,8 +216,8 @@ def refusal(policy, facts):
         if element.tag != "choose":
             continue
         for when in element.iter("when"):
-            if expression.evaluate(expression.parse(when.get("condition").strip()), facts):
-                return when.find("return-response")
+            if (answer := when.find("return-response")) is not None and expression.evaluate(parsed(when.get("condition")), facts):
+                return answer
     return None
 
 
@@ -252,7 +262,7 @@ def kind_of_key(text):
 
     def key(token, address, scheme="Bearer "):
         facts = {**SAMPLE, "headers": [("Authorization", f"{scheme}{token}")], "address": address}
-        return str(expression.evaluate(expression.parse(text), facts))
+        return str(expression.evaluate(parsed(text), facts))
 
     here = key("token-of-anna", "192.0.2.1")
     by_token, by_address = here != key("token-of-ben", "192.0.2.1"), here != key("token-of-anna", "192.0.2.2")
@@ -274,15 +284,18 @@ def injects(policy, _origins, limits=tuple(LIMITS.values())):
     values = [value.text or "" for value in element.iter("value")]
     if len(values) != 1 or not NAMED_VALUE.fullmatch(values[0].strip()):
         yield "the gateway token is not one named value"
+        return
     if any(e.tag in ("choose", "rate-limit-by-key", "ip-filter") for e in inbound[at:]):
         yield "the gateway token is set before the last check"
-    for section, other, _, text in policy.texts():
-        if other.tag == "rate-limit-by-key" and text in limits:
-            continue
-        if NAMED_VALUE.search(text) and text.strip() not in [value.strip() for value in values]:
-            yield f"<{other.tag}> in <{section}> uses a named value that nobody sets"
-        elif NAMED_VALUE.search(text) and section != "inbound":
-            yield f"the gateway token appears in <{section}>"
+    secret = NAMED_VALUE.fullmatch(values[0].strip())[1]
+    for section, other, attribute, text in policy.texts():
+        for name in set(NAMED_VALUE.findall(text)):
+            if name == secret and (section != "inbound" or other not in element):
+                yield f"the gateway token appears in <{other.tag}> in <{section}>"
+            elif name not in {secret, *PLACES} | {limit.strip("{}") for limit in limits}:
+                yield f"<{other.tag}> in <{section}> uses a named value that nobody sets"
+            elif PLACES.get(name, (other.tag, attribute)) != (other.tag, attribute):
+                yield f"<{other.tag}> in <{section}> uses {name}, which is for something else"
     requests = [e for e in inbound if is_header(e, "override") and name_of(e) == "x-request-id"]
     if len(requests) != 1:
         yield "X-Request-Id is not set"
@@ -299,8 +312,19 @@ def forwards(policy, _origins):
     for name in ("follow-redirects", "buffer-request-body", "buffer-response", "fail-on-error-status-code"):
         if forward.get(name) != "false":
             yield f"forward-request: {name} is not false"
-    if not 41 <= int(forward.get("timeout")) <= 240:
-        yield "forward-request: the timeout is not between the bridge's deadline and the load balancer's 240 s"
+    # Its bounds, the bridge's deadline and the load balancer's 240 s, are judged where the value is set.
+    if forward.get("timeout") != "{{jira-mcp-timeout-seconds}}":
+        yield "forward-request: the timeout is not that of the environment"
+
+
+def bounded(policy, _origins):
+    """A body that states a larger size is refused, before anything is asked of it; one at the limit is not."""
+    for length, is_refused in (("1", False), ("2", True), ("99999999999", True), (None, False)):
+        headers = [*SAMPLE["headers"], *([("Content-Length", length)] if length else [])]
+        answer = refusal(policy, {**SAMPLE, "headers": headers})
+        code = None if answer is None else answer.find("set-status").get("code")
+        if code != ("413" if is_refused else None):
+            yield f"a body of {length} bytes, where 1 is the limit, is answered {code}"
 
 
 def hides(policy, _origins):
@@ -323,7 +347,7 @@ def explains_errors(policy, _origins):
     if len(bodies) != 1:
         yield "<on-error> has no body"
         return
-    body = json.loads(expression.evaluate(expression.parse(bodies[0]), SAMPLE))
+    body = json.loads(expression.evaluate(parsed(bodies[0]), SAMPLE))
     if set(body) != {"error", "source", "reason", "request_id"}:
         yield f"<on-error> says {sorted(body)}"
 

@@ -16,6 +16,7 @@ from threading import Thread
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import published
+import streams
 from client import CopilotStudio, is_good, send
 from policy import PROJECT, Policy
 from processes import Bridge, Jira, SignIn, fresh_secret
@@ -35,6 +36,8 @@ NAMED = {
     "jira-mcp-registrations-per-address": "registrationsPerAddressPerMinute",
     "jira-mcp-sign-ins-per-address": "signInsPerAddressPerMinute",
     "jira-mcp-token-requests-per-address": "tokenRequestsPerAddressPerMinute",
+    "jira-mcp-body-bytes-max": "bodyBytesMax",
+    "jira-mcp-timeout-seconds": "gatewayTimeoutSeconds",
 }
 NAMED_VALUE, BACKEND = "jira-mcp-gateway-token", "jira-mcp-bridge"
 # Nobody listens there: the browser stops before it.
@@ -153,12 +156,13 @@ class OauthChain:
     def documents_and_connector(self):
         """With a bridge that signs nobody in: the 401 leads to the document, and the connector works as ever."""
         with tempfile.TemporaryDirectory(prefix="oauth-") as home, Jira(self.binary, home) as jira, self.gateway() as gateway:
-            with Bridge(self.binary, home, jira.url, [self.secret], {"PUBLIC_BASE_URL": gateway.url}) as bridge:
+            with Bridge(self.binary, home, jira.url, [self.secret], streams.SETTINGS | {"PUBLIC_BASE_URL": gateway.url}) as bridge:
                 gateway.backends[BACKEND] = bridge.url
                 self.challenge(gateway, "/mcp")
                 self.challenge(gateway, "/mcp/x/core,agile")
                 turn = CopilotStudio(gateway.url + "/mcp", jira.tokens["anna"]).turn("jira_search", jql="project = ACME", max_results=1)
                 self.check("a turn of Copilot Studio goes through", is_good(turn), [str(reply) for reply in turn])
+                streams.compatible(self.check, gateway, jira.tokens["ben"], gateway.named_values)
                 reply = send(gateway.url + "/mcp", headers=[("Authorization", f"Bearer {jira.tokens['anna']}"), ("Origin", "https://evil.example")])
                 self.check("the bridge refuses a foreign origin", reply.status == 403, str(reply))
 

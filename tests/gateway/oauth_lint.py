@@ -11,10 +11,9 @@ from lint import SAMPLE, SPELLINGS, is_header, name_of
 
 PAGES = ("/authorize", "/auth/callback", "/auth/connect", "/auth/login", "/auth/logout", "/auth/status")
 # What this policy has no use for and may not have: what answers in the bridge's place.
-NOT_HERE = ("cors", "allowed-origins", "origin", "allowed-methods", "method", "allowed-headers", "header", "return-response", "set-status")
+NOT_HERE = ("cors", "allowed-origins", "origin", "allowed-methods", "method", "allowed-headers", "header")
 ELEMENTS = {name: place for name, place in lint.ELEMENTS.items() if name not in NOT_HERE} | {
     "rewrite-uri": (("template", "copy-unmatched-params"), (), ("inbound",)),
-    "set-body": ((), (), ("on-error",)),
 }
 STRIPPED = tuple(name for name in lint.STRIPPED if name != "cookie")
 # The only headers of an answer of the bridge's that may change.
@@ -34,8 +33,8 @@ def faults(text, operations):
     if found:
         return found
     every = tuple(LIMITS.values()) + (ALL, TOKEN)
-    found = [*strips(policy), *lint.injects(policy, (), every), *lint.forwards(policy, ()), *lint.hides(policy, ())]
-    found += [*lint.explains_errors(policy, ()), *untouched(policy), *open_errors(policy)]
+    found = [*strips(policy), *lint.narrowing(policy), *lint.injects(policy, (), every), *lint.forwards(policy, ()), *lint.hides(policy, ())]
+    found += [*lint.explains_errors(policy, ()), *untouched(policy), *open_errors(policy), *lint.bounded(policy, ()), *answers(policy)]
     try:
         found += [*cookies(policy, operations), *rewrites(policy, operations), *limits(policy, operations)]
         return [*found, *addresses(policy, operations)]
@@ -50,7 +49,7 @@ def performed(elements, facts):
             yield element
             continue
         for when in element:
-            if expression.evaluate(expression.parse(when.get("condition").strip()), facts):
+            if expression.evaluate(policies.parsed(when.get("condition")), facts):
                 yield from performed(when, facts)
                 break
 
@@ -87,6 +86,15 @@ def strips(policy):
             yield f"{name} is not deleted from every request"
 
 
+def answers(policy):
+    """The gateway answers in the bridge's place for one reason."""
+    codes = [answer.find("set-status").get("code") for answer in policy.root.iter("return-response")]
+    if codes != ["413"]:
+        yield f"the gateway answers {codes} by itself"
+    for answer in policy.root.iter("return-response"):
+        yield from lint.shape(answer)
+
+
 def cookies(policy, operations):
     for template in sorted({template for _, _, template in operations}):
         kept = not any(is_header(e, "delete") and name_of(e) == "cookie" for e in performed(policy.section("inbound"), facts_of(template)))
@@ -103,7 +111,7 @@ def rewrites(policy, operations):
     for where, _, template in sorted(set(operations)):
         found = [e for e in performed(policy.section("inbound"), facts_of(template)) if e.tag == "rewrite-uri"]
         wanted = [] if where else [template.replace(path, "")]
-        shown = [expression.evaluate(expression.parse(e.get("template")), facts_of(template)) for e in found]
+        shown = [expression.evaluate(policies.parsed(e.get("template")), facts_of(template)) for e in found]
         if shown != wanted:
             yield f"{template} becomes {shown}, not {wanted}"
         # A document has no query; that of /authorize is never rewritten.
@@ -139,7 +147,7 @@ def counted(policy, facts):
 
 
 def value_of(text, facts):
-    return expression.evaluate(expression.parse(text), facts) if text.startswith("@") else text
+    return expression.evaluate(policies.parsed(text), facts) if text.startswith("@") else text
 
 
 def keys(policy, template):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import expression
 
 PROJECT = Path(__file__).resolve().parents[2]
-FILE, OAUTH_FILE = PROJECT / "apim-policy.xml", PROJECT / "apim-policy.oauth.xml"
+FILE, OAUTH_FILE, ENTRA_FILE = (PROJECT / f"apim-policy{kind}.xml" for kind in ("", ".oauth", ".entra"))
 SECTIONS = ("inbound", "backend", "outbound", "on-error")
 NAMED_VALUE = re.compile(r"\{\{([A-Za-z0-9._-]+)\}\}")
 
@@ -45,7 +45,12 @@ class Policy:
         """Each parsed expression; an unreadable one raises."""
         for section, element, _, text in self.texts():
             if text.startswith("@"):
-                yield section, element, expression.parse(text)
+                yield section, element, parsed(text)
+
+
+def parsed(text):
+    """The tree of an expression as it stands in a policy; a named value in it may be a text's part or a number."""
+    return expression.parse(NAMED_VALUE.sub("1", text.strip()))
 
 
 def value(text, facts, named_values):

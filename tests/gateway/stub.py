@@ -14,39 +14,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import expression
+from identity import IdentitySteps
+from outcomes import Answer, Answered, Failed
 from policy import value
 
 # Headers of one hop; each side of a proxy has its own (RFC 9110 section 7.6.1).
 HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length"}
 BODY_BYTES_MAX = 4 * 1024 * 1024
-
-
-class Failed(Exception):
-    """A policy ended the pipeline: <on-error> explains it with the status the gateway chose."""
-
-    def __init__(self, status, source, reason, headers=()):
-        super().__init__(reason)
-        self.status, self.source, self.reason, self.headers = status, source, reason, list(headers)
-
-
-class Answered(Exception):
-    """return-response ended the pipeline; the sections that would follow do not run."""
-
-    def __init__(self, answer):
-        super().__init__(answer.status)
-        self.answer = answer
-
-
-class Answer:
-    def __init__(self, status, headers=(), body=b""):
-        self.status, self.headers, self.body = status, list(headers), body
-
-    def set(self, name, text):
-        self.delete(name)
-        self.headers.append((name, text))
-
-    def delete(self, name):
-        self.headers = [(known, text) for known, text in self.headers if known.lower() != name.lower()]
 
 
 class Counters:
@@ -71,16 +45,19 @@ class Counters:
 class Gateway:
     """One published API: its policy, its operations (method and template), its named values and its backends.
 
-    With `root` a second API of the same policy, whose path is empty.
+    With `root` a second API of the same policy, whose path is empty. `entra` are the issuers by tenant, `identities` the managed
+    identities of the service by client id, as (issuer, object id), `manager` is its credential manager.
     """
 
-    def __init__(self, policy, base_path, operations, named_values, backends, clock=time.monotonic, root=()):
+    def __init__(self, policy, base_path, operations, named_values, backends, clock=time.monotonic, root=(), entra=(), identities=(), manager=None):
         self.policy, self.base_path, self.apis = policy, base_path.rstrip("/"), {base_path.rstrip("/"): set(operations)}
         if root:
             self.apis[""] = set(root)
         self.named_values, self.backends = dict(named_values), dict(backends)
         self.counters = Counters(clock)
         self.forwarded = []
+        self.entra, self.identities, self.manager = dict(entra), dict(identities), manager
+        self.leaves_out = False
 
     def __enter__(self):
         gateway = self
@@ -105,10 +82,24 @@ class Gateway:
                 self.send_response_only(answer.status)
                 for name, text in answer.headers:
                     self.send_header(name, text)
+                if answer.parts is not None:
+                    return self.parts(answer.parts)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(answer.body)
+
+            def parts(self, parts):
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                try:
+                    for part in parts:
+                        self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+                        self.wfile.flush()
+                    self.wfile.write(b"0\r\n\r\n")
+                finally:
+                    # Also where the client has gone: then the backend's connection ends, too.
+                    parts.close()
 
             do_GET = do_POST = do_DELETE = do_OPTIONS = do_PUT = do_HEAD = do_PATCH = any
 
@@ -149,7 +140,7 @@ class Gateway:
             return Answer(500, [("Content-Type", "text/plain")], f"policy: {type(fault).__name__}: {fault}".encode())
 
 
-class Exchange:
+class Exchange(IdentitySteps):
     def __init__(self, gateway, method, headers, body, address):
         self.gateway, self.method, self.body = gateway, method, body
         self.headers = headers
@@ -162,6 +153,7 @@ class Exchange:
             "address": address,
             "request_id": str(uuid.uuid4()),
             "headers": self.headers,
+            "variables": {},
         }
 
     def run(self):
@@ -195,7 +187,7 @@ class Exchange:
 
     def explained(self, failure):
         self.reply = Answer(failure.status, failure.headers)
-        self.facts |= {"error_source": failure.source, "error_reason": failure.reason}
+        self.facts |= {"error_source": failure.source, "error_reason": failure.reason, "status": failure.status}
         for element in self.gateway.policy.section("on-error"):
             self.step(element)
         return self.reply
@@ -250,9 +242,9 @@ class Exchange:
 
     def do_choose(self, element):
         for when in element:
-            if when.tag != "when":
+            if when.tag not in ("when", "otherwise"):
                 raise expression.Unreadable(f"<{when.tag}> is not known here")
-            if self.text(when.get("condition")):
+            if when.tag == "otherwise" or self.text(when.get("condition")):
                 for inner in when:
                     self.step(inner)
                 return
@@ -264,6 +256,9 @@ class Exchange:
             if inner.tag != "set-status":
                 self.step(inner)
         raise Answered(self.reply)
+
+    def do_set_status(self, element):
+        self.reply.status = self.facts["status"] = int(element.get("code"))
 
     def do_set_body(self, element):
         self.reply.body = self.text(element.text).encode()
@@ -287,7 +282,7 @@ class Exchange:
 
     def do_forward_request(self, element):
         to = urlsplit(self.backend)
-        connection = http.client.HTTPConnection(to.hostname, to.port, timeout=int(element.get("timeout")))
+        connection = http.client.HTTPConnection(to.hostname, to.port, timeout=int(self.text(element.get("timeout"))))
         target = to.path.rstrip("/") + self.path + (f"?{self.query}" if self.query else "")
         sent = [(name, text) for name, text in self.headers if name.lower() not in HOP]
         try:
@@ -298,10 +293,25 @@ class Exchange:
             self.gateway.forwarded.append((self.method, target, sent))
             got = connection.getresponse()
             kept = [(name, text) for name, text in got.getheaders() if name.lower() not in HOP]
-            self.reply = Answer(got.status, kept, got.read())
+            self.reply, self.facts["status"] = Answer(got.status, kept), got.status
+            # A length means that the end is near; without one a body may go on for ever.
+            if element.get("buffer-response") == "false" and got.getheader("Content-Length") is None:
+                self.reply.parts, connection = arriving(got, connection), None
+            else:
+                self.reply.body = got.read()
         except TimeoutError as fault:
             raise Failed(504, "forward-request", "Timeout") from fault
         except OSError as fault:
             raise Failed(502, "forward-request", "BackendConnectionFailure") from fault
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
+
+
+def arriving(got, connection):
+    """The body of an answer, part by part."""
+    try:
+        while part := got.read1(65536):
+            yield part
+    finally:
+        connection.close()

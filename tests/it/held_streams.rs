@@ -54,6 +54,7 @@ async fn atlassian_is_asked_once_for_each_token_and_its_no_is_ours() {
             "jira_mcp_stream_duration_seconds_count{end=\"time\"} 3",
             "jira_mcp_http_requests_total{route=\"/api/mcp/stream\",status=\"2xx\"} 3",
             "jira_mcp_http_requests_in_flight 0",
+            "jira_mcp_connections_max 8192",
         ] {
             assert!(metrics.lines().any(|known| known == line), "no {line} in\n{metrics}");
         }

@@ -195,6 +195,7 @@ fn start(secret: &str, otlp: &str, insights: &str) -> Process {
         ("ADMIN_ADDR", "127.0.0.1:0"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", otlp),
         ("APPLICATIONINSIGHTS_CONNECTION_STRING", insights),
+        ("APPLICATIONINSIGHTS_CUSTOM_EVENTS", "true"),
     ];
     Process::start(&["demo", "--json"], &settings)
 }

@@ -36,6 +36,7 @@ mod collab_time;
 mod connector;
 mod context;
 mod contract;
+mod custom_events;
 mod destructive;
 mod direct;
 mod documents;

@@ -222,6 +222,11 @@ async fn application_insights_gets_requests_dependencies_and_metrics() {
         names.contains(&"POST /mcp") && names.contains(&"tools/call jira_get_issue"),
         "{names:?}"
     );
+    // What queries and alerts go by.
+    let properties = requests.iter().map(|one| &one["data"]["baseData"]["properties"]);
+    let tools: Vec<_> = properties.filter(|p| p["gen_ai.tool.name"] == "jira_get_issue").collect();
+    assert_eq!(tools.len(), 1, "{requests:#?}");
+    assert_eq!(tools[0]["jira_mcp.outcome"], "ok");
     let asked = of("RemoteDependencyData");
     assert!(asked.iter().all(|one| one["data"]["baseData"]["resultCode"] == "200"), "{asked:#?}");
     let metrics = of("MetricData");

@@ -17,6 +17,7 @@ struct Inner {
     identity: Identity,
     request_id: Arc<str>,
     requested_site: Option<RequestedSite>,
+    session: Option<Arc<str>>,
 }
 
 impl Caller {
@@ -26,7 +27,18 @@ impl Caller {
         request_id: Arc<str>,
         requested_site: Option<RequestedSite>,
     ) -> Self {
-        Self(Arc::new(Inner { identity, request_id, requested_site }))
+        Self(Arc::new(Inner { identity, request_id, requested_site, session: None }))
+    }
+
+    /// A caller just made, with the name under which operators see the session that its request
+    /// is part of.
+    #[must_use]
+    pub fn in_session(mut self, session: Option<Arc<str>>) -> Self {
+        // Whoever has a clone has a caller already.
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.session = session;
+        }
+        self
     }
 
     /// The same user's next request, where one credential serves a whole process.
@@ -72,6 +84,11 @@ impl Caller {
     /// The id this request is known by in logs and answers; at most 128 characters.
     pub fn request_id(&self) -> &str {
         &self.0.request_id
+    }
+
+    /// Which session the request named, under a name that opens nothing; none if it named none.
+    pub fn session(&self) -> Option<&str> {
+        self.0.session.as_deref()
     }
 
     /// The site the request asked for with `X-Jira-Site`; to be looked up, never an address to

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use metrics::Signals;
 use upstream::{BuildError, Upstream};
 
 use super::{
@@ -67,12 +68,16 @@ pub enum Refusal {
 
 impl AccessTokens {
     /// Nothing is asked of the directory before the first token comes.
-    pub fn new(settings: Settings, user_agent: &str) -> Result<Self, BuildError> {
+    pub fn new(
+        settings: Settings,
+        signals: &Signals,
+        user_agent: &str,
+    ) -> Result<Self, BuildError> {
         let upstream = Upstream::new(&upstream_settings(user_agent))?;
-        let tenant = |id: &TenantId| Tenant {
-            id: id.clone(),
-            issuer: id.issuer(&settings.authority),
-            keys: Keys::new(upstream.clone(), id.keys_url(&settings.authority), REREAD),
+        let tenant = |id: &TenantId| {
+            let url = id.keys_url(&settings.authority);
+            let keys = Keys::new(upstream.clone(), url, REREAD, signals.clone());
+            Tenant { id: id.clone(), issuer: id.issuer(&settings.authority), keys }
         };
         let tenants = settings.tenant_ids.iter().map(tenant).collect();
         Ok(Self { settings, tenants })

@@ -5,17 +5,19 @@
 //! time, which no caller can cut short; those who need what it reads wait for it.
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use http::{HeaderValue, Method, header};
+use metrics::{Signals, labels::KeyFetchResult};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::task::TaskTracker;
 use upstream::{BreakerKey, Request, Safety, Upstream};
 use url::Url;
 
-use super::key_set::{Key, KeySet};
+use super::key_set::{Key, KeySet, KeySetFault};
 
 /// A set is read again after a day, for keys are withdrawn too.
 const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
@@ -42,6 +44,7 @@ struct Inner {
     reread_ms: u64,
     state: Mutex<State>,
     tasks: TaskTracker,
+    signals: Signals,
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +85,31 @@ enum Step {
     Wait(watch::Receiver<()>, bool),
 }
 
+/// Why a set was not read.
+enum Fault {
+    /// No answer, or one that refuses: what is logged of it.
+    Unavailable(String),
+    NotUnderstood(KeySetFault),
+}
+
+impl Fault {
+    fn result(&self) -> KeyFetchResult {
+        match self {
+            Self::Unavailable(_) => KeyFetchResult::Unavailable,
+            Self::NotUnderstood(_) => KeyFetchResult::NotUnderstood,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(reason) => f.write_str(reason),
+            Self::NotUnderstood(fault) => fault.fmt(f),
+        }
+    }
+}
+
 /// Ends the reading also where it panics.
 struct Reading(Keys, #[expect(dead_code, reason = "dropped with it")] watch::Sender<()>);
 
@@ -92,11 +120,12 @@ impl Drop for Reading {
 }
 
 impl Keys {
-    /// The keys at `url`. It is the operator's own; no token and no document names another.
-    pub fn new(upstream: Upstream, url: Url, reread: Duration) -> Self {
+    /// The keys at `url`. It is the operator's own; no token and no document names another. Each
+    /// reading is counted.
+    pub fn new(upstream: Upstream, url: Url, reread: Duration, signals: Signals) -> Self {
         let reread_ms = u64::try_from(reread.as_millis()).unwrap_or(u64::MAX);
         let (state, tasks) = (Mutex::default(), TaskTracker::new());
-        Self(Arc::new(Inner { upstream, url, reread_ms, state, tasks }))
+        Self(Arc::new(Inner { upstream, url, reread_ms, state, tasks, signals }))
     }
 
     /// The key of this name, at `now_ms`.
@@ -160,6 +189,8 @@ impl Keys {
 
     async fn read(&self, now_ms: u64) {
         let read = self.fetch().await;
+        let result = read.as_ref().err().map_or(KeyFetchResult::Ok, Fault::result);
+        self.0.signals.metrics().entra_key_fetches.inc(result);
         let mut state = self.state();
         match read {
             Ok(set) => {
@@ -169,24 +200,24 @@ impl Keys {
             // What was good is better than nobody's sign-in.
             Err(reason) => {
                 let has_keys = state.known.is_some();
-                tracing::warn!(reason, has_keys, "the directory's keys cannot be read");
+                tracing::warn!(%reason, has_keys, "the directory's keys cannot be read");
                 state.failed_at_ms = Some(now_ms);
             }
         }
     }
 
-    async fn fetch(&self) -> Result<KeySet, String> {
+    async fn fetch(&self) -> Result<KeySet, Fault> {
         let url = self.0.url.clone();
         let breaker = BreakerKey::from(url.host_str().unwrap_or_default());
         let mut request = Request::new(Method::GET, url, Safety::Read, breaker);
         request.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         request.body_bytes_max = Some(DOCUMENT_BYTES_MAX);
         let answer = self.0.upstream.call(&request, Instant::now() + PATIENCE).await;
-        let answer = answer.map_err(|error| error.code().to_owned())?;
+        let answer = answer.map_err(|error| Fault::Unavailable(error.code().to_owned()))?;
         // A redirect is none either: keys come from one address.
         if !answer.status.is_success() {
-            return Err(answer.status.to_string());
+            return Err(Fault::Unavailable(answer.status.to_string()));
         }
-        KeySet::parse(&answer.body).map_err(|fault| fault.to_string())
+        KeySet::parse(&answer.body).map_err(Fault::NotUnderstood)
     }
 }

@@ -87,6 +87,8 @@ definitions! {
     HTTP_IN_FLIGHT = Gauge "jira_mcp_http_requests_in_flight" [] "HTTP requests being answered now.";
     CONNECTIONS = Counter "jira_mcp_connections_total" [] "TCP connections accepted.";
     CONNECTIONS_OPEN = Gauge "jira_mcp_connections_open" [] "TCP connections open now.";
+    CONNECTIONS_MAX = Gauge "jira_mcp_connections_max" []
+        "TCP connections that may be open at the same time; beyond it requests get 503.";
     STREAMS_OPEN = Gauge "jira_mcp_streams_open" [] "Event streams open now, those of subscriptions/listen among them.";
     STREAMS_ENDED = Counter "jira_mcp_streams_ended_total" ["end"] "Event streams that ended, by how.";
     STREAM_SECONDS = Histogram "jira_mcp_stream_duration_seconds" ["end"]
@@ -130,6 +132,8 @@ definitions! {
         "Sessions that ended before their time, by the reason.";
     GRANT_RENEWALS = Counter "jira_mcp_grant_renewals_total" ["result"]
         "Renewals of a grant at the identity provider, by what became of them; only refused ends a session.";
+    ENTRA_KEY_FETCHES = Counter "jira_mcp_entra_key_fetches_total" ["result"]
+        "Readings of a tenant's keys at Entra ID, by what became of them.";
     STORE_FAILURES = Counter "jira_mcp_session_store_failures_total" ["fault"]
         "Requests to the session store that failed: it gave no answer, or no key opens the record.";
     SPANS = Counter "jira_mcp_spans_total" ["fate"]

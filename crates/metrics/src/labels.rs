@@ -215,6 +215,15 @@ labels! {
         NotUnderstood "not_understood",
     }
 
+    /// What became of a reading of a directory's keys.
+    KeyFetchResult "result" {
+        Ok "ok",
+        /// No answer, or one that refuses.
+        Unavailable "unavailable",
+        /// An answer that is no set of keys.
+        NotUnderstood "not_understood",
+    }
+
     /// Why the session store gave no answer.
     StoreFailure "fault" {
         /// Down, full or too slow.
@@ -284,6 +293,7 @@ mod tests {
         check(SignInOutcome::ALL);
         check(SessionEnd::ALL);
         check(RenewalResult::ALL);
+        check(KeyFetchResult::ALL);
         check(StoreFailure::ALL);
         check(SpanResult::ALL);
     }

@@ -18,6 +18,7 @@ pub use definitions::{DEFINITIONS, Definition, Kind, document};
 pub use instruments::{Counter, Gauge, Histogram, InUse};
 pub use labels::Label;
 pub use metrics::{Metrics, Names};
+pub use opentelemetry::KeyValue;
 pub use table::{Key, Sample, Table};
 pub use trace::{Role, Span, Trace, Tracer};
 

@@ -8,8 +8,9 @@ use super::{
     definitions::{self as d, Definition},
     instruments::{self, Counter, Gauge, Histogram},
     labels::{
-        Effect, Limit, Refusal, RenewalResult, RetryReason, Route, SessionEnd, SignInOutcome,
-        SpanResult, StatusClass, StoreFailure, StreamEnd, TurnResult, UpstreamResult,
+        Effect, KeyFetchResult, Limit, Refusal, RenewalResult, RetryReason, Route, SessionEnd,
+        SignInOutcome, SpanResult, StatusClass, StoreFailure, StreamEnd, TurnResult,
+        UpstreamResult,
     },
     process,
     table::{Sample, Table},
@@ -40,6 +41,7 @@ pub struct Metrics {
     pub http_in_flight: Gauge,
     pub connections: Counter,
     pub connections_open: Gauge,
+    pub connections_max: Gauge,
     pub streams_open: Gauge,
     pub streams_ended: Table<Counter, StreamEnd>,
     pub stream_seconds: Table<Histogram, StreamEnd>,
@@ -62,6 +64,7 @@ pub struct Metrics {
     pub sign_ins: Table<Counter, SignInOutcome>,
     pub sessions_ended: Table<Counter, SessionEnd>,
     pub grant_renewals: Table<Counter, RenewalResult>,
+    pub entra_key_fetches: Table<Counter, KeyFetchResult>,
     pub store_failures: Table<Counter, StoreFailure>,
     pub spans: Table<Counter, SpanResult>,
     breakers: OnceLock<Watch>,
@@ -89,6 +92,7 @@ impl Metrics {
             http_in_flight: Gauge::default(),
             connections: Counter::default(),
             connections_open: Gauge::default(),
+            connections_max: Gauge::default(),
             streams_open: Gauge::default(),
             streams_ended: Table::of_label(&d::STREAMS_ENDED),
             stream_seconds: Table::of_label(&d::STREAM_SECONDS),
@@ -114,6 +118,7 @@ impl Metrics {
             sign_ins: Table::of_label(&d::SIGN_INS),
             sessions_ended: Table::of_label(&d::SESSIONS_ENDED),
             grant_renewals: Table::of_label(&d::GRANT_RENEWALS),
+            entra_key_fetches: Table::of_label(&d::ENTRA_KEY_FETCHES),
             store_failures: Table::of_label(&d::STORE_FAILURES),
             spans: Table::of_label(&d::SPANS),
             breakers: OnceLock::new(),
@@ -164,6 +169,7 @@ impl Metrics {
         visit(&d::HTTP_IN_FLIGHT, &[], level(&self.http_in_flight));
         visit(&d::CONNECTIONS, &[], number(self.connections.value()));
         visit(&d::CONNECTIONS_OPEN, &[], level(&self.connections_open));
+        visit(&d::CONNECTIONS_MAX, &[], level(&self.connections_max));
         visit(&d::STREAMS_OPEN, &[], level(&self.streams_open));
         self.streams_ended.read(visit);
         self.stream_seconds.read(visit);
@@ -189,6 +195,7 @@ impl Metrics {
         self.sign_ins.read(visit);
         self.sessions_ended.read(visit);
         self.grant_renewals.read(visit);
+        self.entra_key_fetches.read(visit);
         self.store_failures.read(visit);
         self.spans.read(visit);
         for (definition, value) in [
@@ -270,6 +277,7 @@ mod tests {
             (&d::SIGN_INS, vec![SignInOutcome::NAME]),
             (&d::SESSIONS_ENDED, vec![SessionEnd::NAME]),
             (&d::GRANT_RENEWALS, vec![RenewalResult::NAME]),
+            (&d::ENTRA_KEY_FETCHES, vec![KeyFetchResult::NAME]),
             (&d::STORE_FAILURES, vec![StoreFailure::NAME]),
             (&d::SPANS, vec![SpanResult::NAME]),
         ] {

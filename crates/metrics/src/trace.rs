@@ -127,6 +127,11 @@ impl Span {
         self.0.set_status(Status::error(error_type));
     }
 
+    /// Notes that something happened within it, with attributes as [`Self::set`] takes them.
+    pub fn event(&mut self, name: &'static str, attributes: Vec<KeyValue>) {
+        self.0.add_event(name, attributes);
+    }
+
     /// Names another trace that this span also belongs to.
     pub fn link(&mut self, other: &Trace) {
         if let Some(context) = &other.0 {

@@ -3,8 +3,13 @@ param location string
 param tags object
 param token string
 param alertEmail string
+@description('Country code, digits only, such as 49; empty together with alertPhone.')
+param alertPhoneCountry string
+@description('Who gets a text message for what cannot wait; digits only, without the country code. Empty: nobody.')
+param alertPhone string
 param apimName string
 param logWorkspaceName string
+param applicationInsightsName string
 @description('Empty where App Service runs the bridge, as siteName is where Container Apps does.')
 param containerAppName string
 param siteName string
@@ -16,6 +21,10 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
 
 resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
   name: logWorkspaceName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: applicationInsightsName
 }
 
 resource app 'Microsoft.App/containerApps@2024-03-01' existing = if (!empty(containerAppName)) {
@@ -34,6 +43,20 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
     groupShortName: 'jiramcp'
     enabled: true
     emailReceivers: [{ name: 'operators', emailAddress: alertEmail, useCommonAlertSchema: true }]
+  }
+}
+
+// The same people, and the phone: for what cannot wait until somebody reads mail. Azure sends one text message in five
+// minutes to a number at most.
+resource onCall 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-on-call-${token}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'jiramcpcall'
+    enabled: true
+    emailReceivers: [{ name: 'operators', emailAddress: alertEmail, useCommonAlertSchema: true }]
+    smsReceivers: empty(alertPhone) ? [] : [{ name: 'on-call', countryCode: alertPhoneCountry, phoneNumber: alertPhone }]
   }
 }
 
@@ -62,7 +85,7 @@ resource gatewayErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
         }
       ]
     }
-    actions: [{ actionGroupId: people.id }]
+    actions: [{ actionGroupId: onCall.id }]
   }
 }
 
@@ -90,7 +113,7 @@ resource restarts 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(cont
         }
       ]
     }
-    actions: [{ actionGroupId: people.id }]
+    actions: [{ actionGroupId: onCall.id }]
   }
 }
 
@@ -146,7 +169,7 @@ resource siteErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(si
         }
       ]
     }
-    actions: [{ actionGroupId: people.id }]
+    actions: [{ actionGroupId: onCall.id }]
   }
 }
 
@@ -218,5 +241,99 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for fi
       ]
     }
     actions: { actionGroups: [people.id] }
+  }
+}]
+
+// Tool calls as Application Insights has them, docs/TELEMETRY.md; customMetrics come once a minute. itemCount also counts
+// what sampling has left out.
+var measures = [
+  {
+    name: 'error-rate'
+    description: 'More than 5 of 100 tool calls fail for Jira or the bridge, of 20 calls or more within five minutes.'
+    query: '''
+requests
+| where isnotempty(customDimensions['gen_ai.tool.name'])
+| extend outcome = tostring(customDimensions['jira_mcp.outcome'])
+| summarize calls = sum(itemCount), failed = sumif(itemCount, outcome in ('internal', 'upstream_unavailable', 'upstream_timeout', 'circuit_open'))
+| where calls >= 20
+| project rate = 100.0 * failed / calls
+'''
+    measure: 'rate'
+    window: 'PT5M'
+    severity: 2
+    threshold: 5
+    isUrgent: true
+  }
+  {
+    name: 'connections-nearly-full'
+    description: 'A replica has four fifths of its connections in use, event streams among them; beyond the last one it answers 503.'
+    query: '''
+customMetrics
+| where name in ('jira_mcp.connections_open', 'jira_mcp.connections_max')
+| summarize inUse = maxif(valueMax, name == 'jira_mcp.connections_open'), places = maxif(valueMax, name == 'jira_mcp.connections_max') by cloud_RoleInstance
+| where places > 0
+| summarize used = max(100.0 * inUse / places)
+'''
+    measure: 'used'
+    window: 'PT5M'
+    severity: 2
+    threshold: 80
+    isUrgent: false
+  }
+  {
+    name: 'streams-refused'
+    description: 'Event streams are refused again and again because a user has as many as one may have: a client does not close them.'
+    query: '''
+customMetrics
+| where name == 'jira_mcp.http_refusals' and tostring(customDimensions['reason']) == 'too_many_streams'
+| summarize refused = sum(valueSum)
+'''
+    measure: 'refused'
+    window: 'PT15M'
+    severity: 3
+    threshold: 20
+    isUrgent: false
+  }
+  {
+    name: 'entra-keys'
+    description: 'The keys of a tenant of Entra ID cannot be read: tokens under new keys are refused, without any keys all of them.'
+    query: '''
+customMetrics
+| where name == 'jira_mcp.entra_key_fetches' and tostring(customDimensions['result']) != 'ok'
+| summarize failed = sum(valueSum)
+'''
+    measure: 'failed'
+    window: 'PT15M'
+    severity: 2
+    threshold: 1
+    isUrgent: false
+  }
+]
+
+resource measureAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for one in measures: {
+  name: '${one.name}-${token}'
+  location: location
+  tags: tags
+  properties: {
+    displayName: one.name
+    description: one.description
+    severity: one.severity
+    enabled: true
+    scopes: [insights.id]
+    evaluationFrequency: 'PT5M'
+    windowSize: one.window
+    criteria: {
+      allOf: [
+        {
+          query: one.query
+          metricMeasureColumn: one.measure
+          timeAggregation: 'Maximum'
+          operator: 'GreaterThan'
+          threshold: one.threshold
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: [one.isUrgent ? onCall.id : people.id] }
   }
 }]

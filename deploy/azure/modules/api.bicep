@@ -1,8 +1,8 @@
 // What API Management publishes: the MCP endpoints with the policy that is chosen, and nothing of the bridge's health or
-// metrics. What clients that sign in by themselves need besides is in oauth.bicep.
+// metrics. What the clients of a policy need besides is in oauth.bicep and entra.bicep.
 param apimName string
-@description('connector: apim-policy.xml, for Copilot Studio alone. oauth: apim-policy.oauth.xml.')
-@allowed(['connector', 'oauth'])
+@description('connector: apim-policy.xml, for Copilot Studio alone. oauth: apim-policy.oauth.xml. entra: apim-policy.entra.xml.')
+@allowed(['connector', 'oauth', 'entra'])
 param gatewayPolicy string
 param apiPath string
 param backendUrl string
@@ -11,6 +11,10 @@ param gatewaySlot string
 @description('Per token of a user; a turn of Copilot Studio is four calls.')
 @minValue(1)
 param callsPerTokenPerMinute int
+@description('With apim-policy.entra.xml: per user of the directory, however many tokens. The credential manager has 250 for a connection.')
+@minValue(1)
+@maxValue(250)
+param callsPerUserPerMinute int
 @description('Per calling address, which all users of a Power Platform region share: wide enough for all of them together.')
 @minValue(1)
 param callsPerAddressPerMinute int
@@ -23,8 +27,22 @@ param signInsPerAddressPerMinute int
 @description('Per address, with apim-policy.oauth.xml: codes redeemed, tokens refreshed or revoked.')
 @minValue(1)
 param tokenRequestsPerAddressPerMinute int
+@description('The largest body of a request; the bridge takes 1 MiB.')
+@minValue(1)
+@maxValue(1048576)
+param bodyBytesMax int
+@description('Until the head of an answer: longer than a call of the bridge (40 s), within the load balancer\'s idle limit (240 s).')
+@minValue(41)
+@maxValue(240)
+param gatewayTimeoutSeconds int
 param identityClientId string
 param applicationInsightsName string
+
+var policies = {
+  connector: loadTextContent('../../../apim-policy.xml')
+  oauth: loadTextContent('../../../apim-policy.oauth.xml')
+  entra: loadTextContent('../../../apim-policy.entra.xml')
+}
 
 // GET and DELETE as well, or API Management answers 404 where MCP clients expect 405.
 var operations = [
@@ -67,6 +85,15 @@ resource callsPerToken 'Microsoft.ApiManagement/service/namedValues@2024-05-01' 
   }
 }
 
+resource callsPerUser 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-calls-per-user'
+  properties: {
+    displayName: 'jira-mcp-calls-per-user'
+    value: string(callsPerUserPerMinute)
+  }
+}
+
 resource callsPerAddress 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
   parent: service
   name: 'jira-mcp-calls-per-address'
@@ -100,6 +127,24 @@ resource tokenRequestsPerAddress 'Microsoft.ApiManagement/service/namedValues@20
   properties: {
     displayName: 'jira-mcp-token-requests-per-address'
     value: string(tokenRequestsPerAddressPerMinute)
+  }
+}
+
+resource bodyBytes 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-body-bytes-max'
+  properties: {
+    displayName: 'jira-mcp-body-bytes-max'
+    value: string(bodyBytesMax)
+  }
+}
+
+resource gatewayTimeout 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {
+  parent: service
+  name: 'jira-mcp-timeout-seconds'
+  properties: {
+    displayName: 'jira-mcp-timeout-seconds'
+    value: string(gatewayTimeoutSeconds)
   }
 }
 
@@ -166,10 +211,21 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2024-05-01' = {
   name: 'policy'
   properties: {
     format: 'rawxml'
-    value: gatewayPolicy == 'oauth' ? loadTextContent('../../../apim-policy.oauth.xml') : loadTextContent('../../../apim-policy.xml')
+    value: policies[gatewayPolicy]
   }
-  // The policies name them.
-  dependsOn: [gatewayToken, callsPerToken, callsPerAddress, registrationsPerAddress, signInsPerAddress, tokenRequestsPerAddress, backend]
+  // The policies name them; those of apim-policy.entra.xml alone are in credentials.bicep.
+  dependsOn: [
+    gatewayToken
+    callsPerToken
+    callsPerUser
+    callsPerAddress
+    registrationsPerAddress
+    signInsPerAddress
+    tokenRequestsPerAddress
+    bodyBytes
+    gatewayTimeout
+    backend
+  ]
 }
 
 resource connectionString 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = {

@@ -10,6 +10,8 @@ param skuCapacity int
 param publisherName string
 param publisherEmail string
 param identityId string
+@description('The credential manager works in a service with an identity of its own only; its overview page, requirements.')
+param usesCredentialManager bool
 @description('Empty: API Management calls the bridge over its public address.')
 param subnetId string
 
@@ -22,7 +24,7 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
   tags: tags
   sku: { name: skuName, capacity: skuCapacity }
   identity: {
-    type: 'UserAssigned'
+    type: usesCredentialManager ? 'SystemAssigned, UserAssigned' : 'UserAssigned'
     userAssignedIdentities: { '${identityId}': {} }
   }
   properties: {
@@ -36,3 +38,4 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
 output name string = service.name
 output apiPath string = path
 output publicBaseUrl string = '${service.properties.gatewayUrl}/${path}'
+output gatewayHost string = replace(service.properties.gatewayUrl, 'https://', '')

@@ -10,6 +10,8 @@ param deployerPrincipalType string
 @description('recover brings back the vault of that name which was deleted in the last 90 days.')
 @allowed(['default', 'recover'])
 param vaultCreateMode string
+@description('Whether a deployment may hand a secret of the vault to a resource that cannot read the vault by itself.')
+param vaultServesDeployments bool
 
 // Built-in roles, the same in every tenant.
 // Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -61,6 +63,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     createMode: vaultCreateMode
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
+    enabledForTemplateDeployment: vaultServesDeployments
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     // Nobody, not even an owner, can destroy the secrets for good within the 90 days; this cannot be taken back.
@@ -138,4 +141,5 @@ output registryServer string = registry.properties.loginServer
 output appIdentityId string = appIdentity.id
 output appIdentityClientId string = appIdentity.properties.clientId
 output gatewayIdentityId string = gatewayIdentity.id
+output gatewayIdentityPrincipalId string = gatewayIdentity.properties.principalId
 output gatewayIdentityClientId string = gatewayIdentity.properties.clientId

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use entra::{KeyError, Keys, TenantId};
+use metrics::Signals;
 use tool_kit::Toolset;
 use upstream::{Settings as UpstreamSettings, Upstream};
 
@@ -13,11 +14,11 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Nothing where such tokens are not taken.
+/// Where such tokens are not taken there is nothing but roles to speak of.
 pub(super) async fn findings(config: &Config) -> Vec<Finding> {
-    let Some(entra) = &config.bearers.entra else { return Vec::new() };
-    let mut findings = vec![resource(config, entra)];
-    findings.extend(roles(config));
+    let mut findings: Vec<Finding> = roles(config).into_iter().collect();
+    let Some(entra) = &config.bearers.entra else { return findings };
+    findings.push(resource(config, entra));
     findings.push(accounts(config, entra));
     for id in &entra.tokens.tenant_ids {
         findings.push(keys(entra, id).await);
@@ -79,11 +80,12 @@ fn accounts(config: &Config, entra: &EntraTokens) -> Finding {
     )
 }
 
-/// Only a token of the directory says which roles its user has.
+/// Only the directory says which roles its users have.
 fn roles(config: &Config) -> Option<Finding> {
     config.policy.roles.as_ref()?;
-    let others =
-        [("atlassian", config.bearers.atlassian), ("signin", config.bearers.signin.is_some())];
+    let signs_in_elsewhere =
+        config.bearers.signin.as_ref().is_some_and(|signin| signin.providers.entra.is_none());
+    let others = [("atlassian", config.bearers.atlassian), ("signin", signs_in_elsewhere)];
     let others: Vec<_> = others.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
     let step = "Entra roles";
     Some(if others.is_empty() {
@@ -107,7 +109,7 @@ async fn keys(EntraTokens { tokens, .. }: &EntraTokens, id: &TenantId) -> Findin
         Err(fault) => return Finding::failed(step, causes(&fault)),
     };
     let url = id.keys_url(&tokens.authority);
-    let keys = Keys::new(upstream, url.clone(), PATIENCE);
+    let keys = Keys::new(upstream, url.clone(), PATIENCE, Signals::default());
     // Any name will do: the answer tells whether there are keys at all.
     match keys.find("check", 0).await {
         Ok(_) | Err(KeyError::Unknown) => Finding::ok(step, format!("tenant {id} publishes them")),

@@ -4,6 +4,7 @@
 mod agents;
 mod entra;
 mod fix;
+mod hosting;
 mod outside;
 mod settings;
 mod signed_in;
@@ -34,6 +35,7 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     let mut findings = vec![settings::summary(&config)];
     findings.extend(unknown);
     findings.extend(settings::gateway(&config, source));
+    findings.extend(hosting::findings(&config, source));
     findings.extend(settings::warnings(&config, source));
     findings.push(signed_in::finding(source).await);
     findings.push(outside::roots(&TrustedRoots::load()));

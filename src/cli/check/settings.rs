@@ -5,8 +5,8 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 use crate::{
     agent,
     cli::report::Finding,
-    config::{Config, Source, UnknownSetting},
-    http::{AllowedHost, SECRET_ADVICE},
+    config::{Config, Exposure, Source, UnknownSetting},
+    http::SECRET_ADVICE,
     jira::tools,
     policy::Policy,
 };
@@ -52,13 +52,17 @@ pub(super) fn unknown(source: &Source) -> Vec<Finding> {
 /// The gateway's secrets, and who may read the file they stand in.
 pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
     let step = "gateway secret";
-    let beyond_loopback = !config.listen.ip().is_loopback();
     let Some(gateway) = &config.http.gateway else {
-        return vec![if beyond_loopback {
-            let detail = "none, by INSECURE_NO_GATEWAY: whoever reaches the port may try tokens";
-            Finding::warn(step, detail)
-        } else {
-            Finding::ok(step, "none, and none is needed on loopback")
+        return vec![match config.exposure {
+            Exposure::Loopback => Finding::ok(step, "none, and none is needed on loopback"),
+            Exposure::Network => Finding::warn(
+                step,
+                "none, by INSECURE_NO_GATEWAY: whoever reaches the port may try tokens",
+            ),
+            Exposure::FunctionsHost => Finding::warn(
+                step,
+                "none, by INSECURE_NO_GATEWAY: whoever reaches the Functions host may try tokens",
+            ),
         }];
     };
     let secrets = gateway.accepted();
@@ -89,26 +93,15 @@ pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
 
 /// Settings that are accepted and probably a mistake.
 pub(super) fn warnings(config: &Config, source: &Source) -> Vec<Finding> {
-    let beyond_loopback = !config.listen.ip().is_loopback();
-    let only_loopback = config.http.allowed_hosts == AllowedHost::loopback();
+    let is_public = config.exposure.is_public();
     let warnings = [
         (
-            beyond_loopback && only_loopback,
-            "ALLOWED_HOSTS",
-            "only loopback names are accepted, so everybody else gets 403; name the host that the gateway calls",
-        ),
-        (
-            config.http.allowed_hosts.is_empty(),
-            "ALLOWED_HOSTS",
-            "empty: every request gets 403; name the host that the gateway calls",
-        ),
-        (
-            beyond_loopback && config.http.public_base_url.is_none(),
+            is_public && config.http.public_base_url.is_none(),
             "PUBLIC_BASE_URL",
             "empty: clients that run OAuth themselves are sent to http:// and the Host of the request",
         ),
         (
-            !beyond_loopback
+            !is_public
                 && config.http.challenge_on_upstream_401
                 && config.http.public_base_url.is_none(),
             "PUBLIC_BASE_URL",

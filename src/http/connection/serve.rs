@@ -106,6 +106,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Drain {
     let graceful = GracefulShutdown::new();
+    let connections_max = i64::try_from(settings.connections_max).unwrap_or(i64::MAX);
+    signals.metrics().connections_max.set(connections_max);
     let mut connections = Connections {
         http: http(settings),
         slots: Slots::new(settings.connections_max),

@@ -5,6 +5,12 @@ use subtle::{Choice, ConstantTimeEq};
 
 const SECRET_BYTES_MIN: usize = 32;
 
+/// How an app setting refers to a vault in App Service and Functions. Where the reference cannot be
+/// resolved the program gets the reference itself, which everybody knows who knows the vault.
+///
+/// Source: learn.microsoft.com/azure/app-service/app-service-key-vault-references
+const VAULT_REFERENCE: &str = "@microsoft.keyvault(";
+
 /// A secret's BLAKE3 hash.
 pub(super) type SecretDigest = [u8; blake3::OUT_LEN];
 
@@ -20,6 +26,11 @@ pub enum GatewayError {
     /// A secret no HTTP client could send.
     #[error("a gateway secret holds characters other than visible ASCII")]
     Unsendable,
+    /// A name of a secret in the place of the secret.
+    #[error(
+        "a gateway secret is a Key Vault reference that was not resolved; the app's identity needs the role Key Vault Secrets User, and the secret must exist"
+    )]
+    Unresolved,
     /// The file cannot be read.
     #[error("the file of gateway secrets cannot be read: {}", .0.kind())]
     Unreadable(#[from] std::io::Error),
@@ -43,6 +54,9 @@ pub(super) fn accept(secret: &str) -> Result<SecretDigest, GatewayError> {
     }
     if !secret.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(GatewayError::Unsendable);
+    }
+    if secret.to_ascii_lowercase().starts_with(VAULT_REFERENCE) {
+        return Err(GatewayError::Unresolved);
     }
     Ok(digest(secret))
 }

@@ -4,7 +4,10 @@
 //! It never stands in for a bearer. One that was forged, is another user's or has expired is no id:
 //! nobody learns which.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use auth::Identity;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -16,6 +19,9 @@ use crate::http::{gateway::Gateway, header_names::SESSION_ID, reject::Reject};
 /// The use of the keys, and of those that follow from a gateway's secret.
 const PURPOSE: Purpose = Purpose::new("stream session ids");
 const CONTEXT: &str = "jira-mcp-bridge stream session ids v1";
+const SHOWN_CONTEXT: &str = "jira-mcp-bridge stream session names v1";
+/// As long as the names of users.
+const SHOWN_CHARS: usize = 16;
 /// Until when it is good, in milliseconds since 1970, before the bytes of the seal.
 const TIME_BYTES: usize = 8;
 /// Ours have 48 characters.
@@ -83,20 +89,24 @@ impl SessionIds {
     }
 
     /// Refuses a request whose `X-Session-Id` is not an id of its sender's that is still good; one
-    /// without it passes.
+    /// without it passes. Gives the name under which operators see the session: the id itself is
+    /// shown nowhere.
     pub(in crate::http) async fn check(
         &self,
         identity: &Identity,
         headers: &HeaderMap,
-    ) -> Result<(), Reject> {
+    ) -> Result<Option<Arc<str>>, Reject> {
         let mut lines = headers.get_all(SESSION_ID).iter();
-        let Some(line) = lines.next() else { return Ok(()) };
+        let Some(line) = lines.next() else { return Ok(None) };
         if lines.next().is_some() {
             return Err(Reject::SessionUnknown);
         }
         let owner = Owner::of(identity, headers);
         let until = self.opened(line.as_bytes(), &owner).await.ok_or(Reject::SessionUnknown)?;
-        if until > now_ms() { Ok(()) } else { Err(Reject::SessionUnknown) }
+        if until <= now_ms() {
+            return Err(Reject::SessionUnknown);
+        }
+        Ok(Some(shown(line.as_bytes())))
     }
 
     /// Until when it is good.
@@ -117,6 +127,12 @@ impl SessionIds {
     }
 }
 
+/// The same at every replica, and nothing leads back from it: an id is mostly random bytes.
+fn shown(id: &[u8]) -> Arc<str> {
+    let hash = blake3::Hasher::new_derive_key(SHOWN_CONTEXT).update(id).finalize();
+    hash.to_hex().chars().take(SHOWN_CHARS).collect::<String>().into()
+}
+
 fn now_ms() -> u64 {
     millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
@@ -129,7 +145,6 @@ fn millis(time: Duration) -> u64 {
 mod tests {
     use auth::{Bearer, Credential, KeyedHasher, Principal};
     use http::HeaderValue;
-    use std::sync::Arc;
 
     use super::*;
 

@@ -71,8 +71,7 @@ fn bench() -> Bench {
     Bench::with(Settings::default(), sessions())
 }
 
-fn bearing(token: &str) -> Request {
-    let mut request = call("/mcp", CALL);
+pub(super) fn bearing(mut request: Request, token: &str) -> Request {
     let value = format!("Bearer {token}").parse().unwrap();
     request.headers_mut().insert(header::AUTHORIZATION, value);
     request
@@ -85,7 +84,7 @@ async fn two_kinds_of_bearers_are_told_apart_by_their_form() {
         (token(), "token_arrived", Value::Null),
         (format!("{PREFIX}anna"), "other_token_arrived", json!("anna")),
     ] {
-        let seen = bench.send(bearing(&sent)).await.json();
+        let seen = bench.send(bearing(call("/mcp", CALL), &sent)).await.json();
         assert_eq!((&seen[arrived], &seen["subject"]), (&json!(true), &subject));
         assert!(!seen.to_string().contains(&sent), "what the client sent goes no further");
     }
@@ -98,7 +97,7 @@ async fn each_kind_keeps_its_own_challenge() {
         ("session-over", r#"error="insufficient_claims", "#, "not accepted: the session is over."),
         ("x", r#"error="invalid_token", "#, "missing or malformed: the bearer token is too short"),
     ] {
-        let reply = bench.send(bearing(token)).await;
+        let reply = bench.send(bearing(call("/mcp", CALL), token)).await;
         let challenge = format!("Bearer {error}resource_metadata=");
         assert_eq!(
             (reply.status.as_u16(), &reply.refusal()["error"]),

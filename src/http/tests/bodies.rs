@@ -1,6 +1,6 @@
 //! How a body may arrive: size, framing, pace, and the headers that describe it.
 
-use futures_util::stream;
+use futures_util::{poll, stream};
 use http_body_util::StreamBody;
 
 use super::*;
@@ -78,4 +78,22 @@ async fn header_dialects_are_understood() {
     check("content-type", &[], 415).await;
     check("content-encoding", &["identity"], 200).await;
     check("content-encoding", &["gzip"], 415).await;
+}
+
+#[tokio::test]
+async fn who_is_known_by_an_account_finds_room_beside_made_up_tokens() {
+    let settings = Settings { in_flight_max: 16, ..Settings::default() };
+    let bench = Bench::with(settings, authenticators::sessions());
+    let slow = |token: &str| {
+        let request = call("/mcp", endless());
+        Box::pin(bench.send(authenticators::bearing(request, token)))
+    };
+    let mut waiting = Vec::new();
+    for number in 0..8 {
+        let mut sending = slow(&format!("made-up-{number}"));
+        assert!(poll!(&mut sending).is_pending(), "{number}");
+        waiting.push(sending);
+    }
+    assert!(poll!(slow("session-anna")).is_pending(), "a place is kept for her");
+    assert_eq!(slow("made-up-8").await.status, 503, "no more of those whom nobody knows");
 }

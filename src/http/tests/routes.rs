@@ -67,6 +67,8 @@ async fn a_browser_is_told_what_this_is() {
                 reply.text
             );
             assert_eq!(reply.header("x-content-type-options"), "nosniff");
+            let stays_https = reply.headers.get("strict-transport-security");
+            assert_eq!(stays_https.is_some(), url.starts_with("https"), "{stays_https:?}");
         }
     }
     assert_eq!(open(&laptop, "/other", browser).await.status, 404);

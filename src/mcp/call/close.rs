@@ -79,6 +79,7 @@ impl Server {
             request_id: caller.request_id(),
             trace_id: call.trace_id.as_deref(),
             user: caller.key(),
+            session: caller.session(),
             outcome: code,
             jira_calls: usage.requests,
             bytes_from_jira: usage.bytes_read,

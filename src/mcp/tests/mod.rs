@@ -37,6 +37,7 @@ fn server(behaviour: Behaviour) -> Server {
         call_deadline: Duration::from_millis(20),
         reply_bytes_max: 90_000,
         structured_content: false,
+        custom_events: false,
     };
     let limiter = Limiter::new(LimiterSettings::default());
     Server::new(settings, policy(), products(behaviour), limiter, Signals::default())

@@ -50,6 +50,7 @@ impl Directory {
             client_secret: "hunter2-hunter2".into(),
             scopes: Vec::new(),
             has_on_behalf: false,
+            mapped_roles: None,
         };
         let now_ms = Arc::clone(&self.now_ms);
         let clock = Clock::new(move || now_ms.load(Ordering::SeqCst));

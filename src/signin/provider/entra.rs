@@ -3,6 +3,9 @@
 //! Sources: Microsoft, "Microsoft identity platform and OAuth 2.0 authorization code flow" and "…
 //! On-Behalf-Of flow"; OpenID Connect Core 1.0.
 
+use metrics::Signals;
+use std::collections::BTreeSet;
+
 use upstream::{Safety, Upstream};
 use url::Url;
 
@@ -31,12 +34,14 @@ pub(in super::super) struct Entra {
     tenant_id: String,
     scopes: String,
     has_on_behalf: bool,
+    mapped_roles: Option<BTreeSet<String>>,
 }
 
 impl Entra {
-    pub(super) fn new(app: &EntraApp, upstream: Upstream) -> Self {
-        let EntraApp { authority, tenant_id, client_id, client_secret, mut scopes, has_on_behalf } =
+    pub(super) fn new(app: &EntraApp, upstream: Upstream, signals: &Signals) -> Self {
+        let EntraApp { authority, tenant_id, client_id, client_secret, mut scopes, .. } =
             app.clone();
+        let has_on_behalf = app.has_on_behalf;
         if has_on_behalf && scopes.is_empty() {
             // On-behalf-of takes a token whose audience is the app itself, and without this the
             // token is for Microsoft Graph. By its URI an app may not ask for itself: AADSTS90009.
@@ -45,12 +50,14 @@ impl Entra {
         let oauth = |name: &str| below(&authority, &format!("{tenant_id}/oauth2/v2.0/{name}"));
         let keys = below(&authority, &format!("{tenant_id}/discovery/v2.0/keys"));
         let issuer = format!("{}/{tenant_id}/v2.0", authority.as_str().trim_end_matches('/'));
-        let id_tokens = IdTokens::new(upstream.clone(), keys, issuer, client_id.clone());
+        let reader = (upstream.clone(), signals);
+        let id_tokens = IdTokens::new(reader, keys, issuer, client_id.clone());
         let own = ["openid", "profile", "offline_access"].map(str::to_owned);
         let scopes = own.into_iter().chain(scopes).collect::<Vec<_>>().join(" ");
         let authorize = oauth("authorize");
         let tokens = TokenEndpoint { upstream, url: oauth("token"), client_id, client_secret };
-        Self { tokens, id_tokens, authorize, tenant_id, scopes, has_on_behalf }
+        let mapped_roles = app.mapped_roles.clone();
+        Self { tokens, id_tokens, authorize, tenant_id, scopes, has_on_behalf, mapped_roles }
     }
 
     /// Without the `resource` that an MCP client sends: Entra ID refuses requests that have it.
@@ -85,14 +92,15 @@ impl Entra {
             .id_token
             .as_ref()
             .ok_or(ProviderError::NotUnderstood { reason: "no id token" })?;
-        let expected = Expected { nonce: returned.nonce, tenant_id: &self.tenant_id };
+        let expected = Expected { nonce: Some(returned.nonce), tenant_id: &self.tenant_id };
         let claims = self.id_tokens.verify(id_token, expected, returned.now_ms).await?;
         let person = Person {
             at: Directory::Entra,
             subject: format!("{}/{}", claims.tid, claims.oid),
             name: claims.name.or(claims.preferred_username).unwrap_or_default(),
         };
-        Ok((person, tokens.grant(returned.now_ms, &[], None)))
+        let grant = tokens.grant(returned.now_ms, &[], None);
+        Ok((person, Grant { roles: claims.roles, ..grant }))
     }
 
     pub(super) async fn renew(
@@ -106,7 +114,21 @@ impl Entra {
         let params = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
         // A use does not end the token before it, so a lost answer costs nothing.
         let tokens = self.tokens.post(&params, Safety::Read).await?;
-        Ok(tokens.grant(now_ms, &grant.scopes, Some(refresh_token)))
+        let roles = match &tokens.id_token {
+            // One that cannot be read does not leave the person the roles of before.
+            Some(id_token) if self.mapped_roles.is_some() => {
+                let expected = Expected { nonce: None, tenant_id: &self.tenant_id };
+                self.id_tokens.verify(id_token, expected, now_ms).await?.roles
+            }
+            _ => grant.roles.clone(),
+        };
+        let grant = tokens.grant(now_ms, &grant.scopes, Some(refresh_token));
+        Ok(Grant { roles, ..grant })
+    }
+
+    /// App roles that mean something here, where they count.
+    pub(super) fn mapped_roles(&self) -> Option<&BTreeSet<String>> {
+        self.mapped_roles.as_ref()
     }
 
     /// Whether the operator wants tokens on behalf of the user.

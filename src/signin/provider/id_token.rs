@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use entra::{KeyError, Keys, SignedToken, TokenFault};
+use metrics::Signals;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use upstream::Upstream;
@@ -30,7 +31,8 @@ pub(super) struct IdTokens {
 /// What must stand in the token beside issuer and audience.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expected<'a> {
-    pub(super) nonce: &'a str,
+    /// None after a renewal, whose token answers no sign-in (OpenID Connect Core 1.0 section 12.2).
+    pub(super) nonce: Option<&'a str>,
     pub(super) tenant_id: &'a str,
 }
 
@@ -47,6 +49,9 @@ pub(super) struct Claims {
     nonce: Option<String>,
     pub(super) name: Option<String>,
     pub(super) preferred_username: Option<String>,
+    /// App roles, by their values.
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
 }
 
 const fn not_good(reason: &'static str) -> ProviderError {
@@ -54,8 +59,13 @@ const fn not_good(reason: &'static str) -> ProviderError {
 }
 
 impl IdTokens {
-    pub(super) fn new(upstream: Upstream, keys_url: Url, issuer: String, audience: String) -> Self {
-        Self { keys: Keys::new(upstream, keys_url, REREAD), issuer, audience }
+    pub(super) fn new(
+        (upstream, signals): (Upstream, &Signals),
+        keys_url: Url,
+        issuer: String,
+        audience: String,
+    ) -> Self {
+        Self { keys: Keys::new(upstream, keys_url, REREAD, signals.clone()), issuer, audience }
     }
 
     /// The claims of a token that is genuine, meant for us, in time, and the answer to this
@@ -91,7 +101,8 @@ impl IdTokens {
             return Err(not_good("an id token out of time"));
         }
         let nonce = claims.nonce.as_deref().unwrap_or_default();
-        if !bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())) {
+        let is_answer = |asked: &str| bool::from(nonce.as_bytes().ct_eq(asked.as_bytes()));
+        if !expected.nonce.is_none_or(is_answer) {
             return Err(not_good("an id token of another sign-in"));
         }
         if !claims.tid.eq_ignore_ascii_case(expected.tenant_id) || claims.oid.is_empty() {

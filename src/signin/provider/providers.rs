@@ -1,6 +1,6 @@
 //! Either provider, by one set of questions.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use metrics::Signals;
 use upstream::{BuildError, Upstream};
@@ -91,7 +91,7 @@ impl Providers {
         let entra = settings
             .entra
             .as_ref()
-            .map(|app| Arc::new(Provider::Entra(Entra::new(app, upstream.clone()))));
+            .map(|app| Arc::new(Provider::Entra(Entra::new(app, upstream.clone(), signals))));
         Ok(Self { atlassian, entra })
     }
 
@@ -107,6 +107,14 @@ impl Providers {
     pub(in super::super) fn on_behalf(&self) -> Option<&Entra> {
         match self.entra.as_deref()? {
             Provider::Entra(entra) => entra.has_on_behalf().then_some(entra),
+            Provider::Atlassian(_) => None,
+        }
+    }
+
+    /// App roles of Entra ID that mean something here, where people sign in there and roles count.
+    pub(in super::super) fn mapped_roles(&self) -> Option<&BTreeSet<String>> {
+        match self.entra.as_deref()? {
+            Provider::Entra(entra) => entra.mapped_roles(),
             Provider::Atlassian(_) => None,
         }
     }

@@ -1,5 +1,7 @@
 //! What an operator says about the providers.
 
+use std::collections::BTreeSet;
+
 use secrecy::SecretString;
 use url::Url;
 
@@ -41,4 +43,6 @@ pub struct EntraApp {
     /// Whether tokens of the user for other resources are got on their behalf. Without `scopes`
     /// people are then asked for a token for this app itself; `scopes` must be of this app.
     pub has_on_behalf: bool,
+    /// App roles that mean something here, where they count: who has none of them may do nothing.
+    pub mapped_roles: Option<BTreeSet<String>>,
 }

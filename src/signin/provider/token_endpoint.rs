@@ -243,6 +243,7 @@ impl Tokens {
             obtained_at_ms: now_ms,
             expires_at_ms: now_ms.saturating_add(self.life_s.saturating_mul(1000)),
             scopes: self.scopes.unwrap_or_else(|| asked_scopes.to_vec()),
+            roles: Vec::new(),
         }
     }
 }

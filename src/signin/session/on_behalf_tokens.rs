@@ -225,9 +225,9 @@ mod tests {
             let obtained_at_ms = 1_795_176_000_000;
             let expires_at_ms = obtained_at_ms + life_ms;
             let access_token = "access-token".to_owned().into();
-            let (refresh_token, scopes) = (None, Vec::new());
+            let (refresh_token, scopes, roles) = (None, Vec::new(), Vec::new());
             let grant =
-                Grant { access_token, refresh_token, obtained_at_ms, expires_at_ms, scopes };
+                Grant { access_token, refresh_token, obtained_at_ms, expires_at_ms, scopes, roles };
             let known = Known::token(grant);
             let is_good = age_ms < life_ms / 2 && age_ms + LAST_MS < life_ms;
             prop_assert_eq!(known.is_good(obtained_at_ms + age_ms), is_good);

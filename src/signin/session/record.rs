@@ -71,7 +71,8 @@ impl Session {
         let list = |texts: &[String]| texts.iter().map(|text| text.len() + 32).sum::<usize>();
         let grants = [&self.jira, &self.entra].into_iter().flatten().map(|grant| {
             let refresh_token = grant.refresh_token.as_ref().map_or(0, |it| it.expose().len());
-            grant.access_token.expose().len() + refresh_token + list(&grant.scopes)
+            let lists = list(&grant.scopes) + list(&grant.roles);
+            grant.access_token.expose().len() + refresh_token + lists
         });
         let Program { client, name, host } = &self.program;
         let Code { redirect_uri, challenge, .. } = &self.code;

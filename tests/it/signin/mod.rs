@@ -17,6 +17,7 @@ mod consent;
 mod documents;
 mod entra;
 mod entra_bearers;
+mod entra_roles;
 mod laws;
 mod parameters;
 mod people;

@@ -2,18 +2,25 @@
 
 use std::time::Duration;
 
+use metrics::{Names, labels::KeyFetchResult};
+
 use super::*;
 
 const REREAD: Duration = Duration::from_mins(5);
 
 fn keys(directory: &Directory) -> Keys {
+    counted(directory, &Signals::default())
+}
+
+fn counted(directory: &Directory, signals: &Signals) -> Keys {
     let upstream = upstream::Upstream::new(&upstream::Settings {
         retry_max: 0,
         breaker_failures: 10_000,
         ..upstream::Settings::new("test")
     });
     let tenant: TenantId = TENANT.parse().unwrap();
-    Keys::new(upstream.unwrap(), tenant.keys_url(&directory.authority), REREAD)
+    let url = tenant.keys_url(&directory.authority);
+    Keys::new(upstream.unwrap(), url, REREAD, signals.clone())
 }
 
 #[test]
@@ -85,6 +92,33 @@ async fn a_key_that_was_rolled_over_is_found_at_once_and_the_set_replaced_as_a_w
     assert_eq!(keys.find("first", later).await.unwrap_err(), KeyError::Unknown);
     keys.find("second", later).await.unwrap();
     assert_eq!(directory.reads(), 3);
+}
+
+#[tokio::test]
+async fn each_reading_is_counted_by_what_became_of_it() {
+    let directory = Directory::start().await;
+    let signals = Signals::new(&Names::default(), None);
+    let keys = counted(&directory, &signals);
+    let counts = || {
+        let of = |result| signals.metrics().entra_key_fetches.at(result).unwrap().value();
+        KeyFetchResult::ALL.iter().map(|result| of(*result)).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(), [0, 0, 0]);
+    for _ in 0..3 {
+        keys.find("first", NOW_MS).await.unwrap();
+    }
+    assert_eq!(counts(), [1, 0, 0], "what is known costs no reading");
+    for (at, (status, document), expected) in [
+        (0, (503, "{}"), [1, 1, 0]),
+        (1, (302, "{}"), [1, 2, 0]),
+        (2, (200, "<html>"), [1, 2, 1]),
+        (3, (200, r#"{"keys":[]}"#), [1, 2, 2]),
+    ] {
+        directory.publish(status, document);
+        let now_ms = NOW_MS + at * (5 * MINUTE + 1);
+        assert!(keys.find("second", now_ms).await.is_err());
+        assert_eq!(counts(), expected, "{status} {document}");
+    }
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ use axum::{
     http::Response,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use metrics::Signals;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
@@ -144,7 +145,7 @@ impl Directory {
             mapped_roles: None,
         };
         change(&mut settings);
-        AccessTokens::new(settings, "test").unwrap()
+        AccessTokens::new(settings, &Signals::default(), "test").unwrap()
     }
 
     /// Claims of a good token.

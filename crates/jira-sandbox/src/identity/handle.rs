@@ -39,6 +39,12 @@ impl Identity {
         self.0.identity.grants.delete_user(name);
     }
 
+    /// Gives an account these app roles of Entra, in the place of those it had: identity tokens
+    /// name them from now on.
+    pub fn set_roles(&self, user: &str, roles: &[&str]) {
+        self.0.identity.set_roles(user, roles);
+    }
+
     /// Ends all access tokens of a user before their time; refresh tokens stay good.
     pub fn expire_access_tokens(&self, user: &str) {
         self.0.identity.grants.expire_access(user);

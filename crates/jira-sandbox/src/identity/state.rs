@@ -1,5 +1,10 @@
 //! What all routers of one sandbox share.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
 use serde_json::Value as Json;
 
 use super::{faults, grants, keys};
@@ -10,6 +15,8 @@ pub(crate) struct State {
     pub(crate) grants: grants::Grants,
     pub(super) keys: keys::Keys,
     pub(super) faults: faults::Faults,
+    /// App roles of Entra, by the user's name.
+    roles: Mutex<HashMap<String, Vec<String>>>,
 }
 
 impl State {
@@ -19,6 +26,19 @@ impl State {
         let claims = self.keys.verified(token)?;
         let expires_s = claims.get("exp")?.as_i64()?;
         (now.div_euclid(1000) < expires_s).then_some(claims)
+    }
+
+    pub(super) fn set_roles(&self, user: &str, roles: &[&str]) {
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.roles().insert(user.to_owned(), roles);
+    }
+
+    pub(super) fn roles_of(&self, user: &str) -> Vec<String> {
+        self.roles().get(user).cloned().unwrap_or_default()
+    }
+
+    fn roles(&self) -> MutexGuard<'_, HashMap<String, Vec<String>>> {
+        self.roles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A token with these claims, signed as Entra's endpoints sign.

@@ -120,6 +120,7 @@ fn settings() -> Settings {
         client_secret: "entra-secret".into(),
         scopes: Vec::new(),
         has_on_behalf: false,
+        mapped_roles: None,
     };
     Settings {
         public_base_url: None,
@@ -267,6 +268,7 @@ pub(super) fn grant(now_ms: u64) -> Grant {
         obtained_at_ms: now_ms,
         expires_at_ms: now_ms + MINUTE_MS,
         scopes: Vec::new(),
+        roles: Vec::new(),
     }
 }
 

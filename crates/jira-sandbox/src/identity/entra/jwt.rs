@@ -35,6 +35,10 @@ pub(super) fn id_token(
     if has(offer, "profile") {
         put_profile(server, offer, &mut claims);
     }
+    let roles = server.world.identity.roles_of(offer.person.name);
+    if !roles.is_empty() {
+        put(&mut claims, "roles", roles);
+    }
     if has(offer, "email") {
         put(&mut claims, "email", email(server, offer));
     }

@@ -107,6 +107,7 @@ impl World {
             client_secret: client_secret.into(),
             scopes: Vec::new(),
             has_on_behalf: true,
+            mapped_roles: None,
         };
         change(&mut app);
         let forms = Forms::default();
