@@ -6,7 +6,7 @@ use auth::{
     Authenticate, KeyedHasher, OfIssuers, PassThroughBearer, RefusedIssuers, RefusedKinds,
     RefusedPrefix,
 };
-use entra::{AccessTokens, EntraBearer, OnBehalf};
+use entra::{AccessTokens, EntraBearer};
 use metrics::Signals;
 use upstream::BuildError;
 
@@ -14,7 +14,10 @@ use crate::{
     config::{Bearers, EntraTokens},
     http,
     program::USER_AGENT,
-    signin::{Clock, EntraOnBehalf, SessionBearer, Settings, SignIn, SignInError, TOKEN_PREFIX},
+    signin::{
+        Clock, EntraAccounts, EntraOnBehalf, SessionBearer, Settings, SignIn, SignInError,
+        TOKEN_PREFIX,
+    },
 };
 
 /// Sign-in, with us as the authorization server that the edge names. Without a public URL we are
@@ -48,19 +51,26 @@ pub(super) fn entra(
     signals: &Signals,
     clock: Clock,
 ) -> Result<Arc<EntraBearer>, BuildError> {
-    let on_behalf: Option<Arc<dyn OnBehalf>> = if apps.is_empty() {
-        None
-    } else {
-        Some(Arc::new(EntraOnBehalf::new(apps, signals, USER_AGENT, clock.clone())?))
-    };
+    let accounts = signin.and_then(EntraAccounts::new);
     let (signin, people) = (signin.cloned(), hasher.clone());
     let key_of = move |subject: &str| match &signin {
         Some(signin) => signin.entra_principal(subject),
         None => people.principal_key(b"entra person:", subject.as_bytes()),
     };
     let tokens = AccessTokens::new(tokens.clone(), signals, USER_AGENT)?;
-    let now = Arc::new(move || clock.now_ms());
-    Ok(Arc::new(EntraBearer::new(tokens, now, key_of, hasher.clone(), on_behalf)))
+    let now = {
+        let clock = clock.clone();
+        Arc::new(move || clock.now_ms())
+    };
+    let mut bearer = EntraBearer::new(tokens, now, key_of, hasher.clone());
+    if let Some(accounts) = accounts {
+        bearer = bearer.with_accounts(Arc::new(accounts));
+    }
+    if !apps.is_empty() {
+        let on_behalf = EntraOnBehalf::new(apps, signals, USER_AGENT, clock)?;
+        bearer = bearer.with_on_behalf(Arc::new(on_behalf));
+    }
+    Ok(Arc::new(bearer))
 }
 
 /// The one place that says which bearers there are. Each takes its own and hands on the rest.

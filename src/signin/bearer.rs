@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{
-    connect_link::ConnectLink,
+    connect_link::{ConnectLink, Target},
     grant::GrantOf,
     secret::Secret,
     server::SignIn,
@@ -119,6 +119,8 @@ pub(super) struct SessionCredentials {
     /// Where the person can connect what the session lacks; nobody connects anything from a
     /// command line.
     signin: Option<SignIn>,
+    /// When the session began, where its id does not tell it from one that takes its place.
+    since_ms: Option<u64>,
     sent: Mutex<Sent>,
 }
 
@@ -134,7 +136,12 @@ struct Sent {
 impl SessionCredentials {
     /// Without pages of ours.
     pub(super) fn new(renewals: Renewals, id: SessionId) -> Self {
-        Self { renewals, id, signin: None, sent: Mutex::default() }
+        Self { renewals, id, signin: None, since_ms: None, sent: Mutex::default() }
+    }
+
+    /// Of a session that began at this time, and of no other under its id.
+    pub(super) fn since(self, since_ms: u64) -> Self {
+        Self { since_ms: Some(since_ms), ..self }
     }
 
     fn of(signin: SignIn, id: SessionId) -> Self {
@@ -149,7 +156,7 @@ impl SessionCredentials {
         let Some(signin) = signin else {
             return CredentialsError::NotConnected { connect_url: None };
         };
-        let sealed = ConnectLink::new(signin, self.id).sealed(signin);
+        let sealed = ConnectLink::new(signin, Target::Program(self.id)).sealed(signin);
         sealed.map_or(CredentialsError::Unavailable, |sealed| {
             let connect_url = Some(ConnectLink::address(signin, &sealed));
             CredentialsError::NotConnected { connect_url }
@@ -180,6 +187,9 @@ impl Credentials for SessionCredentials {
                 RenewalError::Unavailable => CredentialsError::Unavailable,
                 RenewalError::NotConnected => self.not_connected(),
             })?;
+            if self.since_ms.is_some_and(|since_ms| since_ms != loaded.session.created_at_ms) {
+                return Err(CredentialsError::SignInEnded);
+            }
             let grant = loaded.session.jira.as_ref().ok_or_else(|| self.not_connected())?;
             let token = grant.access_token.clone();
             let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));

@@ -12,18 +12,18 @@ use http::{HeaderMap, Method};
 use super::{
     client_answer::{ClientAnswer, see_other},
     connect_link::ConnectLink,
+    connected,
     cookies::{self, Browser},
     grant::{Grant, GrantOf},
     oauth_error::{ErrorCode, Refusal},
-    pages,
     params::Params,
     pending::{Pending, Purpose, Request, TakeError},
     person::Person,
     provider::{ProviderError, Returned},
     provider_text::{aadsts_in, number, plain},
     server::SignIn,
-    session::{Code, Program, Session, SessionError, SessionId},
-    telemetry::{Outcome, Telemetry},
+    session::{Code, Program, Session},
+    telemetry::Outcome,
     tokens::Token,
     trouble::Trouble,
 };
@@ -91,7 +91,10 @@ async fn finish(
             signed_in(signin, &person, connect.as_deref())
         }
         (Purpose::Connect { session, person }, Ok((_, grant))) => {
-            connect(signin, session, &person, grant).await
+            connected::in_session(signin, session, &person, grant).await
+        }
+        (Purpose::ConnectShared { person, asked_at_ms }, Ok((_, grant))) => {
+            connected::in_shared(signin, &person, asked_at_ms, grant).await
         }
         (_, Err(failure)) => {
             signin.telemetry().refused(failure.outcome());
@@ -278,44 +281,4 @@ fn signed_in(signin: &SignIn, person: &Person, connect: Option<&str>) -> Respons
     let (keys, issuer) = (signin.keys(), signin.issuer());
     cookies::set_person(response.headers_mut(), keys, issuer, person, signin.now_ms());
     response
-}
-
-/// What became of a grant for Jira.
-enum Kept {
-    Now,
-    /// Another page was faster: the session has one, which may be in renewal at this moment.
-    Before,
-    /// The session is another person's.
-    Never,
-}
-
-/// A session that began at Entra ID gets its Jira. A grant that no session takes ends at once.
-async fn connect(signin: &SignIn, id: SessionId, person: &Person, grant: Grant) -> Response {
-    let changed = signin
-        .sessions()
-        .change(id, |session| {
-            if !session.person.is(person) {
-                return (None, Kept::Never);
-            }
-            if session.jira.is_some() {
-                return (None, Kept::Before);
-            }
-            (Some(Session { jira: Some(grant.clone()), ..session.clone() }), Kept::Now)
-        })
-        .await
-        .map(|(_, kept)| kept);
-    if !matches!(changed, Ok(Kept::Now)) {
-        signin.revoke_grant(GrantOf::Jira, grant).await;
-    }
-    match changed {
-        Ok(Kept::Now) => {
-            Telemetry::connected(signin.principal(person));
-            pages::connected()
-        }
-        Ok(Kept::Before) => pages::connected(),
-        Ok(Kept::Never) | Err(SessionError::Ended | SessionError::Unreadable) => {
-            Trouble::LinkOver.into_response()
-        }
-        Err(SessionError::Store(_)) => Trouble::Unavailable.into_response(),
-    }
 }

@@ -4,11 +4,10 @@
 //! the browser has to be signed in here as the person of the session; the question is asked by a
 //! page of ours before Atlassian asks its own, and only the browser that answered can finish.
 //!
-//! Each session has a grant of its own. Atlassian's refresh tokens are taken once, so two records
-//! cannot hold one; a grant that all sessions of a person shared would outlive the program that it
-//! was given to, and would have the rights that another one asked for.
-
-use std::sync::Arc;
+//! Each program's session has a grant of its own. Atlassian's refresh tokens are taken once, so two
+//! records cannot hold one; a grant that all sessions of a person shared would outlive the program
+//! that it was given to, and would have the rights that another one asked for. Programs that bring
+//! tokens of Entra ID cannot be told apart by anything of ours, so they share one (`shared.rs`).
 
 use axum::{
     body::Body,
@@ -21,17 +20,18 @@ use keyring::Purpose as SealedFor;
 use super::{
     begin,
     client_answer::see_other,
-    connect_link::ConnectLink,
+    connect_link::{ConnectLink, Target},
     cookies::Browser,
     display_name::DisplayName,
     grant::GrantOf,
-    pages::{self, ConnectJira},
+    pages::{self, ConnectJira, ForWhom, Reach},
     params::Params,
     pending::Purpose,
     people,
+    person::Person,
     sealed_form::SealedForm,
     server::SignIn,
-    session::{Session, SessionError, SessionId},
+    session::{Program, SessionError, SessionId},
     telemetry::Telemetry,
     trouble::Trouble,
 };
@@ -45,6 +45,23 @@ enum Stop {
     Page(Trouble),
     /// It has led to its end before.
     Connected,
+}
+
+/// What is to be connected.
+struct Wish {
+    person: Person,
+    /// None where it is for all programs that bring tokens of Entra ID.
+    program: Option<Program>,
+    scopes: Vec<String>,
+}
+
+impl Target {
+    const fn reach(self) -> Reach {
+        match self {
+            Self::Program(_) => Reach::OneProgram,
+            Self::Shared(_) => Reach::AllOfEntra,
+        }
+    }
 }
 
 impl From<Trouble> for Stop {
@@ -66,10 +83,10 @@ pub(super) async fn ask(
     else {
         return Trouble::BrokenLink.into_response();
     };
-    match session(&signin, &headers, link.session, link.until_ms).await {
-        Ok(session) => page(&signin, &headers, link, &session),
+    match wish(&signin, &headers, link).await {
+        Ok(wish) => page(&signin, &headers, link, &wish),
         Err(Stop::Page(trouble)) => trouble.into_response(),
-        Err(Stop::Connected) => pages::connected(),
+        Err(Stop::Connected) => pages::connected(link.target.reach()),
         // The link is checked again when the browser is back.
         Err(Stop::SignInFirst) => {
             people::to_provider(&signin, &headers, Some(sealed.to_owned())).await
@@ -83,75 +100,115 @@ pub(super) async fn decide(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let pressed = SealedForm::<SessionId>::pressed(&signin, ASKED, &headers, body).await;
-    let (SealedForm { asked: id, browser, until_ms }, form) = match pressed {
+    let pressed = SealedForm::<Target>::pressed(&signin, ASKED, &headers, body).await;
+    let (SealedForm { asked: target, browser, until_ms }, form) = match pressed {
         Ok(pressed) => pressed,
         Err(trouble) => return trouble.into_response(),
     };
-    let session = match session(&signin, &headers, id, until_ms).await {
-        Ok(session) => session,
-        Err(Stop::Page(trouble)) => return trouble.into_response(),
-        Err(Stop::Connected) => return pages::connected(),
-        Err(Stop::SignInFirst) => return Trouble::LinkOver.into_response(),
-    };
+    let Wish { person, scopes, .. } =
+        match wish(&signin, &headers, ConnectLink { target, until_ms }).await {
+            Ok(wish) => wish,
+            Err(Stop::Page(trouble)) => return trouble.into_response(),
+            Err(Stop::Connected) => return pages::connected(target.reach()),
+            Err(Stop::SignInFirst) => return Trouble::LinkOver.into_response(),
+        };
     match form.get("decision") {
         Some("allow") => {
-            let scopes = session.scopes.clone();
-            let purpose = Purpose::Connect { session: id, person: session.person.clone() };
+            let asked_at_ms = signin.now_ms();
+            let purpose = match target {
+                Target::Program(session) => Purpose::Connect { session, person },
+                Target::Shared(_) => Purpose::ConnectShared { person, asked_at_ms },
+            };
             match begin::at_provider(&signin, GrantOf::Jira, browser, scopes, purpose).await {
                 Ok(url) => see_other(url.as_str()),
                 Err(_) => Trouble::Unavailable.into_response(),
             }
         }
         Some("deny") => {
-            Telemetry::not_connected(signin.principal(&session.person), "denied");
+            Telemetry::not_connected(signin.principal(&person), "denied");
             pages::not_connected()
         }
         _ => Trouble::Malformed.into_response(),
     }
 }
 
-/// The session that wants its Jira, if this browser's person is its own.
-async fn session(
-    signin: &SignIn,
-    headers: &HeaderMap,
-    id: SessionId,
-    until_ms: u64,
-) -> Result<Arc<Session>, Stop> {
-    if until_ms <= signin.now_ms() {
+/// Who wants Jira connected for what, if this browser's person is the one of the link.
+async fn wish(signin: &SignIn, headers: &HeaderMap, link: ConnectLink) -> Result<Wish, Stop> {
+    if link.until_ms <= signin.now_ms() {
         return Err(Trouble::LinkOver.into());
     }
     let found = people::person(signin, headers).await.map_err(|_| Trouble::Unavailable)?;
     let (person, _) = found.ok_or(Stop::SignInFirst)?;
+    match link.target {
+        Target::Program(id) => of_program(signin, id, person).await,
+        Target::Shared(id) => of_all(signin, id, link.made_at_ms(), person).await,
+    }
+}
+
+async fn of_program(signin: &SignIn, id: SessionId, person: Person) -> Result<Wish, Stop> {
     let loaded = signin.sessions().read(id).await.map_err(|error| match error {
         SessionError::Ended | SessionError::Unreadable => Trouble::LinkOver,
         SessionError::Store(_) => Trouble::Unavailable,
     })?;
-    if !loaded.session.person.is(&person) {
-        Telemetry::not_connected(signin.principal(&person), "other_person");
-        return Err(Trouble::OtherPerson.into());
+    let session = &loaded.session;
+    if !session.person.is(&person) {
+        return Err(other_person(signin, &person));
     }
-    if loaded.session.jira.is_some() {
+    if session.jira.is_some() {
         return Err(Stop::Connected);
     }
-    Ok(loaded.session)
+    Ok(Wish {
+        person: session.person.clone(),
+        program: Some(session.program.clone()),
+        scopes: session.scopes.clone(),
+    })
 }
 
-fn page(signin: &SignIn, headers: &HeaderMap, link: ConnectLink, session: &Session) -> Response {
+/// Of the programs that bring tokens of Entra ID. The link names a place, and only its person's
+/// browser finds that place.
+async fn of_all(
+    signin: &SignIn,
+    id: SessionId,
+    made_at_ms: u64,
+    person: Person,
+) -> Result<Wish, Stop> {
+    if !signin.shared_ids(&person).contains(&id) {
+        return Err(other_person(signin, &person));
+    }
+    let people = signin.sessions().people();
+    let known = people.known(&person).await.map_err(|_| Trouble::Unavailable)?;
+    if made_at_ms <= known.signed_out_at_ms {
+        return Err(Trouble::LinkOver.into());
+    }
+    if signin.has_shared_session(&person).await.map_err(|_| Trouble::Unavailable)? {
+        return Err(Stop::Connected);
+    }
+    Ok(Wish { person, program: None, scopes: signin.settings().scopes.clone() })
+}
+
+fn other_person(signin: &SignIn, person: &Person) -> Stop {
+    Telemetry::not_connected(signin.principal(person), "other_person");
+    Trouble::OtherPerson.into()
+}
+
+fn page(signin: &SignIn, headers: &HeaderMap, link: ConnectLink, wish: &Wish) -> Response {
     let known = Browser::of(headers);
     let Ok(browser) = known.map_or_else(Browser::random, Ok) else {
         return Trouble::Internal.into_response();
     };
-    let form = SealedForm { asked: link.session, browser, until_ms: link.until_ms };
+    let form = SealedForm { asked: link.target, browser, until_ms: link.until_ms };
     let Some(sealed) = form.sealed(signin, ASKED) else {
         return Trouble::Internal.into_response();
     };
+    let name = wish.program.as_ref().and_then(|program| DisplayName::new(&program.name));
     let mut response = ConnectJira {
-        person: DisplayName::new(&session.person.name).as_ref(),
-        program: DisplayName::new(&session.program.name).as_ref(),
-        host: &session.program.host,
+        person: DisplayName::new(&wish.person.name).as_ref(),
+        whom: wish.program.as_ref().map_or(ForWhom::AllOfEntra, |program| ForWhom::Program {
+            name: name.as_ref(),
+            host: &program.host,
+        }),
         site: signin.settings().site.as_deref(),
-        scopes: &session.scopes,
+        scopes: &wish.scopes,
         action: &signin.address("/auth/connect"),
         request: &sealed,
     }

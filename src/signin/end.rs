@@ -6,6 +6,7 @@ use tokio::time::timeout;
 
 use super::{
     grant::{Grant, GrantOf},
+    person::Person,
     server::SignIn,
     session::{Session, SessionError, SessionId},
     telemetry::End,
@@ -23,6 +24,21 @@ impl SignIn {
         self.telemetry().session_ended(self.principal(&session.person), reason);
         self.revoke(&session).await;
         Ok(true)
+    }
+
+    /// Ends the person's oldest sessions if there are too many. A store that fails here leaves them
+    /// to the next sign-in.
+    pub(super) async fn end_surplus(&self, person: &Person) {
+        match self.sessions().surplus(person).await {
+            Ok(surplus) => {
+                for id in surplus {
+                    if let Err(SessionError::Store(error)) = self.end(id, End::TooMany).await {
+                        tracing::warn!(%error, "a surplus session was not ended");
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "surplus sessions were not looked for"),
+        }
     }
 
     /// Tells the providers that a session's grants are not wanted any more.

@@ -7,9 +7,9 @@
 //! | Row | What |
 //! |---|---|
 //! | `local` | the sign-in of one user on their own machine, by the same parts |
-//! | `routes`, `bearer`, `entra_on_behalf` | the endpoints as two routers; the way in of our tokens; what Entra's open elsewhere |
+//! | `routes`, `bearer`, `entra_accounts`, `entra_on_behalf` | the endpoints as two routers; the way in of our tokens; what Entra's open elsewhere |
 //! | `authorize`, `callback`, `connect`, `token`, `revoke`, `register`, `people`, `metadata` | an endpoint each |
-//! | `begin`, `client_auth`, `connect_link`, `end`, `sealed_form` | what several of them do |
+//! | `begin`, `client_auth`, `connect_link`, `connected`, `end`, `sealed_form`, `shared` | what several of them do |
 //! | `server` | what they share: settings, sessions, providers, clients, keys |
 //! | `session`, `provider`, `client`, `pages`, `pending`, `tokens` | what they are made of |
 //! | all others | cookies, parameters, errors, time |
@@ -26,10 +26,12 @@ mod client_id;
 mod clock;
 mod connect;
 mod connect_link;
+mod connected;
 mod cookies;
 mod display_name;
 mod end;
 mod endpoint_form;
+mod entra_accounts;
 mod entra_on_behalf;
 mod error;
 mod from_page;
@@ -55,6 +57,7 @@ mod secret;
 mod server;
 mod session;
 mod settings;
+mod shared;
 mod store_state;
 mod tasks;
 mod telemetry;
@@ -65,6 +68,7 @@ mod uri;
 
 pub use bearer::SessionBearer;
 pub use clock::Clock;
+pub use entra_accounts::EntraAccounts;
 pub use entra_on_behalf::EntraOnBehalf;
 pub use error::SignInError;
 pub use local::{

@@ -54,6 +54,8 @@ pub(super) enum Purpose {
     },
     /// Jira for a session that began at Entra ID.
     Connect { session: SessionId, person: Person },
+    /// Jira for all programs that bring tokens of Entra ID for this person.
+    ConnectShared { person: Person, asked_at_ms: u64 },
 }
 
 /// What a program asked for at the authorization endpoint.

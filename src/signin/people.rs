@@ -84,7 +84,7 @@ pub(super) async fn status(State(signin): State<SignIn>, headers: HeaderMap) -> 
         match signin.sessions().get(id).await {
             Ok(loaded) => programs.push(Program {
                 name: DisplayName::new(&loaded.session.program.name),
-                host: loaded.session.program.host.clone(),
+                host: Some(loaded.session.program.host.clone()).filter(|host| !host.is_empty()),
                 since: timestamp(loaded.session.created_at_ms),
                 last_used: timestamp(loaded.session.last_used_at_ms),
             }),

@@ -138,23 +138,8 @@ async fn redeem(signin: &SignIn, client: &str, params: &Params) -> Result<Value,
         }
     }
     signin.telemetry().signed_in(signin.principal(&loaded.session.person));
-    end_surplus(signin, &loaded.session).await;
+    signin.end_surplus(&loaded.session.person).await;
     answer_with(signin, id, &loaded.session, loaded.session.generation)
-}
-
-/// Ends the person's oldest sessions if there are too many. A store that fails here leaves them to
-/// the next sign-in.
-async fn end_surplus(signin: &SignIn, session: &Session) {
-    match signin.sessions().surplus(&session.person).await {
-        Ok(surplus) => {
-            for id in surplus {
-                if let Err(error) = end(signin, id, End::TooMany).await {
-                    tracing::warn!(error = error.code.name(), "a surplus session was not ended");
-                }
-            }
-        }
-        Err(error) => tracing::warn!(%error, "surplus sessions were not looked for"),
-    }
 }
 
 /// What became of a refresh token.

@@ -25,6 +25,14 @@ pub trait Credentials: Send + Sync {
         false
     }
 
+    /// Whether what an upstream says of these goes for the token that the request brought as well,
+    /// so that its client is told to get a better one. By default it does: that token was passed
+    /// on, or stands and falls with these. It does not where these are of an account that the user
+    /// connected: the client's own token is good whatever becomes of that.
+    fn speak_for_the_bearer(&self) -> bool {
+        true
+    }
+
     /// Those for one request, where they remember what was refused; by default these are good for
     /// all requests of the caller.
     fn of_request(&self) -> Option<Arc<dyn Credentials>> {

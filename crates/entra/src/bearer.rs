@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use super::{
     access_tokens::{AccessTokens, Refusal},
+    accounts::ConnectedAccounts,
     credentials::{EntraCredentials, OnBehalf, UserToken},
 };
 
@@ -27,20 +28,33 @@ pub struct EntraBearer {
     key_of: KeyOf,
     hasher: KeyedHasher,
     on_behalf: Option<Arc<dyn OnBehalf>>,
+    accounts: Option<Arc<dyn ConnectedAccounts>>,
 }
 
 impl EntraBearer {
     /// `key_of` says by which key a person is known, so that it is the same whichever way they come
-    /// in; `hasher` makes the keys of single tokens. Without `on_behalf` nobody gets a token for
-    /// another resource.
+    /// in; `hasher` makes the keys of single tokens. Nobody gets a token for another resource, nor
+    /// an account at the upstream, until what knows of them is set.
     pub fn new(
         tokens: AccessTokens,
         now: Now,
         key_of: impl Fn(&str) -> PrincipalKey + Send + Sync + 'static,
         hasher: KeyedHasher,
-        on_behalf: Option<Arc<dyn OnBehalf>>,
     ) -> Self {
-        Self { tokens, now, key_of: Arc::new(key_of), hasher, on_behalf }
+        let key_of = Arc::new(key_of);
+        Self { tokens, now, key_of, hasher, on_behalf: None, accounts: None }
+    }
+
+    /// With what gets tokens for other resources on behalf of users.
+    #[must_use]
+    pub fn with_on_behalf(self, on_behalf: Arc<dyn OnBehalf>) -> Self {
+        Self { on_behalf: Some(on_behalf), ..self }
+    }
+
+    /// With what knows the accounts that users have connected.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Arc<dyn ConnectedAccounts>) -> Self {
+        Self { accounts: Some(accounts), ..self }
     }
 
     async fn identify(&self, bearer: &Bearer) -> Result<Identity, AuthenticateError> {
@@ -55,9 +69,19 @@ impl EntraBearer {
         let key = self.hasher.principal_key(b"entra token:", token.as_bytes());
         let assertion = SecretString::from(token);
         let user_token = UserToken { tenant_id: user.tenant_id, key, assertion };
-        let credentials = EntraCredentials::new(user_token, self.on_behalf.clone());
+        let account = match &self.accounts {
+            Some(accounts) => Some(accounts.of(&subject).await),
+            None => None,
+        };
+        // What is remembered of a token's Jira goes with the account it was read from.
+        let account_key = account.as_ref().and_then(|account| account.key);
+        let credential_key = account_key.map_or(key, |account_key| {
+            let both = [key.to_bytes(), account_key.to_bytes()].concat();
+            self.hasher.principal_key(b"entra token and account:", &both)
+        });
+        let credentials = EntraCredentials::new(user_token, self.on_behalf.clone(), account);
         Ok(Identity {
-            credential_key: key,
+            credential_key,
             roles: user.roles,
             ..Identity::new(principal, Arc::new(credentials))
         })

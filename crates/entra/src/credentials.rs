@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use auth::{BoxFuture, Credentials, CredentialsError, PrincipalKey, UpstreamCredential};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::tenant::TenantId;
+use super::{accounts::ConnectedAccount, tenant::TenantId};
 
 /// A token that was verified. It cannot be printed.
 pub struct UserToken {
@@ -34,13 +34,19 @@ pub trait OnBehalf: Send + Sync {
 pub(crate) struct EntraCredentials {
     user: UserToken,
     on_behalf: Option<Arc<dyn OnBehalf>>,
+    account: Option<Arc<dyn Credentials>>,
     /// What was got, to be taken out of texts.
     given: Mutex<Vec<SecretString>>,
 }
 
 impl EntraCredentials {
-    pub(crate) fn new(user: UserToken, on_behalf: Option<Arc<dyn OnBehalf>>) -> Self {
-        Self { user, on_behalf, given: Mutex::default() }
+    pub(crate) fn new(
+        user: UserToken,
+        on_behalf: Option<Arc<dyn OnBehalf>>,
+        account: Option<ConnectedAccount>,
+    ) -> Self {
+        let account = account.map(|account| account.credentials);
+        Self { user, on_behalf, account, given: Mutex::default() }
     }
 
     fn given<T>(&self, act: impl FnOnce(&mut Vec<SecretString>) -> T) -> T {
@@ -50,10 +56,21 @@ impl EntraCredentials {
 
 impl Credentials for EntraCredentials {
     /// A directory's token opens nothing at an upstream that is not of the directory, and is not
-    /// shown to it.
+    /// shown to it: what the user connected does, where they can connect something.
     fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
+        if let Some(account) = &self.account {
+            return account.for_upstream();
+        }
         let none = CredentialsError::NotConnected { connect_url: None };
         Box::pin(std::future::ready(Err(none)))
+    }
+
+    fn renew_refused(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.renew_refused())
+    }
+
+    fn speak_for_the_bearer(&self) -> bool {
+        false
     }
 
     fn on_behalf<'a>(
@@ -82,6 +99,10 @@ impl Credentials for EntraCredentials {
             }
         };
         let text = without(text, &self.user.assertion);
+        let text = match &self.account {
+            Some(account) => account.redact(text),
+            None => text,
+        };
         self.given(|given| given.iter().fold(text, without))
     }
 }

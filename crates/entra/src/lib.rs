@@ -5,6 +5,7 @@
 //! identity platform" and "Access token claims reference".
 
 mod access_tokens;
+mod accounts;
 mod bearer;
 mod claims;
 mod credentials;
@@ -15,6 +16,7 @@ mod signed_token;
 mod tenant;
 
 pub use access_tokens::{AccessTokens, Refusal, User};
+pub use accounts::{ConnectedAccount, ConnectedAccounts};
 pub use bearer::{EntraBearer, Now};
 pub use credentials::{OnBehalf, UserToken};
 pub use key_set::{Key, KeySet, KeySetFault};

@@ -1,5 +1,7 @@
 //! Settings of Entra ID that are accepted and probably a mistake.
 
+use tool_kit::Toolset;
+
 use crate::{
     agent::client::BackEndSettings,
     cli::report::Finding,
@@ -11,11 +13,42 @@ const OF_TOKENS: [&str; 2] = ["ENTRA_AUDIENCE", "ENTRA_REQUIRED_SCOPE"];
 
 pub(super) fn findings(config: &Config, source: &Source) -> Vec<Finding> {
     let mut findings = unused(config, source);
+    findings.extend(accounts(config));
     findings.extend(roles(config));
     findings.extend(roles_of_nothing(config));
     findings.extend(app(source));
     findings.extend(agents(config));
     findings
+}
+
+/// A token of the directory opens nothing in Jira by itself.
+fn accounts(config: &Config) -> Option<Finding> {
+    let entra = config.bearers.entra.as_ref()?;
+    let step = "Entra and Jira";
+    if config.policy.is_only(Toolset::Agent) {
+        return Some(Finding::ok(step, "no tool asks Jira"));
+    }
+    let providers = config.bearers.signin.as_ref().map(|settings| &settings.providers);
+    let lacks = match providers {
+        None => "signin in AUTH with SIGNIN_PROVIDER=entra",
+        Some(providers) if providers.entra.is_none() => "SIGNIN_PROVIDER=entra",
+        Some(providers) if providers.atlassian.is_none() => "ATLASSIAN_CLIENT_ID and its secret",
+        Some(_) => {
+            // People of the others have nowhere to sign in here.
+            let is_one = entra.tokens.tenant_ids.len() == 1;
+            let whose = if is_one { "people" } else { "people of the first tenant" };
+            let detail = format!("{whose} connect Jira once, by the link that a Jira tool gives");
+            return Some(Finding::ok(step, detail));
+        }
+    };
+    Some(Finding::warn(
+        step,
+        format!(
+            "with a token of Entra ID every Jira tool answers sign_in_required, without a link: \
+             connecting Jira needs {lacks}. Where a gateway puts Atlassian's token in its place, \
+             AUTH is atlassian"
+        ),
+    ))
 }
 
 /// Settings that nobody looks at.
@@ -83,4 +116,76 @@ fn agents(config: &Config) -> Option<Finding> {
     let has_direct = agents.iter().any(|agent| is_direct(&agent.back_end));
     let detail = "an agent that is spoken to directly needs ENTRA_CLIENT_ID and ENTRA_CLIENT_SECRET for who brings a token of Entra ID";
     has_direct.then(|| Finding::warn("agent", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cli::report::Verdict, config::Source};
+
+    #[test]
+    fn it_is_said_whether_people_can_connect_jira_and_what_is_missing() {
+        let one = "11111111-aaaa-4aaa-8aaa-000000000001";
+        let two = format!("{one},22222222-aaaa-4aaa-8aaa-000000000002");
+        let check = |more: &[(&str, &str)], verdict: Verdict, words: &str| {
+            let base = [
+                ("AUTH", "signin,entra"),
+                ("SIGNIN_PROVIDER", "entra"),
+                ("ENTRA_TENANT_ID", one),
+                ("ENTRA_AUDIENCE", "https://bridge.example.com/mcp"),
+                ("ENTRA_CLIENT_ID", "bridge"),
+                ("ENTRA_CLIENT_SECRET", "made-for-this-test"),
+                ("ATLASSIAN_CLIENT_ID", "bridge"),
+                ("ATLASSIAN_CLIENT_SECRET", "made-for-this-test"),
+            ];
+            let all = base.into_iter().chain(more.iter().copied());
+            let config = Config::read(&Source::of(all)).unwrap();
+            let found = accounts(&config).unwrap();
+            assert_eq!(found.verdict, verdict, "{more:?}: {}", found.detail);
+            assert!(found.detail.contains(words), "{more:?}: {}", found.detail);
+        };
+        check(&[], Verdict::Ok, "people connect Jira once");
+        check(&[("ENTRA_TENANT_ID", &two)], Verdict::Ok, "people of the first tenant");
+        check(&[("AUTH", "entra")], Verdict::Warn, "needs signin in AUTH");
+        check(&[("SIGNIN_PROVIDER", "")], Verdict::Warn, "needs SIGNIN_PROVIDER=entra");
+        let no_app = [("ATLASSIAN_CLIENT_ID", ""), ("ATLASSIAN_CLIENT_SECRET", "")];
+        check(&no_app, Verdict::Warn, "needs ATLASSIAN_CLIENT_ID");
+    }
+
+    #[test]
+    fn what_is_probably_a_mistake_is_said() {
+        let check = |settings: &[(&str, &str)], expected: &str| {
+            let source = Source::of(settings.iter().copied());
+            let found = findings(&Config::read(&source).unwrap(), &source);
+            let doubts = found.iter().filter(|found| found.verdict == Verdict::Warn);
+            let lines: Vec<_> = doubts.map(|it| format!("{}: {}", it.step, it.detail)).collect();
+            let has_it = lines.iter().any(|line| line.contains(expected));
+            assert!(has_it || (expected.is_empty() && lines.is_empty()), "{settings:?}: {lines:?}");
+        };
+        let id = "11111111-aaaa-4aaa-8aaa-000000000001";
+        let entra = |more: &[(&'static str, &'static str)]| {
+            let base = [
+                ("AUTH", "atlassian,entra"),
+                ("ENTRA_TENANT_ID", id),
+                ("ENTRA_AUDIENCE", "https://bridge.example.com/mcp"),
+                ("TOOLSETS", "core"),
+            ];
+            base.into_iter().chain(more.iter().copied()).collect::<Vec<_>>()
+        };
+        check(&[("AUTH", "atlassian")], "");
+        let unused = [("AUTH", "atlassian"), ("ENTRA_ROLE_TOOLSETS", "Reader=readonly")];
+        check(&unused, "ENTRA_ROLE_TOOLSETS: does not count");
+        check(&[("AUTH", "atlassian"), ("ENTRA_AUDIENCE", id)], "ENTRA_AUDIENCE: does not count");
+        check(&entra(&[("ENTRA_ROLE_TOOLSETS", "A=core;B=agile,bulk")]), "Entra roles: B: no set");
+        check(&entra(&[("ENTRA_ROLE_TOOLSETS", "A=core")]), "by atlassian of AUTH");
+        let app = [("ENTRA_CLIENT_ID", id), ("ENTRA_CLIENT_SECRET", id)];
+        check(&entra(&app), "ENTRA_CLIENT_SECRET: looks like the Secret ID");
+        let app = [("ENTRA_CLIENT_ID", "bridge"), ("ENTRA_CLIENT_SECRET", "made-for-this-test")];
+        check(&entra(&app), "ENTRA_CLIENT_ID: is no id");
+        let direct = [
+            ("TOOLSETS", "agent"),
+            ("COPILOT_DIRECT_URL", "http://127.0.0.1:1/copilotstudio/conversations"),
+        ];
+        check(&entra(&direct), "agent: an agent that is spoken to directly needs");
+    }
 }

@@ -171,8 +171,9 @@ impl Session {
     /// What Jira has said of the caller's token during this call. Which scopes a tool needs is not
     /// known here.
     pub fn token_verdict(&self) -> TokenVerdict {
+        let refused = self.token.refused.load(Ordering::Relaxed);
         TokenVerdict {
-            refused: self.token.refused.load(Ordering::Relaxed),
+            refused: refused && self.caller.credentials().speak_for_the_bearer(),
             accepted: self.token.accepted.load(Ordering::Relaxed),
             missing_scopes: None,
         }

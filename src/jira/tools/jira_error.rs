@@ -97,8 +97,8 @@ fn not_connected(message: String, connect_url: Option<String>) -> ToolError {
         ),
         None => error.last_hint(
             "Nothing was done, and the user cannot change it: an administrator must set up how people connect Jira first. \
-             That is ATLASSIAN_CLIENT_ID and ATLASSIAN_CLIENT_SECRET in the settings of the bridge for those who sign in \
-             there, or a gateway that brings Atlassian's token.",
+             That is signin in AUTH of the bridge with ATLASSIAN_CLIENT_ID and ATLASSIAN_CLIENT_SECRET, or a gateway that \
+             brings Atlassian's token; `jira-mcp-bridge check` says what is missing.",
         ),
     }
 }

@@ -151,6 +151,7 @@ fn page_question(call: &Call<'_>, outcome: &Outcome) -> Option<InputRequiredResu
 /// Tells the edge what the upstream said of the caller's token.
 fn tell_verdict(call: &Call<'_>, outcome: &Outcome) {
     let missing = outcome.as_ref().err().and_then(ToolError::missing_scope);
+    let missing = missing.filter(|_| call.open.caller().credentials().speak_for_the_bearer());
     let missing_scopes = missing.map(|missing| scopes(call.tool, missing));
     call.token_verdict.fill(TokenVerdict { missing_scopes, ..call.open.token_verdict() });
 }

@@ -1,5 +1,6 @@
 //! Who gets how far with a link, on a clock of the test's own. No provider is reached.
 
+mod shared;
 mod world;
 
 use std::sync::atomic::Ordering;
@@ -8,7 +9,10 @@ use http::StatusCode;
 use url::Url;
 
 use super::*;
-use crate::signin::person::{Directory, Person};
+use crate::signin::{
+    person::{Directory, Person},
+    session::Session,
+};
 use world::{ISSUER, START_MS, World, grant, person};
 
 fn allow(request: &str) -> [(&str, &str); 2] {

@@ -6,12 +6,27 @@ use maud::html;
 
 use super::layout::page;
 
+/// For which programs an account is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// The one that asked.
+    OneProgram,
+    /// All that bring tokens of Entra ID for the person.
+    AllOfEntra,
+}
+
 /// A session that began at another provider has its Jira now.
-pub(crate) fn connected() -> Response {
+pub(crate) fn connected(reach: Reach) -> Response {
+    let for_whom = match reach {
+        Reach::OneProgram => {
+            "The connection is for this program only. Others ask you when they need it."
+        }
+        Reach::AllOfEntra => "The connection is for all programs that use your work account here.",
+    };
     let main = html! {
         h1 { "Jira is connected" }
         p { "You can close this page. Go back to your program and ask it again." }
-        p.soft { "The connection is for this program only. Others ask you when they need it." }
+        p.soft { (for_whom) }
     };
     page(StatusCode::OK, "Jira is connected", &main)
 }

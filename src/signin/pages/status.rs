@@ -24,8 +24,8 @@ pub(crate) struct SignedIn<'a> {
 pub(crate) struct Program {
     /// What it calls itself.
     pub(crate) name: Option<DisplayName>,
-    /// Where it is, as the consent page showed it.
-    pub(crate) host: String,
+    /// Where it is, as the consent page showed it; none where it stands for several.
+    pub(crate) host: Option<String>,
     /// When it was let in.
     pub(crate) since: Timestamp,
     /// When it last worked.
@@ -65,7 +65,9 @@ impl Program {
         html! {
             li {
                 p { strong { (program_name(self.name.as_ref())) } }
-                p.soft { "Answers to " bdi { (self.host) } }
+                @if let Some(host) = &self.host {
+                    p.soft { "Answers to " bdi { (host) } }
+                }
                 p.soft { "Allowed on " (time(self.since)) }
                 p.soft { "Last used on " (time(self.last_used)) }
             }

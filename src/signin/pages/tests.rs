@@ -40,29 +40,33 @@ fn consent(name: Option<&DisplayName>, host: Option<&str>, redirect: &str) -> Re
 
 fn status(name: &DisplayName) -> Response {
     let at = Timestamp::from_second(1_795_950_000).unwrap();
-    let program = |name: Option<&DisplayName>, host: &str| Program {
+    let program = |name: Option<&DisplayName>, host: Option<&str>| Program {
         name: name.cloned(),
-        host: host.to_owned(),
+        host: host.map(str::to_owned),
         since: at,
         last_used: at,
     };
-    let programs = [program(Some(name), "vscode.dev"), program(None, "127.0.0.1:33418")];
+    let hosts = [(Some(name), Some("vscode.dev")), (None, Some("127.0.0.1:33418")), (None, None)];
+    let programs = hosts.map(|(name, host)| program(name, host));
     SignedIn { name: Some(name), programs: &programs, logout_action: "/auth/logout", csrf: "c\"<&" }
         .response()
 }
 
-fn connect(name: Option<&DisplayName>) -> Response {
+fn connect(person: Option<&DisplayName>, whom: ForWhom<'_>) -> Response {
     let scopes = ["read:jira-work".to_owned()];
     ConnectJira {
-        person: name,
-        program: name,
-        host: "127.0.0.1:33418",
+        person,
+        whom,
         site: None,
         scopes: &scopes,
         action: "/auth/connect",
         request: "opaque\"<&",
     }
     .response()
+}
+
+fn one(name: Option<&DisplayName>) -> ForWhom<'_> {
+    ForWhom::Program { name, host: "127.0.0.1:33418" }
 }
 
 fn problem() -> Response {
@@ -86,9 +90,11 @@ fn all(name: &DisplayName) -> Vec<(&'static str, Response)> {
         ("status", status(name)),
         ("not-signed-in", not_signed_in("/auth/login")),
         ("signed-out", signed_out("/auth/login")),
-        ("connect", connect(Some(name))),
-        ("connect-nameless", connect(None)),
-        ("connected", connected()),
+        ("connect", connect(Some(name), one(Some(name)))),
+        ("connect-nameless", connect(None, one(None))),
+        ("connect-all", connect(Some(name), ForWhom::AllOfEntra)),
+        ("connected", connected(Reach::OneProgram)),
+        ("connected-all", connected(Reach::AllOfEntra)),
         ("not-connected", not_connected()),
         ("problem", problem()),
     ]
@@ -181,6 +187,27 @@ fn status_lists_programs_and_ends_them_with_one_press() {
     let nobody = SignedIn { name: None, programs: &[], logout_action: "/o", csrf: "c" };
     assert!(body(nobody.response()).contains("No program works in Jira as you"));
     assert!(body(not_signed_in("/auth/login")).contains("<a href=\"/auth/login\">"));
+}
+
+#[test]
+fn a_connection_says_which_programs_get_it() {
+    let name = DisplayName::new("Anna").unwrap();
+    let program = body(connect(Some(&name), one(Some(&name))));
+    let all = body(connect(Some(&name), ForWhom::AllOfEntra));
+    for (page, shown, others) in [
+        (&program, "Answers to <bdi>127.0.0.1:33418</bdi>", "work account"),
+        (&program, "this program only", "all of these programs"),
+        (&all, "All that bring a token of your work account", "Answers to"),
+        (&all, "They will be able to", "It will be able to"),
+        (&all, "all of these programs, and ends when you sign out", "only, and ends"),
+        (&all, "Whoever holds a token of your work account", "Whoever else sent you"),
+    ] {
+        assert!(page.contains(shown) && !page.contains(others), "{shown}: {page}");
+    }
+    let connected = |reach| body(connected(reach));
+    assert!(connected(Reach::OneProgram).contains("for this program only"));
+    assert!(connected(Reach::AllOfEntra).contains("all programs that use your work account"));
+    assert_eq!(body(status(&name)).matches("Answers to").count(), 2);
 }
 
 #[test]

@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use keyring::{KeyRing, Purpose};
 use serde::{Deserialize, Serialize};
 use session_store::RecordKey;
 
-/// 128 random bits. Who knows an id has no token: those are sealed.
+use super::super::person::Person;
+
+const SHARED: Purpose = Purpose::new("shared session");
+
+/// 128 random bits, or a keyed hash of a person. Who knows an id has no token: those are sealed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(in super::super) struct SessionId(pub(in super::super) [u8; 16]);
 
@@ -14,6 +19,14 @@ impl SessionId {
         let mut id = [0; 16];
         getrandom::fill(&mut id)?;
         Ok(Self(id))
+    }
+
+    /// Where the session of a person is that no program of theirs began: under the current key,
+    /// then under those before it.
+    pub(in super::super) fn shared(keys: &KeyRing, person: &Person) -> Vec<Self> {
+        let person = person.id();
+        let macs = keys.macs(SHARED, &person);
+        macs.filter_map(|mac| mac.first_chunk().copied().map(Self)).collect()
     }
 
     pub(super) fn key(self) -> RecordKey {

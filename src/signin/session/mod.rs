@@ -1,5 +1,6 @@
 //! Sessions: what is kept of them, how they are read and changed, and how their grants are renewed.
 
+mod create;
 mod id;
 mod on_behalf;
 mod on_behalf_tokens;
@@ -20,4 +21,4 @@ pub(super) use people::{Known, People};
 pub(super) use record::{Code, Program, Session};
 pub(super) use renewal::Renewals;
 pub(super) use renewal_error::RenewalError;
-pub(super) use sessions::{CACHE_BYTES_MAX, Lifetimes, SessionError, Sessions};
+pub(super) use sessions::{CACHE_BYTES_MAX, Lifetimes, Loaded, SessionError, Sessions};

@@ -246,7 +246,7 @@ impl Renewals {
         let answer = provider.renew(refresh_token, grant, now_ms).await;
         self.0.telemetry.renewed(answer.as_ref().err());
         match answer {
-            Ok(grant) => match sessions.set_grant(id, which, &grant).await {
+            Ok(grant) => match sessions.set_grant(id, &loaded.session, which, &grant).await {
                 Ok(written) => Ok(Renewed::Kept(written)),
                 Err(SessionError::Ended) => Err(RenewalError::Ended),
                 Err(_) => Ok(Renewed::Unwritten(loaded, grant)),
@@ -283,12 +283,12 @@ impl Renewals {
         let mut session = (*loaded.session).clone();
         session.set_grant(which, grant.clone());
         let remembered = self.0.sessions.remember(turn.id, loaded, session);
-        let renewals = self.clone();
+        let (renewals, of) = (self.clone(), Arc::clone(&loaded.session));
         self.0.tasks.start(async move {
             let mut is_written = false;
             for _ in 0..WRITE_TRIES {
                 sleep(Duration::from_secs(1)).await;
-                match renewals.0.sessions.set_grant(turn.id, which, &grant).await {
+                match renewals.0.sessions.set_grant(turn.id, &of, which, &grant).await {
                     Err(SessionError::Store(StoreError::Unavailable)) => {}
                     Err(SessionError::Unreadable) => break,
                     Ok(_) | Err(_) => {

@@ -135,19 +135,6 @@ impl Sessions {
         session.ends_at_ms(millis(idle), millis(absolute))
     }
 
-    /// Keeps a new session.
-    pub(in super::super) async fn create(&self, session: Session) -> Result<SessionId, StoreError> {
-        let id = SessionId::random().map_err(|_| StoreError::Unavailable)?;
-        let session = Arc::new(session);
-        match self.write(id, Expected::Absent, &session).await? {
-            Some(loaded) => {
-                self.0.cache.insert(id, loaded);
-                Ok(id)
-            }
-            None => Err(StoreError::Unavailable),
-        }
-    }
-
     /// A session as it is known, from the cache for a few seconds, and for some minutes while the
     /// store does not answer.
     pub(in super::super) async fn get(&self, id: SessionId) -> Result<Loaded, SessionError> {
@@ -167,6 +154,11 @@ impl Sessions {
             (Err(SessionError::Store(_)), Some(loaded)) => self.living(loaded),
             (answer, _) => answer,
         }
+    }
+
+    /// Whether there is something to go on with if the store does not answer.
+    pub(in super::super) fn is_remembered(&self, id: SessionId) -> bool {
+        self.0.cache.peek(&id).is_some()
     }
 
     /// Whether the store failed a moment ago.
@@ -215,7 +207,6 @@ impl Sessions {
             let Some(session) = session else { return Ok((loaded, answer)) };
             let expected = Expected::Version(loaded.version);
             if let Some(written) = self.write(id, expected, &Arc::new(session)).await? {
-                self.0.cache.insert(id, written.clone());
                 return Ok((written, answer));
             }
         }
@@ -304,7 +295,8 @@ impl Sessions {
         remembered
     }
 
-    async fn write(
+    /// Writes a session and remembers it; none when what is there is not what was expected.
+    pub(super) async fn write(
         &self,
         id: SessionId,
         expected: Expected,
@@ -315,12 +307,16 @@ impl Sessions {
             Zeroizing::new(serde_json::to_vec(&**session).map_err(|_| StoreError::Unavailable)?);
         let ends_at_ms = self.ends_at_ms(session);
         let version = self.0.store.put(&id.key(), expected, &plain, ends_at_ms, now_ms).await?;
-        Ok(version.map(|version| Loaded {
+        let written = version.map(|version| Loaded {
             session: Arc::clone(session),
             version,
             is_current_key: true,
             read_at_ms: now_ms,
-        }))
+        });
+        if let Some(written) = &written {
+            self.0.cache.insert(id, written.clone());
+        }
+        Ok(written)
     }
 }
 

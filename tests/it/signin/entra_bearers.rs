@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use super::{Answer, Client, World};
 use crate::support::NOW_MS;
 
-const AUDIENCE: &str = "https://bridge.example.com/mcp";
+pub(super) const AUDIENCE: &str = "https://bridge.example.com/mcp";
 const OBJECT: &str = "00000000-0000-4000-8000-00000000000a";
 const ROLES: &str = "Reader=readonly;Lead=core,agile,bulk";
 
-fn tenant() -> String {
+pub(super) fn tenant() -> String {
     IdentitySettings::new("", Vec::new()).tenant_id
 }
 
 /// A bridge that takes such tokens, with settings of its own.
-async fn world(more: &[(&str, &str)]) -> World {
+pub(super) async fn world(more: &[(&str, &str)]) -> World {
     let base =
         [("AUTH", "entra"), ("ENTRA_AUDIENCE", AUDIENCE), ("ENTRA_REQUIRED_SCOPE", "access")];
     let settings: Vec<_> = base.into_iter().chain(more.iter().copied()).collect();
@@ -25,7 +25,7 @@ async fn world(more: &[(&str, &str)]) -> World {
 }
 
 /// A token that differs from a good one in these claims; null leaves one out.
-fn token(world: &World, others: &Value) -> String {
+pub(super) fn token(world: &World, others: &Value) -> String {
     let (tenant, now_s) = (tenant(), NOW_MS / 1000);
     let mut claims = json!({
         "iss": format!("{}/{tenant}/v2.0", world.provider), "tid": tenant, "oid": OBJECT,
@@ -38,7 +38,13 @@ fn token(world: &World, others: &Value) -> String {
     world.sandbox.identity().entra_token(&claims).unwrap()
 }
 
-async fn rpc(world: &World, path: &str, token: &str, method: &str, params: Value) -> Answer {
+pub(super) async fn rpc(
+    world: &World,
+    path: &str,
+    token: &str,
+    method: &str,
+    params: Value,
+) -> Answer {
     let bearer = format!("Bearer {token}");
     let headers = [
         ("authorization", bearer.as_str()),
@@ -51,25 +57,25 @@ async fn rpc(world: &World, path: &str, token: &str, method: &str, params: Value
     answer
 }
 
-async fn list(world: &World, path: &str, token: &str) -> Vec<Value> {
+pub(super) async fn list(world: &World, path: &str, token: &str) -> Vec<Value> {
     let answer = rpc(world, path, token, "tools/list", json!({})).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let json: Value = serde_json::from_str(&answer.text).unwrap();
     json["result"]["tools"].as_array().unwrap().clone()
 }
 
-fn names(tools: &[Value]) -> Vec<&str> {
+pub(super) fn names(tools: &[Value]) -> Vec<&str> {
     tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect()
 }
 
-async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
+pub(super) async fn call(world: &World, token: &str, tool: &str, arguments: Value) -> Value {
     let params = json!({"name": tool, "arguments": arguments});
     let answer = rpc(world, "/mcp", token, "tools/call", params).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     serde_json::from_str(&answer.text).unwrap()
 }
 
-fn envelope(reply: &Value) -> Value {
+pub(super) fn envelope(reply: &Value) -> Value {
     serde_json::from_str(reply["result"]["content"][0]["text"].as_str().unwrap()).unwrap()
 }
 

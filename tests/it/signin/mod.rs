@@ -11,6 +11,8 @@ mod callback;
 mod client_auth;
 mod client_documents;
 mod codes;
+mod connected_accounts;
+mod connected_accounts_end;
 mod consent;
 mod documents;
 mod entra;

@@ -33,6 +33,9 @@ pub(super) fn upstream_secret() -> String {
     "provider".repeat(6)
 }
 
+/// Another tenant, whose tokens the same keys sign; nobody signs in there.
+pub(super) const OTHER_TENANT: &str = "99999999-ffff-4fff-8fff-000000000009";
+
 /// All of it.
 pub(super) struct World {
     /// The issuer.
@@ -42,9 +45,33 @@ pub(super) struct World {
     /// Where the provider is.
     pub(super) provider: String,
     exchanges: Exchanges,
+    settings: Vec<(String, String)>,
     clock: Arc<AtomicI64>,
     http: reqwest::Client,
     _stop: oneshot::Sender<()>,
+}
+
+/// A further bridge, until it is dropped.
+pub(super) struct Replica {
+    pub(super) url: String,
+    _stop: oneshot::Sender<()>,
+}
+
+/// Where a bridge is, under which name it is known, and what ends it.
+async fn bridge(
+    settings: &[(String, String)],
+    clock: &Arc<AtomicI64>,
+) -> (String, String, oneshot::Sender<()>) {
+    let source = settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let config = Config::read(&Source::of(source)).expect("good settings");
+    let now = Arc::clone(clock);
+    let now_ms = move || u64::try_from(now.load(Ordering::SeqCst)).unwrap();
+    let bound = run::bind_at(config, Clock::new(now_ms)).await.expect("a free port");
+    let url = format!("http://{}", bound.address());
+    let issuer = bound.issuer().map_or_else(|| url.clone(), str::to_owned);
+    let (stop, stopped) = oneshot::channel();
+    tokio::spawn(bound.serve(async move { stopped.await.unwrap_or_default() }));
+    (url, issuer, stop)
 }
 
 /// What the provider was asked, and what it said.
@@ -86,14 +113,9 @@ impl World {
             ("ENTRA_CLIENT_SECRET", upstream_secret()),
         ];
         let own = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        let config = Config::read(&Source::of(base.into_iter().chain(own))).expect("good settings");
-        let now = Arc::clone(&clock);
-        let now_ms = move || u64::try_from(now.load(Ordering::SeqCst)).unwrap();
-        let bound = run::bind_at(config, Clock::new(now_ms)).await.expect("a free port");
-        let url = format!("http://{}", bound.address());
-        let issuer = bound.issuer().map_or_else(|| url.clone(), str::to_owned);
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(bound.serve(async move { stopped.await.unwrap_or_default() }));
+        let all = base.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value));
+        let settings: Vec<_> = all.collect();
+        let (url, issuer, stop) = bridge(&settings, &clock).await;
 
         let client = IdentityClient {
             id: UPSTREAM_ID.to_owned(),
@@ -101,7 +123,12 @@ impl World {
             redirect_uris: vec![format!("{issuer}/auth/callback")],
         };
         let exchanges = Exchanges::default();
-        let router = sandbox.identity_router(IdentitySettings::new(&provider, vec![client]));
+        let settings_of = |clients| IdentitySettings::new(&provider, clients);
+        let other = IdentitySettings { tenant_id: OTHER_TENANT.to_owned(), ..settings_of(vec![]) };
+        let other_keys = format!("/{OTHER_TENANT}/discovery/v2.0/keys");
+        let router = sandbox
+            .identity_router(settings_of(vec![client]))
+            .route_service(&other_keys, sandbox.identity_router(other).into_service::<Body>());
         let router: Router = router.layer(from_fn_with_state(Arc::clone(&exchanges), listen));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let http = reqwest::Client::builder()
@@ -109,7 +136,18 @@ impl World {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { url, sandbox, jira, provider, exchanges, clock, http, _stop: stop }
+        Self { url, sandbox, jira, provider, exchanges, settings, clock, http, _stop: stop }
+    }
+
+    /// Another bridge under the name of this one, with the same settings but for these.
+    pub(super) async fn replica(&self, settings: &[(&str, &str)]) -> Replica {
+        let named = [("PUBLIC_BASE_URL", self.url.as_str())];
+        let own = named.iter().chain(settings);
+        let own = own.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let all: Vec<_> = self.settings.iter().cloned().chain(own).collect();
+        let (url, issuer, stop) = bridge(&all, &self.clock).await;
+        assert_eq!(issuer, self.url);
+        Replica { url, _stop: stop }
     }
 
     /// Lets time pass, for the bridge's sessions and for the provider.

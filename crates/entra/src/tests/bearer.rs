@@ -3,9 +3,10 @@
 use std::sync::Mutex;
 
 use auth::{
-    Authenticate, AuthenticateError, BoxFuture, Caller, CredentialsError, Identity, KeyedHasher,
+    Authenticate, AuthenticateError, BoxFuture, Caller, Credentials, CredentialsError, Identity,
+    KeyedHasher, PrincipalKey, UpstreamCredential,
 };
-use http::Request;
+use http::{HeaderValue, Request};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
@@ -14,7 +15,9 @@ fn bearer(directory: &Directory, on_behalf: Option<Arc<dyn OnBehalf>>) -> EntraB
     let hasher = KeyedHasher::of_key([7; 32]);
     let people = hasher.clone();
     let key_of = move |subject: &str| people.principal_key(b"entra:", subject.as_bytes());
-    EntraBearer::new(directory.tokens(|_| ()), Arc::new(|| NOW_MS), key_of, hasher, on_behalf)
+    let tokens = directory.tokens(|_| ());
+    let bearer = EntraBearer::new(tokens, Arc::new(|| NOW_MS), key_of, hasher);
+    on_behalf.into_iter().fold(bearer, EntraBearer::with_on_behalf)
 }
 
 async fn identify(bearer: &EntraBearer, token: &str) -> Result<Identity, AuthenticateError> {
@@ -98,4 +101,73 @@ async fn a_token_opens_nothing_elsewhere_but_by_on_behalf_of() {
     assert_eq!(caller.redact(echo), "you sent ***, and then ***");
     let shown = format!("{with:?}{caller:?}");
     assert!(!shown.contains(&token), "{shown}");
+}
+
+/// One account, by a number; 0 is none.
+struct Account(u8);
+
+impl Credentials for Account {
+    fn for_upstream(&self) -> BoxFuture<'_, Result<UpstreamCredential, CredentialsError>> {
+        let value = HeaderValue::from_str(&format!("Bearer account-{}", self.0)).unwrap();
+        Box::pin(async { Ok(UpstreamCredential::new(value)) })
+    }
+
+    fn renew_refused(&self) -> bool {
+        true
+    }
+
+    fn redact(&self, text: String) -> String {
+        text.replace(&format!("account-{}", self.0), "***")
+    }
+}
+
+/// The account that is connected now, and who was asked for.
+#[derive(Default)]
+struct Accounts(Mutex<(u8, Vec<String>)>);
+
+impl ConnectedAccounts for Accounts {
+    fn of<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, ConnectedAccount> {
+        let mut now = self.0.lock().unwrap();
+        now.1.push(subject.to_owned());
+        let key_of = |number| -> PrincipalKey {
+            KeyedHasher::of_key([9; 32]).principal_key(b"account:", &[number])
+        };
+        let key = (now.0 > 0).then(|| key_of(now.0));
+        let credentials = Arc::new(Account(now.0));
+        Box::pin(async move { ConnectedAccount { credentials, key } })
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_connected_opens_the_upstream_and_has_a_key_of_its_own() {
+    let directory = Directory::start().await;
+    let accounts = Arc::new(Accounts::default());
+    let plain = bearer(&directory, None);
+    let bearer = bearer(&directory, None).with_accounts(accounts.clone());
+    let token = directory.token(&json!({}));
+    let other_token = directory.token(&json!({"azp": "client-2"}));
+    let mut keys = Vec::new();
+    for number in 0..3 {
+        accounts.0.lock().unwrap().0 = number;
+        let identity = identify(&bearer, &token).await.unwrap();
+        let again = identify(&bearer, &token).await.unwrap();
+        assert_eq!(identity.credential_key, again.credential_key);
+        // A request of another program must not be cancelled, nor its sites be known, by this one.
+        let other = identify(&bearer, &other_token).await.unwrap();
+        keys.extend([identity.credential_key, other.credential_key]);
+        assert_eq!(identity.principal, other.principal);
+        let given = identity.credentials.for_upstream().await.unwrap().expose_header_value();
+        assert_eq!(given, format!("Bearer account-{number}"));
+        assert!(identity.credentials.renew_refused());
+        assert!(!identity.credentials.speak_for_the_bearer(), "the token itself is good");
+        let echo = format!("you sent {token} and account-{number}");
+        assert_eq!(identity.credentials.redact(echo), "you sent *** and ***");
+    }
+    for (at, key) in keys.iter().enumerate() {
+        assert!(!keys[..at].contains(key), "two accounts or tokens have one key");
+    }
+    let without = identify(&plain, &token).await.unwrap();
+    assert_eq!(without.credential_key, keys[0], "without an account nothing changes");
+    let subject = format!("{TENANT}/{OBJECT}");
+    assert!(accounts.0.lock().unwrap().1.iter().all(|asked| *asked == subject));
 }

@@ -23,7 +23,7 @@ use crate::signin::{
     grant::Grant,
     person::{Directory, Person},
     routes::{endpoints, pages},
-    session::{Code, Program},
+    session::{Code, Session},
     telemetry::Telemetry,
 };
 
@@ -141,10 +141,13 @@ fn settings() -> Settings {
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::over(Arc::new(Memory::new(1 << 20)), KeyRing::random().unwrap())
+    }
+
+    /// One process over a store, with keys of its own.
+    pub(super) fn over(memory: Arc<Memory>, keys: KeyRing) -> Self {
         let now_ms = Arc::new(AtomicU64::new(START_MS));
         let answers_left = Arc::new(AtomicUsize::new(usize::MAX));
-        let keys = KeyRing::random().unwrap();
-        let memory = Arc::new(Memory::new(1 << 20));
         let backend = Fragile { memory, answers_left: Arc::clone(&answers_left) };
         let store = Store::new(Arc::new(backend), keys.clone());
         let clock = {
@@ -198,7 +201,11 @@ impl World {
     }
 
     pub(super) fn link(&self, id: SessionId) -> String {
-        let sealed = ConnectLink::new(&self.signin, id).sealed(&self.signin).unwrap();
+        self.link_for(Target::Program(id))
+    }
+
+    pub(super) fn link_for(&self, target: Target) -> String {
+        let sealed = ConnectLink::new(&self.signin, target).sealed(&self.signin).unwrap();
         let address = ConnectLink::address(&self.signin, &sealed);
         address.strip_prefix(ISSUER).unwrap().to_owned()
     }
