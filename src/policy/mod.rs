@@ -31,6 +31,12 @@ impl Settings {
     pub fn is_only(&self, set: Toolset) -> bool {
         self.toolsets.len() == 1 && self.toolsets.contains(&set)
     }
+
+    /// Roles of the directory that open nothing of all this.
+    pub fn roles_of_nothing(&self) -> Vec<&str> {
+        let rights = Policy::new(self.clone()).rights;
+        self.roles.as_ref().map(|roles| roles.of_nothing(rights)).unwrap_or_default()
+    }
 }
 
 /// What one request may do: the operator's settings, narrowed.

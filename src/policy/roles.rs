@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use tool_kit::Toolset;
 
-use super::{Policy, Settings, sets::Sets};
+use super::sets::Sets;
 
 /// The word for all that changes nothing.
 const READ_ONLY: &str = "readonly";
@@ -50,9 +50,8 @@ impl RoleToolsets {
         self.0.keys()
     }
 
-    /// The roles that open nothing of what the operator allows.
-    pub fn roles_of_nothing(&self, settings: &Settings) -> Vec<&str> {
-        let allowed = Policy::new(settings.clone()).rights;
+    /// The roles that open nothing of what is allowed.
+    pub(super) fn of_nothing(&self, allowed: Rights) -> Vec<&str> {
         let opens_nothing = |rights: &Rights| rights.within(allowed) == Rights::default();
         self.0.iter().filter(|(_, rights)| opens_nothing(rights)).map(|(name, _)| &**name).collect()
     }

@@ -81,7 +81,7 @@ fn roles(config: &Config) -> Option<Finding> {
 
 /// Roles whose sets are all switched off: their people get in and find an empty list.
 fn roles_of_nothing(config: &Config) -> Option<Finding> {
-    let names = config.policy.roles.as_ref()?.roles_of_nothing(&config.policy);
+    let names = config.policy.roles_of_nothing();
     let detail = format!("{}: no set of theirs is in TOOLSETS", names.join(", "));
     (!names.is_empty()).then(|| Finding::warn("Entra roles", detail))
 }
