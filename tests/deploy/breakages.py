@@ -28,6 +28,7 @@ READ = {
 }
 SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
+SERVICE = "deploy/azure/modules/apim.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
 RULES = "deploy/observability/prometheus-rules.yaml"
@@ -256,6 +257,16 @@ WIRING = [
     ("bicep-wiring", MAIN, "    usesCredentialManager: usesEntra\n", "    usesCredentialManager: false\n"),
     ("bicep-wiring", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'SystemAssigned'"),
     ("bicep-wiring", MAIN, "  dependsOn: [credentials]\n", ""),
+    ("bicep-roles", FOUNDATION, "readCertificates: 'db79e9a7-68ee-4b58-9aeb-b90e7c24fcba'", "readCertificates: 'a4417e6f-fecd-4de8-b567-7b0420556985'"),
+    ("bicep-wiring", FOUNDATION, "if (vaultHoldsCertificate)", "if (vaultServesDeployments)"),
+    ("bicep-wiring", MAIN, "    customDomain: gatewayDomain\n", "    customDomain: publicHost\n"),
+    ("bicep-wiring", MAIN, "vaultHoldsCertificate: !empty(gatewayDomain)", "vaultHoldsCertificate: false"),
+    ("bicep-wiring", MAIN, "output BRIDGE_GATEWAY_HOST string", "output BRIDGE_GATEWAY_DOMAIN string"),
+    ("bicep-wiring", SERVICE, "empty(customDomain) ? [] : [customHost]", "[]"),
+    ("bicep-wiring", SERVICE, "  type: 'Proxy'\n", "  type: 'Portal'\n"),
+    ("bicep-wiring", SERVICE, "'${vaultUri}secrets/${certificateName}'", "'${vaultUri}certificates/${certificateName}'"),
+    ("bicep-wiring", SERVICE, " : 'https://${customDomain}/${path}'", " : '${service.properties.gatewayUrl}/${path}'"),
+    ("bicep-wiring", SERVICE, "replace(service.properties.gatewayUrl, 'https://', '')", "customDomain"),
     ("bicep-wiring", APP, "external: true", "external: false"),
     ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
     ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
@@ -323,6 +334,9 @@ TYPES = [
     ("bicep-types", SITE, "operator: 'LessThan'", "operator: 'Less'"),
     ("bicep-types", API, "verbosity: 'information'", "verbosity: 'info'"),
     ("bicep-types", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'System, User'"),
+    ("bicep-types", SERVICE, "  type: 'Proxy'\n", "  type: 'Gateway'\n"),
+    ("bicep-types", SERVICE, "certificateSource: 'KeyVault'", "certificateSource: 'Vault'"),
+    ("bicep-types", SERVICE, "  keyVaultId: ", "  keyVaultSecretId: "),
     ("bicep-types", CREDENTIALS, "authorizationType: 'OAuth2'", "authorizationType: 'OAuth1'"),
     ("bicep-types", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "grantType: 'AuthorizationCode'"),
     ("bicep-types", CREDENTIALS, "    objectId: identityPrincipalId\n", "    principalId: identityPrincipalId\n"),
