@@ -148,6 +148,7 @@ AZURE = [
     ("bicep-scale", PROD, '"bodyBytesMax": 1048576', '"bodyBytesMax": 4194304'),
     ("bicep-scale", PROD, '"readerToolsets": "core,context"', '"readerToolsets": "core,agile"'),
     ("bicep-scale", PROD, '"memberToolsets": "core,context,collab"', '"memberToolsets": "core,context,destructive"'),
+    ("bicep-scale", PROD, '"leadToolsets": "core,context,collab"', '"leadToolsets": "core,context,collab,agile"'),
     ("bicep-placeholder", PROD, '"readerToolsets": "core,context"', '"readerToolsets": ""'),
     ("bicep-secrets", CREDENTIALS, "@secure()\n", ""),
     ("bicep-secrets", CREDENTIALS, "output redirectUrl string", "output secret string = atlassianClientSecret\noutput redirectUrl string"),
