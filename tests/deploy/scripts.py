@@ -1,5 +1,6 @@
 """The shell scripts of the deployment: linted, and run against stand-ins for az and azd that write down what they are told."""
 
+import json
 import os
 import re
 import shutil
@@ -28,6 +29,7 @@ case "$*" in
   "acr show"*) echo registry.test ;;
 esac
 """
+DOCKER = '#!/bin/sh\necho "docker $*" >> "$TOLD/calls"\n'
 AZD = '#!/bin/sh\necho "azd $*" >> "$TOLD/calls"\nif [ "$2" = get-value ]; then echo "of-$3"; fi\n'
 
 
@@ -47,6 +49,7 @@ def check(project):
     with Stage(project) as stage:
         yield from fill_slot(stage)
         yield from publish(stage)
+        yield from smoke(stage)
 
 
 def pinned(project, home):
@@ -71,7 +74,7 @@ class Stage:
         base.write_text(re.sub("(?m)^RUST_IMAGE_DIGEST=.*$", "RUST_IMAGE_DIGEST=", base.read_text()))
         tools.mkdir()
         self.told.mkdir()
-        for name, text in (("az", AZ.replace("DIGEST", DIGEST)), ("azd", AZD), ("sleep", "#!/bin/sh\n")):
+        for name, text in (("az", AZ.replace("DIGEST", DIGEST)), ("azd", AZD), ("docker", DOCKER), ("sleep", "#!/bin/sh\n")):
             (tools / name).write_text(text)
             (tools / name).chmod(0o755)
         self.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(self.home), "TOLD": str(self.told), "BRIDGE_VAULT": "kv", "BRIDGE_REGISTRY": "cr"}
@@ -161,6 +164,24 @@ def publish(stage):
     code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev")
     if code == 0 or "acr build" in calls:
         yield "script-publish", "changes that no commit holds are built"
+
+
+def smoke(stage):
+    """The last step of a deployment, as the pipeline runs it: with a token of Atlassian's only where one opens something."""
+    workflow = yaml.safe_load((stage.project / ".github/workflows/provision.yml").read_text())
+    script = stage.root / "smoke"
+    script.write_text("#!/bin/bash\nset -eo pipefail\n" + workflow["jobs"]["provision"]["steps"][-1]["run"])
+    script.chmod(0o755)
+    given = {"BRIDGE_IMAGE": "image", "PUBLIC_URL": "https://a.test/jira-mcp", "DIRECT_URL": "https://b.test", "REGISTRY": "cr"}
+    for policy, auth, takes in (("connector", None, True), ("oauth", "atlassian,signin", True), ("oauth", "signin", False), ("oauth", "entra", False), ("entra", None, False)):
+        for tier in ("dev", "prod"):
+            file = stage.root / f"deploy/azure/environments/{tier}.json"
+            sizes = json.loads(file.read_text()) | {"gatewayPolicy": policy, "settings": {} if auth is None else {"AUTH": auth}}
+            file.write_text(json.dumps(sizes))
+            code, calls = stage.run("smoke", BRIDGE_TIER=tier, **given)
+            words = "smoke --url https://a.test/jira-mcp/mcp" + " --token-env SMOKE_TOKEN" * takes + " --direct-url https://b.test/mcp" * (tier == "dev")
+            if code != 0 or f"image {words}\n" not in calls:
+                yield "script-smoke", f"{tier}, {policy}, AUTH={auth}: not {words}, but {calls} ({code} {stage.output})"
 
 
 def run(command, **more):
