@@ -17,10 +17,11 @@ DIGEST = "sha256:" + "ab" * 32
 AZ = """#!/bin/sh
 echo "az $*" >> "$TOLD/calls"
 case "$*" in
-  "keyvault secret list"*|"keyvault secret show"*|"apim nv show"*)
+  "keyvault show"*|"keyvault secret list"*|"keyvault secret show"*|"apim nv show"*)
     if [ -e "$TOLD/unavailable" ]; then echo "(ServiceUnavailable)" >&2; exit 1; fi ;;
 esac
 case "$*" in
+  "keyvault show"*) cat "$TOLD/owner" ;;
   "keyvault secret list"*) cat "$TOLD/held" ;;
   "keyvault secret show"*) grep -qxF "$7" "$TOLD/held" ;;
   "apim nv show"*) cat "$TOLD/sent" 2>/dev/null || { echo "(ResourceNotFound) there is none" >&2; exit 3; } ;;
@@ -91,6 +92,8 @@ class Stage:
         (self.told / "calls").write_text("")
         (self.told / "secret").write_text("")
         (self.told / "held").touch()
+        if not (self.told / "owner").exists():
+            (self.told / "owner").write_text("jira-mcp-dev\n")
         done = run([self.root / command[0], *command[1:]], cwd=self.root, env=self.environment | environment)
         self.output = done.stdout + done.stderr
         return done.returncode, (self.told / "calls").read_text()
@@ -120,8 +123,8 @@ def fill_slot(stage):
     if code != 0 or "secret set" in calls:
         yield "script-secret", "--if-empty writes over a secret that is in use"
     (stage.told / "unavailable").touch()
-    for words in (["a", "--if-empty"], ["b"]):
-        code, calls = stage.run("deploy/azure/fill-slot", *words)
+    for words, named in ((["a", "--if-empty"], {}), (["b"], {}), (["b"], {"BRIDGE_APIM": "apim"})):
+        code, calls = stage.run("deploy/azure/fill-slot", *words, **named)
         if code == 0 or "secret set" in calls:
             yield "script-secret", f"{words}: an error of Azure's is taken for an empty slot"
     (stage.told / "unavailable").unlink()
@@ -132,8 +135,26 @@ def fill_slot(stage):
     code, calls = stage.run("deploy/azure/fill-slot", "b")
     if code != 0 or "--name gateway-secret-b" not in calls or "--service-name of-BRIDGE_APIM" not in calls:
         yield "script-secret", f"the slot that nobody sends cannot be filled: {stage.output}"
+    yield from lonely(stage)
     if stage.run("deploy/azure/fill-slot", "c")[0] != 64:
         yield "script-secret", "a slot that nobody reads is filled"
+
+
+def lonely(stage):
+    """A vault without an API Management of its own, as that of Functions: the tag tells, and nothing else."""
+    (stage.told / "owner").write_text("\n")
+    code, calls = stage.run("deploy/azure/fill-slot", "a")
+    if code != 0 or "--name gateway-secret-a" not in calls or "azd env" in calls or "only you know" not in stage.output:
+        yield "script-secret", f"a vault that stands alone cannot be filled again: {stage.output}"
+    (stage.told / "unavailable").touch()
+    code, calls = stage.run("deploy/azure/fill-slot", "a")
+    (stage.told / "unavailable").unlink()
+    if code == 0 or "secret set" in calls:
+        yield "script-secret", "a vault that cannot be looked at is taken for one that stands alone"
+    code, calls = stage.run("deploy/azure/fill-slot", "a", BRIDGE_APIM="apim", AZURE_RESOURCE_GROUP="rg")
+    if code == 0 or "secret set" in calls or "azd env" in calls:
+        yield "script-secret", "the secret that a named API Management sends is written over"
+    (stage.told / "owner").write_text("jira-mcp-dev\n")
 
 
 def publish(stage):
