@@ -390,7 +390,7 @@ ALERTS = [
 ]
 ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(jira_mcp_tool', '"expr": "sum by outcome (rate(jira_mcp_tool'),
            ("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "count by (version) (', '"expr": "counts by (version) (')]
-CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true")]
+CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true"), ("checkov-unread", SERVICE, "var path = 'jira-mcp'", "var path = cidrSubnet('10.60.0.0/16', 24, 0)")]
 SPECTRAL = [("spectral", "connector/apiDefinition.swagger.json", '"operationId"', '"operation"')]
 WORKFLOWS = [
     ("actionlint", FLOW + "deploy.yml", "needs: [image, dev]", "needs: [image, test]"),
