@@ -53,6 +53,12 @@ param deployerPrincipalId string = ''
 @allowed(['User', 'ServicePrincipal', 'Group'])
 param deployerPrincipalType string = 'User'
 
+@description('A host name of your own for API Management, whose certificate is in the vault; empty: NAME.azure-api.net.')
+param gatewayDomain string = ''
+
+@description('The name of that certificate in the vault.')
+param gatewayCertificate string = 'gateway-certificate'
+
 @description('The host that people and clients call, where Front Door stands in front of two stacks; empty: API Management\'s own.')
 param publicHost string = ''
 
@@ -116,6 +122,7 @@ module foundation 'modules/foundation.bicep' = {
     vaultCreateMode: vaultCreateMode
     // The credential manager takes the secret of the OAuth app, and no reference to it.
     vaultServesDeployments: usesEntra
+    vaultHoldsCertificate: !empty(gatewayDomain)
   }
 }
 
@@ -142,6 +149,10 @@ module apim 'modules/apim.bicep' = {
     publisherName: publisherName
     publisherEmail: publisherEmail
     identityId: foundation.outputs.gatewayIdentityId
+    identityClientId: foundation.outputs.gatewayIdentityClientId
+    customDomain: gatewayDomain
+    certificateName: gatewayCertificate
+    vaultUri: foundation.outputs.vaultUri
     usesCredentialManager: usesEntra
     subnetId: usesNetwork ? network!.outputs.gatewaySubnetId : ''
   }

@@ -13,6 +13,8 @@
 //     P95_MS               bound of the 95th percentile of tools/list, 1000 without it
 //     CALL_P95_MS          the same of tools/call, 5000 without it
 //
+// A value that cannot be read ends the test before it begins, and names the setting.
+//
 // tools/list never asks Jira: its time is what the network, the gateway and the bridge add. The two bounds without a value
 // of yours are no promise, they only find a server that hangs: take them from a first run on your own machines.
 //
@@ -26,8 +28,31 @@ const setting = (name, without) => (__ENV[name] === undefined || __ENV[name] ===
 const url = __ENV.MCP_URL;
 const tokens = (__ENV.MCP_TOKEN || '').split(',').map((one) => one.trim()).filter((one) => one !== '');
 const tool = setting('MCP_TOOL', 'jira_whoami');
-const toolArguments = JSON.parse(setting('MCP_ARGUMENTS', '{}'));
-const pause = Number(setting('PAUSE_S', '0'));
+
+// A wrong setting ends the test before it begins: NaN would be no bound and no pause, and say nothing.
+function number(name, without, least) {
+  const text = setting(name, without);
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || Number(text) < least) {
+    throw new Error(`${name} is ${JSON.stringify(text)}: give a number such as ${without}${least > 0 ? ', larger than 0' : ''}.`);
+  }
+  return Number(text);
+}
+function object(name) {
+  let read;
+  try {
+    read = JSON.parse(setting(name, '{}'));
+  } catch (_) {
+    read = undefined;
+  }
+  if (read === null || typeof read !== 'object' || Array.isArray(read)) {
+    throw new Error(`${name} is no JSON object: give the arguments of ${tool}, such as {"jql": "project = ACME"}.`);
+  }
+  return read;
+}
+const toolArguments = object('MCP_ARGUMENTS');
+const pause = number('PAUSE_S', '0', 0);
+const listBound = number('P95_MS', '1000', 1e-9);
+const callBound = number('CALL_P95_MS', '5000', 1e-9);
 
 if (!url || tokens.length === 0) {
   throw new Error('Set MCP_URL to the address of /mcp and MCP_TOKEN to a bearer that it takes.');
@@ -39,8 +64,8 @@ export const options = {
   thresholds: {
     http_req_failed: ['rate<0.05'],
     checks: ['rate>0.99'],
-    'http_req_duration{name:tools/list}': [`p(95)<${Number(setting('P95_MS', '1000'))}`],
-    'http_req_duration{name:tools/call}': [`p(95)<${Number(setting('CALL_P95_MS', '5000'))}`],
+    'http_req_duration{name:tools/list}': [`p(95)<${listBound}`],
+    'http_req_duration{name:tools/call}': [`p(95)<${callBound}`],
   },
 };
 

@@ -6,10 +6,11 @@ Each of these is a word that every grammar and every type takes, and that only t
 import re
 
 # Source: Azure's built-in roles; Azure Monitor's supported metrics by resource type.
-ROLES = {"4633458b-17de-408a-b874-0445c86b69e6": "reads secrets", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "writes secrets", "7f951dda-4ed3-4680-a7ca-43fe172d538d": "pulls images"}
+ROLES = {"4633458b-17de-408a-b874-0445c86b69e6": "reads secrets", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "writes secrets", "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": "reads certificates", "7f951dda-4ed3-4680-a7ca-43fe172d538d": "pulls images"}
 GRANTED = {
     ("vault", "appIdentity.properties.principalId", "reads secrets"),
     ("vault", "gatewayIdentity.properties.principalId", "reads secrets"),
+    ("vault", "gatewayIdentity.properties.principalId", "reads certificates"),
     ("vault", "deployerPrincipalId", "writes secrets"),
     ("registry", "appIdentity.properties.principalId", "pulls images"),
 }
@@ -30,6 +31,14 @@ EXACT = (
     ("modules/credentials.bicep", "value: substring(audience, 0, length(audience) - 4) }", "the challenge of a 401 names a document that is not there"),
     ("main.bicep", "    usesCredentialManager: usesEntra\n", "the service has no identity of its own where the credential manager wants one"),
     ("modules/apim.bicep", "type: usesCredentialManager ? 'SystemAssigned, UserAssigned' : 'UserAssigned'", "the service has no identity of its own where the credential manager wants one"),
+    ("main.bicep", "    customDomain: gatewayDomain\n", "the host name that was chosen is not the gateway's"),
+    ("main.bicep", "    vaultHoldsCertificate: !empty(gatewayDomain)\n", "the gateway may not read its certificate, or may without one"),
+    ("modules/foundation.bicep", "roleAssignments@2022-04-01' = if (vaultHoldsCertificate) {", "the gateway may not read its certificate, or may without one"),
+    ("modules/apim.bicep", "hostnameConfigurations: empty(customDomain) ? [] : [customHost]", "the gateway does not answer to the host name that was chosen"),
+    ("modules/apim.bicep", "  type: 'Proxy'\n  hostName: customDomain\n", "the host name that was chosen is not the gateway's"),
+    ("modules/apim.bicep", "  keyVaultId: '${vaultUri}secrets/${certificateName}'\n  identityClientId: identityClientId\n", "the gateway has no certificate for its host name, or keeps an old one"),
+    ("modules/apim.bicep", "? '${service.properties.gatewayUrl}/${path}' : 'https://${customDomain}/${path}'", "the bridge tells clients another host than theirs"),
+    ("modules/apim.bicep", "output gatewayHost string = replace(service.properties.gatewayUrl, 'https://', '')", "nobody learns where a host name of one's own has to lead"),
     ("main.bicep", "  dependsOn: [credentials]\n", "the policy comes before the values that it names"),
     ("modules/containerapp.bicep", "{ name: 'GATEWAY_SHARED_SECRET', secretRef: 'gateway-secret-a' }", "the app does not accept slot a"),
     ("modules/containerapp.bicep", "{ name: 'GATEWAY_SHARED_SECRET_PREVIOUS', secretRef: 'gateway-secret-b' }", "the app does not accept slot b"),
@@ -53,6 +62,7 @@ def check(project):
     yield from roles(files["modules/foundation.bicep"])
     yield from alerts(project, files["modules/alerts.bicep"])
     yield from names(project, files["main.bicep"])
+    yield from outputs(project, files["main.bicep"])
 
 
 def roles(text):
@@ -87,3 +97,11 @@ def names(project, main):
     given |= set(re.findall(r"readEnvironmentVariable\('(\w+)'", (project / "deploy/azure/main.bicepparam").read_text()))
     for name in sorted(wanted - given):
         yield "bicep-wiring", f"{name} is asked for and nobody gives it"
+
+
+def outputs(project, main):
+    """None of them is also read as a parameter."""
+    # azd writes the outputs into the environment from which the next deployment reads its parameters.
+    read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (project / "deploy/azure/main.bicepparam").read_text()))
+    for name in sorted(read & set(re.findall(r"^output (\w+) ", main, re.M))):
+        yield "bicep-wiring", f"{name} is an output, and would be the parameter {name} of the next deployment"

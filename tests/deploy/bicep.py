@@ -124,6 +124,8 @@ def environments(folder, files, settings):
         sets = [set(one[f"{role}Toolsets"].split(",")) for role in ("reader", "member", "lead")]
         if not sets[0] <= sets[1] <= sets[2]:
             yield "bicep-scale", f"{name}.json: a lower role has a set of tools that a higher one lacks, and only the highest counts"
+        if more := sets[2] - set(one["settings"].get("TOOLSETS", settings["TOOLSETS"]).split(",")):
+            yield "bicep-scale", f"{name}.json: leadToolsets has {sorted(more)}, which TOOLSETS does not open for anybody"
         if not 1 <= one["minReplicas"] <= one["maxReplicas"] or one["concurrentRequestsPerReplica"] < 1:
             yield "bicep-scale", f"{name}.json: {one['minReplicas']} to {one['maxReplicas']} replicas"
     if read["prod"]["minReplicas"] < 2 or not read["prod"]["privateNetwork"]:

@@ -28,6 +28,7 @@ READ = {
 }
 SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
+SERVICE = "deploy/azure/modules/apim.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
 RULES = "deploy/observability/prometheus-rules.yaml"
@@ -147,6 +148,7 @@ AZURE = [
     ("bicep-scale", PROD, '"bodyBytesMax": 1048576', '"bodyBytesMax": 4194304'),
     ("bicep-scale", PROD, '"readerToolsets": "core,context"', '"readerToolsets": "core,agile"'),
     ("bicep-scale", PROD, '"memberToolsets": "core,context,collab"', '"memberToolsets": "core,context,destructive"'),
+    ("bicep-scale", PROD, '"leadToolsets": "core,context,collab"', '"leadToolsets": "core,context,collab,agile"'),
     ("bicep-placeholder", PROD, '"readerToolsets": "core,context"', '"readerToolsets": ""'),
     ("bicep-secrets", CREDENTIALS, "@secure()\n", ""),
     ("bicep-secrets", CREDENTIALS, "output redirectUrl string", "output secret string = atlassianClientSecret\noutput redirectUrl string"),
@@ -256,6 +258,16 @@ WIRING = [
     ("bicep-wiring", MAIN, "    usesCredentialManager: usesEntra\n", "    usesCredentialManager: false\n"),
     ("bicep-wiring", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'SystemAssigned'"),
     ("bicep-wiring", MAIN, "  dependsOn: [credentials]\n", ""),
+    ("bicep-roles", FOUNDATION, "readCertificates: 'db79e9a7-68ee-4b58-9aeb-b90e7c24fcba'", "readCertificates: 'a4417e6f-fecd-4de8-b567-7b0420556985'"),
+    ("bicep-wiring", FOUNDATION, "if (vaultHoldsCertificate)", "if (vaultServesDeployments)"),
+    ("bicep-wiring", MAIN, "    customDomain: gatewayDomain\n", "    customDomain: publicHost\n"),
+    ("bicep-wiring", MAIN, "vaultHoldsCertificate: !empty(gatewayDomain)", "vaultHoldsCertificate: false"),
+    ("bicep-wiring", MAIN, "output BRIDGE_GATEWAY_HOST string", "output BRIDGE_GATEWAY_DOMAIN string"),
+    ("bicep-wiring", SERVICE, "empty(customDomain) ? [] : [customHost]", "[]"),
+    ("bicep-wiring", SERVICE, "  type: 'Proxy'\n", "  type: 'Portal'\n"),
+    ("bicep-wiring", SERVICE, "'${vaultUri}secrets/${certificateName}'", "'${vaultUri}certificates/${certificateName}'"),
+    ("bicep-wiring", SERVICE, " : 'https://${customDomain}/${path}'", " : '${service.properties.gatewayUrl}/${path}'"),
+    ("bicep-wiring", SERVICE, "replace(service.properties.gatewayUrl, 'https://', '')", "customDomain"),
     ("bicep-wiring", APP, "external: true", "external: false"),
     ("bicep-wiring", APP, "${name}.${apps.properties.defaultDomain}", "${name}.internal.${apps.properties.defaultDomain}"),
     ("bicep-wiring", SITE, "acrUseManagedIdentityCreds: true", "acrUseManagedIdentityCreds: false"),
@@ -323,6 +335,9 @@ TYPES = [
     ("bicep-types", SITE, "operator: 'LessThan'", "operator: 'Less'"),
     ("bicep-types", API, "verbosity: 'information'", "verbosity: 'info'"),
     ("bicep-types", "deploy/azure/modules/apim.bicep", "'SystemAssigned, UserAssigned'", "'System, User'"),
+    ("bicep-types", SERVICE, "  type: 'Proxy'\n", "  type: 'Gateway'\n"),
+    ("bicep-types", SERVICE, "certificateSource: 'KeyVault'", "certificateSource: 'Vault'"),
+    ("bicep-types", SERVICE, "  keyVaultId: ", "  keyVaultSecretId: "),
     ("bicep-types", CREDENTIALS, "authorizationType: 'OAuth2'", "authorizationType: 'OAuth1'"),
     ("bicep-types", CREDENTIALS, "oauth2grantType: 'AuthorizationCode'", "grantType: 'AuthorizationCode'"),
     ("bicep-types", CREDENTIALS, "    objectId: identityPrincipalId\n", "    principalId: identityPrincipalId\n"),
@@ -375,7 +390,7 @@ ALERTS = [
 ]
 ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(jira_mcp_tool', '"expr": "sum by outcome (rate(jira_mcp_tool'),
            ("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "count by (version) (', '"expr": "counts by (version) (')]
-CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true")]
+CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true"), ("checkov-unread", SERVICE, "var path = 'jira-mcp'", "var path = cidrSubnet('10.60.0.0/16', 24, 0)")]
 SPECTRAL = [("spectral", "connector/apiDefinition.swagger.json", '"operationId"', '"operation"')]
 WORKFLOWS = [
     ("actionlint", FLOW + "deploy.yml", "needs: [image, dev]", "needs: [image, test]"),
@@ -479,6 +494,14 @@ SCRIPTS = [
     ("script-secret", "deploy/azure/fill-slot", "elif [[ $sent =~ /$name(/|$) ]]; then", "elif false; then"),
     ("script-publish", "deploy/azure/publish", ' && [ "${BRIDGE_BUILD:-}" != 1 ]', ' && [ -z "${BRIDGE_REVISION:-}" ]'),
     ("script-publish", "deploy/azure/publish", ' = prod ]; then\n  exit 1', ' = prod ]; then\n  true'),
+    ("script-secret", "deploy/azure/fill-slot", 'if [ -z "$owner" ]; then', "if false; then"),
+    ("script-secret", "deploy/azure/fill-slot", 'if [ -z "$owner" ]; then', "if true; then"),
+    ("script-secret", "deploy/azure/fill-slot", "--output tsv)\n    if", "--output tsv || true)\n    if"),
+    ("script-secret", "deploy/azure/fill-slot", ' && [ -z "${BRIDGE_APIM:-}" ]', ""),
+    ("script-smoke", FLOW + "provision.yml", 'sizes["gatewayPolicy"] != "entra" and ', ""),
+    ("script-smoke", FLOW + "provision.yml", ' and "atlassian" in sizes["settings"].get("AUTH", "atlassian")', ""),
+    ("script-smoke", FLOW + "provision.yml", ' "${as[@]}"', " --token-env SMOKE_TOKEN"),
+    ("script-smoke", FLOW + "provision.yml", 'if [ "$BRIDGE_TIER" = dev ]; then past', "if true; then past"),
     ("script-publish", "deploy/azure/publish", '[ -n "$(git status --porcelain)" ]', "false"),
     ("script-publish", "deploy/azure/publish", '"${BRIDGE_REVISION:-}" = "$revision"', '"" = "$revision"'),
     ("script-publish", "deploy/azure/publish", 'azd env set BRIDGE_IMAGE "$server/jira-mcp-bridge@$digest"', 'azd env set BRIDGE_IMAGE "$server/jira-mcp-bridge:latest"'),

@@ -217,6 +217,10 @@ def package(folder):
             target.unlink(missing_ok=True)
             if make(folder, binary, target).returncode != 65 or target.exists():
                 yield "functions-package", f"{what} is packed"
+        binary.write_bytes(program())
+        done = make(folder, binary, Path(home, "nowhere/bridge.zip"))
+        if done.returncode != 73 or "nowhere/bridge.zip cannot be written: No such file or directory" not in done.stderr or "Traceback" in done.stderr:
+            yield "functions-package", f"a folder that is not there is not said: {done.stderr[-300:]}"
         binary.unlink()
         if make(folder, binary, target).returncode != 66 or make(folder, binary).returncode != 64:
             yield "functions-package", "what is missing is not said"

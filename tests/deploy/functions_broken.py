@@ -50,6 +50,7 @@ FUNCTIONS = [
     ("functions-package", HERE + "package", "zipfile.ZipInfo(name, TIME)", "zipfile.ZipInfo(name, __import__('time').localtime(Path(sys.argv[1]).stat().st_mtime)[:6])"),
     ("functions-package", HERE + "package", "SEGMENT_INTERPRETER) in kinds", "SEGMENT_INTERPRETER) is kinds"),
     ("functions-package", HERE + "package", "machine != MACHINE_X86_64", "machine == 0"),
+    ("functions-package", HERE + "package", "    except OSError as fault:\n        print(f\"{target}", "    except ValueError as fault:\n        print(f\"{target}"),
     ("functions-package", HERE + "package", "entry.create_system = 3", "entry.create_system = 0"),
     ("functions-package", HERE + "package", 'here / "mcp/host.json"', 'here / "host.json"'),
     ("functions-package", HERE + "package", 'PAPERS = ("LICENSE", "THIRD-PARTY.md")', 'PAPERS = ("LICENSE",)'),

@@ -1,5 +1,6 @@
 """The shell scripts of the deployment: linted, and run against stand-ins for az and azd that write down what they are told."""
 
+import json
 import os
 import re
 import shutil
@@ -16,10 +17,11 @@ DIGEST = "sha256:" + "ab" * 32
 AZ = """#!/bin/sh
 echo "az $*" >> "$TOLD/calls"
 case "$*" in
-  "keyvault secret list"*|"keyvault secret show"*|"apim nv show"*)
+  "keyvault show"*|"keyvault secret list"*|"keyvault secret show"*|"apim nv show"*)
     if [ -e "$TOLD/unavailable" ]; then echo "(ServiceUnavailable)" >&2; exit 1; fi ;;
 esac
 case "$*" in
+  "keyvault show"*) cat "$TOLD/owner" ;;
   "keyvault secret list"*) cat "$TOLD/held" ;;
   "keyvault secret show"*) grep -qxF "$7" "$TOLD/held" ;;
   "apim nv show"*) cat "$TOLD/sent" 2>/dev/null || { echo "(ResourceNotFound) there is none" >&2; exit 3; } ;;
@@ -28,6 +30,7 @@ case "$*" in
   "acr show"*) echo registry.test ;;
 esac
 """
+DOCKER = '#!/bin/sh\necho "docker $*" >> "$TOLD/calls"\n'
 AZD = '#!/bin/sh\necho "azd $*" >> "$TOLD/calls"\nif [ "$2" = get-value ]; then echo "of-$3"; fi\n'
 
 
@@ -47,6 +50,7 @@ def check(project):
     with Stage(project) as stage:
         yield from fill_slot(stage)
         yield from publish(stage)
+        yield from smoke(stage)
 
 
 def pinned(project, home):
@@ -71,7 +75,7 @@ class Stage:
         base.write_text(re.sub("(?m)^RUST_IMAGE_DIGEST=.*$", "RUST_IMAGE_DIGEST=", base.read_text()))
         tools.mkdir()
         self.told.mkdir()
-        for name, text in (("az", AZ.replace("DIGEST", DIGEST)), ("azd", AZD), ("sleep", "#!/bin/sh\n")):
+        for name, text in (("az", AZ.replace("DIGEST", DIGEST)), ("azd", AZD), ("docker", DOCKER), ("sleep", "#!/bin/sh\n")):
             (tools / name).write_text(text)
             (tools / name).chmod(0o755)
         self.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(self.home), "TOLD": str(self.told), "BRIDGE_VAULT": "kv", "BRIDGE_REGISTRY": "cr"}
@@ -88,6 +92,8 @@ class Stage:
         (self.told / "calls").write_text("")
         (self.told / "secret").write_text("")
         (self.told / "held").touch()
+        if not (self.told / "owner").exists():
+            (self.told / "owner").write_text("jira-mcp-dev\n")
         done = run([self.root / command[0], *command[1:]], cwd=self.root, env=self.environment | environment)
         self.output = done.stdout + done.stderr
         return done.returncode, (self.told / "calls").read_text()
@@ -117,8 +123,8 @@ def fill_slot(stage):
     if code != 0 or "secret set" in calls:
         yield "script-secret", "--if-empty writes over a secret that is in use"
     (stage.told / "unavailable").touch()
-    for words in (["a", "--if-empty"], ["b"]):
-        code, calls = stage.run("deploy/azure/fill-slot", *words)
+    for words, named in ((["a", "--if-empty"], {}), (["b"], {}), (["b"], {"BRIDGE_APIM": "apim"})):
+        code, calls = stage.run("deploy/azure/fill-slot", *words, **named)
         if code == 0 or "secret set" in calls:
             yield "script-secret", f"{words}: an error of Azure's is taken for an empty slot"
     (stage.told / "unavailable").unlink()
@@ -129,8 +135,26 @@ def fill_slot(stage):
     code, calls = stage.run("deploy/azure/fill-slot", "b")
     if code != 0 or "--name gateway-secret-b" not in calls or "--service-name of-BRIDGE_APIM" not in calls:
         yield "script-secret", f"the slot that nobody sends cannot be filled: {stage.output}"
+    yield from lonely(stage)
     if stage.run("deploy/azure/fill-slot", "c")[0] != 64:
         yield "script-secret", "a slot that nobody reads is filled"
+
+
+def lonely(stage):
+    """A vault without an API Management of its own, as that of Functions: the tag tells, and nothing else."""
+    (stage.told / "owner").write_text("\n")
+    code, calls = stage.run("deploy/azure/fill-slot", "a")
+    if code != 0 or "--name gateway-secret-a" not in calls or "azd env" in calls or "only you know" not in stage.output:
+        yield "script-secret", f"a vault that stands alone cannot be filled again: {stage.output}"
+    (stage.told / "unavailable").touch()
+    code, calls = stage.run("deploy/azure/fill-slot", "a")
+    (stage.told / "unavailable").unlink()
+    if code == 0 or "secret set" in calls:
+        yield "script-secret", "a vault that cannot be looked at is taken for one that stands alone"
+    code, calls = stage.run("deploy/azure/fill-slot", "a", BRIDGE_APIM="apim", AZURE_RESOURCE_GROUP="rg")
+    if code == 0 or "secret set" in calls or "azd env" in calls:
+        yield "script-secret", "the secret that a named API Management sends is written over"
+    (stage.told / "owner").write_text("jira-mcp-dev\n")
 
 
 def publish(stage):
@@ -161,6 +185,24 @@ def publish(stage):
     code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev")
     if code == 0 or "acr build" in calls:
         yield "script-publish", "changes that no commit holds are built"
+
+
+def smoke(stage):
+    """The last step of a deployment, as the pipeline runs it: with a token of Atlassian's only where one opens something."""
+    workflow = yaml.safe_load((stage.project / ".github/workflows/provision.yml").read_text())
+    script = stage.root / "smoke"
+    script.write_text("#!/bin/bash\nset -eo pipefail\n" + workflow["jobs"]["provision"]["steps"][-1]["run"])
+    script.chmod(0o755)
+    given = {"BRIDGE_IMAGE": "image", "PUBLIC_URL": "https://a.test/jira-mcp", "DIRECT_URL": "https://b.test", "REGISTRY": "cr"}
+    for policy, auth, takes in (("connector", None, True), ("oauth", "atlassian,signin", True), ("oauth", "signin", False), ("oauth", "entra", False), ("entra", None, False)):
+        for tier in ("dev", "prod"):
+            file = stage.root / f"deploy/azure/environments/{tier}.json"
+            sizes = json.loads(file.read_text()) | {"gatewayPolicy": policy, "settings": {} if auth is None else {"AUTH": auth}}
+            file.write_text(json.dumps(sizes))
+            code, calls = stage.run("smoke", BRIDGE_TIER=tier, **given)
+            words = "smoke --url https://a.test/jira-mcp/mcp" + " --token-env SMOKE_TOKEN" * takes + " --direct-url https://b.test/mcp" * (tier == "dev")
+            if code != 0 or f"image {words}\n" not in calls:
+                yield "script-smoke", f"{tier}, {policy}, AUTH={auth}: not {words}, but {calls} ({code} {stage.output})"
 
 
 def run(command, **more):

@@ -41,6 +41,8 @@ class EntraChain:
 
     def gateway(self, backend):
         named = NAMED | {name: SIZES[size] for size, name in SETS.items()}
+        # As where TOOLSETS and a lead's sets were widened together.
+        named["jira-mcp-toolsets-lead"] = SETTINGS["TOOLSETS"]
         named |= {"jira-mcp-gateway-token": self.secret, "jira-mcp-body-bytes-max": str(SIZES["bodyBytesMax"])}
         named |= {"jira-mcp-calls-per-user": str(SIZES["callsPerUserPerMinute"]), "jira-mcp-calls-per-address": str(SIZES["callsPerAddressPerMinute"])}
         self.issued = []

@@ -245,7 +245,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for fi
 }]
 
 // Tool calls as Application Insights has them, docs/TELEMETRY.md; customMetrics come once a minute. itemCount also counts
-// what sampling has left out.
+// what Application Insights has sampled away; of what the bridge leaves out (OTEL_TRACES_SAMPLER_ARG) nothing is known there.
 var measures = [
   {
     name: 'error-rate'

@@ -10,6 +10,12 @@ param skuCapacity int
 param publisherName string
 param publisherEmail string
 param identityId string
+param identityClientId string
+@description('A host name of your own for the gateway; empty: NAME.azure-api.net alone.')
+param customDomain string
+@description('The certificate of that name in the vault.')
+param certificateName string
+param vaultUri string
 @description('The credential manager works in a service with an identity of its own only; its overview page, requirements.')
 param usesCredentialManager bool
 @description('Empty: API Management calls the bridge over its public address.')
@@ -17,6 +23,19 @@ param subnetId string
 
 // One word for the path, which the connector's basePath repeats.
 var path = 'jira-mcp'
+
+// NAME.azure-api.net stays beside it. The certificate is read as the secret of its name, which is there for each certificate.
+// Source: learn.microsoft.com/azure/api-management/configure-custom-domain
+var customHost = {
+  type: 'Proxy'
+  hostName: customDomain
+  certificateSource: 'KeyVault'
+  // Without a version, so that a renewed one is taken.
+  keyVaultId: '${vaultUri}secrets/${certificateName}'
+  identityClientId: identityClientId
+  defaultSslBinding: true
+  negotiateClientCertificate: false
+}
 
 resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
   name: 'apim-${token}'
@@ -30,6 +49,7 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
   properties: {
     publisherName: publisherName
     publisherEmail: publisherEmail
+    hostnameConfigurations: empty(customDomain) ? [] : [customHost]
     virtualNetworkType: empty(subnetId) ? 'None' : 'External'
     virtualNetworkConfiguration: empty(subnetId) ? null : { subnetResourceId: subnetId }
   }
@@ -37,5 +57,6 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
 
 output name string = service.name
 output apiPath string = path
-output publicBaseUrl string = '${service.properties.gatewayUrl}/${path}'
+output publicBaseUrl string = empty(customDomain) ? '${service.properties.gatewayUrl}/${path}' : 'https://${customDomain}/${path}'
+// Azure's own name in any case: where a name of one's own leads to, and what Front Door calls.
 output gatewayHost string = replace(service.properties.gatewayUrl, 'https://', '')

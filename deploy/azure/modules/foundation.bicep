@@ -12,12 +12,15 @@ param deployerPrincipalType string
 param vaultCreateMode string
 @description('Whether a deployment may hand a secret of the vault to a resource that cannot read the vault by itself.')
 param vaultServesDeployments bool
+@description('Whether API Management takes the certificate of its host name from here.')
+param vaultHoldsCertificate bool
 
 // Built-in roles, the same in every tenant.
 // Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var roles = {
   readSecrets: '4633458b-17de-408a-b874-0445c86b69e6'
   writeSecrets: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+  readCertificates: 'db79e9a7-68ee-4b58-9aeb-b90e7c24fcba'
   pullImages: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 }
 
@@ -108,6 +111,16 @@ resource gatewayReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01
     principalId: gatewayIdentity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.readSecrets)
+  }
+}
+
+resource gatewayReadsCertificate 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (vaultHoldsCertificate) {
+  scope: vault
+  name: guid(vault.id, gatewayIdentity.id, roles.readCertificates)
+  properties: {
+    principalId: gatewayIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.readCertificates)
   }
 }
 
