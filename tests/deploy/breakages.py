@@ -520,6 +520,8 @@ DOCUMENTS = [
     ("document-tests", "docs/CHECKLIST.md", "`no_other_verb_does_anything`", "`no_verb_does_anything`"),
     ("document-rules", "docs/CHECKLIST.md", "`bicep-vault`", "`bicep-safe`"),
     ("document-settings", "docs/OPERATIONS.md", "`ALLOWED_HOSTS` = the", "`ALLOW_HOSTS` = the"),
+    ("document-tests", "docs/AZURE.md", "`custom_events::unasked_none_is_sent`", "`custom_events::unasked_some_is_sent`"),
+    ("document-settings", "docs/ENTRA.md", "\nENTRA_REQUIRED_SCOPE=access", "\nENTRA_SCOPE=access"),
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
