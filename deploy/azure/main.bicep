@@ -17,9 +17,18 @@ param tier string
 @minLength(3)
 param location string
 
-@description('What runs the container.')
-@allowed(['containerapp', 'appservice'])
+@description('What runs the container. elsewhere: nothing of these files; API Management calls backendUrl.')
+@allowed(['containerapp', 'appservice', 'elsewhere'])
 param runtime string = 'containerapp'
+
+@description('runtime elsewhere: the URL of that bridge, such as BRIDGE_DIRECT_URL of functions/main.bicep.')
+param backendUrl string = ''
+
+@description('runtime elsewhere: the name of the vault that holds the gateway secrets of that bridge.')
+param backendVault string = ''
+
+@description('runtime elsewhere: the resource group of that vault.')
+param backendGroup string = ''
 
 @description('The image by digest, REGISTRY/NAME@sha256:…; empty only in the first round.')
 param image string = ''
@@ -93,8 +102,10 @@ param atlassianClientId string = ''
 var sizes = tier == 'prod' ? loadJsonContent('environments/prod.json') : loadJsonContent('environments/dev.json')
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'jira-mcp-bridge', tier: tier }
-var isComplete = !empty(image)
 var usesContainerApps = runtime == 'containerapp'
+var usesAppService = runtime == 'appservice'
+var runsElsewhere = runtime == 'elsewhere'
+var isComplete = runsElsewhere ? !empty(backendUrl) : !empty(image)
 var publicBaseUrl = empty(publicHost) ? apim.outputs.publicBaseUrl : 'https://${publicHost}/${apim.outputs.apiPath}'
 // Behind Front Door an address is one of its servers, which very many callers share; frontdoor.bicep counts theirs.
 var callersOfAnAddress = empty(frontDoorId) ? 1 : 100
@@ -186,7 +197,7 @@ module containerApp 'modules/containerapp.bicep' = if (isComplete && usesContain
   }
 }
 
-module appService 'modules/appservice.bicep' = if (isComplete && !usesContainerApps) {
+module appService 'modules/appservice.bicep' = if (isComplete && usesAppService) {
   scope: group
   name: 'appservice'
   params: {
@@ -240,14 +251,24 @@ module credentials 'modules/credentials.bicep' = if (isComplete && usesEntra) {
   }
 }
 
+module elsewhere 'modules/elsewhere.bicep' = if (isComplete && runsElsewhere) {
+  // The scope is looked at also where nothing is made.
+  scope: resourceGroup(runsElsewhere ? backendGroup : group.name)
+  name: 'elsewhere-${token}'
+  params: {
+    vaultName: backendVault
+    principalId: foundation.outputs.gatewayIdentityPrincipalId
+  }
+}
+
 module api 'modules/api.bicep' = if (isComplete) {
   scope: group
   name: 'api'
   params: {
     apimName: apim.outputs.name
     apiPath: apim.outputs.apiPath
-    backendUrl: usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url
-    vaultUri: foundation.outputs.vaultUri
+    backendUrl: usesContainerApps ? containerApp!.outputs.url : usesAppService ? appService!.outputs.url : backendUrl
+    vaultUri: runsElsewhere ? elsewhere!.outputs.vaultUri : foundation.outputs.vaultUri
     gatewaySlot: gatewaySlot
     callsPerTokenPerMinute: sizes.callsPerTokenPerMinute
     callsPerUserPerMinute: sizes.callsPerUserPerMinute
@@ -312,7 +333,7 @@ module alerts 'modules/alerts.bicep' = if (isComplete) {
     applicationInsightsName: foundation.outputs.applicationInsightsName
     logWorkspaceName: foundation.outputs.logWorkspaceName
     containerAppName: usesContainerApps ? containerApp!.outputs.name : ''
-    siteName: usesContainerApps ? '' : appService!.outputs.name
+    siteName: usesAppService ? appService!.outputs.name : ''
     maxReplicas: sizes.maxReplicas
   }
 }
@@ -323,5 +344,5 @@ output BRIDGE_REGISTRY string = foundation.outputs.registryName
 output BRIDGE_APIM string = apim.outputs.name
 output BRIDGE_PUBLIC_URL string = publicBaseUrl
 output BRIDGE_GATEWAY_HOST string = apim.outputs.gatewayHost
-output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : appService!.outputs.url) : ''
+output BRIDGE_DIRECT_URL string = isComplete ? (usesContainerApps ? containerApp!.outputs.url : usesAppService ? appService!.outputs.url : backendUrl) : ''
 output BRIDGE_ATLASSIAN_REDIRECT string = isComplete && usesEntra ? credentials!.outputs.redirectUrl : ''

@@ -31,6 +31,12 @@ EXACT = (
     ("modules/credentials.bicep", "value: substring(audience, 0, length(audience) - 4) }", "the challenge of a 401 names a document that is not there"),
     ("main.bicep", "    usesCredentialManager: usesEntra\n", "the service has no identity of its own where the credential manager wants one"),
     ("modules/apim.bicep", "type: usesCredentialManager ? 'SystemAssigned, UserAssigned' : 'UserAssigned'", "the service has no identity of its own where the credential manager wants one"),
+    ("main.bicep", "var isComplete = runsElsewhere ? !empty(backendUrl) : !empty(image)\n", "a bridge that runs elsewhere waits for an image, or one of ours comes before it"),
+    ("main.bicep", "? containerApp!.outputs.url : usesAppService ? appService!.outputs.url : backendUrl\n    vaultUri:", "the gateway calls another bridge than the one that was chosen"),
+    ("main.bicep", "    vaultUri: runsElsewhere ? elsewhere!.outputs.vaultUri : foundation.outputs.vaultUri\n", "the gateway sends the secret of another bridge"),
+    ("main.bicep", "  scope: resourceGroup(runsElsewhere ? backendGroup : group.name)\n", "the right to the vault is given in another group than the vault's"),
+    ("main.bicep", "    principalId: foundation.outputs.gatewayIdentityPrincipalId\n", "somebody else than the gateway may read the secrets of the bridge"),
+    ("main.bicep", "= if (isComplete && usesAppService) {", "a site is made where none was chosen"),
     ("main.bicep", "    customDomain: gatewayDomain\n", "the host name that was chosen is not the gateway's"),
     ("main.bicep", "    vaultHoldsCertificate: !empty(gatewayDomain)\n", "the gateway may not read its certificate, or may without one"),
     ("modules/foundation.bicep", "roleAssignments@2022-04-01' = if (vaultHoldsCertificate) {", "the gateway may not read its certificate, or may without one"),
@@ -59,19 +65,20 @@ def check(project):
     for name, line, without in EXACT:
         if line not in files[name]:
             yield "bicep-wiring", f"{name}: {without}"
-    yield from roles(files["modules/foundation.bicep"])
+    yield from roles(files["modules/foundation.bicep"], GRANTED)
+    yield from roles(files["modules/elsewhere.bicep"], {("vault", "principalId", "reads secrets")})
     yield from alerts(project, files["modules/alerts.bicep"])
     yield from names(project, files["main.bicep"])
     yield from outputs(project, files["main.bicep"])
 
 
-def roles(text):
+def roles(text, wanted):
     known = dict(re.findall(r"^  (\w+): '([0-9a-f-]{36})'$", text, re.M))
     granted = set()
     for body in re.findall(r"^resource \w+ 'Microsoft.Authorization/roleAssignments@[^\n]*\n(.*?)^\}", text, re.M | re.S):
         scope, principal, role = (re.search(rf"^ +{word}: (?:.*roles\.)?([\w.]+)\)?$", body, re.M)[1] for word in ("scope", "principalId", "roleDefinitionId"))
         granted.add((scope, principal, ROLES.get(known.get(role), known.get(role))))
-    for one in sorted(map(str, granted ^ GRANTED)):
+    for one in sorted(map(str, granted ^ wanted)):
         yield "bicep-roles", f"granted and not meant to be, or the other way round: {one}"
 
 

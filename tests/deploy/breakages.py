@@ -29,6 +29,7 @@ READ = {
 SHARED = ["apim-policy.xml", "apim-policy.oauth.xml", "apim-policy.entra.xml", "connector"]
 MAIN = "deploy/azure/main.bicep"
 SERVICE = "deploy/azure/modules/apim.bicep"
+ELSEWHERE = "deploy/azure/modules/elsewhere.bicep"
 ALARMS = "deploy/azure/modules/alerts.bicep"
 FOUNDATION = "deploy/azure/modules/foundation.bicep"
 RULES = "deploy/observability/prometheus-rules.yaml"
@@ -233,7 +234,7 @@ CONNECTOR = [("bicep-policy", "deploy/azure/modules/apim.bicep", "var path = 'ji
 WIRING = [
     ("bicep-roles", FOUNDATION, "readSecrets: '4633458b-17de-408a-b874-0445c86b69e6'", "readSecrets: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'"),
     ("bicep-roles", FOUNDATION, "pullImages: '7f951dda-4ed3-4680-a7ca-43fe172d538d'", "pullImages: '8311e382-0749-4cb8-b61a-304f252e45ec'"),
-    ("bicep-roles", FOUNDATION, "principalId: gatewayIdentity.properties.principalId", "principalId: appIdentity.properties.principalId"),
+    ("bicep-roles", FOUNDATION, "roles.readCertificates)\n  properties: {\n    principalId: gatewayIdentity.", "roles.readCertificates)\n  properties: {\n    principalId: appIdentity."),
     ("bicep-alerts", ALARMS, "name: 'jira-quota'", "name: 'jira-points'"),
     ("bicep-alerts", ALARMS, "name: 'restarts-${token}'", "name: 'restart-${token}'"),
     ("bicep-alerts", ALARMS, "metricName: 'RestartCount'", "metricName: 'Restarts'"),
@@ -263,6 +264,14 @@ WIRING = [
     ("bicep-wiring", MAIN, "    customDomain: gatewayDomain\n", "    customDomain: publicHost\n"),
     ("bicep-wiring", MAIN, "vaultHoldsCertificate: !empty(gatewayDomain)", "vaultHoldsCertificate: false"),
     ("bicep-wiring", MAIN, "output BRIDGE_GATEWAY_HOST string", "output BRIDGE_GATEWAY_DOMAIN string"),
+    ("bicep-roles", ELSEWHERE, "'4633458b-17de-408a-b874-0445c86b69e6'", "'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'"),
+    ("bicep-roles", ELSEWHERE, "  scope: vault\n", "  scope: tenant\n"),
+    ("bicep-wiring", MAIN, "runsElsewhere ? !empty(backendUrl) : !empty(image)", "!empty(image)"),
+    ("bicep-wiring", MAIN, "appService!.outputs.url : backendUrl\n    vaultUri", "appService!.outputs.url : publicBaseUrl\n    vaultUri"),
+    ("bicep-wiring", MAIN, "runsElsewhere ? elsewhere!.outputs.vaultUri : foundation", "foundation"),
+    ("bicep-wiring", MAIN, "resourceGroup(runsElsewhere ? backendGroup : group.name)", "group"),
+    ("bicep-wiring", MAIN, "    principalId: foundation.outputs.gatewayIdentityPrincipalId\n", "    principalId: deployerPrincipalId\n"),
+    ("bicep-wiring", MAIN, "if (isComplete && usesAppService) {", "if (isComplete && !usesContainerApps) {"),
     ("bicep-wiring", SERVICE, "empty(customDomain) ? [] : [customHost]", "[]"),
     ("bicep-wiring", SERVICE, "  type: 'Proxy'\n", "  type: 'Portal'\n"),
     ("bicep-wiring", SERVICE, "'${vaultUri}secrets/${certificateName}'", "'${vaultUri}certificates/${certificateName}'"),
@@ -494,6 +503,7 @@ SCRIPTS = [
     ("script-secret", "deploy/azure/fill-slot", "elif [[ $sent =~ /$name(/|$) ]]; then", "elif false; then"),
     ("script-publish", "deploy/azure/publish", ' && [ "${BRIDGE_BUILD:-}" != 1 ]', ' && [ -z "${BRIDGE_REVISION:-}" ]'),
     ("script-publish", "deploy/azure/publish", ' = prod ]; then\n  exit 1', ' = prod ]; then\n  true'),
+    ("script-publish", "deploy/azure/publish", '"${BRIDGE_RUNTIME:-}" = elsewhere', "false"),
     ("script-secret", "deploy/azure/fill-slot", 'if [ -z "$owner" ]; then', "if false; then"),
     ("script-secret", "deploy/azure/fill-slot", 'if [ -z "$owner" ]; then', "if true; then"),
     ("script-secret", "deploy/azure/fill-slot", "--output tsv)\n    if", "--output tsv || true)\n    if"),
@@ -510,6 +520,8 @@ DOCUMENTS = [
     ("document-tests", "docs/CHECKLIST.md", "`no_other_verb_does_anything`", "`no_verb_does_anything`"),
     ("document-rules", "docs/CHECKLIST.md", "`bicep-vault`", "`bicep-safe`"),
     ("document-settings", "docs/OPERATIONS.md", "`ALLOWED_HOSTS` = the", "`ALLOW_HOSTS` = the"),
+    ("document-tests", "docs/AZURE.md", "`custom_events::unasked_none_is_sent`", "`custom_events::unasked_some_is_sent`"),
+    ("document-settings", "docs/ENTRA.md", "\nENTRA_REQUIRED_SCOPE=access", "\nENTRA_SCOPE=access"),
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]

@@ -175,6 +175,9 @@ def publish(stage):
     code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="dev", BRIDGE_IMAGE="x", BRIDGE_REVISION="of before", BRIDGE_BUILD="1")
     if code != 0 or "acr build" not in calls:
         yield "script-publish", f"no image is built although it was asked for: {stage.output}"
+    code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="prod", BRIDGE_RUNTIME="elsewhere")
+    if code != 0 or calls:
+        yield "script-publish", f"something is made for a bridge that runs elsewhere: {calls} {stage.output}"
     code, calls = stage.run("deploy/azure/publish", BRIDGE_TIER="prod")
     if code == 0 or "acr build" in calls:
         yield "script-publish", "production is built from a base that is not pinned"

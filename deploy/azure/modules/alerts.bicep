@@ -10,7 +10,7 @@ param alertPhone string
 param apimName string
 param logWorkspaceName string
 param applicationInsightsName string
-@description('Empty where App Service runs the bridge, as siteName is where Container Apps does.')
+@description('Empty where something else runs the bridge; the same for siteName and App Service.')
 param containerAppName string
 param siteName string
 param maxReplicas int
