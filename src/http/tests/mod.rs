@@ -14,6 +14,7 @@ mod rejects;
 mod routes;
 mod slow;
 mod sockets;
+mod stream_refusals;
 mod streams;
 
 use std::{
@@ -167,7 +168,11 @@ async fn stub(request: Request) -> Response {
         Some("subscriptions/listen") => {
             let [first, last] = [r#"{"id":"first"}"#, r#"{"id":"last"}"#].map(Bytes::from);
             let mut response = StatusCode::OK.into_response();
-            response.extensions_mut().insert(Subscription { first, last });
+            response.extensions_mut().insert(Subscription {
+                id: message["id"].clone(),
+                first,
+                last,
+            });
             return response;
         }
         Some("slow") => {
