@@ -175,6 +175,7 @@ async fn stub(request: Request) -> Response {
             });
             return response;
         }
+        Some("tick") => tokio::time::sleep(Duration::from_millis(50)).await,
         Some("slow") => {
             opened(parts.extensions.get()).await;
             return axum::Json(json!({"id": 1, "result": {}})).into_response();
