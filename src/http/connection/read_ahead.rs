@@ -14,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::request_counter::RequestCounter;
 
-/// About how many bytes are kept for hyper. Of who has sent more it is not seen that they have gone.
+/// About how many bytes are kept for hyper. Of who has sent more it is not seen that they have
+/// gone.
 const BYTES_MAX: usize = 1 << 10;
 /// Bytes that are read at once.
 const STEP_BYTES: usize = 256;

@@ -157,8 +157,13 @@ async fn a_drain_ends_streams_within_its_grace() {
 }
 
 /// What a client sends behind its request before it leaves, and whether it resets the connection.
-const LEAVINGS: [(&str, bool); 5] =
-    [("", false), ("\r\n", false), ("\r\n", true), ("G", true), ("GET /healthz HTTP/1.1\r\n", false)];
+const LEAVINGS: [(&str, bool); 5] = [
+    ("", false),
+    ("\r\n", false),
+    ("\r\n", true),
+    ("G", true),
+    ("GET /healthz HTTP/1.1\r\n", false),
+];
 
 async fn leave(mut stream: TcpStream, text: &str, is_reset: bool) {
     stream.write_all(text.as_bytes()).await.unwrap();

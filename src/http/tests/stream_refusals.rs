@@ -81,7 +81,8 @@ async fn streams_of_all_users_have_a_limit_and_calls_do_not_count() {
     let open = |user| bench.router.clone().oneshot(of(user, stream()));
     let first = open("1").await.unwrap();
     let _second = open("2").await.unwrap();
-    let reply = bench.send(of("3", stream())).await;
+    let reply = tokio::time::timeout(Duration::from_mins(1), bench.send(of("3", stream())));
+    let reply = reply.await.expect("a refusal, and no stream");
     assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "5"));
     assert_eq!(reply.json()["error"], "streams_full");
     let limited = bench.signals.metrics().limited.at(metrics::labels::Limit::Streams).unwrap();
