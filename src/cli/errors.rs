@@ -28,8 +28,8 @@ pub(super) fn run() -> io::Result<()> {
          ## Protocol\n\nA JSON-RPC error.\n\n{}\n\
          ## Edge\n\nAn HTTP status with `{{\"error\":\"…\",\"status\":…,\"message\":\"…\",\"hint\":\"…\",\"request_id\":\"…\"}}`: the request did not get \
          to a tool, but for `upstream_timeout` and `internal`. Below `/mcp`, and for whatever is posted elsewhere, that is the `data` of a \
-         JSON-RPC error with the id null, whose `message` is message and hint: clients of MCP show people nothing else. Its `code` is -32001 \
-         for who may not come in, -32000 for not now, -32600 for a request that is wrong, -32603 for a fault of the bridge.\n\n{}",
+         JSON-RPC error with the id null (that of the request for a refused `subscriptions/listen`), whose `message` is message and hint: \
+         clients of MCP show people nothing else. Its `code` is -32001 for who may not come in, -32000 for not now, -32600 for a request that is wrong, -32603 for a fault of the bridge.\n\n{}",
         error_doc::table(&tools),
         outcomes(),
         error_doc::table(&mcp::errors()),

@@ -114,6 +114,7 @@ pub(super) fn http_settings(
             open_max: reader.millis("STREAM_MAX_MS", 100..=DAY_MS),
             per_user: reader.size("MAX_STREAMS_PER_USER", 1..=10_000),
             keys: None,
+            ..StreamSettings::default()
         },
         challenge_on_upstream_401: challenge,
         server_name: reader.text("SERVER_NAME").to_owned(),

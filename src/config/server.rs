@@ -6,7 +6,7 @@ use limit::LimiterSettings;
 
 use crate::{
     agent::client::AgentsSettings,
-    http::{self, AllowedOrigin, ConnectionSettings},
+    http::{self, AllowedOrigin, ConnectionSettings, StreamSettings},
     jira::{self, tools},
     mcp, policy, telemetry,
 };
@@ -92,6 +92,7 @@ impl Config {
             drain_grace: reader.millis("SHUTDOWN_GRACE_MS", 0..=DAY_MS),
             ..ConnectionSettings::default()
         };
+        http.streams.all = StreamSettings::all_of(connections.connections_max);
         let limits = LimiterSettings {
             concurrent_max: reader.count("MAX_CONCURRENT_PER_USER", 1..=100_000),
             calls_per_minute: reader.count("RATE_LIMIT_PER_USER_PER_MINUTE", 1..=1_000_000),

@@ -266,7 +266,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "MAX_CONNECTIONS",
         "8192",
-        "connections at the same time; beyond them silent ones are ended, probes are answered, all else gets 503",
+        "connections at the same time, event streams seven eighths of them at most; beyond them silent ones are ended, probes are answered, all else gets 503",
     ),
     setting(
         "MAX_STREAMS_PER_USER",

@@ -1,6 +1,8 @@
 //! One line per request, and the span everything below logs under. Paths are patterns; no query,
 //! header or body.
 
+use std::sync::{Arc, OnceLock};
+
 use auth::PrincipalKey;
 use axum::{
     extract::{MatchedPath, Request},
@@ -23,6 +25,23 @@ use super::{
     request_id::RequestId,
     streams::record::{Head, StreamRecord},
 };
+
+/// Who sent a request, for its line: filled when its token has been read, whatever becomes of the
+/// request then.
+#[derive(Clone, Default)]
+pub(super) struct CallerSlot(Arc<OnceLock<PrincipalKey>>);
+
+impl CallerSlot {
+    /// Leaves the key under which the user is limited and audited.
+    pub(super) fn fill(&self, caller: PrincipalKey) {
+        // Once only: a request has one caller.
+        let _ = self.0.set(caller);
+    }
+
+    fn shown(&self) -> Option<String> {
+        self.0.get().map(ToString::to_string)
+    }
+}
 
 /// Opens the request's span and writes its line, also when the client leaves before the answer. An
 /// event stream without a call behind it writes its own at its end.
@@ -48,6 +67,8 @@ where
     if step.is_some() {
         request.extensions_mut().insert(trace);
     }
+    let caller = CallerSlot::default();
+    request.extensions_mut().insert(caller.clone());
     let span = info_span!("request", request_id = id.as_str(), method, route);
     let mut line = Line {
         span: span.clone(),
@@ -59,6 +80,7 @@ where
         route,
         bytes_in: declared_length(request.headers()),
         started: Instant::now(),
+        caller,
         answer: None,
         is_begun: false,
     };
@@ -67,7 +89,6 @@ where
     line.answer = Some(Answer {
         status: response.status().as_u16(),
         bytes_out: response.body().size_hint().exact(),
-        caller: response.extensions().get::<PrincipalKey>().map(ToString::to_string),
         reject: response.extensions().get::<RejectCode>().map(|code| code.0),
     });
     if let Some(record) = record {
@@ -135,6 +156,7 @@ struct Line<'a> {
     route: &'a str,
     bytes_in: Option<u64>,
     started: Instant,
+    caller: CallerSlot,
     answer: Option<Answer>,
     /// A stream has begun, and its line is written by somebody else.
     is_begun: bool,
@@ -143,7 +165,6 @@ struct Line<'a> {
 struct Answer {
     status: u16,
     bytes_out: Option<u64>,
-    caller: Option<String>,
     reject: Option<Refusal>,
 }
 
@@ -153,7 +174,7 @@ impl Line<'_> {
             id: self.id.clone(),
             method: self.method,
             route: Route::of_pattern(self.route).as_str(),
-            caller: self.answer.as_ref().and_then(|answer| answer.caller.clone()),
+            caller: self.caller.shown(),
             trace_id: self.trace_id.clone(),
             bytes_in: self.bytes_in,
             started: self.started,
@@ -200,7 +221,8 @@ impl Drop for Line<'_> {
         let answer = self.answer.as_ref();
         let status = answer.map(|a| a.status);
         let bytes_out = answer.and_then(|a| a.bytes_out);
-        let caller = answer.and_then(|a| a.caller.as_deref());
+        let caller = self.caller.shown();
+        let caller = caller.as_deref();
         let reject = answer.and_then(|a| a.reject).map(Refusal::as_str);
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let outcome = if answer.is_some() { "answered" } else { "client_gone" };

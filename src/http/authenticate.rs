@@ -7,6 +7,7 @@ use http::{HeaderMap, header};
 use single_header::single_header;
 
 use super::{
+    access_log::CallerSlot,
     challenge::Challenge,
     edge::Edge,
     header_names::{GATEWAY_TOKEN, JIRA_SITE, SESSION_ID},
@@ -15,7 +16,7 @@ use super::{
 
 /// Who it is, or the 401 or 403 that says where to get a better token.
 pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity, Reject> {
-    edge.authenticate.authenticate(head).await.map_err(|error| {
+    let identity = edge.authenticate.authenticate(head).await.map_err(|error| {
         let challenge = || Challenge::of(edge, head);
         match error {
             AuthenticateError::Unavailable => Reject::SignInUnavailable,
@@ -33,7 +34,11 @@ pub(super) async fn identify(edge: &Edge, head: &Request<()>) -> Result<Identity
                 Reject::Unauthenticated { error, challenge }
             }
         }
-    })
+    })?;
+    if let Some(slot) = head.extensions().get::<CallerSlot>() {
+        slot.fill(identity.principal.key);
+    }
+    Ok(identity)
 }
 
 /// The site that the client asks for, if it names one; it is looked up among the user's sites and

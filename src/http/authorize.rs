@@ -69,12 +69,13 @@ pub(super) async fn authorize(
     let of_stream = wants_stream(&request).then(|| Challenge::of(&edge, &request));
     let mut response = next.run(request).await;
     if let Some(subscription) = response.extensions_mut().remove::<Subscription>() {
+        let id = subscription.id.clone();
         let wanted = open::Wanted::Messages(subscription);
         let refused = of_stream.map(|challenge| challenge.invalid_token());
         let refused = refused.unwrap_or_else(|| HeaderValue::from_static("Bearer"));
-        return open::open(&edge, &caller, wanted, refused).await;
+        let opened = open::open(&edge, &caller, wanted, refused).await;
+        return Ok(opened.unwrap_or_else(|reject| reject.into_response_to(id)));
     }
-    response.extensions_mut().insert(key);
     let is_under_way = slot.get().is_none() && response.body().size_hint().exact().is_none();
     if is_under_way {
         // The head of a stream leaves before its call is over, too early for a challenge.

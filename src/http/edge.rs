@@ -28,7 +28,7 @@ pub(super) struct Edge {
     pub(super) readiness: Readiness,
     pub(super) request_ids: RequestIds,
     pub(super) signals: Signals,
-    /// Tokens that Jira has refused, for what is answered without asking it.
+    /// Tokens that Jira has refused, for what is answered without asking it, and for streams.
     pub(super) refused: RefusedTokens,
     /// For requests inside `/mcp`.
     pub(super) permits: Permits,
@@ -61,8 +61,6 @@ impl Edge {
     /// Remembers what an upstream said of a caller's token during a request.
     pub(super) fn learn(&self, caller: PrincipalKey, verdict: &TokenVerdict) {
         self.permits.learn(caller, verdict);
-        if self.settings.challenge_on_upstream_401 {
-            self.refused.learn(caller, verdict, Instant::now());
-        }
+        self.refused.learn(caller, verdict, Instant::now());
     }
 }

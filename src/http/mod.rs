@@ -87,7 +87,7 @@ pub use rule_error::RuleError;
 pub use settings::Settings;
 pub use streams::{
     settings::StreamSettings,
-    vouch::{NotVouched, Vouch, VouchForAll},
+    vouch::{NotVouched, Vouch, VouchForAll, Vouched},
 };
 
 /// A slash at the end is the same address: clients, gateways and hand-written connectors add one.

@@ -40,7 +40,7 @@ pub(super) async fn observe(
         // The one place where a `Reject` from below becomes an answer.
         async {
             let response =
-                if has_no_slot { Reject::Overloaded.into_response() } else { response.await };
+                if has_no_slot { Reject::ConnectionsFull.into_response() } else { response.await };
             reject::render(&id, format, response)
         }
     };

@@ -2,7 +2,8 @@
 //!
 //! Of the requests and of the bytes for bodies no caller holds more than a part, made-up or not,
 //! from the moment in which the bearer is read. Callers whose token nobody has verified and no
-//! upstream has accepted yet share what one person may hold who makes up many.
+//! upstream has accepted yet share half: that is what one person may hold who makes up many, and
+//! enough for the first calls of all users after a start.
 
 use std::sync::{Arc, OnceLock};
 
@@ -42,12 +43,15 @@ impl Permits {
         let all = requests_max.min(Semaphore::MAX_PERMITS);
         let third = (all / 3).max(all.min(CALLER_MIN));
         let half = (all / 2).max(all.min(CALLER_MIN));
+        // Less than the half of those who are unknown: who sends a whole call gets in although
+        // others never send theirs.
+        let quarter = (all / 4).max(all.min(CALLER_MIN));
         let shares =
             |total, per_key, untrusted| Shares::new(SharesSettings { total, per_key, untrusted });
         Self {
             requests: Arc::new(Semaphore::new(all)),
-            callers: shares(all, third, all),
-            arriving: shares(all, all, half),
+            callers: shares(all, third, half),
+            arriving: shares(all, all, quarter),
             bodies: shares(BODIES_BYTES_MAX, BODIES_BYTES_MAX / 2, BODIES_BYTES_MAX / 2),
             known: Cache::new(KNOWN_MAX),
         }
@@ -108,7 +112,8 @@ struct Held {
 impl RequestPermit {
     /// Counts the request among its caller's.
     pub(super) fn count_for(&self, permits: &Permits, caller: PrincipalKey) -> Result<(), Reject> {
-        let share = permits.callers.take(caller, false, 1).ok_or(Reject::Overloaded)?;
+        let is_known = permits.is_known(caller);
+        let share = permits.callers.take(caller, is_known, 1).ok_or(Reject::Overloaded)?;
         // Once only: a request has one caller.
         let _ = self.0.caller.set(share);
         Ok(())

@@ -1,6 +1,7 @@
 //! Tokens that Jira refused a moment ago. A handshake and a list are answered without asking Jira,
 //! so a client with a dead token would look connected; where clients sign in themselves
-//! (`UPSTREAM_401=http_401`), they are told at once.
+//! (`UPSTREAM_401=http_401`), they are told at once. No stream is opened to such a token, and Jira
+//! is not asked about it again for each.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use auth::{PrincipalKey, TokenVerdict};
 use quick_cache::sync::Cache;
 use tokio::time::Instant;
 
-/// How long a refusal is believed. What does ask Jira is never kept from it.
+/// How long a refusal is believed. A call that asks Jira is never kept from it.
 const TTL: Duration = Duration::from_mins(1);
 
 /// Tokens that are remembered at a time, by keyed hash.

@@ -79,7 +79,7 @@ fn subscription(server: &Server, id: &Value) -> Subscription {
     server.put_server_info(&mut meta);
     let result = json!({"resultType": "complete", "_meta": meta});
     let last = json!({"jsonrpc": "2.0", "id": id, "result": result});
-    Subscription { first: bytes(&first), last: bytes(&last) }
+    Subscription { id: id.clone(), first: bytes(&first), last: bytes(&last) }
 }
 
 fn bytes(message: &impl Serialize) -> Bytes {

@@ -6,7 +6,7 @@ use auth::{BoxFuture, Caller};
 use tokio::time::Instant;
 
 use crate::{
-    http::{NotVouched, Vouch},
+    http::{NotVouched, Vouch, Vouched},
     jira::{Jira, JiraError},
 };
 
@@ -18,16 +18,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Atlassian(pub(super) Arc<Jira>);
 
 impl Vouch for Atlassian {
-    fn vouch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<(), NotVouched>> {
+    fn vouch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<Vouched, NotVouched>> {
         Box::pin(async move {
             let session = self.0.session(caller.clone(), None, Instant::now() + PATIENCE);
-            session.check_token().await.map_err(|error| {
-                tracing::info!(%error, "no stream: Atlassian does not vouch for the token");
-                match error {
-                    JiraError::Unauthenticated => NotVouched::Refused,
-                    _ => NotVouched::Unknown,
+            match session.check_token().await {
+                Ok(()) if session.calls() == 0 => Ok(Vouched::Earlier),
+                Ok(()) => Ok(Vouched::Now),
+                Err(error) => {
+                    tracing::info!(%error, "no stream: Atlassian does not vouch for the token");
+                    Err(match error {
+                        JiraError::Unauthenticated => NotVouched::Refused,
+                        _ => NotVouched::Unknown,
+                    })
                 }
-            })
+            }
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use auth::{
@@ -99,6 +99,7 @@ async fn identify(signin: &SignIn, token: &str) -> Result<Identity, Authenticate
         credential_key: signin.hasher().principal_key(b"session:", &id.0),
         is_signed_in_here: true,
         roles,
+        good_until: UNIX_EPOCH.checked_add(Duration::from_millis(expires_at_ms)),
         ..Identity::new(principal, Arc::new(credentials))
     })
 }

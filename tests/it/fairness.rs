@@ -170,9 +170,9 @@ async fn no_bearer_holds_all_permits_with_bodies_that_do_not_come() {
                     .await,
             );
         }
-        // A third of the places each, and half of them for all who are unknown while their bodies
-        // are on the way.
-        refused(&held, 48 - 24).await;
+        // A third of the places each, and a quarter of them for all who are unknown while their
+        // bodies are on the way.
+        refused(&held, 48 - 12).await;
         assert_eq!(code(&bridge, "anna", "ACME-1").await, Value::Null);
         assert_eq!(code(&bridge, "ben", "ACME-1").await, Value::Null);
     }
@@ -186,7 +186,7 @@ async fn any_number_of_bearers_leaves_permits_for_others() {
         let bearer = format!("made-up-bearer-{number}");
         held.push(open(&bridge, head(&bearer, "content-length: 50\r\n").as_bytes()).await);
     }
-    refused(&held, 40 - 16).await;
+    refused(&held, 40 - 8).await;
     assert_eq!(code(&bridge, "anna", "ACME-1").await, Value::Null);
 }
 

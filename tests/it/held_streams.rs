@@ -5,7 +5,7 @@ use http::Method;
 use jira_mcp_bridge::http::Drain;
 use serde_json::{Value, json};
 
-use crate::support::{Bridge, Modern, Reply};
+use crate::support::{Bridge, Fault, Modern, Reply};
 
 const QUICK: [(&str, &str); 4] = [
     ("ADMIN_ADDR", "127.0.0.1:0"),
@@ -118,4 +118,51 @@ async fn a_stop_ends_streams_in_good_order() {
     });
     assert!(rest.0.starts_with(b"retry: ") && rest.1.is_none(), "{rest:?}");
     assert_eq!(drain, Drain::Finished);
+}
+
+#[tokio::test]
+async fn a_token_that_jira_refuses_opens_no_stream_although_its_sites_were_known() {
+    let bridge = Bridge::with(&QUICK).await;
+    let lists = || {
+        let seen = bridge.upstream.seen();
+        seen.iter().filter(|seen| seen.path.ends_with("accessible-resources")).count()
+    };
+    assert_eq!(stream(&bridge, bridge.token("anna")).await.status, 200);
+    bridge.anna("jira_whoami", json!({})).await;
+    assert_eq!(lists(), 1);
+    bridge.upstream.fail("/issue/ACME-1", Fault::Status(401, "{}"));
+    let refused = bridge.refused("jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+    assert_eq!(refused["error"], "unauthenticated", "{refused}");
+    assert_eq!(stream(&bridge, bridge.token("anna")).await.status, 401);
+    assert_eq!(lists(), 1, "a refusal is believed for a while");
+    bridge.anna("jira_get_issue", json!({"issue_key": "ACME-2"})).await;
+    assert_eq!(lists(), 2, "what the token reaches is asked anew");
+    assert_eq!(stream(&bridge, bridge.token("anna")).await.status, 200);
+}
+
+#[tokio::test]
+async fn calls_have_connections_when_streams_have_all_of_theirs() {
+    let settings =
+        [("COMPAT_STREAM", "true"), ("MAX_CONNECTIONS", "4"), ("ADMIN_ADDR", "127.0.0.1:0")];
+    let bridge = Bridge::with(&settings).await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request =
+        || client.get(format!("{}{STREAM}", bridge.url)).bearer_auth(bridge.token("anna"));
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut stream = request().send().await.unwrap();
+        assert!(stream.chunk().await.unwrap().unwrap().starts_with(b"event: connected"));
+        open.push(stream);
+    }
+    let refused = request().header("connection", "close").send().await.unwrap();
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"] == "5"), (503, true));
+    assert!(refused.text().await.unwrap().contains("streams_full"));
+    assert_eq!(
+        bridge.anna("jira_get_issue", json!({"issue_key": "ACME-1"})).await["key"],
+        "ACME-1"
+    );
+    let metrics = bridge.metrics().await;
+    let line = "jira_mcp_limit_refusals_total{limit=\"streams\"} 1";
+    assert!(metrics.lines().any(|known| known == line), "{metrics}");
+    drop(open);
 }

@@ -1,6 +1,6 @@
 //! From a request to whom it speaks for, or to the reason why that cannot be told.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use http::Request;
 
@@ -42,13 +42,23 @@ pub struct Identity {
     /// The roles that the user's directory gives them in this app, by name; none where roles do
     /// not count. What each allows is not known here.
     pub roles: Option<Arc<[String]>>,
+    /// Until when this proof is taken, where it says so itself: whatever goes on for longer than a
+    /// request ends with it.
+    pub good_until: Option<SystemTime>,
 }
 
 impl Identity {
     /// A principal with what proves it to an upstream; the token came from elsewhere.
     pub fn new(principal: Principal, credentials: Arc<dyn Credentials>) -> Self {
         let credential_key = principal.key;
-        Self { principal, credentials, credential_key, is_signed_in_here: false, roles: None }
+        Self {
+            principal,
+            credentials,
+            credential_key,
+            is_signed_in_here: false,
+            roles: None,
+            good_until: None,
+        }
     }
 
     /// Whoever holds a credential that says nothing about them and that the upstream takes as it

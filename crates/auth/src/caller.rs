@@ -1,6 +1,6 @@
 //! One request's caller: who, what proves it, and what the request said about itself.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
     authenticate::Identity, credentials::Credentials, key::PrincipalKey, principal::Principal,
@@ -74,6 +74,11 @@ impl Caller {
     /// The roles that the user's directory gives them in this app; none where roles do not count.
     pub fn roles(&self) -> Option<&Arc<[String]>> {
         self.0.identity.roles.as_ref()
+    }
+
+    /// Until when the proof is taken, where it says so itself.
+    pub fn good_until(&self) -> Option<SystemTime> {
+        self.0.identity.good_until
     }
 
     /// What an upstream said, without this user's own credentials.

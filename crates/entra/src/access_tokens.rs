@@ -40,6 +40,9 @@ pub struct User {
     pub object_id: String,
     /// Those of their roles that are mapped here; none where the operator maps none. Never empty.
     pub roles: Option<Arc<[String]>>,
+    /// Until when the token is taken here, in seconds since 1970: its `exp`, and what clocks may
+    /// differ by.
+    pub good_until_s: u64,
 }
 
 impl User {
@@ -110,6 +113,7 @@ impl AccessTokens {
                 tenant_id: tenant.id.clone(),
                 object_id: claims.object_id().unwrap_or_default().to_owned(),
                 roles: roles.map(Arc::from),
+                good_until_s: claims.good_until_s(),
             }),
         }
     }

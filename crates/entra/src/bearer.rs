@@ -1,6 +1,10 @@
 //! A request with an access token of Entra ID: whom it speaks for.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use auth::{
     Authenticate, AuthenticateError, Bearer, BoxFuture, Identity, KeyedHasher, Principal,
@@ -83,6 +87,7 @@ impl EntraBearer {
         Ok(Identity {
             credential_key,
             roles: user.roles,
+            good_until: UNIX_EPOCH.checked_add(Duration::from_secs(user.good_until_s)),
             ..Identity::new(principal, Arc::new(credentials))
         })
     }

@@ -67,6 +67,11 @@ impl Claims {
         Ok(())
     }
 
+    /// Until when it passes [`Self::check`], in seconds since 1970.
+    pub(crate) fn good_until_s(&self) -> u64 {
+        self.exp.unwrap_or_default().saturating_add(SKEW_S)
+    }
+
     /// The user's id in their tenant. Names and addresses change, and `sub` is another one in each
     /// app.
     pub(crate) fn object_id(&self) -> Option<&str> {

@@ -102,7 +102,7 @@ definitions! {
     TOOLS_UNKNOWN = Counter "jira_mcp_tool_calls_unknown_total" []
         "Calls of tools that do not exist or are switched off.";
     LIMITED = Counter "jira_mcp_limit_refusals_total" ["limit"]
-        "Calls refused by a limit: rate and concurrency of one user, callers at once, in_flight of the process.";
+        "Calls refused by a limit: rate and concurrency of one user, callers at once; in_flight, streams and connections of the process.";
     UPSTREAM_REQUESTS = Counter "jira_mcp_upstream_requests_total" ["result"]
         "HTTP requests to Jira, repeats included, by what became of them.";
     UPSTREAM_RETRIES = Counter "jira_mcp_upstream_retries_total" ["reason"]

@@ -102,6 +102,8 @@ labels! {
         PayloadTooLarge "payload_too_large",
         RequestTimeout "request_timeout",
         TooManyStreams "too_many_streams",
+        StreamsFull "streams_full",
+        ConnectionsFull "connections_full",
         Overloaded "overloaded",
         UpstreamUnavailable "upstream_unavailable",
         UpstreamTimeout "upstream_timeout",
@@ -120,6 +122,10 @@ labels! {
         Callers "callers",
         /// Calls of the whole process at the same time.
         InFlight "in_flight",
+        /// Event streams of the whole process at the same time.
+        Streams "streams",
+        /// Connections of the whole process at the same time.
+        Connections "connections",
     }
 
     /// What became of one HTTP request to the upstream.
@@ -167,6 +173,8 @@ labels! {
     StreamEnd "end" {
         /// It had been open as long as one may be.
         Time "time",
+        /// The token that opened it was good no longer.
+        Token "token",
         /// The server stopped.
         Drain "drain",
         /// The client left, or took no more bytes.

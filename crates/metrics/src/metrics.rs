@@ -128,10 +128,14 @@ impl Metrics {
     /// The edge refused a request with this code.
     pub fn count_refusal(&self, refusal: Refusal) {
         self.http_refusals.inc(refusal);
-        // The only limit of the whole process is the one that the edge answers so.
-        if refusal == Refusal::Overloaded {
-            self.limited.inc(Limit::InFlight);
-        }
+        // The limits of the whole process, each with a code of its own.
+        let limit = match refusal {
+            Refusal::Overloaded => Limit::InFlight,
+            Refusal::StreamsFull => Limit::Streams,
+            Refusal::ConnectionsFull => Limit::Connections,
+            _ => return,
+        };
+        self.limited.inc(limit);
     }
 
     /// The upper bounds of every histogram, in seconds.
@@ -294,6 +298,8 @@ mod tests {
         for (labels, counter) in metrics.http_refusals.cells() {
             assert_eq!(counter.value(), 1, "{labels:?}");
         }
-        assert_eq!(metrics.limited.at(Limit::InFlight).unwrap().value(), 1);
+        for limit in [Limit::InFlight, Limit::Streams, Limit::Connections] {
+            assert_eq!(metrics.limited.at(limit).unwrap().value(), 1);
+        }
     }
 }

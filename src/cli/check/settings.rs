@@ -118,6 +118,11 @@ pub(super) fn warnings(config: &Config, source: &Source) -> Vec<Finding> {
             "longer than CALL_DEADLINE_MS, which ends the call first",
         ),
         (
+            config.http.streams.heartbeat >= config.http.streams.open_max,
+            "STREAM_HEARTBEAT_MS",
+            "not shorter than STREAM_MAX_MS: a stream ends before it has shown that it is alive",
+        ),
+        (
             Config::names_two_sites(source),
             "JIRA_SITE_URL",
             "set beside JIRA_CLOUD_ID, which takes precedence; keep one of them",

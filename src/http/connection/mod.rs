@@ -2,6 +2,7 @@
 
 mod header_room;
 mod idle_timeout;
+mod read_ahead;
 mod request_counter;
 mod serve;
 mod silent;

@@ -27,6 +27,7 @@ use crate::http::readiness::Readiness;
 use super::{
     header_room::HeaderRoom,
     idle_timeout::{IdleTimeout, Timeouts},
+    read_ahead::ReadAhead,
     request_counter::{CountRequests, RequestCounter},
     slots::{NoSlot, RESERVE_HEADER_TIMEOUT, Slot, Slots},
     write_stall::WriteStall,
@@ -199,7 +200,7 @@ impl Connections {
             timeouts.header = timeouts.header.min(RESERVE_HEADER_TIMEOUT);
         }
         let stream = TokioIo::new(IdleTimeout::new(
-            WriteStall::new(stream, self.write_stall),
+            ReadAhead::new(WriteStall::new(stream, self.write_stall), counter.clone()),
             counter.clone(),
             timeouts,
             self.slots.free(),

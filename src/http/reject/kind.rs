@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use error_doc::ErrorDoc;
 use http::{HeaderMap, HeaderValue, header};
 use metrics::Label as _;
+use serde_json::Value;
 
 use crate::jsonrpc;
 
@@ -28,6 +29,7 @@ pub(crate) enum Reject {
     NotFound,
     SessionUnknown,
     TooManyStreams,
+    StreamsFull,
     TokenNotChecked,
     MethodNotAllowed { allow: &'static str },
     NotAcceptable,
@@ -37,6 +39,7 @@ pub(crate) enum Reject {
     BodyBroken,
     Rpc(jsonrpc::Fault),
     Overloaded,
+    ConnectionsFull,
     Deadline,
     Starting,
     Draining,
@@ -60,6 +63,7 @@ impl Reject {
             Self::NotFound => spec::NOT_FOUND,
             Self::SessionUnknown => spec::SESSION_UNKNOWN,
             Self::TooManyStreams => spec::TOO_MANY_STREAMS,
+            Self::StreamsFull => spec::STREAMS_FULL,
             Self::TokenNotChecked => spec::TOKEN_NOT_CHECKED,
             Self::MethodNotAllowed { .. } => spec::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => spec::NOT_ACCEPTABLE,
@@ -69,6 +73,7 @@ impl Reject {
             Self::BodyBroken => spec::BODY_BROKEN,
             Self::Rpc(_) => spec::RPC,
             Self::Overloaded => spec::OVERLOADED,
+            Self::ConnectionsFull => spec::CONNECTIONS_FULL,
             Self::Deadline => spec::DEADLINE,
             Self::Starting => spec::STARTING,
             Self::Draining => spec::DRAINING,
@@ -88,6 +93,13 @@ impl Reject {
             Self::Rpc(fault) => fault.message.clone().into(),
             _ => self.spec().message.into(),
         }
+    }
+
+    /// The bare status like any other, for the request with this id.
+    pub(crate) fn into_response_to(self, id: Value) -> Response {
+        let mut response = self.into_response();
+        response.extensions_mut().insert(RpcId(id));
+        response
     }
 
     pub(super) fn set_headers(&self, headers: &mut HeaderMap) {
@@ -126,6 +138,7 @@ impl Reject {
             Self::NotFound,
             Self::SessionUnknown,
             Self::TooManyStreams,
+            Self::StreamsFull,
             Self::TokenNotChecked,
             Self::MethodNotAllowed { allow: "POST" },
             Self::NotAcceptable,
@@ -135,6 +148,7 @@ impl Reject {
             Self::BodyBroken,
             Self::Rpc(jsonrpc::unwanted_response()),
             Self::Overloaded,
+            Self::ConnectionsFull,
             Self::Deadline,
             Self::Starting,
             Self::Draining,
@@ -142,6 +156,11 @@ impl Reject {
         ]
     }
 }
+
+/// The id of the message that is refused, where it was read before: left among the extensions for
+/// [`super::render`].
+#[derive(Clone, Debug)]
+pub(super) struct RpcId(pub(super) Value);
 
 /// Every way the edge says no, for documents. The codes of JSON-RPC have a table of their own.
 pub fn errors() -> Vec<ErrorDoc> {
@@ -197,19 +216,21 @@ mod tests {
             Reject::NotFound => 10,
             Reject::SessionUnknown => 11,
             Reject::TooManyStreams => 12,
-            Reject::TokenNotChecked => 13,
-            Reject::MethodNotAllowed { .. } => 14,
-            Reject::NotAcceptable => 15,
-            Reject::UnsupportedMediaType => 16,
-            Reject::BodyTooLarge { .. } => 17,
-            Reject::BodySlow => 18,
-            Reject::BodyBroken => 19,
-            Reject::Rpc(_) => 20,
-            Reject::Overloaded => 21,
-            Reject::Deadline => 22,
-            Reject::Starting => 23,
-            Reject::Draining => 24,
-            Reject::Internal => 25,
+            Reject::StreamsFull => 13,
+            Reject::TokenNotChecked => 14,
+            Reject::MethodNotAllowed { .. } => 15,
+            Reject::NotAcceptable => 16,
+            Reject::UnsupportedMediaType => 17,
+            Reject::BodyTooLarge { .. } => 18,
+            Reject::BodySlow => 19,
+            Reject::BodyBroken => 20,
+            Reject::Rpc(_) => 21,
+            Reject::Overloaded => 22,
+            Reject::ConnectionsFull => 23,
+            Reject::Deadline => 24,
+            Reject::Starting => 25,
+            Reject::Draining => 26,
+            Reject::Internal => 27,
         }
     }
 
@@ -217,7 +238,7 @@ mod tests {
     fn every_kind_says_what_its_spec_says_and_nothing_against_it() {
         let all = Reject::all();
         let numbers: Vec<usize> = all.iter().map(number).collect();
-        assert_eq!(numbers, (0..=25).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..=27).collect::<Vec<_>>());
         let mut statuses_of_codes = BTreeSet::new();
         for reject in &all {
             let Spec { status, refusal, class, retryable, message, hint, retry_after, .. } =

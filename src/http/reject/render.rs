@@ -4,14 +4,17 @@ use axum::{body::Body, response::Response};
 use error_doc::Class;
 use http::{HeaderValue, Method, Request, header};
 use metrics::{Label as _, labels::Refusal};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     http::request_id::RequestId,
     jsonrpc::{INTERNAL_ERROR, INVALID_REQUEST},
 };
 
-use super::{kind::Reject, spec::Spec};
+use super::{
+    kind::{Reject, RpcId},
+    spec::Spec,
+};
 
 /// Of the codes that JSON-RPC leaves to servers: who asks may not come in.
 const NOT_ADMITTED: i32 = -32001;
@@ -27,8 +30,8 @@ pub(crate) struct RejectCode(pub(crate) Refusal);
 pub(crate) enum Format {
     /// The envelope alone.
     Plain,
-    /// A JSON-RPC error without an id, the envelope among its data: clients of MCP show people
-    /// nothing else.
+    /// A JSON-RPC error, the envelope among its data: clients of MCP show people nothing else. It
+    /// has an id only where a message was read before it was refused.
     JsonRpc,
 }
 
@@ -51,11 +54,12 @@ pub(crate) fn render(request_id: &RequestId, format: Format, mut response: Respo
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.extensions_mut().insert(RejectCode(reject.spec().refusal));
-    *response.body_mut() = Body::from(body(&reject, request_id, format));
+    let id = response.extensions_mut().remove::<RpcId>().map_or(Value::Null, |id| id.0);
+    *response.body_mut() = Body::from(body(&reject, request_id, format, &id));
     response
 }
 
-fn body(reject: &Reject, request_id: &RequestId, format: Format) -> String {
+fn body(reject: &Reject, request_id: &RequestId, format: Format, id: &Value) -> String {
     if let Reject::Rpc(fault) = reject {
         return fault.to_reply();
     }
@@ -72,7 +76,7 @@ fn body(reject: &Reject, request_id: &RequestId, format: Format) -> String {
         Format::JsonRpc => {
             let message = format!("{message} {}", spec.hint);
             let error = json!({ "code": rpc_code(&spec), "message": message, "data": envelope });
-            json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string()
+            json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string()
         }
     }
 }

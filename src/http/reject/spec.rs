@@ -141,6 +141,14 @@ pub(super) const TOO_MANY_STREAMS: Spec = Spec::wrong(
 )
 .class(Class::Overload, Info)
 .retry_after("5");
+pub(super) const STREAMS_FULL: Spec = Spec::wrong(
+    StatusCode::SERVICE_UNAVAILABLE,
+    Refusal::StreamsFull,
+    "The server has as many event streams open as it can take.",
+    "Try again after the seconds in Retry-After; calls are answered meanwhile.",
+)
+.class(Class::Overload, Error)
+.retry_after("5");
 pub(super) const TOKEN_NOT_CHECKED: Spec = Spec::wrong(
     StatusCode::SERVICE_UNAVAILABLE,
     Refusal::UpstreamUnavailable,
@@ -153,7 +161,8 @@ pub(super) const METHOD_NOT_ALLOWED: Spec = Spec::wrong(
     StatusCode::METHOD_NOT_ALLOWED,
     Refusal::MethodNotAllowed,
     "This path does not take that method.",
-    "Use a method of the Allow header; /mcp has no sessions, and no stream on GET.",
+    "Use a method of the Allow header: messages are posted, and streams with a path of their own are opened with GET. \
+     /mcp has no sessions, and no stream on GET.",
 );
 pub(super) const NOT_ACCEPTABLE: Spec = Spec::wrong(
     StatusCode::NOT_ACCEPTABLE,
@@ -200,6 +209,14 @@ pub(super) const OVERLOADED: Spec = Spec::wrong(
     Refusal::Overloaded,
     "The server has as many calls running as it can take.",
     "Try again after the seconds in Retry-After.",
+)
+.class(Class::Overload, Error)
+.retry_after("1");
+pub(super) const CONNECTIONS_FULL: Spec = Spec::wrong(
+    StatusCode::SERVICE_UNAVAILABLE,
+    Refusal::ConnectionsFull,
+    "The server has as many connections open as it can take.",
+    "Try again after the seconds in Retry-After, on a new connection.",
 )
 .class(Class::Overload, Error)
 .retry_after("1");

@@ -8,7 +8,7 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use axum::body::Bytes;
@@ -18,7 +18,7 @@ use metrics::{Signals, labels::StreamEnd};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::{record::StreamRecord, state::Place};
+use super::{record::StreamRecord, settings::StreamSettings, state::Place};
 
 /// When clients come back after an end: apart from each other, or all would come in one moment.
 const RETRY_MS: (u32, u32) = (1_000, 30_000);
@@ -80,11 +80,25 @@ fn retry_ms() -> u32 {
     }
 }
 
-/// How long a stream is open, and how often it shows that it is.
+/// How long a stream is open and what ends it then, and how often it shows that it is.
 #[derive(Clone, Copy)]
 pub(super) struct Rhythm {
     pub(super) heartbeat: Duration,
     pub(super) open_max: Duration,
+    pub(super) end: StreamEnd,
+}
+
+impl Rhythm {
+    /// The operator's, ended early where the token is good for less. By the wall clock, so that a
+    /// token that is good no longer has no time left.
+    pub(super) fn of(settings: &StreamSettings, good_until: Option<SystemTime>) -> Self {
+        let left = good_until.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default());
+        let (open_max, end) = match left {
+            Some(left) if left < settings.open_max => (left, StreamEnd::Token),
+            _ => (settings.open_max, StreamEnd::Time),
+        };
+        Self { heartbeat: settings.heartbeat, open_max, end }
+    }
 }
 
 /// The body of one stream. What it holds is what a stream costs beside its connection.
@@ -147,7 +161,7 @@ impl StreamBody {
         }
         let now = Instant::now();
         if now >= self.ends_at {
-            return Poll::Ready(Some(self.end(StreamEnd::Time)));
+            return Poll::Ready(Some(self.end(self.rhythm.end)));
         }
         // What a client was too slow for is not made up for.
         self.next_beat = (self.next_beat + self.rhythm.heartbeat).max(now);

@@ -16,6 +16,7 @@ use crate::http::{
     browser_page,
     challenge::Challenge,
     edge::Edge,
+    permits::RequestPermit,
     reject::Reject,
     request_id::RequestId,
 };
@@ -63,6 +64,12 @@ async fn answer(
     let owner = Owner::of(&identity, head.headers());
     let refused = Challenge::of(edge, head).invalid_token();
     let caller = Caller::new(identity, request_id.shared(), site);
+    if caller.principal().subject.is_some() {
+        edge.permits.trust(caller.key());
+    }
+    if let Some(permit) = head.extensions().get::<RequestPermit>() {
+        permit.count_for(&edge.permits, caller.key())?;
+    }
     let session_id = edge.streams.ids.issue(&owner).await?;
     open(edge, &caller, Wanted::Session(session_id), refused).await
 }

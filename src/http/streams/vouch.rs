@@ -8,7 +8,16 @@ use auth::{BoxFuture, Caller};
 /// without this any number of made-up tokens could hold connections.
 pub trait Vouch: Send + Sync {
     /// Whether the caller's token is good.
-    fn vouch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<(), NotVouched>>;
+    fn vouch<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, Result<Vouched, NotVouched>>;
+}
+
+/// Since when a token is known to be good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vouched {
+    /// Its issuer took it just now.
+    Now,
+    /// Its issuer took it a while ago, which says nothing of what has become of it since.
+    Earlier,
 }
 
 /// Why a token opens no stream.
@@ -25,7 +34,7 @@ pub enum NotVouched {
 pub struct VouchForAll;
 
 impl Vouch for VouchForAll {
-    fn vouch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<(), NotVouched>> {
-        Box::pin(std::future::ready(Ok(())))
+    fn vouch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<Vouched, NotVouched>> {
+        Box::pin(std::future::ready(Ok(Vouched::Earlier)))
     }
 }

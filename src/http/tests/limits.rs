@@ -2,6 +2,7 @@
 
 use std::task::Poll;
 
+use auth::BoxFuture;
 use futures_util::poll;
 
 use super::*;
@@ -49,4 +50,37 @@ async fn a_panic_is_a_500_that_tells_nothing() {
         assert!(!reply.text.contains("secret detail"));
     }
     assert_eq!(bench.send(call("/mcp", CALL)).await.status, 200);
+}
+
+/// Answers no question.
+struct Silent;
+
+impl Vouch for Silent {
+    fn vouch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<Vouched, NotVouched>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn bearers_that_nobody_has_accepted_hold_half_of_the_permits() {
+    let authenticate = Arc::new(PassThroughBearer::new(KeyedHasher::random().unwrap()));
+    let streams = StreamSettings { has_compat_paths: true, ..StreamSettings::default() };
+    let settings = Settings { in_flight_max: 32, ..streams::settings(streams) };
+    let bench = Bench::among(settings, Callers { authenticate, vouch: Arc::new(Silent) });
+    let taken = || call("/mcp", r#"{"jsonrpc":"2.0","id":1,"method":"taken"}"#);
+    assert_eq!(bench.send(streams::of("anna", taken())).await.status, 200);
+    let mut held = Vec::new();
+    for number in 0..40 {
+        let made_up = format!("made-up-{number}");
+        let request = if number % 2 == 0 { call("/mcp", HANG) } else { streams::stream() };
+        let mut answer = Box::pin(bench.send(streams::of(&made_up, request)));
+        match poll!(&mut answer) {
+            Poll::Pending => held.push(answer),
+            Poll::Ready(reply) => {
+                assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "1"));
+            }
+        }
+    }
+    assert_eq!(held.len(), 16);
+    assert_eq!(bench.send(streams::of("anna", taken())).await.status, 200);
 }

@@ -118,3 +118,36 @@ async fn a_client_that_leaves_is_written_down_too() {
     let lines = sink.lines();
     assert_eq!((lines.len(), &lines[0]["fields"]["message"]), (1, &json!("client_gone")));
 }
+
+#[tokio::test]
+async fn a_refusal_after_the_token_was_read_has_its_caller() {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
+    let _guard = listening(subscriber.finish());
+
+    let streams = StreamSettings { per_user: 1, ..streams::quick() };
+    let settings =
+        Settings { request_deadline: Duration::from_millis(20), ..streams::settings(streams) };
+    let bench = Bench::new(settings);
+    let hang = r#"{"jsonrpc":"2.0","id":1,"method":"hang"}"#;
+    let open = bench.router.clone().oneshot(streams::stream()).await.unwrap();
+    assert_eq!(bench.send(streams::stream()).await.status, 429);
+    assert_eq!(bench.send(streams::with_id(streams::stream(), "x")).await.status, 404);
+    assert_eq!(bench.send(call("/mcp", "{")).await.status, 400);
+    assert_eq!(bench.send(call("/mcp", hang)).await.status, 504);
+    let mut gone = Box::pin(bench.send(call("/mcp", hang)));
+    assert!(futures_util::poll!(&mut gone).is_pending());
+    drop(gone);
+    let mut nobody = streams::stream();
+    nobody.headers_mut().remove(header::AUTHORIZATION);
+    assert_eq!(bench.send(nobody).await.status, 401);
+    drop(open);
+
+    let lines = sink.lines();
+    let callers: Vec<_> = lines.iter().map(|line| line["fields"]["caller"].as_str()).collect();
+    assert_eq!(callers.len(), 7, "{lines:?}");
+    assert_eq!(callers[5], None, "nobody");
+    assert!(callers[6].is_some_and(|caller| caller.len() == 16), "{callers:?}");
+    assert!(callers[..5].iter().all(|caller| *caller == callers[6]), "{callers:?}");
+}

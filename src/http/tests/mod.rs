@@ -14,6 +14,7 @@ mod rejects;
 mod routes;
 mod slow;
 mod sockets;
+mod stream_refusals;
 mod streams;
 
 use std::{
@@ -167,9 +168,14 @@ async fn stub(request: Request) -> Response {
         Some("subscriptions/listen") => {
             let [first, last] = [r#"{"id":"first"}"#, r#"{"id":"last"}"#].map(Bytes::from);
             let mut response = StatusCode::OK.into_response();
-            response.extensions_mut().insert(Subscription { first, last });
+            response.extensions_mut().insert(Subscription {
+                id: message["id"].clone(),
+                first,
+                last,
+            });
             return response;
         }
+        Some("tick") => tokio::time::sleep(Duration::from_millis(50)).await,
         Some("slow") => {
             opened(parts.extensions.get()).await;
             return axum::Json(json!({"id": 1, "result": {}})).into_response();

@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 use super::{
     sockets::{open, post, quick, rest, with_server},
@@ -150,4 +154,70 @@ async fn a_drain_ends_streams_within_its_grace() {
     let (drain, times) = with_server(settings, few(64), client).await;
     assert_eq!(drain, Drain::Finished);
     assert!(times > 20, "clients come back apart from each other: {times}");
+}
+
+/// What a client sends behind its request before it leaves, and whether it resets the connection.
+const LEAVINGS: [(&str, bool); 5] = [
+    ("", false),
+    ("\r\n", false),
+    ("\r\n", true),
+    ("G", true),
+    ("GET /healthz HTTP/1.1\r\n", false),
+];
+
+async fn leave(mut stream: TcpStream, text: &str, is_reset: bool) {
+    stream.write_all(text.as_bytes()).await.unwrap();
+    if is_reset {
+        stream.set_zero_linger().unwrap();
+    }
+    drop(stream);
+}
+
+#[tokio::test]
+async fn bytes_that_nobody_reads_do_not_hide_that_a_client_has_gone() {
+    let settings = streams::settings(StreamSettings {
+        has_compat_paths: true,
+        heartbeat: LONG * 10,
+        open_max: LONG * 10,
+        per_user: 1,
+        ..StreamSettings::default()
+    });
+    let settings = Settings { in_flight_max: 1, request_deadline: LONG * 10, ..settings };
+    let client = async |address, _stop| {
+        for (text, is_reset) in LEAVINGS {
+            let busy = open(address, &post("hang", 0, "keep-alive")).await;
+            for _ in 0..2 {
+                // Until it has arrived and is running.
+                while !soon(open(address, &post("m", 0, "close")).await).await.contains(" 503 ") {}
+            }
+            leave(busy, text, is_reset).await;
+            let free = async {
+                while !soon(open(address, &post("m", 0, "close")).await).await.contains(" 200 ") {}
+            };
+            timeout(LONG / 2, free).await.expect("the call is over");
+            let stream = opened(address, "").await;
+            leave(stream, text, is_reset).await;
+            let free = async {
+                loop {
+                    let mut next = open(address, &stream_of("")).await;
+                    if has_come(&mut next, "\r\n\r\n").await.starts_with("HTTP/1.1 200") {
+                        return;
+                    }
+                }
+            };
+            timeout(LONG / 2, free).await.expect("the place is free");
+        }
+    };
+    with_server(settings, few(16), client).await;
+}
+
+#[tokio::test]
+async fn what_was_sent_behind_a_running_request_is_answered_after_it() {
+    let client = async |address, _stop| {
+        let mut stream = open(address, &post("tick", 0, "keep-alive")).await;
+        let more = post("m", 0, "keep-alive").repeat(20) + &post("m", 0, "close");
+        stream.write_all(more.as_bytes()).await.unwrap();
+        assert_eq!(soon(stream).await.matches("HTTP/1.1 200").count(), 22);
+    };
+    with_server(Settings::default(), few(16), client).await;
 }

@@ -74,6 +74,8 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         || StreamSettings { has_compat_paths: true, per_user: 1, ..StreamSettings::default() };
     let crowded = Bench::new(Settings { streams: streams(), ..Settings::default() });
     let _open = crowded.router.clone().oneshot(streams::stream()).await.unwrap();
+    let used_up = StreamSettings { all: 0, ..streams() };
+    let used_up = Bench::new(Settings { streams: used_up, ..Settings::default() });
     let unheard = streams::doubted(streams(), NotVouched::Unknown);
     let probe = || Request::get("/readyz").body(Body::empty()).unwrap();
 
@@ -92,6 +94,7 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&open, call("/nowhere", CALL)),
         (&crowded, streams::with_id(streams::stream(), "x")),
         (&crowded, streams::stream()),
+        (&used_up, streams::stream()),
         (&unheard, streams::stream()),
         (&open, {
             let mut request = call("/mcp", "");
@@ -104,6 +107,11 @@ async fn every_refusal_of_the_edge_is_reachable_and_in_the_table() {
         (&open, call("/mcp", endless_body())),
         (&open, call("/mcp", broken_body())),
         (&full, call("/mcp", CALL)),
+        (&open, {
+            let mut request = call("/mcp", CALL);
+            request.extensions_mut().insert(connection::NoSlot);
+            request
+        }),
         (&open, call("/mcp", hanging)),
         (&open, probe()),
         (&draining, probe()),

@@ -209,6 +209,7 @@ async fn probes_are_answered_when_every_slot_is_taken() {
         let call = open(address, &post("m", 0, "keep-alive")).await;
         let answer = timeout(LONG / 2, rest(call)).await.expect("an answer, and the end");
         assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after"), "{answer}");
+        assert!(answer.contains("connections_full"), "{answer}");
     };
     with_server(Settings::default(), connections, client).await;
 }

@@ -1,6 +1,8 @@
 //! Event streams that stay open without a call: what they say, who gets one, and how they end.
 
-use auth::BoxFuture;
+use std::time::SystemTime;
+
+use auth::{AuthenticateError, Bearer, BoxFuture, Identity};
 use http_body_util::BodyExt;
 use metrics::labels::StreamEnd;
 
@@ -38,7 +40,7 @@ fn listen() -> Request {
     request
 }
 
-fn of(user: &str, mut request: Request) -> Request {
+pub(super) fn of(user: &str, mut request: Request) -> Request {
     let bearer = format!("Bearer {}-{user}", token()).parse().unwrap();
     request.headers_mut().insert(header::AUTHORIZATION, bearer);
     request
@@ -53,7 +55,7 @@ pub(super) fn with_id(mut request: Request, id: &str) -> Request {
 struct Doubt(NotVouched, Arc<AtomicUsize>);
 
 impl Vouch for Doubt {
-    fn vouch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<(), NotVouched>> {
+    fn vouch<'a>(&'a self, _: &'a Caller) -> BoxFuture<'a, Result<Vouched, NotVouched>> {
         self.1.fetch_add(1, Ordering::SeqCst);
         Box::pin(std::future::ready(Err(self.0)))
     }
@@ -110,6 +112,8 @@ async fn the_paths_are_there_where_they_are_wanted() {
             let expected = if allow.is_some() { 405 } else { 200 };
             assert_eq!(reply.status, expected, "{method} {path}");
             assert_eq!(reply.header("allow"), allow.unwrap_or_default(), "{method} {path}");
+            let hint = if method == "POST" && expected == 405 { "opened with GET" } else { "" };
+            assert!(reply.text.contains(hint), "{method} {path} {}", reply.text);
             let mut request = request();
             request.headers_mut().remove("authorization");
             let reply = on.send(request).await;
@@ -173,6 +177,8 @@ async fn streams_of_both_kinds_share_the_places_of_their_user() {
         let reply = bench.send(of("anna", request)).await;
         assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (429, "5"));
         assert!(reply.text.contains("too_many_streams"), "{}", reply.text);
+        let id = reply.json().get("id").cloned();
+        assert!(id.is_none_or(|id| id == 1), "the id of the request: {}", reply.text);
     }
     let _other = begun(&bench, of("bert", stream())).await;
     let metrics = bench.signals.metrics();
@@ -274,4 +280,35 @@ async fn a_session_id_opens_its_owners_door_only_and_replaces_no_bearer() {
     let mut without = with_id(stream(), &id);
     without.headers_mut().remove(header::AUTHORIZATION);
     assert_eq!(bench.send(without).await.status, 401);
+}
+
+/// Takes every bearer for so long.
+struct For(Duration);
+
+impl Authenticate for For {
+    fn authenticate<'a>(
+        &'a self,
+        head: &'a http::Request<()>,
+    ) -> BoxFuture<'a, Result<Identity, AuthenticateError>> {
+        Box::pin(async move {
+            let bearer = Bearer::from_headers(head.headers())?;
+            let identity = Identity::of_credential(bearer, &KeyedHasher::random().unwrap());
+            Ok(Identity { good_until: Some(SystemTime::now() + self.0), ..identity })
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_in_good_order_with_the_token_that_opened_it() {
+    let many = Duration::from_mins(60);
+    for (token, open_max, end) in [(SHORT, many, StreamEnd::Token), (many, SHORT, StreamEnd::Time)]
+    {
+        let streams = StreamSettings { heartbeat: many, open_max, ..lasting() };
+        let bench = Bench::with(settings(streams), For(token));
+        for request in [stream(), listen()] {
+            let reply = tokio::time::timeout(Duration::from_mins(1), bench.send(request));
+            assert!(reply.await.unwrap().text.contains("retry: "));
+        }
+        assert_eq!(bench.signals.metrics().streams_ended.at(end).unwrap().value(), 2, "{end:?}");
+    }
 }

@@ -105,6 +105,7 @@ impl Session {
         let error = JiraError::from_answer(request, answer);
         if error.refuses_token() {
             self.token.refused.store(true, Ordering::Relaxed);
+            self.jira.sites.forget(self.caller.credential_key());
         }
         match error {
             JiraError::Unauthenticated if self.jira.settings.route == Route::Direct => {

@@ -61,4 +61,9 @@ impl SiteCache {
     pub(super) fn keep(&self, caller: PrincipalKey, now: Instant, sites: &Arc<[Site]>) {
         self.0.insert(caller, (now, Arc::clone(sites)));
     }
+
+    /// Jira has refused the token: what it reached before is no longer known.
+    pub(super) fn forget(&self, caller: PrincipalKey) {
+        self.0.remove(&caller);
+    }
 }

@@ -1,6 +1,9 @@
 //! Whom a request speaks for, and what is never shown of its token.
 
-use std::sync::Mutex;
+use std::{
+    sync::Mutex,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use auth::{
     Authenticate, AuthenticateError, BoxFuture, Caller, Credentials, CredentialsError, Identity,
@@ -35,6 +38,8 @@ async fn a_person_is_the_same_with_each_of_their_tokens() {
     assert_eq!(one.principal, other.principal);
     assert_eq!(one.principal.subject.as_deref(), Some(format!("{TENANT}/{OBJECT}").as_str()));
     assert_ne!(one.credential_key, other.credential_key);
+    let until = |seconds| Some(UNIX_EPOCH + Duration::from_secs(seconds));
+    assert_eq!(other.good_until, until(NOW_S + 7200 + 60), "its end, and what clocks differ by");
     assert_eq!((one.principal.rights.as_ref(), one.is_signed_in_here), (None, false));
     let somebody = json!({"oid": "00000000-0000-4000-8000-00000000000b"});
     let somebody = identify(&bearer, &directory.token(&somebody)).await.unwrap();
