@@ -300,7 +300,7 @@ impl Authenticate for For {
 
 #[tokio::test]
 async fn a_stream_ends_in_good_order_with_the_token_that_opened_it() {
-    let many = Duration::from_mins(60);
+    let many = Duration::from_hours(1);
     for (token, open_max, end) in [(SHORT, many, StreamEnd::Token), (many, SHORT, StreamEnd::Time)]
     {
         let streams = StreamSettings { heartbeat: many, open_max, ..lasting() };
