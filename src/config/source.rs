@@ -6,6 +6,8 @@ use std::{collections::HashMap, ffi::OsString, path::Path};
 use config::{Environment, File, FileFormat, Map, ValueKind};
 use secrecy::SecretString;
 
+use crate::http::is_vault_reference;
+
 use super::{
     dotenv,
     problem::Problem,
@@ -104,13 +106,10 @@ impl Source {
 
     /// Settings that hold a reference to a vault instead of what stands in it. App Service and
     /// Functions hand the reference on where they cannot resolve it.
-    ///
-    /// Source: learn.microsoft.com/azure/app-service/app-service-key-vault-references
     pub(super) fn unresolved(&self) -> Vec<Problem> {
-        let is_unresolved =
-            |text: &&String| text.to_ascii_lowercase().starts_with("@microsoft.keyvault(");
         let names = SETTINGS.iter().map(|row| row.name);
-        let names = names.filter(|name| self.values.get(name).as_ref().is_some_and(is_unresolved));
+        let is_unresolved = |name: &&str| self.given(name).is_some_and(is_vault_reference);
+        let names = names.filter(is_unresolved);
         let problem = |name| {
             Problem {
             name,

@@ -75,7 +75,9 @@ pub use callers::Callers;
 pub use connection::{
     ConnectionSettings, Drain, HEADERS_BYTES_MAX, RESERVE as CONNECTIONS_RESERVE, serve,
 };
-pub use gateway::{Gateway, GatewayError, GatewaySource, KEY_BYTES, SECRET_ADVICE};
+pub use gateway::{
+    Gateway, GatewayError, GatewaySource, KEY_BYTES, SECRET_ADVICE, is_vault_reference,
+};
 pub use host::AllowedHost;
 pub use origin::AllowedOrigin;
 pub use permits::{BODIES_BYTES_MAX, BODY_BYTES_FREE};

@@ -10,7 +10,7 @@ use super::{
     grant::{Grant, GrantOf},
     person::Person,
     server::SignIn,
-    session::{Code, Loaded, Program, Session, SessionError, SessionId},
+    session::{Loaded, Program, Session, SessionError, SessionId},
     telemetry::End,
 };
 
@@ -120,29 +120,9 @@ impl SignIn {
     }
 
     fn new_shared(&self, person: &Person, grant: Grant) -> Session {
-        let now_ms = self.now_ms();
-        Session {
-            person: person.clone(),
-            program: Program {
-                client: CLIENT.to_owned(),
-                name: NAME.to_owned(),
-                host: String::new(),
-            },
-            scopes: self.settings().scopes.clone(),
-            jira: Some(grant),
-            entra: None,
-            created_at_ms: now_ms,
-            last_used_at_ms: now_ms,
-            generation: 0,
-            rotated_at_ms: now_ms,
-            // It began with none.
-            code: Code {
-                redirect_uri: String::new(),
-                has_named_redirect: false,
-                challenge: String::new(),
-                expires_at_ms: now_ms,
-                is_redeemed: true,
-            },
-        }
+        let program =
+            Program { client: CLIENT.to_owned(), name: NAME.to_owned(), host: String::new() };
+        let scopes = self.settings().scopes.clone();
+        Session::without_code(person.clone(), program, scopes, grant, self.now_ms())
     }
 }

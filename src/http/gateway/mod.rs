@@ -9,5 +9,5 @@ mod secret_strength;
 
 pub use check::{Gateway, GatewaySource};
 pub use derived_keys::KEY_BYTES;
-pub use secret::GatewayError;
+pub use secret::{GatewayError, is_vault_reference};
 pub use secret_strength::ADVICE as SECRET_ADVICE;

@@ -55,10 +55,15 @@ pub(super) fn accept(secret: &str) -> Result<SecretDigest, GatewayError> {
     if !secret.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(GatewayError::Unsendable);
     }
-    if secret.to_ascii_lowercase().starts_with(VAULT_REFERENCE) {
+    if is_vault_reference(secret) {
         return Err(GatewayError::Unresolved);
     }
     Ok(digest(secret))
+}
+
+/// Whether a text is a reference to a vault that the platform should have resolved.
+pub fn is_vault_reference(text: &str) -> bool {
+    text.to_ascii_lowercase().starts_with(VAULT_REFERENCE)
 }
 
 /// The digest of any text.

@@ -27,7 +27,7 @@ use super::{
         person::Person,
         pkce::Verifier,
         provider::{Asked, AtlassianApp, Returned},
-        session::{Code, Program, Session},
+        session::{Program, Session},
         trouble::Trouble,
     },
     account::{Engine, shown_name},
@@ -188,29 +188,12 @@ impl Flow {
         scopes: Vec<String>,
     ) -> Result<(), LocalError> {
         let now_ms = self.place.clock.now_ms();
-        let session = Session {
-            person: person.clone(),
-            program: Program {
-                client: "stdio".to_owned(),
-                name: "jira-mcp-bridge".to_owned(),
-                host: "localhost".to_owned(),
-            },
-            scopes,
-            jira: Some(grant),
-            entra: None,
-            created_at_ms: now_ms,
-            last_used_at_ms: now_ms,
-            generation: 0,
-            rotated_at_ms: now_ms,
-            // No client redeems a code: the session is in use from now on.
-            code: Code {
-                redirect_uri: String::new(),
-                has_named_redirect: false,
-                challenge: String::new(),
-                expires_at_ms: now_ms,
-                is_redeemed: true,
-            },
+        let program = Program {
+            client: "stdio".to_owned(),
+            name: "jira-mcp-bridge".to_owned(),
+            host: "localhost".to_owned(),
         };
+        let session = Session::without_code(person.clone(), program, scopes, grant, now_ms);
         let id = self.engine.sessions.create(session).await?;
         let account = Account::new(id, person, &self.app, now_ms);
         match self.place.replace(&account).await {

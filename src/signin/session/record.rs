@@ -51,6 +51,34 @@ pub(in super::super) struct Code {
 }
 
 impl Session {
+    /// One that no client redeems a code for: it is in use from now on.
+    pub(in super::super) fn without_code(
+        person: Person,
+        program: Program,
+        scopes: Vec<String>,
+        jira: Grant,
+        now_ms: u64,
+    ) -> Self {
+        Self {
+            person,
+            program,
+            scopes,
+            jira: Some(jira),
+            entra: None,
+            created_at_ms: now_ms,
+            last_used_at_ms: now_ms,
+            generation: 0,
+            rotated_at_ms: now_ms,
+            code: Code {
+                redirect_uri: String::new(),
+                has_named_redirect: false,
+                challenge: String::new(),
+                expires_at_ms: now_ms,
+                is_redeemed: true,
+            },
+        }
+    }
+
     /// One of its grants, if it has it.
     pub(in super::super) fn grant(&self, which: GrantOf) -> Option<&Grant> {
         match which {
