@@ -260,10 +260,10 @@ mod tests {
     proptest::proptest! {
         /// Losing a role never widens, and two roles are what each of them is.
         #[test]
-        fn roles_add_up(held: u8, lost: u8, sets: u8) {
+        fn roles_add_up(held: u8, lost: u8, sets: u16) {
             let map = "r0=readonly;r1=core,agile;r2=readonly,bulk;r3=collab;r4=bulk;r5=context";
             let sets: Vec<_> =
-                Toolset::ALL.iter().copied().filter(|set| sets & (1 << *set as u8) != 0).collect();
+                Toolset::ALL.iter().copied().filter(|set| sets & (1_u16 << *set as u8) != 0).collect();
             let operator = with_roles(&sets, map);
             let roles = |bits: u8| {
                 (0..8).filter(|bit| bits & (1 << bit) != 0).map(|bit| format!("r{bit}"))

@@ -4,7 +4,7 @@ use tool_kit::Toolset;
 
 /// Some of the sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Sets(u8);
+pub(super) struct Sets(u16);
 
 impl Sets {
     pub(super) fn of(sets: impl IntoIterator<Item = Toolset>) -> Self {
@@ -28,6 +28,6 @@ impl Sets {
     }
 }
 
-const fn bit(set: Toolset) -> u8 {
-    1_u8 << set as u8
+const fn bit(set: Toolset) -> u16 {
+    1_u16 << set as u8
 }
