@@ -9,7 +9,10 @@ use axum::{
     http::{Response, Uri},
 };
 use serde_json::{Value as Json, json};
-use tokio::time::{Instant, interval_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, interval_at},
+};
 
 use crate::agent::{
     conversation::Socket,
@@ -46,10 +49,11 @@ pub(crate) async fn stream(
         Err(refusal) => return refusal.into_response(),
     };
     let breaks = fault == Some(AgentFault::Cut);
-    let serve = server.clone();
+    // Before the handshake is answered: what is said from then on is heard.
+    let reader = if breaks { None } else { Reader::connect(&server, id, from) };
     let response = upgrade.on_upgrade(async move |socket| {
-        if !breaks {
-            Reader::serve(serve, id, from, socket).await;
+        if let Some((reader, changed)) = reader {
+            reader.serve(changed, socket).await;
         }
     });
     match fault {
@@ -91,17 +95,22 @@ struct Reader {
 }
 
 impl Reader {
-    /// Until the client leaves, another socket comes, or the conversation is forgotten.
-    async fn serve(server: Server, id: String, from: usize, mut socket: WebSocket) {
+    /// Takes the place of the conversation's socket; none when it is forgotten.
+    fn connect(server: &Server, id: String, from: usize) -> Option<(Self, watch::Receiver<()>)> {
         let connected = server.with(&id, |conversation, _| {
             (conversation.connect(), conversation.len(), conversation.watch())
         });
-        let Ok((number, since, mut changed)) = connected else { return };
-        let period = server.settings.keep_alive;
-        let mut reader = Self { server, id, number, known: from.min(since), since };
+        let (number, since, changed) = connected.ok()?;
+        let server = server.clone();
+        Some((Self { server, id, number, known: from.min(since), since }, changed))
+    }
+
+    /// Until the client leaves, another socket comes, or the conversation is forgotten.
+    async fn serve(mut self, mut changed: watch::Receiver<()>, mut socket: WebSocket) {
+        let period = self.server.settings.keep_alive;
         let mut alive = interval_at(Instant::now() + period, period);
         loop {
-            match reader.news() {
+            match self.news() {
                 News::Closed(Socket::Broken) => return,
                 News::Closed(why) => return close(socket, why).await,
                 News::Nothing => {}
