@@ -8,20 +8,17 @@ use super::problem::Problem;
 const NAME: &str = ".env";
 const ACCEPTED: &str = "expected NAME=value, with quotes around a value that holds blanks, quotes or #, and both of them on one line";
 
-/// The names and values of the file in this folder, or in the nearest one above it; nothing when
-/// there is none.
+/// The names and values of the file in this folder; nothing when there is none. Folders above it
+/// may be anybody's.
 pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, Problem> {
-    for folder in folder.ancestors() {
-        let path = folder.join(NAME);
-        match fs::read(&path) {
-            Ok(bytes) => return parse(&bytes).map_err(|fault| named(&path, &fault)),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
-            // A folder of that name is none of ours.
-            Err(_) if path.is_dir() => {}
-            Err(fault) => return Err(named(&path, &fault.to_string())),
-        }
+    let path = folder.join(NAME);
+    match fs::read(&path) {
+        Ok(bytes) => parse(&bytes).map_err(|fault| named(&path, &fault)),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        // A folder of that name is none of ours.
+        Err(_) if path.is_dir() => Ok(Vec::new()),
+        Err(fault) => Err(named(&path, &fault.to_string())),
     }
-    Ok(Vec::new())
 }
 
 fn named(path: &Path, accepted: &str) -> Problem {
@@ -79,15 +76,16 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_file_counts() {
+    fn only_the_folders_own_file_counts() {
         let folder = tempfile::tempdir().unwrap();
         let below = folder.path().join("a/b");
         fs::create_dir_all(&below).unwrap();
         fs::write(folder.path().join(NAME), "\u{feff}export SERVER_NAME=\"a b\"\r\n# PORT=1\r\n")
             .unwrap();
-        assert_eq!(read(&below).unwrap(), [("SERVER_NAME".to_owned(), "a b".to_owned())]);
-        fs::write(below.join(NAME), "").unwrap();
+        assert_eq!(read(folder.path()).unwrap(), [("SERVER_NAME".to_owned(), "a b".to_owned())]);
         assert_eq!(read(&below).unwrap(), []);
+        fs::create_dir(folder.path().join("a").join(NAME)).unwrap();
+        assert_eq!(read(&folder.path().join("a")).unwrap(), []);
         fs::write(below.join(NAME), b"A=\xff\n").unwrap();
         assert!(read(&below).unwrap_err().to_string().contains("UTF-8"));
     }

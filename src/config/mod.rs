@@ -3,6 +3,7 @@
 //! Every problem is found before any is reported, and nothing starts with a wrong value.
 
 // Where texts come from, and how single ones are read.
+mod destinations;
 mod dotenv;
 mod problem;
 mod reader;

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use crate::http::is_vault_reference;
 
 use super::{
+    destinations::chosen_by_a_folder,
     dotenv,
     problem::Problem,
     settings_table::SETTINGS,
@@ -60,6 +61,10 @@ impl Source {
         dotenv: Map<String, String>,
         file: Option<&Path>,
     ) -> Result<Self, Vec<Problem>> {
+        let chosen = chosen_by_a_folder(&environment, &dotenv);
+        if !chosen.is_empty() {
+            return Err(chosen);
+        }
         let mut unknown = in_environment(environment.keys().map(String::as_str));
         unknown.extend(among(dotenv.keys().map(String::as_str), ".env"));
         let mut builder = config::Config::builder();
