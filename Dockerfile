@@ -17,7 +17,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 RUN rustup target add "$(uname -m)-unknown-linux-musl"
 WORKDIR /src
-COPY Cargo.toml Cargo.lock LICENSE THIRD-PARTY.md ./
+COPY Cargo.toml Cargo.lock build.rs LICENSE THIRD-PARTY.md ./
 COPY deploy/supply ./deploy/supply
 # What the command `connector` writes out is in the program.
 COPY connector ./connector
@@ -28,7 +28,10 @@ COPY benches ./benches
 COPY examples ./examples
 # The same source gives the same bytes: no path of the build, no time of the build.
 ARG SOURCE_DATE_EPOCH=0
-ENV CARGO_INCREMENTAL=0 \
+# What `--version` says; there is no history here to ask.
+ARG REVISION=unknown
+ENV BRIDGE_COMMIT=${REVISION} \
+    CARGO_INCREMENTAL=0 \
     CFLAGS="-ffile-prefix-map=/usr/local/cargo=/cargo -ffile-prefix-map=/src=/bridge" \
     RUSTFLAGS="--remap-path-prefix=/usr/local/cargo=/cargo --remap-path-prefix=/src=/bridge" \
     SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH}

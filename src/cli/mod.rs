@@ -2,6 +2,7 @@
 //! `EX_USAGE`).
 
 mod check;
+mod completions;
 mod connector;
 #[cfg(feature = "demo")]
 mod demo;
@@ -9,6 +10,7 @@ mod errors;
 mod failure;
 mod healthcheck;
 mod login;
+mod man;
 mod open_files;
 mod report;
 mod smoke;
@@ -22,13 +24,13 @@ use std::{
 };
 
 use clap::{
-    Parser, Subcommand,
+    CommandFactory, Parser, Subcommand,
     error::{ContextKind, ErrorKind},
 };
 
 use crate::{
     config::{self, Config, Source},
-    run, telemetry,
+    program, run, telemetry,
 };
 
 use failure::{Failure, finished};
@@ -38,7 +40,7 @@ const EX_USAGE: u8 = 64;
 
 /// An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version = program::VERSION, about)]
 struct Cli {
     /// A TOML file with settings; the environment and .env take precedence.
     #[arg(long, global = true, value_name = "FILE")]
@@ -81,6 +83,10 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
+    /// Print what makes a shell complete commands and options.
+    Completions(completions::Args),
+    /// Print the manual page.
+    Man(man::Args),
 }
 
 /// Reads the arguments, runs the command, reports on stderr.
@@ -139,6 +145,12 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     if let Some(Command::Errors) = cli.command {
         return Ok(errors::run()?);
     }
+    if let Some(Command::Completions(args)) = &cli.command {
+        return Ok(completions::run(Cli::command(), args)?);
+    }
+    if let Some(Command::Man(args)) = &cli.command {
+        return man::run(Cli::command(), args);
+    }
     let source = Source::of_process(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match cli.command.unwrap_or(Command::Serve) {
@@ -160,7 +172,11 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Smoke(args) => runtime.block_on(smoke::run(&args)),
         Command::Healthcheck => runtime.block_on(healthcheck::run(&source)),
         // Answered above: they need no settings.
-        Command::Errors | Command::Metrics | Command::Settings { .. } => Ok(()),
+        Command::Completions(_)
+        | Command::Errors
+        | Command::Man(_)
+        | Command::Metrics
+        | Command::Settings { .. } => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import functions_broken
 
-COPIED = [".ci", "Cargo.toml", "Cargo.lock", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "crates", "tests"]
+COPIED = [".ci", "Cargo.toml", "Cargo.lock", "build.rs", "Dockerfile", ".dockerignore", "LICENSE", "THIRD-PARTY.md", "rust-toolchain.toml", "azure.yaml", "deploy", ".github", "docs", "src", "crates", "tests"]
 # What those checks read that are tried often, or that read everything; a copy of all takes its time.
 READ = {
     "secrets": ["deploy"],

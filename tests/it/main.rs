@@ -33,6 +33,7 @@ mod clocks;
 mod collab;
 mod collab_faults;
 mod collab_time;
+mod command_line;
 mod connector;
 mod context;
 mod contract;

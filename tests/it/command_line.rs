@@ -1,0 +1,57 @@
+//! What the program says of itself to shells, readers and packagers.
+
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"))
+        .args(arguments)
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+fn printed(arguments: &[&str]) -> String {
+    let done = run(arguments);
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[test]
+fn the_version_names_commit_and_day() {
+    let text = printed(&["--version"]);
+    let rest =
+        text.strip_prefix(concat!("jira-mcp-bridge ", env!("CARGO_PKG_VERSION"), " (commit "));
+    let (commit, day) = rest.and_then(|rest| rest.split_once(", ")).unwrap();
+    let day = day.trim_end().strip_suffix(')').unwrap();
+    assert!(commit == "unknown" || commit.bytes().all(|b| b.is_ascii_hexdigit()), "{text}");
+    let is_day = day.len() == 10 && day.split('-').all(|part| part.parse::<u16>().is_ok());
+    assert!(day == "unknown" || is_day, "{text}");
+    assert_eq!(printed(&["-V"]), text);
+}
+
+#[test]
+fn every_shell_gets_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = printed(&["completions", shell]);
+        for word in ["serve", "connector", "base-path", "completions"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    assert_eq!(run(&["completions", "tcsh"]).status.code(), Some(64));
+}
+
+#[test]
+fn the_manual_has_a_page_for_the_program_and_one_for_each_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("man1");
+    printed(&["man", "--out", out.to_str().unwrap()]);
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(read("jira-mcp-bridge.1"), printed(&["man"]));
+    assert!(read("jira-mcp-bridge.1").contains("EXIT STATUS"));
+    assert!(read("jira-mcp-bridge-connector.1").contains("gateway"));
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let refused = run(&["man", "--out", file.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("file"), "{refused:?}");
+}
