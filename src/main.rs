@@ -2,12 +2,8 @@
 
 use std::process::ExitCode;
 
-use tikv_jemallocator::Jemalloc;
-
-/// Measured in docs/PERFORMANCE.md against others: it gives memory back after a peak, and what it
-/// keeps is small.
 #[global_allocator]
-static ALLOCATOR: Jemalloc = Jemalloc;
+static ALLOCATOR: platform::Allocator = platform::ALLOCATOR;
 
 fn main() -> ExitCode {
     jira_mcp_bridge::cli::main()

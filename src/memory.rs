@@ -7,7 +7,6 @@
 use std::{convert::Infallible, time::Duration};
 
 use metrics::Signals;
-use tikv_jemalloc_ctl::{Access, AsName, arenas};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often to check whether there is nothing to do. Returning pages that are wanted again
@@ -28,37 +27,7 @@ pub(crate) async fn purge_idle(signals: &Signals) -> Infallible {
         used_before = used;
         if running == 0 && is_used {
             is_used = false;
-            purge();
+            platform::give_memory_back();
         }
-    }
-}
-
-/// Returns all pages that hold nothing.
-fn purge() {
-    let count = arenas::narenas::read().unwrap_or(0);
-    for arena in 0..count {
-        // Pages may be kept for this long; when it is set to nothing, all go at once. An arena that
-        // was never used answers with an error and has none.
-        let name = format!("arena.{arena}.dirty_decay_ms\0");
-        let kept_ms = name.as_str().name();
-        if let Ok(usual_ms) = Access::<isize>::read(kept_ms) {
-            // What fails here leaves the pages to the allocator's own pace.
-            let _ = kept_ms.write(0_isize).and_then(|()| kept_ms.write(usual_ms));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_arena_keeps_its_usual_pace() {
-        let pace = || Access::<isize>::read("arena.0.dirty_decay_ms\0".name());
-        let before = pace().unwrap();
-        assert!(before > 0);
-        purge();
-        assert_eq!(pace(), Ok(before));
-        assert!(arenas::narenas::read().unwrap() > 0);
     }
 }

@@ -271,23 +271,3 @@ async fn flush(exporters: Exporters, grace: Duration) {
         tracing::warn!("the last traces and metrics could not be sent in time");
     }
 }
-
-/// Resolves when the process is asked to stop. The handlers stand as soon as this returns, before
-/// anybody is told that the server is ready.
-pub fn asked_to_stop() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
-    async move {
-        let [terminate, interrupt] = signals.map(async |signal| match signal {
-            Some(mut signal) => {
-                signal.recv().await;
-            }
-            // Without a handler the system's own answer to the signal stands.
-            None => std::future::pending().await,
-        });
-        tokio::select! {
-            () = terminate => {}
-            () = interrupt => {}
-        }
-    }
-}

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ("x86_64-unknown-linux-musl", "aarch64-unknown-linux-musl")
-# A production build leaves the sandbox out.
-FEATURES = ["--no-default-features"]
+# What there are images and packages for; deploy/packages/platforms.py has more of each.
+TARGETS = (
+    "x86_64-unknown-linux-musl",
+    "aarch64-unknown-linux-musl",
+    "x86_64-apple-darwin",
+    "aarch64-apple-darwin",
+    "x86_64-pc-windows-msvc",
+)
+# The image for production leaves the sandbox out; packages have it.
+WITHOUT_SANDBOX = ("--no-default-features",)
 
 
 @dataclass(frozen=True)
@@ -24,10 +31,10 @@ class Part:
     needs: tuple
 
 
-def of_release(targets=TARGETS):
+def of_release(targets=TARGETS, features=()):
     """Every part of the release for any of the targets, sorted; the project and its own crates are not among them."""
-    linked = {part for target in targets for part in tree(target, "normal,no-proc-macro")}
-    built = {part for target in targets for part in tree(target, "normal,build")}
+    linked = {part for target in targets for part in tree(target, "normal,no-proc-macro", features)}
+    built = {part for target in targets for part in tree(target, "normal,build", features)}
     metadata = json.loads(cargo("metadata", "--format-version", "1"))
     checksums = locked_checksums()
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
@@ -64,9 +71,9 @@ def ships(need):
     return any(kind["kind"] != "dev" for kind in need["dep_kinds"])
 
 
-def tree(target, edges):
+def tree(target, edges, features):
     """(name, version) of everything along the edges; cargo tree alone knows features without those of tests."""
-    lines = cargo("tree", "--package", "jira-mcp-bridge", "--edges", edges, "--target", target, "--prefix", "none", "--format", "{p}", *FEATURES)
+    lines = cargo("tree", "--package", "jira-mcp-bridge", "--edges", edges, "--target", target, "--prefix", "none", "--format", "{p}", *features)
     names = (line.split() for line in lines.splitlines() if line.strip())
     return {(words[0], words[1].removeprefix("v")) for words in names}
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the list of parts of one release as CycloneDX 1.5 to stdout: `deploy/supply/sbom.py --target TRIPLE`.
+"""Write the list of parts of one release as CycloneDX 1.5 to stdout: `deploy/supply/sbom.py --target TRIPLE [--demo]`.
 
 The same sources give the same bytes: the serial number follows from the content, the time from SOURCE_DATE_EPOCH.
 """
@@ -19,8 +19,10 @@ import parts
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--target", choices=parts.TARGETS, default=parts.TARGETS[0])
-    target = arguments.parse_args().target
-    bom = document(*parts.of_release([target]), target)
+    arguments.add_argument("--demo", action="store_true", help="of a build with the sandbox Jira")
+    chosen = arguments.parse_args()
+    target = chosen.target
+    bom = document(*parts.of_release([target], () if chosen.demo else parts.WITHOUT_SANDBOX), target)
     bom["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(bom, sort_keys=True))}"
     built_at = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), timezone.utc)
     bom["metadata"]["timestamp"] = built_at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -59,7 +59,7 @@ impl From<Site> for Seed {
 }
 
 pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
-    let stop = run::asked_to_stop();
+    let stop = platform::asked_to_stop();
     let clock = Arc::new(|| jiff::Timestamp::now().as_millisecond());
     let sandbox = Sandbox::of(args.seed.into(), clock).with_write_limits();
     if args.agent_only {

@@ -35,7 +35,7 @@ pub(super) struct Args {
 pub(super) async fn login(source: Source, args: Args) -> Result<(), Failure> {
     let (config, settings) = Config::read_login(&source.or("LOG_LEVEL", "warn"))?;
     telemetry::start(&config.telemetry);
-    let stop = run::asked_to_stop();
+    let stop = platform::asked_to_stop();
     let show = async |url: &str| {
         let opened = !args.no_browser && open(url, &settings);
         // Nobody is left to tell when standard output is gone.
@@ -95,15 +95,16 @@ fn say(text: &str) -> io::Result<()> {
 
 /// Opens the person's browser; whether a program for it was started.
 fn open(url: &str, settings: &LocalSettings) -> bool {
-    let chosen = of_surroundings("BROWSER").and_then(|chosen| chosen.into_string().ok());
-    // A list with colons; the place of the address may be marked. What stands in a list after the
+    // A list as in PATH; the place of the address may be marked. What stands in a list after the
     // first is for when that fails, and then the person has the address.
-    let chosen = chosen.as_deref().and_then(|list| list.split(':').next()).unwrap_or_default();
+    let chosen = of_surroundings("BROWSER")
+        .and_then(|list| std::env::split_paths(&list).next())
+        .and_then(|chosen| chosen.into_os_string().into_string().ok())
+        .unwrap_or_default();
     let mut words: Vec<String> =
         chosen.split_whitespace().map(|word| word.replace("%s", url)).collect();
     if words.is_empty() {
-        let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-        words.push(program.to_owned());
+        words.extend(platform::BROWSER.iter().map(ToString::to_string));
     }
     if !words.iter().any(|word| word.contains(url)) {
         words.push(url.to_owned());

@@ -93,7 +93,8 @@ enum Command {
 pub fn main() -> ExitCode {
     telemetry::panics::keep_messages_out();
     forbid_core_dumps();
-    open_files::raise();
+    // Connections, and as many calls to Jira, need more than the customary 1024.
+    platform::raise_open_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -189,15 +190,14 @@ async fn serve(source: &Source) -> Result<(), Failure> {
         }
     }
     open_files::check(&config);
-    let stop = run::asked_to_stop();
+    let stop = platform::asked_to_stop();
     let bound = run::bind(config).await?;
     finished(bound.serve(stop).await)
 }
 
 /// A core dump would hold tokens.
 fn forbid_core_dumps() {
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    if rustix::process::setrlimit(rustix::process::Resource::Core, none).is_err() {
+    if platform::forbid_core_dumps().is_err() {
         complain("warning: core dumps could not be disabled");
     }
 }

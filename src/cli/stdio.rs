@@ -12,7 +12,7 @@ use super::failure::Failure;
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     let (config, user) = Config::read_local(source)?;
     telemetry::start(&config.telemetry);
-    let stop = run::asked_to_stop();
+    let stop = platform::asked_to_stop();
     match run::stdio(config, user, stop).await {
         Err(StartError::NobodySignedIn) => Err(Failure::Settings(vec![Problem {
             name: "JIRA_ACCESS_TOKEN",

@@ -96,17 +96,19 @@ pub(super) fn local_settings(reader: &mut Reader<'_>, needs_app: bool) -> Option
 /// Where a user's own programs keep their state. Source: XDG Base Directory Specification, which
 /// says that a relative path counts as none.
 fn folder(reader: &mut Reader<'_>) -> Option<PathBuf> {
-    let absolute =
-        |name| of_surroundings(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = reader
-        .filled("SESSION_STORAGE_DIR")
-        .map(PathBuf::from)
-        .or_else(|| absolute("XDG_STATE_HOME").map(|path| path.join("jira-mcp-bridge")))
-        .or_else(|| absolute("HOME").map(|path| path.join(".local/state/jira-mcp-bridge")));
+    let of_user = || {
+        platform::STATE_FOLDERS.iter().find_map(|(name, below)| {
+            let path = PathBuf::from(of_surroundings(name)?);
+            path.is_absolute().then(|| path.join(below).join("jira-mcp-bridge"))
+        })
+    };
+    let base = reader.filled("SESSION_STORAGE_DIR").map(PathBuf::from).or_else(of_user);
     if base.is_none() {
+        let names: Vec<_> = platform::STATE_FOLDERS.iter().map(|(name, _)| *name).collect();
+        let names = names.join(" nor ");
         reader.refuse(
             "SESSION_STORAGE_DIR",
-            "needed for a sign-in on this machine, for neither XDG_STATE_HOME nor HOME names a folder",
+            format!("needed for a sign-in on this machine, for neither {names} names a folder"),
         );
     }
     // A relative one would be another in each folder that a client starts us in.

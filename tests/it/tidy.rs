@@ -92,6 +92,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("maud", &["signin"]),
     ("moment", &["jira"]),
     ("adf", &["jira"]),
+    ("platform", &["agent", "cli", "config", "http", "main", "memory", "signin", "telemetry"]),
     ("json_borrow", &["agent", "jira", "jsonrpc"]),
 ];
 

@@ -3,7 +3,6 @@
 
 use std::{
     fmt,
-    fs::File,
     io::Read,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
@@ -170,10 +169,7 @@ fn accept<'a>(
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, SecretsFault> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    // A pipe that nobody writes to would keep the thread for ever.
-    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file: File = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let file = platform::open_without_waiting(path)?;
     if !file.metadata()?.is_file() {
         return Err(SecretsFault::NotAFile);
     }

@@ -1,6 +1,8 @@
 //! What good settings mean, and which of them are probably a mistake.
 
-use std::{os::unix::fs::PermissionsExt, time::Duration};
+use std::time::Duration;
+
+use platform::Access;
 
 use crate::{
     agent,
@@ -16,8 +18,6 @@ const CHANNEL_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// A rotation needs two; more is one that was never finished.
 const SECRETS_MAX: usize = 2;
-
-const READABLE_BY_ALL: u32 = 0o004;
 
 pub(super) fn summary(config: &Config) -> Finding {
     let policy = Policy::new(config.policy.clone());
@@ -77,7 +77,7 @@ pub(super) fn gateway(config: &Config, source: &Source) -> Vec<Finding> {
     if let Some(path) = Config::gateway_file(source) {
         let step = "gateway file";
         findings.push(match std::fs::metadata(&path) {
-            Ok(file) if file.permissions().mode() & READABLE_BY_ALL != 0 => {
+            Ok(file) if platform::access(&file).is_some_and(Access::is_readable_by_all) => {
                 let path = path.display();
                 Finding::warn(
                     step,

@@ -4,7 +4,6 @@
 //! emptied or removed, lets nobody in any more, whatever is wrong with the rest of it.
 
 use std::{
-    fs::File,
     io::Read,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
@@ -156,7 +155,7 @@ fn secrets(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The file's lines. What is no text becomes a line that is no secret, and what is behind the first
 /// 64 KiB is not read.
 fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
-    let file = open(path)?;
+    let file = platform::open_without_waiting(path)?;
     // A pipe would be waited for, and a device has no end.
     if !file.metadata()?.is_file() {
         return Err(GatewayError::NotAFile);
@@ -181,11 +180,4 @@ fn read(path: &Path) -> Result<Zeroizing<String>, GatewayError> {
         text.push_str(CUT);
     }
     Ok(text)
-}
-
-/// Opens without waiting: a pipe that nobody writes to would keep the thread for ever.
-fn open(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let flags = rustix::fs::OFlags::NONBLOCK.bits();
-    std::fs::OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
 }

@@ -2,9 +2,8 @@
 //! file beside the folder where there is no keyring.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -146,11 +145,12 @@ fn read(path: &Path) -> Result<Option<KeyRing>, KeyError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unread(error)),
     };
-    if about.uid() != rustix::process::geteuid().as_raw() {
-        return Err(KeyError::NotOurs(path.to_owned()));
-    }
-    if about.mode() & 0o077 != 0 {
-        return Err(KeyError::OpenToOthers(path.to_owned()));
+    match platform::access(&about) {
+        Some(access) if !access.is_ours() => return Err(KeyError::NotOurs(path.to_owned())),
+        Some(access) if access.is_open_to_others() => {
+            return Err(KeyError::OpenToOthers(path.to_owned()));
+        }
+        _ => {}
     }
     if about.len() > FILE_BYTES_MAX {
         return Err(KeyError::File(path.to_owned(), io::ErrorKind::FileTooLarge));
@@ -162,19 +162,20 @@ fn read(path: &Path) -> Result<Option<KeyRing>, KeyError> {
 /// Writes the file unless there is one: whole, or not at all.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    platform::create_private_folder(folder)?;
     let mut suffix = [0; 9];
     getrandom::fill(&mut suffix).map_err(io::Error::other)?;
     let fresh = folder.join(format!(".login-key-{}", URL_SAFE_NO_PAD.encode(suffix)));
     let written = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        let mut file =
+            platform::private(OpenOptions::new().write(true).create_new(true)).open(&fresh)?;
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
         // Unlike a rename, this never replaces a key.
         match fs::hard_link(&fresh, path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-            _ => fs::File::open(folder)?.sync_all(),
+            _ => platform::sync_folder(folder),
         }
     };
     let outcome = written();
@@ -184,7 +185,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
 

@@ -1,11 +1,12 @@
-//! The system's keyring, by the program that the system has for it: `security` on macOS, and
-//! `secret-tool` of libsecret elsewhere.
+//! The system's keyring, by the program that the system has for it: `security` on macOS,
+//! `secret-tool` of libsecret on Linux, none on Windows.
 //!
 //! The secret goes through pipes and never stands in an argument, which others could read. A
 //! keyring that asks its user to unlock it gets a minute.
 
 use std::{io, process::Stdio, time::Duration};
 
+use platform::Keyring;
 use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 use zeroize::Zeroizing;
 
@@ -36,7 +37,7 @@ pub(super) struct SystemKeyring<'a> {
 }
 
 impl SystemKeyring<'_> {
-    const IS_MACOS: bool = cfg!(target_os = "macos");
+    const IS_MACOS: bool = matches!(platform::KEYRING, Some(Keyring::Security));
 
     /// The secret.
     pub(super) async fn find(&self) -> Found {
@@ -79,7 +80,11 @@ impl SystemKeyring<'_> {
     }
 
     async fn run(&self, arguments: &[&str], input: &str) -> io::Result<Ended> {
-        let program = if Self::IS_MACOS { "/usr/bin/security" } else { "secret-tool" };
+        let program = match platform::KEYRING {
+            Some(Keyring::Security) => "/usr/bin/security",
+            Some(Keyring::SecretTool) => "secret-tool",
+            None => return Err(io::Error::other("this system has no keyring that a program asks")),
+        };
         let mut command = Command::new(program);
         command
             .args(arguments)

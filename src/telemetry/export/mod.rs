@@ -115,11 +115,10 @@ impl Exporters {
 fn resource(settings: &Settings) -> Resource {
     // The variable names the machine in every container platform; a replica must be told from its
     // neighbours.
-    let instance = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     Resource::builder()
         .with_service_name(settings.service_name.clone())
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
-        .with_attribute(KeyValue::new("service.instance.id", instance.trim().to_owned()))
+        .with_attribute(KeyValue::new("service.instance.id", platform::host_name()))
         .build()
 }
 

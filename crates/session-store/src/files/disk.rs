@@ -3,7 +3,6 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -133,9 +132,7 @@ impl Disk {
 
     /// A name in the folder is on the disk when the folder is.
     fn sync(&self) -> Result<(), StoreError> {
-        File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| self.fault(&error))
+        platform::sync_folder(&self.folder).map_err(|error| self.fault(&error))
     }
 
     /// Removes records whose time is over and what killed writers left, and counts the rest.
@@ -191,7 +188,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = platform::private(OpenOptions::new().write(true).create_new(true)).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -1,11 +1,12 @@
 //! The folder of the records: made, checked and opened when the process starts.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, OpenOptions, TryLockError},
     io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
+
+use platform::Access;
 
 /// Writers of different parts do not wait for each other; a record's part is the first digit of its
 /// name.
@@ -51,29 +52,25 @@ pub enum FilesError {
 /// Makes the folder if it is not there, and refuses one that others may use. The files with locks
 /// that it makes also tell it from an empty one: a volume that is not mounted has none.
 pub(super) fn prepare(folder: &Path) -> Result<(), FilesError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| {
-        match error.kind() {
-            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => FilesError::NotAFolder,
-            kind => FilesError::NotMade(kind),
-        }
+    platform::create_private_folder(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => FilesError::NotAFolder,
+        kind => FilesError::NotMade(kind),
     })?;
     let about = fs::metadata(folder).map_err(|error| FilesError::NotWritable(error.kind()))?;
-    let own = rustix::process::geteuid().as_raw();
-    if about.uid() != own {
-        return Err(FilesError::NotOurs { owner: about.uid(), own });
-    }
-    let mode = about.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(FilesError::OpenToOthers { mode });
-    }
-    if mode != 0o700 {
-        return Err(FilesError::NotWritable(io::ErrorKind::PermissionDenied));
+    if let Some(access) = platform::access(&about) {
+        let Access { owner, own, mode } = access;
+        if !access.is_ours() {
+            return Err(FilesError::NotOurs { owner, own });
+        }
+        if access.is_open_to_others() {
+            return Err(FilesError::OpenToOthers { mode });
+        }
+        if mode != 0o700 {
+            return Err(FilesError::NotWritable(io::ErrorKind::PermissionDenied));
+        }
     }
     for part in 0..PARTS {
-        let lock = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
+        let lock = platform::private(OpenOptions::new().create(true).append(true))
             .open(lock_path(folder, part))
             .map_err(|error| FilesError::NotWritable(error.kind()))?;
         // Another process may hold it; that it can be asked for is enough.
@@ -81,8 +78,7 @@ pub(super) fn prepare(folder: &Path) -> Result<(), FilesError> {
             return Err(FilesError::NotReliable(error.kind()));
         }
     }
-    let folder = File::open(folder).map_err(|error| FilesError::NotWritable(error.kind()))?;
-    folder.sync_all().map_err(|error| FilesError::NotReliable(error.kind()))
+    platform::sync_folder(folder).map_err(|error| FilesError::NotReliable(error.kind()))
 }
 
 /// The file whose lock a writer of this part holds. It is made at the start and never later: where
