@@ -18,6 +18,7 @@ pub(super) fn info(implementation: Implementation, instructions: &str) -> Server
         .enable_completions()
         .enable_prompts()
         .enable_resources()
+        .enable_skills()
         .enable_tools()
         .build();
     ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(instructions)

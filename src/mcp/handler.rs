@@ -5,9 +5,10 @@ use rmcp::{
     model::{
         self, CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams,
         CompleteResult, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
-        GetPromptResponse, InitializeRequestParams, InitializeResult, ListPromptsResult,
-        ListResourceTemplatesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
-        ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
+        GetPromptResponse, GetSkillRequestParams, GetSkillResult, InitializeRequestParams,
+        InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListSkillsResult,
+        ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
+        ReadResourceResponse, ServerConfig,
     },
     service::RequestContext,
 };
@@ -19,6 +20,7 @@ use super::{
     era::{Era, is_modern},
     listing, open_page, params, progress, prompts, resources,
     server::Server,
+    skills,
 };
 
 impl ServerHandler for Server {
@@ -113,6 +115,23 @@ impl ServerHandler for Server {
             self.put_server_info(result.meta.get_or_insert_default());
         }
         Ok(result.into())
+    }
+
+    async fn list_skills(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        listing::refuse_cursor(request.as_ref())?;
+        Ok(skills::list(self, &context))
+    }
+
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        skills::get(self, &request.uri, &context)
     }
 
     async fn list_resource_templates(

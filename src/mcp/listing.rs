@@ -87,7 +87,8 @@ impl Server {
         result
     }
 
-    fn granted(&self, caller: Option<&Caller>) -> Option<Vec<String>> {
+    /// What is known of the scopes of a caller's token.
+    pub(super) fn granted(&self, caller: Option<&Caller>) -> Option<Vec<String>> {
         caller.and_then(|caller| self.0.products.granted_scopes(caller))
     }
 }

@@ -17,6 +17,7 @@ mod lines;
 mod listen;
 mod listing;
 mod open_page;
+mod open_tools;
 mod params;
 mod products;
 mod progress;
@@ -27,6 +28,7 @@ mod rpc_errors;
 mod schema;
 mod server;
 mod service;
+mod skills;
 mod stdio;
 mod telemetry;
 #[cfg(test)]
