@@ -3,6 +3,7 @@
 
 mod about;
 mod answer;
+mod apps;
 mod blocks;
 mod call;
 mod cancellation;

@@ -16,6 +16,7 @@ use tool_kit::{Block, Code, ResourceKind};
 use url::Url;
 
 use super::{
+    apps,
     call::{Read, Refused, Said, ToolRequest, narrowing},
     era::is_modern,
     products::Products,
@@ -61,7 +62,8 @@ pub(super) async fn read(
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResult, ErrorData> {
     let uri = request.uri;
-    if let Some(mut result) = skills::read(server, &uri, context) {
+    let own = skills::read(server, &uri, context).or_else(|| apps::read(server, &uri, context));
+    if let Some(mut result) = own {
         if is_modern(context) {
             server.put_server_info(result.meta.get_or_insert_default());
         }

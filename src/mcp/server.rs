@@ -84,6 +84,11 @@ impl Server {
         versions.iter().map(ToString::to_string).collect()
     }
 
+    /// Whether some tool has a page.
+    pub(super) fn has_apps(&self) -> bool {
+        self.0.products.tools().any(|(product, tool)| product.app(tool).is_some())
+    }
+
     /// The tools that the operator allows.
     pub fn listed(&self) -> &[model::Tool] {
         self.0.lists.shown()

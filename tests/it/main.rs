@@ -18,6 +18,7 @@ mod agile;
 mod agile_writing;
 mod amplification;
 mod answers;
+mod apps;
 mod attachment_scope;
 mod attachments;
 mod attacks;
