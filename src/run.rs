@@ -164,7 +164,7 @@ impl Bound {
     }
 
     /// Serves until `shutdown`, then finishes what is in hand.
-    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drain {
+    pub async fn serve(mut self, shutdown: impl Future<Output = ()>) -> Drain {
         let readiness = Readiness::default();
         let admin_address = self.admin_address().map(tracing::field::display);
         let connections = &self.config.connections;
@@ -174,6 +174,8 @@ impl Bound {
             let _ = asked_at.set(Instant::now());
         };
         let mcp = mcp::HttpService::new(self.server.clone(), self.config.http.body_bytes_max);
+        self.config.http.title = self.server.title();
+        self.config.http.protocol_versions = self.server.protocol_versions();
         let signals = self.signals;
         if self.config.http.gateway.as_ref().is_some_and(http::Gateway::is_guessable) {
             tracing::warn!("gateway secrets: one of them {}", http::SECRET_ADVICE);

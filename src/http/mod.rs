@@ -36,6 +36,7 @@ mod admin;
 mod browser_page;
 mod health;
 mod metadata;
+mod server_card;
 
 // What an operator sets, and what several of these use.
 mod header_names;
@@ -190,8 +191,10 @@ where
         .into_iter()
         .chain(compat.filter(|_| has_compat_paths))
         .map(|path| (format!("{}{path}", metadata::WELL_KNOWN), get(metadata::document)));
+    let cards = ["/mcp", "/mcp/readonly", "/mcp/x/{toolsets}"]
+        .map(|path| (format!("{path}{}", server_card::ENDING), get(server_card::card)));
     let refused = async || Reject::MethodNotAllowed { allow: "GET, HEAD" };
-    let documents = with_slashes(documents)
+    let documents = with_slashes(documents.chain(cards))
         .method_not_allowed_fallback(refused)
         .with_state(edge.clone())
         .layer(around_all(Readers::Everybody));

@@ -38,10 +38,14 @@ pub struct Settings {
     /// Turns a 401 of the upstream into HTTP 401 with a challenge, for clients that run OAuth
     /// themselves.
     pub challenge_on_upstream_401: bool,
-    /// Shown by `/readyz` and in the metadata document.
+    /// Shown by `/readyz`, in the metadata document and in the server card.
     pub server_name: String,
-    /// Shown by `/healthz`.
+    /// Shown by `/healthz` and in the server card.
     pub version: String,
+    /// The server's name for people, in the server card.
+    pub title: String,
+    /// The versions of the protocol that it speaks, in the server card.
+    pub protocol_versions: Vec<String>,
     /// Issuer URLs of the authorization servers clients sign in at, the best one first.
     pub authorization_servers: Vec<String>,
     /// The one name of the resource, where its authorization server wants one for every path;
@@ -78,6 +82,8 @@ impl Default for Settings {
             challenge_on_upstream_401: false,
             server_name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            title: String::new(),
+            protocol_versions: Vec::new(),
             authorization_servers: vec![Self::ATLASSIAN.to_owned()],
             resource: None,
             directory_scope: None,

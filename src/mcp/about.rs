@@ -2,6 +2,8 @@
 //!
 //! Every conversation pays for these bytes; a test holds them to their budgets.
 
+use super::apps;
+
 use rmcp::model::{Icon, Implementation, ProtocolVersion, ServerCapabilities, ServerConfig};
 
 /// 24 by 24, one path: a card with a tick. In base64, since clients check that it is a URI, which
@@ -13,13 +15,23 @@ const ICON: &str = concat!(
     "Pjwvc3ZnPg==",
 );
 
-pub(super) fn info(implementation: Implementation, instructions: &str) -> ServerConfig {
-    let capabilities = ServerCapabilities::builder()
+/// `has_apps`: some tool has a page.
+pub(super) fn info(
+    implementation: Implementation,
+    instructions: &str,
+    has_apps: bool,
+) -> ServerConfig {
+    let mut capabilities = ServerCapabilities::builder()
         .enable_completions()
         .enable_prompts()
         .enable_resources()
+        .enable_skills()
         .enable_tools()
         .build();
+    if has_apps {
+        let extensions = capabilities.extensions.get_or_insert_default();
+        extensions.insert(apps::EXTENSION.to_owned(), apps::settings());
+    }
     ServerConfig::new(capabilities).with_server_info(implementation).with_instructions(instructions)
 }
 

@@ -18,3 +18,11 @@ pub(super) enum Era {
     /// 2026-07-28.
     Modern,
 }
+
+/// In which form a client gets the list of tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    pub(super) era: Era,
+    /// The client shows pages.
+    pub(super) apps: bool,
+}

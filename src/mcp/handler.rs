@@ -5,25 +5,27 @@ use rmcp::{
     model::{
         self, CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams,
         CompleteResult, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
-        GetPromptResponse, InitializeRequestParams, InitializeResult, ListPromptsResult,
-        ListResourceTemplatesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        GetPromptResponse, GetSkillRequestParams, GetSkillResult, InitializeRequestParams,
+        InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+        ListSkillsResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
         ReadResourceRequestParams, ReadResourceResponse, ServerConfig,
     },
     service::RequestContext,
 };
 
 use super::{
-    about,
+    about, apps,
     call::{ToolRequest, caller, narrowing, traces, verdict},
     completion, consent,
-    era::{Era, is_modern},
+    era::{Era, Wanted, is_modern},
     listing, open_page, params, progress, prompts, resources,
     server::Server,
+    skills,
 };
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        about::info(self.implementation(), &self.0.instructions)
+        about::info(self.implementation(), &self.0.instructions, self.has_apps())
     }
 
     async fn initialize(
@@ -59,7 +61,8 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         listing::refuse_cursor(request.as_ref())?;
         let era = if is_modern(&context) { Era::Modern } else { Era::Legacy };
-        Ok(self.tool_list(narrowing(&context), caller(&context).as_ref(), era))
+        let wanted = Wanted { era, apps: apps::are_shown(&context) };
+        Ok(self.tool_list(narrowing(&context), caller(&context).as_ref(), wanted))
     }
 
     async fn call_tool(
@@ -113,6 +116,31 @@ impl ServerHandler for Server {
             self.put_server_info(result.meta.get_or_insert_default());
         }
         Ok(result.into())
+    }
+
+    async fn list_skills(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        listing::refuse_cursor(request.as_ref())?;
+        Ok(skills::list(self, &context))
+    }
+
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        skills::get(self, &request.uri, &context)
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(apps::list(self, &context))
     }
 
     async fn list_resource_templates(

@@ -13,7 +13,11 @@ use tool_kit::HeaderArgument;
 
 use crate::policy::{Narrowing, Policy};
 
-use super::{era::Era, server::Server};
+use super::{
+    apps,
+    era::{Era, Wanted},
+    server::Server,
+};
 
 /// How long clients of 2026-07-28 may keep the tool list.
 pub(super) const TTL_MS: u64 = 300_000;
@@ -45,10 +49,10 @@ impl Server {
         &self,
         narrowing: Option<&Narrowing>,
         caller: Option<&Caller>,
-        era: Era,
+        wanted: Wanted,
     ) -> ListToolsResult {
         let granted = self.granted(caller);
-        self.list(&self.policy_for(narrowing), granted.as_deref(), era)
+        self.list(&self.policy_for(narrowing), granted.as_deref(), wanted)
     }
 
     /// The same as the bytes of the JSON-RPC `result`.
@@ -56,17 +60,18 @@ impl Server {
         &self,
         narrowing: Option<&Narrowing>,
         caller: Option<&Caller>,
-        era: Era,
+        wanted: Wanted,
     ) -> Option<Bytes> {
         let lists = &self.0.lists;
         let granted = self.granted(caller);
         let policy = &*self.policy_for(narrowing);
-        let key = lists.key(policy, granted.as_deref(), era);
+        let key = lists.key(policy, granted.as_deref(), wanted);
         if let Some(bytes) = lists.rendered(&key) {
             return Some(bytes);
         }
-        let mut result = ServerResult::ListToolsResult(self.list(policy, granted.as_deref(), era));
-        if era == Era::Legacy {
+        let mut result =
+            ServerResult::ListToolsResult(self.list(policy, granted.as_deref(), wanted));
+        if wanted.era == Era::Legacy {
             result.strip_result_type_for_legacy_peer();
         }
         let bytes = Bytes::from(serde_json::to_vec(&result).ok()?);
@@ -74,10 +79,13 @@ impl Server {
         Some(bytes)
     }
 
-    fn list(&self, policy: &Policy, granted: Option<&[String]>, era: Era) -> ListToolsResult {
+    fn list(&self, policy: &Policy, granted: Option<&[String]>, wanted: Wanted) -> ListToolsResult {
         let mut result = ListToolsResult::with_all_items(self.0.lists.open(policy, granted));
+        if wanted.apps {
+            self.name_pages(&mut result.tools);
+        }
         // Clients before 2026-07-28 must not see its fields.
-        if era == Era::Modern {
+        if wanted.era == Era::Modern {
             let in_header = self.0.products.header_arguments();
             result.tools.iter_mut().for_each(|tool| mark(tool, &in_header));
             result.ttl_ms = Some(TTL_MS);
@@ -87,7 +95,21 @@ impl Server {
         result
     }
 
-    fn granted(&self, caller: Option<&Caller>) -> Option<Vec<String>> {
+    /// Names the pages of those tools whose pages find open all that they call.
+    fn name_pages(&self, open: &mut [model::Tool]) {
+        let names: Vec<String> = open.iter().map(|tool| tool.name.to_string()).collect();
+        for shown in open {
+            if let Some((product, tool)) = self.0.products.tool(&shown.name)
+                && let Some(app) = product.app(tool)
+                && app.calls.iter().all(|called| names.iter().any(|name| name == called))
+            {
+                apps::name_page(product, shown);
+            }
+        }
+    }
+
+    /// What is known of the scopes of a caller's token.
+    pub(super) fn granted(&self, caller: Option<&Caller>) -> Option<Vec<String>> {
         caller.and_then(|caller| self.0.products.granted_scopes(caller))
     }
 }

@@ -3,6 +3,7 @@
 
 mod about;
 mod answer;
+mod apps;
 mod blocks;
 mod call;
 mod cancellation;
@@ -17,6 +18,7 @@ mod lines;
 mod listen;
 mod listing;
 mod open_page;
+mod open_tools;
 mod params;
 mod products;
 mod progress;
@@ -27,6 +29,7 @@ mod rpc_errors;
 mod schema;
 mod server;
 mod service;
+mod skills;
 mod stdio;
 mod telemetry;
 #[cfg(test)]

@@ -21,8 +21,8 @@ const METHOD_CHARS: usize = 100;
 const CALL: &str = "tools/call";
 
 /// Lists, whose params rmcp drops as a whole when their cursor is no text.
-const LISTS: [&str; 4] =
-    ["tools/list", "prompts/list", "resources/list", "resources/templates/list"];
+const LISTS: [&str; 5] =
+    ["tools/list", "prompts/list", "resources/list", "resources/templates/list", "skills/list"];
 
 /// What a method's params must be; none for a method that this era does not know.
 fn expected(method: &str, is_modern: bool) -> Option<&'static str> {
@@ -31,7 +31,7 @@ fn expected(method: &str, is_modern: bool) -> Option<&'static str> {
         "prompts/get" => {
             "params with the prompt's name as a text, and arguments as an object of texts"
         }
-        "resources/read" => "params with a uri as a text",
+        "resources/read" | "skills/get" => "params with a uri as a text",
         "completion/complete" => "params with ref and argument as objects",
         "ping" | "initialize" if is_modern => return None,
         "server/discover" if !is_modern => return None,

@@ -12,17 +12,14 @@ use rmcp::{
 };
 use serde_json::Value;
 
-use crate::{
-    policy::Policy,
-    prompts::{self, Prompt},
-};
+use crate::prompts::{self, Prompt};
 
-use super::{call::narrowing, server::Server};
+use super::{open_tools::OpenTools, server::Server};
 
 pub(super) fn list(server: &Server, context: &RequestContext<RoleServer>) -> ListPromptsResult {
-    let policy = server.policy_for(narrowing(context));
-    let open = prompts::all().filter(|prompt| is_open(server, prompt, &policy));
-    ListPromptsResult::with_all_items(open.map(describe).collect())
+    let open = OpenTools::of(server, context);
+    let prompts = prompts::all().filter(|prompt| open.hold(prompt.needs));
+    ListPromptsResult::with_all_items(prompts.map(describe).collect())
 }
 
 pub(super) fn get(
@@ -30,9 +27,9 @@ pub(super) fn get(
     request: GetPromptRequestParams,
     context: &RequestContext<RoleServer>,
 ) -> Result<GetPromptResult, ErrorData> {
-    let policy = server.policy_for(narrowing(context));
+    // A job that needs a tool which does not exist would only fail later.
     let prompt = prompts::named(&request.name)
-        .filter(|prompt| is_open(server, prompt, &policy))
+        .filter(|prompt| OpenTools::of(server, context).hold(prompt.needs))
         .ok_or_else(|| ErrorData::invalid_params("Unknown prompt", None))?;
     let given: BTreeMap<String, String> = request
         .arguments
@@ -47,14 +44,6 @@ pub(super) fn get(
     let text = prompt.text(given).map_err(|fault| ErrorData::invalid_params(fault, None))?;
     let message = PromptMessage::new_text(Role::User, text);
     Ok(GetPromptResult::new(vec![message]).with_description(prompt.about))
-}
-
-/// A job that needs a tool which does not exist would only fail later.
-fn is_open(server: &Server, prompt: &Prompt, policy: &Policy) -> bool {
-    prompt
-        .needs
-        .iter()
-        .all(|name| server.0.products.tool(name).is_some_and(|(_, tool)| policy.allows(tool)))
 }
 
 fn describe(prompt: &'static Prompt) -> model::Prompt {

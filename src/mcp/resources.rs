@@ -16,11 +16,13 @@ use tool_kit::{Block, Code, ResourceKind};
 use url::Url;
 
 use super::{
+    apps,
     call::{Read, Refused, Said, ToolRequest, narrowing},
     era::is_modern,
     products::Products,
     provenance,
     server::Server,
+    skills,
 };
 
 /// Nobody's address of a thing is longer, and it comes back in the reply.
@@ -60,6 +62,13 @@ pub(super) async fn read(
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResult, ErrorData> {
     let uri = request.uri;
+    let own = skills::read(server, &uri, context).or_else(|| apps::read(server, &uri, context));
+    if let Some(mut result) = own {
+        if is_modern(context) {
+            server.put_server_info(result.meta.get_or_insert_default());
+        }
+        return Ok(result);
+    }
     let (source, kind, arguments) = parse(&server.0.products, &uri).ok_or_else(unknown)?;
     let read = Read { tool: kind.tool, arguments, extra_bytes: uri.len() };
     let said = server.read(read, ToolRequest::of_read(context)).await?.ok_or_else(unknown)?;

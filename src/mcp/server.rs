@@ -5,7 +5,10 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use auth::PrincipalKey;
 use limit::Limiter;
 use metrics::Signals;
-use rmcp::model::{self, Implementation, MetaObject, RequestId};
+use rmcp::{
+    ServerHandler,
+    model::{self, Implementation, MetaObject, RequestId},
+};
 
 use crate::policy::{Narrowing, Policy};
 
@@ -70,6 +73,22 @@ impl Server {
         }))
     }
 
+    /// What it is called, for people.
+    pub fn title(&self) -> String {
+        self.0.products.title()
+    }
+
+    /// The versions of the protocol that it speaks.
+    pub fn protocol_versions(&self) -> Vec<String> {
+        let versions = ServerHandler::supported_protocol_versions(self);
+        versions.iter().map(ToString::to_string).collect()
+    }
+
+    /// Whether some tool has a page.
+    pub(super) fn has_apps(&self) -> bool {
+        self.0.products.tools().any(|(product, tool)| product.app(tool).is_some())
+    }
+
     /// The tools that the operator allows.
     pub fn listed(&self) -> &[model::Tool] {
         self.0.lists.shown()
@@ -109,7 +128,7 @@ impl Server {
 
     pub(super) fn implementation(&self) -> Implementation {
         Implementation::new(self.0.settings.server_name.clone(), env!("CARGO_PKG_VERSION"))
-            .with_title(self.0.products.title())
+            .with_title(self.title())
     }
 }
 

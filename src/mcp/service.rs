@@ -25,6 +25,7 @@ use tower::Service;
 
 use super::{
     answer::{Answer, json},
+    apps,
     cancellation::cancelled_id,
     fast, listen, params,
     server::Server,
@@ -94,9 +95,13 @@ impl HttpService {
         if let Some(fault) = params::cursor_fault(&body) {
             return json(fault.to_reply().into());
         }
+        let mark = apps::mark(&body);
         let cancelled = cancelled_id(&body);
         let cancelled = parts.extensions.get::<Caller>().map(Caller::credential_key).zip(cancelled);
-        let answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;
+        let mut answer = self.rmcp.handle(Request::from_parts(parts, Full::new(body))).await;
+        if let Some((name, value)) = mark.filter(|_| answer.status() == StatusCode::OK) {
+            answer.headers_mut().insert(name, value);
+        }
         if let Some((caller, id)) = cancelled.filter(|_| answer.status() == StatusCode::ACCEPTED) {
             let found = self.server.cancel(caller, id);
             tracing::debug!(found, "a client cancelled a call");

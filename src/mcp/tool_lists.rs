@@ -1,8 +1,8 @@
 //! What the operator allows, as tools are shown, and the bytes of lists that were made once.
 //!
-//! A list differs from another by the request's narrowing, by what the caller's token lacks, and by
-//! the era. All three are a few bits, so the bytes are kept under them; making them anew gives the
-//! same bytes.
+//! A list differs from another by the request's narrowing, by what the caller's token lacks, by the
+//! era, and by whether the client shows pages. All are a few bits, so the bytes are kept under them;
+//! making them anew gives the same bytes.
 
 use bytes::Bytes;
 use quick_cache::sync::Cache;
@@ -12,7 +12,7 @@ use tool_kit::Tool;
 use crate::policy::{Policy, Variant, Verdict};
 
 use super::{
-    era::Era,
+    era::Wanted,
     products::Products,
     schema::{self, Showing},
 };
@@ -27,7 +27,7 @@ pub(super) struct Key {
     policy: Variant,
     /// One bit for each set of scopes that some tool needs and the token lacks.
     missing_scopes: u64,
-    era: Era,
+    wanted: Wanted,
 }
 
 /// All lists of one server.
@@ -66,8 +66,8 @@ impl Lists {
     }
 
     /// Under what the bytes of a list are kept.
-    pub(super) fn key(&self, policy: &Policy, granted: Option<&[String]>, era: Era) -> Key {
-        Key { policy: policy.variant(), missing_scopes: self.missing_scope_bits(granted), era }
+    pub(super) fn key(&self, policy: &Policy, granted: Option<&[String]>, wanted: Wanted) -> Key {
+        Key { policy: policy.variant(), missing_scopes: self.missing_scope_bits(granted), wanted }
     }
 
     /// The bytes of a list that was made before.

@@ -7,8 +7,10 @@
 
 mod jobs;
 mod prompt;
+mod skill;
 
 pub use prompt::{Arg, Prompt};
+pub use skill::{Skill, skill_at, skills};
 
 /// Every job, in the order of a working day.
 pub fn all() -> impl Iterator<Item = &'static Prompt> {

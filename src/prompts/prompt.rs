@@ -82,6 +82,13 @@ impl Prompt {
     }
 }
 
+impl PromptArguments {
+    /// Each argument's own name in the place of its value.
+    pub(super) fn placeholders(args: &[Arg]) -> Self {
+        Self(args.iter().map(|arg| (arg.name, format!("<{}>", arg.name))).collect())
+    }
+}
+
 impl Arg {
     fn read(&self, value: &str) -> Result<String, String> {
         match self.kind {

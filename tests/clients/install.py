@@ -40,6 +40,18 @@ def everything(home: str, lists=(1, 2)) -> Installed:
         return Installed(npm.result(), {n: p.result() / "bin/python" for n, p in python.items()}, env)
 
 
+def npm_packages(list_folder: Path):
+    """Another list of npm, and the path with a node for it."""
+    cache = Path(os.environ.get("CLIENTS_CACHE") or default_cache())
+    cache.mkdir(parents=True, exist_ok=True)
+    pins = [list_folder / name for name in ("package.json", "package-lock.json")]
+    with open(cache / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        npm = folder(cache, list_folder.name, pins, lambda target: fill_npm(target, list_folder))
+        path = os.pathsep.join(filter(None, [node_folder(cache), os.environ["PATH"]]))
+    return npm, path
+
+
 def default_cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base, "jira-mcp-bridge-clients")
@@ -70,9 +82,9 @@ def venv(cache: Path, requirements: str) -> Path:
     return folder(cache, Path(requirements).stem, [requirements], fill, salt=sys.version + sys.executable)
 
 
-def fill_npm(target: Path):
+def fill_npm(target: Path, list_folder: Path = HERE):
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, target)
+        shutil.copy(list_folder / name, target)
     quiet(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=target)
 
 

@@ -46,6 +46,9 @@ async fn no_reply_to_an_old_client_holds_a_field_of_the_new_era() {
             ("prompts/list", json!({})),
             ("resources/list", json!({})),
             ("resources/templates/list", json!({})),
+            ("skills/list", json!({})),
+            ("skills/get", json!({"uri": "skill://jira-my-day/SKILL.md"})),
+            ("resources/read", json!({"uri": "skill://jira-my-day/SKILL.md"})),
             ("logging/setLevel", json!({"level": "info"})),
             ("tools/call", call("jira_whoami", json!({}))),
             ("tools/call", call("jira_get_issue", json!({"issue_key": "NO-1"}))),
@@ -65,7 +68,9 @@ async fn no_reply_to_an_old_client_holds_a_field_of_the_new_era() {
                 "requestState",
             ] {
                 // Discovery belongs to the new era; its refusal names the fields that are missing.
-                let names_it = method == "server/discover" && new == "io.modelcontextprotocol/";
+                // Extensions are named so in both eras.
+                let names_it = matches!(method, "server/discover" | "initialize")
+                    && new == "io.modelcontextprotocol/";
                 assert!(
                     names_it || !reply.text.contains(new),
                     "{method} answers {new}: {}",

@@ -29,7 +29,7 @@ pub use error::{Code, ToolError};
 pub use idempotency::{Begun, IdempotencyKeys, IdempotencyScope, REMEMBERED, Turn};
 pub use preview::{CONFIRM, Preview};
 pub use product::{
-    CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Usage,
+    App, CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Usage,
 };
 pub use progress::{Progress, Step};
 pub use reply::{Block, Done, Reply};

@@ -41,6 +41,11 @@ pub trait Product: fmt::Debug + Send + Sync {
     /// Arguments that clients repeat in a header, so that a gateway need not read bodies.
     fn header_arguments(&self) -> &'static [HeaderArgument];
 
+    /// The page that a host may show with a tool's results, if there is one.
+    fn app(&self, _tool: &Tool) -> Option<&'static App> {
+        None
+    }
+
     /// What can be read by an address.
     fn resources(&self) -> Vec<ResourceKind>;
 
@@ -130,6 +135,18 @@ pub struct HeaderArgument {
     pub argument: &'static str,
     /// The end of the header's name.
     pub header: &'static str,
+}
+
+/// A page that a host shows with a tool's results: one file, the same for everybody. Source: MCP
+/// Apps, 2026-01-26.
+#[derive(Debug)]
+pub struct App {
+    /// For people.
+    pub about: &'static str,
+    /// The file. `{tool}` and `{title}` stand for the tool's.
+    pub html: &'static str,
+    /// The tools that it calls beside its own, without which it is not offered.
+    pub calls: &'static [&'static str],
 }
 
 /// A kind of resource, `{product}://{host}/{id}`, and the tool that reads it.

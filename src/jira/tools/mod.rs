@@ -6,6 +6,7 @@
 //! `catalog`.
 
 mod agile;
+mod apps;
 mod args;
 mod bulk;
 mod catalog;

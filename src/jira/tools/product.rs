@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auth::{Caller, TokenVerdict};
 use serde_json::Value;
 use tool_kit::{
-    CallRequest, HeaderArgument, IdempotencyKeys, OpenCall, Product, ResourceKind, Run,
+    App, CallRequest, HeaderArgument, IdempotencyKeys, OpenCall, Product, ResourceKind, Run,
     SigningKeys, Suggestions, Usage,
     args::{ArgSpec, RawArguments, Shape},
 };
@@ -13,6 +13,7 @@ use tool_kit::{
 use crate::jira::{
     Jira, Projects,
     tools::{
+        apps,
         args::named_hosts,
         catalog, completion,
         context::{Context, Limits},
@@ -119,6 +120,10 @@ impl Product for JiraTools {
 
     fn header_arguments(&self) -> &'static [HeaderArgument] {
         &[HeaderArgument { tool: "jira_whoami", argument: "project_key", header: "Project-Key" }]
+    }
+
+    fn app(&self, tool: &tool_kit::Tool) -> Option<&'static App> {
+        apps::of(tool)
     }
 
     fn resources(&self) -> Vec<ResourceKind> {

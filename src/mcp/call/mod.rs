@@ -17,7 +17,8 @@ use super::server::Server;
 pub(super) use close::{Refused, Said};
 pub(super) use opened::{Read, Traces};
 pub(super) use request::{
-    ToolRequest, caller, narrowing, takes_one_reply, traces, traces_of, verdict, verdict_of,
+    ToolRequest, caller, headers, narrowing, takes_one_reply, traces, traces_of, verdict,
+    verdict_of,
 };
 
 impl Server {

@@ -1,7 +1,7 @@
 //! What a tool call brings beside its parameters.
 
 use auth::{Caller, VerdictSlot};
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use metrics::Trace;
 use rmcp::{RoleServer, model::RequestId, service::RequestContext};
 use tokio_util::sync::CancellationToken;
@@ -84,6 +84,11 @@ pub(in crate::mcp) fn verdict_of(parts: &Parts) -> VerdictSlot {
 
 pub(in crate::mcp) fn narrowing(context: &RequestContext<RoleServer>) -> Option<&Narrowing> {
     parts(context)?.extensions.get()
+}
+
+/// The headers of the HTTP request; over stdio there are none.
+pub(in crate::mcp) fn headers(context: &RequestContext<RoleServer>) -> Option<&HeaderMap> {
+    parts(context).map(|parts| &parts.headers)
 }
 
 /// Whether the client takes a reply and nothing before it.

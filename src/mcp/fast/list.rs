@@ -10,7 +10,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 use single_header::single_header;
 
-use crate::mcp::era::Era;
+use crate::mcp::{
+    apps,
+    era::{Era, Wanted},
+};
 
 const METHOD: &str = "tools/list";
 const VERSION_HEADER: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -21,7 +24,7 @@ const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 pub(super) struct ListRequest<'a> {
     /// As sent.
     pub(super) id: &'a RawValue,
-    pub(super) era: Era,
+    pub(super) wanted: Wanted,
 }
 
 #[derive(Deserialize)]
@@ -50,12 +53,13 @@ pub(super) fn read<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<ListReques
         return None;
     }
     let meta = message.params.and_then(|params| params.meta).unwrap_or_default();
-    let era = if meta.contains_key(VERSION_KEY) {
+    let wanted = if meta.contains_key(VERSION_KEY) {
         modern(headers, meta)?
     } else {
-        is_legacy(headers).then_some(Era::Legacy)?
+        let apps = apps::is_marked(headers);
+        is_legacy(headers).then_some(Wanted { era: Era::Legacy, apps })?
     };
-    Some(ListRequest { id: message.id, era })
+    Some(ListRequest { id: message.id, wanted })
 }
 
 /// No version in the header, which means 2025-03-26, or one from before 2026-07-28; an unknown or
@@ -74,7 +78,7 @@ pub(super) fn is_legacy(headers: &HeaderMap) -> bool {
 
 /// The version in body and header, the method in its header, and no header that speaks of anything
 /// else.
-fn modern(headers: &HeaderMap, meta: Map<String, Value>) -> Option<Era> {
+fn modern(headers: &HeaderMap, meta: Map<String, Value>) -> Option<Wanted> {
     let version = ProtocolVersion::V_2026_07_28;
     let meta = RequestMetaObject::from(meta);
     let is_complete =
@@ -84,7 +88,8 @@ fn modern(headers: &HeaderMap, meta: Map<String, Value>) -> Option<Era> {
     let is_plain = !headers.keys().any(|name| {
         name.as_str().starts_with("mcp-") && *name != VERSION_HEADER && *name != METHOD_HEADER
     });
-    (is_complete && agrees && is_plain).then_some(Era::Modern)
+    let apps = apps::are_declared(meta.client_capabilities().as_ref());
+    (is_complete && agrees && is_plain).then_some(Wanted { era: Era::Modern, apps })
 }
 
 /// Ids that rmcp gives back as they were sent.
@@ -108,7 +113,7 @@ mod tests {
             headers.append(*name, HeaderValue::from_str(value).unwrap());
         }
         assert_eq!(
-            read(&headers, body.as_bytes()).map(|asked| asked.era),
+            read(&headers, body.as_bytes()).map(|asked| asked.wanted.era),
             expected,
             "{lines:?} {body}"
         );

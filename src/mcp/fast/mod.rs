@@ -48,7 +48,7 @@ fn tool_list(server: &Server, parts: &Parts, body: &[u8]) -> Option<Bytes> {
     let request = list::read(&parts.headers, body)?;
     let (narrowing, caller) =
         (parts.extensions.get::<Narrowing>(), parts.extensions.get::<Caller>());
-    let result = server.tool_list_bytes(narrowing, caller, request.era)?;
+    let result = server.tool_list_bytes(narrowing, caller, request.wanted)?;
     let id = request.id.get();
     let mut reply = BytesMut::with_capacity(result.len() + id.len() + 40);
     reply.put_slice(br#"{"jsonrpc":"2.0","id":"#);
