@@ -89,6 +89,25 @@ impl Sandbox {
         self
     }
 
+    /// The main site is known by this address, such as `http://127.0.0.1:4000`, and the second one
+    /// by a name of this machine with the same port; else both have names at `atlassian.net`. In
+    /// all clones, and best told before anybody asks: clients remember what a site is called.
+    #[must_use]
+    pub fn with_address(self, address: &str) -> Self {
+        let address = address.trim_end_matches('/');
+        let port = address.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let mut sites = self.world.sites.write().unwrap_or_else(PoisonError::into_inner);
+        for (at, site) in sites.iter_mut().enumerate() {
+            site.host = match at {
+                0 => address.to_owned(),
+                _ => format!("http://{}.localhost{port}", site.name),
+            };
+        }
+        drop(sites);
+        self
+    }
+
     /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`,
     /// `/_edge/…`; and the main site's own `/rest/…` for basic authentication.
     pub fn router(&self) -> axum::Router {

@@ -3,14 +3,24 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use tool_kit::Toolset;
+
+use crate::policy;
 
 use super::agent;
+
+/// Which tools the server has.
+pub(super) struct Tools<'a> {
+    pub(super) listed: usize,
+    pub(super) policy: &'a policy::Settings,
+}
 
 /// What stands behind the addresses that are printed.
 pub(super) struct World<'a> {
     pub(super) mcp_url: String,
     /// The authorization server, where clients can sign in.
     pub(super) issuer: Option<String>,
+    pub(super) tools: Tools<'a>,
     /// The sandbox agent, where tools for agents are on.
     pub(super) agent: Option<agent::Urls>,
     /// Whether any tool of Jira's is on.
@@ -73,6 +83,8 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
         out,
         "jira-mcp-bridge demo\n\n  MCP   {mcp_url}\n  Jira  {jira_url} (built-in sandbox; nothing leaves this machine, nothing is kept)\n"
     )?;
+    first_step(out, world)?;
+    writeln!(out, "{}\n", which_tools(&world.tools))?;
     writeln!(out, "Tokens of the sandbox, one for each kind of user:")?;
     for (name, token) in *tokens {
         writeln!(out, "  {name:<6} {:<46} {token}", who(name))?;
@@ -115,6 +127,45 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
         "command": std::env::current_exe()?, "args": ["stdio"], "env": local_settings(world)
     } } });
     writeln!(out, "{servers:#}\n\nStop with Ctrl-C.")
+}
+
+/// What shows in a minute what this is.
+fn first_step(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
+    if world.has_jira {
+        writeln!(
+            out,
+            "First step: connect a client with one of the lines below and ask it \"What is open in ACME?\", or paste \
+             the curl line of \"read an issue\".\n"
+        )
+    } else {
+        writeln!(
+            out,
+            "First step: connect a client with one of the lines below and let it say hello to the agent.\n"
+        )
+    }
+}
+
+/// The tools that are on, and how one has the others.
+fn which_tools(tools: &Tools<'_>) -> String {
+    let names = |is_on: bool| {
+        let sets = Toolset::ALL.iter().filter(|set| tools.policy.toolsets.contains(set) == is_on);
+        sets.map(|set| set.name()).collect::<Vec<_>>()
+    };
+    let (on, off) = (names(true), names(false));
+    let mut said = format!("Tools: {} are on, of {}", tools.listed, on.join(", "));
+    if tools.policy.read_only {
+        said.push_str("; READ_ONLY keeps back those that change something");
+    }
+    said.push('.');
+    if !off.is_empty() {
+        let all = [on, off.clone()].concat();
+        said += &format!(
+            "\nOff: {}. With all of them: TOOLSETS={} jira-mcp-bridge demo",
+            off.join(", "),
+            all.join(",")
+        );
+    }
+    said
 }
 
 /// What `stdio` needs to work in the same sandbox.
