@@ -5,6 +5,7 @@ mod listen;
 mod serve;
 mod shown;
 mod signin;
+mod window;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::{
 use super::failure::{Failure, finished};
 use serve::serve_sandbox;
 use shown::{Tools, World, print};
+use window::ShowCalls;
 
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -43,6 +45,10 @@ pub(super) struct Args {
     seed: Site,
     #[command(flatten)]
     place: listen::Place,
+    /// A moment at which time stands still in the sandbox, such as 2026-11-20T12:00:00Z: the same
+    /// data each time, for pictures and tests.
+    #[arg(long, value_name = "MOMENT", hide = true)]
+    sandbox_time: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -60,10 +66,20 @@ impl From<Site> for Seed {
     }
 }
 
+/// On this machine's clock it limits writes as Jira does; where time stands still, nothing ever
+/// leaves a window of time again.
+fn sandbox(args: &Args) -> Sandbox {
+    let seed = args.seed.into();
+    match args.sandbox_time.map(jiff::Timestamp::as_millisecond) {
+        Some(ms) => Sandbox::of(seed, Arc::new(move || ms)),
+        None => Sandbox::of(seed, Arc::new(|| jiff::Timestamp::now().as_millisecond()))
+            .with_write_limits(),
+    }
+}
+
 pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let stop = run::asked_to_stop();
-    let clock = Arc::new(|| jiff::Timestamp::now().as_millisecond());
-    let mut sandbox = Sandbox::of(args.seed.into(), clock).with_write_limits();
+    let mut sandbox = sandbox(&args);
     if args.agent_only {
         return agent::serve_alone(&sandbox, args.json, stop).await;
     }
@@ -100,17 +116,16 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     if let Some(provider) = &provider {
         source = provider.add_settings(source);
     }
-    let config = Config::read(&source)?;
+    let mut config = Config::read(&source)?;
     telemetry::start(&config.telemetry);
+    config.mcp.watch = Some(Arc::new(ShowCalls(sandbox.calls())));
     let bound = run::bind(config).await?;
     let agent_urls = service.as_ref().map(|service| service.urls(&sandbox));
     let issuer = bound.issuer().map(str::to_owned);
     let base = issuer.clone().unwrap_or_else(|| format!("http://{}", bound.address()));
-    print(
-        args.json,
-        false,
-        &world(&format!("{base}/mcp"), issuer.as_deref(), agent_urls, bound.tools()),
-    )?;
+    let shown = world(&format!("{base}/mcp"), issuer.as_deref(), agent_urls, bound.tools());
+    let pages = sandbox.window_router(window::settings(&shown)?);
+    print(args.json, false, &shown)?;
     let serving = bound.serve(stop);
     let people_sign_in = async {
         match provider {
@@ -127,7 +142,7 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     // The sandbox outlives the drain, so that running calls still find it.
     let drain = tokio::select! {
         drain = serving => drain,
-        _ended = serve_sandbox(jira, sandbox.router(), std::future::pending()) => {
+        _ended = serve_sandbox(jira, pages, std::future::pending()) => {
             return Err(Failure::Running("the sandbox Jira stopped".to_owned()));
         }
         _ended = agent_answers => {
