@@ -158,6 +158,11 @@ impl Bound {
         self.signin.as_ref().map(SignIn::issuer)
     }
 
+    /// How many tools it lists.
+    pub fn tools(&self) -> usize {
+        self.server.listed().len()
+    }
+
     /// Where metrics are read, if anywhere.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref()?.local_addr().ok()

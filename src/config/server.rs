@@ -140,5 +140,6 @@ fn mcp_settings(reader: &mut Reader<'_>) -> mcp::Settings {
         reply_bytes_max: reader.size("MAX_RESPONSE_BYTES", 2_000..=450_000),
         structured_content: reader.flag("STRUCTURED_CONTENT"),
         custom_events: custom_events(reader),
+        watch: None,
     }
 }

@@ -35,7 +35,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "ADMIN_ADDR",
         "127.0.0.1:9090",
-        "where GET /metrics, /healthz and /readyz are answered for operators; empty = nowhere (demo: nowhere unless set)",
+        "where operators have GET /metrics, /healthz, /readyz and a console at /; empty = nowhere (demo: nowhere unless set)",
     ),
     setting("SERVER_NAME", "jira-mcp-bridge", "MCP server name"),
     setting("PUBLIC_BASE_URL", "", "the URL clients see, such as https://api.example.com/jira"),

@@ -34,6 +34,7 @@ mod text_errors;
 // What is answered here.
 mod admin;
 mod browser_page;
+mod console;
 mod health;
 mod metadata;
 mod server_card;

@@ -35,6 +35,7 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod tool_lists;
+mod watch;
 
 pub use answer::Answer;
 pub use products::Products;
@@ -42,3 +43,4 @@ pub use rpc_errors::errors;
 pub use server::{Server, Settings};
 pub use service::{HttpService, streamable};
 pub use stdio::{StdioSettings, serve_stdio};
+pub use watch::WatchCalls;

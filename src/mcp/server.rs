@@ -12,7 +12,7 @@ use rmcp::{
 
 use crate::policy::{Narrowing, Policy};
 
-use super::{in_flight::InFlight, products::Products, tool_lists::Lists};
+use super::{in_flight::InFlight, products::Products, tool_lists::Lists, watch::WatchCalls};
 
 /// What the operator decided about tool calls.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub structured_content: bool,
     /// Whether each call is also an event of its own in Application Insights.
     pub custom_events: bool,
+    /// Who sees calls with what they were given; nobody but the demo.
+    pub watch: Option<Arc<dyn WatchCalls>>,
 }
 
 /// One MCP server for all callers. Cloning is cheap; rmcp clones it for each request.

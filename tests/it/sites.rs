@@ -37,6 +37,24 @@ async fn several_sites_without_a_choice_are_listed() {
     assert_eq!(wrong.value["error"], "not_found", "{}", wrong.value);
 }
 
+/// As the demo has them, whose issues are read in the browser where the sandbox listens.
+#[tokio::test]
+async fn addresses_with_a_port_lead_to_their_site() {
+    let sandbox = Sandbox::seeded(NOW_MS).with_address("http://127.0.0.1:4000/");
+    let bridge = Bridge::over(sandbox.router(), sandbox.tokens(), &[]).await;
+    for (who, url) in [
+        ("anna", "http://127.0.0.1:4000/browse/ACME-5"),
+        ("femi", "http://127.0.0.1:4000/browse/OPS-1"),
+        ("femi", "http://sandbox-lab.localhost:4000/browse/LAB-1"),
+    ] {
+        let read = bridge.call(who, "jira_get_issue", json!({"issue_key": url})).await;
+        assert_eq!(read.value["url"], url, "{}", read.value);
+    }
+    let other = json!({"issue_key": "http://127.0.0.1:4001/browse/ACME-5"});
+    let refused = bridge.call("anna", "jira_get_issue", other).await;
+    assert!(refused.is_error, "{}", refused.value);
+}
+
 #[tokio::test]
 async fn a_pin_goes_before_every_wish() {
     let bridge = Bridge::with(&[("JIRA_SITE_URL", "https://sandbox.atlassian.net")]).await;

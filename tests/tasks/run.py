@@ -61,7 +61,9 @@ class Jira:
 
     def __init__(self, info):
         self.url, self.tokens = info["jira_url"].rstrip("/"), info["tokens"]
-        self.cloud = self.get("/oauth/token/accessible-resources")[0]["id"]
+        # Where people read its issues.
+        site = self.get("/oauth/token/accessible-resources")[0]
+        self.cloud, self.site = site["id"], site["url"]
 
     def get(self, path, **query):
         address = f"{self.url}{path}{'?' + urllib.parse.urlencode(query) if query else ''}"

@@ -53,7 +53,7 @@ def blocks_a_release(agent):
 
 
 def read_an_issue(agent):
-    read = agent("jira_get_issue", issue_key="https://sandbox.atlassian.net/browse/ACME-9")
+    read = agent("jira_get_issue", issue_key=f"{agent.jira.site}/browse/ACME-9")
     assert (read["key"], read["summary"]) == ("ACME-9", agent.jira.fields("ACME-9", "summary")["summary"])
 
 

@@ -32,6 +32,11 @@ pub(super) fn rendered_time(ms: i64, zone: &TimeZone) -> String {
     format(ms, zone, "%d/%b/%y %-I:%M %p")
 }
 
+/// The time of day, `10:00:00`.
+pub(super) fn clock_time(ms: i64, zone: &TimeZone) -> String {
+    format(ms, zone, "%H:%M:%S")
+}
+
 /// Reads `2026-11-20T10:00:00.000+0000` and its RFC 3339 relatives; `None` for anything else.
 pub(super) fn parse_time(text: &str) -> Option<i64> {
     text.parse::<Timestamp>()

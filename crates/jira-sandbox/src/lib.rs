@@ -6,7 +6,7 @@
 //! function of `http/routes/`: it reads values with `fields/`, searches with `search/` (whose
 //! language is `jql/`), changes the plain values of `model/`, and shows them with `render/`. What a
 //! world begins with is in `seed/`. Beside it stand `identity/`, the provider where people sign
-//! in, and `agent/`, a Copilot Studio agent.
+//! in, `agent/`, a Copilot Studio agent, and `window/`, pages for people.
 
 mod adf;
 mod agent;
@@ -24,6 +24,7 @@ mod model;
 mod render;
 mod search;
 mod seed;
+mod window;
 mod world;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -32,6 +33,7 @@ pub use agent::{Agent, AgentCall, AgentConversation, AgentFault, AgentProtocol, 
 pub use clock::Clock;
 pub use identity::{Endpoint, Fault, Grant, Identity, IdentityClient, IdentitySettings, Provider};
 pub use seed::Seed;
+pub use window::{CallLog, ToolCall, WindowPerson, WindowSettings, WindowWay};
 use world::World;
 
 /// The whole sandbox: sites, people, tokens. Cheap to clone; clones share one state.
@@ -75,6 +77,8 @@ impl Sandbox {
                 identity: identity::state::State::default(),
                 agent: agent::state::State::default(),
                 cloud_ids,
+                calls: window::Calls::default(),
+                changes: local_page::Changes::default(),
                 sites: RwLock::new(sites),
             }),
             limits_writes: false,
@@ -89,10 +93,43 @@ impl Sandbox {
         self
     }
 
+    /// The main site is known by this address, such as `http://127.0.0.1:4000`, and the second one
+    /// by a name of this machine with the same port; else both have names at `atlassian.net`. In
+    /// all clones, and best told before anybody asks: clients remember what a site is called.
+    #[must_use]
+    pub fn with_address(self, address: &str) -> Self {
+        let address = address.trim_end_matches('/');
+        let port = address.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let mut sites = self.world.sites.write().unwrap_or_else(PoisonError::into_inner);
+        for (at, site) in sites.iter_mut().enumerate() {
+            site.host = match at {
+                0 => address.to_owned(),
+                _ => format!("http://{}.localhost{port}", site.name),
+            };
+        }
+        drop(sites);
+        self
+    }
+
     /// Answers every path of the API gateway: `/ex/jira/{cloudId}/rest/…`, `/oauth/token/…`,
     /// `/_edge/…`; and the main site's own `/rest/…` for basic authentication.
     pub fn router(&self) -> axum::Router {
         http::router(Arc::clone(&self.world), self.limits_writes)
+    }
+
+    /// The same, and at `/`, `/browse/{key}`, `/calls` and `/connect` pages for the person at this
+    /// machine, who is not asked who they are: the board, an issue, what was told to
+    /// [`Self::calls`], and how clients are connected. The pages are read at an IP address or at
+    /// `localhost` only.
+    pub fn window_router(&self, settings: WindowSettings) -> axum::Router {
+        window::router(Arc::clone(&self.world), settings).merge(self.router())
+    }
+
+    /// Where calls of agents' tools are told, for the pages of [`Self::window_router`].
+    #[must_use]
+    pub fn calls(&self) -> CallLog {
+        CallLog::of(Arc::clone(&self.world))
     }
 
     /// Answers the paths of the identity provider, where the sandbox's people sign in: below `/`

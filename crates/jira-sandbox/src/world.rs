@@ -7,6 +7,7 @@ use crate::{
     clock::Clock,
     identity::state::State,
     model::{Site, Token},
+    window::Calls,
 };
 
 /// Routes take the lock once, for as long as they run.
@@ -18,4 +19,7 @@ pub(crate) struct World {
     /// Of each site, in the order of `sites`.
     pub(crate) cloud_ids: Vec<String>,
     pub(crate) sites: RwLock<Vec<Site>>,
+    pub(crate) calls: Calls,
+    /// What open pages of the window wait for.
+    pub(crate) changes: local_page::Changes,
 }

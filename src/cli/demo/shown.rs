@@ -3,14 +3,24 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
+use tool_kit::Toolset;
+
+use crate::policy;
 
 use super::agent;
+
+/// Which tools the server has.
+pub(super) struct Tools<'a> {
+    pub(super) listed: usize,
+    pub(super) policy: &'a policy::Settings,
+}
 
 /// What stands behind the addresses that are printed.
 pub(super) struct World<'a> {
     pub(super) mcp_url: String,
     /// The authorization server, where clients can sign in.
     pub(super) issuer: Option<String>,
+    pub(super) tools: Tools<'a>,
     /// The sandbox agent, where tools for agents are on.
     pub(super) agent: Option<agent::Urls>,
     /// Whether any tool of Jira's is on.
@@ -19,6 +29,18 @@ pub(super) struct World<'a> {
     pub(super) tokens: &'a [(String, String)],
     /// Name, e-mail address, API token.
     pub(super) api_tokens: &'a [(String, String, String)],
+}
+
+impl World<'_> {
+    /// What clients call the server.
+    pub(super) fn server(&self) -> &'static str {
+        if self.has_jira { "jira" } else { "agent" }
+    }
+
+    /// The token of the one who sees everything.
+    pub(super) fn token(&self) -> &str {
+        self.tokens.first().map(|(_, token)| token.as_str()).unwrap_or_default()
+    }
 }
 
 /// Prints it for a person or, in one line, for a program.
@@ -33,6 +55,9 @@ pub(super) fn print(as_json: bool, jira_only: bool, world: &World<'_>) -> io::Re
             .map(|(name, email, token)| (name.clone(), json!({ "email": email, "token": token })))
             .collect();
         let mut line = json!({ "mcp_url": mcp_url, "jira_url": jira_url, "tokens": tokens, "api_tokens": api_tokens });
+        if let (false, Some(members)) = (jira_only, line.as_object_mut()) {
+            members.insert("window_url".to_owned(), json!(jira_url));
+        }
         if let (Some(issuer), Some(members)) = (issuer, line.as_object_mut()) {
             members.insert("issuer".to_owned(), json!(issuer));
         }
@@ -52,7 +77,8 @@ pub(super) fn print(as_json: bool, jira_only: bool, world: &World<'_>) -> io::Re
     out.flush()
 }
 
-fn who(name: &str) -> &'static str {
+/// What is special about a person of the sandbox.
+pub(super) fn about(name: &str) -> &'static str {
     match name {
         "anna" => "administrator, all projects, every scope",
         "ben" => "developer in ACME and MOB, no agile scopes",
@@ -67,15 +93,17 @@ fn who(name: &str) -> &'static str {
 
 fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
     let World { mcp_url, jira_url, tokens, .. } = world;
-    let server = if world.has_jira { "jira" } else { "agent" };
-    let token = tokens.first().map(|(_, token)| token.as_str()).unwrap_or_default();
+    let (server, token) = (world.server(), world.token());
     writeln!(
         out,
-        "jira-mcp-bridge demo\n\n  MCP   {mcp_url}\n  Jira  {jira_url} (built-in sandbox; nothing leaves this machine, nothing is kept)\n"
+        "jira-mcp-bridge demo\n\n  MCP     {mcp_url}\n  Window  {jira_url} (open it in a browser: the board, and each call of your agent as it happens)\n  \
+         Jira    {jira_url} (built-in sandbox; nothing leaves this machine, nothing is kept)\n"
     )?;
+    first_step(out, world)?;
+    writeln!(out, "{}\n", which_tools(&world.tools))?;
     writeln!(out, "Tokens of the sandbox, one for each kind of user:")?;
     for (name, token) in *tokens {
-        writeln!(out, "  {name:<6} {:<46} {token}", who(name))?;
+        writeln!(out, "  {name:<6} {:<46} {token}", about(name))?;
     }
     if let Some(agent) = &world.agent {
         agent::instructions(out, agent)?;
@@ -103,18 +131,62 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
         "npx --yes @modelcontextprotocol/inspector@latest --cli {mcp_url} --transport http --header 'Authorization: Bearer {token}' --method tools/list\n"
     )?;
     writeln!(out, "VS Code, .vscode/mcp.json:\n")?;
-    let servers = json!({ "servers": { server: {
-        "type": "http", "url": mcp_url, "headers": { "Authorization": format!("Bearer {token}") }
-    } } });
-    writeln!(out, "{servers:#}\n")?;
+    writeln!(out, "{:#}\n", servers_over_http(world))?;
     writeln!(
         out,
         "Claude Desktop and other clients that start a server, over standard input and output:\n"
     )?;
-    let servers = json!({ "mcpServers": { server: {
+    writeln!(out, "{:#}\n\nStop with Ctrl-C.", servers_over_stdio(world)?)
+}
+
+/// VS Code's file.
+pub(super) fn servers_over_http(world: &World<'_>) -> Value {
+    json!({ "servers": { world.server(): {
+        "type": "http", "url": world.mcp_url, "headers": { "Authorization": format!("Bearer {}", world.token()) }
+    } } })
+}
+
+/// The file of clients that start the server.
+pub(super) fn servers_over_stdio(world: &World<'_>) -> io::Result<Value> {
+    Ok(json!({ "mcpServers": { world.server(): {
         "command": std::env::current_exe()?, "args": ["stdio"], "env": local_settings(world)
-    } } });
-    writeln!(out, "{servers:#}\n\nStop with Ctrl-C.")
+    } } }))
+}
+
+/// What shows in a minute what this is.
+fn first_step(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
+    if world.has_jira {
+        writeln!(
+            out,
+            "First step: open the window, connect a client as its page Connect says, and ask it \"What is open in ACME?\", or paste \
+             the curl line of \"read an issue\".\n"
+        )
+    } else {
+        writeln!(
+            out,
+            "First step: connect a client with one of the lines below and let it say hello to the agent.\n"
+        )
+    }
+}
+
+/// The tools that are on, and how one has the others.
+pub(super) fn which_tools(tools: &Tools<'_>) -> String {
+    let names = |is_on: bool| {
+        let sets = Toolset::ALL.iter().filter(|set| tools.policy.toolsets.contains(set) == is_on);
+        sets.map(|set| set.name()).collect::<Vec<_>>()
+    };
+    let (on, off) = (names(true), names(false));
+    let kept_back = if tools.policy.read_only {
+        "; READ_ONLY keeps back those that change something"
+    } else {
+        ""
+    };
+    let said = format!("Tools: {} are on, of {}{kept_back}.", tools.listed, on.join(", "));
+    if off.is_empty() {
+        return said;
+    }
+    let (all, off) = ([on, off.clone()].concat().join(","), off.join(", "));
+    format!("{said}\nOff: {off}. With all of them: TOOLSETS={all} jira-mcp-bridge demo")
 }
 
 /// What `stdio` needs to work in the same sandbox.

@@ -87,6 +87,9 @@ impl Server {
             elapsed: call.started.elapsed(),
         };
         line.write();
+        if let (Some(watch), Some(arguments)) = (&self.0.settings.watch, &call.watched) {
+            watch.ended(&line, arguments);
+        }
         self.record_call(&line, call.span.as_mut());
     }
 }

@@ -74,6 +74,10 @@ impl Server {
         let spent_bytes = bytes_of(request.id) + extra_bytes;
         let budget =
             Budget::new(settings.reply_bytes_max, spent_bytes, settings.structured_content);
+        let watched = settings
+            .watch
+            .as_ref()
+            .map(|_| caller.redact(serde_json::to_string(&arguments).unwrap_or_default()));
         consent.put_into(&mut arguments);
         let span = self.tool_span(tool, &request.traces);
         let trace = span.as_ref().map(Span::trace).unwrap_or_default();
@@ -100,6 +104,7 @@ impl Server {
             started,
             deadline,
             span,
+            watched,
             trace_id,
             cancelled: request.cancelled,
             is_modern: request.is_modern,

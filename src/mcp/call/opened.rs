@@ -35,6 +35,8 @@ pub(in crate::mcp) struct Call<'a> {
     pub(super) started: Instant,
     pub(super) deadline: Instant,
     pub(super) span: Option<Span>,
+    /// What it was given, as JSON, if somebody watches.
+    pub(super) watched: Option<String>,
     pub(super) trace_id: Option<String>,
     /// Fires when nobody waits for the answer any more.
     pub(super) cancelled: &'a CancellationToken,

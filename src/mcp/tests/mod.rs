@@ -38,6 +38,7 @@ fn server(behaviour: Behaviour) -> Server {
         reply_bytes_max: 90_000,
         structured_content: false,
         custom_events: false,
+        watch: None,
     };
     let limiter = Limiter::new(LimiterSettings::default());
     Server::new(settings, policy(), products(behaviour), limiter, Signals::default())

@@ -128,6 +128,18 @@ impl Bridge {
         answer.text().await.expect("a body of text")
     }
 
+    /// What the admin listener answers, also under another `Host`; needs ADMIN_ADDR among the
+    /// settings.
+    pub(crate) async fn admin(&self, path: &str, host: Option<&str>) -> Reply {
+        let mut request = self.client.get(format!("{}{path}", self.admin));
+        if let Some(host) = host {
+            request = request.header(header::HOST, host);
+        }
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Reply { status, headers, text: answer.text().await.expect("a body of text") }
+    }
+
     /// The tokens of all users.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {
         self.tokens.iter().map(|(_, token)| token.as_str())

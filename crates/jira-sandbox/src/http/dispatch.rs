@@ -56,12 +56,14 @@ pub(crate) fn dispatch(world: &World, request: &Parts, body: Bytes, target: Targ
             let mut sites = world.sites.write()?;
             let site = sites.get_mut(site).ok_or_else(no_site)?;
             let call = call(site)?;
-            match site.issue_id(call.param("issue")).filter(|_| limits_writes) {
+            let done = match site.issue_id(call.param("issue")).filter(|_| limits_writes) {
                 Some(issue) => {
                     write_limits::count(site, issue, now).and_then(|()| run(&call, site))
                 }
                 None => run(&call, site),
-            }
+            };
+            world.changes.add();
+            done
         }
     };
     // The header names the caller on refusals, too.

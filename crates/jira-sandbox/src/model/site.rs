@@ -18,7 +18,8 @@ use super::{
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Site {
     pub(crate) cloud_id: String,
-    /// The site's own address, which `self` links name: `https://NAME.atlassian.net`.
+    /// The site's own address, which `self` links name: `https://NAME.atlassian.net`, or wherever
+    /// the sandbox is reached.
     pub(crate) host: String,
     pub(crate) name: String,
     pub(crate) people: Vec<Person>,

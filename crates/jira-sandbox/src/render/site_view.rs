@@ -34,6 +34,11 @@ impl<'a> SiteView<'a> {
         if self.is_german { language::german(english) } else { english }
     }
 
+    /// The time of day, to the second.
+    pub(crate) fn clock_time(&self, ms: i64) -> String {
+        clock::clock_time(ms, &self.zone)
+    }
+
     /// A moment in the words of rendered fields.
     pub(crate) fn rendered_time(&self, ms: i64) -> String {
         clock::rendered_time(ms, &self.zone)

@@ -19,6 +19,7 @@ mod reading;
 mod refusals;
 mod searching;
 mod visibility;
+mod window;
 mod writing;
 
 const NOW: i64 = 1_795_168_800_000;

@@ -15,7 +15,8 @@ const NAMES: [&str; 7] = [
     "target_project_key",
 ];
 
-/// The hosts of addresses in the browser, each once, in small letters.
+/// The hosts of addresses in the browser, each once, in small letters, with a port that is not the
+/// scheme's own.
 pub(in crate::jira::tools) fn named_hosts(arguments: &Map<String, Value>) -> Vec<String> {
     let mut hosts = Vec::new();
     for value in NAMES.iter().filter_map(|name| arguments.get(*name)) {
@@ -29,8 +30,7 @@ fn collect(value: &Value, hosts: &mut Vec<String>) {
         Value::String(text) => {
             // A list that was written as text has several.
             for part in text.split(|c: char| c == ',' || c.is_whitespace() || "[]\"'".contains(c)) {
-                let host =
-                    Url::parse(part).ok().and_then(|url| url.host_str().map(str::to_lowercase));
+                let host = Url::parse(part).ok().and_then(|url| authority(&url));
                 if let Some(host) = host.filter(|host| !hosts.contains(host)) {
                     hosts.push(host);
                 }
@@ -40,6 +40,14 @@ fn collect(value: &Value, hosts: &mut Vec<String>) {
         Value::Object(map) => map.values().for_each(|item| collect(item, hosts)),
         _ => {}
     }
+}
+
+fn authority(url: &Url) -> Option<String> {
+    let host = url.host_str()?.to_lowercase();
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    })
 }
 
 #[cfg(test)]
@@ -58,6 +66,8 @@ mod tests {
                 vec!["a.example", "b.example"],
             ),
             (json!({"issue_keys": "https://a.example/browse/P-1, P-2"}), vec!["a.example"]),
+            (json!({"issue_key": "http://127.0.0.1:4000/browse/P-1"}), vec!["127.0.0.1:4000"]),
+            (json!({"issue_key": "https://a.example:443/browse/P-1"}), vec!["a.example"]),
             (json!({"url": "https://a.example"}), vec![]),
         ] {
             assert_eq!(named_hosts(arguments.as_object().unwrap()), expected, "{arguments}");
