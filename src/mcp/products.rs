@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth::Caller;
+use serde_json::{Map, Value};
 use tool_kit::{HeaderArgument, Product, ResourceKind, Suggestions, Tool};
 
 /// One or more products. No two have a tool or a name in common. A clone shares them.
@@ -37,6 +38,21 @@ impl Products {
     /// The tool of that name.
     pub(super) fn tool(&self, name: &str) -> Option<(&dyn Product, &'static Tool)> {
         self.each().find_map(|product| Some((product, product.tool(name)?)))
+    }
+
+    /// The tool that a call means, by its own name or by another server's.
+    pub(super) fn called(
+        &self,
+        name: &str,
+        arguments: Option<&Map<String, Value>>,
+    ) -> Option<(&dyn Product, &'static Tool)> {
+        let none = Map::new();
+        let arguments = arguments.unwrap_or(&none);
+        self.tool(name).or_else(|| {
+            self.each().find_map(|product| {
+                Some((product, product.tool_called_elsewhere(name, arguments)?))
+            })
+        })
     }
 
     /// The tool that a name of no tool most probably means, among those that may be named.

@@ -104,6 +104,10 @@ STEPS = [
     ("carla", "jira_my_permissions", {"project_key": "ACME"}, None),
     ("anna", "jira_my_permissions", {"issue_key": "ACME-1"}, None),
     ("anna", "jira_get_filters", {}, None),
+    ("anna", "jira_get_mentions", {"since": "-30d", "project_key": "ACME"}, None),
+    ("anna", "jira_get_epic_tree", {"issue_key": "ACME-1"}, None),
+    ("anna", "jira_get_sprint_report", {"sprint_id": 6}, None),
+    ("anna", "jira_get_dependencies", {"jql": "project = ACME"}, None),
     ("dana", "jira_get_filters", {"favourites": True}, None),
     ("dana", "jira_add_comment", {"issue_key": "ACME-1", "body": "x"}, "insufficient_scope"),
     # collab

@@ -27,10 +27,7 @@ fn calls() -> Vec<(&'static str, Value)> {
             "jira_search",
             json!({"jql": "project = ACME", "max_results": 50, "fields": "*navigable"}),
         ),
-        (
-            "jira_get_issue",
-            acme(json!({"include": "comments,transitions,changelog,worklogs,links"})),
-        ),
+        ("jira_get_issue", acme(json!({"include": "comments,changelog,worklogs,links"}))),
         ("jira_get_issue", json!({"issue_key": "quietword"})),
         (
             "jira_create_issue",
@@ -129,6 +126,10 @@ fn more_calls() -> Vec<(&'static str, Value)> {
         ("jira_jql_help", json!({"jql": "quietword ="})),
         ("jira_my_permissions", json!({"project_key": "ACME"})),
         ("jira_get_filters", json!({})),
+        ("jira_get_mentions", json!({"project_key": "ACME"})),
+        ("jira_get_epic_tree", json!({"issue_key": "ACME-1"})),
+        ("jira_get_sprint_report", json!({"sprint_id": "ACME Sprint 7"})),
+        ("jira_get_dependencies", json!({"jql": "summary ~ quietword"})),
     ]
 }
 

@@ -126,11 +126,11 @@ async fn unknown_methods_and_tools_are_protocol_errors() {
     assert_eq!(unknown["error"]["code"], -32602);
     assert!(unknown["error"]["message"].as_str().unwrap().contains("jira_search"), "{unknown}");
     for (path, tool, near) in [
-        ("/mcp", "jira_get_transitions", Some("jira_list_transitions")),
-        ("/mcp", "jira_assign_issue", Some("jira_update_issue")),
+        ("/mcp", "jira_show_transitions", Some("jira_list_transitions")),
+        ("/mcp", "jira_assign", Some("jira_update_issue")),
         ("/mcp", "jira_list_comments", Some("jira_get_comments")),
         // Only what is listed for the request is named.
-        ("/mcp/readonly", "jira_assign_issue", None),
+        ("/mcp/readonly", "jira_assign", None),
         ("/mcp/readonly", "jira_list_comments", Some("jira_get_comments")),
     ] {
         let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}});

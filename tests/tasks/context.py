@@ -107,7 +107,7 @@ def measured(binary):
             agent(tool, **arguments)
             rows.append((what, agent.received, raw(jira, token, request) if request else None))
         Counting.replies = {}
-        for _, task in TASKS:
+        for _, task, _ in TASKS:
             task(Counting(url, sandbox))
     return rows, Counting.replies
 

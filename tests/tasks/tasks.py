@@ -20,7 +20,7 @@ def found(agent, jql, *fields):
 
 def task(agent, **fields):
     """An issue of the task's own, so that tasks do not disturb each other."""
-    return agent("jira_create_issue", project_key="ACME", issue_type="Task", **{"summary": "A thing to do", **fields})["key"]
+    return agent("jira_create_issue", **{"project_key": "ACME", "issue_type": "Task", "summary": "A thing to do", **fields})["key"]
 
 
 def text_of(document):
@@ -249,35 +249,70 @@ def may_i(agent):
     assert (mine["can"], mine["cannot"]) == ([], ["CREATE_ISSUES"])
 
 
+def how_far(agent):
+    epic = task(agent, issue_type="Epic")
+    task(agent, parent_key=epic, fields={"Story Points": 3})
+    progress = agent("jira_get_epic_tree", issue_key=epic)["progress"]
+    assert (progress["total"], progress["done"], progress["points"]) == (1, 0, 3), progress
+
+
+def what_the_sprint_did(agent):
+    sprint = active_sprint(agent)
+    report = agent("jira_get_sprint_report", sprint_id=sprint["name"])
+    counts = report["counts"]
+    total = len(found(agent, f"sprint = {sprint['id']}"))
+    assert counts["done"] + counts["not_done"] == total, f"{counts} of {total}"
+
+
+def what_waits(agent):
+    first, second = task(agent), task(agent)
+    agent("jira_link_issues", from_key=first, relation="blocks", to_key=second)
+    blockers = agent("jira_get_dependencies", issue_key=second)["blockers"]
+    assert [(row["key"], [blocked["key"] for blocked in row["blocks"]]) for row in blockers] == [(first, [second])]
+
+
+def who_mentioned_me(agent):
+    key = task(agent)
+    agent("jira_add_comment", issue_key=key, body="@[Anna Admin] a word?")
+    told = agent("jira_get_mentions", since="today", project_key="ACME")
+    assert key in [row["key"] for row in told["mentions"]]
+
+
+# What somebody says, how an agent does it, and the calls that the ideal agent needs: what makes an issue of the task's
+# own is not among them.
 TASKS = [
-    ("What is on my plate?", my_open_work),
-    ("What did Dana finish in the last two months?", finished_this_month),
-    ("How much is left for the first version?", blocks_a_release),
-    ("What does this link say? (a browse URL)", read_an_issue),
-    ("What was said last on ACME-30?", latest_discussion),
-    ("File a bug: crash on start", report_a_bug),
-    ("Create a task with a checklist and a table", create_with_plan),
-    ("Start work on it", start_work),
-    ("Move it to review and tell Ben", to_review_and_tell),
-    ("Close the oldest open request", close_with_resolution),
-    ("Give it to Dana Analyst", assign_by_name),
-    ("Who can I assign this to?", who_can_do_it),
-    ("Add a paragraph below the panel", below_the_panel),
-    ("Estimate it at five points", estimate),
-    ("Due on 1 May 2030, highest priority", due_and_priority),
-    ("Log 2 h on it, yesterday at 14:00", log_two_hours),
-    ("This one blocks that one", link_two),
-    ("Link the design page", attach_a_page),
-    ("Attach my notes and read them back", attach_notes),
-    ("What changed on it?", what_changed),
-    ("Keep me posted on it", watch),
-    ("How does the sprint stand?", sprint_state),
-    ("Put it into the sprint", into_the_sprint),
-    ("Show me these three", several_at_once),
-    ("Label these two", label_many),
-    ("Turn these notes into issues", backlog_from_notes),
-    ("Release version 9.9", release_a_version),
-    ("Delete it again", delete_by_mistake),
-    ("A query with a typing mistake", fix_the_query),
-    ("May Carla create issues here?", may_i),
+    ("What is on my plate?", my_open_work, 1),
+    ("What did Dana finish in the last two months?", finished_this_month, 2),
+    ("How much is left for the first version?", blocks_a_release, 2),
+    ("What does this link say? (a browse URL)", read_an_issue, 1),
+    ("What was said last on ACME-30?", latest_discussion, 1),
+    ("File a bug: crash on start", report_a_bug, 2),
+    ("Create a task with a checklist and a table", create_with_plan, 1),
+    ("Start work on it", start_work, 1),
+    ("Move it to review and tell Ben", to_review_and_tell, 1),
+    ("Close the oldest open request", close_with_resolution, 3),
+    ("Give it to Dana Analyst", assign_by_name, 1),
+    ("Who can I assign this to?", who_can_do_it, 1),
+    ("Add a paragraph below the panel", below_the_panel, 1),
+    ("Estimate it at five points", estimate, 1),
+    ("Due on 1 May 2030, highest priority", due_and_priority, 1),
+    ("Log 2 h on it, yesterday at 14:00", log_two_hours, 1),
+    ("This one blocks that one", link_two, 1),
+    ("Link the design page", attach_a_page, 1),
+    ("Attach my notes and read them back", attach_notes, 2),
+    ("What changed on it?", what_changed, 1),
+    ("Keep me posted on it", watch, 1),
+    ("How does the sprint stand?", sprint_state, 1),
+    ("Put it into the sprint", into_the_sprint, 1),
+    ("Show me these three", several_at_once, 1),
+    ("Label these two", label_many, 2),
+    ("Turn these notes into issues", backlog_from_notes, 1),
+    ("Release version 9.9", release_a_version, 1),
+    ("Delete it again", delete_by_mistake, 2),
+    ("A query with a typing mistake", fix_the_query, 2),
+    ("May Carla create issues here?", may_i, 1),
+    ("How far is this epic?", how_far, 1),
+    ("What did this sprint do so far?", what_the_sprint_did, 1),
+    ("What waits for what here?", what_waits, 1),
+    ("Who mentioned me today?", who_mentioned_me, 1),
 ]

@@ -28,6 +28,16 @@ pub trait Product: fmt::Debug + Send + Sync {
     /// The tool of that name.
     fn tool(&self, name: &str) -> Option<&'static Tool>;
 
+    /// The tool that a call by this name means where other servers have the name for it. Such
+    /// names are not listed.
+    fn tool_called_elsewhere(
+        &self,
+        _name: &str,
+        _arguments: &Map<String, Value>,
+    ) -> Option<&'static Tool> {
+        None
+    }
+
     /// The tool that a name of no tool most probably means, among those that may be named.
     fn nearest_tool(
         &self,
@@ -76,6 +86,8 @@ pub trait Product: fmt::Debug + Send + Sync {
 pub struct CallRequest {
     /// The tool.
     pub tool: &'static Tool,
+    /// The name that the client called it by; another server's may say what the arguments mean.
+    pub called_as: String,
     /// Its arguments as the client sent them.
     pub arguments: Map<String, Value>,
     /// For whom.

@@ -50,6 +50,7 @@ fn handlers() -> impl Iterator<Item = &'static Tool> {
         search::find_fields::TOOLS,
         search::jql_help::TOOLS,
         people::permissions::TOOLS,
+        people::mentions::TOOLS,
         search::filters::TOOLS,
     ]
     .into_iter()

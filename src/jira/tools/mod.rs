@@ -18,6 +18,7 @@ mod jira_error;
 mod neighbours;
 mod oauth;
 mod parts;
+mod peers;
 mod people;
 mod product;
 mod project;

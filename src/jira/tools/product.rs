@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use auth::{Caller, TokenVerdict};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tool_kit::{
     App, CallRequest, HeaderArgument, IdempotencyKeys, OpenCall, Product, ResourceKind, Run,
-    SigningKeys, Suggestions, Usage,
+    SigningKeys, Suggestions, ToolError, Usage,
     args::{ArgSpec, RawArguments, Shape},
 };
 
@@ -18,6 +18,7 @@ use crate::jira::{
         catalog, completion,
         context::{Context, Limits},
         jira_error::fenced,
+        peers,
         subject::{KnownProjects, subject},
         writing::texts_made::TextsMade,
     },
@@ -106,6 +107,14 @@ impl Product for JiraTools {
         catalog::named(name)
     }
 
+    fn tool_called_elsewhere(
+        &self,
+        name: &str,
+        arguments: &Map<String, Value>,
+    ) -> Option<&'static tool_kit::Tool> {
+        catalog::named(peers::tool(name, arguments)?)
+    }
+
     fn nearest_tool(
         &self,
         name: &str,
@@ -173,7 +182,11 @@ impl Product for JiraTools {
 
     fn open(&self, mut request: CallRequest) -> Box<dyn OpenCall> {
         let tool = request.tool;
-        let arguments = std::mem::take(&mut request.arguments);
+        let given = std::mem::take(&mut request.arguments);
+        let (arguments, untranslatable) = match peers::translate(&request.called_as, given) {
+            Ok(arguments) => (arguments, None),
+            Err(error) => (Map::new(), Some(error)),
+        };
         let subject = subject(&arguments);
         // Whoever pastes an address means that issue, and the one of that key on no other site.
         let hosts = named_hosts(&arguments);
@@ -184,7 +197,15 @@ impl Product for JiraTools {
         let mut context = self.context(request, site);
         context.named_hosts = hosts;
         let known_projects = Arc::clone(&self.known_projects);
-        Box::new(JiraCall { tool, given, context, granted_scopes, subject, known_projects })
+        Box::new(JiraCall {
+            tool,
+            given,
+            untranslatable,
+            context,
+            granted_scopes,
+            subject,
+            known_projects,
+        })
     }
 }
 
@@ -192,6 +213,8 @@ impl Product for JiraTools {
 struct JiraCall {
     tool: &'static tool_kit::Tool,
     given: RawArguments,
+    /// Why arguments of another server cannot be said in ours.
+    untranslatable: Option<ToolError>,
     context: Context,
     granted_scopes: Option<Vec<String>>,
     subject: String,
@@ -202,6 +225,9 @@ impl JiraCall {
     /// A failure may come from what Jira said minutes ago, so the tool gets a second look before
     /// anybody is told.
     async fn attempt(&self) -> Result<tool_kit::Reply, tool_kit::ToolError> {
+        if let Some(error) = &self.untranslatable {
+            return Err(error.clone());
+        }
         let context = &self.context;
         if !context.named_hosts.is_empty() {
             // Boxed: few calls name an address, and every call would carry its size.

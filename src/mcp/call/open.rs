@@ -25,15 +25,16 @@ impl Server {
         request: ToolRequest<'a>,
     ) -> Result<Call<'a>, ErrorData> {
         let policy = self.policy_for(request.narrowing);
-        let found = self.0.products.tool(&params.name).filter(|(_, tool)| policy.allows(tool));
-        let Some((product, tool)) = found else {
+        let called = self.0.products.called(&params.name, params.arguments.as_ref());
+        let Some((product, tool)) = called.filter(|(_, tool)| policy.allows(tool)) else {
             self.0.signals.metrics().tools_unknown.inc();
-            return Err(self.unknown_tool(&params.name, &policy));
+            return Err(self.unknown_tool(&params.name, called.map(|(_, tool)| tool), &policy));
         };
         let consent = Consent::of(tool, request.can_ask, &params);
         let open_page = OpenPage::of(request.can_open_page, &params);
         let arguments = params.arguments.unwrap_or_default();
-        let call = self.begin((product, tool), &policy, arguments, consent, 0, request)?;
+        let name = params.name.into_owned();
+        let call = self.begin((product, tool, name), &policy, arguments, consent, 0, request)?;
         Ok(Call { open_page, ..call })
     }
 
@@ -49,12 +50,13 @@ impl Server {
         let found = found.filter(|(_, tool)| tool.effect.is_read() && policy.allows(tool));
         let Some(found) = found else { return Ok(None) };
         let Read { arguments, extra_bytes, .. } = read;
+        let found = (found.0, found.1, found.1.name.to_owned());
         self.begin(found, &policy, arguments, Consent::NotNeeded, extra_bytes, request).map(Some)
     }
 
     fn begin<'a>(
         &'a self,
-        (product, tool): (&'a dyn Product, &'static Tool),
+        (product, tool, called_as): (&'a dyn Product, &'static Tool, String),
         policy: &Policy,
         mut arguments: Map<String, Value>,
         consent: Consent,
@@ -84,6 +86,7 @@ impl Server {
         let trace_id = trace.id();
         let open = product.open(CallRequest {
             tool,
+            called_as,
             arguments,
             caller,
             deadline,
@@ -114,8 +117,8 @@ impl Server {
         })
     }
 
-    fn unknown_tool(&self, name: &str, policy: &Policy) -> ErrorData {
-        if self.0.products.tool(name).is_some() {
+    fn unknown_tool(&self, name: &str, meant: Option<&Tool>, policy: &Policy) -> ErrorData {
+        if let Some(Tool { name, .. }) = meant {
             // The tool that says who the user is lists these names with the reason, so this gives
             // nothing away.
             return ErrorData::invalid_params(

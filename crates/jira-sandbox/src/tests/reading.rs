@@ -139,3 +139,42 @@ async fn people_are_found_by_name() {
     );
     assert_eq!(client.get("anna", "/api/3/user/search").await.0, 400);
 }
+
+#[tokio::test]
+async fn histories_of_several_issues_are_those_of_each() {
+    let client = Client::open();
+    let mut expected = Vec::new();
+    for key in ["ACME-9", "MOB-3"] {
+        let (_, issue) = client.get("anna", &format!("/api/3/issue/{key}?fields=summary")).await;
+        let (_, page) = client.get("anna", &format!("/api/3/issue/{key}/changelog")).await;
+        let edits = page["values"].as_array().unwrap().iter();
+        expected.extend(edits.map(|edit| (issue["id"].clone(), edit["id"].clone())));
+    }
+    let ask = async |body: Json| client.post("anna", "/api/3/changelog/bulkfetch", body).await;
+    let (mut found, mut body) =
+        (Vec::new(), json!({ "issueIdsOrKeys": ["ACME-9", "MOB-3"], "maxResults": 1 }));
+    loop {
+        let (status, page) = ask(body.clone()).await;
+        assert_eq!(status, 200, "{page}");
+        for issue in page["issueChangeLogs"].as_array().unwrap() {
+            for edit in issue["changeHistories"].as_array().unwrap() {
+                assert!(edit["created"].is_i64(), "{edit}");
+                found.push((issue["issueId"].clone(), edit["id"].clone()));
+            }
+        }
+        let Some(token) = page.get("nextPageToken") else { break };
+        body["nextPageToken"] = token.clone();
+    }
+    assert_eq!(found.len(), expected.len());
+    assert!(found.len() > 2 && expected.iter().all(|edit| found.contains(edit)));
+    let (_, of_status) = ask(json!({ "issueIdsOrKeys": ["ACME-9"], "fieldIds": ["status"] })).await;
+    assert!(of_status.to_string().contains("\"fieldId\":\"status\""));
+    assert!(!of_status.to_string().contains("\"fieldId\":\"assignee\""));
+    for bad in [
+        json!({}),
+        json!({ "issueIdsOrKeys": [] }),
+        json!({ "issueIdsOrKeys": ["ACME-9"], "expand": "x" }),
+    ] {
+        assert_eq!(ask(bad).await.0, 400);
+    }
+}

@@ -14,6 +14,7 @@ mod fields;
 mod near;
 mod people;
 mod person_scope;
+mod points;
 mod relations;
 mod scalar;
 mod sprints;
@@ -30,6 +31,7 @@ pub use fields::{FIELDS_MAX, field_metas, find_meta, readable_fields};
 pub use near::nearest;
 pub use people::{name_of, people_like, person, person_seen_from};
 pub use person_scope::PersonScope;
+pub use points::points_fields;
 pub use relations::{Relation, phrases, pick_relation};
 pub use sprints::{
     BoardFilter, SprintName, is_sprint_meant, pick_sprint, quoted, sprint_given, sprint_named,

@@ -110,6 +110,23 @@ pub fn changelog(key: &AllowedIssue, start_at: u32, max_results: u32) -> Request
     of(key).segment("changelog").query("startAt", start_at).query("maxResults", max_results)
 }
 
+/// `POST /changelog/bulkfetch`: the edits of at most 1,000 issues, oldest first, that touch one of
+/// at most 10 fields.
+pub fn changelogs(
+    issue_ids: &[&str],
+    field_ids: &[&str],
+    max_results: u32,
+    next_page_token: Option<&str>,
+) -> Request {
+    let mut body = json!({
+        "issueIdsOrKeys": issue_ids, "fieldIds": field_ids, "maxResults": max_results,
+    });
+    if let (Some(token), Some(body)) = (next_page_token, body.as_object_mut()) {
+        body.insert("nextPageToken".to_owned(), Value::from(token));
+    }
+    Request::read_by_post(["changelog", "bulkfetch"]).json(&body)
+}
+
 /// `GET /issue/{key}/worklog`.
 pub fn worklogs(key: &AllowedIssue, start_at: u32, max_results: u32) -> Request {
     of(key).segment("worklog").query("startAt", start_at).query("maxResults", max_results)

@@ -34,13 +34,13 @@ pub use deletion::{
 };
 pub use filter::{favourite_filters, filters};
 pub use issue::{
-    NewIssue, add_comment, assign, changelog, comments, create_issue, edit_fields, issue,
-    remote_links, transition, transitions, update_issue, worklogs,
+    NewIssue, add_comment, assign, changelog, changelogs, comments, create_issue, edit_fields,
+    issue, remote_links, transition, transitions, update_issue, worklogs,
 };
 pub use jql::{jql_reference, jql_suggestions, parse_jql};
 pub use link::{add_remote_link, link_issues, link_types};
 pub use people::{assignable_users, me, my_permissions, myself, user, users};
-pub use project::{create_fields, create_issue_types, fields, projects};
+pub use project::{create_fields, create_issue_types, fields, projects, statuses};
 pub use project_parts::{
     project, project_components, project_roles, project_statuses, project_versions,
 };

@@ -41,6 +41,11 @@ pub fn create_fields(project: &AllowedProject, issue_type_id: &str, start_at: u3
         .metadata()
 }
 
+/// `GET /status`: every status of the site's workflows.
+pub fn statuses() -> Request {
+    Request::read(["status"]).metadata()
+}
+
 /// `GET /field`: every field this user may see. Large sites answer well over a megabyte.
 pub fn fields() -> Request {
     Request::read(["field"]).metadata()

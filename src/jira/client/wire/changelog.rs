@@ -16,6 +16,30 @@ pub struct ChangelogPage<'a> {
     pub total: u32,
 }
 
+/// `POST /changelog/bulkfetch`: one page of the edits of several issues.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangelogsPage<'a> {
+    /// By issue; one whose edits are on several pages is on each of them.
+    #[serde(borrow, default)]
+    pub issue_change_logs: List<IssueChanges<'a>>,
+    /// Absent or null on the last page.
+    #[serde(borrow, default)]
+    pub next_page_token: Option<Text<'a>>,
+}
+
+/// Edits of one issue.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueChanges<'a> {
+    /// The issue's number.
+    #[serde(borrow, default)]
+    pub issue_id: Text<'a>,
+    /// Its edits; here their times are milliseconds since 1970.
+    #[serde(borrow, default)]
+    pub change_histories: List<ChangelogEntry<'a>>,
+}
+
 /// One edit.
 #[derive(Debug, Deserialize)]
 pub struct ChangelogEntry<'a> {
@@ -40,6 +64,12 @@ pub struct ChangeDetails<'a> {
     /// The field's id, where Jira knows it.
     #[serde(borrow, default)]
     pub field_id: Option<Text<'a>>,
+    /// Before: an id, or several with commas between.
+    #[serde(borrow, default)]
+    pub from: Option<Text<'a>>,
+    /// After.
+    #[serde(borrow, default)]
+    pub to: Option<Text<'a>>,
     /// Before, for people.
     #[serde(borrow, default)]
     pub from_string: Option<Text<'a>>,

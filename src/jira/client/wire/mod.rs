@@ -33,7 +33,7 @@ pub use bulk::{
     CreatedIssues, FailedElement, FetchedIssues, SharedTransition, SharedTransitions, Submitted,
     TargetStatus, Task, WorkflowTransitions,
 };
-pub use changelog::{ChangeDetails, ChangelogEntry, ChangelogPage};
+pub use changelog::{ChangeDetails, ChangelogEntry, ChangelogPage, ChangelogsPage};
 pub use comment::{Comment, CommentPage, Visibility, Watchers};
 pub use fields::Fields;
 pub use filter::{Filter, FilterPage};

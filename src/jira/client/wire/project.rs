@@ -54,6 +54,9 @@ pub struct TypeStatuses<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Status<'a> {
+    /// Its id, which histories name.
+    #[serde(borrow, default)]
+    pub id: Text<'a>,
     /// Its name.
     #[serde(borrow, default)]
     pub name: Text<'a>,
@@ -65,6 +68,9 @@ pub struct Status<'a> {
 /// The group of a status.
 #[derive(Debug, Deserialize)]
 pub struct StatusCategory<'a> {
+    /// `new`, `indeterminate` or `done`, in every language.
+    #[serde(borrow, default)]
+    pub key: Text<'a>,
     /// Its name.
     #[serde(borrow, default)]
     pub name: Text<'a>,

@@ -36,7 +36,6 @@ pub(super) const GET_SPRINTS: Tool = tool!(
 arguments! {
     ListBoards {
         project_key: Option<ProjectKey>,
-        /// Part of the name
         name: Option<String>,
         max_results: Option<u32>,
         start_at: Option<u32>,
@@ -50,7 +49,6 @@ keywords! {
 
 arguments! {
     GetSprints {
-        /// Id or name
         board_id: String,
         /// Default active, future; or closed, all
         state: Option<Vec<State>>,

@@ -39,7 +39,6 @@ pub(super) const UPDATE_SPRINT: Tool = tool!(
 
 arguments! {
     CreateSprint {
-        /// Id or name
         board_id: String,
         name: String,
         /// e.g. 2026-11-23, next monday
@@ -66,7 +65,6 @@ impl Argument for NewState {
 
 arguments! {
     UpdateSprint {
-        /// Id or name
         sprint_id: String,
         name: Option<String>,
         start_date: Option<String>,

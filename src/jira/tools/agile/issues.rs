@@ -186,7 +186,7 @@ async fn on_board(
 
 /// Sprints that hold issues are found by searching, also closed ones; empty ones through their
 /// boards.
-async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
+pub(super) async fn sprint_id(context: &Context, given: &str) -> Result<u64, ToolError> {
     let found = names::sprints_found(&context.jira, given, &context.projects.all(), None).await?;
     if found.is_empty() {
         return reach::sprint_named(context, given, &[]).await;
@@ -288,7 +288,7 @@ async fn by_query(
         let mut ids: Vec<&str> = standing.fields().iter().map(String::as_str).collect();
         ids.push("status");
         let is_exact = is_whole
-            || grouped::read(context, given, &restricted, &ids, COUNTED_MAX, |issue| {
+            || grouped::read(context, Some(given), &restricted, &ids, COUNTED_MAX, |issue| {
                 drop(standing.see(issue));
             })
             .await?;

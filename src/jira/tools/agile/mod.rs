@@ -1,12 +1,18 @@
 //! Boards, sprints and what is in them: the agile API, and what is left of it for tokens without
 //! its scopes.
 
+mod blocking;
 mod board_pages;
 mod boards;
+mod brief;
+mod dependencies;
 mod editing;
+mod epic_tree;
 mod issues;
 mod moving;
 mod reach;
+mod sprint_past;
+mod sprint_report;
 mod standing;
 
 use crate::jira::tools::registry::Tool;
@@ -21,4 +27,7 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     moving::MOVE_TO_SPRINT,
     editing::CREATE_SPRINT,
     editing::UPDATE_SPRINT,
+    sprint_report::GET_SPRINT_REPORT,
+    epic_tree::GET_EPIC_TREE,
+    dependencies::GET_DEPENDENCIES,
 ];

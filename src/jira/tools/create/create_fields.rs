@@ -27,7 +27,6 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 arguments! {
     GetCreateFields {
         project_key: ProjectKey,
-        /// Name or id
         issue_type: Option<String>,
         /// Only this field
         field: Option<String>,

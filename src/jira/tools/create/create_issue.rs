@@ -24,7 +24,7 @@ use super::prepared::{CreateIssue, prepare};
 const TOOL: &str = "jira_create_issue";
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
-    /// Create an issue. Names are enough for people, types, priorities, versions and custom fields.
+    /// Create an issue; names are enough.
     "jira_create_issue", "Create issue", Core, Write, create_issue(CreateIssue),
     r#"{"project_key": "ACME", "issue_type": "Task", "summary": "x"}"#
 )];

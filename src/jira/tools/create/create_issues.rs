@@ -36,7 +36,6 @@ arguments! {
         /// JSON list of objects with the arguments of jira_create_issue
         issues: FieldObjects,
         dry_run: Option<bool>,
-        /// Own id; a repeat returns the first result
         request_id: Option<String>,
     }
 }

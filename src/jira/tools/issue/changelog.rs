@@ -33,7 +33,6 @@ arguments! {
     GetChangelog {
         issue_key: IssueKey,
         fields: Option<Vec<String>>,
-        /// e.g. 2026-11-01 or -7d
         since: Option<String>,
         max_results: Option<u32>,
         start_at: Option<u32>,
@@ -266,6 +265,8 @@ mod tests {
         let item = ChangeDetails {
             field: field.into(),
             field_id: id.map(Into::into),
+            from: None,
+            to: None,
             from_string: None,
             to_string: None,
         };

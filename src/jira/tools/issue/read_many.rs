@@ -27,7 +27,6 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 arguments! {
     GetIssues {
         issue_keys: Vec<IssueKey>,
-        /// Default status, summary, assignee
         fields: Option<Vec<String>>,
     }
 }

@@ -54,7 +54,7 @@ arguments! {
         /// Target status, transition name or id
         transition: String,
         resolution: Option<String>,
-        /// Markdown comment to add
+        /// Markdown
         comment: Option<String>,
         /// Hide the comment from customers
         internal: Option<bool>,

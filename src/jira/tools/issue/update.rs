@@ -31,8 +31,7 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
-        /// Change fields of an issue; only what is given changes. append_description keeps the text
-        /// that is there.
+        /// Change fields of an issue; only what is given changes.
         "jira_update_issue", "Update issue", Core, Idempotent, update_issue(UpdateIssue),
         r#"{"issue_key": "ACME-1", "priority": "Low"}"#
     ),
@@ -55,7 +54,7 @@ arguments! {
         append_description: Option<String>,
         /// true: lose media, panels and what else Markdown cannot keep
         replace_rich_text: Option<bool>,
-        /// me, name, e-mail, account id, or none
+        /// me, name, id, or none
         assignee: Option<FieldText>,
         priority: Option<FieldText>,
         /// A day, or none
@@ -71,7 +70,6 @@ arguments! {
         fields: Option<FieldValues>,
         /// false: no mails (needs admin rights)
         notify: Option<bool>,
-        /// true: only show
         dry_run: Option<bool>,
     }
 }

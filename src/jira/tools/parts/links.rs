@@ -44,9 +44,7 @@ arguments! {
         /// e.g. blocks, is blocked by
         relation: String,
         to_key: IssueKey,
-        /// Markdown
         comment: Option<String>,
-        /// Hide the comment from customers
         internal: Option<bool>,
         dry_run: Option<bool>,
     }

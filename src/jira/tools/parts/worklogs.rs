@@ -48,7 +48,6 @@ arguments! {
         time_spent: WorkTime,
         /// e.g. yesterday 14:00; default now
         started: Option<String>,
-        /// Markdown
         comment: Option<String>,
         remaining_estimate: Option<WorkTime>,
         dry_run: Option<bool>,

@@ -22,9 +22,7 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     GetFilters {
-        /// Part of a name
         query: Option<String>,
-        /// true: only favourites
         favourites: Option<bool>,
         max_results: Option<u32>,
         start_at: Option<u32>,

@@ -68,6 +68,16 @@ impl Counts {
         }
     }
 
+    /// Counts one more of a name.
+    pub(in crate::jira::tools) fn add(&mut self, name: &str) {
+        match self.groups.iter_mut().find(|group| group.id == name) {
+            Some(group) => group.count += 1,
+            None => {
+                self.groups.push(Group { id: name.to_owned(), name: name.to_owned(), count: 1 })
+            }
+        }
+    }
+
     /// How many issues were counted.
     pub(in crate::jira::tools) fn total(&self) -> u64 {
         self.seen.len() as u64
@@ -111,9 +121,10 @@ pub(in crate::jira::tools) async fn count(
         ));
     };
     let mut counts = Counts::default();
-    let is_whole =
-        read(context, given, jql, &[&field.id], READ_MAX, |issue| counts.note(issue, &field.id))
-            .await?;
+    let is_whole = read(context, Some(given), jql, &[&field.id], READ_MAX, |issue| {
+        counts.note(issue, &field.id)
+    })
+    .await?;
     if counts.uncounted > 0 {
         return Err(ToolError::invalid_argument(format!("`group_by` cannot be '{}': its values are nothing to count by.", clean(name)))
             .hint("Use status, type, priority, assignee, reporter, project, labels, or another field with names or options."));
@@ -144,9 +155,11 @@ pub(in crate::jira::tools) async fn count(
 
 /// Shows every issue of a query that may be seen to `each`, with these fields. False when there are
 /// too many to read them all.
+///
+/// A refusal becomes advice about the query that was `given`, if one was.
 pub(in crate::jira::tools) async fn read(
     context: &Context,
-    given: &Jql,
+    given: Option<&Jql>,
     jql: &str,
     field_ids: &[&str],
     read_max: u32,
@@ -156,8 +169,11 @@ pub(in crate::jira::tools) async fn read(
     let (mut token, mut read): (Option<String>, u32) = (None, 0);
     // Jira may answer fewer than it is asked for, even none, before the end.
     for _ in 0..read_max / PAGE * 2 {
-        let answer =
-            query::ask(context, given, request::search(jql, &ids, PAGE, token.as_deref())).await?;
+        let request = request::search(jql, &ids, PAGE, token.as_deref());
+        let answer = match given {
+            Some(given) => query::ask(context, given, request).await?,
+            None => context.ask(request).await?,
+        };
         let page: SearchPage<'_> = answer.read()?;
         page.issues
             .iter()

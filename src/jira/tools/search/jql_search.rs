@@ -28,9 +28,8 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     Search {
-        /// e.g. project = PROJ AND assignee = currentUser() ORDER BY updated DESC
+        /// e.g. assignee = currentUser() ORDER BY updated DESC
         jql: Jql,
-        /// Default 25
         max_results: Option<u32>,
         next_page_token: Option<String>,
         /// Default status, summary, assignee

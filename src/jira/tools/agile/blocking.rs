@@ -1,0 +1,149 @@
+//! Which links say that one issue blocks another, which way round, and where they go in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tool_kit::clean;
+
+/// Phrases by which an issue says that the other waits for it.
+const BLOCKS: &[&str] = &[
+    "blocks",
+    "is blocking",
+    "is depended on by",
+    "is depended upon by",
+    "is dependency of",
+    "is a dependency of",
+    "is required by",
+    "is needed by",
+    "precedes",
+    "is predecessor of",
+    "has to be done before",
+    "must be done before",
+    "is a prerequisite of",
+    "is prerequisite for",
+];
+
+/// Phrases by which an issue says that it waits for the other.
+const IS_BLOCKED: &[&str] = &[
+    "is blocked by",
+    "blocked by",
+    "depends on",
+    "depends upon",
+    "is dependent on",
+    "requires",
+    "needs",
+    "follows",
+    "is successor of",
+    "has to be done after",
+    "must be done after",
+    "waits for",
+    "has prerequisite",
+];
+
+/// Whether the issue on which a link stands blocks the other end (true), waits for it (false), or
+/// neither. Of Jira's own kind, whose phrases may be translated, the outward end is the one that
+/// is blocked.
+pub(super) fn direction(kind: &str, phrase: &str, is_outward: bool) -> Option<bool> {
+    let phrase = phrase.trim().to_lowercase();
+    if BLOCKS.contains(&phrase.as_str()) {
+        return Some(true);
+    }
+    if IS_BLOCKED.contains(&phrase.as_str()) {
+        return Some(false);
+    }
+    kind.trim().eq_ignore_ascii_case("blocks").then_some(is_outward)
+}
+
+/// Who blocks whom, by key.
+#[derive(Debug, Default)]
+pub(super) struct Links(BTreeSet<(String, String)>);
+
+impl Links {
+    /// Notes that the first blocks the second, once however often it is seen.
+    pub(super) fn add(&mut self, blocker: &str, blocked: &str) {
+        self.0.insert((clean(blocker).into_owned(), clean(blocked).into_owned()));
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(blocker, blocked)| (blocker.as_str(), blocked.as_str()))
+    }
+
+    /// What blocks one of these.
+    pub(super) fn blockers_of(&self, keys: &BTreeSet<String>) -> BTreeSet<String> {
+        let found = self.0.iter().filter(|(_, blocked)| keys.contains(blocked));
+        found.map(|(blocker, _)| blocker.clone()).collect()
+    }
+
+    /// What one of these blocks.
+    pub(super) fn blocked_by(&self, keys: &BTreeSet<String>) -> BTreeSet<String> {
+        let found = self.0.iter().filter(|(blocker, _)| keys.contains(blocker));
+        found.map(|(_, blocked)| blocked.clone()).collect()
+    }
+}
+
+/// One way around for each circle: issues of which each blocks the next, and the last the first.
+/// Issues that are in several circles are said with the first of them.
+pub(super) fn cycles(links: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (blocker, blocked) in links {
+        next.entry(blocker).or_default().push(blocked);
+    }
+    let (mut finished, mut circles) = (BTreeSet::new(), Vec::new());
+    for start in next.keys() {
+        // The way from the start, each issue with how many of its links were followed.
+        let mut way: Vec<(&str, usize)> = vec![(start, 0)];
+        while let Some((key, followed)) = way.last_mut() {
+            let target = next.get(key).and_then(|all| all.get(*followed)).copied();
+            *followed += 1;
+            match target {
+                _ if finished.contains(*key) => drop(way.pop()),
+                None => {
+                    finished.insert(*key);
+                    way.pop();
+                }
+                Some(target) => match way.iter().position(|(on_way, _)| *on_way == target) {
+                    Some(from) => {
+                        let circle = way.iter().skip(from).map(|(key, _)| (*key).to_owned());
+                        circles.push(circle.collect());
+                    }
+                    None if !finished.contains(target) => way.push((target, 0)),
+                    None => {}
+                },
+            }
+        }
+    }
+    circles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_tell_the_direction_and_the_kind_where_they_are_translated() {
+        for (kind, phrase, is_outward, expected) in [
+            ("Blocks", "blocks", true, Some(true)),
+            ("Blocks", "is blocked by", false, Some(false)),
+            ("Dependency", "depends on", true, Some(false)),
+            ("Dependency", "Is depended on by", false, Some(true)),
+            ("Blocks", "blockiert", true, Some(true)),
+            ("Blocks", "wird blockiert von", false, Some(false)),
+            ("Relates", "relates to", true, None),
+            ("Cloners", "clones", true, None),
+        ] {
+            assert_eq!(direction(kind, phrase, is_outward), expected, "{phrase}");
+        }
+    }
+
+    fn check(links: &[(&str, &str)], expected: &[&[&str]]) {
+        assert_eq!(cycles(links), expected, "{links:?}");
+    }
+
+    #[test]
+    fn each_circle_is_said_once() {
+        check(&[("a", "b"), ("b", "c"), ("a", "c")], &[]);
+        check(&[("a", "b"), ("b", "a")], &[&["a", "b"]]);
+        check(&[("a", "a")], &[&["a"]]);
+        check(&[("x", "a"), ("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")], &[&["a", "b", "c"]]);
+        check(&[("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")], &[&["a", "b"], &["c", "d"]]);
+    }
+}
