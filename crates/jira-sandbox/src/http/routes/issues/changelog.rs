@@ -40,8 +40,9 @@ fn changelogs(call: &Call, site: &SiteView) -> Answer {
     }
     let keys = strings(body.get("issueIdsOrKeys")).ok_or_else(Fault::bad_payload)?;
     let fields = strings(body.get("fieldIds")).unwrap_or_default();
-    let size = body.get("maxResults").map_or(Some(1_000), Json::as_u64);
-    let size = size.filter(|size| (1..=10_000).contains(size)).ok_or_else(Fault::bad_payload)?;
+    let page_len = body.get("maxResults").map_or(Some(1_000), Json::as_u64);
+    let page_len =
+        page_len.filter(|len| (1..=10_000).contains(len)).ok_or_else(Fault::bad_payload)?;
     if !(1..=1_000).contains(&keys.len()) || fields.len() > 10 {
         return Err(Fault::bad_payload());
     }
@@ -63,8 +64,8 @@ fn changelogs(call: &Call, site: &SiteView) -> Answer {
         .filter(|(_, change)| is_wanted(change))
         .collect();
     edits.sort_by_key(|(issue, change)| (change.created, issue.id));
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let page: Vec<_> = edits.iter().skip(start).take(size).collect();
+    let page_len = usize::try_from(page_len).unwrap_or(usize::MAX);
+    let page: Vec<_> = edits.iter().skip(start).take(page_len).collect();
     let mut shown: Vec<Json> = Vec::new();
     for issue in &issues {
         let of_issue = page.iter().filter(|(of, _)| of.id == issue.id);
