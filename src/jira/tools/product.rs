@@ -224,7 +224,7 @@ struct JiraCall {
 impl JiraCall {
     /// A failure may come from what Jira said minutes ago, so the tool gets a second look before
     /// anybody is told.
-    async fn attempt(&self) -> Result<tool_kit::Reply, tool_kit::ToolError> {
+    async fn attempt(&self) -> Result<tool_kit::Reply, ToolError> {
         if let Some(error) = &self.untranslatable {
             return Err(error.clone());
         }

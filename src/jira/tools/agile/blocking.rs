@@ -59,8 +59,8 @@ pub(super) struct Links(BTreeSet<(String, String)>);
 
 impl Links {
     /// Notes that the first blocks the second, once however often it is seen.
-    pub(super) fn add(&mut self, blocker: &str, blocked: &str) {
-        self.0.insert((clean(blocker).into_owned(), clean(blocked).into_owned()));
+    pub(super) fn add(&mut self, first: &str, second: &str) {
+        self.0.insert((clean(first).into_owned(), clean(second).into_owned()));
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -118,7 +118,7 @@ async fn get_sprint_report(context: &Context, args: GetSprintReport) -> Result<R
     if !projects.is_empty() {
         left_whole = briefs
             .read(None, &left(id, &projects, start), ISSUES_MAX, |issue| {
-                issues.push(briefs.of(issue))
+                issues.push(briefs.of(issue));
             })
             .await?;
     }
@@ -231,7 +231,9 @@ fn not_started(
     args: &GetSprintReport,
 ) -> Result<Reply, ToolError> {
     let mut planned = Progress::default();
-    issues.iter().for_each(|issue| planned.add(issue.points, issue.is_done));
+    for issue in issues {
+        planned.add(issue.points, issue.is_done);
+    }
     reply.put_non_empty("started", false);
     reply.put_non_empty("planned", json!(planned.row()));
     let rows = issues.iter().map(|issue| issue.row.clone()).collect();
@@ -282,9 +284,12 @@ impl Judge<'_> {
     }
 }
 
+/// Whether an issue with this fate belongs to a group.
+type Holds<'f> = &'f dyn Fn(&Fate) -> bool;
+
 fn put_counts(reply: &mut Row, told: &[(&Brief, Fate)], is_closed: bool) {
     let mut counts = Row::new();
-    let groups: [(&'static str, &dyn Fn(&Fate) -> bool); 5] = [
+    let groups: [(&'static str, Holds<'_>); 5] = [
         ("at_start", &|fate| fate.added.is_none()),
         ("added", &|fate| fate.added.is_some()),
         ("removed", &|fate| fate.removed.is_some()),

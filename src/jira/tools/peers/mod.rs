@@ -15,10 +15,7 @@ use tool_kit::ToolError;
 
 use crate::jira::tools::catalog;
 
-use self::{
-    table::{Alias, Take},
-    values::Translation,
-};
+use self::{table::Alias, values::Translation};
 
 /// Names under which one of Rovo's tools runs another: the other's name is an argument.
 const RUNNERS: &[&str] = &["execute", "executeRead", "executeWrite"];

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::*;
+use super::{table::Take, *};
 
 fn map(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
@@ -85,6 +85,10 @@ fn what_is_the_same_is_said_in_our_words() {
         "jira_update_issue",
         &json!({"issue_key": "A-1", "assignee": "5"}),
     );
+}
+
+#[test]
+fn writes_are_said_in_our_words_too() {
     for transition in [json!({"id": "31"}), json!("{\"id\":\"31\"}"), json!("31"), json!(31)] {
         check(
             "transitionJiraIssue",

@@ -122,12 +122,12 @@ async fn get_mentions(context: &Context, args: GetMentions) -> Result<Reply, Too
             size = u32::try_from(fitting).unwrap_or(PAGE);
         }
     }
-    reply(frame, harvest, token.map(|token| search.token(&token)))
+    reply(frame, &harvest, token.map(|token| search.token(&token)))
 }
 
 const NARROWED: &str = "too many issues changed: only those that text search finds for the person, or that the person has to do with";
 
-fn reply(mut reply: Row, harvest: Harvest, next: Option<String>) -> Result<Reply, ToolError> {
+fn reply(mut reply: Row, harvest: &Harvest, next: Option<String>) -> Result<Reply, ToolError> {
     reply.push("mentions", json!(harvest.rows));
     reply.put_non_empty("comments_unread", json!(harvest.unread));
     reply.put_non_empty("is_last", next.is_none());
@@ -144,13 +144,11 @@ async fn search(
         args.project_key.as_ref().map(|key| context.projects.check_project(key)).transpose()?;
     let who = args.user.as_deref().unwrap_or("me");
     let user = names::person(&context.jira, who, PersonScope::Everyone).await?;
-    let since = match given {
-        Some((since, _)) => since,
-        None => {
-            let since =
-                comments::since(context, Some(args.since.as_deref().unwrap_or(SINCE))).await?;
-            since.unwrap_or_default()
-        }
+    let since = if let Some((since, _)) = given {
+        since
+    } else {
+        let since = comments::since(context, Some(args.since.as_deref().unwrap_or(SINCE))).await?;
+        since.unwrap_or_default()
     };
     // The day before covers every time zone that JQL may read it in.
     let day = since.to_zoned(TimeZone::UTC).date();
@@ -161,12 +159,11 @@ async fn search(
     if let Some(allowed) = context.projects.condition() {
         changed = confined(&allowed, &changed, "")?;
     }
-    let is_whole = match given {
-        Some((_, is_whole)) => is_whole,
-        None => {
-            let count = context.ask(request::approximate_count(&changed)).await?;
-            count.read::<ApproximateCount>()?.count <= READ_ALL_MAX
-        }
+    let is_whole = if let Some((_, is_whole)) = given {
+        is_whole
+    } else {
+        let count = context.ask(request::approximate_count(&changed)).await?;
+        count.read::<ApproximateCount>()?.count <= READ_ALL_MAX
     };
     let (account_id, name) = (user.account_id.to_string(), user.display_name.to_string());
     if !is_whole {

@@ -73,7 +73,7 @@ impl Counts {
         match self.groups.iter_mut().find(|group| group.id == name) {
             Some(group) => group.count += 1,
             None => {
-                self.groups.push(Group { id: name.to_owned(), name: name.to_owned(), count: 1 })
+                self.groups.push(Group { id: name.to_owned(), name: name.to_owned(), count: 1 });
             }
         }
     }
@@ -122,7 +122,7 @@ pub(in crate::jira::tools) async fn count(
     };
     let mut counts = Counts::default();
     let is_whole = read(context, Some(given), jql, &[&field.id], READ_MAX, |issue| {
-        counts.note(issue, &field.id)
+        counts.note(issue, &field.id);
     })
     .await?;
     if counts.uncounted > 0 {
