@@ -484,6 +484,11 @@ PIPELINE = [
     ("workflow-complete", FLOW + "deploy.yml", "base=$(deploy/image/pinned)", "base=rust:latest"),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_PHONE: ${{ vars.BRIDGE_ALERT_PHONE }}\n", ""),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_EMAIL: ${{ vars.BRIDGE_ALERT_EMAIL }}\n", ""),
+    ("workflow-permissions", FLOW + "release.yml", "    environment: release\n    permissions:\n      # The", "    permissions:\n      # The"),
+    ("workflow-release", FLOW + "release.yml", "target: aarch64-apple-darwin, runner: macos-15,", "target: aarch64-apple-darwin, runner: macos-15-intel,"),
+    ("workflow-release", FLOW + "release.yml", "needs: [gate, pack, image]", "needs: [pack, image]"),
+    ("workflow-release", FLOW + "release.yml", "finish.py release --all", "finish.py release"),
+    ("workflow-release", FLOW + "release.yml", "uses: actions/attest-build-provenance@", "uses: actions/cache@"),
 ]
 # Made here, so that no file of ours looks like a secret.
 SECRETS = [
