@@ -3,6 +3,10 @@
 #
 #   docker build --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" --tag jira-mcp-bridge .
 #
+# and, to try it without an account, the same with the sandbox Jira in it:
+#
+#   docker build --target demo --build-arg FEATURES=demo --tag jira-mcp-bridge:demo .
+#
 # A release names the base by digest, which deploy/image/base.env holds and `deploy/image/pinned` insists on.
 ARG RUST_IMAGE=rust:1.95.0-slim-bookworm
 
@@ -35,18 +39,44 @@ ENV BRIDGE_COMMIT=${REVISION} \
     CFLAGS="-ffile-prefix-map=/usr/local/cargo=/cargo -ffile-prefix-map=/src=/bridge" \
     RUSTFLAGS="--remap-path-prefix=/usr/local/cargo=/cargo --remap-path-prefix=/src=/bridge" \
     SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH}
-# Without the default feature `demo`: no sandbox Jira and no made-up tokens in production. Some kernels for ARM have pages
-# of 64 KiB, on which an allocator built for smaller ones would end the program at once.
+# Without the default feature `demo` unless it is asked for: no sandbox Jira and no made-up tokens in production.
+ARG FEATURES=
+# Some kernels for ARM have pages of 64 KiB, on which an allocator built for smaller ones would end the program at once.
 RUN target="$(uname -m)-unknown-linux-musl" \
     && if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
-    && cargo build --release --locked --package jira-mcp-bridge --no-default-features --target "$target" \
+    && cargo build --release --locked --package jira-mcp-bridge --no-default-features --features "$FEATURES" --target "$target" \
     && mkdir -p /out/etc/ssl/certs /out/usr/share/doc/jira-mcp-bridge \
     && cp "target/$target/release/jira-mcp-bridge" /out/jira-mcp-bridge \
     && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ca-certificates.crt \
     && cp LICENSE THIRD-PARTY.md /out/usr/share/doc/jira-mcp-bridge/ \
-    && python3 deploy/supply/sbom.py --target "$target" > /out/usr/share/doc/jira-mcp-bridge/sbom.cdx.json \
+    && python3 deploy/supply/sbom.py --target "$target" ${FEATURES:+--demo} > /out/usr/share/doc/jira-mcp-bridge/sbom.cdx.json \
     && chmod -R a-w,a+rX /out && chmod 0555 /out/jira-mcp-bridge \
     && find /out -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
+
+# For a first look: `docker run --rm -p 127.0.0.1:8080:8080 -p 127.0.0.1:8090:8090 IMAGE`. Everything in it is made up, so
+# it asks for no gateway secret.
+FROM scratch AS demo
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+ARG SOURCE_URL=unknown
+LABEL org.opencontainers.image.title="jira-mcp-bridge, with a sandbox Jira" \
+      org.opencontainers.image.description="MCP server that lets an AI agent work in Jira Cloud as the signed-in user" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.source="${SOURCE_URL}"
+COPY --from=build /out /
+ENV HOST=0.0.0.0 \
+    PORT=8080 \
+    INSECURE_NO_GATEWAY=true
+# The bridge, and the sandbox Jira.
+EXPOSE 8080 8090
+USER 65532:65532
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s --retries=3 CMD ["/jira-mcp-bridge", "healthcheck"]
+ENTRYPOINT ["/jira-mcp-bridge"]
+CMD ["demo", "--jira-address", "0.0.0.0", "--jira-port", "8090"]
 
 FROM scratch
 ARG REVISION=unknown

@@ -63,6 +63,7 @@ IMAGE = [
     ("image-plain-syntax", "Dockerfile", "RUN rustup", "RUN --mount=type=cache,target=/x rustup"),
     ("image-build-flags", "Dockerfile", " --no-default-features", ""),
     ("image-build-flags", "Dockerfile", "--release --locked", "--release"),
+    ("image-build-flags", "Dockerfile", "ARG FEATURES=\n", "ARG FEATURES=demo\n"),
     ("image-reproducible", "Dockerfile", "musl-tools=1.2.3-1", "musl-tools"),
     ("image-reproducible", "Dockerfile", " --remap-path-prefix=/src=/bridge", ""),
     ("image-papers", "Dockerfile", "python3 deploy/supply/sbom.py --target", "echo"),
@@ -72,7 +73,8 @@ IMAGE = [
     ("image-entry", "Dockerfile", 'CMD ["serve"]', "CMD serve"),
     ("image-settings", "Dockerfile", "LOG_FORMAT=json", "LOG_FORMATS=json"),
     ("image-settings", "Dockerfile", "LOG_FORMAT=json", "INSECURE_NO_GATEWAY=true"),
-    ("image-settings", "Dockerfile", "EXPOSE 8080", "EXPOSE 80"),
+    ("image-settings", "Dockerfile", "EXPOSE 8080\n", "EXPOSE 80\n"),
+    ("image-settings", "Dockerfile", "EXPOSE 8080 8090", "EXPOSE 8080"),
     ("image-labels", "Cargo.toml", '\nversion = "0.1.0"', '\nversion = "0.2.0"'),
     ("image-labels", "Dockerfile", "org.opencontainers.image.source", "source"),
     ("image-context", ".dockerignore", "*\n!Cargo.toml", "!Cargo.toml"),
@@ -482,6 +484,11 @@ PIPELINE = [
     ("workflow-complete", FLOW + "deploy.yml", "base=$(deploy/image/pinned)", "base=rust:latest"),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_PHONE: ${{ vars.BRIDGE_ALERT_PHONE }}\n", ""),
     ("workflow-complete", FLOW + "provision.yml", "      BRIDGE_ALERT_EMAIL: ${{ vars.BRIDGE_ALERT_EMAIL }}\n", ""),
+    ("workflow-permissions", FLOW + "release.yml", "    environment: release\n    permissions:\n      # The", "    permissions:\n      # The"),
+    ("workflow-release", FLOW + "release.yml", "target: aarch64-apple-darwin, runner: macos-15,", "target: aarch64-apple-darwin, runner: macos-15-intel,"),
+    ("workflow-release", FLOW + "release.yml", "needs: [gate, pack, image]", "needs: [pack, image]"),
+    ("workflow-release", FLOW + "release.yml", "finish.py release --all", "finish.py release"),
+    ("workflow-release", FLOW + "release.yml", "uses: actions/attest-build-provenance@", "uses: actions/cache@"),
 ]
 # Made here, so that no file of ours looks like a secret.
 SECRETS = [

@@ -14,28 +14,57 @@ import urllib.request
 import dockerfile
 
 USER = "65532:65532"
+LIST = b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 
 
-def faults(root, image):
+def faults(root, image, target, has_sandbox):
+    yield from of_demo(root, image) if target == "demo" else of_server(root, image, has_sandbox)
+
+
+def of_server(root, image, has_sandbox):
     environment, command, serve = environment_of(image), image["Entrypoint"], image["Cmd"]
     refused = run(root, [*command, *serve], environment)
     if refused.returncode != 64 or b"GATEWAY_SHARED_SECRET" not in refused.stderr:
         yield f"without a gateway secret it ends with {refused.returncode}: {refused.stderr.decode()}"
-    if run(root, [*command, "demo"], environment).returncode != 64:
+    if not has_sandbox and run(root, [*command, "demo"], environment).returncode != 64:
         yield "the sandbox is in the image"
     yield from roots_of_tls(root, image)
     yield from served(root, image)
 
 
-def written(file):
-    """What the Dockerfile says of the image, in the words of an image's own settings."""
-    last = file.last
+def of_demo(root, image):
+    """It starts as it is, with ports that are free here, and a call to a tool of the sandbox's site is answered."""
+    port, jira = free_port(), free_port()
+    command = [str(jira) if word == dockerfile.DEMO_PORT else word for word in (*image["Entrypoint"], *image["Cmd"], "--json")]
+    environment = {**environment_of(image), "PORT": str(port), "ADMIN_ADDR": ""}
+    server = subprocess.Popen(inside(root, command, environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        if not becomes_ready(server, port):
+            yield f"the demo does not become ready: {server.communicate(timeout=30)[1].decode()[-800:] if server.poll() is not None else ''}"
+            return
+        token = json.loads(server.stdout.readline())["tokens"]["anna"]
+        status = post(port, {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}, LIST)
+        if status != 200:
+            yield f"the demo answers tools/list with {status}"
+        with socket.create_connection(("127.0.0.1", jira), timeout=5):
+            pass
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=60)
+        if server.returncode != 0:
+            yield f"after SIGTERM the demo ends with {server.returncode}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def written(last):
+    """What a stage of the Dockerfile says of its image, in the words of an image's own settings."""
     return {
         "User": " ".join(last.all("USER")),
         "Env": [f"{name}={value}" for name, value in dockerfile.pairs(" ".join(last.all("ENV"))).items()],
         "Entrypoint": json.loads(" ".join(last.all("ENTRYPOINT"))),
         "Cmd": json.loads(" ".join(last.all("CMD"))),
-        "ExposedPorts": {f"{port}/tcp": {} for port in last.all("EXPOSE")},
+        "ExposedPorts": {f"{port}/tcp": {} for port in " ".join(last.all("EXPOSE")).split()},
         "StopSignal": " ".join(last.all("STOPSIGNAL")),
         "Healthcheck": ["CMD", *json.loads(" ".join(last.all("HEALTHCHECK")).rpartition("CMD ")[2])],
     }
@@ -122,8 +151,8 @@ def becomes_ready(server, port):
     return False
 
 
-def post(port, headers):
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/mcp", b"{}", {"content-type": "application/json", **headers})
+def post(port, headers, body=b"{}"):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/mcp", body, {"content-type": "application/json", **headers})
     try:
         with urllib.request.urlopen(request, timeout=5) as answer:
             return answer.status

@@ -1,13 +1,20 @@
 """.github/workflows: what the checklist asks of the pipeline, and what keeps the pipeline itself safe."""
 
 import re
+import sys
+from pathlib import Path
 
 import yaml
 
 from imagefiles import BYTES_MAX
 
+sys.path.append(str(Path(__file__).resolve().parents[2] / "deploy/packages"))
+
+import platforms
+
 # Who deploys by hand fills the vault, and brings a deleted one back.
 BY_HAND = {"AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE", "BRIDGE_VAULT_MODE"}
+PUBLISHING = {("contents", "write"), ("attestations", "write"), ("packages", "write")}
 PINNED = r"\./\.github/workflows/[\w-]+\.yml|[\w-]+/[\w-]+@[0-9a-f]{40}"
 
 
@@ -21,7 +28,7 @@ def check(project):
         except yaml.YAMLError as fault:
             yield "workflow-parses", f"{path.name}: {fault}"
             return
-    if set(read) != {"ci", "deploy", "provision"}:
+    if set(read) != {"ci", "deploy", "provision", "release"}:
         yield "workflow-parses", f"the workflows are {sorted(read)}"
         return
     for name, workflow in read.items():
@@ -29,6 +36,7 @@ def check(project):
     yield from order(read)
     yield from waiting(read)
     yield from complete(project, read)
+    yield from release(project, read["release"])
 
 
 def safe(name, workflow):
@@ -36,7 +44,9 @@ def safe(name, workflow):
         yield "workflow-permissions", f"{name}: the default token may do more than read"
     for job in workflow["jobs"].values():
         rights = job.get("permissions", {})
-        if not set(rights.items()) <= {("contents", "read"), ("id-token", "write")}:
+        # Who publishes may write more, once somebody has approved it.
+        more = PUBLISHING if name == "release" and job.get("environment") == "release" else set()
+        if not set(rights.items()) <= {("contents", "read"), ("id-token", "write")} | more:
             yield "workflow-permissions", f"{name}: a job may {rights}"
         for step in [job, *job.get("steps", [])]:
             if "uses" in step and not re.fullmatch(PINNED, step["uses"]):
@@ -77,6 +87,22 @@ def waiting(read):
     names = {one.get("group") for one in groups}
     if "concurrency" in read["deploy"] or len(names - {None}) != 3 or any(one.get("cancel-in-progress") for one in groups):
         yield "workflow-concurrency", "the environments wait for each other, or a deployment is cut off"
+
+
+def release(project, workflow):
+    """Every system that there are packages for is built, on its own machine, and nothing is published before the gate is green."""
+    jobs = workflow["jobs"]
+    built = {(one["target"], one["runner"], one["program"]) for one in jobs["pack"]["strategy"]["matrix"]["include"]}
+    if built != {(one.target, one.runner, one.program) for one in platforms.ALL}:
+        yield "workflow-release", "the systems are not those of deploy/packages/platforms.py"
+    if jobs["gate"].get("uses") != "./.github/workflows/ci.yml" or not {"gate", "pack", "image"} <= set(jobs["publish"].get("needs", [])):
+        yield "workflow-release", "something is published that the gate has not seen"
+    runs = "\n".join(step.get("run", "") for job in jobs.values() for step in job.get("steps", []))
+    for command in ("finish.py release --all", "notes.py", "--target demo --build-arg FEATURES=demo", "npm publish", "uv publish --trusted-publishing", "gh release create"):
+        if command not in runs:
+            yield "workflow-release", f"release does not run: {command}"
+    if not any(step.get("uses", "").startswith("actions/attest-build-provenance@") for step in jobs["publish"]["steps"]):
+        yield "workflow-release", "nothing is attested"
 
 
 def complete(project, read):
