@@ -54,6 +54,7 @@ mod ghosts;
 mod held_streams;
 mod hidden;
 mod isolation;
+mod jsm;
 mod leaks;
 mod linking;
 mod login;
