@@ -55,6 +55,7 @@ mod held_streams;
 mod hidden;
 mod isolation;
 mod jsm;
+mod jsm_comments;
 mod leaks;
 mod linking;
 mod login;
