@@ -236,7 +236,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "TOOLSETS",
         "core,context,collab",
-        "sets of tools: core, context, collab, agile, bulk, manage, destructive; agent for agents of Copilot Studio",
+        "sets of tools: core, context, collab, agile, bulk, manage, destructive, jsm; agent for agents of Copilot Studio",
     ),
     setting("READ_ONLY", "false", "true: no tool that changes anything"),
     setting("TOOLS_DENY", "", "names of tools to switch off"),

@@ -5,7 +5,7 @@ pub mod tools;
 pub mod views;
 
 pub use client::{
-    AllowedIssue, AllowedProject, ApiHost, Applied, Base, Download, Jira, JiraError, MEDIA_HOSTS,
-    NamedIssue, Outside, Projects, RateLimit, Request, Response, Route, Safety, Session, Settings,
-    Site, SitePin, is_cloud_id, names, request, wire,
+    AllowedDesk, AllowedIssue, AllowedProject, ApiHost, Applied, Base, Download, Jira, JiraError,
+    MEDIA_HOSTS, NamedIssue, Outside, Projects, RateLimit, Request, Response, Route, Safety,
+    Session, Settings, Site, SitePin, is_cloud_id, names, request, wire,
 };

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::support::Bridge;
 
-const SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+const SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive,jsm");
 
 async fn bridge() -> Bridge {
     Bridge::with(&[SETS]).await

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::Bridge;
 
-const SETS: &str = "core,context,collab,agile,bulk,manage,destructive";
+const SETS: &str = "core,context,collab,agile,bulk,manage,destructive,jsm";
 
 /// Runs the command in a folder of its own, where no `.env` and no environment add anything.
 fn connector(arguments: &[&str]) -> (tempfile::TempDir, Output) {

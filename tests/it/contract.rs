@@ -32,7 +32,7 @@ async fn listed(settings: &[(&str, &str)]) -> (Vec<Value>, usize) {
 
 #[tokio::test]
 async fn every_schema_is_flat_and_every_tool_annotated() {
-    let sets = "core,context,collab,agile,bulk,manage,destructive";
+    let sets = "core,context,collab,agile,bulk,manage,destructive,jsm";
     let (tools, _) = listed(&[("TOOLSETS", sets)]).await;
     for tool in &tools {
         let name = tool["name"].as_str().unwrap();
@@ -88,7 +88,7 @@ async fn the_core_list_is_as_recorded() {
 
 #[tokio::test]
 async fn read_only_refuses_every_tool_that_writes_by_name() {
-    let sets = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+    let sets = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive,jsm");
     let (all, _) = listed(&[sets]).await;
     let writing: Vec<&str> = all
         .iter()

@@ -11,7 +11,7 @@ use tool_kit::{Tool, args::RawArguments};
 use crate::support::{Bridge, Fault};
 
 pub(crate) const ALL_SETS: (&str, &str) =
-    ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+    ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive,jsm");
 
 /// A good call of each tool that reads, and then of each that writes.
 pub(crate) fn calls() -> Vec<(&'static str, Value)> {

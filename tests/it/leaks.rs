@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::every_tool;
 use crate::support::{Process, Receiver, gateway_secret};
 
-const ALL_SETS: &str = "core,context,collab,agile,bulk,manage,destructive";
+const ALL_SETS: &str = "core,context,collab,agile,bulk,manage,destructive,jsm";
 /// Texts that short stand in our own lines too, by chance.
 const TEXT_CHARS_MIN: usize = 12;
 

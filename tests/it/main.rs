@@ -54,6 +54,8 @@ mod ghosts;
 mod held_streams;
 mod hidden;
 mod isolation;
+mod jsm;
+mod jsm_comments;
 mod leaks;
 mod linking;
 mod login;

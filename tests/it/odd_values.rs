@@ -127,7 +127,7 @@ async fn check_after(
     let (sandbox, changed) = (Sandbox::seeded(NOW_MS), Changed::default());
     let tokens = sandbox.tokens();
     let router: Router = sandbox.router().layer(from_fn_with_state(changed.clone(), change));
-    let sets = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive");
+    let sets = ("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive,jsm");
     let bridge = Bridge::over(router, tokens, &[sets, ("MAX_RESPONSE_BYTES", "60000")]).await;
     for (tool, arguments) in before {
         bridge.anna(tool, arguments.clone()).await;

@@ -62,7 +62,8 @@ async fn whoami_says_what_is_hidden_and_why() {
     assert!(lacking.contains(&json!("jira_create_issue")), "{me}");
     assert!(!lacking.contains(&json!("jira_add_comment")), "a tool has one reason: {me}");
     let all =
-        Bridge::with(&[("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive")]).await;
+        Bridge::with(&[("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive,jsm")])
+            .await;
     let me = all.anna("jira_whoami", json!({})).await;
     assert!(!me["hidden_tools"].to_string().contains("jira_search"), "{me}");
 }

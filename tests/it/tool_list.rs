@@ -40,7 +40,7 @@ async fn both_modern(bridge: &Bridge, path: &str, user: &str) -> [String; 2] {
 async fn the_bytes_are_those_of_the_protocol_crate() {
     for settings in [
         &[][..],
-        &[("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive")],
+        &[("TOOLSETS", "core,context,collab,agile,bulk,manage,destructive,jsm")],
         &[("STRUCTURED_CONTENT", "true"), ("READ_ONLY", "true"), ("TOOLS_DENY", "jira_search")],
     ] {
         let bridge = Bridge::with(settings).await;

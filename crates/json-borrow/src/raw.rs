@@ -89,6 +89,13 @@ impl OwnedRaw {
     }
 }
 
+/// Its length only, as of [`Raw`].
+impl fmt::Debug for OwnedRaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OwnedRaw({} bytes)", self.0.len())
+    }
+}
+
 impl<'de> Deserialize<'de> for OwnedRaw {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Whole;

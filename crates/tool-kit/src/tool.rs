@@ -27,6 +27,8 @@ pub enum Toolset {
     Destructive,
     /// Conversations with agents.
     Agent,
+    /// Service desks: requests, approvals, queues.
+    Jsm,
 }
 
 impl Toolset {
@@ -40,6 +42,7 @@ impl Toolset {
         Self::Manage,
         Self::Destructive,
         Self::Agent,
+        Self::Jsm,
     ];
 
     /// The name in settings, paths and headers.
@@ -53,6 +56,7 @@ impl Toolset {
             Self::Manage => "manage",
             Self::Destructive => "destructive",
             Self::Agent => "agent",
+            Self::Jsm => "jsm",
         }
     }
 

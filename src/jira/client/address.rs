@@ -34,6 +34,9 @@ pub(super) fn below(base: &Url, cloud_id: Option<&str>, request: &Request) -> Op
             Base::Agile => {
                 path.extend(["rest", "agile", "1.0"]);
             }
+            Base::ServiceDesk => {
+                path.extend(["rest", "servicedeskapi"]);
+            }
         }
         path.extend(request.path());
     }

@@ -30,6 +30,13 @@ pub struct AllowedIssue(NamedIssue);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AllowedProject(String);
 
+/// A service desk of an allowed project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedDesk {
+    id: String,
+    project: AllowedProject,
+}
+
 /// Why a name is not good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outside {
@@ -90,6 +97,14 @@ impl Projects {
         self.holds_issue(key).then(|| AllowedIssue(NamedIssue(key.to_owned())))
     }
 
+    /// A service desk, once Jira has told its project.
+    pub fn desk(&self, id: &str, project_key: &str) -> Option<AllowedDesk> {
+        self.holds(project_key).then(|| AllowedDesk {
+            id: id.to_owned(),
+            project: AllowedProject(project_key.to_owned()),
+        })
+    }
+
     /// The allowed projects; none where all are.
     pub fn all(&self) -> Vec<AllowedProject> {
         self.keys().map(|key| AllowedProject(key.to_owned())).collect()
@@ -147,6 +162,18 @@ impl AllowedProject {
     }
 }
 
+impl AllowedDesk {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The project that it is the desk of.
+    pub fn project(&self) -> &AllowedProject {
+        &self.project
+    }
+}
+
 impl From<&NamedIssue> for Value {
     fn from(issue: &NamedIssue) -> Self {
         Self::from(issue.as_str())
@@ -184,6 +211,11 @@ mod tests {
         assert_eq!(projects.project("10001"), Err(Outside::ById));
         assert_eq!(projects.project("ZZ"), Err(Outside::Project("ZZ".to_owned())));
         assert!(projects.project("ab").is_ok());
+        assert!(
+            projects.desk("1", "ab").is_some()
+                && projects.desk("1", "ZZ").is_none()
+                && projects.desk("1", "").is_none()
+        );
         assert!(
             projects.holds_issue("AB-7")
                 && !projects.holds_issue("EF-7")

@@ -44,8 +44,9 @@ pub(super) fn texts(body: &Value) -> Vec<String> {
         texts.extend(entry.get("message").and_then(Value::as_str).map(str::to_owned));
     }
     if texts.is_empty() {
-        let plain =
-            ["message", "error_description"].iter().find_map(|name| body.get(*name)?.as_str());
+        let plain = ["message", "errorMessage", "error_description"]
+            .iter()
+            .find_map(|name| body.get(*name)?.as_str());
         texts.extend(plain.map(str::to_owned));
     }
     texts.truncate(TEXTS_MAX);

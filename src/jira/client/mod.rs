@@ -35,7 +35,7 @@ mod site_list;
 mod token_route;
 pub mod wire;
 
-pub use allowed::{AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
+pub use allowed::{AllowedDesk, AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use error::{Applied, JiraError, RateLimit};
 pub use media::Download;
 pub use request::{Base, Request, Safety};

@@ -6,7 +6,7 @@ use tool_kit::{ToolError, args::RawArguments};
 use super::{
     agile, bulk,
     context::Context,
-    create, issue, neighbours, parts, people, project,
+    create, issue, jsm, neighbours, parts, people, project,
     registry::{Running, Tool},
     search,
 };
@@ -52,6 +52,7 @@ fn handlers() -> impl Iterator<Item = &'static Tool> {
         people::permissions::TOOLS,
         people::mentions::TOOLS,
         search::filters::TOOLS,
+        jsm::TOOLS,
     ]
     .into_iter()
     .flatten()

@@ -15,6 +15,7 @@ mod context;
 mod create;
 mod issue;
 mod jira_error;
+mod jsm;
 mod neighbours;
 mod oauth;
 mod parts;

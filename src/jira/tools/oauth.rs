@@ -7,7 +7,9 @@
 
 use tool_kit::Effect;
 
-use crate::jira::request::scope::{READ_USER, READ_WORK, WRITE_WORK};
+use crate::jira::request::scope::{
+    READ_REQUESTS, READ_USER, READ_WORK, WRITE_REQUESTS, WRITE_WORK,
+};
 
 /// What every sign-in asks for: who the user is, and what any tool looks up before it acts.
 pub const BASE_SCOPES: &[&str] = &[READ_USER, READ_WORK];
@@ -28,11 +30,15 @@ pub(super) fn holds(granted: &[String], needed: &str) -> bool {
 /// Whether a granted scope may stand for what is needed.
 pub(super) fn serves(granted: &str, needed: &str) -> bool {
     let granular = || granted.strip_suffix(":jira").unwrap_or_default();
+    let of_desks =
+        |verb| granted.starts_with(verb) && granted.ends_with(":jira-service-management");
     granted == needed
         || match needed {
             READ_WORK => granular().starts_with("read:"),
             WRITE_WORK => granular().starts_with("write:") || granular().starts_with("delete:"),
             READ_USER => granted == "read:user:jira",
+            READ_REQUESTS => of_desks("read:"),
+            WRITE_REQUESTS => of_desks("write:"),
             _ => false,
         }
 }
@@ -71,5 +77,9 @@ mod tests {
         check("jira_find_users", &["read:jira-work", "read:issue:jira"], Some("read:jira-user"));
         check("jira_find_users", &["read:user:jira"], None);
         check("jira_whoami", &[], None);
+        check("jira_list_queues", &classic, Some("read:servicedesk-request"));
+        check("jira_list_queues", &["read:queue:jira-service-management"], None);
+        let reads = ["read:servicedesk-request"];
+        check("jira_answer_approval", &reads, Some("write:servicedesk-request"));
     }
 }

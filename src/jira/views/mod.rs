@@ -8,6 +8,7 @@ mod charset;
 mod comment;
 mod create_field;
 mod date;
+mod desk;
 mod fence;
 mod field;
 mod filled;
@@ -31,6 +32,9 @@ pub use charset::FileText;
 pub use comment::CommentView;
 pub use create_field::CreateFieldView;
 pub use date::{on_clock, short as short_date, short_on_clock};
+pub use desk::{
+    approval_row, desk_person, desk_row, queue_row, request_row, request_type_row, sla_row,
+};
 pub use fence::{references, sentence as fenced_sentence};
 pub use field::compact;
 pub use issue::{fields_shown, issue_view, search_row};

@@ -23,6 +23,12 @@ impl Fault {
         Self(Reply::json(status, json!({ "errorMessages": [], "errors": { field: text.into() } })))
     }
 
+    /// The service desk API's envelope.
+    pub(crate) fn desk(status: u16, text: impl Into<String>) -> Self {
+        let words = json!({ "i18nKey": "sd.rest.error", "parameters": [] });
+        Self(Reply::json(status, json!({ "errorMessage": text.into(), "i18nErrorMessage": words })))
+    }
+
     /// Jira answers the same for an absent issue and for one the caller may not browse.
     pub(crate) fn no_issue() -> Self {
         Self::message(404, "Issue does not exist or you do not have permission to see it.")

@@ -2,6 +2,7 @@
 
 mod auth;
 mod call;
+pub(crate) mod desk_page;
 mod dispatch;
 mod media;
 mod multipart;

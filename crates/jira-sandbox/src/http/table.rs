@@ -2,7 +2,7 @@
 
 use super::{
     route::Route,
-    routes::{agile, bulk, issues, projects, queries, site},
+    routes::{agile, bulk, desk, issues, projects, queries, site},
 };
 
 /// Fixed segments stand before `{name}` ones: the first pattern that fits wins.
@@ -41,6 +41,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         agile::backlog::ROUTES,
         agile::sprints::ROUTES,
         agile::scheduling::ROUTES,
+        desk::desks::ROUTES,
+        desk::queues::ROUTES,
+        desk::create::ROUTES,
+        desk::requests::ROUTES,
+        desk::approvals::ROUTES,
     ];
     TABLES.iter().copied().flatten()
 }

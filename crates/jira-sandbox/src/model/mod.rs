@@ -8,6 +8,7 @@ mod permissions;
 mod person;
 mod project;
 pub(crate) mod scope;
+mod service_desk;
 mod site;
 mod task;
 mod token;
@@ -23,6 +24,9 @@ pub(crate) use issue_link::{Link, LinkType};
 pub(crate) use person::{Person, Team, Who};
 pub(crate) use project::{
     Access, Component, IssueType, Project, ScreenField, Status, Transition, Version, Workflow,
+};
+pub(crate) use service_desk::{
+    Approval, CustomerRequest, Decision, Queue, RequestField, RequestType, ServiceDesk,
 };
 pub(crate) use site::{Filter, Named, Site};
 pub(crate) use task::Task;

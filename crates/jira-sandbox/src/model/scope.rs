@@ -17,6 +17,12 @@ pub(crate) const READ_EPIC: &str = "read:epic:jira-software";
 pub(crate) const WRITE_BOARD: &str = "write:board-scope:jira-software";
 pub(crate) const RANK: &str = "write:issue:jira-software";
 
+/// Customer requests with all that belongs to them, service desks and queues.
+///
+/// Source: "Jira Service Management scopes" of Atlassian's developer documentation.
+pub(crate) const READ_REQUEST: &str = "read:servicedesk-request";
+pub(crate) const WRITE_REQUEST: &str = "write:servicedesk-request";
+
 /// The user's own profile at `/me`.
 pub(crate) const READ_ME: &str = "read:me";
 /// Asks for a refresh token.

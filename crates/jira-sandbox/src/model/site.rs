@@ -11,6 +11,7 @@ use super::{
     issue_link::{Link, LinkType},
     person::{Person, Team, Who},
     project::{IssueType, Project, Status},
+    service_desk::{CustomerRequest, ServiceDesk},
     task::Task,
 };
 
@@ -42,6 +43,9 @@ pub(crate) struct Site {
     pub(crate) tasks: Vec<Task>,
     pub(crate) issues: BTreeMap<u64, Issue>,
     pub(crate) keys: HashMap<String, u64>,
+    pub(crate) service_desks: Vec<ServiceDesk>,
+    /// By the id of the issue.
+    pub(crate) requests: BTreeMap<u64, CustomerRequest>,
     /// When each issue was written to of late, in milliseconds since 1970.
     pub(crate) recent_writes: HashMap<u64, VecDeque<i64>>,
     pub(crate) teams: Vec<Team>,

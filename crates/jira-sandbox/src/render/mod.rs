@@ -4,6 +4,7 @@ mod activity;
 mod agile;
 mod attributes;
 mod boards;
+pub(crate) mod desk;
 mod field_value;
 mod html;
 mod issue;
@@ -21,6 +22,7 @@ pub(crate) use attributes::{
     component, issue_type, link_type, priority, resolution, status, version,
 };
 pub(crate) use boards::{board, sprint};
+pub(crate) use field_value::value as field_value;
 pub(crate) use issue::{Expand, FieldSelection, issue};
 pub(crate) use issue_stub::issue_stub;
 pub(crate) use meta::{editmeta, field_details, field_meta, schema};

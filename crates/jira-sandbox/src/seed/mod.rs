@@ -8,10 +8,12 @@ mod issues;
 mod people;
 mod prng;
 mod second_site;
+mod service_desk;
 mod site;
 mod tokens;
 mod world;
 
+pub(crate) use service_desk::first_approvals;
 pub(crate) use tokens::tokens;
 pub use world::Seed;
 pub(crate) use world::sites;

@@ -43,6 +43,8 @@ pub(crate) fn site(now: i64) -> Site {
         tasks: Vec::new(),
         issues: BTreeMap::new(),
         keys: HashMap::new(),
+        service_desks: Vec::new(),
+        requests: BTreeMap::new(),
         recent_writes: HashMap::new(),
         teams: Vec::new(),
         last_id: ids::FIRST_FREE_ID,

@@ -13,13 +13,14 @@ use crate::model::{
     Token, access_token,
     scope::{
         DELETE_SPRINT, MANAGE_PROJECT, RANK, READ_BOARD, READ_DETAILS, READ_EPIC, READ_JQL,
-        READ_PROJECT, READ_SPRINT, READ_USER, READ_WORK, WRITE_BOARD, WRITE_SPRINT, WRITE_WORK,
+        READ_PROJECT, READ_REQUEST, READ_SPRINT, READ_USER, READ_WORK, WRITE_BOARD, WRITE_REQUEST,
+        WRITE_SPRINT, WRITE_WORK,
     },
 };
 
 const CLASSIC: &[&str] = &[READ_WORK, WRITE_WORK, READ_USER];
 const READ_ONLY: &[&str] = &[READ_WORK, READ_USER];
-const WITH_AGILE: &[&str] = &[
+const ALL: &[&str] = &[
     READ_WORK,
     WRITE_WORK,
     READ_USER,
@@ -34,18 +35,20 @@ const WITH_AGILE: &[&str] = &[
     READ_EPIC,
     WRITE_BOARD,
     RANK,
+    READ_REQUEST,
+    WRITE_REQUEST,
 ];
 
 /// The tokens in their fixed order.
 pub(crate) fn tokens(seed: Seed) -> Vec<Arc<Token>> {
     let german = ("greta", GRETA_ACCOUNT, CLASSIC, false, &[0][..]);
     [
-        ("anna", ANNA_ACCOUNT, WITH_AGILE, false, &[0][..]),
+        ("anna", ANNA_ACCOUNT, ALL, false, &[0][..]),
         ("ben", BEN_ACCOUNT, CLASSIC, false, &[0][..]),
-        ("carla", CARLA_ACCOUNT, WITH_AGILE, false, &[0][..]),
+        ("carla", CARLA_ACCOUNT, ALL, false, &[0][..]),
         ("dana", DANA_ACCOUNT, READ_ONLY, false, &[0][..]),
         ("emil", EMIL_ACCOUNT, CLASSIC, true, &[0][..]),
-        ("femi", FEMI_ACCOUNT, WITH_AGILE, false, &[0, 1][..]),
+        ("femi", FEMI_ACCOUNT, ALL, false, &[0, 1][..]),
     ]
     .into_iter()
     .chain((seed == Seed::Awkward).then_some(german))

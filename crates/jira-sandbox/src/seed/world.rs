@@ -6,7 +6,7 @@ use super::{
     awkward,
     ids::FIRST_FREE_ID,
     issues::{activity, add_issues},
-    people, second_site,
+    people, second_site, service_desk,
     site::{boards, catalog, projects, system_fields},
 };
 use crate::model::Site;
@@ -54,11 +54,14 @@ fn main_site(now: i64) -> Site {
         tasks: Vec::new(),
         issues: BTreeMap::new(),
         keys: HashMap::new(),
+        service_desks: service_desk::desks(),
+        requests: BTreeMap::new(),
         recent_writes: HashMap::new(),
         teams: catalog::teams(),
         last_id: FIRST_FREE_ID,
     };
     add_issues::add_issues(&mut site, now);
     activity::add_activity(&mut site, now);
+    service_desk::add_requests(&mut site, now);
     site
 }

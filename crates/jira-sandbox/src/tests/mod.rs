@@ -18,6 +18,7 @@ mod collaboration;
 mod reading;
 mod refusals;
 mod searching;
+mod service_desk;
 mod visibility;
 mod window;
 mod writing;

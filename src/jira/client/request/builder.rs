@@ -21,6 +21,8 @@ pub enum Base {
     Platform,
     /// `/ex/jira/{cloudId}/rest/agile/1.0`
     Agile,
+    /// `/ex/jira/{cloudId}/rest/servicedeskapi`
+    ServiceDesk,
 }
 
 /// One call to Jira. Path segments and query values are kept apart and escaped when the URL is
@@ -49,6 +51,13 @@ pub mod scope {
     pub const READ_ME: &str = "read:me";
     /// People, the caller included.
     pub const READ_USER: &str = "read:jira-user";
+    /// Customer requests with all that belongs to them, service desks and queues.
+    ///
+    /// Source: "Jira Service Management scopes for OAuth 2.0 (3LO) and Forge apps" of Atlassian's
+    /// developer documentation, which recommends these over the granular ones.
+    pub const READ_REQUESTS: &str = "read:servicedesk-request";
+    /// Making and changing customer requests, answering approvals.
+    pub const WRITE_REQUESTS: &str = "write:servicedesk-request";
     /// Versions and components of a project.
     pub const MANAGE_PROJECT: &str = "manage:jira-project";
 }
@@ -161,6 +170,12 @@ impl Request {
     #[must_use]
     pub fn starting_at(self, position: u32) -> Self {
         self.query_if("startAt", Some(position).filter(|position| *position > 0))
+    }
+
+    /// The same, from this position of a list of the service desk API on.
+    #[must_use]
+    pub fn from_start(self, position: u32) -> Self {
+        self.query_if("start", Some(position).filter(|position| *position > 0))
     }
 
     /// The HTTP method.

@@ -7,6 +7,7 @@ mod body;
 mod builder;
 mod bulk;
 mod deletion;
+pub mod desk;
 mod filter;
 mod form;
 mod issue;

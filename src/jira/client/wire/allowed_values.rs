@@ -33,6 +33,12 @@ impl RawValues {
 }
 
 impl AllowedValues {
+    /// These values, for a form that describes them otherwise.
+    pub fn of(values: &[Value]) -> Self {
+        let json = serde_json::to_string(values).unwrap_or_default();
+        json_borrow::from_str(&json).unwrap_or_default()
+    }
+
     /// The values, not kept for another look.
     pub fn once(&self) -> Vec<Value> {
         self.0.as_ref().map(|kept| kept.read()).unwrap_or_default()

@@ -124,6 +124,24 @@ impl FieldMeta {
         Self { field_id: id.to_owned(), name: name.to_owned(), schema, ..Self::default() }
     }
 
+    /// A field of a form that is described otherwise than screens are.
+    pub fn on_form(
+        id: String,
+        name: String,
+        is_required: bool,
+        schema: FieldSchema,
+        allowed_values: AllowedValues,
+    ) -> Self {
+        Self {
+            field_id: id,
+            name,
+            required: is_required,
+            schema,
+            allowed_values,
+            ..Self::default()
+        }
+    }
+
     /// Its display name, else its id.
     pub fn label(&self) -> &str {
         if self.name.is_empty() { self.id() } else { &self.name }

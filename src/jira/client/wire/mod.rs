@@ -10,6 +10,7 @@ mod attachment;
 mod bulk;
 mod changelog;
 mod comment;
+pub mod desk;
 mod fields;
 mod filter;
 mod issue;

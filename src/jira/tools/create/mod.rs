@@ -4,6 +4,6 @@ pub(super) mod create_fields;
 pub(super) mod create_issue;
 pub(super) mod create_issues;
 pub(super) mod create_meta_cache;
-mod once;
+pub(super) mod once;
 pub(super) mod prepared;
 pub(super) mod recent_creates;

@@ -11,7 +11,7 @@ use crate::jira::tools::context::Context;
 const RESERVE: Duration = Duration::from_secs(2);
 
 /// What a create has to do.
-pub(super) enum Once {
+pub(in crate::jira::tools) enum Once {
     /// Nobody has done it.
     Do(Turn),
     /// Somebody has begun it and it is not known how it ended: to be looked for, and not done.
@@ -21,7 +21,7 @@ pub(super) enum Once {
 }
 
 /// Begins what this caller's `request_id` of a tool stands for.
-pub(super) async fn begin(
+pub(in crate::jira::tools) async fn begin(
     context: &Context,
     tool: &str,
     request_id: &str,
@@ -44,7 +44,7 @@ pub(super) async fn begin(
 }
 
 /// What is said when nothing is found of a call that began and never ended.
-pub(super) fn unknown() -> ToolError {
+pub(in crate::jira::tools) fn unknown() -> ToolError {
     ToolError::new(
         Code::Conflict,
         "An earlier call with this request_id was cut off, and a search does not show what it created.",
@@ -57,7 +57,7 @@ pub(super) fn unknown() -> ToolError {
 }
 
 /// Says what came of it, as repeats shall know it.
-pub(super) async fn end<T>(
+pub(in crate::jira::tools) async fn end<T>(
     turn: Turn,
     outcome: Result<T, ToolError>,
     result: impl FnOnce(&T) -> String,

@@ -14,10 +14,10 @@ use crate::jira::{
     tools::{
         args::{FieldValues, IssueKey, arguments},
         context::Context,
-        parts::comments::internal_property,
         project_guard,
         registry::{Tool, tool},
         writing::{
+            audience::{self, Audience},
             changes::Changes,
             fields::{self, Target},
             rich_text::ReplaceRichText,
@@ -56,7 +56,7 @@ arguments! {
         resolution: Option<String>,
         /// Markdown
         comment: Option<String>,
-        /// Hide the comment from customers
+        /// Default true on service desks
         internal: Option<bool>,
         /// Fields of the transition as a JSON object
         fields: Option<FieldValues>,
@@ -65,7 +65,7 @@ arguments! {
 
 async fn list_transitions(context: &Context, args: ListTransitions) -> Result<Reply, ToolError> {
     let named = context.projects.check_issue(&args.issue_key)?;
-    let (key, status, answer) = workflow(context, &named).await?;
+    let Workflow { key, status, answer, .. } = workflow(context, &named, None).await?;
     let key = &key;
     let TransitionPage { transitions } = answer.read()?;
     let views: Vec<TransitionView> = transitions.iter().map(TransitionView::from).collect();
@@ -89,7 +89,9 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
         )
         .hint("Nothing was changed. Give a comment, or leave `internal` out."));
     }
-    let (key, from, answer) = workflow(context, &named).await?;
+    let commented = args.comment.is_some().then_some(&args);
+    let Workflow { key, status: from, answer, audience } =
+        workflow(context, &named, commented).await?;
     let key = &key;
     let TransitionPage { transitions } = answer.read()?;
     let transition = match names::pick_transition(&transitions, &args.transition) {
@@ -109,8 +111,8 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
             "body",
             text::body(context, comment, PersonScope::AssignableTo(key)).await?,
         );
-        if args.internal.unwrap_or(false) {
-            added.values.insert("properties".to_owned(), internal_property());
+        if let Some(audience) = audience {
+            audience.restrict(&mut added);
         }
         body.update.comment = Some(added);
     }
@@ -127,31 +129,46 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     reply.put_non_empty("from", from.as_str());
     reply.put_non_empty("to", clean(to).as_ref());
     reply.put_non_empty("changed", json!(changes.acknowledged()));
+    if let Some(audience) = audience {
+        audience.tell(&mut reply, None);
+    }
     reply.put_non_empty("verified", written.verified());
     Reply::json(&reply)
 }
 
-/// The status of an issue, and an answer with the transitions that are possible from there and the
-/// fields of each.
+/// Where an issue stands.
+struct Workflow {
+    key: AllowedIssue,
+    status: String,
+    /// Holds the transitions that are possible from there and the fields of each.
+    answer: Response,
+    /// Who reads the comment, if there is one.
+    audience: Option<Audience>,
+}
+
+/// Where an issue stands, and who reads the comment that is given with a transition.
 ///
 /// One call brings both, as far as Jira tells the fields with it; the issue's own address for
 /// transitions always does.
 async fn workflow(
     context: &Context,
     named: &NamedIssue,
-) -> Result<(AllowedIssue, String, Response), ToolError> {
-    let answer = context
-        .ask(request::issue(named, &["status"], &["transitions", "transitions.fields"]))
-        .await?;
+    commented: Option<&TransitionIssue>,
+) -> Result<Workflow, ToolError> {
+    let fields: &[&str] =
+        if commented.is_some() { &["status", audience::PROJECT] } else { &["status"] };
+    let answer =
+        context.ask(request::issue(named, fields, &["transitions", "transitions.fields"])).await?;
     let issue: Issue<'_> = answer.read()?;
     let key = project_guard::found(context, named, &issue)?;
     let status = status_of(&issue);
+    let audience = commented.map(|args| Audience::on(&issue, args.internal));
     let shown: ShownTransitions<'_> = answer.read()?;
     let is_whole = shown
         .transitions
         .is_some_and(|all| !all.is_empty() && all.iter().all(|one| !one.hides_fields()));
     let answer = if is_whole { answer } else { context.ask(request::transitions(&key)).await? };
-    Ok((key, status, answer))
+    Ok(Workflow { key, status, answer, audience })
 }
 
 #[derive(Deserialize)]

@@ -15,12 +15,13 @@ use crate::jira::{
         project_guard,
         registry::{Tool, tool},
         writing::{
+            audience::{self, internal_property, may_have_customers},
             rich_text::{self, Target, check_replace_node},
             text,
         },
     },
     views::CommentView,
-    wire::{Comment, Visibility},
+    wire::{Comment, Issue, Visibility},
 };
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
@@ -43,8 +44,14 @@ arguments! {
 async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply, ToolError> {
     let id = comment_id("comment_id", &args.comment_id)?;
     let key = &project_guard::allowed(context, &args.issue_key).await?;
-    let answer = context.ask(request::comment(key, &id)).await?;
+    let (answer, issue) = tokio::try_join!(
+        context.ask(request::comment(key, &id)),
+        context.ask(request::issue(key, &[audience::PROJECT], &[])),
+    )?;
+    let has_customers = may_have_customers(&issue.read::<Issue<'_>>()?);
     let before: Comment<'_> = answer.read()?;
+    // An edit leaves it as it is who reads the comment, and says so where there are customers.
+    let seen_by_customers = before.jsd_public.filter(|_| has_customers);
     let stored = before.body.read();
     if stored.is_unreadable() && !args.replace_rich_text.unwrap_or(false) {
         return Err(ToolError::invalid_argument("The comment's text could not be read, so what would be lost is unknown.")
@@ -61,6 +68,7 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
         // Whole, as far as the reply may be: it is the only way to read all of a long comment.
         reply.push("before", json!(CommentView::of(&before, usize::MAX)));
         reply.push("after", rich_text::shown(&args.body).as_ref());
+        reply.put_non_empty("customers_see_it", seen_by_customers);
         context.budget.shrink_to_fit(&mut reply);
         return Reply::json(&reply);
     }
@@ -70,15 +78,25 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
         ));
     }
     // A reply is seen by whoever sees its thread, and Jira refuses to be told so.
+    let is_internal = before.jsd_public == Some(false);
     let limit = before.visibility.as_ref().filter(|_| before.parent_id.is_none());
-    let request = request::update_comment(key, &id, &new_body(document, limit));
+    let request = request::update_comment(key, &id, &new_body(document, limit, is_internal));
     context.jira.call(request).await.map_err(advise)?;
-    Reply::json(&json!({ "key": key, "comment_id": id, "updated": true }))
+    let mut reply = Row::new();
+    reply.put_non_empty("key", key);
+    reply.put_non_empty("comment_id", id);
+    reply.put_non_empty("updated", true);
+    reply.put_non_empty("customers_see_it", seen_by_customers);
+    Reply::json(&reply)
 }
 
-/// Who may see the comment is said again, so that no edit can make a restricted comment public.
-fn new_body(document: Document, visibility: Option<&Visibility<'_>>) -> Body {
+/// Who may see the comment is said again, so that no edit can make a restricted or internal
+/// comment public.
+fn new_body(document: Document, visibility: Option<&Visibility<'_>>, is_internal: bool) -> Body {
     let mut body = Body::with_text("body", document);
+    if is_internal {
+        body.values.insert("properties".to_owned(), internal_property());
+    }
     if let Some(limit) = visibility {
         let mut same = Map::new();
         same.insert("type".to_owned(), Value::from(limit.kind.as_ref()));
@@ -133,9 +151,19 @@ mod tests {
         let check = |json: &str, expected: Value| {
             let comment: Comment<'_> = serde_json::from_str(json).unwrap();
             let text = Document::from(RawValue::from_string("{}".to_owned()).unwrap());
-            assert_eq!(json!(new_body(text, comment.visibility.as_ref())), expected);
+            assert_eq!(
+                json!(new_body(
+                    text,
+                    comment.visibility.as_ref(),
+                    comment.jsd_public == Some(false)
+                )),
+                expected
+            );
         };
         check("{}", json!({"body": {}}));
+        let internal = internal_property();
+        check(r#"{"jsdPublic":false}"#, json!({"body": {}, "properties": internal}));
+        check(r#"{"jsdPublic":true}"#, json!({"body": {}}));
         check(
             r#"{"visibility":{"type":"role","value":"Administrators"}}"#,
             json!({"body": {}, "visibility": {"type": "role", "value": "Administrators"}}),

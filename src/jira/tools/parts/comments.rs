@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use json_borrow::Raw;
+use json_borrow::{Raw, or_default};
 use moment::{DayTime, Direction, parse_jira};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ use crate::jira::{
         project_guard,
         registry::{Tool, tool},
         writing::{
+            audience::Audience,
             read_back, text,
             uncertain_write::{self, Confirmed, NotFound},
         },
@@ -48,7 +49,7 @@ arguments! {
         body: String,
         /// Role that may see it, or group:NAME
         visible_to: Option<String>,
-        /// Hidden from service desk customers
+        /// Default true on service desks
         internal: Option<bool>,
         /// Comment id
         reply_to: Option<String>,
@@ -66,16 +67,20 @@ arguments! {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Added {
     id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    jsd_public: Option<bool>,
 }
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
     let key = &project_guard::allowed(context, &args.issue_key).await?;
-    let mut body = Body::with_text(
-        "body",
-        text::body(context, &args.body, PersonScope::AssignableTo(key)).await?,
-    );
+    let (document, audience) = tokio::try_join!(
+        text::body(context, &args.body, PersonScope::AssignableTo(key)),
+        Audience::ask(context, key, args.internal),
+    )?;
+    let mut body = Body::with_text("body", document);
     if let Some(visible_to) = &args.visible_to {
         let (kind, name) = match visible_to.split_once(':') {
             Some((kind, name)) if kind.trim().eq_ignore_ascii_case("group") => ("group", name),
@@ -84,9 +89,7 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
         };
         body.values.insert("visibility".to_owned(), json!({ "type": kind, "value": name.trim() }));
     }
-    if args.internal.unwrap_or(false) {
-        body.values.insert("properties".to_owned(), internal_property());
-    }
+    audience.restrict(&mut body);
     if let Some(parent) = &args.reply_to {
         // Jira takes a number, and shows one.
         let id = comment_id("reply_to", parent)?;
@@ -109,9 +112,9 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
         other => other?,
     };
     let verified = written.verified();
-    let id = match written {
-        Confirmed::ByResponse(answer) => answer.read::<Added>()?.id,
-        Confirmed::ByReadBack(id) => id,
+    let Added { id, jsd_public } = match written {
+        Confirmed::ByResponse(answer) => answer.read()?,
+        Confirmed::ByReadBack(id) => Added { id, jsd_public: None },
     };
     let mut reply = Row::new();
     reply.put_non_empty("key", key);
@@ -120,13 +123,9 @@ async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolE
         format!("{}?focusedCommentId={id}", browse(context, key.as_str()).await?),
     );
     reply.put_non_empty("comment_id", id);
+    audience.tell(&mut reply, jsd_public);
     reply.put_non_empty("verified", verified);
     Reply::json(&reply)
-}
-
-/// Without this property a comment on a service desk request is public to the customer.
-pub(in crate::jira::tools) fn internal_property() -> Value {
-    json!([{ "key": "sd.public.comment", "value": { "internal": true } }])
 }
 
 /// An id, or the address of a comment in a browser.

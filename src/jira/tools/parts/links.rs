@@ -10,10 +10,12 @@ use crate::jira::{
     tools::{
         args::{IssueKey, arguments},
         context::Context,
-        parts::comments::internal_property,
         project_guard,
         registry::{Tool, tool},
-        writing::{text, uncertain_write},
+        writing::{
+            audience::{self, Audience},
+            text, uncertain_write,
+        },
     },
     views::{LinkView, WebLinkView},
     wire::{Issue, IssueLink, LinkTypes, List, RemoteLink},
@@ -116,53 +118,52 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
     // answer was lost does not write its comment twice.
     let is_dry = args.dry_run.unwrap_or(false);
     let before = if is_dry || comment.is_some() {
-        Some(context.ask(request::issue(from, &["issuelinks"], &[])).await?)
+        Some(context.ask(request::issue(from, &["issuelinks", audience::PROJECT], &[])).await?)
     } else {
         None
     };
     let before: Option<Issue<'_>> = before.as_ref().map(Response::read).transpose()?;
+    let audience = before.as_ref().map(|issue| Audience::on(issue, args.internal));
+    let audience = audience.filter(|_| comment.is_some());
     let before = before.as_ref().map(links).unwrap_or_default();
     let there = before.iter().find(|link| is_between(link, relation, to));
     if is_dry {
         let sentence = format!("{from} {} {to}", relation.phrase());
-        return Reply::json(
-            &json!({ "dry_run": true, "would_link": sentence, "already_linked": there.is_some() }),
-        );
+        let mut reply = Row::new();
+        reply.put_non_empty("dry_run", true);
+        reply.put_non_empty("would_link", sentence);
+        reply.put_non_empty("already_linked", there.is_some());
+        if let Some(audience) = audience {
+            audience.tell(&mut reply, None);
+        }
+        return Reply::json(&reply);
     }
     if there.is_some() {
-        return acknowledge(from, relation.phrase(), to, &[("already_linked", true)]);
+        let mut reply = acknowledgement(from, relation.phrase(), to);
+        reply.put_non_empty("already_linked", true);
+        return Reply::json(&reply);
     }
     make(context, relation, from, to).await?;
-    let commented = match comment {
-        Some(body) => {
-            let mut comment = Body::with_text("body", body);
-            if args.internal.unwrap_or(false) {
-                comment.values.insert("properties".to_owned(), internal_property());
-            }
-            Some(context.jira.call(request::add_comment(from, &comment)).await.is_ok())
+    let mut reply = acknowledgement(from, relation.phrase(), to);
+    if let (Some(body), Some(audience)) = (comment, audience) {
+        let mut comment = Body::with_text("body", body);
+        audience.restrict(&mut comment);
+        let is_added = context.jira.call(request::add_comment(from, &comment)).await.is_ok();
+        reply.put_non_empty("comment_added", is_added);
+        if is_added {
+            audience.tell(&mut reply, None);
         }
-        None => None,
-    };
-    let notes: Vec<(&str, bool)> =
-        commented.map(|done| ("comment_added", done)).into_iter().collect();
-    acknowledge(from, relation.phrase(), to, &notes)
+    }
+    Reply::json(&reply)
 }
 
-fn acknowledge(
-    from: &AllowedIssue,
-    phrase: &str,
-    to: &AllowedIssue,
-    notes: &[(&'static str, bool)],
-) -> Result<Reply, ToolError> {
+fn acknowledgement(from: &AllowedIssue, phrase: &str, to: &AllowedIssue) -> Row {
     let mut reply = Row::new();
     reply.put_non_empty("linked", true);
     reply.put_non_empty("from", from);
     reply.put_non_empty("relation", phrase);
     reply.put_non_empty("to", to);
-    for (name, value) in notes {
-        reply.put_non_empty(*name, *value);
-    }
-    Reply::json(&reply)
+    reply
 }
 
 /// Makes the link. When the answer was lost, Jira is asked whether the link is there before it is

@@ -1,5 +1,6 @@
 //! What every tool that writes shares: values, texts, consent, and writes whose outcome is unknown.
 
+pub(super) mod audience;
 pub(super) mod changes;
 pub(super) mod confirm;
 pub(super) mod fields;

@@ -2,6 +2,7 @@
 
 pub(crate) mod agile;
 pub(crate) mod bulk;
+pub(crate) mod desk;
 pub(crate) mod issues;
 pub(crate) mod projects;
 pub(crate) mod queries;

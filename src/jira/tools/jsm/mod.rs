@@ -1,0 +1,28 @@
+//! Service desks: what customers may ask for, their requests with clocks and approvals, and the
+//! queues in which agents work on them.
+
+mod approval;
+mod create_request;
+mod desks;
+mod queues;
+mod reach;
+mod request;
+mod request_types;
+
+use crate::jira::{request::scope, tools::registry::Tool};
+
+/// What reading at a service desk needs.
+const READS: &[&str] = &[scope::READ_REQUESTS];
+
+/// What writing there needs: desks, types and approvals are looked up first.
+const WRITES: &[&str] = &[scope::READ_REQUESTS, scope::WRITE_REQUESTS];
+
+pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
+    desks::LIST_SERVICE_DESKS,
+    request_types::LIST_REQUEST_TYPES,
+    create_request::CREATE_REQUEST,
+    request::GET_REQUEST,
+    approval::ANSWER_APPROVAL,
+    queues::LIST_QUEUES,
+    queues::GET_QUEUE_ISSUES,
+];
