@@ -21,6 +21,7 @@ use auth::{Caller, KeyedHasher};
 use entra::EntraBearer;
 use metrics::Signals;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::TcpListener,
     sync::oneshot,
     time::{Instant, timeout, timeout_at},
@@ -41,7 +42,7 @@ pub use server::server;
 pub use start_error::StartError;
 
 use principals::OneUser;
-use server::{names, observed_server};
+use server::{names, observed_server, signing_keys};
 use vouching::Atlassian;
 
 /// Scrapers and probes are few.
@@ -77,25 +78,40 @@ pub async fn stdio(
     user: LocalUser,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving on standard input and output");
+    stdio_over(config, user, (tokio::io::stdin(), tokio::io::stdout()), shutdown).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The same over any two streams.
+pub async fn stdio_over<R, W>(
+    config: Config,
+    user: LocalUser,
+    streams: (R, W),
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StartError>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
     let scopes = config.agents.iter().flat_map(AgentsSettings::token_scopes).collect();
     let (identity, signed_in) =
         local::identity(user, scopes).await?.ok_or(StartError::NobodySignedIn)?;
+    let keys = local::signing_keys(&identity);
     let caller = Caller::new(identity, "stdio".into(), None);
     let one_user = Some(OneUser::of_machine());
-    let (server, _) = observed_server(&config, Signals::default(), None, one_user)?;
+    let (server, _) = observed_server(&config, Signals::default(), None, one_user, keys)?;
     let settings = StdioSettings {
         line_bytes_max: config.http.body_bytes_max,
         drain_grace: config.connections.drain_grace,
     };
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving on standard input and output");
-    let streams = (tokio::io::stdin(), tokio::io::stdout());
     mcp::serve_stdio(server, caller, streams, settings, shutdown).await;
     if let Some(signed_in) = signed_in
         && timeout(RENEWED, signed_in.finished()).await.is_err()
     {
         tracing::warn!("stopped while the sign-in was being renewed");
     }
-    tracing::info!("stopped");
     Ok(())
 }
 
@@ -118,7 +134,8 @@ pub async fn bind_at(mut config: Config, clock: Clock) -> Result<Bound, StartErr
         }
         None => None,
     };
-    let (server, jira) = observed_server(&config, signals.clone(), signin.as_ref(), None)?;
+    let keys = signing_keys(&config)?;
+    let (server, jira) = observed_server(&config, signals.clone(), signin.as_ref(), None, keys)?;
     let hasher = replicas::hasher(signin.as_ref())?;
     let tokens = config.bearers.entra.as_ref();
     let entra = tokens

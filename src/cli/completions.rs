@@ -1,9 +1,11 @@
-//! `completions`: what makes a shell complete commands and options.
+//! `completions`: what makes a shell complete commands, options and names of tools.
 
 use std::io::{self, Write};
 
-use clap::Command;
+use clap::{Command, builder::PossibleValuesParser};
 use clap_complete::{Shell, generate};
+
+use crate::{agent, jira};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -12,9 +14,19 @@ pub(super) struct Args {
 }
 
 /// Prints the script of `program` for the shell.
-pub(super) fn run(mut program: Command, args: &Args) -> io::Result<()> {
+pub(super) fn run(program: Command, args: &Args) -> io::Result<()> {
+    let mut program = with_tools(program);
     let name = program.get_name().to_owned();
     let mut script = Vec::new();
     generate(args.shell, &mut program, name, &mut script);
     io::stdout().write_all(&script)
+}
+
+/// `call` takes the name of any tool, for another server may have others; a shell proposes ours.
+fn with_tools(program: Command) -> Command {
+    let names: Vec<&str> =
+        jira::tools::all().chain(agent::tools::all()).map(|tool| tool.name).collect();
+    program.mut_subcommand("call", |call| {
+        call.mut_arg("tool", |tool| tool.value_parser(PossibleValuesParser::new(names)))
+    })
 }

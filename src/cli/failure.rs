@@ -13,6 +13,10 @@ pub(super) enum Failure {
     Shown,
     /// It failed while running; the sentence says why.
     Running(String),
+    /// A tool reported an error, which has been printed.
+    Reported,
+    /// No tool answered; the sentence says why.
+    NoAnswer(String),
 }
 
 impl From<Vec<Problem>> for Failure {

@@ -18,7 +18,10 @@ const MORE: &str = r#".SH "EXIT STATUS"
 Done; of \fBsmoke\fR and \fBcheck\fR: nothing is wrong.
 .TP
 \fB1\fR
-Failed while running.
+Failed while running; of \fBcall\fR: the tool reported an error.
+.TP
+\fB2\fR
+Of \fBcall\fR: no answer came, or none of a tool.
 .TP
 \fB64\fR
 Wrong settings or arguments; nothing was done.
@@ -29,11 +32,16 @@ in the working folder, then from the TOML file of
 .BR \-\-config ,
 then from defaults.
 .B jira\-mcp\-bridge settings
-prints every one with its default.
+prints every one with its default, and
+.B jira\-mcp\-bridge init
+writes a first file.
 .SH EXAMPLES
 .TP
 .B jira\-mcp\-bridge demo
 The server in front of a sandbox Jira; no account is needed.
+.TP
+.B jira\-mcp\-bridge call jira_get_issue issue_key=ACME\-1
+One call of a tool, as yourself.
 .TP
 .B jira\-mcp\-bridge check
 What is wrong with the settings, and how to mend it.

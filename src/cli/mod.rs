@@ -1,6 +1,7 @@
-//! The commands. Exit codes: 0 done, 1 failed while running, 64 wrong settings or arguments (BSD's
-//! `EX_USAGE`).
+//! The commands. Exit codes: 0 done, 1 failed while running, 2 no tool answered a `call`, 64 wrong
+//! settings or arguments (BSD's `EX_USAGE`).
 
+mod call;
 mod check;
 mod completions;
 mod connector;
@@ -9,9 +10,12 @@ mod demo;
 mod errors;
 mod failure;
 mod healthcheck;
+mod init;
 mod login;
 mod man;
+mod named_secret;
 mod open_files;
+mod remote;
 mod report;
 mod smoke;
 mod stdio;
@@ -37,6 +41,8 @@ use failure::{Failure, finished};
 use report::Verdict;
 
 const EX_USAGE: u8 = 64;
+/// Told apart from a tool's own error.
+const NO_ANSWER: u8 = 2;
 
 /// An MCP server through which an AI agent works in Jira Cloud as the signed-in user.
 #[derive(Debug, Parser)]
@@ -63,6 +69,10 @@ enum Command {
     Login(login::Args),
     /// End that sign-in, here and at Atlassian.
     Logout,
+    /// Write a first configuration, with what is left to fill in.
+    Init(init::Args),
+    /// Call one tool from a shell, here or at a running server.
+    Call(call::Args),
     /// Check the settings, and whether Jira can be reached.
     Check,
     /// Print the tools with the bytes each costs.
@@ -83,7 +93,7 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
-    /// Print what makes a shell complete commands and options.
+    /// Print what makes a shell complete commands, options and names of tools.
     Completions(completions::Args),
     /// Print the manual page.
     Man(man::Args),
@@ -117,6 +127,11 @@ pub fn main() -> ExitCode {
             ExitCode::from(EX_USAGE)
         }
         Err(Failure::Shown) => ExitCode::from(EX_USAGE),
+        Err(Failure::Reported) => ExitCode::FAILURE,
+        Err(Failure::NoAnswer(reason)) => {
+            complain(&reason);
+            ExitCode::from(NO_ANSWER)
+        }
         Err(Failure::Running(reason)) => {
             complain(&reason);
             ExitCode::FAILURE
@@ -146,6 +161,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     if let Some(Command::Errors) = cli.command {
         return Ok(errors::run()?);
     }
+    if let Some(Command::Init(args)) = &cli.command {
+        return init::run(args);
+    }
     if let Some(Command::Completions(args)) = &cli.command {
         return Ok(completions::run(Cli::command(), args)?);
     }
@@ -167,6 +185,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         }
         Command::Login(args) => runtime.block_on(login::login(source, args)),
         Command::Logout => runtime.block_on(login::logout(source)),
+        Command::Call(args) => runtime.block_on(call::run(source, args)),
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Connector(args) => connector::run(source, &args),
@@ -175,6 +194,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         // Answered above: they need no settings.
         Command::Completions(_)
         | Command::Errors
+        | Command::Init(_)
         | Command::Man(_)
         | Command::Metrics
         | Command::Settings { .. } => Ok(()),

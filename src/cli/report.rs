@@ -110,7 +110,7 @@ fn write(out: &mut impl Write, findings: &[Finding], secrets: &[&str]) -> io::Re
 
 /// Another machine's words may hold anything: an echoed secret, line breaks, control codes of a
 /// terminal.
-fn shown(detail: &str, secrets: &[&str]) -> String {
+pub(super) fn shown(detail: &str, secrets: &[&str]) -> String {
     let mut text = detail.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "***");

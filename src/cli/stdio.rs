@@ -13,8 +13,13 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     let (config, user) = Config::read_local(source)?;
     telemetry::start(&config.telemetry);
     let stop = platform::asked_to_stop();
-    match run::stdio(config, user, stop).await {
-        Err(StartError::NobodySignedIn) => Err(Failure::Settings(vec![Problem {
+    run::stdio(config, user, stop).await.map_err(failure)
+}
+
+/// Without a user there is something to set; all else is a fault of the start.
+pub(super) fn failure(error: StartError) -> Failure {
+    match error {
+        StartError::NobodySignedIn => Failure::Settings(vec![Problem {
             name: "JIRA_ACCESS_TOKEN",
             found: String::new(),
             accepted:
@@ -22,7 +27,7 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
                        an OAuth access token here, or JIRA_EMAIL with JIRA_API_TOKEN and \
                        JIRA_SITE_URL"
                     .to_owned(),
-        }])),
-        ended => Ok(ended?),
+        }]),
+        other => other.into(),
     }
 }

@@ -1,6 +1,11 @@
 //! `tools`: the list as agents see it, with what each tool costs them.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
+
+use tool_kit::Toolset;
 
 use crate::{
     agent,
@@ -56,6 +61,22 @@ pub(super) fn run(source: &Source, args: &Args) -> Result<(), Failure> {
     let total: usize = listed.iter().map(bytes).sum();
     if !args.markdown {
         writeln!(out, "{} tools, {total} B", listed.len())?;
+        off(&mut out, &config.policy.toolsets)?;
     }
     Ok(())
+}
+
+/// The sets that are not on, and how that is changed.
+fn off(out: &mut impl Write, on: &BTreeSet<Toolset>) -> io::Result<()> {
+    let known = || tools::all().chain(agent::tools::all());
+    let off = Toolset::ALL.iter().filter(|set| !on.contains(set));
+    let off: Vec<String> = off
+        .map(|set| format!("{} ({})", set.name(), known().filter(|tool| tool.set == *set).count()))
+        .collect();
+    if off.is_empty() {
+        return Ok(());
+    }
+    let on: Vec<&str> = on.iter().map(|set| set.name()).collect();
+    writeln!(out, "off, with their tools: {}", off.join(", "))?;
+    writeln!(out, "TOOLSETS={},... switches sets on", on.join(","))
 }

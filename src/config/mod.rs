@@ -39,7 +39,7 @@ pub use server::Config;
 pub use settings_document::{document, env_example};
 pub use settings_table::{SETTINGS, Setting};
 pub use signin::Bearers;
-pub use source::{Source, of_surroundings, secret_of_environment};
+pub use source::{FILL_IN, Source, of_surroundings, secret_of_environment};
 pub use unknown_setting::UnknownSetting;
 pub use urls::is_safe_upstream;
 

@@ -16,6 +16,9 @@ use super::{
     unknown_setting::{UnknownSetting, among, in_environment},
 };
 
+/// What `init` writes where only the reader knows the value.
+pub const FILL_IN: &str = "FILL_IN";
+
 /// Settings by name, as text, before anything is made of them.
 #[derive(Clone, Default)]
 pub struct Source {
@@ -109,7 +112,17 @@ impl Source {
         &self.unknown
     }
 
-    /// Settings that hold a reference to a vault instead of what stands in it. App Service and
+    /// Settings of a first configuration that nobody has filled in yet.
+    fn left_open(&self) -> impl Iterator<Item = Problem> + '_ {
+        let open = SETTINGS.iter().filter(|row| self.given(row.name) == Some(FILL_IN));
+        open.map(|row| Problem {
+            name: row.name,
+            found: String::new(),
+            accepted: format!("left to fill in: {}", row.about),
+        })
+    }
+
+    /// Settings that are not filled in, and those that hold a reference to a vault instead of what stands in it. App Service and
     /// Functions hand the reference on where they cannot resolve it.
     pub(super) fn unresolved(&self) -> Vec<Problem> {
         let names = SETTINGS.iter().map(|row| row.name);
@@ -122,7 +135,7 @@ impl Source {
             accepted: "a Key Vault reference that was not resolved: the secret is not in the vault, or the app's identity may not read it".to_owned(),
         }
         };
-        names.map(problem).collect()
+        names.map(problem).chain(self.left_open()).collect()
     }
 
     /// Sets a value where none was given.

@@ -120,6 +120,11 @@ impl Policy {
         }
     }
 
+    /// Whether the operator has switched a set on.
+    pub fn has_set(&self, set: Toolset) -> bool {
+        self.settings.toolsets.contains(&set)
+    }
+
     /// Whether a tool exists for this request, whoever calls it.
     pub fn allows(&self, tool: &Tool) -> bool {
         let Rights { reads, writes } = self.rights;

@@ -9,7 +9,8 @@ use std::{
     time::Duration,
 };
 
-use auth::{Credentials, Identity, KeyedHasher, Principal};
+use ::http::HeaderValue;
+use auth::{BoxFuture, Credentials, Identity, KeyedHasher, Principal, UpstreamCredential};
 use futures_util::future::join_all;
 use metrics::Signals;
 use thiserror::Error;
@@ -18,6 +19,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use tool_kit::SigningKeys;
+use zeroize::Zeroizing;
 
 use crate::{
     config::{JiraUser, LocalUser},
@@ -29,6 +32,9 @@ use crate::{
 use super::local_credentials::LocalCredentials;
 
 pub use crate::signin::{KeyPlace, LocalError, LocalSettings, LoginError, SignedOut, Status};
+
+/// What follows from a credential for this one use; changing it voids every token that is under way.
+const CONFIRM_CONTEXT: &str = "jira-mcp-bridge 2026-11-30 confirm tokens of a machine's one user";
 
 /// How long a person may take at Atlassian.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -142,6 +148,21 @@ pub async fn logout(settings: &LocalSettings) -> Result<SignedOut, LocalError> {
 /// Whether somebody is signed in.
 pub async fn status(settings: &LocalSettings) -> Result<Status, LocalError> {
     signin::status(settings, Clock::default(), USER_AGENT).await
+}
+
+/// With these a confirm token of one process is good in the next, as that of `call` has to be: the
+/// key follows from what proves the user, and no client is told that.
+pub(super) fn signing_keys(identity: &Identity) -> SigningKeys {
+    let credentials = Arc::clone(&identity.credentials);
+    SigningKeys::of_one_user(move || -> BoxFuture<'static, Vec<Zeroizing<[u8; 32]>>> {
+        let credentials = Arc::clone(&credentials);
+        Box::pin(async move {
+            let credential = credentials.for_upstream().await.ok();
+            let value = credential.map(UpstreamCredential::expose_header_value);
+            let key = |value: HeaderValue| blake3::derive_key(CONFIRM_CONTEXT, value.as_bytes());
+            value.map(key).map(Zeroizing::new).into_iter().collect()
+        })
+    })
 }
 
 /// The one user of a process, and what must be finished before it ends; none where nobody is signed

@@ -29,16 +29,18 @@ use crate::{
 
 /// The layers below the edge.
 pub fn server(config: &Config) -> Result<mcp::Server, StartError> {
-    observed_server(config, Signals::default(), None, None).map(|(server, _)| server)
+    let keys = signing_keys(config)?;
+    observed_server(config, Signals::default(), None, None, keys).map(|(server, _)| server)
 }
 
 /// The same with the client for Jira, counted, for people who sign in and for the one user of a
-/// machine.
+/// machine. `keys` sign confirm tokens.
 pub(super) fn observed_server(
     config: &Config,
     signals: Signals,
     signin: Option<&SignIn>,
     one_user: Option<OneUser>,
+    keys: SigningKeys,
 ) -> Result<(mcp::Server, Arc<Jira>), StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
     let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
@@ -46,7 +48,7 @@ pub(super) fn observed_server(
     let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
     let mut products: Vec<Arc<dyn Product>> = Vec::new();
     if !config.policy.is_only(Toolset::Agent) {
-        let (settings, keys) = (config.tools.clone(), signing_keys(config)?);
+        let settings = config.tools.clone();
         products.push(Arc::new(JiraTools::new(Arc::clone(&jira), settings, keys, request_ids)));
     }
     if let Some(agents) = config.agents.clone() {
@@ -64,7 +66,7 @@ pub(super) fn observed_server(
 
 /// Replicas share the gateway's secrets and nothing else, so their tokens are signed with keys that
 /// follow from those. Without a gateway there is one process, and a random key of its own will do.
-fn signing_keys(config: &Config) -> Result<SigningKeys, StartError> {
+pub(super) fn signing_keys(config: &Config) -> Result<SigningKeys, StartError> {
     let Some(gateway) = config.http.gateway.clone() else { return Ok(SigningKeys::random()?) };
     Ok(SigningKeys::shared(move || {
         let gateway = gateway.clone();

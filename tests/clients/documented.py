@@ -12,7 +12,7 @@ from clients import HERE, SECONDS
 
 PAGE = HERE.parents[1] / "docs/CLIENTS.md"
 # Each language of the page's blocks, with how many there must at least be of it.
-LANGUAGES = {"console": 2, "json": 5, "js": 1, "python": 1, "sh": 3}
+LANGUAGES = {"console": 2, "json": 5, "js": 1, "powershell": 1, "python": 1, "sh": 3}
 
 
 def play(installed, demo, home):
@@ -85,6 +85,14 @@ class Page(blocks.Page):
                 # The first is for npx itself.
                 options = [word for word in words if word.startswith("--") and word != "--yes"]
                 row.check(line[:60], options, lambda options: options and all(option in shown for option in options))
+
+    def powershell(self, row, text):
+        """Not run, for PowerShell is not at hand: it must set what a line for another shell sets, and run the same command."""
+        given = set(re.findall(r"\$env:(\w+) = ", text))
+        command = text.split()[-1]
+        lines = [line.split() for block in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text(), re.M | re.S) for line in block.splitlines()]
+        others = [{word.split("=")[0] for word in line if re.match(r"[A-Z_]+=", word)} for line in lines if line[-1] == command]
+        row.check("powershell", given, lambda given: given in others)
 
     def login(self, words):
         """Where the line sends a browser: it is started, but opens none and waits at a port of the system's choice."""

@@ -12,6 +12,7 @@ COPIED = [".ci", "Cargo.toml", "Cargo.lock", "build.rs", "Dockerfile", ".dockeri
 # What those checks read that are tried often, or that read everything; a copy of all takes its time.
 READ = {
     "secrets": ["deploy"],
+    "forms": [".github"],
     "functions": ["deploy", "LICENSE", "THIRD-PARTY.md"],
     "types": ["deploy"],
     "wiring": ["deploy", "docs"],
@@ -490,6 +491,10 @@ PIPELINE = [
     ("workflow-release", FLOW + "release.yml", "finish.py release --all", "finish.py release"),
     ("workflow-release", FLOW + "release.yml", "uses: actions/attest-build-provenance@", "uses: actions/cache@"),
 ]
+FORMS = [
+    ("issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", "  - type: dropdown", "  - type: choice"),
+    ("issue-forms", ".github/ISSUE_TEMPLATE/config.yml", "blank_issues_enabled: false", "blank_issues_enabled: never"),
+]
 # Made here, so that no file of ours looks like a secret.
 SECRETS = [
     ("secret", "deploy/leak.pem", "", "-----BEGIN " + "RSA PRIVATE KEY-----\n"),
@@ -532,7 +537,7 @@ DOCUMENTS = [
     ("document-files", "docs/DEPLOY.md", "](CHECKLIST.md)", "](CHECKS.md)"),
     ("document-files", "docs/OPERATIONS.md", "`deploy/azure/modules/alerts.bicep`", "`deploy/azure/alerts.bicep`"),
 ]
-ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("frontdoor", FRONT_DOOR), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some] + functions_broken.ALL
+ALL = [(check, *one) for check, some in (("image", IMAGE), ("azure", AZURE), ("wiring", WIRING), ("frontdoor", FRONT_DOOR), ("policies", POLICIES), ("types", TYPES), ("kql", KQL), ("alerts", ALERTS), ("checkov", CHECKOV), ("spectral", SPECTRAL), ("workflows", WORKFLOWS), ("kubernetes", KUBERNETES), ("pipeline", PIPELINE), ("forms", FORMS), ("scripts", SCRIPTS), ("secrets", SECRETS), ("documents", DOCUMENTS)) for one in some] + functions_broken.ALL
 
 
 def missed(project, checks):

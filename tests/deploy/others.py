@@ -108,6 +108,17 @@ def schemas(project):
         yield "workflow-schema", said.strip()[:1000]
 
 
+def forms(project):
+    """What GitHub shows to who opens an issue."""
+    folder = project / ".github/ISSUE_TEMPLATE"
+    pages = {"config": [folder / "config.yml"], "forms": sorted(set(folder.glob("*.yml")) - {folder / "config.yml"})}
+    for kind, files in pages.items():
+        command = [judges.program("check-jsonschema"), "--builtin-schema", f"vendor.github-issue-{kind}"]
+        code, said = judges.said([*command, *files])
+        if code != 0:
+            yield "issue-forms", said.strip()[:1000]
+
+
 def spectral(project):
     with tempfile.TemporaryDirectory(prefix="spectral-") as home:
         rules = Path(home, "rules.json")

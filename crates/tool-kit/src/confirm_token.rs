@@ -49,6 +49,14 @@ impl SigningKeys {
         Self { source: Arc::new(keys), is_shared: true }
     }
 
+    /// Keys of one user's own machine, which outlive a process. Marks are those of [`Self::random`]:
+    /// what the keys follow from may be replaced within an hour.
+    pub fn of_one_user(
+        keys: impl Fn() -> BoxFuture<'static, Vec<Key>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { source: Arc::new(keys), is_shared: false }
+    }
+
     /// A key that lives and dies with this process; fails only where the system has no randomness
     /// to give.
     pub fn random() -> Result<Self, getrandom::Error> {

@@ -4,9 +4,9 @@ use http::header;
 use serde_json::Value;
 use upstream::Response;
 
-use super::{
-    super::report::Finding,
-    client::{beginning, code_of, explained},
+use super::super::{
+    remote::{beginning, code_of, explained},
+    report::Finding,
 };
 
 pub(super) fn challenged(answer: &Response) -> Finding {

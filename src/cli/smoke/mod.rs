@@ -3,20 +3,19 @@
 //! Read-only. The user's token goes to `--url` and nowhere else; `--direct-url` gets a made-up one,
 //! because all that is asked there is to be refused.
 
-mod client;
 mod judgement;
 mod steps;
 
 use std::{str::FromStr, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::config::{self, Problem};
-
-use super::{failure::Failure, report};
-
-use client::{Client, Secret};
+use super::{
+    failure::Failure,
+    named_secret::{exposed, named, sendable},
+    remote::{Client, SafeUrl},
+    report,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -44,20 +43,6 @@ pub(super) struct Args {
     timeout_secs: u64,
 }
 
-/// Where secrets may be sent: https, or http to this machine.
-#[derive(Debug, Clone)]
-struct SafeUrl(Url);
-
-impl FromStr for SafeUrl {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = text.parse::<Url>().ok().filter(config::is_safe_upstream);
-        url.map(Self)
-            .ok_or("expected an https URL without user, query or fragment; http only to loopback")
-    }
-}
-
 /// Where nothing secret is sent.
 #[derive(Debug, Clone)]
 struct AnyUrl(Url);
@@ -77,59 +62,22 @@ impl FromStr for AnyUrl {
 }
 
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
-    let token = args.token_env.as_deref().map(|name| secret("--token-env", name)).transpose()?;
+    let token = args.token_env.as_deref().map(|name| named("--token-env", name)).transpose()?;
     let gateway = args
         .gateway_secret_env
         .as_deref()
-        .map(|name| secret("--gateway-secret-env", name))
+        .map(|name| named("--gateway-secret-env", name))
         .transpose()?;
-    let client = Client::new(Duration::from_secs(args.timeout_secs))
+    let client = Client::new(Duration::from_secs(args.timeout_secs), "smoke")
         .map_err(|fault| Failure::Running(fault.to_string()))?;
     let smoke = steps::Smoke {
         client,
-        url: args.url.0.clone(),
+        url: args.url.url().clone(),
         direct: args.direct_url.as_ref().map(|url| url.0.clone()),
         token: sendable("--token-env", token.as_ref(), "Bearer ")?,
         gateway: sendable("--gateway-secret-env", gateway.as_ref(), "")?,
         site: args.site.clone(),
     };
     let findings = smoke.run().await;
-    let secrets: Vec<&str> = [&token, &gateway]
-        .into_iter()
-        .flatten()
-        .map(|secret| secret.expose_secret().trim())
-        .collect();
-    report::conclude(&findings, &secrets)
-}
-
-fn secret(option: &'static str, name: &str) -> Result<SecretString, Failure> {
-    // What was given in the place of a name may be the secret itself; only what can be nothing but
-    // a name is repeated.
-    let found = if is_plain_name(name) { name.to_owned() } else { String::new() };
-    let accepted =
-        "expected the name of an environment variable that is set and not empty".to_owned();
-    config::secret_of_environment(name)
-        .ok_or_else(|| Failure::Settings(vec![Problem { name: option, found, accepted }]))
-}
-
-/// Capital letters and underscores, few digits: no token and no secret of length looks like this.
-fn is_plain_name(name: &str) -> bool {
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    name.len() <= 40
-        && digits <= 2
-        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-}
-
-/// As a header's value, or a complaint that does not show it.
-fn sendable(
-    option: &'static str,
-    secret: Option<&SecretString>,
-    before: &str,
-) -> Result<Option<Secret>, Failure> {
-    let Some(secret) = secret else { return Ok(None) };
-    let refused = || {
-        let accepted = "the variable holds characters that no header can carry".to_owned();
-        Failure::Settings(vec![Problem { name: option, found: String::new(), accepted }])
-    };
-    Secret::new(before, secret).map(Some).ok_or_else(refused)
+    report::conclude(&findings, &exposed([&token, &gateway]))
 }

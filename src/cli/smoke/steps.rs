@@ -7,8 +7,10 @@ use upstream::Response;
 use url::Url;
 
 use super::{
-    super::report::Finding,
-    client::{Client, Credentials, NoAnswer, Secret, beginning, message, result_of},
+    super::{
+        remote::{Client, Credentials, NoAnswer, Secret, beginning, message, result_of},
+        report::Finding,
+    },
     judgement::{challenged, found, initialized, listed, method_refused, refused, taken, who},
 };
 

@@ -118,15 +118,18 @@ impl Server {
     }
 
     fn unknown_tool(&self, name: &str, meant: Option<&Tool>, policy: &Policy) -> ErrorData {
-        if let Some(Tool { name, .. }) = meant {
-            // The tool that says who the user is lists these names with the reason, so this gives
-            // nothing away.
-            return ErrorData::invalid_params(
+        if let Some(Tool { name, set, .. }) = meant {
+            // The tool that says who the user is lists these names and sets with the reason, so
+            // this gives nothing away.
+            let set_name = set.name();
+            let why = if policy.has_set(*set) {
+                "is switched off by the operator, the path, a header, or by your roles in the directory".to_owned()
+            } else {
                 format!(
-                    "Unknown tool here: {name} is switched off by the operator, the path, a header, or by your roles in the directory"
-                ),
-                None,
-            );
+                    "is of the set {set_name}, which is off; the operator switches it on in TOOLSETS"
+                )
+            };
+            return ErrorData::invalid_params(format!("Unknown tool here: {name} {why}"), None);
         }
         let near = self.0.products.nearest_tool(name, &|tool| policy.allows(tool));
         let advice = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();

@@ -42,6 +42,11 @@ pub trait Argument: Sized {
     fn absent() -> Option<Self> {
         None
     }
+
+    /// The value to use when an empty text was given: as if nothing was.
+    fn empty() -> Option<Self> {
+        Self::absent()
+    }
 }
 
 impl<T: Argument> Argument for Option<T> {
@@ -54,6 +59,51 @@ impl<T: Argument> Argument for Option<T> {
 
     fn absent() -> Option<Self> {
         Some(None)
+    }
+}
+
+/// An argument of a change, which tells one that is left out (or null) from an empty text. Platforms
+/// send empty texts for what nobody filled in, so that changes nothing either; whoever meant to
+/// clear a field by it is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said<T> {
+    /// It was left out, or null.
+    Nothing,
+    /// It was an empty text.
+    Empty,
+    /// It was given.
+    Value(T),
+}
+
+impl<T> Said<T> {
+    /// What was given.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Nothing | Self::Empty => None,
+        }
+    }
+
+    /// Whether it was there, and empty.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+}
+
+impl<T: Argument> Argument for Said<T> {
+    const SHAPE: Shape = T::SHAPE;
+    const REQUIRED: bool = false;
+
+    fn read(value: Value) -> Result<Self, String> {
+        T::read(value).map(Self::Value)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::Nothing)
+    }
+
+    fn empty() -> Option<Self> {
+        Some(Self::Empty)
     }
 }
 

@@ -13,7 +13,7 @@ mod scalar;
 mod synonyms;
 mod words;
 
-pub use argument::{ArgSpec, Argument, ListItem, Shape};
+pub use argument::{ArgSpec, Argument, ListItem, Said, Shape};
 pub use numeric_id::NumericId;
 pub use raw_arguments::{Arguments, RawArguments};
 pub use scalar::json_type;

@@ -61,12 +61,14 @@ impl RawArguments {
 
     /// Reads one argument; a fault is noted and answered by [`RawArguments::finish`].
     pub fn take<T: Argument>(&mut self, name: &str) -> Option<T> {
-        let value = self.values.remove(name).map(unwrap_kind).filter(|value| !is_absent(value));
-        let Some(value) = value else {
+        let given = self.values.remove(name).map(unwrap_kind);
+        // Null is how strict schemas leave out; an empty text may be meant.
+        let is_empty = given.as_ref().is_some_and(|value| value.is_string() && is_absent(value));
+        let Some(value) = given.filter(|value| !is_absent(value)) else {
             if T::REQUIRED {
                 self.problems.push(format!("`{name}` is required"));
             }
-            return T::absent();
+            return if is_empty { T::empty() } else { T::absent() };
         };
         match T::read(value) {
             Ok(read) => Some(read),

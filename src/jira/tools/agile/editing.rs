@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use moment::{self, Clock, DayTime, Direction, parse_jira};
 use serde_json::{Map, Value, json};
-use tool_kit::{Reply, Row, ToolError, WriteOutcome, clean};
+use tool_kit::{Reply, Row, ToolError, WriteOutcome, args::Said, clean};
 
 use crate::jira::{
     JiraError,
@@ -66,13 +66,26 @@ impl Argument for NewState {
 arguments! {
     UpdateSprint {
         sprint_id: String,
-        name: Option<String>,
-        start_date: Option<String>,
-        end_date: Option<String>,
-        goal: Option<String>,
+        name: Said<String>,
+        start_date: Said<String>,
+        end_date: Said<String>,
+        goal: Said<String>,
         /// active starts, closed completes it
         state: Option<NewState>,
         dry_run: Option<bool>,
+    }
+}
+
+impl UpdateSprint {
+    /// The arguments that are there and say nothing. They change nothing, which is told.
+    fn empty(&self) -> Vec<&'static str> {
+        let all = [
+            ("name", &self.name),
+            ("start_date", &self.start_date),
+            ("end_date", &self.end_date),
+            ("goal", &self.goal),
+        ];
+        all.into_iter().filter(|(_, said)| said.is_empty()).map(|(name, _)| name).collect()
     }
 }
 
@@ -155,7 +168,12 @@ async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolErr
     if args.dry_run.unwrap_or(false) {
         let after = shown_on_clock(context, &body).await;
         let before = SprintView::from(&sprint).on_clock(context.jira.known_zone().as_ref());
-        return Reply::json(&json!({ "dry_run": true, "before": before, "after": after }));
+        let mut reply = Row::new();
+        reply.put_non_empty("dry_run", true);
+        reply.push("before", json!(before));
+        reply.push("after", json!(after));
+        reply.put_non_empty("left_unchanged", json!(args.empty()));
+        return Reply::json(&reply);
     }
     let mut shown = shown_on_clock(context, &body).await;
     let mut changed = Row::new();
@@ -176,6 +194,7 @@ async fn update(context: &Context, args: &UpdateSprint) -> Result<Reply, ToolErr
     let mut reply = acknowledged(context, &after);
     reply.put_non_empty("updated", true);
     reply.put_non_empty("changed", json!(changed));
+    reply.put_non_empty("left_unchanged", json!(args.empty()));
     Reply::json(&reply)
 }
 
@@ -196,15 +215,17 @@ async fn change(
     sprint: &Sprint<'_>,
 ) -> Result<Map<String, Value>, ToolError> {
     let mut body = Map::new();
-    if let Some(text) = &args.name {
+    if let Some(text) = args.name.value() {
         body.insert("name".to_owned(), Value::from(name(text)?));
     }
-    if let Some(goal) = &args.goal {
+    if let Some(goal) = args.goal.value() {
         let goal = if goal.trim().eq_ignore_ascii_case("none") { "" } else { goal.trim() };
         body.insert("goal".to_owned(), Value::from(goal));
     }
     let stored = sprint.start_date.as_deref().and_then(parse_jira);
-    dates(context, &mut body, args.start_date.as_deref(), args.end_date.as_deref(), stored).await?;
+    let day = |day: &'_ Said<String>| day.value().cloned();
+    let (start, end) = (day(&args.start_date), day(&args.end_date));
+    dates(context, &mut body, start.as_deref(), end.as_deref(), stored).await?;
     let is_dated = body.contains_key("startDate") || body.contains_key("endDate");
     let state = args.state.map(|state| match state {
         NewState::Active => "active",
@@ -245,7 +266,7 @@ async fn change(
     if body.is_empty() {
         let same = state.map(|state| format!(" It is {state} already.")).unwrap_or_default();
         return Err(ToolError::invalid_argument(format!("Nothing to change.{same}"))
-            .hint("Pass at least one of name, goal, start_date, end_date and state."));
+            .hint("Pass at least one of name, goal, start_date, end_date and state. An empty argument changes nothing; goal none clears the goal."));
     }
     Ok(body)
 }

@@ -191,7 +191,16 @@ pub(super) async fn sprint_id(context: &Context, given: &str) -> Result<u64, Too
     if found.is_empty() {
         return reach::sprint_named(context, given, &[]).await;
     }
-    Ok(names::pick_sprint(&found, given)?.id)
+    let picked = names::pick_sprint(&found, given)?;
+    if picked.state != "future" {
+        return Ok(picked.id);
+    }
+    // One that has not begun may hold nothing yet, so another board's of the same name would not
+    // have been found.
+    match reach::sprint_named(context, given, &[]).await {
+        Err(error) if error.code() == Code::AmbiguousName => Err(error),
+        _ => Ok(picked.id),
+    }
 }
 
 /// Without the right to read boards, the key of a project stands for its backlog.

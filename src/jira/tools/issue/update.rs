@@ -2,7 +2,7 @@
 
 use adf::Document;
 use serde_json::{Map, Value, json, value::RawValue};
-use tool_kit::{Reply, Row, ToolError};
+use tool_kit::{Reply, Row, ToolError, args::Said};
 
 use crate::jira::{
     AllowedIssue,
@@ -45,25 +45,25 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
 arguments! {
     UpdateIssue {
         issue_key: IssueKey,
-        summary: Option<String>,
+        summary: Said<String>,
         /// Markdown; replaces the whole text, or that of one section
-        description: Option<String>,
+        description: Said<String>,
         /// Its heading
         section: Option<String>,
         /// Markdown; added at the end
-        append_description: Option<String>,
+        append_description: Said<String>,
         /// true: lose media, panels and what else Markdown cannot keep
         replace_rich_text: Option<bool>,
         /// me, name, id, or none
-        assignee: Option<FieldText>,
-        priority: Option<FieldText>,
+        assignee: Said<FieldText>,
+        priority: Said<FieldText>,
         /// A day, or none
-        due_date: Option<FieldText>,
+        due_date: Said<FieldText>,
         /// Epic or parent issue, or none
-        parent_key: Option<FieldText>,
-        components: Option<FieldList>,
-        fix_versions: Option<FieldList>,
-        labels: Option<FieldList>,
+        parent_key: Said<FieldText>,
+        components: Said<FieldList>,
+        fix_versions: Said<FieldList>,
+        labels: Said<FieldList>,
         add_labels: Option<Vec<String>>,
         remove_labels: Option<Vec<String>>,
         /// Other fields as a JSON object; null clears
@@ -77,11 +77,28 @@ arguments! {
 impl UpdateIssue {
     fn text(&self) -> DescriptionEdit<'_> {
         DescriptionEdit {
-            replace: self.description.as_deref(),
-            append: self.append_description.as_deref(),
+            replace: self.description.value().map(String::as_str),
+            append: self.append_description.value().map(String::as_str),
             section: self.section.as_deref(),
             keep: self.replace_rich_text.into(),
         }
+    }
+
+    /// The arguments that are there and say nothing. They change nothing, which is told.
+    fn empty(&self) -> Vec<&'static str> {
+        let all = [
+            ("summary", self.summary.is_empty()),
+            ("description", self.description.is_empty()),
+            ("append_description", self.append_description.is_empty()),
+            ("assignee", self.assignee.is_empty()),
+            ("priority", self.priority.is_empty()),
+            ("due_date", self.due_date.is_empty()),
+            ("parent_key", self.parent_key.is_empty()),
+            ("components", self.components.is_empty()),
+            ("fix_versions", self.fix_versions.is_empty()),
+            ("labels", self.labels.is_empty()),
+        ];
+        all.into_iter().filter(|(_, is_empty)| *is_empty).map(|(name, _)| name).collect()
     }
 }
 
@@ -106,7 +123,7 @@ async fn update_summary(context: &Context, args: UpdateSummary) -> Result<Reply,
             .await?;
     let mut changed = Row::new();
     changed.push("summary", summary);
-    updated(key, written.verified(), &changed)
+    updated(key, written.verified(), &changed, &[])
 }
 
 async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, ToolError> {
@@ -131,12 +148,11 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
         changes.0.push(description(&text, before.as_deref(), document));
     }
     if changes.is_empty() {
-        return Err(ToolError::invalid_argument("Nothing to change: no field was given.")
-            .hint("Pass at least one of the fields to change; null in `fields` clears one."));
+        return Err(nothing_to_change(&args.empty()));
     }
     if args.dry_run.unwrap_or(false) {
         changes.name_people(context).await;
-        return preview(context, key, &changes).await;
+        return preview(context, key, &changes, &args.empty()).await;
     }
     let edit = Editing {
         context,
@@ -152,14 +168,30 @@ async fn update_issue(context: &Context, args: UpdateIssue) -> Result<Reply, Too
         screen,
     };
     let verified = edit.send(&changes).await?;
-    updated(key, verified, &changes.acknowledged())
+    updated(key, verified, &changes.acknowledged(), &args.empty())
 }
 
-fn updated(key: &AllowedIssue, verified: Option<bool>, changed: &Row) -> Result<Reply, ToolError> {
+fn nothing_to_change(empty: &[&str]) -> ToolError {
+    let why = match empty {
+        [] => "no field was given".to_owned(),
+        names => format!("empty arguments change nothing ({})", names.join(", ")),
+    };
+    ToolError::invalid_argument(format!("Nothing to change: {why}.")).hint(
+        "Pass at least one of the fields to change. null in `fields` clears one, none clears assignee, due_date and parent_key, and [] a list.",
+    )
+}
+
+fn updated(
+    key: &AllowedIssue,
+    verified: Option<bool>,
+    changed: &Row,
+    left_unchanged: &[&str],
+) -> Result<Reply, ToolError> {
     let mut reply = Row::new();
     reply.put_non_empty("key", key);
     reply.put_non_empty("updated", true);
     reply.push("changed", json!(changed));
+    reply.put_non_empty("left_unchanged", json!(left_unchanged));
     reply.put_non_empty("verified", verified);
     Reply::json(&reply)
 }
@@ -184,10 +216,10 @@ fn description(
 /// The values by name, from arguments of their own and from `fields`.
 fn wanted(args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
     let mut wanted = args.fields.clone().unwrap_or_default().0;
-    let list = |list: &Option<FieldList>| list.as_ref().map(|list| list.0.clone());
-    let text = |text: &Option<FieldText>| text.as_ref().map(|text| text.0.clone());
+    let list = |list: &Said<FieldList>| list.value().map(|list| list.0.clone());
+    let text = |text: &Said<FieldText>| text.value().map(|text| text.0.clone());
     let own = [
-        ("summary", args.summary.as_deref().map(Value::from)),
+        ("summary", args.summary.value().map(|text| Value::from(text.as_str()))),
         ("assignee", text(&args.assignee)),
         ("priority", text(&args.priority)),
         ("duedate", text(&args.due_date)),
@@ -199,7 +231,7 @@ fn wanted(args: &UpdateIssue) -> Result<Map<String, Value>, ToolError> {
     let own: Vec<(&str, Value)> =
         own.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
     let text =
-        (args.description.is_some() || args.append_description.is_some()).then_some("description");
+        (args.text().replace.is_some() || args.text().append.is_some()).then_some("description");
     fields::reject_duplicates(&wanted, own.iter().map(|(id, _)| *id).chain(text))?;
     wanted.extend(own.into_iter().map(|(id, value)| (id.to_owned(), value)));
     Ok(wanted)
@@ -213,7 +245,7 @@ fn labels(args: &UpdateIssue) -> Result<Option<Value>, ToolError> {
             operations.insert(name.to_owned(), json!(labels));
         }
     }
-    match (&args.labels, operations.is_empty()) {
+    match (args.labels.value(), operations.is_empty()) {
         (None, true) => Ok(None),
         (None, false) => Ok(Some(Value::Object(operations))),
         (Some(labels), true) => Ok(Some(labels.0.clone())),
@@ -228,6 +260,7 @@ async fn preview(
     context: &Context,
     key: &AllowedIssue,
     changes: &Changes,
+    left_unchanged: &[&str],
 ) -> Result<Reply, ToolError> {
     let names: Vec<FieldName> = changes
         .0
@@ -247,6 +280,7 @@ async fn preview(
     reply.put_non_empty("dry_run", true);
     reply.push("before", json!(before));
     reply.push("after", json!(changes.previewed()));
+    reply.put_non_empty("left_unchanged", json!(left_unchanged));
     context.budget.shrink_to_fit(&mut reply);
     Reply::json(&reply)
 }

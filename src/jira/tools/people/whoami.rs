@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tool_kit::{Reply, Row, ToolError, clean};
+use tool_kit::{Reply, Row, ToolError, Toolset, clean};
 
 use crate::jira::{
     AllowedProject, JiraError, Response, Site,
@@ -96,13 +96,29 @@ fn hidden(context: &Context, granted: Option<&[String]>) -> Vec<Value> {
             by_scope.entry(scope).or_default().push(tool.name);
         }
     }
-    let operator = (!by_operator.is_empty()).then(
-        || json!({ "reason": "switched off by the operator or by the address used", "tools": by_operator }),
-    );
+    let operator = (!by_operator.is_empty()).then(|| {
+        let mut group = Row::new();
+        group.put_non_empty("reason", "switched off by the operator or by the address used");
+        let off = sets_off(context);
+        if !off.is_empty() {
+            group.put_non_empty("sets_off", json!(off));
+            group.put_non_empty("how", "the operator adds sets to TOOLSETS");
+        }
+        group.put_non_empty("tools", json!(by_operator));
+        json!(group)
+    });
     let scopes = by_scope.into_iter().map(
         |(scope, tools)| json!({ "reason": format!("missing OAuth scope {scope}"), "scope": scope, "tools": tools }),
     );
     operator.into_iter().chain(scopes).collect()
+}
+
+/// The sets of which no tool is there.
+fn sets_off(context: &Context) -> Vec<&'static str> {
+    let is_hidden = |tool: &Tool| context.hidden_tools.contains(&tool.name);
+    let of = |set: Toolset| context.tools.iter().filter(move |tool| tool.set == set);
+    let is_off = |set: &Toolset| of(*set).next().is_some() && of(*set).all(|tool| is_hidden(tool));
+    Toolset::ALL.iter().copied().filter(is_off).map(Toolset::name).collect()
 }
 
 async fn permissions(

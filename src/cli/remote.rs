@@ -1,6 +1,6 @@
-//! The requests of the smoke test: each sent once, nothing followed, everything bounded.
+//! Requests of commands to a server that runs: each sent once, nothing followed, everything bounded.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -10,10 +10,30 @@ use tokio::time::Instant;
 use upstream::{BuildError, Request, Response, Safety, Settings, Upstream, UpstreamError};
 use url::Url;
 
-use crate::{cli::report::causes, program::USER_AGENT};
+use crate::{cli::report::causes, config, program::USER_AGENT};
 
 const GATEWAY: HeaderName = HeaderName::from_static("x-gateway-token");
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Where secrets may be sent: https, or http to this machine.
+#[derive(Debug, Clone)]
+pub(super) struct SafeUrl(Url);
+
+impl SafeUrl {
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl FromStr for SafeUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = text.parse::<Url>().ok().filter(config::is_safe_upstream);
+        url.map(Self)
+            .ok_or("expected an https URL without user, query or fragment; http only to loopback")
+    }
+}
 
 /// A header's value that is never shown.
 #[derive(Debug, Clone)]
@@ -66,23 +86,24 @@ impl From<UpstreamError> for NoAnswer {
     }
 }
 
-/// The way out: one client for all steps.
+/// The way out: one client for all requests of a command.
 pub(super) struct Client {
     upstream: Upstream,
     timeout: Duration,
+    command: &'static str,
 }
 
 impl Client {
-    pub(super) fn new(timeout: Duration) -> Result<Self, BuildError> {
+    pub(super) fn new(timeout: Duration, command: &'static str) -> Result<Self, BuildError> {
         let settings = Settings {
             timeout,
             retry_max: 0,
-            // Each step is to see the deployment as it is.
+            // Each request is to see the server as it is.
             breaker_failures: u32::MAX,
             body_bytes_max: BODY_BYTES_MAX,
             ..Settings::new(USER_AGENT)
         };
-        Ok(Self { upstream: Upstream::new(&settings)?, timeout })
+        Ok(Self { upstream: Upstream::new(&settings)?, timeout, command })
     }
 
     /// One MCP message.
@@ -116,8 +137,9 @@ impl Client {
         headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Response, NoAnswer> {
-        // Never repeated: a smoke test that hides the first failure hides the finding.
-        let mut request = Request::new(method, url.clone(), Safety::Write, "smoke".into());
+        // Never repeated: a smoke test that hides the first failure hides the finding, and a call may
+        // be a write.
+        let mut request = Request::new(method, url.clone(), Safety::Write, self.command.into());
         request.headers = headers;
         request.body = body;
         Ok(self.upstream.call(&request, Instant::now() + self.timeout * 2).await?)
@@ -132,12 +154,17 @@ pub(super) fn message(id: &str, method: &str, params: &Value) -> Value {
 /// The result of a JSON-RPC answer with this id, or what came instead.
 pub(super) fn result_of(answer: &Response, id: &str) -> Result<Value, String> {
     let status = answer.status.as_u16();
-    let Ok(mut reply) = serde_json::from_slice::<Value>(&answer.body) else {
+    let Ok(reply) = serde_json::from_slice::<Value>(&answer.body) else {
         return Err(format!("HTTP {status} without JSON: {}", beginning(&answer.body)));
     };
     if status != 200 {
         return Err(format!("HTTP {status}: {}", explained(&reply)));
     }
+    result_in(reply, id)
+}
+
+/// The result of a JSON-RPC reply with this id, or what it says instead.
+pub(super) fn result_in(mut reply: Value, id: &str) -> Result<Value, String> {
     if reply.get("id").and_then(Value::as_str) != Some(id) {
         return Err("the answer is not to the question: its id differs".to_owned());
     }
