@@ -1,7 +1,7 @@
 //! Service desks: what customers may ask for, in which queues it is worked on, and what a request
 //! has beside its issue.
 
-use super::{issue::Issue, person::Who, site::Site};
+use super::person::Who;
 
 /// The desk of one project.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,14 +106,5 @@ impl Approval {
 impl ServiceDesk {
     pub(crate) fn request_type(&self, id: u64) -> Option<&RequestType> {
         self.request_types.iter().find(|kind| kind.id == id)
-    }
-}
-
-impl Site {
-    /// The desk of the issue's project, and what the issue is as a request there; none for one that
-    /// agents made in Jira.
-    pub(crate) fn request_of(&self, issue: &Issue) -> Option<(&ServiceDesk, &CustomerRequest)> {
-        let desk = self.service_desks.iter().find(|desk| desk.project == issue.project)?;
-        Some((desk, self.requests.get(&issue.id)?))
     }
 }

@@ -106,6 +106,13 @@ impl Site {
         self.sprints.iter().find(|sprint| sprint.id == id)
     }
 
+    /// The desk of the issue's project, and what the issue is as a request there; none for one that
+    /// agents made in Jira.
+    pub(crate) fn request_of(&self, issue: &Issue) -> Option<(&ServiceDesk, &CustomerRequest)> {
+        let desk = self.service_desks.iter().find(|desk| desk.project == issue.project)?;
+        Some((desk, self.requests.get(&issue.id)?))
+    }
+
     /// Sub-tasks of the issue, oldest first.
     pub(crate) fn subtasks(&self, parent: u64) -> impl Iterator<Item = &Issue> {
         self.issues.values().filter(move |issue| {

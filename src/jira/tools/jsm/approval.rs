@@ -18,8 +18,7 @@ use crate::jira::{
 };
 
 use super::{
-    WRITES,
-    reach::{self, All},
+    reach::{self, All, WRITES},
     request::of_key,
 };
 

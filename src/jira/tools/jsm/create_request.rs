@@ -32,8 +32,7 @@ use crate::jira::{
 };
 
 use super::{
-    WRITES,
-    reach::{self, Desk},
+    reach::{self, Desk, WRITES},
     request_types::Form,
 };
 

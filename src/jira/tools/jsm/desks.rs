@@ -11,10 +11,7 @@ use crate::jira::{
     views::desk_row,
 };
 
-use super::{
-    READS,
-    reach::{self, page},
-};
+use super::reach::{self, READS, page};
 
 pub(super) const LIST_SERVICE_DESKS: Tool = tool!(
     /// List service desks.

@@ -9,13 +9,7 @@ mod reach;
 mod request;
 mod request_types;
 
-use crate::jira::{request::scope, tools::registry::Tool};
-
-/// What reading at a service desk needs.
-const READS: &[&str] = &[scope::READ_REQUESTS];
-
-/// What writing there needs: desks, types and approvals are looked up first.
-const WRITES: &[&str] = &[scope::READ_REQUESTS, scope::WRITE_REQUESTS];
+use crate::jira::tools::registry::Tool;
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     desks::LIST_SERVICE_DESKS,

@@ -20,10 +20,7 @@ use crate::jira::{
     },
 };
 
-use super::{
-    READS,
-    reach::{self, All, page},
-};
+use super::reach::{self, All, READS, page};
 
 pub(super) const LIST_QUEUES: Tool = tool!(
     /// List a service desk's queues with how many issues wait in each.

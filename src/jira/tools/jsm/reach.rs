@@ -1,4 +1,5 @@
-//! Which desk, type or queue is meant, by name, key or id; and whole lists of them.
+//! What the tools of service desks share: their scopes; which desk, type or queue is meant, by name,
+//! key or id; and whole lists of them.
 
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -7,10 +8,16 @@ use tool_kit::{Reply, Row, ToolError};
 use crate::jira::{
     AllowedDesk, JiraError, Request,
     names::{self, NameError, Picked},
-    request::desk,
+    request::{desk, scope},
     tools::{args::shown, context::Context},
     wire::desk::{DeskPage, Queue, RequestType, ServiceDesk},
 };
+
+/// What reading at a service desk needs.
+pub(super) const READS: &[&str] = &[scope::READ_REQUESTS];
+
+/// What writing there needs: desks, types and approvals are looked up first.
+pub(super) const WRITES: &[&str] = &[scope::READ_REQUESTS, scope::WRITE_REQUESTS];
 
 /// Pages that one list is read for; 50 items each.
 const PAGES_MAX: usize = 40;

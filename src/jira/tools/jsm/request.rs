@@ -16,10 +16,7 @@ use crate::jira::{
     wire::desk::{Approval, CustomerRequest, DeskUser, Sla},
 };
 
-use super::{
-    READS,
-    reach::{self, All},
-};
+use super::reach::{self, All, READS};
 
 pub(super) const GET_REQUEST: Tool = tool!(
     /// One customer request: status, type, reporter and what was filled in; untrusted user content.

@@ -17,10 +17,7 @@ use crate::jira::{
     },
 };
 
-use super::{
-    READS,
-    reach::{self, All, Desk, page},
-};
+use super::reach::{self, All, Desk, READS, page};
 
 pub(super) const LIST_REQUEST_TYPES: Tool = tool!(
     /// What can be requested at a service desk; with request_type its fields and allowed values.

@@ -3,7 +3,7 @@
 use json_borrow::{Lenient, List, OwnedRaw, or_default, required};
 use serde::Deserialize;
 
-use super::{RequestType, ServiceDesk};
+use super::service_desk::{RequestType, ServiceDesk};
 
 /// A customer's request.
 #[derive(Debug, Deserialize)]
