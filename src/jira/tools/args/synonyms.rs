@@ -51,6 +51,13 @@ const WORDS: &[(&str, &[&str])] = &[
     ("user", &["assignee"]),
     ("customfields", &["fields"]),
     ("additionalfields", &["fields"]),
+    ("desk", &["service_desk"]),
+    ("servicedeskid", &["service_desk"]),
+    ("queue", &["queue_id"]),
+    ("requesttypeid", &["request_type"]),
+    ("raiseonbehalfof", &["on_behalf_of"]),
+    ("customer", &["on_behalf_of"]),
+    ("approval", &["approval_id"]),
     ("cloudid", &["site"]),
 ];
 
@@ -92,6 +99,7 @@ mod tests {
         check("jira_add_comment", "comment", "did you mean `body`?");
         check("jira_transition_issue", "status", "did you mean `transition`?");
         check("jira_create_issue", "project", "did you mean `project_key`?");
+        check("jira_get_queue_issues", "serviceDeskId", "did you mean `service_desk`?");
         check("jira_get_issue", "pizza", "is not an argument of this tool");
         check("jira_get_issue", "status", "is not an argument of this tool");
         check("jira_get_issue", "arguments", "the arguments themselves");
