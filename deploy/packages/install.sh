@@ -31,7 +31,9 @@ main() {
   download "$name.tar.gz.sha256"
   read -r expected _ <"$scratch/$name.tar.gz.sha256" || true
   found=$(checksum "$scratch/$name.tar.gz")
-  [ -n "$found" ] && [ "$expected" = "$found" ] || fail "$name.tar.gz is not what was released: nothing was installed"
+  if [ -z "$found" ] || [ "$expected" != "$found" ]; then
+    fail "$name.tar.gz is not what was released: nothing was installed"
+  fi
   tar -xzf "$scratch/$name.tar.gz" -C "$scratch"
   mkdir -p "$folder"
   # In one step: a program that is running keeps its file.
