@@ -185,7 +185,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         }
         Command::Login(args) => runtime.block_on(login::login(source, args)),
         Command::Logout => runtime.block_on(login::logout(source)),
-        Command::Call(args) => runtime.block_on(call::run(source, args)),
+        Command::Call(args) => runtime.block_on(call::run(source, &args)),
         Command::Check => runtime.block_on(check::run(&source)),
         Command::Tools(args) => tools::run(&source, &args),
         Command::Connector(args) => connector::run(source, &args),

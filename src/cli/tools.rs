@@ -69,7 +69,7 @@ pub(super) fn run(source: &Source, args: &Args) -> Result<(), Failure> {
 /// The sets that are not on, and how that is changed.
 fn off(out: &mut impl Write, on: &BTreeSet<Toolset>) -> io::Result<()> {
     let known = || tools::all().chain(agent::tools::all());
-    let off = Toolset::ALL.iter().filter(|set| !on.contains(set));
+    let off = Toolset::ALL.iter().filter(|set| !on.contains(*set));
     let off: Vec<String> = off
         .map(|set| format!("{} ({})", set.name(), known().filter(|tool| tool.set == *set).count()))
         .collect();

@@ -80,13 +80,14 @@ async fn a_confirm_token_of_one_command_is_good_in_the_next() {
     for (_upstream, mut settings) in [basic().await, sandbox().await] {
         settings.push(("TOOLSETS", "core,destructive".to_owned()));
         let delete = async |more: &[&str]| {
-            let arguments = [&["jira_delete_issue", "issue_key=ACME-3"], more].concat();
+            let arguments = [&["jira_delete_issue", "issue_key=ACME-3"][..], more].concat();
             call(&arguments, &settings, "").await
         };
         let preview = delete(&[]).await;
         let token = preview.value()["confirm"].as_str().unwrap().to_owned();
         delete(&["confirm=bm90aGluZw"]).await.said(1, "confirmation_required");
-        delete(&[&format!("confirm={token}")]).await.said(0, "deleted");
+        let confirm = format!("confirm={token}");
+        delete(&[confirm.as_str()]).await.said(0, "deleted");
     }
 }
 
@@ -121,7 +122,7 @@ async fn a_running_server_answers_as_this_process_does() {
     let url = format!("{}/mcp", bridge.url);
     let token = [("TOKEN", bridge.token("anna").to_owned())];
     let at = ["--url", &url, "--token-env", "TOKEN"];
-    let there = async |arguments: &[&str]| call(&[&at, arguments].concat(), &token, "").await;
+    let there = async |arguments: &[&str]| call(&[&at[..], arguments].concat(), &token, "").await;
     there(&["jira_whoami"]).await.said(0, "Anna Admin");
     let many = r#"{"issue_key": "ACME-1", "include": ["comments"]}"#;
     there(&["jira_get_issue", "--json", many]).await.said(0, "comments");
@@ -141,7 +142,7 @@ async fn a_running_server_answers_as_this_process_does() {
 /// Whatever a server answers, the token stays with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_follows_no_redirect_and_comes_back_from_nobody() {
-    let elsewhere = Upstream::start(Router::new().fallback(async || "{}")).await;
+    let elsewhere = Upstream::start(Router::new().fallback(|| async { "{}" })).await;
     let to = format!("http://{}/mcp", elsewhere.address);
     let redirect = move || {
         let to = to.clone();
@@ -149,7 +150,7 @@ async fn the_token_follows_no_redirect_and_comes_back_from_nobody() {
             Response::builder().status(307).header("location", to).body(String::new()).unwrap()
         }
     };
-    let echo = async |headers: http::HeaderMap| {
+    let echo = |headers: http::HeaderMap| async move {
         let token = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
         let error = json!({ "error": { "message": format!("you sent {token:?}\u{1b}[2J") } });
         Response::builder().status(401).body(error.to_string()).unwrap()

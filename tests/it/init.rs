@@ -46,15 +46,14 @@ fn every_file_is_read_names_what_is_left_and_starts_when_it_is_filled() {
             let folder = tempfile::tempdir().unwrap();
             let done = run(folder.path(), &["init", "--format", format, "--for", purpose]);
             assert_eq!(done.code, Some(0), "{purpose}: {}", done.text);
-            let (name, with): (_, &[&str]) = match format {
-                "toml" => ("jira-mcp-bridge.toml", &["--config", "jira-mcp-bridge.toml"]),
-                _ => (".env", &[]),
-            };
+            let is_toml = format == "toml";
+            let name = if is_toml { "jira-mcp-bridge.toml" } else { ".env" };
+            let with: &[&str] = if is_toml { &["--config", "jira-mcp-bridge.toml"] } else { &[] };
             let path = folder.path().join(name);
             let text = fs::read_to_string(&path).unwrap();
             let (open, text) = filled(&text);
             assert!(!open.is_empty(), "{purpose}: {text}");
-            let check = || run(folder.path(), &[&["check"], with].concat());
+            let check = || run(folder.path(), &[&["check"][..], with].concat());
             let found = check();
             assert_eq!(found.code, Some(64), "{purpose} {format}: {}", found.text);
             for name in &open {
@@ -68,7 +67,7 @@ fn every_file_is_read_names_what_is_left_and_starts_when_it_is_filled() {
             }
             fs::write(&path, text).unwrap();
             // It gets as far as a reader of settings can: nobody in the world outside is asked.
-            let read = run(folder.path(), &[&["tools"], with].concat());
+            let read = run(folder.path(), &[&["tools"][..], with].concat());
             assert_eq!(read.code, Some(0), "{purpose} {format}: {}", read.text);
         }
     }

@@ -58,10 +58,10 @@ pub(super) struct Args {
     timeout_secs: u64,
 }
 
-pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
+pub(super) async fn run(source: Source, args: &Args) -> Result<(), Failure> {
     match &args.url {
-        Some(url) => there(url, &args).await,
-        None => here(source, &args).await,
+        Some(url) => there(url, args).await,
+        None => here(source, args).await,
     }
 }
 

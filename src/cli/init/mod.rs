@@ -103,10 +103,8 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
         fs::remove_file(path).map_err(cannot)?;
     }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|fault| {
+    let opened = platform::private(options.write(true).create_new(true)).open(path);
+    let mut file = opened.map_err(|fault| {
         if fault.kind() == io::ErrorKind::AlreadyExists {
             return Failure::Running(format!(
                 "{} exists; name another file with --output, or replace it with --force",

@@ -115,9 +115,10 @@ fn hidden(context: &Context, granted: Option<&[String]>) -> Vec<Value> {
 
 /// The sets of which no tool is there.
 fn sets_off(context: &Context) -> Vec<&'static str> {
-    let is_hidden = |tool: &tool_kit::Tool| context.hidden_tools.contains(&tool.name);
-    let of = |set: Toolset| context.tools.iter().copied().filter(move |tool| tool.set == set);
-    let is_off = |set: &Toolset| of(*set).next().is_some() && of(*set).all(|tool| is_hidden(tool));
+    let is_off = |set: &Toolset| {
+        let mut tools = context.tools.iter().filter(|tool| tool.set == *set).peekable();
+        tools.peek().is_some() && tools.all(|tool| context.hidden_tools.contains(&tool.name))
+    };
     Toolset::ALL.iter().copied().filter(is_off).map(Toolset::name).collect()
 }
 
