@@ -155,8 +155,10 @@ impl Read {
                 @if !single.is_empty() {
                     dl.facts {
                         @for (definition, cells) in single {
-                            dt { (definition.help) }
-                            @for cell in cells { dd { (shown(definition, &cell.value)) } }
+                            div {
+                                dt { (definition.help) }
+                                @for cell in cells { dd { (shown(definition, &cell.value)) } }
+                            }
                         }
                     }
                 }

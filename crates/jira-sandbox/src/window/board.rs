@@ -57,7 +57,7 @@ pub(super) fn page(
                     (column(view, frame, project, status))
                 }
             }
-            section .card aria-labelledby="last-calls" {
+            section.card aria-labelledby="last-calls" {
                 h2 #last-calls { "Last calls of your agent" }
                 (call_list::newest(view, seen, CALLS_MAX))
                 p { a href=(frame.to("/calls")) { "All calls, with what they were given" } }
@@ -74,7 +74,7 @@ fn column(view: &SiteView, frame: &Frame<'_>, project: &Project, status: &Status
     let more = issues.len().saturating_sub(COLUMN_MAX);
     html! {
         .column {
-            h2 { (view.word(&status.name)) " " span.soft { (issues.len()) } }
+            h2 { (view.word(&status.name)) " " span.tag { (issues.len()) } }
             ul {
                 @for issue in issues.iter().take(COLUMN_MAX) {
                     li {

@@ -91,21 +91,23 @@ fn facts(view: &SiteView, frame: &Frame<'_>, issue: &Issue) -> Markup {
     html! {
         h2 { "Details" }
         dl.facts {
-            dt { "Status" } dd { (status_tag(view, issue)) }
-            dt { "Type" } dd { (kind) }
-            dt { "Assignee" } dd { (field_text(view, issue, "assignee").unwrap_or_else(|| "nobody".to_owned())) }
-            dt { "Reporter" } dd { (field_text(view, issue, "reporter").unwrap_or_else(|| "nobody".to_owned())) }
-            @if let Some(parent) = parent { dt { "Parent" } dd { (board::line(view, frame, parent)) } }
-            @for (name, text) in &others { dt { (view.word(name)) } dd { (text) } }
-            @if issue.seconds_spent() > 0 { dt { "Time spent" } dd { (pretty_duration(issue.seconds_spent())) } }
-            @if !issue.watchers.is_empty() { dt { "Watchers" } dd { (issue.watchers.len()) } }
-            @if !issue.voters.is_empty() { dt { "Votes" } dd { (issue.voters.len()) } }
+            div { dt { "Status" } dd { (status_tag(view, issue)) } }
+            div { dt { "Type" } dd { (kind) } }
+            div { dt { "Assignee" } dd { (field_text(view, issue, "assignee").unwrap_or_else(|| "nobody".to_owned())) } }
+            div { dt { "Reporter" } dd { (field_text(view, issue, "reporter").unwrap_or_else(|| "nobody".to_owned())) } }
+            @if let Some(parent) = parent { div { dt { "Parent" } dd { (board::line(view, frame, parent)) } } }
+            @for (name, text) in &others { div { dt { (view.word(name)) } dd { (text) } } }
+            @if issue.seconds_spent() > 0 { div { dt { "Time spent" } dd { (pretty_duration(issue.seconds_spent())) } } }
+            @if !issue.watchers.is_empty() { div { dt { "Watchers" } dd { (issue.watchers.len()) } } }
+            @if !issue.voters.is_empty() { div { dt { "Votes" } dd { (issue.voters.len()) } } }
             @if !issue.attachments.is_empty() {
-                dt { "Files" }
-                dd { @for file in &issue.attachments { (file.name) " (" (file.content.len()) " B)" br; } }
+                div {
+                    dt { "Files" }
+                    dd { @for file in &issue.attachments { (file.name) " (" (file.content.len()) " B)" br; } }
+                }
             }
-            dt { "Created" } dd { (view.rendered_time(issue.created)) " by " (person(view, issue.creator)) }
-            dt { "Updated" } dd { (view.rendered_time(issue.updated)) }
+            div { dt { "Created" } dd { (view.rendered_time(issue.created)) " by " (person(view, issue.creator)) } }
+            div { dt { "Updated" } dd { (view.rendered_time(issue.updated)) } }
         }
     }
 }
