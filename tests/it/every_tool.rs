@@ -120,8 +120,11 @@ async fn what_the_caller_does_wrong_decides_the_code() {
     table
         .push(json!({"call": "arguments of no type that is taken", "expected": "invalid_argument",
         "but": others(&bridge, "invalid_argument", nested.collect()).await}));
-    for write in [http::Method::PUT, http::Method::POST, http::Method::DELETE] {
-        assert_eq!(bridge.upstream.count(&write, "/rest/"), 0, "a wrong call was sent on");
+    let sent = |method, path| bridge.upstream.count(method, path);
+    let asked = sent(&http::Method::POST, "/search/") + sent(&http::Method::POST, "/changelog/");
+    assert_eq!(sent(&http::Method::POST, "/rest/"), asked, "a wrong call was sent on");
+    for write in [http::Method::PUT, http::Method::DELETE] {
+        assert_eq!(sent(&write, "/rest/"), 0, "a wrong call was sent on");
     }
     let fenced = Bridge::with(&[ALL_SETS, ("PROJECTS_ALLOW", "LAB")]).await;
     table.push(json!({"call": "a project that is not allowed", "expected": "forbidden",

@@ -148,7 +148,7 @@ async fn what_is_not_allowed_is_so_under_any_name() {
 
 #[tokio::test]
 async fn calls_are_counted_under_our_name() {
-    let bridge = Bridge::start().await;
+    let bridge = Bridge::with(&[("ADMIN_ADDR", "127.0.0.1:0")]).await;
     bridge.anna("getJiraIssue", json!({"issueIdOrKey": "ACME-1"})).await;
     let metrics = bridge.metrics().await;
     assert!(metrics.contains("jira_get_issue") && !metrics.contains("getJiraIssue"));

@@ -1,7 +1,7 @@
 //! The Jira tools of mcp-atlassian.
 //!
-//! Source: the pages `docs/tools/jira-*.mdx` and `docs/tools-reference.mdx` of
-//! <https://github.com/sooperset/mcp-atlassian>, as of version 0.23.
+//! Source: what the documents of <https://github.com/sooperset/mcp-atlassian> say of each tool, as of
+//! version 0.23.
 
 use super::table::{
     Alias,

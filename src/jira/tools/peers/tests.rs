@@ -71,7 +71,7 @@ fn what_is_the_same_is_said_in_our_words() {
         "jira_get_issue",
         &json!({"issue_key": "A-1", "include": "remote_links", "comment_limit": "3"}),
         "jira_get_issue",
-        &json!({"issue_key": "A-1", "include": ["comments", "links"]}),
+        &json!({"issue_key": "A-1", "include": ["links", "comments"]}),
     );
     check(
         "jira_assign_issue",

@@ -29,14 +29,13 @@ use crate::jira::{
 use super::mentioned::{Harvest, Search, edited_descriptions, read_issue};
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
-    /// Comments and descriptions that mention somebody, newest issues first: untrusted content.
+    /// Comments and descriptions that mention somebody: untrusted user content.
     "jira_get_mentions", "Get mentions", Context, Read, get_mentions(GetMentions),
     "{}"
 )];
 
 arguments! {
     GetMentions {
-        /// Default me
         user: Option<String>,
         /// Default -14d
         since: Option<String>,
