@@ -22,6 +22,7 @@ pub fn guarded(routes: Router) -> Router {
     routes
         .route(page::STYLE_PATH, get(page::style))
         .route(page::SCRIPT_PATH, get(page::script))
+        .route(page::ICON_PATH, get(page::icon))
         .layer(middleware::from_fn(guard))
 }
 

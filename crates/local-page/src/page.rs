@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 pub(super) const STYLE_PATH: &str = "/_page/style.css";
 pub(super) const SCRIPT_PATH: &str = "/_page/live.js";
+pub(super) const ICON_PATH: &str = "/_page/icon.svg";
 
 /// The policy names no host but the page's own, and lets nothing stand in the page itself.
 pub(super) const HEADERS: [(HeaderName, &str); 6] = [
@@ -76,6 +77,7 @@ impl Page<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (self.title) " – " (self.product) }
+                    link rel="icon" type="image/svg+xml" href=(ICON_PATH);
                     link rel="stylesheet" href=(STYLE_PATH);
                     script src=(SCRIPT_PATH) defer {}
                     @if let Some(seconds) = every {
@@ -117,4 +119,12 @@ pub(super) async fn style() -> Response {
 pub(super) async fn script() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("live.js"))
         .into_response()
+}
+
+/// Without one browsers ask for `/favicon.ico`, which is no path of ours.
+pub(super) async fn icon() -> Response {
+    const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" \
+                        height=\"16\" rx=\"3\" fill=\"#0747a6\"/><path d=\"M3 11h10M4 11a4 4 0 0 1 8 0\" \
+                        fill=\"none\" stroke=\"#fff\" stroke-width=\"2\"/></svg>";
+    ([(header::CONTENT_TYPE, "image/svg+xml")], ICON).into_response()
 }
