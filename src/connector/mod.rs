@@ -132,6 +132,8 @@ fn about(scope: &str) -> &'static str {
         "write:jira-work" => "Create and change issues",
         "read:jira-user" => "Read who the user and other people are",
         "manage:jira-project" => "Change versions of projects",
+        "read:servicedesk-request" => "Read requests, approvals and queues of service desks",
+        "write:servicedesk-request" => "Make requests and answer approvals at service desks",
         "offline_access" => "Stay signed in",
         "read:board-scope:jira-software" => "Read boards",
         "write:board-scope:jira-software" => "Move issues to the backlog",

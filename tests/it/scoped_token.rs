@@ -34,7 +34,7 @@ async fn upstream(tells_id: bool, host_status: StatusCode) -> Upstream {
                 Json(json!({ "id": "1", "key": "P-1", "fields": { "summary": "Taken" } }))
                     .into_response()
             }
-            "/issue/P-1/comment" if request.method() == Method::POST => {
+            "/issue/P-1/worklog" if request.method() == Method::POST => {
                 (StatusCode::CREATED, Json(json!({ "id": "7" }))).into_response()
             }
             _ => StatusCode::NOT_FOUND.into_response(),
@@ -68,15 +68,15 @@ async fn a_token_that_the_site_refuses_goes_to_the_api_host() {
     for (tells_id, more) in [(true, &[][..]), (false, &[("JIRA_CLOUD_ID", CLOUD)])] {
         let upstream = upstream(tells_id, StatusCode::OK).await;
         let issue = json!({ "issue_key": "P-1" });
-        let comment = json!({ "issue_key": "P-1", "body": "x" });
-        let said =
-            talk(&upstream, more, &[("jira_add_comment", comment), ("jira_get_issue", issue)]);
-        assert_eq!(said[0]["comment_id"], "7", "{said:?}");
+        let work =
+            json!({ "issue_key": "P-1", "time_spent": "1h", "started": "2026-11-19T10:00Z" });
+        let said = talk(&upstream, more, &[("jira_add_worklog", work), ("jira_get_issue", issue)]);
+        assert_eq!(said[0]["worklog_id"], "7", "{said:?}");
         assert_eq!(said[1]["summary"], "Taken", "{said:?}");
         assert_eq!(said[1]["url"], format!("http://{}/browse/P-1", upstream.address));
         // Found out once, with one write refused and one done.
         assert_eq!(upstream.count(&Method::GET, "/myself"), 1);
-        assert_eq!(upstream.count(&Method::POST, "/comment"), 2);
+        assert_eq!(upstream.count(&Method::POST, "/worklog"), 2);
         for seen in upstream.seen() {
             assert_eq!(
                 seen.authorization.is_empty(),

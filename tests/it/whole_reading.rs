@@ -126,6 +126,11 @@ async fn a_reply_names_the_comment_it_answers() {
             json!({"id": "12", "total": 1, "comments": [{"id": "12", "parentId": 10}]}).to_string(),
         ),
         (
+            "/issue/P-1",
+            json!({"key": "P-1", "fields": {"project": {"projectTypeKey": "software"}}})
+                .to_string(),
+        ),
+        (
             "/comment/12",
             json!({"id": "12", "parentId": 10, "visibility": {"type": "role", "value": "Staff"}})
                 .to_string(),

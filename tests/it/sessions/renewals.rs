@@ -80,14 +80,14 @@ async fn jiras_401_renews_once_and_repeats_reads_only() {
     // A write is sent once. What was said of it is said to the client, and the next finds a good
     // token.
     world.identity.expire_access_tokens("anna");
-    let comment = json!({"issue_key": "ACME-5", "body": "Written once."});
-    let write = bridge.door.call(&anna.access_token, "jira_add_comment", comment.clone()).await;
+    let work = json!({"issue_key": "ACME-5", "time_spent": "1h", "started": "2026-11-19T10:00Z"});
+    let write = bridge.door.call(&anna.access_token, "jira_add_worklog", work.clone()).await;
     write.says_sign_in_again();
-    assert_eq!(world.jira.count(&Method::POST, "/comment"), 1);
+    assert_eq!(world.jira.count(&Method::POST, "/worklog"), 1);
     assert_eq!(world.refreshes(), 2);
-    let write = bridge.door.call(&anna.access_token, "jira_add_comment", comment).await;
+    let write = bridge.door.call(&anna.access_token, "jira_add_worklog", work).await;
     assert_eq!(write.outcome(), "ok", "{write:?}");
-    assert_eq!((world.jira.count(&Method::POST, "/comment"), world.refreshes()), (2, 2));
+    assert_eq!((world.jira.count(&Method::POST, "/worklog"), world.refreshes()), (2, 2));
     // A new token that is refused as well is Jira's last word.
     world.jira.fail_always("/issue/ACME-5", support::Fault::Status(401, "{}"));
     let before = reads();

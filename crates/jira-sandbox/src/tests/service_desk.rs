@@ -1,3 +1,5 @@
+//! The service desk: its pages, its clocks, who sees what, creates and approvals.
+
 use serde_json::{Value as Json, json};
 
 use super::{Client, document};

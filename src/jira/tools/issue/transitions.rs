@@ -56,7 +56,6 @@ arguments! {
         resolution: Option<String>,
         /// Markdown
         comment: Option<String>,
-        /// Default true on service desks
         internal: Option<bool>,
         /// Fields of the transition as a JSON object
         fields: Option<FieldValues>,

@@ -25,7 +25,7 @@ use super::{
 pub(super) const ANSWER_APPROVAL: Tool = tool!(
     /// Approve or decline a request as the signed-in user. It cannot be taken back.
     "jira_answer_approval", "Answer approval", Jsm, Write, answer_approval(AnswerApproval),
-    r#"{"issue_key": "OPS-1", "decision": "approve"}"#
+    r#"{"issue_key": "OPS-67", "decision": "approve"}"#
 )
 .needs(WRITES);
 

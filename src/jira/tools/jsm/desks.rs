@@ -14,7 +14,7 @@ use crate::jira::{
 use super::reach::{self, READS, page};
 
 pub(super) const LIST_SERVICE_DESKS: Tool = tool!(
-    /// List service desks.
+    /// List service desks, by name or key.
     "jira_list_service_desks", "List service desks", Jsm, Read,
     list_service_desks(ListServiceDesks), "{}"
 )
@@ -22,7 +22,6 @@ pub(super) const LIST_SERVICE_DESKS: Tool = tool!(
 
 arguments! {
     ListServiceDesks {
-        /// Part of the name or key
         query: Option<String>,
         max_results: Option<u32>,
         start_at: Option<u32>,

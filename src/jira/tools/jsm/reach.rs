@@ -1,5 +1,5 @@
-//! What the tools of service desks share: their scopes; which desk, type or queue is meant, by name,
-//! key or id; and whole lists of them.
+//! What the tools of service desks share: their scopes; which desk, type or queue is meant, by
+//! name, key or id; and whole lists of them.
 
 use serde::de::DeserializeOwned;
 use serde_json::json;

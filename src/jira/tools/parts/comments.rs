@@ -76,10 +76,9 @@ struct Added {
 
 async fn add_comment(context: &Context, args: AddComment) -> Result<Reply, ToolError> {
     let key = &project_guard::allowed(context, &args.issue_key).await?;
-    let (document, audience) = tokio::try_join!(
-        text::body(context, &args.body, PersonScope::AssignableTo(key)),
-        Audience::ask(context, key, args.internal),
-    )?;
+    // The text first: it asks nobody anything before the token is proved.
+    let document = text::body(context, &args.body, PersonScope::AssignableTo(key)).await?;
+    let audience = Audience::ask(context, key, args.internal).await?;
     let mut body = Body::with_text("body", document);
     if let Some(visible_to) = &args.visible_to {
         let (kind, name) = match visible_to.split_once(':') {
