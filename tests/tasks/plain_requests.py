@@ -49,7 +49,10 @@ def two_hours(agent):
 
 
 def bug_for_dana(agent):
-    made = agent("jira_create_issue", project_key="ACME", issue_type="Bug", summary="Crash on start", assignee="Dana")
+    asked = {"project_key": "ACME", "issue_type": "Bug", "summary": "Crash on start"}
+    failed, fault = agent.attempt("jira_create_issue", **asked, assignee="Dana")
+    assert failed and len(fault["candidates"]) == 1, "a first name alone is a question"
+    made = agent("jira_create_issue", **asked, assignee="Dana Analyst")
     assert agent.jira.fields(made["key"], "assignee")["assignee"]["displayName"] == "Dana Analyst"
 
 
@@ -112,6 +115,8 @@ def bugs_by_person(agent):
 
 
 def give_to_ben(agent):
+    failed, _ = agent.attempt("jira_update_issue", issue_key="ACME-12", assignee="Ben")
+    assert failed, "a first name alone is a question"
     agent("jira_update_issue", issue_key="ACME-12", assignee="Ben Developer")
     assert agent.jira.fields("ACME-12", "assignee")["assignee"]["displayName"] == "Ben Developer"
 
@@ -154,8 +159,8 @@ def resolve(agent):
 
 
 def linked_to(agent):
-    key = found(agent, "project = OPS AND issueLinkType is not EMPTY ORDER BY key", "summary")[:1]
-    key = key[0]["key"] if key else "OPS-1"
+    issues = found(agent, "project = OPS ORDER BY key", "issuelinks")
+    key = next(issue["key"] for issue in issues if issue["fields"]["issuelinks"])
     listed = agent("jira_list_links", issue_key=key)
     assert len(listed.get("links", [])) == len(agent.jira.fields(key, "issuelinks")["issuelinks"])
 
@@ -192,9 +197,9 @@ REQUESTS = [
     ("developer", "What does https://sandbox.atlassian.net/browse/ACME-9 want from me?", 1, behind_a_link),
     ("developer", "What has been said on ACME-30 in the last month?", 1, said_lately),
     ("developer", "I'm starting on this one.", 1, start),
-    ("developer", "Ready for review, and tell Ben.", 1, review_and_tell),
+    ("developer", "Ready for review, and tell Ben Developer.", 1, review_and_tell),
     ("developer", "I spent two hours on ACME-12 yesterday from two o'clock.", 1, two_hours),
-    ("developer", "Crash on start in ACME. File it for Dana.", 1, bug_for_dana),
+    ("developer", "Crash on start in ACME. File it for Dana.", 2, bug_for_dana),
     ("developer", "Put this stack trace on ACME-9.", 1, stack_trace),
     ("developer", "MOB-5 can't go on before ACME-15 is done.", 1, this_blocks_that),
     ("developer", "When did ACME-9 change its status, and who did it?", 1, what_happened),
@@ -205,7 +210,7 @@ REQUESTS = [
     ("lead", "What stands in the way of this sprint?", 1, in_the_way),
     ("lead", "Where does ACME wait for other teams, or they for us?", 1, across_projects),
     ("lead", "Who has how many open bugs in ACME?", 1, bugs_by_person),
-    ("lead", "Give ACME-12 to Ben.", 1, give_to_ben),
+    ("lead", "Give ACME-12 to Ben.", 2, give_to_ben),
     ("lead", "That one goes into ACME Sprint 8.", 1, next_sprint),
     ("lead", "ACME-20 and ACME-21 belong in the release notes: label them release-note.", 2, label_both),
     ("support", "What came in for OPS in the last seven days?", 1, filed_this_week),

@@ -154,8 +154,8 @@ def main(binary, is_checked, target):
             f"{number:>3}  {agent.calls:>2} calls  {requests:>2} + {cold_requests - requests} requests  {agent.sent:>6} B out  "
             f"{agent.text:>6} B text in  {said}  {'FAILED: ' + fault if fault else 'done'}"
         )
-    requests = play(binary)
-    for number, (who, said, ideal, calls, fault) in enumerate(requests, 1):
+    plain = play(binary)
+    for number, (who, said, ideal, calls, fault) in enumerate(plain, 1):
         failed += bool(fault)
         print(f"{number:>3}  {calls} of {ideal} calls  {who}: {said}  {'FAILED: ' + fault if fault else 'done'}")
     costs = {
@@ -167,13 +167,13 @@ def main(binary, is_checked, target):
     too_much = [name for name, cost in costs.items() if cost > LIMITS[name]]
     for name, cost in costs.items():
         print(f"     {cost:>6} {name}, at most {LIMITS[name]}{'  TOO MUCH' if name in too_much else ''}")
-    print(f"{len(warm) + len(requests) - failed} passed, {failed} failed")
+    print(f"{len(warm) + len(plain) - failed} passed, {failed} failed")
     if target and not failed:
-        write(target, warm, cold, costs, requests)
+        write(target, warm, cold, costs, plain)
     return 1 if failed or (is_checked and too_much) else 0
 
 
-def write(target, warm, cold, costs, requests):
+def write(target, warm, cold, costs, plain):
     lines = [
         "# What working-day tasks cost",
         "",
@@ -201,8 +201,8 @@ def write(target, warm, cold, costs, requests):
         "| # | Who | What they say | Ideal |",
         "|---|---|---|---|",
     ]
-    lines += [f"| {number} | {who} | {said} | {ideal} |" for number, (who, said, ideal, _, _) in enumerate(requests, 1)]
-    lines += [f"| | | **in all** | **{sum(row[2] for row in requests)}** |", ""]
+    lines += [f"| {number} | {who} | {said} | {ideal} |" for number, (who, said, ideal, _, _) in enumerate(plain, 1)]
+    lines += [f"| | | **in all** | **{sum(row[2] for row in plain)}** |", ""]
     Path(target).write_text("\n".join(lines))
 
 
