@@ -27,6 +27,8 @@ fn with_tools(program: Command) -> Command {
     let names: Vec<&str> =
         jira::tools::all().chain(agent::tools::all()).map(|tool| tool.name).collect();
     program.mut_subcommand("call", |call| {
-        call.mut_arg("tool", |tool| tool.value_parser(PossibleValuesParser::new(names)))
+        // What is changed goes to the end, so both say where they stand.
+        call.mut_arg("tool", |tool| tool.index(1).value_parser(PossibleValuesParser::new(names)))
+            .mut_arg("arguments", |arguments| arguments.index(2))
     })
 }

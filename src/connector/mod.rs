@@ -143,8 +143,6 @@ fn about(scope: &str) -> &'static str {
         "read:project:jira" => "Read the projects of boards",
         "read:issue-details:jira" => "Read the issues of boards",
         "read:jql:jira" => "Filter the issues of sprints",
-        "read:servicedesk-request" => "Read service desks, their queues and requests",
-        "write:servicedesk-request" => "Create requests and answer approvals",
         _ => UNDESCRIBED,
     }
 }

@@ -11,6 +11,7 @@
 mod adf;
 mod agent;
 mod answer;
+mod calls;
 mod clock;
 mod fault_plans;
 mod fields;
@@ -30,10 +31,11 @@ mod world;
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use agent::{Agent, AgentCall, AgentConversation, AgentFault, AgentProtocol, AgentSettings};
+pub use calls::ToolCall;
 pub use clock::Clock;
 pub use identity::{Endpoint, Fault, Grant, Identity, IdentityClient, IdentitySettings, Provider};
 pub use seed::Seed;
-pub use window::{CallLog, ToolCall, WindowPerson, WindowSettings, WindowWay};
+pub use window::{CallLog, WindowPerson, WindowSettings, WindowWay};
 use world::World;
 
 /// The whole sandbox: sites, people, tokens. Cheap to clone; clones share one state.
@@ -77,7 +79,7 @@ impl Sandbox {
                 identity: identity::state::State::default(),
                 agent: agent::state::State::default(),
                 cloud_ids,
-                calls: window::Calls::default(),
+                calls: calls::Calls::default(),
                 changes: local_page::Changes::default(),
                 sites: RwLock::new(sites),
             }),

@@ -4,10 +4,10 @@ use std::sync::{Arc, RwLock};
 
 use crate::{
     agent::state::State as Agent,
+    calls::Calls,
     clock::Clock,
     identity::state::State,
     model::{Site, Token},
-    window::Calls,
 };
 
 /// Routes take the lock once, for as long as they run.

@@ -3,14 +3,9 @@
 use axum::{http::StatusCode, response::Response};
 use maud::{Markup, html};
 
-use super::{
-    call_list,
-    calls::Seen,
-    frame::Frame,
-    issue::{field_text, status_tag},
-    server::LIVE,
-};
+use super::{call_list, frame::Frame, line::field_text, live::LIVE};
 use crate::{
+    calls::Seen,
     model::{Access, Issue, Project, Status},
     render::SiteView,
 };
@@ -97,12 +92,4 @@ fn under(view: &SiteView, issue: &Issue) -> String {
     let assignee = field_text(view, issue, "assignee").unwrap_or_else(|| "unassigned".to_owned());
     let parts = [kind, field_text(view, issue, "priority"), Some(assignee)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-/// An issue in a line.
-pub(super) fn line(view: &SiteView, frame: &Frame<'_>, issue: &Issue) -> Markup {
-    html! {
-        a href=(frame.to(&format!("/browse/{}", issue.key))) { (issue.key) } " " (issue.summary()) " "
-        (status_tag(view, issue))
-    }
 }

@@ -3,12 +3,11 @@
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::{
+use super::{frame::Frame, live::LIVE};
+use crate::{
     calls::{Kept, Seen},
-    frame::Frame,
-    server::LIVE,
+    render::SiteView,
 };
-use crate::render::SiteView;
 
 /// All that are kept.
 pub(super) fn page(view: &SiteView, frame: &Frame<'_>, seen: &Seen) -> Response {

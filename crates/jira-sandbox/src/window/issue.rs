@@ -3,7 +3,12 @@
 use axum::{http::StatusCode, response::Response};
 use maud::{Markup, html};
 
-use super::{board, frame::Frame, rich_text::rich_text, server::LIVE};
+use super::{
+    frame::Frame,
+    line::{self, field_text, status_tag},
+    live::LIVE,
+    rich_text::rich_text,
+};
 use crate::{
     fields::{changelog_value, pretty_duration},
     model::{Access, Change, Comment, FieldKind, Issue, Value, Who},
@@ -46,34 +51,6 @@ pub(super) fn page(view: &SiteView, frame: &Frame<'_>, key: &str) -> Response {
     frame.page(&format!("{}: {}", issue.key, issue.summary()), LIVE, &news, main)
 }
 
-/// The status, in the colour of its category.
-pub(super) fn status_tag(view: &SiteView, issue: &Issue) -> Markup {
-    let status = view.status(issue.status);
-    let category = status.map(|status| status.category);
-    html! {
-        span.tag.good[category == Some(3)].busy[category == Some(4)] {
-            (status.map_or("", |status| view.word(&status.name)))
-        }
-    }
-}
-
-/// A field in words; none when it is empty.
-pub(super) fn field_text(view: &SiteView, issue: &Issue, id: &str) -> Option<String> {
-    let (field, value) = (view.field(id)?, issue.values.get(id)?);
-    let text = match value {
-        Value::Estimates(original, remaining) => {
-            let parts = [("estimated", original), ("remaining", remaining)];
-            let said = |(word, seconds): (&str, &Option<u64>)| {
-                Some(format!("{} {word}", pretty_duration((*seconds)?)))
-            };
-            parts.into_iter().filter_map(said).collect::<Vec<_>>().join(", ")
-        }
-        Value::Instant(ms) => view.rendered_time(*ms),
-        _ => changelog_value(view, field, Some(value)).1?,
-    };
-    (!text.is_empty()).then_some(text)
-}
-
 fn person<'a>(view: &'a SiteView<'_>, who: Who) -> &'a str {
     view.people.get(who).map_or("somebody", |person| person.name.as_str())
 }
@@ -95,7 +72,7 @@ fn facts(view: &SiteView, frame: &Frame<'_>, issue: &Issue) -> Markup {
             div { dt { "Type" } dd { (kind) } }
             div { dt { "Assignee" } dd { (field_text(view, issue, "assignee").unwrap_or_else(|| "nobody".to_owned())) } }
             div { dt { "Reporter" } dd { (field_text(view, issue, "reporter").unwrap_or_else(|| "nobody".to_owned())) } }
-            @if let Some(parent) = parent { div { dt { "Parent" } dd { (board::line(view, frame, parent)) } } }
+            @if let Some(parent) = parent { div { dt { "Parent" } dd { (line::line(view, frame, parent)) } } }
             @for (name, text) in &others { div { dt { (view.word(name)) } dd { (text) } } }
             @if issue.seconds_spent() > 0 { div { dt { "Time spent" } dd { (pretty_duration(issue.seconds_spent())) } } }
             @if !issue.watchers.is_empty() { div { dt { "Watchers" } dd { (issue.watchers.len()) } } }
@@ -130,8 +107,8 @@ fn other_issues(view: &SiteView, frame: &Frame<'_>, issue: &Issue) -> Markup {
         @if subtasks.is_empty() && links.is_empty() && issue.remote_links.is_empty() { p.soft { "None" } }
         @else {
             ul.rows {
-                @for (phrase, other) in &links { li { span.soft { (phrase) " " } (board::line(view, frame, other)) } }
-                @for other in &subtasks { li { span.soft { "sub-task " } (board::line(view, frame, other)) } }
+                @for (phrase, other) in &links { li { span.soft { (phrase) " " } (line::line(view, frame, other)) } }
+                @for other in &subtasks { li { span.soft { "sub-task " } (line::line(view, frame, other)) } }
                 @for link in &issue.remote_links { li { span.soft { "page " } (link.title) } }
             }
         }

@@ -3,15 +3,16 @@
 
 mod board;
 mod call_list;
-mod calls;
+mod call_log;
 mod connect;
 mod frame;
 mod issue;
+mod line;
+mod live;
 mod rich_text;
 mod server;
 mod settings;
 
-pub(crate) use calls::Calls;
-pub use calls::{CallLog, ToolCall};
+pub use call_log::CallLog;
 pub(crate) use server::router;
 pub use settings::{WindowPerson, WindowSettings, WindowWay};

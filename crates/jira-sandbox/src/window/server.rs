@@ -9,13 +9,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use local_page::{Live, Watcher};
+use local_page::Watcher;
 use maud::html;
 
 use super::{
     board, call_list, connect,
     frame::{Frame, Here},
     issue,
+    live::EVENTS,
     settings::WindowSettings,
 };
 use crate::{
@@ -23,9 +24,6 @@ use crate::{
     render::SiteView,
     world::World,
 };
-
-/// The events' path.
-pub(super) const EVENTS: &str = "/_page/events";
 
 #[derive(Clone)]
 struct Window {
@@ -125,6 +123,3 @@ impl Window {
             .collect()
     }
 }
-
-/// How a page that shows the sandbox's state stays up to date.
-pub(super) const LIVE: Live = Live::Events(EVENTS);

@@ -62,9 +62,9 @@ impl<T: Argument> Argument for Option<T> {
     }
 }
 
-/// An argument of a change, which tells one that is left out (or null) from an empty text. Platforms
-/// send empty texts for what nobody filled in, so that changes nothing either; whoever meant to
-/// clear a field by it is told.
+/// An argument of a change, which tells one that is left out (or null) from an empty text.
+/// Platforms send empty texts for what nobody filled in, so that changes nothing either; whoever
+/// meant to clear a field by it is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said<T> {
     /// It was left out, or null.

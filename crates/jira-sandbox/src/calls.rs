@@ -2,10 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
-
-use crate::world::World;
 
 /// So many calls are kept.
 const KEPT_MAX: usize = 200;
@@ -37,54 +35,37 @@ pub struct ToolCall {
 impl ToolCall {
     /// Tokens of a model's context that the agent was spared: what Jira sent beyond what the agent
     /// was sent, at four bytes a token.
-    pub(super) fn tokens_saved(&self) -> u64 {
+    pub(crate) fn tokens_saved(&self) -> u64 {
         self.bytes_from_jira.saturating_sub(self.bytes_sent) / 4
-    }
-}
-
-/// Where calls are told.
-#[derive(Clone)]
-pub struct CallLog(Arc<World>);
-
-impl CallLog {
-    pub(crate) fn of(world: Arc<World>) -> Self {
-        Self(world)
-    }
-
-    /// Shows one more call. The last 200 are kept, and 2,000 bytes of each one's arguments.
-    pub fn add(&self, call: ToolCall) {
-        let now = (self.0.clock)();
-        self.0.calls.add(call, now);
-        self.0.changes.add();
     }
 }
 
 /// A call with its place in the order of calls, from 1 on.
 #[derive(Clone)]
-pub(super) struct Kept {
-    pub(super) number: u64,
-    pub(super) at_ms: i64,
-    pub(super) call: ToolCall,
+pub(crate) struct Kept {
+    pub(crate) number: u64,
+    pub(crate) at_ms: i64,
+    pub(crate) call: ToolCall,
 }
 
 /// All that is kept.
 #[derive(Clone, Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// The newest one last.
-    pub(super) calls: VecDeque<Kept>,
+    pub(crate) calls: VecDeque<Kept>,
     /// Of all calls, those that are kept no more among them.
-    pub(super) count: u64,
-    pub(super) bytes_from_jira: u64,
-    pub(super) bytes_sent: u64,
-    pub(super) tokens_saved: u64,
+    pub(crate) count: u64,
+    pub(crate) bytes_from_jira: u64,
+    pub(crate) bytes_sent: u64,
+    pub(crate) tokens_saved: u64,
 }
 
-/// The state behind [`CallLog`].
+/// The state behind the log.
 #[derive(Default)]
 pub(crate) struct Calls(Mutex<Seen>);
 
 impl Calls {
-    fn add(&self, mut call: ToolCall, at_ms: i64) {
+    pub(crate) fn add(&self, mut call: ToolCall, at_ms: i64) {
         let end = call.arguments.floor_char_boundary(ARGUMENTS_MAX);
         if end < call.arguments.len() {
             call.arguments.truncate(end);
@@ -102,7 +83,7 @@ impl Calls {
         seen.calls.push_back(Kept { number, at_ms, call });
     }
 
-    pub(super) fn seen(&self) -> Seen {
+    pub(crate) fn seen(&self) -> Seen {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
