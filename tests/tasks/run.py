@@ -23,7 +23,7 @@ from plain_requests import REQUESTS  # noqa: E402
 from tasks import TASKS  # noqa: E402
 
 # What all tasks together may cost. Warm: one bridge for all tasks; cold: a fresh one for each.
-LIMITS = {"calls": 76, "text bytes in": 32_000, "requests, warm": 115, "requests, cold": 155}
+LIMITS = {"calls": 76, "text bytes in": 25_000, "requests, warm": 115, "requests, cold": 155}
 
 SETTINGS = {
     "PORT": "0",

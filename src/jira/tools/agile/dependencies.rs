@@ -27,7 +27,7 @@ use super::{
 };
 
 pub(super) const GET_DEPENDENCIES: Tool = tool!(
-    /// What blocks what, across projects: for an issue or epic with all below it, a sprint, or JQL.
+    /// What blocks what across projects: of an issue or epic and all below, a sprint, or JQL.
     "jira_get_dependencies", "Dependencies", Agile, Read, get_dependencies(GetDependencies),
     r#"{"issue_key": "ACME-1"}"#
 )

@@ -40,7 +40,7 @@ arguments! {
         issue_keys: Option<Vec<IssueKey>>,
         /// Instead of issue_keys
         jql: Option<Jql>,
-        /// Target status, transition name or id
+        /// Target status
         transition: Option<String>,
         /// JSON object; null clears
         fields: Option<FieldValues>,

@@ -28,7 +28,6 @@ arguments! {
         new_name: Option<String>,
         description: Option<String>,
         start_date: Option<String>,
-        /// e.g. 2026-12-24, friday, +2w
         release_date: Option<String>,
         released: Option<bool>,
         archived: Option<bool>,
