@@ -78,8 +78,8 @@ impl Source {
                 .and_then(config::Config::try_deserialize::<Map<String, config::Value>>);
             let names =
                 alone.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
-            if let Some(table) = unknown_table(&names) {
-                return Err(vec![table]);
+            if let Some(problem) = unknown_table(&names).or_else(|| named_twice(&names)) {
+                return Err(vec![problem]);
             }
             unknown.extend(among(names.keys().map(String::as_str), "the configuration file"));
         }
@@ -93,7 +93,7 @@ impl Source {
         let mut merged =
             merged.map_err(|fault| vec![unreadable("the configuration file", &fault)])?;
         for setting in SETTINGS {
-            let Some(value) = merged.remove(&setting.name.to_lowercase()) else { continue };
+            let Some(value) = take(&mut merged, setting.name) else { continue };
             match text_of(value) {
                 Some(text) => drop(values.insert(setting.name, text)),
                 // A value that cannot be read is not one that was left out.
@@ -156,6 +156,27 @@ impl Source {
     pub fn given(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
+}
+
+/// The value of a setting, whatever letters its name has in the file. The environment's names come
+/// in small letters, so they are found first.
+fn take(merged: &mut Map<String, config::Value>, name: &str) -> Option<config::Value> {
+    merged.remove(&name.to_lowercase()).or_else(|| {
+        let key = merged.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()?;
+        merged.remove(&key)
+    })
+}
+
+/// Of two values for one setting, neither can be taken for the one that is meant.
+fn named_twice(names: &Map<String, config::Value>) -> Option<Problem> {
+    let twice = |name: &str| names.keys().filter(|key| key.eq_ignore_ascii_case(name)).count() > 1;
+    let row = SETTINGS.iter().find(|row| twice(row.name))?;
+    Some(Problem {
+        name: row.name,
+        found: String::new(),
+        accepted: "stands twice in the configuration file, in small and in capital letters"
+            .to_owned(),
+    })
 }
 
 /// Settings in a table of a name that is none would all be passed over.

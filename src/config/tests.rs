@@ -289,6 +289,10 @@ fn a_file_gives_what_the_environment_leaves_open() {
     assert_eq!(config.listen.port(), 7002);
     assert_eq!(config.policy.toolsets.len(), 2);
     assert!(config.policy.read_only);
+    std::fs::write(&path, "PORT = 7001\nREAD_ONLY = true\n").unwrap();
+    let source = Source::of_process(Some(&path)).unwrap();
+    let config = Config::read(&source).unwrap();
+    assert_eq!((config.listen.port(), config.policy.read_only), (7001, true));
 }
 
 #[test]
@@ -308,6 +312,7 @@ fn what_cannot_be_read_in_a_file_is_no_setting_that_was_left_out() {
     check("read_only = {value = true}\ntools_deny = [[\"a\"]]", &["READ_ONLY", "TOOLS_DENY"]);
     check("gateway_shared_secret = {value = \"x\"}", &["GATEWAY_SHARED_SECRET"]);
     check("[jira]\nread_only = true", &["the configuration file"]);
+    check("read_only = true\nREAD_ONLY = false", &["READ_ONLY"]);
     check("[bridge]\ntoolsets = \"core\"", &["the configuration file"]);
 }
 

@@ -271,9 +271,9 @@ async fn every_mention_is_on_one_page_or_another_and_behind_the_fence() {
     };
     let asked = json!({"since": "2026-09-01", "project_key": "MOB"});
     let (all, _) = collect(&wide, asked.clone()).await;
-    let (paged, pages) = collect(&narrow, asked).await;
+    let (by_page, pages) = collect(&narrow, asked).await;
     assert!(pages > 1 && all.len() > 5, "{pages} pages, {} mentions", all.len());
-    assert_eq!(paged, all);
+    assert_eq!(by_page, all);
     let fenced = Bridge::with(&[SETS, ("PROJECTS_ALLOW", "MOB")]).await;
     let (behind, _) = collect(&fenced, json!({"since": "2026-09-01"})).await;
     assert_eq!(behind, all);

@@ -120,7 +120,7 @@ async fn what_the_caller_does_wrong_decides_the_code() {
     table
         .push(json!({"call": "arguments of no type that is taken", "expected": "invalid_argument",
         "but": others(&bridge, "invalid_argument", nested.collect()).await}));
-    let sent = |method, path| bridge.upstream.count(method, path);
+    let sent = |method: &http::Method, path: &str| bridge.upstream.count(method, path);
     let asked = sent(&http::Method::POST, "/search/") + sent(&http::Method::POST, "/changelog/");
     assert_eq!(sent(&http::Method::POST, "/rest/"), asked, "a wrong call was sent on");
     for write in [http::Method::PUT, http::Method::DELETE] {

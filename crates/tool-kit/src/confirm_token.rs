@@ -49,8 +49,8 @@ impl SigningKeys {
         Self { source: Arc::new(keys), is_shared: true }
     }
 
-    /// Keys of one user's own machine, which outlive a process. Marks are those of [`Self::random`]:
-    /// what the keys follow from may be replaced within an hour.
+    /// Keys of one user's own machine, which outlive a process. Marks are those of
+    /// [`Self::random`]: what the keys follow from may be replaced within an hour.
     pub fn of_one_user(
         keys: impl Fn() -> BoxFuture<'static, Vec<Key>> + Send + Sync + 'static,
     ) -> Self {

@@ -134,16 +134,15 @@ fn name_of(tool: &Value) -> &str {
 /// Why there is no such tool: it is off here, or it has another name.
 fn unknown(name: &str, tools: &[Value]) -> Failure {
     let known = jira::tools::named(name).or_else(|| agent::tools::named(name));
-    let accepted = match known {
-        Some(tool) => format!(
+    let accepted = if let Some(tool) = known {
+        format!(
             "a tool of the set {0} that is not offered here: the server's TOOLSETS lack {0}, or READ_ONLY, TOOLS_DENY, the address or a scope that the token lacks hides it. jira_whoami says which; --list prints what is offered",
             tool.set.name()
-        ),
-        None => {
-            let near = arguments::nearest(name, tools.iter().map(name_of));
-            let advice = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-            format!("no tool of that name; {advice}--list prints what is offered")
-        }
+        )
+    } else {
+        let near = arguments::nearest(name, tools.iter().map(name_of));
+        let advice = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+        format!("no tool of that name; {advice}--list prints what is offered")
     };
     Failure::Settings(vec![Problem { name: "TOOL", found: arguments::if_plain(name), accepted }])
 }

@@ -63,9 +63,8 @@ async fn a_request_has_clocks_that_run_stand_still_or_have_ended() {
     let closed = client.keys("anna", "project = OPS AND statusCategory = Done", 100).await;
     let keys = waiting.iter().chain(&open).map(|issue| issue["key"].as_str().unwrap().to_owned());
     for key in keys.chain(closed) {
-        let (status, page) =
-            client.get("anna", &format!("/servicedeskapi/request/{key}/sla")).await;
-        if status == 404 {
+        let (code, page) = client.get("anna", &format!("/servicedeskapi/request/{key}/sla")).await;
+        if code == 404 {
             states.insert("no request");
             continue;
         }

@@ -10,8 +10,8 @@ use super::{
     rich_text::rich_text,
 };
 use crate::{
-    fields::{changelog_value, pretty_duration},
-    model::{Access, Change, Comment, FieldKind, Issue, Value, Who},
+    fields::pretty_duration,
+    model::{Access, Change, Comment, FieldKind, Issue, Who},
     render::SiteView,
 };
 
