@@ -1,4 +1,5 @@
-//! Requests of commands to a server that runs: each sent once, nothing followed, everything bounded.
+//! Requests of commands to a server that runs: each is sent once, nothing is followed, everything
+//! is bounded.
 
 use std::{str::FromStr, time::Duration};
 
