@@ -138,8 +138,8 @@ impl Client {
         headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Result<Response, NoAnswer> {
-        // Never repeated: a smoke test that hides the first failure hides the finding, and a call may
-        // be a write.
+        // Never repeated: a smoke test that hides the first failure hides the finding, and a call
+        // may be a write.
         let mut request = Request::new(method, url.clone(), Safety::Write, self.command.into());
         request.headers = headers;
         request.body = body;

@@ -122,8 +122,8 @@ impl Source {
         })
     }
 
-    /// Settings that are not filled in, and those that hold a reference to a vault instead of what stands in it. App Service and
-    /// Functions hand the reference on where they cannot resolve it.
+    /// Settings that are not filled in, and those that hold a reference to a vault instead of what
+    /// stands in it. App Service and Functions hand the reference on where they cannot resolve it.
     pub(super) fn unresolved(&self) -> Vec<Problem> {
         let names = SETTINGS.iter().map(|row| row.name);
         let is_unresolved = |name: &&str| self.given(name).is_some_and(is_vault_reference);

@@ -1,8 +1,8 @@
 //! What the operator allows, as tools are shown, and the bytes of lists that were made once.
 //!
-//! A list differs from another by the request's narrowing, by what the caller's token lacks, by the
-//! era, and by whether the client shows pages. All are a few bits, so the bytes are kept under them;
-//! making them anew gives the same bytes.
+//! A list differs from another by the request's narrowing, by what the caller's token lacks, by
+//! the era, and by whether the client shows pages. All are a few bits, so the bytes are kept under
+//! them; making them anew gives the same bytes.
 
 use bytes::Bytes;
 use quick_cache::sync::Cache;

@@ -33,7 +33,8 @@ use super::local_credentials::LocalCredentials;
 
 pub use crate::signin::{KeyPlace, LocalError, LocalSettings, LoginError, SignedOut, Status};
 
-/// What follows from a credential for this one use; changing it voids every token that is under way.
+/// What follows from a credential for this one use; changing it voids every token that is under
+/// way.
 const CONFIRM_CONTEXT: &str = "jira-mcp-bridge 2026-11-30 confirm tokens of a machine's one user";
 
 /// How long a person may take at Atlassian.
