@@ -68,16 +68,16 @@ IMAGE = [
     ("image-reproducible", "Dockerfile", "musl-tools=1.2.3-1", "musl-tools"),
     ("image-reproducible", "Dockerfile", " --remap-path-prefix=/src=/bridge", ""),
     ("image-papers", "Dockerfile", "python3 deploy/supply/sbom.py --target", "echo"),
-    ("image-empty-base", "Dockerfile", "FROM scratch", "FROM debian:12"),
-    ("image-user", "Dockerfile", "USER 65532:65532", "USER root"),
-    ("image-healthcheck", "Dockerfile", ', "healthcheck"]', "]"),
+    ("image-empty-base", "Dockerfile", "FROM scratch\nARG", "FROM debian:12\nARG"),
+    ("image-user", "Dockerfile", "not root.\nUSER 65532:65532", "not root.\nUSER root"),
+    ("image-healthcheck", "Dockerfile", ', "healthcheck"]\nENTRYPOINT ["/jira-mcp-bridge"]\nCMD ["serve"]', ']\nENTRYPOINT ["/jira-mcp-bridge"]\nCMD ["serve"]'),
     ("image-entry", "Dockerfile", 'CMD ["serve"]', "CMD serve"),
     ("image-settings", "Dockerfile", "LOG_FORMAT=json", "LOG_FORMATS=json"),
     ("image-settings", "Dockerfile", "LOG_FORMAT=json", "INSECURE_NO_GATEWAY=true"),
     ("image-settings", "Dockerfile", "EXPOSE 8080\n", "EXPOSE 80\n"),
     ("image-settings", "Dockerfile", "EXPOSE 8080 8090", "EXPOSE 8080"),
     ("image-labels", "Cargo.toml", '\nversion = "0.1.0"', '\nversion = "0.2.0"'),
-    ("image-labels", "Dockerfile", "org.opencontainers.image.source", "source"),
+    ("image-labels", "Dockerfile", 'org.opencontainers.image.source="${SOURCE_URL}"\nCOPY --from=build /out /\n# Listening', 'source="${SOURCE_URL}"\nCOPY --from=build /out /\n# Listening'),
     ("image-context", ".dockerignore", "*\n!Cargo.toml", "!Cargo.toml"),
     ("image-context", ".dockerignore", "!src\n", "!src\n!docs\n"),
     ("image-context", ".dockerignore", "**/.env*\n", ""),
@@ -402,7 +402,7 @@ ALERTS = [
 ]
 ALERTS += [("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "sum by (outcome) (rate(jira_mcp_tool', '"expr": "sum by outcome (rate(jira_mcp_tool'),
            ("alerts-dashboard", "deploy/observability/grafana-dashboard.json", '"expr": "count by (version) (', '"expr": "counts by (version) (')]
-CHECKOV = [("checkov", "Dockerfile", "USER 65532:65532", "USER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true"), ("checkov-unread", SERVICE, "var path = 'jira-mcp'", "var path = cidrSubnet('10.60.0.0/16', 24, 0)")]
+CHECKOV = [("checkov", "Dockerfile", "not root.\nUSER 65532:65532", "not root.\nUSER root"), ("checkov", BASE + "deployment.yaml", "privileged: false", "privileged: true"), ("checkov-unread", SERVICE, "var path = 'jira-mcp'", "var path = cidrSubnet('10.60.0.0/16', 24, 0)")]
 SPECTRAL = [("spectral", "connector/apiDefinition.swagger.json", '"operationId"', '"operation"')]
 WORKFLOWS = [
     ("actionlint", FLOW + "deploy.yml", "needs: [image, dev]", "needs: [image, test]"),
