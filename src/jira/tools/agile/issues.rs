@@ -36,13 +36,10 @@ arguments! {
     GetSprintIssues {
         /// Id, name, or active, future
         sprint_id: Option<String>,
-        /// Only its issues
         project_key: Option<ProjectKey>,
-        /// Only its sprints: id or name
+        /// Its sprints only
         board_id: Option<String>,
-        /// Id or name
         backlog_of_board: Option<String>,
-        /// Further filter
         jql: Option<Jql>,
         fields: Option<Vec<String>>,
         /// 0: no issues

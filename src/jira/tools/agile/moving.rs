@@ -37,7 +37,6 @@ pub(super) const MOVE_TO_SPRINT: Tool = tool!(
 
 arguments! {
     MoveToSprint {
-        /// At most 50
         issue_keys: Vec<IssueKey>,
         /// Id, name, active, or backlog
         sprint_id: Option<String>,

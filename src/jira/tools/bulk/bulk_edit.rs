@@ -30,7 +30,7 @@ use crate::jira::{
 };
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
-    /// Transition or edit up to 1000 issues: previews first, acts on the confirm token.
+    /// Transition or edit up to 1000 issues: previews, then acts on confirm.
     "jira_bulk_edit", "Edit many issues", Bulk, Destructive, bulk_edit(BulkEdit),
     r#"{"issue_keys": ["ACME-1"], "add_labels": "x"}"#
 )];
@@ -38,17 +38,13 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 arguments! {
     BulkEdit {
         issue_keys: Option<Vec<IssueKey>>,
-        /// Instead of issue_keys
         jql: Option<Jql>,
-        /// Target status
         transition: Option<String>,
         /// JSON object; null clears
         fields: Option<FieldValues>,
         add_labels: Option<Vec<String>>,
         remove_labels: Option<Vec<String>>,
-        /// false: no mails
         notify: Option<bool>,
-        /// true: never act
         dry_run: Option<bool>,
         confirm: Option<String>,
     }

@@ -28,9 +28,8 @@ arguments! {
     GetCreateFields {
         project_key: ProjectKey,
         issue_type: Option<String>,
-        /// Only this field
         field: Option<String>,
-        /// Only allowed values that contain this
+        /// Values that contain this
         query: Option<String>,
     }
 }

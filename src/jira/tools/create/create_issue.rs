@@ -1,7 +1,7 @@
 //! Creating one issue.
 
 use serde_json::json;
-use tool_kit::{IdempotencyScope, Reply, Row, ToolError};
+use tool_kit::{Reply, ToolError};
 
 use crate::jira::{
     JiraError, request,
@@ -19,7 +19,10 @@ use crate::jira::{
     wire::{CreatedIssue, FieldMeta},
 };
 
-use super::prepared::{CreateIssue, prepare};
+use super::{
+    created::{CreateResult, browse},
+    prepared::{CreateIssue, prepare},
+};
 
 const TOOL: &str = "jira_create_issue";
 
@@ -34,10 +37,8 @@ async fn create_issue(context: &Context, args: CreateIssue) -> Result<Reply, Too
         return create(context, args).await.and_then(CreateResult::reply);
     };
     if args.dry_run.unwrap_or(false) {
-        let scope = IdempotencyScope { tool: TOOL, tenant: &context.jira.site().await?.id };
-        let caller = context.jira.caller().key();
-        return match context.idempotency_keys.made(caller, scope, &request_id).await {
-            Some(key) => CreateResult::repeat_of(key).reply_to_repeat(context).await,
+        return match CreateResult::made_before(context, TOOL, &request_id).await? {
+            Some(made) => made.reply_to_repeat(context).await,
             None => create(context, args).await.and_then(CreateResult::reply),
         };
     }
@@ -65,47 +66,6 @@ async fn find_or_create(
         return Ok(CreateResult::repeat_of(key));
     }
     if may_create { create(context, args).await } else { Err(once::unknown()) }
-}
-
-/// What came of a create.
-#[derive(Default)]
-struct CreateResult {
-    key: String,
-    url: String,
-    /// Whether it had to be looked up, for Jira's answer was lost.
-    verified: Option<bool>,
-    /// What became of the caller's words.
-    resolved: Row,
-    /// What would have been created, of a dry run.
-    preview: Option<Row>,
-    /// Whether an earlier call made it.
-    is_repeat: bool,
-}
-
-impl CreateResult {
-    fn reply(self) -> Result<Reply, ToolError> {
-        if let Some(preview) = self.preview {
-            return Reply::json(&json!({ "dry_run": true, "would_create": preview }));
-        }
-        let mut reply = Row::new();
-        reply.put_non_empty("key", self.key);
-        reply.put_non_empty("url", self.url);
-        reply.put_non_empty("created", true);
-        reply.put_non_empty("resolved", json!(self.resolved));
-        reply.put_non_empty("verified", self.verified);
-        Reply::json(&reply)
-    }
-
-    fn repeat_of(key: String) -> Self {
-        Self { key, is_repeat: true, ..Self::default() }
-    }
-
-    async fn reply_to_repeat(self, context: &Context) -> Result<Reply, ToolError> {
-        let url = browse(context, &self.key).await?;
-        Reply::json(
-            &json!({ "key": self.key, "url": url, "created": false, "repeated_request_id": true }),
-        )
-    }
 }
 
 async fn create(context: &Context, args: CreateIssue) -> Result<CreateResult, ToolError> {
@@ -170,12 +130,4 @@ fn explain(error: JiraError, metas: &[FieldMeta]) -> ToolError {
     error
         .hint("Nothing was created. `fields` lists what the refused fields accept.")
         .with("fields", json!(views))
-}
-
-/// The address of an issue in a browser.
-pub(in crate::jira::tools) async fn browse(
-    context: &Context,
-    key: &str,
-) -> Result<String, ToolError> {
-    Ok(format!("{}/browse/{key}", context.jira.site().await?.url))
 }

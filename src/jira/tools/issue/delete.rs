@@ -17,7 +17,7 @@ use crate::jira::{
 };
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
-    /// Delete an issue for ever: previews first, acts on the confirm token.
+    /// Delete an issue for ever: previews, then acts on confirm.
     "jira_delete_issue", "Delete issue", Destructive, Destructive, delete_issue(DeleteIssue),
     r#"{"issue_key": "ACME-1"}"#
 )];

@@ -9,7 +9,7 @@ use crate::jira::{
         args::{IssueKey, ProjectKey, arguments},
         bulk::task,
         context::Context,
-        create::{create_fields, create_issue::browse},
+        create::{create_fields, created::browse},
         issue::delete::head,
         project_guard,
         registry::{Tool, tool},
@@ -19,8 +19,7 @@ use crate::jira::{
 };
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
-    /// Move an issue, with its subtasks, to a project or type: previews first, acts on the confirm
-    /// token.
+    /// Move an issue, with its subtasks, to a project or type: previews, then acts on confirm.
     "jira_move_issue", "Move to project", Manage, Destructive, move_issue(MoveIssue),
     r#"{"issue_key": "ACME-1", "target_project_key": "OPS"}"#
 )];

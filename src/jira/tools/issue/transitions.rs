@@ -54,7 +54,6 @@ arguments! {
         /// Target status, transition name or id
         transition: String,
         resolution: Option<String>,
-        /// Markdown
         comment: Option<String>,
         internal: Option<bool>,
         /// Fields of the transition as a JSON object

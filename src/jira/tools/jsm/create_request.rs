@@ -1,7 +1,7 @@
 //! Making a request at a service desk, in the user's own name or a customer's.
 
 use serde_json::{Map, Value, json};
-use tool_kit::{IdempotencyScope, Reply, Row, ToolError, clean};
+use tool_kit::{Reply, Row, ToolError, clean};
 
 use crate::jira::{
     JiraError,
@@ -14,7 +14,7 @@ use crate::jira::{
         args::{FieldValues, ProjectKey, arguments},
         context::Context,
         create::{
-            create_issue::browse,
+            created::{CreateResult, browse},
             once::{self, Once},
             prepared::normalize_summary,
             recent_creates,
@@ -69,62 +69,30 @@ async fn create_request(context: &Context, args: CreateRequest) -> Result<Reply,
         return create(context, &args).await?.reply();
     };
     if args.dry_run.unwrap_or(false) {
-        let scope = IdempotencyScope { tool: TOOL, tenant: &context.jira.site().await?.id };
-        let caller = context.jira.caller().key();
-        return match context.idempotency_keys.made(caller, scope, &request_id).await {
-            Some(key) => repeated(context, &key).await,
+        return match CreateResult::made_before(context, TOOL, &request_id).await? {
+            Some(made) => made.reply_to_repeat(context).await,
             None => create(context, &args).await?.reply(),
         };
     }
     let turn = match once::begin(context, TOOL, &request_id).await? {
-        Once::Made(key) => return repeated(context, &key).await,
+        Once::Made(key) => return CreateResult::repeat_of(key).reply_to_repeat(context).await,
         Once::Do(turn) => turn,
         // A request bears no mark by which it could be found: it takes no properties.
         Once::Find(turn) => {
             let unknown = Err(once::unknown());
-            return once::end(turn, unknown, |made: &Made| made.key.clone()).await?.reply();
+            return once::end(turn, unknown, |made: &CreateResult| made.key.clone()).await?.reply();
         }
     };
     let outcome = create(context, &args).await;
     once::end(turn, outcome, |made| made.key.clone()).await?.reply()
 }
 
-async fn repeated(context: &Context, key: &str) -> Result<Reply, ToolError> {
-    let url = browse(context, key).await?;
-    Reply::json(&json!({ "key": key, "url": url, "created": false, "repeated_request_id": true }))
-}
-
-/// What came of it.
-#[derive(Default)]
-struct Made {
-    key: String,
-    url: String,
-    verified: Option<bool>,
-    resolved: Row,
-    preview: Option<Row>,
-}
-
-impl Made {
-    fn reply(self) -> Result<Reply, ToolError> {
-        if let Some(preview) = self.preview {
-            return Reply::json(&json!({ "dry_run": true, "would_create": preview }));
-        }
-        let mut reply = Row::new();
-        reply.put_non_empty("key", self.key);
-        reply.put_non_empty("url", self.url);
-        reply.put_non_empty("created", true);
-        reply.put_non_empty("resolved", json!(self.resolved));
-        reply.put_non_empty("verified", self.verified);
-        Reply::json(&reply)
-    }
-}
-
-async fn create(context: &Context, args: &CreateRequest) -> Result<Made, ToolError> {
+async fn create(context: &Context, args: &CreateRequest) -> Result<CreateResult, ToolError> {
     let mut prepared = Prepared::of(context, args).await?;
     if args.dry_run.unwrap_or(false) {
         let mut preview = prepared.preview(context).await;
         context.budget.split(2).shrink_to_fit(&mut preview);
-        return Ok(Made { preview: Some(preview), ..Made::default() });
+        return Ok(CreateResult { preview: Some(preview), ..CreateResult::default() });
     }
     let new = prepared.new_request();
     let project = ProjectKey::parse(prepared.desk.allowed.project().as_str());
@@ -142,12 +110,12 @@ async fn create(context: &Context, args: &CreateRequest) -> Result<Made, ToolErr
         Confirmed::ByResponse(answer) => answer.read::<CustomerRequest>()?.issue_key,
         Confirmed::ByReadBack(key) => key,
     };
-    Ok(Made {
+    Ok(CreateResult {
         url: browse(context, &key).await?,
         key,
         verified,
         resolved: prepared.resolved(),
-        preview: None,
+        ..CreateResult::default()
     })
 }
 

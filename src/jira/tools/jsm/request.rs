@@ -9,7 +9,7 @@ use crate::jira::{
     tools::{
         args::{IssueKey, arguments, keywords},
         context::Context,
-        create::create_issue::browse,
+        create::created::browse,
         registry::{Tool, tool},
     },
     views::{approval_row, desk_person, request_row, sla_row},

@@ -39,9 +39,9 @@ arguments! {
 arguments! {
     GetAttachment {
         attachment_id: AttachmentId,
-        /// Default 1000000, up to 4000000
+        /// Up to 4000000
         max_bytes: Option<u32>,
-        /// Its issue; needed where projects are limited
+        /// Needed where projects are limited
         issue_key: Option<IssueKey>,
     }
 }

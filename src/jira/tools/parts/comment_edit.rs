@@ -34,7 +34,6 @@ arguments! {
     UpdateComment {
         issue_key: IssueKey,
         comment_id: String,
-        /// Markdown
         body: String,
         replace_rich_text: Option<bool>,
         dry_run: Option<bool>,

@@ -16,7 +16,7 @@ use crate::jira::{
     tools::{
         args::{IssueKey, arguments, shown},
         context::Context,
-        create::create_issue::browse,
+        create::created::browse,
         project_guard,
         registry::{Tool, tool},
         writing::{

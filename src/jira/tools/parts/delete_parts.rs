@@ -19,22 +19,22 @@ use crate::jira::{
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[
     tool!(
-        /// Delete a comment: previews first, acts on the confirm token.
+        /// Delete a comment: previews, then acts on confirm.
         "jira_delete_comment", "Delete comment", Destructive, Destructive, delete_comment(DeleteComment),
         r#"{"issue_key": "ACME-1", "comment_id": "1"}"#
     ),
     tool!(
-        /// Delete an attachment: previews first, acts on the confirm token.
+        /// Delete an attachment: previews, then acts on confirm.
         "jira_delete_attachment", "Delete attachment", Destructive, Destructive, delete_attachment(DeleteAttachment),
         r#"{"issue_key": "ACME-1", "attachment_id": "10001"}"#
     ),
     tool!(
-        /// Delete logged work: previews first, acts on the confirm token.
+        /// Delete logged work: previews, then acts on confirm.
         "jira_delete_worklog", "Delete worklog", Destructive, Destructive, delete_worklog(DeleteWorklog),
         r#"{"issue_key": "ACME-1", "worklog_id": "1"}"#
     ),
     tool!(
-        /// Remove a link of issues: previews first, acts on the confirm token.
+        /// Remove a link of issues: previews, then acts on confirm.
         "jira_unlink_issues", "Unlink issues", Destructive, Destructive, unlink_issues(UnlinkIssues),
         r#"{"link_id": "10301"}"#
     ),

@@ -24,7 +24,7 @@ arguments! {
     MyPermissions {
         project_key: Option<ProjectKey>,
         issue_key: Option<IssueKey>,
-        /// Only these, e.g. create issues
+        /// e.g. create issues
         permission: Option<Vec<String>>,
     }
 }

@@ -28,7 +28,6 @@ pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
 
 arguments! {
     WhoAmI {
-        /// Also what the user may do
         include_permissions: Option<bool>,
         project_key: Option<ProjectKey>,
     }

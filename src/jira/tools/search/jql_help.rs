@@ -27,7 +27,7 @@ arguments! {
     JqlHelp {
         jql: Option<Jql>,
         field: Option<String>,
-        /// Only values of field that contain this
+        /// Values that contain this
         value_prefix: Option<String>,
     }
 }
