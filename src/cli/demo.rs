@@ -124,7 +124,7 @@ pub(super) async fn run(source: Source, args: Args) -> Result<(), Failure> {
     let issuer = bound.issuer().map(str::to_owned);
     let base = issuer.clone().unwrap_or_else(|| format!("http://{}", bound.address()));
     let shown = world(&format!("{base}/mcp"), issuer.as_deref(), agent_urls, bound.tools());
-    let pages = sandbox.window_router(window::settings(&shown)?);
+    let pages = sandbox.window_router(window::settings(&shown));
     print(args.json, false, &shown)?;
     let serving = bound.serve(stop);
     let people_sign_in = async {

@@ -136,7 +136,7 @@ fn instructions(out: &mut impl Write, world: &World<'_>) -> io::Result<()> {
         out,
         "Claude Desktop and other clients that start a server, over standard input and output:\n"
     )?;
-    writeln!(out, "{:#}\n\nStop with Ctrl-C.", servers_over_stdio(world)?)
+    writeln!(out, "{:#}\n\nStop with Ctrl-C.", servers_over_stdio(world))
 }
 
 /// VS Code's file.
@@ -146,11 +146,13 @@ pub(super) fn servers_over_http(world: &World<'_>) -> Value {
     } } })
 }
 
-/// The file of clients that start the server.
-pub(super) fn servers_over_stdio(world: &World<'_>) -> io::Result<Value> {
-    Ok(json!({ "mcpServers": { world.server(): {
-        "command": std::env::current_exe()?, "args": ["stdio"], "env": local_settings(world)
-    } } }))
+/// The file of clients that start the server. Where the system does not tell the program's path, as
+/// in a container without /proc, its name stands there.
+pub(super) fn servers_over_stdio(world: &World<'_>) -> Value {
+    let command = std::env::current_exe().unwrap_or_else(|_| env!("CARGO_PKG_NAME").into());
+    json!({ "mcpServers": { world.server(): {
+        "command": command, "args": ["stdio"], "env": local_settings(world)
+    } } })
 }
 
 /// What shows in a minute what this is.

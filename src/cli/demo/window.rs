@@ -1,8 +1,6 @@
 //! What the sandbox's window shows of the demo: the calls of its tools, and how clients are
 //! connected to it.
 
-use std::io;
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jira_sandbox::{CallLog, ToolCall, WindowPerson, WindowSettings, WindowWay};
 use serde_json::{Value, json};
@@ -38,21 +36,21 @@ impl WatchCalls for ShowCalls {
 }
 
 /// What the window says of the demo.
-pub(super) fn settings(world: &World<'_>) -> io::Result<WindowSettings> {
+pub(super) fn settings(world: &World<'_>) -> WindowSettings {
     let people = world.tokens.iter().map(|(name, token)| WindowPerson {
         name: name.clone(),
         about: about(name).to_owned(),
         token: token.clone(),
     });
-    Ok(WindowSettings {
+    WindowSettings {
         product: "jira-mcp-bridge demo".to_owned(),
         tools: which_tools(&world.tools),
         people: people.collect(),
-        ways: ways(world)?,
-    })
+        ways: ways(world),
+    }
 }
 
-fn ways(world: &World<'_>) -> io::Result<Vec<WindowWay>> {
+fn ways(world: &World<'_>) -> Vec<WindowWay> {
     let (url, server) = (&world.mcp_url, world.server());
     let headers = json!({ "Authorization": format!("Bearer {}", world.token()) });
     let way = |name: &str, about: &str, link: Option<String>, text: Option<String>| WindowWay {
@@ -72,7 +70,7 @@ fn ways(world: &World<'_>) -> io::Result<Vec<WindowWay>> {
     };
     let vs_code = json!({ "name": server, "type": "http", "url": url, "headers": headers });
     let cursor = json!({ "url": url, "headers": headers });
-    Ok(vec![
+    vec![
         way(
             "VS Code",
             "Open the link, or put this into .vscode/mcp.json.",
@@ -90,9 +88,9 @@ fn ways(world: &World<'_>) -> io::Result<Vec<WindowWay>> {
             "Claude Desktop",
             "For this and other clients that start a server; it works in the same sandbox, but its calls are not shown here.",
             None,
-            Some(format!("{:#}", servers_over_stdio(world)?)),
+            Some(format!("{:#}", servers_over_stdio(world))),
         ),
-    ])
+    ]
 }
 
 /// Source: "MCP developer guide", <https://code.visualstudio.com/api/extension-guides/ai/mcp>.
