@@ -90,6 +90,17 @@ async fn an_empty_goal_is_told_too() {
 }
 
 #[tokio::test]
+async fn an_empty_description_of_a_version_is_told_too() {
+    let bridge = Bridge::with(&[("TOOLSETS", "core,manage")]).await;
+    let made = json!({ "project_key": "ACME", "name": "77", "description": "The seventh." });
+    bridge.anna("jira_save_version", made).await;
+    let empty = json!({ "project_key": "ACME", "name": "77", "description": "", "released": true });
+    let done = bridge.anna("jira_save_version", empty).await;
+    assert_eq!(done["left_unchanged"], json!(["description"]), "{done}");
+    assert_eq!(done["changed"], json!({ "released": true }), "{done}");
+}
+
+#[tokio::test]
 async fn a_name_of_two_sprints_that_have_not_begun_is_a_question() {
     let bridge = Bridge::with(&[("TOOLSETS", "core,agile")]).await;
     let mut ids = Vec::new();

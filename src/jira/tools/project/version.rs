@@ -2,7 +2,7 @@
 
 use moment::Direction;
 use serde_json::{Map, Value, json};
-use tool_kit::{Code, Reply, Row, ToolError, clean, clip};
+use tool_kit::{Code, Reply, Row, ToolError, args::Said, clean, clip};
 
 use crate::jira::{
     AllowedProject, names, request,
@@ -25,13 +25,26 @@ arguments! {
     SaveVersion {
         project_key: ProjectKey,
         name: String,
-        new_name: Option<String>,
-        description: Option<String>,
-        start_date: Option<String>,
-        release_date: Option<String>,
+        new_name: Said<String>,
+        description: Said<String>,
+        start_date: Said<String>,
+        release_date: Said<String>,
         released: Option<bool>,
         archived: Option<bool>,
         dry_run: Option<bool>,
+    }
+}
+
+impl SaveVersion {
+    /// The arguments that are there and say nothing. They change nothing, which is told.
+    fn empty(&self) -> Vec<&'static str> {
+        let all = [
+            ("new_name", &self.new_name),
+            ("description", &self.description),
+            ("start_date", &self.start_date),
+            ("release_date", &self.release_date),
+        ];
+        all.into_iter().filter(|(_, said)| said.is_empty()).map(|(name, _)| name).collect()
     }
 }
 
@@ -49,22 +62,21 @@ const OPEN_NAMED_MAX: u32 = 5;
 async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, ToolError> {
     let project = context.projects.check_project(&args.project_key)?;
     let name = checked_name("name", &args.name)?;
-    let new_name =
-        args.new_name.as_deref().map(|name| checked_name("new_name", name)).transpose()?;
+    let new_name = args.new_name.value().map(|name| checked_name("new_name", name)).transpose()?;
     let mut body = Map::new();
     let dates = [
         ("startDate", "start_date", &args.start_date),
         ("releaseDate", "release_date", &args.release_date),
     ];
     for (field, argument, date) in dates {
-        if let Some(date) = date {
+        if let Some(date) = date.value() {
             let day = context.day(argument, date, Direction::Future).await?;
             body.insert(field.to_owned(), Value::from(day.to_string()));
         }
     }
     let others = [
         ("name", new_name.map(Value::from)),
-        ("description", args.description.as_deref().map(Value::from)),
+        ("description", args.description.value().map(|text| Value::from(text.as_str()))),
         ("released", args.released.map(Value::from)),
         ("archived", args.archived.map(Value::from)),
     ];
@@ -72,7 +84,7 @@ async fn save_version(context: &Context, args: SaveVersion) -> Result<Reply, Too
     let answer = context.ask(request::versions(&project)).await?;
     let versions: Vec<VersionDetail<'_>> = answer.read()?;
     match pick(&versions, name) {
-        Some(version) => change(context, version, body, args.dry_run).await,
+        Some(version) => change(context, version, body, &args).await,
         None if new_name.is_some() => Err(unknown(name, &versions)),
         None => {
             create(
@@ -97,7 +109,7 @@ async fn change(
     context: &Context,
     version: &VersionDetail<'_>,
     mut body: Map<String, Value>,
-    dry_run: Option<bool>,
+    args: &SaveVersion,
 ) -> Result<Reply, ToolError> {
     let releases = body.get("released") == Some(&Value::Bool(true));
     let before = view(version);
@@ -105,7 +117,7 @@ async fn change(
     body.retain(|field, value| before.get(label(field)) != Some(value));
     let after: Map<String, Value> =
         body.iter().map(|(field, value)| (label(field).to_owned(), value.clone())).collect();
-    if dry_run.unwrap_or(false) {
+    if args.dry_run.unwrap_or(false) {
         let mut held = before.clone();
         let changed: Vec<&str> = after.keys().map(String::as_str).collect();
         held.retain(&changed);
@@ -114,6 +126,7 @@ async fn change(
         reply.put_non_empty("dry_run", true);
         reply.push("before", json!(held));
         reply.push("after", Value::Object(after));
+        reply.put_non_empty("left_unchanged", json!(args.empty()));
         put_open(context, &mut reply, version, releases).await;
         return Reply::json(&reply);
     }
@@ -124,6 +137,7 @@ async fn change(
         let answer = context.ask(request).await.map_err(explain)?;
         acknowledge(&answer.read()?, "updated", true, after)
     };
+    reply.put_non_empty("left_unchanged", json!(args.empty()));
     put_open(context, &mut reply, version, releases).await;
     Reply::json(&reply)
 }
