@@ -99,6 +99,12 @@ async fn a_sprint_tells_what_came_in_what_left_and_what_its_closing_did() {
     assert_eq!(shown[&added]["outcome"], "not done");
     assert!(shown[&added]["added"].as_str().unwrap().starts_with("2026-11-20T13:00"), "{after}");
     assert_eq!(shown[*removed]["outcome"], "removed");
+    let scope_changes = after["issues"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row.get("added").is_none(), row.get("removed").is_none()));
+    assert!(scope_changes.is_sorted(), "what came in and what left are first: {after}");
     // The closing, and what was moved by it.
     bridge.anna("jira_update_sprint", json!({"sprint_id": 7, "state": "closed"})).await;
     bridge.anna("jira_move_to_sprint", moved(carried, "8")).await;
@@ -114,7 +120,7 @@ async fn a_sprint_tells_what_came_in_what_left_and_what_its_closing_did() {
     done(&bridge, carried).await;
     let later =
         bridge.anna("jira_get_sprint_report", json!({"sprint_id": 7, "max_results": 50})).await;
-    assert_eq!(rows(&later)[*carried]["status"], "Done");
+    assert_eq!(rows(&later)[*carried]["status_now"], "Done", "{later}");
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ async fn get_sprint_report(context: &Context, args: GetSprintReport) -> Result<R
     if !pasts.is_whole {
         reply.put_non_empty("history_complete", false);
     }
-    let rows = rows(told, &zone);
+    let rows = rows(told, meant.completed.is_some(), &zone);
     put_page(
         context,
         &mut reply,
@@ -316,11 +316,15 @@ fn put_counts(reply: &mut Row, told: &[(&Brief, Fate)], is_closed: bool) {
     }
 }
 
-/// One row an issue: what is done first, then what is not, then what was taken out.
-fn rows(mut told: Vec<(&Brief, Fate)>, zone: &TimeZone) -> Vec<Row> {
-    told.sort_by_key(|(_, fate)| (fate.removed.is_some(), !fate.is_done));
+/// One row an issue: what changed the sprint's scope first, added before removed, then what is done
+/// and what is not. In a closed sprint the status is that of today, and called so.
+fn rows(mut told: Vec<(&Brief, Fate)>, is_closed: bool, zone: &TimeZone) -> Vec<Row> {
+    told.sort_by_key(|(_, fate)| (fate.added.is_none(), fate.removed.is_none(), !fate.is_done));
     let row = |(issue, fate): (&Brief, Fate)| {
         let mut row = issue.row.clone();
+        if is_closed {
+            row.rename("status", "status_now");
+        }
         let what = match (&fate.removed, fate.is_done) {
             (Some(_), _) => "removed",
             (None, true) => "done",
