@@ -181,10 +181,13 @@ async fn summary_comment_and_move_are_acknowledged_and_visible() {
     let moved = bridge
         .anna(
             "jira_transition_issue",
-            json!({"issue_key": made["key"], "transition": "in progress"}),
+            json!({"issue_key": made["key"], "transition": "in progress", "comment": "on it"}),
         )
         .await;
-    assert_eq!(part(&moved, &["from", "to"]), json!({"from": "To Do", "to": "In Progress"}));
+    assert_eq!(
+        part(&moved, &["from", "to", "comment"]),
+        json!({"from": "To Do", "to": "In Progress", "comment": "added"})
+    );
     let again = bridge.anna("jira_list_transitions", json!({"issue_key": made["key"]})).await;
     assert_eq!(again["status"], "In Progress");
     let fault = bridge

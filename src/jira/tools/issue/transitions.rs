@@ -127,6 +127,7 @@ async fn transition_issue(context: &Context, args: TransitionIssue) -> Result<Re
     reply.put_non_empty("from", from.as_str());
     reply.put_non_empty("to", clean(to).as_ref());
     reply.put_non_empty("changed", json!(changes.acknowledged()));
+    reply.put_non_empty("comment", args.comment.as_ref().map(|_| "added"));
     if let Some(audience) = audience {
         audience.tell(&mut reply, None);
     }
