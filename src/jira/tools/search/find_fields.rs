@@ -79,6 +79,7 @@ enum Fit {
     Exact,
     Beginning,
     Part,
+    Singular,
 }
 
 /// The fields that fit, best first; when none does, the nearest names.
@@ -111,7 +112,18 @@ fn fit(query: &str, name: &str, field: &FieldDetail<'_>) -> Option<Fit> {
     }
     let words = || query.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let has_all = words().next().is_some() && words().all(|word| name.contains(word));
-    (name.contains(query) || has_all).then_some(Fit::Part)
+    if name.contains(query) || has_all {
+        return Some(Fit::Part);
+    }
+    // "Story points" and "Story point estimate": sites have both.
+    let has_singular =
+        words().next().is_some() && words().all(|word| name.contains(singular(word)));
+    has_singular.then_some(Fit::Singular)
+}
+
+/// A word without the `s` of its plural.
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').filter(|rest| rest.len() > 2 && !rest.ends_with('s')).unwrap_or(word)
 }
 
 /// Without the fields of projects that are not allowed. Jira names those projects by id only, so
@@ -160,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_best_fit_comes_first() {
-        check("story points", &["customfield_2", "customfield_3"]);
+        check("story points", &["customfield_2", "customfield_3", "customfield_1"]);
         check("Story", &["customfield_2", "customfield_1", "customfield_3"]);
         check("DUE", &["duedate"]);
         check("cf[1]", &["customfield_1"]);
