@@ -110,7 +110,7 @@ async fn get_dependencies(context: &Context, args: GetDependencies) -> Result<Re
     if found.is_cut {
         reply.put_non_empty("complete", false);
     }
-    reply.put_non_empty("cycles", json!(blocking::cycles(&open)));
+    put_cycles(&mut reply, blocking::cycles(&open));
     if args.start_at.is_none_or(|at| at == 0) {
         let said: Vec<String> = resolved
             .iter()
@@ -119,7 +119,8 @@ async fn get_dependencies(context: &Context, args: GetDependencies) -> Result<Re
             .collect();
         reply.put_non_empty("resolved_links", resolved.len());
         reply.put_non_empty("resolved", json!(said));
-        reply.put_non_empty("other_links", json!(found.others));
+        let others: BTreeMap<_, _> = found.others.iter().take(LISTED_MAX).collect();
+        reply.put_non_empty("other_links", json!(others));
     }
     put_page(
         context,
@@ -130,6 +131,22 @@ async fn get_dependencies(context: &Context, args: GetDependencies) -> Result<Re
         None,
     );
     Reply::json(&reply)
+}
+
+/// Circles of which one is enough to see that something is wrong; of a long one the beginning.
+fn put_cycles(reply: &mut Row, mut all: Vec<Vec<String>>) {
+    all.sort_by_key(Vec::len);
+    let omitted = all.len().saturating_sub(LISTED_MAX);
+    let shown = all.into_iter().take(LISTED_MAX).map(|mut circle| {
+        let more = circle.len().saturating_sub(LISTED_MAX);
+        circle.truncate(LISTED_MAX);
+        circle.extend((more > 0).then(|| format!("and {more} more")));
+        circle
+    });
+    reply.put_non_empty("cycles", json!(shown.collect::<Vec<_>>()));
+    if omitted > 0 {
+        reply.put_non_empty("cycles_omitted", omitted);
+    }
 }
 
 /// Reads the issues that are asked about.
@@ -252,4 +269,25 @@ fn rows(found: &Found, open: &[(&str, &str)], asked: &BTreeSet<String>) -> Vec<R
         row
     };
     order.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn circles_take_little_however_many_there_are() {
+        let circle = |length: usize| (0..length).map(|at| format!("A-{at}")).collect::<Vec<_>>();
+        let mut reply = Row::new();
+        put_cycles(&mut reply, (2..200).rev().map(circle).collect());
+        let shown = reply.get("cycles").and_then(|all| all.as_array()).unwrap();
+        assert_eq!(shown.len(), LISTED_MAX);
+        assert_eq!(shown[0], json!(["A-0", "A-1"]), "the shortest says most");
+        assert_eq!(reply.get("cycles_omitted"), Some(&json!(198 - LISTED_MAX)));
+        assert!(json!(reply).to_string().len() < 9_000);
+        let mut reply = Row::new();
+        put_cycles(&mut reply, vec![circle(LISTED_MAX + 5)]);
+        assert_eq!(reply.get("cycles").unwrap()[0][LISTED_MAX], "and 5 more");
+        assert!(reply.get("cycles_omitted").is_none());
+    }
 }
