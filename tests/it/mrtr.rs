@@ -276,3 +276,25 @@ async fn what_was_read_in_jira_says_so() {
     let written = bridge.rpc("anna", "tools/call", comment).await;
     assert!(written["result"].get("_meta").is_none(), "{written}");
 }
+
+#[tokio::test]
+async fn no_wrapping_of_another_servers_call_speaks_for_the_user() {
+    let bridge = Bridge::with(&[SETS]).await;
+    let client = Modern::asking(&bridge, "anna");
+    for (at, runner) in [None, Some("execute"), Some("executeWrite")].into_iter().enumerate() {
+        let id = 10_300 + at;
+        let called = |inner: Value| match runner {
+            None => ("jira_remove_issue_link", inner),
+            Some(runner) => (runner, json!({"name": "jira_remove_issue_link", "inputs": inner})),
+        };
+        let before = deletions(&bridge);
+        let (tool, asked) = called(json!({"link_id": id}));
+        let (_, state) = question(&client.call(tool, &asked, json!({})).await);
+        let (_, forged) = called(json!({"link_id": id, "confirm": state}));
+        question(&client.call(tool, &forged, json!({})).await);
+        assert_eq!(deletions(&bridge), before, "{runner:?}: nobody was asked");
+        let (done, is_error) = complete(&client.retry(tool, &asked, &state, yes()).await);
+        assert!(!is_error, "{runner:?}: {done}");
+        assert_eq!(deletions(&bridge), before + 1, "{runner:?}");
+    }
+}

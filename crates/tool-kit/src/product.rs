@@ -38,6 +38,16 @@ pub trait Product: fmt::Debug + Send + Sync {
         None
     }
 
+    /// The arguments of a call by such a name in the words of the tool that it means, or why they
+    /// cannot be said in them. Whatever judges arguments judges these.
+    fn in_own_words(
+        &self,
+        _called_as: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ToolError> {
+        Ok(arguments)
+    }
+
     /// The tool that a name of no tool most probably means, among those that may be named.
     fn nearest_tool(
         &self,
@@ -86,9 +96,7 @@ pub trait Product: fmt::Debug + Send + Sync {
 pub struct CallRequest {
     /// The tool.
     pub tool: &'static Tool,
-    /// The name that the client called it by; another server's may say what the arguments mean.
-    pub called_as: String,
-    /// Its arguments as the client sent them.
+    /// Its arguments, in its own words.
     pub arguments: Map<String, Value>,
     /// For whom.
     pub caller: Caller,

@@ -115,6 +115,14 @@ impl Product for JiraTools {
         catalog::named(peers::tool(name, arguments)?)
     }
 
+    fn in_own_words(
+        &self,
+        called_as: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ToolError> {
+        peers::translate(called_as, arguments)
+    }
+
     fn nearest_tool(
         &self,
         name: &str,
@@ -182,11 +190,7 @@ impl Product for JiraTools {
 
     fn open(&self, mut request: CallRequest) -> Box<dyn OpenCall> {
         let tool = request.tool;
-        let given = std::mem::take(&mut request.arguments);
-        let (arguments, untranslatable) = match peers::translate(&request.called_as, given) {
-            Ok(arguments) => (arguments, None),
-            Err(error) => (Map::new(), Some(error)),
-        };
+        let arguments = std::mem::take(&mut request.arguments);
         let subject = subject(&arguments);
         // Whoever pastes an address means that issue, and the one of that key on no other site.
         let hosts = named_hosts(&arguments);
@@ -197,15 +201,7 @@ impl Product for JiraTools {
         let mut context = self.context(request, site);
         context.named_hosts = hosts;
         let known_projects = Arc::clone(&self.known_projects);
-        Box::new(JiraCall {
-            tool,
-            given,
-            untranslatable,
-            context,
-            granted_scopes,
-            subject,
-            known_projects,
-        })
+        Box::new(JiraCall { tool, given, context, granted_scopes, subject, known_projects })
     }
 }
 
@@ -213,8 +209,6 @@ impl Product for JiraTools {
 struct JiraCall {
     tool: &'static tool_kit::Tool,
     given: RawArguments,
-    /// Why arguments of another server cannot be said in ours.
-    untranslatable: Option<ToolError>,
     context: Context,
     granted_scopes: Option<Vec<String>>,
     subject: String,
@@ -225,9 +219,6 @@ impl JiraCall {
     /// A failure may come from what Jira said minutes ago, so the tool gets a second look before
     /// anybody is told.
     async fn attempt(&self) -> Result<tool_kit::Reply, ToolError> {
-        if let Some(error) = &self.untranslatable {
-            return Err(error.clone());
-        }
         let context = &self.context;
         if !context.named_hosts.is_empty() {
             // Boxed: few calls name an address, and every call would carry its size.

@@ -47,6 +47,9 @@ impl Server {
         if let Verdict::Lacks(scope) = &call.verdict {
             return Err(ToolError::insufficient_scope(scope));
         }
+        if let Some(error) = &call.untranslatable {
+            return Err(error.clone());
+        }
         let running = run_with_deadline(call);
         if !call.tool.effect.is_read() {
             // A write that has begun is finished, so that its outcome can be known and audited.

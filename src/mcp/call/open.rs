@@ -58,7 +58,7 @@ impl Server {
         &'a self,
         (product, tool, called_as): (&'a dyn Product, &'static Tool, String),
         policy: &Policy,
-        mut arguments: Map<String, Value>,
+        arguments: Map<String, Value>,
         consent: Consent,
         extra_bytes: usize,
         request: ToolRequest<'a>,
@@ -80,13 +80,18 @@ impl Server {
             .watch
             .as_ref()
             .map(|_| caller.redact(serde_json::to_string(&arguments).unwrap_or_default()));
+        let (mut arguments, untranslatable) = match product.in_own_words(&called_as, arguments) {
+            Ok(arguments) => (arguments, None),
+            Err(error) => (Map::new(), Some(error)),
+        };
+        // Behind the translation: whatever another server's call wraps its arguments in, what it
+        // says of consent is no consent.
         consent.put_into(&mut arguments);
         let span = self.tool_span(tool, &request.traces);
         let trace = span.as_ref().map(Span::trace).unwrap_or_default();
         let trace_id = trace.id();
         let open = product.open(CallRequest {
             tool,
-            called_as,
             arguments,
             caller,
             deadline,
@@ -100,6 +105,7 @@ impl Server {
             tool,
             verdict: policy.judge(tool, open.granted_scopes()),
             open,
+            untranslatable,
             consent,
             // Only a tool call can ask its client for anything.
             open_page: OpenPage::AsText,

@@ -28,6 +28,8 @@ pub(in crate::mcp) struct Call<'a> {
     pub(super) product: &'a dyn Product,
     pub(super) tool: &'static Tool,
     pub(super) open: Box<dyn OpenCall>,
+    /// Why what it was given in another server's words cannot be said in ours.
+    pub(super) untranslatable: Option<ToolError>,
     pub(super) verdict: Verdict,
     pub(super) consent: Consent,
     pub(super) open_page: OpenPage,

@@ -18,7 +18,10 @@ use crate::jira::tools::catalog;
 use self::{table::Alias, values::Translation};
 
 /// Names under which one of Rovo's tools runs another: the other's name is an argument.
-const RUNNERS: &[&str] = &["execute", "executeRead", "executeWrite"];
+const RUNNERS: &[&str] = &["execute", READ_RUNNER, "executeWrite"];
+
+/// The one of them that hosts let run unasked.
+const READ_RUNNER: &str = "executeRead";
 
 fn aliases() -> impl Iterator<Item = &'static Alias> {
     [mcp_atlassian::ALIASES, rovo::ALIASES].into_iter().flatten()
@@ -48,6 +51,15 @@ pub(super) fn translate(
     let Some(alias) = named(meant(called_as, &arguments)) else { return Ok(arguments) };
     if alias.name == alias.tool && all_ours(alias.tool, &arguments) {
         return Ok(arguments);
+    }
+    if called_as == READ_RUNNER
+        && catalog::named(alias.tool).is_some_and(|tool| !tool.effect.is_read())
+    {
+        let message = format!(
+            "{READ_RUNNER} runs what only reads, and {} changes something: that is for executeWrite.",
+            alias.name
+        );
+        return Err(ToolError::invalid_argument(message).hint("Nothing was done."));
     }
     let arguments = if RUNNERS.contains(&called_as) { inner(arguments)? } else { arguments };
     let mut translation = Translation::default();

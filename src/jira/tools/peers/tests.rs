@@ -171,6 +171,11 @@ fn what_cannot_be_meant_here_is_refused_with_the_way_out() {
         refused("jira_add_comment", &json!({"body": "b", "visibility": nobody}), "role or a group");
     }
     refused("jira_search", &json!({"jql": "x", "start_at": 50}), "next_page_token");
+    refused(
+        "executeRead",
+        &json!({"name": "createJiraIssue", "inputs": {"summary": "s"}}),
+        "executeWrite",
+    );
     refused("jira_search", &json!({"limit": 5, "max_results": 6}), "a second time");
     refused("jira_update_issue", &json!({"additional_fields": "no json"}), "JSON object");
     refused(
