@@ -150,13 +150,13 @@ pub(super) fn put_page(
     context: &Context,
     reply: &mut Row,
     list: &'static str,
-    rows: Vec<Row>,
+    rows: impl ExactSizeIterator<Item = Row>,
     start_at: u32,
     max_results: Option<u32>,
 ) {
     let total = rows.len();
     let (first, size) = (start_at as usize, context.page_size(max_results) as usize);
-    let rows: Vec<Row> = rows.into_iter().skip(first).take(size).collect();
+    let rows: Vec<Row> = rows.skip(first).take(size).collect();
     let mut frame = reply.clone();
     frame.push(list, json!([]));
     frame.push("next_start_at", u32::MAX);

@@ -21,7 +21,7 @@ use crate::jira::{
 };
 
 use super::{
-    blocking::{self, Links},
+    blocking::{self, Circles, Links},
     brief::{Brief, Briefs, put_page},
     epic_tree, issues, reach,
 };
@@ -80,11 +80,15 @@ impl Found {
             if !context.projects.holds_issue(&other.key) {
                 continue;
             }
-            match blocking::direction(&link.kind.name, phrase, is_outward) {
+            let is_kept = match blocking::direction(&link.kind.name, phrase, is_outward) {
                 Some(true) => self.links.add(&brief.key, &other.key),
                 Some(false) => self.links.add(&other.key, &brief.key),
-                None => *self.others.entry(clean(phrase).into_owned()).or_default() += 1,
-            }
+                None => {
+                    *self.others.entry(clean(phrase).into_owned()).or_default() += 1;
+                    true
+                }
+            };
+            self.is_cut |= !is_kept;
         }
         self.issues.insert(brief.key.clone(), brief);
     }
@@ -110,7 +114,7 @@ async fn get_dependencies(context: &Context, args: GetDependencies) -> Result<Re
     if found.is_cut {
         reply.put_non_empty("complete", false);
     }
-    put_cycles(&mut reply, blocking::cycles(&open));
+    put_cycles(&mut reply, &blocking::cycles(&open, LISTED_MAX));
     if args.start_at.is_none_or(|at| at == 0) {
         let said: Vec<String> = resolved
             .iter()
@@ -134,16 +138,16 @@ async fn get_dependencies(context: &Context, args: GetDependencies) -> Result<Re
 }
 
 /// Circles of which one is enough to see that something is wrong; of a long one the beginning.
-fn put_cycles(reply: &mut Row, mut all: Vec<Vec<String>>) {
-    all.sort_by_key(Vec::len);
-    let omitted = all.len().saturating_sub(LISTED_MAX);
-    let shown = all.into_iter().take(LISTED_MAX).map(|mut circle| {
+fn put_cycles(reply: &mut Row, found: &Circles<'_>) {
+    let shown = found.shortest.iter().map(|circle| {
+        let mut shown: Vec<String> =
+            circle.iter().take(LISTED_MAX).map(|key| (*key).to_owned()).collect();
         let more = circle.len().saturating_sub(LISTED_MAX);
-        circle.truncate(LISTED_MAX);
-        circle.extend((more > 0).then(|| format!("and {more} more")));
-        circle
+        shown.extend((more > 0).then(|| format!("and {more} more")));
+        shown
     });
     reply.put_non_empty("cycles", json!(shown.collect::<Vec<_>>()));
+    let omitted = found.total.saturating_sub(found.shortest.len());
     if omitted > 0 {
         reply.put_non_empty("cycles_omitted", omitted);
     }
@@ -166,7 +170,7 @@ async fn asked(
             let tree =
                 epic_tree::below(briefs, key.as_str(), |issue| found.note(briefs, context, issue))
                     .await?;
-            found.is_cut = tree.cut_at_level.is_some();
+            found.is_cut |= tree.cut_at_level.is_some();
             return Ok(());
         }
         (None, Some(sprint), None) => {
@@ -187,7 +191,7 @@ async fn asked(
     };
     let is_whole =
         briefs.read(given, &jql, ASKED_MAX, |issue| found.note(briefs, context, issue)).await?;
-    found.is_cut = !is_whole;
+    found.is_cut |= !is_whole;
     Ok(())
 }
 
@@ -234,15 +238,20 @@ async fn follow(
     Ok(())
 }
 
-/// One row for each issue that others wait for, the one that most wait for first.
-fn rows(found: &Found, open: &[(&str, &str)], asked: &BTreeSet<String>) -> Vec<Row> {
+/// One row for each issue that others wait for, the one that most wait for first. A row is built when
+/// it is taken: each repeats up to thirty others.
+fn rows(
+    found: &Found,
+    open: &[(&str, &str)],
+    asked: &BTreeSet<String>,
+) -> impl ExactSizeIterator<Item = Row> {
     let mut waiting: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (blocker, blocked) in open {
         waiting.entry(blocker).or_default().push(blocked);
     }
     let mut order: Vec<(&str, Vec<&str>)> = waiting.into_iter().collect();
     order.sort_by_key(|(_, blocked)| std::cmp::Reverse(blocked.len()));
-    let shown = |key: &str| {
+    let shown = move |key: &str| {
         let known = found.issues.get(key).map(|issue| issue.row.clone());
         known.unwrap_or_else(|| {
             // Somebody who may not see the issue still sees the link.
@@ -251,7 +260,7 @@ fn rows(found: &Found, open: &[(&str, &str)], asked: &BTreeSet<String>) -> Vec<R
             row
         })
     };
-    let row = |(blocker, blocked): (&str, Vec<&str>)| {
+    let row = move |(blocker, blocked): (&str, Vec<&str>)| {
         let mut row = shown(blocker);
         if !asked.contains(blocker) {
             row.put_non_empty("outside", true);
@@ -268,7 +277,7 @@ fn rows(found: &Found, open: &[(&str, &str)], asked: &BTreeSet<String>) -> Vec<R
         }
         row
     };
-    order.into_iter().map(row).collect()
+    order.into_iter().map(row)
 }
 
 #[cfg(test)]
@@ -277,17 +286,19 @@ mod tests {
 
     #[test]
     fn circles_take_little_however_many_there_are() {
-        let circle = |length: usize| (0..length).map(|at| format!("A-{at}")).collect::<Vec<_>>();
-        let mut reply = Row::new();
-        put_cycles(&mut reply, (2..200).rev().map(circle).collect());
-        let shown = reply.get("cycles").and_then(|all| all.as_array()).unwrap();
-        assert_eq!(shown.len(), LISTED_MAX);
-        assert_eq!(shown[0], json!(["A-0", "A-1"]), "the shortest says most");
-        assert_eq!(reply.get("cycles_omitted"), Some(&json!(198 - LISTED_MAX)));
-        assert!(json!(reply).to_string().len() < 9_000);
-        let mut reply = Row::new();
-        put_cycles(&mut reply, vec![circle(LISTED_MAX + 5)]);
-        assert_eq!(reply.get("cycles").unwrap()[0][LISTED_MAX], "and 5 more");
-        assert!(reply.get("cycles_omitted").is_none());
+        let keys: Vec<String> = (0..200).map(|at| format!("A-{at}")).collect();
+        let circle = |length| keys.iter().take(length).map(String::as_str).collect::<Vec<_>>();
+        let shown = |shortest, total| {
+            let mut reply = Row::new();
+            put_cycles(&mut reply, &Circles { shortest, total });
+            json!(reply)
+        };
+        let few = shown((2..2 + LISTED_MAX).map(circle).collect(), 198);
+        assert_eq!(few["cycles"][0], json!(["A-0", "A-1"]));
+        assert_eq!(few["cycles_omitted"], 198 - LISTED_MAX);
+        assert!(few.to_string().len() < 9_000);
+        let long = shown(vec![circle(LISTED_MAX + 5)], 1);
+        assert_eq!(long["cycles"][0][LISTED_MAX], "and 5 more");
+        assert!(long.get("cycles_omitted").is_none());
     }
 }

@@ -121,7 +121,7 @@ async fn get_epic_tree(context: &Context, args: GetEpicTree) -> Result<Reply, To
     }
     reply.put_non_empty("levels", levels);
     reply.put_non_empty("cut_at_level", tree.cut_at_level);
-    let rows = in_order(&tree, key.as_str());
+    let rows = in_order(&tree, key.as_str()).into_iter();
     put_page(
         context,
         &mut reply,

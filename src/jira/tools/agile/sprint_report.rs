@@ -152,7 +152,7 @@ async fn get_sprint_report(context: &Context, args: GetSprintReport) -> Result<R
     if !pasts.is_whole {
         reply.put_non_empty("history_complete", false);
     }
-    let rows = rows(told, meant.completed.is_some(), &zone);
+    let rows = rows(told, meant.completed.is_some(), &zone).into_iter();
     put_page(
         context,
         &mut reply,
@@ -236,7 +236,7 @@ fn not_started(
     }
     reply.put_non_empty("started", false);
     reply.put_non_empty("planned", json!(planned.row()));
-    let rows = issues.iter().map(|issue| issue.row.clone()).collect();
+    let rows = issues.iter().map(|issue| issue.row.clone());
     put_page(
         context,
         &mut reply,
