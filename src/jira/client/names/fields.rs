@@ -116,17 +116,28 @@ fn on_screen<'m>(
     given: &str,
 ) -> Result<Result<Cow<'m, FieldMeta>, Option<NameError>>, NameError> {
     let found = find_meta(metas, given);
-    let is_custom = matches!(&found, Ok(meta) if !meta.schema.custom.is_empty());
-    if let Some(field) = FieldName::known(given).filter(|_| !is_custom)
-        && let Some(how) = set_elsewhere(&field)
-    {
-        return Err(NameError::Elsewhere { given: given.trim().to_owned(), how });
+    let known = FieldName::known(given);
+    let id = match &found {
+        // The screen may call it by a name of another language.
+        Ok(meta) => Some(meta.id()),
+        Err(_) => known.as_ref().map(|field| field.id.as_str()),
+    };
+    if let Some(id) = id {
+        may_be_written(id, given)?;
     }
     match (found, system_meta(given)) {
         (Ok(meta), _) => Ok(Ok(Cow::Borrowed(meta))),
         (Err(NameError::Unknown { .. }), Some(meta)) => Ok(Ok(Cow::Owned(meta))),
         (Err(unknown @ NameError::Unknown { .. }), None) => Ok(Err(Some(unknown))),
         (Err(other), _) => Err(other),
+    }
+}
+
+/// Refuses what is no value of a field to Jira, whatever it was called by.
+fn may_be_written(id: &str, given: &str) -> Result<(), NameError> {
+    match set_elsewhere(id) {
+        Some(how) => Err(NameError::Elsewhere { given: given.trim().to_owned(), how }),
+        None => Ok(()),
     }
 }
 
@@ -145,7 +156,8 @@ async fn off_screen(
     let found = of_names(&entries, &names).into_iter().zip(unknown);
     found
         .map(|(fields, (name, unknown))| {
-            off_screen_meta(&fields, name).and_then(|meta| meta.ok_or(unknown))
+            let meta = off_screen_meta(&fields, name)?.ok_or(unknown)?;
+            may_be_written(meta.id(), name).map(|()| meta)
         })
         .collect()
 }
@@ -192,6 +204,20 @@ mod tests {
         ] {
             assert_eq!(FieldName::known(given).map(|field| field.id).as_deref(), id, "{given}");
         }
+    }
+
+    #[test]
+    fn what_is_done_elsewhere_is_told_whatever_it_is_called() {
+        let metas: Vec<FieldMeta> = serde_json::from_str(
+            r#"[{"fieldId":"comment","name":"Kommentar","schema":{"type":"comments-page","system":"comment"}},
+                {"fieldId":"customfield_1","name":"Status","schema":{"type":"string","custom":"x:y"}}]"#,
+        )
+        .unwrap();
+        for given in ["Kommentar", "comment", "kommentar ", "worklog"] {
+            let found = on_screen(&metas, given);
+            assert!(matches!(found, Err(NameError::Elsewhere { .. })), "{given}: {found:?}");
+        }
+        assert!(matches!(on_screen(&metas, "Status"), Ok(Ok(_))));
     }
 
     #[test]

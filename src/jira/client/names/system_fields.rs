@@ -47,6 +47,6 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
 ];
 
 /// How something is done that reads like a field and is none to Jira.
-pub(super) fn set_elsewhere(field: &FieldName) -> Option<&'static str> {
-    ELSEWHERE.iter().find(|(ids, _)| ids.contains(&field.id.as_str())).map(|(_, how)| *how)
+pub(super) fn set_elsewhere(field_id: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(ids, _)| ids.contains(&field_id)).map(|(_, how)| *how)
 }
