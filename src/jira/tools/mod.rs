@@ -36,6 +36,7 @@ pub use args::{issue_key, project_key};
 pub use catalog::{all, named, nearest};
 pub use context::{Context, Limits};
 pub use oauth::BASE_SCOPES;
+pub use peers::is_theirs as understands;
 pub use product::{JiraTools, Settings};
 pub use registry::Tool;
 pub use scope::allowed_projects;

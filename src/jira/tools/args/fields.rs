@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use json_borrow::{has_at_most, mend_surrogates};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use tool_kit::args::{Argument, Shape, shown};
@@ -17,9 +17,7 @@ impl Argument for FieldValues {
     const SHAPE: Shape = Shape::Text;
 
     fn read(value: Value) -> Result<Self, String> {
-        if let Some(name) = value.as_str().and_then(given_twice) {
-            return Err(format!("gives '{}' twice", shown(&name)));
-        }
+        check_once(&value)?;
         let value = match value {
             Value::String(text) => from_text(&text).map_err(|fault| {
                 unread("must be a JSON object like {\"Story Points\": 5}", &fault)
@@ -87,38 +85,77 @@ fn from_text(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(mend_surrogates(text).as_deref().unwrap_or(text))
 }
 
-/// The first name that an object gives twice: JSON keeps the last, and nobody can know which was
-/// meant.
-fn given_twice(text: &str) -> Option<String> {
-    struct Names(Option<String>);
+fn check_once(value: &Value) -> Result<(), String> {
+    let twice = value.as_str().filter(|text| has_at_most(text, VALUES_MAX)).and_then(given_twice);
+    twice.map_or(Ok(()), |name| Err(format!("gives '{}' twice", shown(&name))))
+}
 
-    impl<'de> Deserialize<'de> for Names {
+/// The first name that an object in this JSON text gives twice: JSON keeps the last, and nobody can
+/// know which was meant.
+pub(in crate::jira::tools) fn given_twice(text: &str) -> Option<String> {
+    struct Twice(Option<String>);
+
+    struct Seen;
+
+    impl<'de> Deserialize<'de> for Twice {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Seen;
-
-            impl<'de> Visitor<'de> for Seen {
-                type Value = Names;
-
-                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("an object")
-                }
-
-                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
-                    let (mut seen, mut twice) = (BTreeSet::new(), None);
-                    while let Some((name, _)) = map.next_entry::<String, IgnoredAny>()? {
-                        if !seen.insert(name.clone()) {
-                            twice.get_or_insert(name);
-                        }
-                    }
-                    Ok(Names(twice))
-                }
-            }
-
-            deserializer.deserialize_map(Seen)
+            deserializer.deserialize_any(Seen)
         }
     }
 
-    serde_json::from_str::<Names>(text).ok()?.0
+    impl<'de> Visitor<'de> for Seen {
+        type Value = Twice;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("any JSON")
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Twice, E> {
+            Ok(Twice(None))
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Twice, E> {
+            Ok(Twice(None))
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Twice, E> {
+            Ok(Twice(None))
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Twice, E> {
+            Ok(Twice(None))
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<Twice, E> {
+            Ok(Twice(None))
+        }
+
+        fn visit_unit<E>(self) -> Result<Twice, E> {
+            Ok(Twice(None))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Twice, A::Error> {
+            let mut twice = None;
+            while let Some(Twice(inner)) = items.next_element()? {
+                twice = twice.or(inner);
+            }
+            Ok(Twice(twice))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Twice, A::Error> {
+            let (mut seen, mut twice) = (BTreeSet::new(), None);
+            while let Some((name, Twice(inner))) = map.next_entry::<String, Twice>()? {
+                twice = twice.or(inner);
+                if !seen.insert(name.clone()) {
+                    twice = twice.or(Some(name));
+                }
+            }
+            Ok(Twice(twice))
+        }
+    }
+
+    let mended = mend_surrogates(text);
+    serde_json::from_str::<Twice>(mended.as_deref().unwrap_or(text)).ok()?.0
 }
 
 /// Several sets of arguments of another tool, as one JSON list in a text; a real list is read as
@@ -130,6 +167,7 @@ impl Argument for FieldObjects {
     const SHAPE: Shape = Shape::Text;
 
     fn read(value: Value) -> Result<Self, String> {
+        check_once(&value)?;
         let value = match value {
             Value::String(text) => from_text(&text)
                 .map_err(|fault| unread("must be a JSON list of objects", &fault))?,

@@ -9,6 +9,7 @@ mod work_time;
 
 pub(in crate::jira::tools) use addresses::named_hosts;
 pub(crate) use attachment::AttachmentId;
+pub(in crate::jira::tools) use fields::given_twice;
 pub(crate) use fields::{FieldList, FieldObjects, FieldText, FieldValues};
 pub(crate) use keys::{IssueKey, Jql, ProjectKey};
 pub(in crate::jira::tools) use synonyms::SYNONYMS;

@@ -189,6 +189,12 @@ fn field_values_come_as_text_or_object() {
     assert_eq!(FieldValues::read(json!("{\"a\":1}")).unwrap().0.len(), 1);
     assert_eq!(FieldValues::read(json!({"a": 1})).unwrap().0.len(), 1);
     assert_eq!(FieldValues::read(json!(r#"{"a":"x \ud83d"}"#)).unwrap().0["a"], "x \u{fffd}");
+    for twice in [r#"{"a":1,"a":2}"#, r#"{"b":{"a":1,"a":2}}"#, r#"{"a":"\ud83d","a":2}"#] {
+        assert_eq!(FieldValues::read(json!(twice)), Err("gives 'a' twice".to_owned()), "{twice}");
+        let list = FieldObjects::read(json!(format!("[{twice}]")));
+        assert_eq!(list, Err("gives 'a' twice".to_owned()), "{twice}");
+    }
+    assert!(FieldObjects::read(json!(r#"[{"a":1.5},{"a":null}]"#)).is_ok());
     assert!(FieldValues::read(json!("a=1")).unwrap_err().contains("not valid JSON"));
     assert!(FieldValues::read(json!([1])).unwrap_err().contains("a list"));
 }

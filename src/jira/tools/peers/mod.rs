@@ -13,7 +13,7 @@ mod values;
 use serde_json::{Map, Value};
 use tool_kit::ToolError;
 
-use crate::jira::tools::catalog;
+use crate::jira::tools::{args::given_twice, catalog};
 
 use self::{table::Alias, values::Translation};
 
@@ -40,6 +40,11 @@ fn meant<'a>(name: &'a str, arguments: &'a Map<String, Value>) -> &'a str {
 /// The name of our tool that a call by another server's name means.
 pub(super) fn tool(name: &str, arguments: &Map<String, Value>) -> Option<&'static str> {
     named(meant(name, arguments)).map(|alias| alias.tool)
+}
+
+/// Whether a call by this name is one by another server's name, which no list shows.
+pub fn is_theirs(name: &str) -> bool {
+    RUNNERS.contains(&name) || named(name).is_some()
 }
 
 /// The arguments in our words, or why they cannot be said in them. Arguments that are ours already
@@ -93,6 +98,10 @@ fn inner(mut arguments: Map<String, Value>) -> Result<Map<String, Value>, ToolEr
         let message = format!("`{}` is not understood here.", tool_kit::args::shown(other));
         return Err(ToolError::invalid_argument(message)
             .hint("Pass name, cloudId, and the tool's own arguments as the object inputs."));
+    }
+    if let Some(name) = inputs.as_str().and_then(given_twice) {
+        let message = format!("`inputs` gives '{}' twice.", tool_kit::args::shown(&name));
+        return Err(ToolError::invalid_argument(message).hint("Nothing was done. Pass it once."));
     }
     let inputs = match inputs {
         Value::Null => Some(Map::new()),

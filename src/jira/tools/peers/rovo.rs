@@ -12,6 +12,11 @@ use super::table::{
 const BY_TOKEN: &str = "must be 0: go on with the next_page_token of the last reply";
 const MARKDOWN: &str = "must be markdown: texts are Markdown here";
 const EITHER: &str = "must be markdown or adf";
+const ESTIMATE: Take = Take::Announces {
+    accepted: &["auto", "new"],
+    ours: "remaining_estimate",
+    way_out: "must be auto, or new with newEstimate",
+};
 const AVAILABLE: &str = "must be false: only transitions that are possible now are listed";
 
 pub(super) const ALIASES: &[Alias] = &[
@@ -135,7 +140,7 @@ pub(super) const ALIASES: &[Alias] = &[
             ("comment", Text("comment")),
             ("commentBody", Text("comment")),
             ("newEstimate", As("remaining_estimate")),
-            ("adjustEstimate", Only(&["auto", "new"], "must be auto, or new with newEstimate")),
+            ("adjustEstimate", ESTIMATE),
             ("visibility", No("cannot be set on logged work; put restricted words into a comment")),
             ("worklogId", No("cannot be changed here: delete the worklog and log it again")),
             ("contentFormat", Only(&["markdown", "adf"], EITHER)),

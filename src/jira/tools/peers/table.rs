@@ -44,6 +44,8 @@ pub(super) enum Take {
     Moot,
     /// One of these values, which ask for what is done here anyway, or nothing; else what to do.
     Only(&'static [&'static str], &'static str),
+    /// `auto`, or one of these values, with which another argument says what is done.
+    Announces { accepted: &'static [&'static str], ours: &'static str, way_out: &'static str },
     /// What to do in its place.
     No(&'static str),
 }

@@ -35,7 +35,8 @@ fn every_row_names_tools_and_arguments_that_there_are() {
                 | Take::Kind(ours)
                 | Take::Text(ours)
                 | Take::Clears(ours)
-                | Take::Single(ours) => Some(*ours),
+                | Take::Single(ours)
+                | Take::Announces { ours, .. } => Some(*ours),
                 Take::Fields => Some("fields"),
                 Take::Sections | Take::CommentCount => Some("include"),
                 Take::Visibility => Some("visible_to"),
@@ -148,6 +149,32 @@ fn writes_are_said_in_our_words_too() {
     );
 }
 
+/// Models fill what they leave out with empty texts.
+#[test]
+fn an_empty_text_is_nothing_that_could_be_refused() {
+    check(
+        "jira_search",
+        &json!({"jql": "x", "projects_filter": "", "expand": " ", "page_token": null}),
+        "jira_search",
+        &json!({"jql": "x"}),
+    );
+    refused("jira_search", &json!({"jql": "x", "projects_filter": "ACME"}), "projects_filter");
+}
+
+#[test]
+fn an_estimate_is_new_only_where_it_is_said() {
+    for how in [json!("auto"), json!(""), json!(null)] {
+        let given = json!({"timeSpent": "1h", "adjustEstimate": how});
+        check("addWorklogToJiraIssue", &given, "jira_add_worklog", &json!({"time_spent": "1h"}));
+    }
+    check(
+        "addWorklogToJiraIssue",
+        &json!({"timeSpent": "1h", "adjustEstimate": "new", "newEstimate": "2h"}),
+        "jira_add_worklog",
+        &json!({"time_spent": "1h", "remaining_estimate": "2h"}),
+    );
+}
+
 #[test]
 fn what_cannot_be_meant_here_is_refused_with_the_way_out() {
     refused(
@@ -178,6 +205,17 @@ fn what_cannot_be_meant_here_is_refused_with_the_way_out() {
     );
     refused("jira_search", &json!({"limit": 5, "max_results": 6}), "a second time");
     refused("jira_update_issue", &json!({"additional_fields": "no json"}), "JSON object");
+    let twice = r#"{"priority": "High", "priority": "Low"}"#;
+    refused("editJiraIssue", &json!({"issueKey": "A-1", "fields": twice}), "twice");
+    refused("execute", &json!({"name": "editJiraIssue", "inputs": twice}), "twice");
+    for without in [json!({"adjustEstimate": "new"}), json!({"adjustEstimate": "NEW"})] {
+        refused("addWorklogToJiraIssue", &without, "new with newEstimate");
+    }
+    refused(
+        "addWorklogToJiraIssue",
+        &json!({"adjustEstimate": "leave", "newEstimate": "1h"}),
+        "must be auto",
+    );
     refused(
         "jira_update_issue",
         &json!({"fields": {"summary": "a"}, "additional_fields": {"summary": "b"}}),

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 use tool_kit::{ToolError, args::shown};
 
+use crate::jira::tools::args::given_twice;
+
 use super::table::{Alias, Take};
 
 /// Sections of an issue that other servers call otherwise, and ours.
@@ -24,6 +26,8 @@ pub(super) struct Translation {
     arguments: Map<String, Value>,
     /// What keeps the call from being made, each with the way out.
     problems: Vec<String>,
+    /// What another argument has to say, and what to do where it does not.
+    announced: Option<(&'static str, String)>,
 }
 
 impl Translation {
@@ -106,6 +110,15 @@ impl Translation {
                     self.refuse(theirs, way_out);
                 }
             }
+            Take::Announces { accepted, ours, way_out } => {
+                self.take(theirs, value.clone(), &Take::Only(accepted, way_out));
+                let is_plain = |one: &str| one.is_empty() || one.eq_ignore_ascii_case("auto");
+                if !value.as_str().is_some_and(is_plain) {
+                    self.announced = Some((ours, format!("`{}` {way_out}", shown(theirs))));
+                }
+            }
+            // Models fill what they leave out with empty texts.
+            Take::No(_) if value.as_str().is_some_and(|text| text.trim().is_empty()) => {}
             Take::No(way_out) => self.refuse(theirs, way_out),
         }
     }
@@ -114,6 +127,9 @@ impl Translation {
     fn fields(&mut self, theirs: &str, value: &Value) {
         if value.as_str().is_some_and(|text| text.trim().is_empty()) {
             return;
+        }
+        if let Some(name) = value.as_str().and_then(given_twice) {
+            return self.refuse(theirs, &format!("gives '{}' twice; pass it once", shown(&name)));
         }
         let Some(given) = object(value) else {
             return self.refuse(theirs, "must be a JSON object of fields");
@@ -173,7 +189,12 @@ impl Translation {
     }
 
     /// The arguments, unless something kept them from being translated.
-    pub(super) fn finish(self, alias: &Alias) -> Result<Map<String, Value>, ToolError> {
+    pub(super) fn finish(mut self, alias: &Alias) -> Result<Map<String, Value>, ToolError> {
+        let announced =
+            self.announced.take().filter(|(ours, _)| !self.arguments.contains_key(*ours));
+        if let Some((_, problem)) = announced.filter(|_| self.problems.is_empty()) {
+            self.problems.push(problem);
+        }
         if self.problems.is_empty() {
             return Ok(self.arguments);
         }
