@@ -124,6 +124,26 @@ async fn a_sprint_tells_what_came_in_what_left_and_what_its_closing_did() {
 }
 
 #[tokio::test]
+async fn a_sprint_that_lost_all_its_issues_still_tells_of_them() {
+    let bridge = Bridge::with(&[SETS]).await;
+    let sprint = json!({"sprint_id": 7, "max_results": 50});
+    let before = bridge.anna("jira_get_sprint_report", sprint.clone()).await;
+    assert_eq!(before["removed_from"], json!(["ACME"]), "{before}");
+    let keys: Vec<String> = rows(&before).into_keys().collect();
+    for some in keys.chunks(20) {
+        let asked = json!({"issue_keys": some, "sprint_id": "backlog"});
+        bridge.anna("jira_move_to_sprint", asked).await;
+    }
+    let after = bridge.anna("jira_get_sprint_report", sprint).await;
+    assert_eq!(after["removed_from"], json!(["ACME"]), "{after}");
+    assert_eq!(after["counts"]["removed"], keys.len(), "{after}");
+    // Without the right to read boards nobody knows where to look, and that is said.
+    let plain = bridge.call("ben", "jira_get_sprint_report", json!({"sprint_id": 7})).await.value;
+    let is_told = plain["removed_complete"] == false || plain["counts"]["removed"] == keys.len();
+    assert!(is_told || plain.get("error").is_some(), "{plain}");
+}
+
+#[tokio::test]
 async fn a_sprint_is_found_without_agile_scopes_and_a_future_one_has_not_begun() {
     let bridge = Bridge::with(&[SETS]).await;
     let full = bridge.anna("jira_get_sprint_report", json!({"sprint_id": "ACME Sprint 6"})).await;

@@ -97,8 +97,8 @@ pub(super) struct Circles<'l> {
 }
 
 impl<'l> Circles<'l> {
-    /// Every link back makes a circle, and each may be as long as the whole way: only those that are
-    /// shown are copied, or memory would grow with the cube of the issues.
+    /// Every link back makes a circle, and each may be as long as the whole way: only those that
+    /// are shown are copied, or memory would grow with the cube of the issues.
     fn note(&mut self, circle: &[(&'l str, usize)], kept_max: usize) {
         self.total += 1;
         let at = self.shortest.partition_point(|known| known.len() <= circle.len());

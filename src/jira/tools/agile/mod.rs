@@ -11,6 +11,7 @@ mod epic_tree;
 mod issues;
 mod moving;
 mod reach;
+mod sprint_left;
 mod sprint_past;
 mod sprint_report;
 mod standing;

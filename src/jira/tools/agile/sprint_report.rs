@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use tool_kit::{Code, Reply, Row, ToolError, clean};
 
@@ -27,7 +27,7 @@ use super::{
     boards::no_sprints,
     brief::{Brief, Briefs, Progress, number, put_page},
     issues::sprint_id,
-    reach,
+    reach, sprint_left,
     sprint_past::{Past, Pasts, done_statuses, when},
     standing::sprint_fields,
 };
@@ -64,6 +64,7 @@ struct Meant {
     state: String,
     start: Option<Timestamp>,
     completed: Option<Timestamp>,
+    board_id: Option<u64>,
 }
 
 impl Meant {
@@ -74,6 +75,7 @@ impl Meant {
             state: sprint.state.to_string(),
             start: moment(sprint.start_date.as_deref()),
             completed: moment(sprint.complete_date.as_deref()),
+            board_id: sprint.origin_board_id,
         }
     }
 }
@@ -114,14 +116,13 @@ async fn get_sprint_report(context: &Context, args: GetSprintReport) -> Result<R
     };
     let end = meant.completed.unwrap_or(Timestamp::MAX);
     let in_it = issues.len();
-    let mut left_whole = true;
-    if !projects.is_empty() {
-        left_whole = briefs
-            .read(None, &left(id, &projects, start), ISSUES_MAX, |issue| {
-                issues.push(briefs.of(issue));
-            })
-            .await?;
-    }
+    let projects = sprint_left::projects(context, projects, meant.board_id).await;
+    let left_whole = match sprint_left::query(id, &projects, start) {
+        Some(query) => {
+            briefs.read(None, &query, ISSUES_MAX, |issue| issues.push(briefs.of(issue))).await?
+        }
+        None => false,
+    };
     let ids: Vec<&str> = issues.iter().map(|issue| issue.id.as_str()).collect();
     let pasts = Pasts::read(context, &ids, &fields).await?;
     let is_late = |issue: &Brief| pasts.of(&issue.id).status_at(end).is_some();
@@ -142,6 +143,7 @@ async fn get_sprint_report(context: &Context, args: GetSprintReport) -> Result<R
         })
         .collect();
     put_counts(&mut reply, &told, meant.completed.is_some());
+    reply.put_non_empty("removed_from", json!(projects));
     // What was not read may hold more of each.
     if !is_whole {
         reply.put_non_empty("issues_cut_at", in_it);
@@ -210,18 +212,6 @@ fn of_issue(issue: &Issue<'_>, fields: &[String], id: u64, zone: &TimeZone) -> O
     let mut held =
         fields.iter().filter_map(|field| issue.fields.read::<Vec<Sprint<'_>>>(field)).flatten();
     held.find(|sprint| sprint.id == id).map(|sprint| Meant::of(&sprint, zone))
-}
-
-/// The query for issues that may have been taken out: of the same projects, changed since the
-/// start. The day before covers every time zone that JQL may read it in.
-fn left(id: u64, projects: &BTreeSet<String>, start: Timestamp) -> String {
-    let day: Date = start.to_zoned(TimeZone::UTC).date();
-    let day = day.checked_sub(1.day()).unwrap_or(day);
-    let projects: Vec<String> = projects.iter().map(|key| names::quoted(key)).collect();
-    format!(
-        "project in ({}) AND updated >= \"{day}\" AND (sprint is EMPTY OR sprint not in ({id})) ORDER BY updated DESC",
-        projects.join(", ")
-    )
 }
 
 fn not_started(
