@@ -8,8 +8,8 @@ use tool_kit::{Row, clean};
 use crate::jira::client::wire::{
     Lenient,
     desk::{
-        Approval, CustomerRequest, DeskDate, DeskDuration, DeskUser, FilledField, Queue,
-        RequestType, ServiceDesk, Sla, SlaCycle,
+        Approval, CustomerRequest, DeskDate, DeskDuration, DeskStatus, DeskUser, FilledField,
+        Queue, RequestType, ServiceDesk, Sla, SlaCycle,
     },
 };
 
@@ -59,17 +59,17 @@ pub fn request_row(
 ) -> Row {
     let mut row = Row::new();
     row.put_non_empty("key", id(&request.issue_key));
-    let kind = request.request_type.as_ref().map(|kind| short_text(&kind.name, NAME_CHARS));
-    row.put_non_empty("type", kind);
+    let kind = |kind: &RequestType| short_text(&kind.name, NAME_CHARS);
+    row.put_non_empty("type", told(&request.request_type, kind));
     row.put_non_empty("summary", short_text(&request.summary, NAME_CHARS * 2));
-    if let Some(status) = request.current_status.as_ref() {
-        row.put_non_empty("status", short_text(&status.status, NAME_CHARS));
-        row.put_non_empty("status_since", moment(&status.status_date, zone));
-    }
+    let status = |status: &DeskStatus| short_text(&status.status, NAME_CHARS);
+    row.put_non_empty("status", told(&request.current_status, status));
+    let since = request.current_status.as_ref();
+    row.put_non_empty("status_since", since.and_then(|status| moment(&status.status_date, zone)));
     row.put_non_empty("reporter", person(&request.reporter));
     row.put_non_empty("created", moment(&request.created_date, zone));
-    let desk = request.service_desk.as_ref();
-    row.put_non_empty("service_desk", desk.map(|desk| short_text(&desk.project_name, NAME_CHARS)));
+    let desk = |desk: &ServiceDesk| short_text(&desk.project_name, NAME_CHARS);
+    row.put_non_empty("service_desk", told(&request.service_desk, desk));
     let mut fields = Row::new();
     for filled in request.request_field_values.iter().filter(|one| one.field_id != "summary") {
         let label = if filled.label.is_empty() { &filled.field_id } else { &filled.label };
@@ -78,6 +78,14 @@ pub fn request_row(
     row.put_unreadable_of("fields", request.request_field_values.unreadable());
     row.put_non_empty("fields", json!(fields));
     row
+}
+
+/// What is there, or that it cannot be read.
+fn told<T>(value: &Lenient<T>, say: impl Fn(&T) -> String) -> Option<String> {
+    if value.is_unreadable() {
+        return Some(UNREADABLE.to_owned());
+    }
+    value.as_ref().map(say)
 }
 
 fn value(filled: &FilledField, text_chars: usize, visible: &dyn Visible) -> Option<Value> {
@@ -92,7 +100,10 @@ fn value(filled: &FilledField, text_chars: usize, visible: &dyn Visible) -> Opti
 pub fn sla_row(sla: &Sla, zone: Option<&TimeZone>) -> Row {
     let mut row = Row::new();
     row.put_non_empty("name", short_text(&sla.name, NAME_CHARS));
-    if sla.ongoing_cycle.is_unreadable() {
+    // A clock that was not read may be the one that counts.
+    if sla.ongoing_cycle.is_unreadable()
+        || (sla.ongoing_cycle.is_none() && sla.completed_cycles.unreadable() > 0)
+    {
         row.put_non_empty("state", UNREADABLE);
         return row;
     }
@@ -205,5 +216,41 @@ mod tests {
             &json!({"name": "R", "state": "not_started"}),
         );
         check(r#"{"name": "R", "ongoingCycle": 7}"#, &json!({"name": "R", "state": UNREADABLE}));
+        for cycles in ["7", "[7]", r#"[{"breached": true}, 7]"#] {
+            check(
+                &format!(r#"{{"name": "R", "completedCycles": {cycles}}}"#),
+                &json!({"name": "R", "state": UNREADABLE}),
+            );
+        }
+    }
+
+    /// Nothing is confined.
+    #[derive(Debug)]
+    struct Everything;
+
+    impl Visible for Everything {
+        fn shows(&self, _: &str) -> bool {
+            true
+        }
+
+        fn shows_project(&self, _: &str) -> bool {
+            true
+        }
+
+        fn shows_all(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_request_is_said() {
+        let request: CustomerRequest = json_borrow::from_str(
+            r#"{"issueKey": "A-1", "requestType": 7, "currentStatus": [], "serviceDesk": "x"}"#,
+        )
+        .unwrap();
+        let row = json!(request_row(&request, 100, None, &Everything));
+        for name in ["type", "status", "service_desk"] {
+            assert_eq!(row[name], UNREADABLE, "{row}");
+        }
     }
 }
