@@ -103,3 +103,18 @@ async fn an_edit_leaves_it_as_it_is_who_reads_a_comment() {
         bridge.anna("jira_update_comment", asked).await;
     }
 }
+
+#[tokio::test]
+async fn a_comment_beside_a_link_that_is_there_is_said_not_to_be_written() {
+    let bridge = Bridge::with(&[("TOOLSETS", "core,collab")]).await;
+    let mut asked = json!({"from_key": "ACME-40", "relation": "relates to", "to_key": "ACME-41"});
+    bridge.anna("jira_link_issues", asked.clone()).await;
+    let again = bridge.anna("jira_link_issues", asked.clone()).await;
+    assert!(again.get("comment_added").is_none(), "{again}");
+    asked["comment"] = json!("as well");
+    let again = bridge.anna("jira_link_issues", asked.clone()).await;
+    assert_eq!((&again["already_linked"], &again["comment_added"]), (&json!(true), &json!(false)));
+    asked["dry_run"] = json!(true);
+    let preview = bridge.anna("jira_link_issues", asked).await;
+    assert_eq!(preview["would_comment"], false, "{preview}");
+}

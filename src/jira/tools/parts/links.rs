@@ -133,14 +133,18 @@ async fn link_issues(context: &Context, args: LinkIssues) -> Result<Reply, ToolE
         reply.put_non_empty("dry_run", true);
         reply.put_non_empty("would_link", sentence);
         reply.put_non_empty("already_linked", there.is_some());
-        if let Some(audience) = audience {
-            audience.tell(&mut reply, None);
+        match audience {
+            Some(_) if there.is_some() => reply.put_non_empty("would_comment", false),
+            Some(audience) => audience.tell(&mut reply, None),
+            None => {}
         }
         return Reply::json(&reply);
     }
     if there.is_some() {
         let mut reply = acknowledgement(from, relation.phrase(), to);
         reply.put_non_empty("already_linked", true);
+        // It belongs to the call that made the link, and may stand there.
+        reply.put_non_empty("comment_added", comment.is_some().then_some(false));
         return Reply::json(&reply);
     }
     make(context, relation, from, to).await?;
