@@ -118,3 +118,14 @@ async fn a_comment_beside_a_link_that_is_there_is_said_not_to_be_written() {
     let preview = bridge.anna("jira_link_issues", asked).await;
     assert_eq!(preview["would_comment"], false, "{preview}");
 }
+
+#[tokio::test]
+async fn a_move_into_a_desk_says_that_customers_come_to_read_the_comments() {
+    let bridge = Bridge::with(&[("TOOLSETS", "core,manage")]).await;
+    for (key, target, expected) in [("ACME-40", "OPS", Some(true)), ("ACME-40", "MOB", None)] {
+        let asked = json!({"issue_key": key, "target_project_key": target, "issue_type": "Task"});
+        let preview = bridge.anna("jira_move_issue", asked).await;
+        let told = preview["preview"].get("customers_will_see_comments").and_then(Value::as_bool);
+        assert_eq!(told, expected, "{preview}");
+    }
+}

@@ -13,9 +13,12 @@ use crate::jira::{
         issue::delete::head,
         project_guard,
         registry::{Tool, tool},
-        writing::confirm::{Step, agreed},
+        writing::{
+            audience,
+            confirm::{Step, agreed},
+        },
     },
-    wire::{Issue, IssueType, LenientText, LinkedIssue, Submitted},
+    wire::{Issue, IssueType, LenientText, LinkedIssue, ProjectDetail, Submitted},
 };
 
 pub(in crate::jira::tools) const TOOLS: &[Tool] = &[tool!(
@@ -36,24 +39,40 @@ arguments! {
 
 /// What is read of the issue; the last ones hold values that belong to its project and do not move
 /// with it.
-const FIELDS: &[&str] =
-    &["summary", "status", "issuetype", "subtasks", "components", "fixVersions", "versions"];
+const FIELDS: &[&str] = &[
+    "summary",
+    "status",
+    "issuetype",
+    "subtasks",
+    audience::PROJECT,
+    "components",
+    "fixVersions",
+    "versions",
+];
 
 async fn move_issue(context: &Context, args: MoveIssue) -> Result<Reply, ToolError> {
     let asked = context.projects.check_issue(&args.issue_key)?;
     let allowed_target = context.projects.check_project(&args.target_project_key)?;
     let target = &args.target_project_key;
-    let (answer, types) = tokio::try_join!(
+    let (answer, types, project) = tokio::join!(
         context.ask(request::issue(&asked, FIELDS, &[])),
         create_fields::issue_types(context, &allowed_target),
-    )?;
+        context.ask(request::project(&allowed_target)),
+    );
+    // Of what is wrong, the first says most.
+    let (answer, types, project) = (answer?, types?, project?);
+    let project: ProjectDetail<'_> = project.read()?;
     let issue: Issue<'_> = answer.read()?;
     let key = project_guard::present(context, &asked, &issue)?;
     let present: Option<IssueType> = issue.fields.read("issuetype");
     let kind = choose_type(&types, args.issue_type.as_deref(), present.as_ref())?;
     check_sense(&issue, target, present.as_ref(), kind)?;
     let plan = json!([issue.id, issue.key, target.as_str(), kind.id, subtasks(&issue)]);
-    let preview = preview(&issue, target, kind);
+    let mut preview = preview(&issue, target, kind);
+    // Only the customers of a desk read comments without working on the issue.
+    let customers_come =
+        audience::has_customers(&project.project_type_key) && !audience::may_have_customers(&issue);
+    preview.put_non_empty("customers_will_see_comments", customers_come.then_some(true));
     let step = Step { tool: "jira_move_issue", plan, preview, confirm: args.confirm.as_deref() };
     if let Some(reply) = agreed(context, step).await? {
         return Ok(reply);

@@ -80,7 +80,12 @@ struct Project<'a> {
 pub(in crate::jira::tools) fn may_have_customers(issue: &Issue<'_>) -> bool {
     let project: Option<Project<'_>> = issue.fields.read(PROJECT);
     let kind = project.and_then(|project| project.project_type_key);
-    !kind.is_some_and(|kind| WITHOUT_CUSTOMERS.contains(&kind.as_str()))
+    kind.is_none_or(|kind| has_customers(&kind))
+}
+
+/// The same of a kind of project.
+pub(in crate::jira::tools) fn has_customers(project_type_key: &str) -> bool {
+    !WITHOUT_CUSTOMERS.contains(&project_type_key)
 }
 
 #[cfg(test)]
