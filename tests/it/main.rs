@@ -66,6 +66,7 @@ mod manage;
 mod metadata_cache;
 mod metrics;
 mod mrtr;
+mod odd_pages;
 mod odd_values;
 mod paging;
 mod peers;

@@ -148,8 +148,9 @@ async fn count(
     from: u32,
 ) -> Result<u32, ToolError> {
     let fields = ["status".to_owned()];
-    let mut start_at = from;
-    loop {
+    let (mut start_at, mut total) = (from, from);
+    // Jira may answer fewer than it is asked for.
+    for _ in 0..COUNTED_MAX / COUNTED_PAGE * 2 {
         let window = Window { jql, fields: &fields, start_at, max_results: COUNTED_PAGE };
         let answer = ask(context, asked, source.request(window)).await?;
         let page: BoardIssuePage<'_> = answer.read()?;
@@ -157,10 +158,12 @@ async fn count(
         visible.for_each(|issue| drop(standing.see(issue)));
         start_at =
             start_at.saturating_add(u32::try_from(page.issues.received()).unwrap_or(u32::MAX));
-        if page.issues.is_empty() || start_at >= page.total || start_at >= COUNTED_MAX {
-            return Ok(page.total);
+        total = page.total;
+        if page.issues.is_empty() || start_at >= total || start_at >= COUNTED_MAX {
+            break;
         }
     }
+    Ok(total)
 }
 
 /// Adds how all of it stands. Of more issues than are counted one by one Jira's own counts are

@@ -84,11 +84,15 @@ impl Pasts {
                 let found: ChangelogsPage<'_> = answer.read()?;
                 pasts.take(&found, sprint_fields);
                 let next = found.next_page_token.as_deref().filter(|token| !token.is_empty());
-                if next.is_none() || next == token.as_deref() {
+                if next.is_none() {
+                    break;
+                }
+                // A token that comes back again would lead in a circle.
+                if page == PAGES_MAX || next == token.as_deref() {
+                    pasts.is_whole = false;
                     break;
                 }
                 token = next.map(str::to_owned);
-                pasts.is_whole &= page < PAGES_MAX;
             }
         }
         for past in pasts.by_issue.values_mut() {

@@ -19,6 +19,9 @@ pub(in crate::jira::tools) const ISSUES_MAX: usize = 1_000;
 /// What Jira answers at once.
 const PAGE: u32 = 100;
 
+/// Pages that are read: Jira may answer fewer than it is asked for, even none, before the end.
+const PAGES_MAX: usize = 40;
+
 const FIELDS: [&str; 3] = ["summary", "status", "issuetype"];
 
 /// One issue that will be changed.
@@ -94,7 +97,7 @@ async fn by_query(context: &Context, jql: &Jql) -> Result<Targets, ToolError> {
     let jql = context.projects.restrict(jql)?;
     let fields = FIELDS.map(str::to_owned);
     let (mut targets, mut token) = (Targets::default(), None::<String>);
-    loop {
+    for _ in 0..PAGES_MAX {
         let answer = context.ask(request::search(&jql, &fields, PAGE, token.as_deref())).await?;
         let page: SearchPage<'_> = answer.read()?;
         targets.take(context, &page.issues);
@@ -105,12 +108,18 @@ async fn by_query(context: &Context, jql: &Jql) -> Result<Targets, ToolError> {
         {
             return Err(too_many());
         }
-        // A token that comes back again would lead in a circle.
-        if next.is_none() || next == token {
+        if next.is_none() {
             return Ok(targets);
+        }
+        // A token that comes back again would lead in a circle.
+        if next == token {
+            break;
         }
         token = next;
     }
+    Err(ToolError::internal("Jira's pages did not come to an end").hint(
+        "Nothing was changed: which issues the query finds is unknown. Narrow it, or name the issues.",
+    ))
 }
 
 fn too_many() -> ToolError {

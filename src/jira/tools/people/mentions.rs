@@ -52,7 +52,7 @@ const READ_ALL_MAX: u64 = 150;
 /// Issues on one of Jira's pages: each may carry twenty comments.
 const PAGE: u32 = 25;
 
-/// Pages that one call reads.
+/// Pages that one call reads, those among them that are read again for fewer issues.
 const PAGES_MAX: usize = 6;
 
 const FIELDS: [&str; 7] =
@@ -69,11 +69,11 @@ async fn get_mentions(context: &Context, args: GetMentions) -> Result<Reply, Too
     let mut frame = Row::new();
     frame.put_non_empty("browse", browse.as_str());
     frame.put_non_empty("searched", if search.is_whole { "all" } else { NARROWED });
-    let tail = json!({ "mentions": [], "next_page_token": "x".repeat(700), "comments_unread": ["x".repeat(300)] });
+    let tail = json!({ "mentions": [], "next_page_token": "x".repeat(700), "comments_unread": ["x".repeat(300)], "complete": false });
     let room = context.budget.reserve(&frame).reserve(&tail);
     let mut harvest = Harvest::default();
-    let (mut pages, mut size) = (0, PAGE);
-    while pages < PAGES_MAX {
+    let (mut size, mut is_again, mut is_whole) = (PAGE, false, true);
+    for _ in 0..PAGES_MAX {
         let ids: Vec<String> = FIELDS.iter().map(|id| (*id).to_owned()).collect();
         let answer =
             context.ask(request::search(&search.jql, &ids, size, token.as_deref())).await?;
@@ -104,14 +104,16 @@ async fn get_mentions(context: &Context, args: GetMentions) -> Result<Reply, Too
             fitting += 1;
         }
         let next = page.next_page_token.as_deref().map(str::to_owned);
-        if fitting == received {
-            pages += 1;
-            size = PAGE;
-            if next.is_none() || next == token {
-                token = None;
+        if fitting == received || (is_again && fitting > 0) {
+            // A Jira that answers more than it is asked for, or the same token again, leaves
+            // issues that no page leads to.
+            let is_stuck = next.is_some() && next == token;
+            is_whole &= fitting == received && !is_stuck;
+            (size, is_again) = (PAGE, false);
+            token = next.filter(|_| !is_stuck);
+            if token.is_none() {
                 break;
             }
-            token = next;
         } else if fitting == 0 {
             // This page begins with what did not fit any more.
             break;
@@ -119,8 +121,10 @@ async fn get_mentions(context: &Context, args: GetMentions) -> Result<Reply, Too
             // A page of just that size has the token that leads behind it.
             harvest.rows.truncate(kept);
             size = u32::try_from(fitting).unwrap_or(PAGE);
+            is_again = true;
         }
     }
+    frame.put_non_empty("complete", (!is_whole).then_some(false));
     reply(frame, &harvest, token.map(|token| search.token(&token)))
 }
 

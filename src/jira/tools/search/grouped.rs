@@ -181,10 +181,11 @@ pub(in crate::jira::tools) async fn read(
             .for_each(&mut each);
         read = read.saturating_add(u32::try_from(page.issues.len()).unwrap_or(u32::MAX));
         let next = page.next_page_token.as_deref().map(str::to_owned);
-        if next.is_none() || next == token {
+        if next.is_none() {
             return Ok(true);
         }
-        if read >= read_max {
+        // A token that comes back again would lead in a circle.
+        if read >= read_max || next == token {
             return Ok(false);
         }
         token = next;

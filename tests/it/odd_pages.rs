@@ -1,0 +1,123 @@
+//! A Jira whose pages are not as its documents say: a call stays within its bounds, and what it did
+//! not read it does not take for absent.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Json,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use jira_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::support::{Bridge, NOW_MS};
+
+const SETS: (&str, &str) = ("TOOLSETS", "core,context,collab,agile,bulk,jsm");
+
+/// What becomes of an answer: its path and the request's body decide.
+type Bend = dyn Fn(&str, &str, &mut Value) + Send + Sync;
+
+#[derive(Clone)]
+struct Bent(Arc<Bend>);
+
+async fn bend(State(Bent(bend)): State<Bent>, request: Request, next: Next) -> Response {
+    let path = request.uri().to_string();
+    let (mut parts, body) = request.into_parts();
+    parts.headers.remove(http::header::CONTENT_LENGTH);
+    let asked: Bytes = to_bytes(body, usize::MAX).await.unwrap();
+    let said = String::from_utf8_lossy(&asked).into_owned();
+    let response = next.run(Request::from_parts(parts, Body::from(without_token(&asked)))).await;
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    let Ok(mut value) = serde_json::from_slice::<Value>(&bytes) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    bend(&path, &said, &mut value);
+    let status = parts.status;
+    (status, Json(value)).into_response()
+}
+
+/// The sandbox refuses tokens that it did not make.
+fn without_token(asked: &Bytes) -> Bytes {
+    let Ok(Value::Object(mut members)) = serde_json::from_slice::<Value>(asked) else {
+        return asked.clone();
+    };
+    members.remove("nextPageToken");
+    Bytes::from(Value::Object(members).to_string())
+}
+
+async fn bent(bend_one: impl Fn(&str, &str, &mut Value) + Send + Sync + 'static) -> Bridge {
+    let sandbox = Sandbox::seeded(NOW_MS);
+    let tokens = sandbox.tokens();
+    let bent = Bent(Arc::new(bend_one));
+    let router = sandbox.router().layer(from_fn_with_state(bent, bend));
+    Bridge::over(router, tokens, &[SETS, ("MAX_RESPONSE_BYTES", "60000")]).await
+}
+
+fn is_search(path: &str) -> bool {
+    path.contains("/search/jql")
+}
+
+/// An issue with twenty comments that mention somebody.
+fn mentioning(number: usize, account_id: &str) -> Value {
+    let mention = json!({ "type": "mention", "attrs": { "id": account_id, "text": "@A" } });
+    let text = json!({ "type": "text", "text": "long ".repeat(80) });
+    let body = json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [mention, text] }] });
+    let comment = |id: usize| json!({ "id": id.to_string(), "body": body, "created": "2026-11-20T10:00:00.000+0000" });
+    let comments: Vec<Value> = (1..=20).map(comment).collect();
+    json!({
+        "id": number.to_string(), "key": format!("ACME-{number}"),
+        "fields": { "summary": "s", "comment": { "comments": comments, "total": 20 } },
+    })
+}
+
+#[tokio::test]
+async fn mentions_end_though_a_page_holds_more_than_was_asked_for() {
+    let anna = Arc::new(Mutex::new(String::new()));
+    let (who, page) = (Arc::clone(&anna), Mutex::new(0_usize));
+    let bridge = bent(move |path, _, answer| {
+        if is_search(path) {
+            let mut page = page.lock().unwrap();
+            *page += 1;
+            let who = who.lock().unwrap();
+            let issues: Vec<Value> = (1..=25).map(|number| mentioning(number, &who)).collect();
+            *answer = json!({ "issues": issues, "nextPageToken": format!("p{page}") });
+        }
+    })
+    .await;
+    let me = bridge.anna("jira_whoami", json!({})).await;
+    me["account_id"].as_str().unwrap().clone_into(&mut anna.lock().unwrap());
+    let before = bridge.upstream.seen().len();
+    let found = bridge.anna("jira_get_mentions", json!({"since": "2026-11-01"})).await;
+    let calls = bridge.upstream.seen().len() - before;
+    assert!(calls <= 34, "{calls} calls");
+    assert!(!found["mentions"].as_array().unwrap().is_empty(), "{found}");
+    assert_eq!(found["complete"], false, "{found}");
+}
+
+#[tokio::test]
+async fn a_token_that_comes_back_again_is_no_end() {
+    let bridge = bent(|path, _, answer| {
+        if is_search(path) || path.contains("/changelog/bulkfetch") {
+            answer["nextPageToken"] = json!("again");
+            answer["isLast"] = json!(false);
+        }
+    })
+    .await;
+    let counted = json!({"jql": "project = ACME", "group_by": "status"});
+    let counts = bridge.anna("jira_search", counted).await;
+    assert_eq!(counts.get("exact"), Some(&json!(false)), "{counts}");
+    let told = bridge.anna("jira_get_dependencies", json!({"jql": "key = ACME-1"})).await;
+    assert_eq!(told["complete"], false, "{told}");
+    let report = bridge.anna("jira_get_sprint_report", json!({"sprint_id": 7})).await;
+    assert_eq!(report["history_complete"], false, "{report}");
+    assert!(report.get("issues_cut_at").is_some(), "{report}");
+    let edit = json!({"jql": "key = ACME-1", "fields": {"priority": "High"}});
+    let fault = bridge.refused("jira_bulk_edit", edit).await;
+    assert!(fault.to_string().contains("did not come to an end"), "{fault}");
+    let mentions = bridge.anna("jira_get_mentions", json!({"since": "2020-01-01"})).await;
+    assert_eq!(mentions["complete"], false, "{mentions}");
+}
