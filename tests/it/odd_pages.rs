@@ -121,3 +121,33 @@ async fn a_token_that_comes_back_again_is_no_end() {
     let mentions = bridge.anna("jira_get_mentions", json!({"since": "2020-01-01"})).await;
     assert_eq!(mentions["complete"], false, "{mentions}");
 }
+
+#[tokio::test]
+async fn parents_in_a_circle_are_listed_and_keys_stand_in_quotes() {
+    let bridge = bent(|path, asked, answer| {
+        if !is_search(path) || !asked.contains("parent in (") {
+            return;
+        }
+        assert!(asked.contains(r#"parent in (\""#), "{asked}");
+        let issues = answer["issues"].as_array_mut().unwrap();
+        let keys: Vec<Value> = issues.iter().map(|issue| issue["key"].clone()).collect();
+        for (issue, key) in issues.iter_mut().zip(keys.iter().rev()) {
+            issue["fields"]["parent"]["key"] = key.clone();
+        }
+    })
+    .await;
+    let made = async |kind: &str, parent: Option<&Value>| {
+        let mut asked = json!({"project_key": "ACME", "issue_type": kind, "summary": "x"});
+        if let Some(parent) = parent {
+            asked["parent_key"] = parent.clone();
+        }
+        bridge.anna("jira_create_issue", asked).await["key"].clone()
+    };
+    let epic = made("Epic", None).await;
+    for _ in 0..2 {
+        made("Story", Some(&epic)).await;
+    }
+    let tree = bridge.anna("jira_get_epic_tree", json!({"issue_key": epic})).await;
+    let listed = tree["issues"].as_array().unwrap();
+    assert_eq!((&tree["progress"]["total"], listed.len()), (&json!(2), 2), "{tree}");
+}

@@ -238,8 +238,8 @@ async fn follow(
     Ok(())
 }
 
-/// One row for each issue that others wait for, the one that most wait for first. A row is built when
-/// it is taken: each repeats up to thirty others.
+/// One row for each issue that others wait for, the one that most wait for first. A row is built
+/// when it is taken: each repeats up to thirty others.
 fn rows(
     found: &Found,
     open: &[(&str, &str)],

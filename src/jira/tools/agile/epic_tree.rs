@@ -9,7 +9,7 @@ use serde_json::json;
 use tool_kit::{Reply, Row, ToolError};
 
 use crate::jira::{
-    request,
+    names, request,
     tools::{
         args::{IssueKey, arguments},
         context::Context,
@@ -73,7 +73,8 @@ pub(super) async fn below(
         for some in parents.chunks(PARENTS_MAX) {
             let left = ISSUES_MAX.saturating_sub(tree.issues.len() + found.len()).max(100);
             let left = u32::try_from(left).unwrap_or(u32::MAX);
-            let jql = format!("parent in ({}) ORDER BY key ASC", some.join(", "));
+            let quoted: Vec<String> = some.iter().map(|key| names::quoted(key)).collect();
+            let jql = format!("parent in ({}) ORDER BY key ASC", quoted.join(", "));
             let is_whole = briefs
                 .read(None, &jql, left, |issue| {
                     let brief = briefs.of(issue);
@@ -133,16 +134,20 @@ async fn get_epic_tree(context: &Context, args: GetEpicTree) -> Result<Reply, To
     Reply::json(&reply)
 }
 
-/// Each issue behind its parent, with how much below it is done.
+/// Each issue behind its parent, with how much below it is done; at the end those whose parents
+/// lead round in a circle.
 fn in_order(tree: &Tree, root: &str) -> Vec<Row> {
     let mut children: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, (issue, _)) in tree.issues.iter().enumerate() {
         children.entry(issue.parent.as_deref().unwrap_or(root)).or_default().push(at);
     }
     let mut rows = Vec::with_capacity(tree.issues.len());
+    let mut left: BTreeSet<usize> = (0..tree.issues.len()).collect();
     let mut stack: Vec<usize> = children.get(root).into_iter().flatten().rev().copied().collect();
-    while let Some(at) = stack.pop() {
-        let Some((issue, level)) = tree.issues.get(at) else { continue };
+    while let Some(at) = stack.pop().or_else(|| left.first().copied()) {
+        let Some((issue, level)) = tree.issues.get(at).filter(|_| left.remove(&at)) else {
+            continue;
+        };
         let below = children.get(issue.key.as_str());
         let mut progress = Progress::default();
         for (child, _) in below.into_iter().flatten().filter_map(|at| tree.issues.get(*at)) {

@@ -212,7 +212,7 @@ async fn preview(
     let mut fields = names::readable_fields(&context.jira, &["Sprint".to_owned()]).await?;
     fields.extend(FieldName::known("status"));
     let ids: Vec<String> = fields.iter().map(|field| field.id.clone()).collect();
-    let named: Vec<&str> = keys.iter().map(|key| key.as_str()).collect();
+    let named: Vec<String> = keys.iter().map(|key| names::quoted(key.as_str())).collect();
     let jql = format!("issuekey in ({}) ORDER BY Rank ASC", named.join(", "));
     let size = u32::try_from(keys.len()).unwrap_or(u32::MAX);
     let answer = context.ask(request::search(&jql, &ids, size, None)).await?;
