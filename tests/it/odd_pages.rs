@@ -151,3 +151,25 @@ async fn parents_in_a_circle_are_listed_and_keys_stand_in_quotes() {
     let listed = tree["issues"].as_array().unwrap();
     assert_eq!((&tree["progress"]["total"], listed.len()), (&json!(2), 2), "{tree}");
 }
+
+#[tokio::test]
+async fn a_desk_is_looked_for_up_to_its_page_and_a_cut_list_is_no_proof() {
+    let bridge = bent(|path, _, answer| {
+        let Some((_, query)) = path.split_once("/servicedeskapi/servicedesk?") else { return };
+        let start = query.split('&').find_map(|pair| pair.strip_prefix("start="));
+        let start: usize = start.map_or(0, |text| text.parse().unwrap());
+        let desk = |at| json!({ "id": at, "projectKey": format!("P{at}"), "projectName": format!("Desk {at}") });
+        let desks: Vec<Value> = (start + 1..=start + 50).map(|at| desk(at.to_string())).collect();
+        *answer = json!({ "values": desks, "isLastPage": false });
+    })
+    .await;
+    let all = bridge.refused("jira_list_queues", json!({"service_desk": "No such desk"})).await;
+    assert!(all["message"].as_str().unwrap().contains("among the first 2000"), "{all}");
+    let before = bridge.upstream.seen().len();
+    for given in ["60", "P70"] {
+        bridge.call("anna", "jira_list_request_types", json!({"service_desk": given})).await;
+    }
+    let lists = bridge.upstream.seen();
+    let lists = lists.iter().skip(before).filter(|one| one.path.ends_with("/servicedesk")).count();
+    assert!(lists <= 4, "{lists} pages for two desks of the second page");
+}

@@ -19,8 +19,11 @@ pub(super) const READS: &[&str] = &[scope::READ_REQUESTS];
 /// What writing there needs: desks, types and approvals are looked up first.
 pub(super) const WRITES: &[&str] = &[scope::READ_REQUESTS, scope::WRITE_REQUESTS];
 
-/// Pages that one list is read for; 50 items each.
+/// Pages that one list is read for.
 const PAGES_MAX: usize = 40;
+
+/// Entries that are on so many pages.
+const ENTRIES_MAX: usize = PAGES_MAX * desk::LIMIT_MAX as usize;
 
 /// How many names an error lists.
 const LISTED_MAX: usize = 30;
@@ -39,6 +42,15 @@ pub(super) async fn all<T: DeserializeOwned + Send>(
     context: &Context,
     list: Request,
 ) -> Result<All<T>, JiraError> {
+    all_until(context, list, |_| false).await
+}
+
+/// The same, up to the page that holds what is looked for.
+async fn all_until<T: DeserializeOwned + Send>(
+    context: &Context,
+    list: Request,
+    is_meant: impl Fn(&T) -> bool,
+) -> Result<All<T>, JiraError> {
     let mut all = All { items: Vec::new(), unreadable: 0, is_whole: false };
     let mut start = 0;
     for _ in 0..PAGES_MAX {
@@ -46,8 +58,10 @@ pub(super) async fn all<T: DeserializeOwned + Send>(
         let page: DeskPage<T> = answer.read()?;
         let next = page.next(start);
         all.unreadable += page.values.unreadable();
+        let is_found = page.values.iter().any(&is_meant);
         all.items.extend(page.values.into_vec());
         match next {
+            Some(_) if is_found => return Ok(all),
             Some(next) => start = next,
             None => return Ok(All { is_whole: true, ..all }),
         }
@@ -71,10 +85,12 @@ pub(super) struct Desk {
 /// The desk that is meant: by id, by its project's key, or by name.
 pub(super) async fn desk(context: &Context, given: &str) -> Result<Desk, ToolError> {
     let given = given.trim();
-    let found = desks(context).await?;
-    let is_named =
-        |desk: &&ServiceDesk| desk.id == given || desk.project_key.eq_ignore_ascii_case(given);
-    let picked = match found.items.iter().find(is_named) {
+    let is_named = |desk: &ServiceDesk| {
+        desk.id == given || (!given.is_empty() && desk.project_key.eq_ignore_ascii_case(given))
+    };
+    let mut found: All<ServiceDesk> = all_until(context, desk::desks(), is_named).await?;
+    found.items.retain(|desk| context.projects.desk(&desk.id, &desk.project_key).is_some());
+    let picked = match found.items.iter().find(|desk| is_named(desk)) {
         Some(desk) => Picked::One(desk),
         None => {
             names::pick(&found.items, given, true, |desk| [Some(desk.project_name.as_str()), None])
@@ -96,7 +112,9 @@ pub(super) async fn request_type(
     given: &str,
 ) -> Result<RequestType, ToolError> {
     let given = given.trim();
-    let found: All<RequestType> = all(context, desk::request_types(&desk.allowed)).await?;
+    let list = desk::request_types(&desk.allowed);
+    let found: All<RequestType> =
+        all_until(context, list, |kind: &RequestType| kind.id == given).await?;
     let picked = match found.items.iter().find(|kind| kind.id == given) {
         Some(kind) => Picked::One(kind),
         None => names::pick(&found.items, given, true, |kind| [Some(kind.name.as_str()), None]),
@@ -108,7 +126,8 @@ pub(super) async fn request_type(
 /// The queue that is meant, by id or name.
 pub(super) async fn queue(context: &Context, desk: &Desk, given: &str) -> Result<Queue, ToolError> {
     let given = given.trim();
-    let found: All<Queue> = all(context, desk::queues(&desk.allowed, false)).await?;
+    let list = desk::queues(&desk.allowed, false);
+    let found: All<Queue> = all_until(context, list, |queue: &Queue| queue.id == given).await?;
     let picked = match found.items.iter().find(|queue| queue.id == given) {
         Some(queue) => Picked::One(queue),
         None => names::pick(&found.items, given, true, |queue| [Some(queue.name.as_str()), None]),
@@ -134,13 +153,18 @@ fn one<'t, T>(
         .into()),
         Picked::Nothing => {
             let known: Vec<String> = all.iter().take(LISTED_MAX).map(say).collect();
+            let where_looked = if is_whole {
+                "that the signed-in user may see here".to_owned()
+            } else {
+                format!("among the first {ENTRIES_MAX}; further ones were not read")
+            };
             let error = ToolError::invalid_argument(format!(
-                "'{}' is no {what} that the signed-in user may see here.",
+                "'{}' is no {what} {where_looked}.",
                 shown(given)
             ));
             let more = if is_whole && all.len() <= LISTED_MAX { "" } else { ", and more" };
             Err(if known.is_empty() {
-                error.hint(format!("The signed-in user sees no {what} here."))
+                error.hint(format!("The signed-in user sees no {what} there."))
             } else {
                 error
                     .hint(format!("There is: {}{more}.", known.join("; ")))
