@@ -173,3 +173,25 @@ async fn a_desk_is_looked_for_up_to_its_page_and_a_cut_list_is_no_proof() {
     let lists = lists.iter().skip(before).filter(|one| one.path.ends_with("/servicedesk")).count();
     assert!(lists <= 4, "{lists} pages for two desks of the second page");
 }
+
+#[tokio::test]
+async fn an_approval_that_cannot_be_read_may_be_the_one_that_is_meant() {
+    let bridge = bent(|path, _, answer| {
+        if path.contains("/approval")
+            && let Some(all) = answer["values"].as_array_mut()
+        {
+            all.push(json!(7));
+        }
+    })
+    .await;
+    let jql = "project = OPS AND issuetype = Change AND statusCategory != Done ORDER BY key";
+    let found = bridge.anna("jira_search", json!({"jql": jql, "max_results": 50})).await;
+    let mut refused = 0;
+    for issue in found["issues"].as_array().unwrap() {
+        let asked = json!({"issue_key": issue["key"], "decision": "approve", "dry_run": true});
+        let answer = bridge.call("anna", "jira_answer_approval", asked).await.value;
+        assert!(answer.get("would").is_none(), "{answer}");
+        refused += usize::from(answer.to_string().contains("could not be read"));
+    }
+    assert!(refused > 0, "no change has one approval");
+}

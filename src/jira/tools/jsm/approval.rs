@@ -79,6 +79,8 @@ impl Decision {
 
 const PENDING: &str = "pending";
 
+const UNREAD: &str = " Some approvals could not be read.";
+
 async fn answer_approval(context: &Context, args: AnswerApproval) -> Result<Reply, ToolError> {
     let decision = Decision::read(&args.decision)?;
     let (key, _) = of_key(context, &args.issue_key).await?;
@@ -142,22 +144,25 @@ fn pick<'a>(
     let mine: Vec<&Approval> =
         open.iter().copied().filter(|one| one.can_answer_approval == Some(true)).collect();
     let waiting = if mine.is_empty() { open } else { mine };
+    let is_all = found.unreadable == 0 && found.is_whole;
     match (waiting.as_slice(), found.items.as_slice()) {
-        ([only], _) => Ok(*only),
+        ([only], _) if is_all => Ok(*only),
         ([], [only]) => Err(decided(key, only)),
         ([], all) => {
             let all: Vec<&Approval> = all.iter().collect();
-            let unreadable = if found.unreadable > 0 || !found.is_whole {
-                " Some approvals could not be read."
-            } else {
-                ""
-            };
+            let unreadable = if is_all { "" } else { UNREAD };
             Err(ToolError::new(
                 Code::Conflict,
                 format!("Nothing of {key} waits for an answer.{unreadable}"),
             )
             .hint("Nothing was decided.")
             .with("approvals", list(&all)))
+        }
+        ([only], _) => {
+            let message = format!("Which approval of {key} is meant is not certain.{UNREAD}");
+            Err(ToolError::new(Code::AmbiguousName, message)
+                .hint("Nothing was decided. Ask the user, then repeat the call with the `approval_id`.")
+                .with("approvals", list(&[only])))
         }
         (several, _) => {
             let candidates = several.iter().map(|one| say(one)).collect();
