@@ -195,3 +195,23 @@ async fn an_approval_that_cannot_be_read_may_be_the_one_that_is_meant() {
     }
     assert!(refused > 0, "no change has one approval");
 }
+
+#[tokio::test]
+async fn a_comment_is_not_edited_where_nobody_knows_whether_customers_read_it() {
+    let bridge = bent(|path, _, answer| {
+        if path.contains("/comment/") {
+            answer["jsdPublic"] = json!("perhaps");
+        }
+    })
+    .await;
+    for (project, is_written) in [("OPS", false), ("ACME", true)] {
+        let jql = format!("project = {project} ORDER BY key");
+        let found = bridge.anna("jira_search", json!({"jql": jql, "max_results": 1})).await;
+        let key = &found["issues"][0]["key"];
+        let asked = json!({"issue_key": key, "body": "before"});
+        let id = &bridge.anna("jira_add_comment", asked).await["comment_id"];
+        let asked = json!({"issue_key": key, "comment_id": id, "body": "after"});
+        let reply = bridge.call("anna", "jira_update_comment", asked).await;
+        assert_eq!(reply.is_error, !is_written, "{project}: {}", reply.value);
+    }
+}

@@ -48,7 +48,7 @@ impl CommentView {
             updated: (comment.updated != comment.created && !comment.updated.is_empty())
                 .then(|| short_text(&comment.updated, LABEL_CHARS)),
             visible_to: audience(&comment.visibility),
-            internal: comment.jsd_public == Some(false),
+            internal: *comment.jsd_public == Some(false),
             from_customer: is_customer(comment.author.as_ref()),
             body: rich_text(comment.body, text_chars),
         }

@@ -45,8 +45,8 @@ pub struct Comment<'a> {
     #[serde(borrow, default)]
     pub visibility: Lenient<Visibility<'a>>,
     /// False for internal comments of a service desk.
-    #[serde(default, deserialize_with = "or_default")]
-    pub jsd_public: Option<bool>,
+    #[serde(default)]
+    pub jsd_public: Lenient<bool>,
 }
 
 /// `GET /issue/{key}/watchers`.

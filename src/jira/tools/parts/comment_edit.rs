@@ -50,7 +50,7 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
     let has_customers = may_have_customers(&issue.read::<Issue<'_>>()?);
     let before: Comment<'_> = answer.read()?;
     // An edit leaves it as it is who reads the comment, and says so where there are customers.
-    let seen_by_customers = before.jsd_public.filter(|_| has_customers);
+    let seen_by_customers = before.jsd_public.as_ref().copied().filter(|_| has_customers);
     let stored = before.body.read();
     if stored.is_unreadable() && !args.replace_rich_text.unwrap_or(false) {
         return Err(ToolError::invalid_argument("The comment's text could not be read, so what would be lost is unknown.")
@@ -71,13 +71,14 @@ async fn update_comment(context: &Context, args: UpdateComment) -> Result<Reply,
         context.budget.shrink_to_fit(&mut reply);
         return Reply::json(&reply);
     }
-    if before.visibility.is_unreadable() {
+    let is_unsure = has_customers && before.jsd_public.is_unreadable();
+    if before.visibility.is_unreadable() || is_unsure {
         return Err(ToolError::internal(
             "who may see the comment could not be read, so nothing was changed",
         ));
     }
     // A reply is seen by whoever sees its thread, and Jira refuses to be told so.
-    let is_internal = before.jsd_public == Some(false);
+    let is_internal = *before.jsd_public == Some(false);
     let limit = before.visibility.as_ref().filter(|_| before.parent_id.is_none());
     let request = request::update_comment(key, &id, &new_body(document, limit, is_internal));
     context.jira.call(request).await.map_err(advise)?;
@@ -154,7 +155,7 @@ mod tests {
                 json!(new_body(
                     text,
                     comment.visibility.as_ref(),
-                    comment.jsd_public == Some(false)
+                    *comment.jsd_public == Some(false)
                 )),
                 expected
             );
