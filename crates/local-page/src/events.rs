@@ -10,7 +10,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
-use http::header;
+use http::{StatusCode, header};
 use tokio::{
     sync::watch,
     time::{Instant, timeout_at},
@@ -21,6 +21,9 @@ const QUIET: Duration = Duration::from_secs(15);
 
 /// A browser opens the next one by itself; one that has gone without a word is not kept for ever.
 const LIFE: Duration = Duration::from_mins(10);
+
+/// Streams at a time: more are no person's pages, and each holds a connection of the process.
+const STREAMS_MAX: usize = 16;
 
 /// Counts what is new. Clones count together.
 #[derive(Debug, Clone)]
@@ -38,22 +41,25 @@ impl Changes {
         self.0.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Who wants to be told from now on.
+    /// Who wants to be told from now on, if not too many are told already.
     pub fn watch(&self) -> Watcher {
-        Watcher(self.0.subscribe())
+        Watcher((self.0.receiver_count() < STREAMS_MAX).then(|| self.0.subscribe()))
     }
 }
 
 /// Waits for what is new.
 #[derive(Debug)]
-pub struct Watcher(watch::Receiver<u64>);
+pub struct Watcher(Option<watch::Receiver<u64>>);
 
 impl IntoResponse for Watcher {
     /// A stream that says `change` at its beginning and each time there is something new; several
     /// at once are one. The first one tells a page that was drawn a moment ago to look again.
     fn into_response(self) -> Response {
+        let Some(changes) = self.0 else {
+            return (StatusCode::SERVICE_UNAVAILABLE, "Too many pages are open.\n").into_response();
+        };
         let end = Instant::now() + LIFE;
-        let body = stream::unfold((self.0, true), move |(mut changes, is_first)| async move {
+        let body = stream::unfold((changes, true), move |(mut changes, is_first)| async move {
             if is_first {
                 changes.mark_unchanged();
                 return Some((Ok::<_, std::io::Error>(change()), (changes, false)));
@@ -82,6 +88,17 @@ mod tests {
     use http_body_util::BodyExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn no_more_pages_are_told_than_a_person_opens() {
+        let changes = Changes::default();
+        let mut open: Vec<Response> =
+            (0..STREAMS_MAX).map(|_| changes.watch().into_response()).collect();
+        assert!(open.iter().all(|answer| answer.status() == StatusCode::OK));
+        assert_eq!(changes.watch().into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
+        open.pop();
+        assert_eq!(changes.watch().into_response().status(), StatusCode::OK);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn several_changes_are_one_and_silence_is_filled() {
