@@ -64,7 +64,7 @@ class World {
     const { page } = this;
     page.on("pageerror", (fault) => this.errors.push(String(fault)));
     page.on("dialog", (dialog) => (this.errors.push("a dialogue"), dialog.dismiss()));
-    await page.exposeFunction("callTool", (params) => (this.calls.push(params), this.client.callTool(params)));
+    await page.exposeFunction("callTool", (params) => (this.calls.push(params), this.instead ?? this.client.callTool(params)));
     await page.exposeFunction("opened", (url) => void this.opened.push(url));
     await page.exposeFunction("told", (text) => void this.told.push(text));
     await page.route("**/*", (route) => {

@@ -103,6 +103,16 @@ async function dryRun(world) {
   assert.equal(world.calls.at(-1).arguments.dry_run, undefined);
 }
 
+// A host's own word, without a mark of an error, is no result of the tool.
+async function refusedByHost(world) {
+  const { key } = await created(world, "stays");
+  const { view } = await world.open("jira_delete_issue", { issue_key: key });
+  world.instead = { content: [{ type: "text", text: "The user rejected this tool call." }] };
+  await view.getByRole("button", { name: "Delete issue" }).click();
+  await view.getByRole("alert").getByText("rejected").waitFor();
+  assert.deepEqual([world.told, await gone(world, key)], [[], false]);
+}
+
 async function confirm(world) {
   const { key } = await created(world, HOSTILE);
   const { result, view } = await world.open("jira_delete_issue", { issue_key: key });
@@ -136,6 +146,7 @@ export const cases = {
   "sprint board": ["legacy", board],
   "create form": ["modern", form],
   "create after a dry run": ["legacy", dryRun],
+  "a confirmation that the host refuses": ["modern", refusedByHost],
   "confirm a deletion": ["modern", confirm],
   "decline a bulk edit": ["legacy", declined],
 };

@@ -17,7 +17,8 @@ function question(preview, token, failed, focus) {
     const { confirm, ...args } = asked;
     const reply = await host.call(TOOL, { ...args, confirm: token });
     result(reply, true);
-    if (!reply.failed) host.tell(`The user confirmed ${TOOL}. Its result: ${JSON.stringify(reply.value)}`);
+    // What asks once more was not done.
+    if (!reply.failed && reply.value.preview === undefined) host.tell(`The user confirmed ${TOOL}. Its result: ${JSON.stringify(reply.value)}`);
   };
   const no = () => {
     show([heading("Nothing was changed"), el("p", {}, `${TITLE} was declined.`)], true);

@@ -101,7 +101,10 @@ const area = (key, name, value, required) =>
 const choice = (key, name, value, values, required) =>
   labelled(name, required, el("select", { name: key, required },
     el("option", { value: "" }, "–"),
-    values.map((one) => el("option", { value: one, selected: one === value }, one))));
+    values.map((one) => el("option", { value: one, selected: sameWord(one, value) }, one))));
+
+// Jira takes names in any letter case.
+const sameWord = (one, other) => one.toLowerCase() === String(other ?? "").toLowerCase();
 
 // Takes what the form holds into the tool's arguments.
 function gather(made) {
@@ -111,6 +114,9 @@ function gather(made) {
     const own = key.startsWith("field:") ? key.slice(6) : undefined;
     const list = () => value.split(",").map((part) => part.trim()).filter(Boolean);
     if (own !== undefined) {
+      // Given by its id, it would stand there twice.
+      const id = fields.find(({ name }) => name === own)?.id;
+      delete given[id];
       if (value) given[own] = value;
       else delete given[own];
     } else if (value) {

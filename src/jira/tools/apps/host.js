@@ -75,16 +75,19 @@ const host = (() => {
   };
 })();
 
-// A tool's result: `{ value }`, or `{ failed }` with message and hint.
+// A tool's result: `{ value }`, or `{ failed }` with message and hint. All results of this server
+// are objects, so what is none is a host's own word, such as that the person rejected the call.
 function read(result) {
   const text = result?.content?.find((block) => block.type === "text")?.text ?? "";
   let value;
   try {
     value = JSON.parse(text);
   } catch {
-    value = { message: text };
+    value = undefined;
   }
-  return result?.isError ? { failed: value, value } : { value };
+  const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
+  if (!isObject) value = { message: text || "There is no result." };
+  return result?.isError || !isObject ? { failed: value, value } : { value };
 }
 
 // An element. Children that are no elements become text; those that are nothing are left out.
@@ -100,8 +103,10 @@ function el(name, attributes = {}, ...children) {
 
 const present = (children) => children.flat(Infinity).filter((child) => child || child === 0);
 
+const isWeb = (url) => /^https?:\/\//.test(url ?? "");
+
 function link(url, text) {
-  if (!/^https?:\/\//.test(url ?? "")) return el("span", {}, text);
+  if (!isWeb(url)) return el("span", {}, text);
   const go = (event) => {
     event.preventDefault();
     host.open(url);

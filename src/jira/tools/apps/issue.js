@@ -43,7 +43,7 @@ function actions(url) {
   };
   return el("div", { class: "actions" },
     el("button", { type: "button", onclick: again }, "Look again"),
-    url && el("button", { type: "button", onclick: () => host.open(url) }, "Open in Jira"));
+    isWeb(url) && el("button", { type: "button", onclick: () => host.open(url) }, "Open in Jira"));
 }
 
 waitingFor("Waiting for Jira…");
