@@ -18,8 +18,9 @@ pub fn env_example() -> String {
 pub fn document() -> String {
     let mut text = String::from(
         "# Configuration\n\nEnvironment first, then `.env` in the working folder, then the TOML file given with `--config` (the same names in any\n\
-         letter case, lists as arrays), then the default. A wrong value stops the start with one line for each problem. A `.env`\n\
-         does not say where a credential of the environment is sent: that stops the start, too.\n\n\
+         letter case, lists as arrays), then the default. An empty value leaves standing what a later place says. A wrong value\n\
+         stops the start with one line for each problem. A `.env` does not say where a credential of the environment is sent:\n\
+         that stops the start, too.\n\n\
          | Name | Default | Meaning |\n|---|---|---|\n",
     );
     let shown = |setting: &Setting| {

@@ -64,6 +64,8 @@ impl Source {
         dotenv: Map<String, String>,
         file: Option<&Path>,
     ) -> Result<Self, Vec<Problem>> {
+        let (mut environment, mut dotenv) = (environment, dotenv);
+        leave_standing(&mut environment, dotenv.keys());
         let chosen = chosen_by_a_folder(&environment, &dotenv);
         if !chosen.is_empty() {
             return Err(chosen);
@@ -82,6 +84,8 @@ impl Source {
                 return Err(vec![problem]);
             }
             unknown.extend(among(names.keys().map(String::as_str), "the configuration file"));
+            leave_standing(&mut dotenv, names.keys());
+            leave_standing(&mut environment, names.keys());
         }
         for layer in [dotenv, environment] {
             builder = builder.add_source(Environment::default().source(Some(layer)));
@@ -156,6 +160,17 @@ impl Source {
     pub fn given(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
+}
+
+/// An empty value does not undo what a later place says: a variable that a pipeline did not fill
+/// would open what the file has closed.
+fn leave_standing<'a>(
+    layer: &mut Map<String, String>,
+    later: impl Iterator<Item = &'a String> + Clone,
+) {
+    layer.retain(|name, value| {
+        !value.trim().is_empty() || !later.clone().any(|other| other.eq_ignore_ascii_case(name))
+    });
 }
 
 /// The value of a setting, whatever letters its name has in the file. The environment's names come

@@ -41,6 +41,27 @@ fn every_shell_gets_every_command() {
 }
 
 #[test]
+fn an_empty_variable_opens_nothing_that_the_file_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.toml");
+    std::fs::write(&file, "READ_ONLY = true\nTOOLSETS = \"core\"\ntools_deny = \"jira_search\"\n")
+        .unwrap();
+    let tools = |settings: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"));
+        command.args(["tools", "--config", file.to_str().unwrap()]).current_dir(folder.path());
+        let done = command.env_clear().envs(settings.iter().copied()).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let closed = tools(&[]);
+    assert!(!closed.contains("jira_add_comment") && !closed.contains("jira_search "), "{closed}");
+    assert_eq!(tools(&[("READ_ONLY", ""), ("TOOLS_DENY", " "), ("TOOLSETS", "")]), closed);
+    std::fs::write(folder.path().join(".env"), "READ_ONLY=\nTOOLS_DENY=\n").unwrap();
+    assert_eq!(tools(&[]), closed);
+    assert!(tools(&[("READ_ONLY", "false")]).contains("jira_add_comment"));
+}
+
+#[test]
 fn the_manual_has_a_page_for_the_program_and_one_for_each_command() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("man1");
