@@ -13,6 +13,8 @@ pub(super) enum Failure {
     Shown,
     /// It failed while running; the sentence says why.
     Running(String),
+    /// Whoever read the output has closed it, as `head` does.
+    Unread,
     /// A tool reported an error, which has been printed.
     Reported,
     /// No tool answered; the sentence says why.
@@ -27,7 +29,10 @@ impl From<Vec<Problem>> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Running(error.to_string())
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Running(error.to_string()),
+        }
     }
 }
 

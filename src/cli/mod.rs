@@ -20,6 +20,7 @@ mod report;
 mod smoke;
 mod stdio;
 mod tools;
+mod unknown_names;
 
 use std::{
     io::{self, Write},
@@ -119,7 +120,7 @@ pub fn main() -> ExitCode {
         }
     };
     match execute(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::Unread) => ExitCode::SUCCESS,
         Err(Failure::Settings(problems)) => {
             for problem in problems {
                 complain(&problem.to_string());

@@ -34,7 +34,7 @@ pub(super) fn sendable(
 ) -> Result<Option<Secret>, Failure> {
     let Some(secret) = secret else { return Ok(None) };
     let refused = || {
-        let accepted = "the variable holds characters that no header can carry".to_owned();
+        let accepted = "the variable holds characters that no header can carry; it takes the token alone, without the word Bearer".to_owned();
         Failure::Settings(vec![Problem { name: option, found: String::new(), accepted }])
     };
     Secret::new(before, secret).map(Some).ok_or_else(refused)

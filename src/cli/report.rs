@@ -81,7 +81,11 @@ pub(super) fn conclude(findings: &[Finding], secrets: &[&str]) -> Result<(), Fai
 
 /// Prints the table alone.
 pub(super) fn print(findings: &[Finding], secrets: &[&str]) -> io::Result<()> {
-    write(&mut io::stdout().lock(), findings, secrets)
+    match write(&mut io::stdout().lock(), findings, secrets) {
+        // The exit code says it to whoever stopped reading.
+        Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// A fault with what caused it.

@@ -7,11 +7,14 @@ use crate::{
     telemetry,
 };
 
-use super::failure::Failure;
+use super::{failure::Failure, unknown_names};
 
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
     let (config, user) = Config::read_local(source)?;
     telemetry::start(&config.telemetry);
+    for doubt in unknown_names::sentences(source) {
+        tracing::warn!("unknown name: {doubt}");
+    }
     let stop = platform::asked_to_stop();
     run::stdio(config, user, stop).await.map_err(failure)
 }

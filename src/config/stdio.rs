@@ -15,18 +15,23 @@ use super::{
     problem::Problem,
     reader::Reader,
     server::Config,
-    source::Source,
+    source::{FILL_IN, Source},
     urls::site_origin,
 };
 
 impl Config {
+    /// Whether the settings name the one user of `stdio`, which a server has none of.
+    pub fn names_local_user(source: &Source) -> bool {
+        let reader = Reader::new(source);
+        ["JIRA_ACCESS_TOKEN", "JIRA_EMAIL", "JIRA_API_TOKEN"]
+            .into_iter()
+            .any(|name| reader.filled(name).is_some())
+    }
+
     /// Reads all settings and who the one user is, or says everything that is wrong with them.
     pub fn read_local(source: &Source) -> Result<(Self, LocalUser), Vec<Problem>> {
         let mut reader = Reader::new(source);
-        let has_credential = ["JIRA_ACCESS_TOKEN", "JIRA_EMAIL", "JIRA_API_TOKEN"]
-            .into_iter()
-            .any(|name| reader.filled(name).is_some());
-        let user = if has_credential {
+        let user = if Self::names_local_user(source) {
             credential(&mut reader).map(JiraUser::Credential)
         } else if is_agents_only(source) {
             Some(JiraUser::Nobody)
@@ -60,6 +65,8 @@ impl Config {
                 Ok((config, LocalUser { jira, copilot_token }))
             }
             (config, _) => {
+                // What is left to fill in is said once, there.
+                reader.problems.retain(|problem| source.given(problem.name) != Some(FILL_IN));
                 reader.problems.extend(config.err().unwrap_or_default());
                 Err(reader.problems)
             }
@@ -189,6 +196,12 @@ mod tests {
         assert_eq!(host(&[]).base.as_str(), "https://api.atlassian.com/");
         assert_eq!(host(&[]).cloud_id, None);
         assert_eq!(host(&[("JIRA_CLOUD_ID", id)]).cloud_id.as_deref(), Some(id));
+    }
+
+    #[test]
+    fn what_is_left_to_fill_in_is_said_once() {
+        let site = ("JIRA_SITE_URL", "example.atlassian.net");
+        check(&[("JIRA_EMAIL", "FILL_IN"), ("JIRA_API_TOKEN", "hidden"), site], "left to fill in");
     }
 
     #[test]

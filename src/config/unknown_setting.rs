@@ -11,6 +11,17 @@ const WORD_BYTES_MIN: usize = 7;
 /// Names of OpenTelemetry's own, of which we read few: being a part of one of ours says nothing.
 const STANDARD: &str = "OTEL_";
 
+/// Settings of mcp-atlassian, for those who come from there: one that restricted it would be lost
+/// without a word. Source: its README.
+const THEIRS: &[(&str, &str)] = &[
+    ("ENABLED_TOOLS", "TOOLSETS"),
+    ("JIRA_PERSONAL_TOKEN", "JIRA_API_TOKEN"),
+    ("JIRA_PROJECTS_FILTER", "PROJECTS_ALLOW"),
+    ("JIRA_URL", "JIRA_SITE_URL"),
+    ("JIRA_USERNAME", "JIRA_EMAIL"),
+    ("READ_ONLY_MODE", "READ_ONLY"),
+];
+
 /// A name that no setting has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownSetting {
@@ -52,6 +63,9 @@ fn is_setting(name: &str) -> bool {
 
 fn near(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    if let Some((_, ours)) = THEIRS.iter().find(|(theirs, _)| *theirs == name) {
+        return Some(ours);
+    }
     let distances =
         SETTINGS.iter().map(|row| (strsim::damerau_levenshtein(&name, row.name), row.name));
     let is_near = |(typos, row): &(usize, &str)| {
@@ -128,6 +142,17 @@ mod tests {
         ];
         let expected = expected.map(|(name, near)| (name.to_owned(), Some(near)));
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_names_of_another_server_lead_to_ours() {
+        let found = in_environment(THEIRS.iter().map(|(theirs, _)| *theirs));
+        let pairs: Vec<(&str, Option<&str>)> =
+            found.iter().map(|setting| (setting.name.as_str(), setting.near)).collect();
+        let expected: Vec<(&str, Option<&str>)> =
+            THEIRS.iter().map(|(theirs, ours)| (*theirs, Some(*ours))).collect();
+        assert_eq!(pairs, expected);
+        assert!(THEIRS.iter().all(|(_, ours)| is_setting(ours)));
     }
 
     #[test]

@@ -117,6 +117,36 @@ async fn what_is_unknown_is_answered_with_the_nearest_and_no_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_of_another_server_are_called_and_its_settings_are_no_silent_loss() {
+    let (_upstream, mut settings) = basic().await;
+    call(&["getJiraIssue", "issueIdOrKey=ACME-1"], &settings, "").await.said(0, "ACME-1");
+    settings.extend([
+        ("READ_ONLY_MODE", "true".to_owned()),
+        ("JIRA_PROJECTS_FILTER", "MOB".to_owned()),
+    ]);
+    let run = call(&["jira_get_transitions", "issue_key=ACME-1"], &settings, "").await;
+    run.said(0, "did you mean READ_ONLY?");
+    run.said(0, "did you mean PROJECTS_ALLOW?");
+    assert!(run.value()["transitions"].is_array(), "{}", run.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reaches_no_bridge_hears_where_and_what_to_do() {
+    let page = async || "<html>sign in</html>";
+    let other = Upstream::start(Router::new().fallback(page)).await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (address, part) in [
+        (closed, "Is the server running, and is that its address?"),
+        (other.address, "without JSON"),
+    ] {
+        let url = format!("http://{address}/mcp");
+        let run = call(&["--url", &url, "jira_whoami"], &[], "").await;
+        run.said(2, part);
+        run.said(2, &url);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_server_answers_as_this_process_does() {
     let bridge = Bridge::start().await;
     let url = format!("{}/mcp", bridge.url);

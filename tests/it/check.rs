@@ -1,6 +1,7 @@
 //! `check`: each mistake with how to fix it, the world outside tried, and no secret shown.
 
 mod hosting;
+mod one_user;
 
 use std::{
     fs,

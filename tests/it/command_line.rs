@@ -1,6 +1,6 @@
 //! What the program says of itself to shells, readers and packagers.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"))
@@ -38,6 +38,20 @@ fn every_shell_gets_every_command() {
         }
     }
     assert_eq!(run(&["completions", "tcsh"]).status.code(), Some(64));
+}
+
+#[test]
+fn whoever_stops_reading_is_no_failure() {
+    for arguments in [&["tools"][..], &["errors"][..], &["tools", "--json"][..], &["settings"][..]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jira-mcp-bridge"));
+        command.args(arguments).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{arguments:?}: {done:?}");
+        assert!(done.stderr.is_empty(), "{arguments:?}: {done:?}");
+    }
 }
 
 #[test]

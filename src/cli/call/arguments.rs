@@ -17,7 +17,7 @@ const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 /// How alike a name has to be to be proposed, from 0 to 1.
 const ALIKE: f64 = 0.75;
 
-/// The arguments of a tool as the server lists it.
+/// The arguments of a tool as the server lists it; of null, which it does not list, all are sent.
 pub(super) fn read(
     tool: &Value,
     pairs: &[String],
@@ -80,13 +80,20 @@ impl Given {
                 value,
                 "not UTF-8 text; send bytes as base64, where a tool takes that",
             )),
-            Err(fault) => Err(problem(place, value, &fault.to_string())),
+            Err(fault) => {
+                let advice =
+                    "what begins with @ is the name of a file; a text that does goes into --json";
+                Err(problem(place, value, &format!("{fault}; {advice}")))
+            }
         }
     }
 }
 
 /// The schema of an argument; an unknown one is answered with the nearest known.
 fn known<'a>(tool: &'a Value, name: &str) -> Result<&'a Value, Problem> {
+    if tool.is_null() {
+        return Ok(tool);
+    }
     let properties = tool.pointer("/inputSchema/properties").and_then(Value::as_object);
     if let Some(shape) = properties.and_then(|known| known.get(name)) {
         return Ok(shape);
@@ -161,5 +168,6 @@ mod tests {
         check(&[], Some("[1]"), "one JSON object");
         check(&[], Some(r#"{"label":1}"#), "did you mean labels?");
         check(&["issue_key=@/nowhere/at/all"], None, "/nowhere/at/all");
+        check(&["issue_key=@[Anna] hi"], None, "goes into --json");
     }
 }

@@ -1,10 +1,11 @@
 //! The way to a server: through this process, or over HTTP to one that runs.
 
+use http::StatusCode;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
 use url::Url;
 
-use crate::cli::remote::{Client, Credentials, Secret, message, result_in, result_of};
+use crate::cli::remote::{Client, Credentials, NoAnswer, Secret, message, result_in, result_of};
 
 /// One of both. No handshake is needed: each request stands for itself.
 pub(super) enum Line {
@@ -18,6 +19,28 @@ pub(super) struct Remote {
     pub(super) url: Url,
     pub(super) token: Option<Secret>,
     pub(super) gateway: Option<Secret>,
+}
+
+impl Remote {
+    fn explained(&self, none: &NoAnswer) -> String {
+        let advice = if none.is_unreachable {
+            "Is the server running, and is that its address?"
+        } else {
+            "--timeout-secs gives it longer; a write may have been done all the same."
+        };
+        format!("{}: {}. {advice}", self.url, none.reason)
+    }
+
+    /// What came instead of a result; a page of something else is not the bridge's to explain.
+    fn answered(&self, said: &str, status: StatusCode) -> String {
+        let is_ours = status == StatusCode::OK || said.contains('(');
+        let advice = match status {
+            StatusCode::UNAUTHORIZED if self.token.is_none() => " --token-env names its token.",
+            _ if is_ours => "",
+            _ => " Is that the address of /mcp? A login page or a proxy may have answered.",
+        };
+        format!("{}: {said}{advice}", self.url)
+    }
 }
 
 impl Line {
@@ -35,7 +58,8 @@ impl Line {
                 let credentials =
                     Credentials { token: remote.token.as_ref(), gateway: remote.gateway.as_ref() };
                 let sent = remote.client.post(&remote.url, credentials, &message).await;
-                result_of(&sent.map_err(|none| none.reason)?, id)
+                let answer = sent.map_err(|none| remote.explained(&none))?;
+                result_of(&answer, id).map_err(|said| remote.answered(&said, answer.status))
             }
         }
     }

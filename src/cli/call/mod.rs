@@ -4,14 +4,17 @@ mod arguments;
 mod line;
 mod show;
 
-use std::time::Duration;
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tokio::io::BufReader;
 
 use crate::{
     agent,
-    config::{Config, Problem, Source},
+    config::{Config, LocalUser, Problem, Source},
     jira, run, telemetry,
 };
 
@@ -19,7 +22,7 @@ use super::{
     failure::Failure,
     named_secret::{exposed, named, sendable},
     remote::{Client, SafeUrl},
-    report, stdio,
+    report, stdio, unknown_names,
 };
 
 use line::{Line, Remote};
@@ -65,23 +68,55 @@ pub(super) async fn run(source: Source, args: &Args) -> Result<(), Failure> {
     }
 }
 
-/// As a client of `stdio` would, without a second process.
 async fn here(source: Source, args: &Args) -> Result<(), Failure> {
     // A line for each call is for those who run a server.
     let source = source.or("LOG_LEVEL", "warn");
     let (config, user) = Config::read_local(&source)?;
     telemetry::start(&config.telemetry);
+    for doubt in unknown_names::sentences(&source) {
+        // Standard output is the result's.
+        writeln!(io::stderr(), "jira-mcp-bridge: warning: unknown name: {doubt}")?;
+    }
+    within(config, user, async |line| converse(line, args).await).await?
+}
+
+/// Asks as a client of `stdio` would, without a second process.
+async fn within<T>(
+    config: Config,
+    user: LocalUser,
+    ask: impl AsyncFnOnce(&mut Line) -> T,
+) -> Result<T, Failure> {
     let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
     let stop = platform::asked_to_stop();
     let serving = run::stdio_over(config, user, tokio::io::split(theirs), stop);
     let asking = async {
         // Dropped at the end, which tells the other end that nothing follows.
         let mut line = Line::Here(BufReader::new(ours));
-        converse(&mut line, args).await
+        ask(&mut line).await
     };
     let (served, outcome) = tokio::join!(serving, asking);
     served.map_err(stdio::failure)?;
-    outcome
+    Ok(outcome)
+}
+
+/// Who the user of `stdio` is and on which site, or what Jira says instead.
+pub(super) async fn whoami(source: Source) -> Result<String, String> {
+    // Whoever is asked about is no matter of what the tools may do.
+    let source = source.with("TOOLSETS", "core").with("TOOLS_DENY", "");
+    let (config, user) = Config::read_local(&source).map_err(|_| String::new())?;
+    let params = json!({ "name": "jira_whoami", "arguments": {} });
+    let answer = within(config, user, async |line| line.ask("check", "tools/call", &params).await);
+    let result = answer.await.map_err(|_| "the tool could not be asked.".to_owned())??;
+    let text = result.pointer("/content/0/text").and_then(Value::as_str).unwrap_or_default();
+    let said: Value = serde_json::from_str(text).unwrap_or_default();
+    let part = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default();
+    if result.get("isError").and_then(Value::as_bool) == Some(true) {
+        return Err(part("message").to_owned());
+    }
+    Ok(match part("name") {
+        "" => "the credential is taken".to_owned(),
+        name => format!("{name} is signed in"),
+    })
 }
 
 /// The token goes to this address and nowhere else: no redirect is followed.
@@ -111,8 +146,13 @@ async fn converse(line: &mut Line, args: &Args) -> Result<(), Failure> {
     let listed = line.ask("list", "tools/list", &json!({})).await.map_err(Failure::NoAnswer)?;
     let tools = listed.get("tools").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let Some(name) = &args.tool else { return Ok(show::tools(tools)?) };
-    let tool =
-        tools.iter().find(|tool| name_of(tool) == name).ok_or_else(|| unknown(name, tools))?;
+    let other = Value::Null;
+    let tool = match tools.iter().find(|tool| name_of(tool) == name) {
+        Some(tool) => tool,
+        // Listed nowhere, and understood when it is called, with arguments of its own.
+        None if jira::tools::understands(name) && !args.list => &other,
+        None => return Err(unknown(name, tools)),
+    };
     if args.list {
         return Ok(show::arguments(tool)?);
     }

@@ -60,7 +60,13 @@ fn advice(name: &str) -> &'static str {
         "JIRA_API_BASE_URL" => {
             "leave it unset: Jira Cloud is https://api.atlassian.com for everybody"
         }
-        "JIRA_SITE_URL" => "the address at which people open Jira, or leave it unset",
+        "JIRA_EMAIL" => "the e-mail address of the account that the API token is of",
+        "JIRA_API_TOKEN" => {
+            "make one at https://id.atlassian.com/manage-profile/security/api-tokens"
+        }
+        "JIRA_SITE_URL" => {
+            "the address at which people open Jira; without JIRA_API_TOKEN it may be unset"
+        }
         "JIRA_CLOUD_ID" => {
             "set JIRA_SITE_URL instead, or leave both unset: each user's own site is found"
         }

@@ -10,6 +10,7 @@ mod outside;
 mod settings;
 mod signed_in;
 mod signin;
+mod user;
 
 use tool_kit::Toolset;
 use upstream::TrustedRoots;
@@ -18,7 +19,7 @@ use crate::config::{Config, Source};
 
 use super::{
     failure::Failure,
-    report::{self, Finding},
+    report::{self, Finding, Verdict},
 };
 
 /// What can be said of the settings without asking anybody, doubts among it.
@@ -29,6 +30,34 @@ pub(super) fn of_settings(config: &Config, source: &Source) -> Vec<Finding> {
     findings.extend(settings::warnings(config, source));
     findings.extend(entra_settings::findings(config, source));
     findings
+}
+
+/// The settings of one user on their own machine: nothing listens, and their credential is there to
+/// be tried.
+async fn of_stdio(source: &Source, config: &Config) -> Result<(), Failure> {
+    let local = match Config::read_local(source) {
+        Ok((local, _)) => local,
+        Err(problems) => {
+            let mut findings: Vec<Finding> = problems.iter().map(fix::explained).collect();
+            findings.extend(settings::unknown(source));
+            report::print(&findings, &[])?;
+            return Err(Failure::Shown);
+        }
+    };
+    let mut findings = vec![settings::summary_of_stdio(config)];
+    findings.extend(settings::unknown(source));
+    findings.extend(settings::warnings(config, source));
+    findings.push(outside::roots(&TrustedRoots::load()));
+    let reached = outside::jira(&local).await;
+    let is_reached = reached.iter().all(|finding| finding.verdict != Verdict::Failed);
+    findings.extend(reached);
+    findings.push(if is_reached {
+        user::finding(source).await
+    } else {
+        Finding::skipped(user::STEP, "needs an answer of Jira's host")
+    });
+    findings.extend(agents::findings(config).await);
+    report::conclude(&findings, &[])
 }
 
 pub(super) async fn run(source: &Source) -> Result<(), Failure> {
@@ -42,6 +71,9 @@ pub(super) async fn run(source: &Source) -> Result<(), Failure> {
             return Err(Failure::Shown);
         }
     };
+    if Config::names_local_user(source) {
+        return of_stdio(source, &config).await;
+    }
     let mut findings = vec![settings::summary(&config)];
     findings.extend(of_settings(&config, source));
     findings.push(signed_in::finding(source).await);

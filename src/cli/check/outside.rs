@@ -10,6 +10,7 @@ use upstream::{Request, Response, Safety, Settings, TrustedRoots, Upstream, Upst
 use crate::{
     cli::report::{Finding, causes},
     config::Config,
+    jira::Route,
 };
 
 /// Within it logs of both sides can be laid side by side.
@@ -39,11 +40,16 @@ pub(super) fn roots(roots: &TrustedRoots) -> Finding {
 /// The way to Jira's API host, and the two clocks.
 pub(super) async fn jira(config: &Config) -> Vec<Finding> {
     let step = "Jira API host";
+    // An API token goes to its site, and never to the host of OAuth tokens.
+    let (step, path, setting) = match config.jira.route {
+        Route::ApiGateway => (step, "oauth/token/accessible-resources", "JIRA_API_BASE_URL"),
+        Route::Direct => ("Jira site", "rest/api/3/myself", "JIRA_SITE_URL"),
+    };
     let unreached = |finding: Finding| {
         vec![finding, Finding::skipped("clock", "needs an answer of Jira's host")]
     };
-    let Ok(url) = config.jira.api_base.join("oauth/token/accessible-resources") else {
-        return unreached(Finding::failed(step, "JIRA_API_BASE_URL takes no path"));
+    let Ok(url) = config.jira.api_base.join(path) else {
+        return unreached(Finding::failed(step, format!("{setting} takes no path")));
     };
     let settings = Settings { retry_max: 0, timeout: PATIENCE, ..config.upstream.clone() };
     let upstream = match Upstream::new(&settings) {
@@ -53,7 +59,7 @@ pub(super) async fn jira(config: &Config) -> Vec<Finding> {
     let request = Request::new(Method::GET, url, Safety::Read, "check".into());
     let before = SystemTime::now();
     match upstream.call(&request, Instant::now() + PATIENCE * 2).await {
-        Ok(answer) => vec![answered(step, &answer), clock(&answer, before)],
+        Ok(answer) => vec![answered(step, setting, &answer), clock(&answer, before)],
         Err(fault) => {
             unreached(Finding::failed(step, format!("{}. {}", causes(&fault), way_out(&fault))))
         }
@@ -61,7 +67,7 @@ pub(super) async fn jira(config: &Config) -> Vec<Finding> {
 }
 
 /// Without a token Jira's gateway answers 401, which proves name lookup, TLS and the way there.
-fn answered(step: &'static str, answer: &Response) -> Finding {
+fn answered(step: &'static str, setting: &str, answer: &Response) -> Finding {
     match answer.status.as_u16() {
         code @ (200 | 401) => {
             Finding::ok(step, format!("answers (HTTP {code}, no token was sent)"))
@@ -69,9 +75,7 @@ fn answered(step: &'static str, answer: &Response) -> Finding {
         429 => Finding::warn(step, "answers, and limits this address just now (HTTP 429)"),
         code @ 300..=399 => Finding::failed(
             step,
-            format!(
-                "answers HTTP {code}, a redirect, which is never followed: check JIRA_API_BASE_URL"
-            ),
+            format!("answers HTTP {code}, a redirect, which is never followed: check {setting}"),
         ),
         code @ 500.. => {
             Finding::failed(step, format!("answers HTTP {code}: it, or a proxy before it, is down"))
@@ -79,7 +83,7 @@ fn answered(step: &'static str, answer: &Response) -> Finding {
         code => Finding::failed(
             step,
             format!(
-                "answers HTTP {code}, which Jira Cloud does not: check JIRA_API_BASE_URL, or a proxy in between"
+                "answers HTTP {code}, which Jira Cloud does not: check {setting}, or a proxy in between"
             ),
         ),
     }

@@ -6,8 +6,8 @@ use platform::Access;
 
 use crate::{
     agent,
-    cli::report::Finding,
-    config::{Config, Exposure, Source, UnknownSetting},
+    cli::{report::Finding, unknown_names},
+    config::{Config, Exposure, Source},
     http::SECRET_ADVICE,
     jira::tools,
     policy::Policy,
@@ -20,13 +20,20 @@ const CHANNEL_TIMEOUT: Duration = Duration::from_secs(45);
 const SECRETS_MAX: usize = 2;
 
 pub(super) fn summary(config: &Config) -> Finding {
+    tools_of(config, &format!("listens on {}", config.listen))
+}
+
+pub(super) fn summary_of_stdio(config: &Config) -> Finding {
+    tools_of(config, "for stdio and call")
+}
+
+fn tools_of(config: &Config, what: &str) -> Finding {
     let policy = Policy::new(config.policy.clone());
     let all = tools::all().chain(agent::tools::all());
     let tools = all.filter(|tool| policy.allows(tool)).count();
     let sets: Vec<&str> = config.policy.toolsets.iter().map(|set| set.name()).collect();
     let mode = if config.policy.read_only { ", read only" } else { "" };
-    let detail =
-        format!("listens on {}; {tools} tools of {}{mode}", config.listen, sets.join(", "));
+    let detail = format!("{what}; {tools} tools of {}{mode}", sets.join(", "));
     if tools == 0 {
         Finding::failed(
             "settings",
@@ -39,14 +46,7 @@ pub(super) fn summary(config: &Config) -> Finding {
 
 /// Names that no setting has.
 pub(super) fn unknown(source: &Source) -> Vec<Finding> {
-    let line = |setting: &UnknownSetting| {
-        let near = setting.near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        Finding::warn(
-            "unknown name",
-            format!("{} in {} is not a setting{near}", setting.name, setting.place),
-        )
-    };
-    source.unknown_settings().iter().map(line).collect()
+    unknown_names::sentences(source).map(|said| Finding::warn("unknown name", said)).collect()
 }
 
 /// The gateway's secrets, and who may read the file they stand in.

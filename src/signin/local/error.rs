@@ -23,7 +23,10 @@ pub enum LocalError {
     )]
     Unreadable,
     /// The disk does not do what it must.
-    #[error("the folder of the sign-in cannot be read or written at the moment; is the disk full?")]
+    #[error(
+        "the folder of this machine's sign-in cannot be read or written: it must belong to this \
+         user, on a disk that is not full; SESSION_STORAGE_DIR names another"
+    )]
     Unavailable,
     /// The tokens are for another host than the one that the settings name.
     #[error(
