@@ -19,8 +19,16 @@ pub(super) fn run(program: Command, args: &Args) -> io::Result<()> {
     let name = program.get_name().to_owned();
     let mut script = Vec::new();
     generate(args.shell, &mut program, name, &mut script);
+    if args.shell == Shell::Bash {
+        script = String::from_utf8_lossy(&script).replace(MISLABELLED, LABEL).into_bytes();
+    }
     io::stdout().write_all(&script)
 }
+
+/// What `clap_complete` makes of a hyphen in the program's name where it names what a command
+/// completes, and where it looks for that: with two forms nothing below the first word is found.
+const MISLABELLED: &str = "jira__subcmd__mcp__subcmd__bridge";
+const LABEL: &str = "jira__mcp__bridge";
 
 /// `call` takes the name of any tool, for another server may have others; a shell proposes ours.
 fn with_tools(program: Command) -> Command {

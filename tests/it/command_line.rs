@@ -40,6 +40,26 @@ fn every_shell_gets_every_command() {
     assert_eq!(run(&["completions", "tcsh"]).status.code(), Some(64));
 }
 
+/// What completes a command must bear the name by which it is looked for.
+#[test]
+fn bash_looks_for_what_its_script_holds() {
+    let script = printed(&["completions", "bash"]);
+    let set =
+        script.lines().filter_map(|line| line.trim().strip_prefix("cmd=\"")?.strip_suffix('"'));
+    let set: Vec<&str> = set.filter(|label| !label.is_empty()).collect();
+    assert!(set.len() > 10, "{set:?}");
+    for label in set {
+        let branch = format!("{label})");
+        assert!(script.lines().any(|line| line.trim() == branch), "no branch {branch}");
+    }
+    let asked = format!(
+        "{script}\nCOMP_WORDS=(jira-mcp-bridge call jira_sea)\nCOMP_CWORD=2\n\
+         _jira__mcp__bridge jira-mcp-bridge jira_sea call\necho \"${{COMPREPLY[*]}}\"\n"
+    );
+    let Ok(bash) = Command::new("bash").args(["-c", &asked]).output() else { return };
+    assert_eq!(String::from_utf8_lossy(&bash.stdout).trim(), "jira_search", "{bash:?}");
+}
+
 #[test]
 fn whoever_stops_reading_is_no_failure() {
     for arguments in [&["tools"][..], &["errors"][..], &["tools", "--json"][..], &["settings"][..]]
