@@ -65,7 +65,7 @@ impl Source {
         file: Option<&Path>,
     ) -> Result<Self, Vec<Problem>> {
         let (mut environment, mut dotenv) = (environment, dotenv);
-        leave_standing(&mut environment, dotenv.keys());
+        leave_standing(&mut environment, &dotenv);
         let chosen = chosen_by_a_folder(&environment, &dotenv);
         if !chosen.is_empty() {
             return Err(chosen);
@@ -84,8 +84,8 @@ impl Source {
                 return Err(vec![problem]);
             }
             unknown.extend(among(names.keys().map(String::as_str), "the configuration file"));
-            leave_standing(&mut dotenv, names.keys());
-            leave_standing(&mut environment, names.keys());
+            leave_standing(&mut dotenv, &names);
+            leave_standing(&mut environment, &names);
         }
         for layer in [dotenv, environment] {
             builder = builder.add_source(Environment::default().source(Some(layer)));
@@ -164,12 +164,9 @@ impl Source {
 
 /// An empty value does not undo what a later place says: a variable that a pipeline did not fill
 /// would open what the file has closed.
-fn leave_standing<'a>(
-    layer: &mut Map<String, String>,
-    later: impl Iterator<Item = &'a String> + Clone,
-) {
-    layer.retain(|name, value| {
-        !value.trim().is_empty() || !later.clone().any(|other| other.eq_ignore_ascii_case(name))
+fn leave_standing<V>(values: &mut Map<String, String>, below: &Map<String, V>) {
+    values.retain(|name, value| {
+        !value.trim().is_empty() || !below.keys().any(|other| other.eq_ignore_ascii_case(name))
     });
 }
 
