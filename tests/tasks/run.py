@@ -23,7 +23,7 @@ from plain_requests import REQUESTS  # noqa: E402
 from tasks import TASKS  # noqa: E402
 
 # What all tasks together may cost. Warm: one bridge for all tasks; cold: a fresh one for each.
-LIMITS = {"calls": 76, "text bytes in": 25_000, "requests, warm": 115, "requests, cold": 155}
+LIMITS = {"calls": 76, "text bytes in": 25_000, "requests, warm": 115, "requests, cold": 155, "points, warm": 510, "points, cold": 560}
 
 SETTINGS = {
     "PORT": "0",
@@ -104,7 +104,7 @@ def attempt(task, agent):
 
 
 def run(binary, is_cold):
-    """One row for each task: said, agent, requests, fault."""
+    """One row for each task: said, agent, what it cost at Jira, fault."""
     with process([binary, "demo", "--json", "--jira-only"], SETTINGS) as child:
         jira = Jira(json_line(child))
         with counting(int(jira.url.rsplit(":", 1)[1])) as (proxy, counter):
@@ -114,7 +114,7 @@ def run(binary, is_cold):
                 warm = process([binary, "demo", "--json"], settings)
                 url = json_line(warm.__enter__())["mcp_url"]
             for said, task, _ in TASKS:
-                before = counter.count
+                before = counter.now()
                 if is_cold:
                     with process([binary, "demo", "--json"], settings) as bridge:
                         agent = Agent(json_line(bridge)["mcp_url"], jira)
@@ -122,7 +122,7 @@ def run(binary, is_cold):
                 else:
                     agent = Agent(url, jira)
                     fault = attempt(task, agent)
-                rows.append((said, agent, counter.count - before, fault))
+                rows.append((said, agent, counter.now() - before, fault))
             if warm:
                 warm.__exit__(None, None, None)
             return rows
@@ -147,11 +147,12 @@ def play(binary):
 def main(binary, is_checked, target):
     warm, cold = run(binary, False), run(binary, True)
     failed = 0
-    for number, ((said, agent, requests, fault), (_, _, cold_requests, cold_fault)) in enumerate(zip(warm, cold), 1):
+    for number, ((said, agent, cost, fault), (_, _, cold_cost, cold_fault)) in enumerate(zip(warm, cold), 1):
         fault = fault or cold_fault
         failed += bool(fault)
         print(
-            f"{number:>3}  {agent.calls:>2} calls  {requests:>2} + {cold_requests - requests} requests  {agent.sent:>6} B out  "
+            f"{number:>3}  {agent.calls:>2} calls  {cost.requests:>2} + {(cold_cost - cost).requests} requests  "
+            f"{cost.points:>3} + {(cold_cost - cost).points} points  {agent.sent:>6} B out  "
             f"{agent.text:>6} B text in  {said}  {'FAILED: ' + fault if fault else 'done'}"
         )
     plain = play(binary)
@@ -161,8 +162,10 @@ def main(binary, is_checked, target):
     costs = {
         "calls": sum(agent.calls for _, agent, _, _ in warm),
         "text bytes in": sum(agent.text for _, agent, _, _ in warm),
-        "requests, warm": sum(row[2] for row in warm),
-        "requests, cold": sum(row[2] for row in cold),
+        "requests, warm": sum(row[2].requests for row in warm),
+        "requests, cold": sum(row[2].requests for row in cold),
+        "points, warm": sum(row[2].points for row in warm),
+        "points, cold": sum(row[2].points for row in cold),
     }
     too_much = [name for name, cost in costs.items() if cost > LIMITS[name]]
     for name, cost in costs.items():
@@ -180,17 +183,20 @@ def write(target, warm, cold, costs, plain):
         "Each task runs against the sandbox Jira through MCP only (`tests/tasks/run.py BINARY --write docs/TASKS.md`); whether it has",
         "reached its goal is asked of the sandbox itself. Out is what the agent sends, in is what comes back: whole JSON-RPC messages,",
         "in bytes, and of them the text that a model reads. A quarter of that is about what it costs in tokens. Requests go to Jira,",
-        "from a bridge that knows the site already and from a fresh one. The gate holds the sums (`LIMITS` in `run.py`).",
+        "from a bridge that knows the site already and from a fresh one. Points are what they cost of those that all users of the app",
+        "share, 65,000 an hour (`points.py`). The gate holds the sums (`LIMITS` in `run.py`).",
         "Ideal is what the ideal agent needs: the rest makes an issue of the task's own, so that tasks do not disturb each other.",
         "",
-        "| # | What somebody says | Ideal | Calls | Bytes out | Bytes in | Text in | Requests | of a fresh bridge |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| # | What somebody says | Ideal | Calls | Bytes out | Bytes in | Text in | Requests | of a fresh bridge | Points | of a fresh bridge |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for number, ((said, agent, requests, _), (_, _, cold_requests, _)) in enumerate(zip(warm, cold), 1):
-        cells = (number, said, TASKS[number - 1][2], agent.calls, agent.sent, agent.received, agent.text, requests, cold_requests)
+    for number, ((said, agent, cost, _), (_, _, cold_cost, _)) in enumerate(zip(warm, cold), 1):
+        at_jira = (cost.requests, cold_cost.requests, cost.points, cold_cost.points)
+        cells = (number, said, TASKS[number - 1][2], agent.calls, agent.sent, agent.received, agent.text, *at_jira)
         lines.append(f"| {' | '.join(map(str, cells))} |")
     sent, received = (sum(getattr(agent, name) for _, agent, _, _ in warm) for name in ("sent", "received"))
-    sums = (sum(ideal for _, _, ideal in TASKS), costs["calls"], sent, received, costs["text bytes in"], costs["requests, warm"], costs["requests, cold"])
+    at_jira = (costs[name] for name in ("requests, warm", "requests, cold", "points, warm", "points, cold"))
+    sums = (sum(ideal for _, _, ideal in TASKS), costs["calls"], sent, received, costs["text bytes in"], *at_jira)
     lines += [f"| | **in all** | {' | '.join(f'**{cost}**' for cost in sums)} |", ""]
     lines += [
         "## Thirty plain requests",
