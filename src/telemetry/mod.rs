@@ -11,7 +11,8 @@ use std::io::IsTerminal;
 
 pub use export::{ExportError, Exporters, Settings as ExportSettings};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Level, level_filters::LevelFilter};
+use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,22 +27,38 @@ pub enum Format {
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The lowest level of our own lines.
-    pub level: tracing::Level,
+    pub level: Level,
     /// None: pretty on a terminal, JSON elsewhere.
     pub format: Option<Format>,
     /// Where traces and metrics go.
     pub export: ExportSettings,
 }
 
-/// Crates that log requests, results or headers below these levels. Appended last, so no setting
-/// lowers them: rmcp writes whole arguments at debug, the HTTP crates write headers at trace, that
+/// Crates that log requests, results or headers below these levels, or at all. No setting lowers
+/// them: rmcp writes whole arguments at debug, the HTTP crates write headers at trace, that
 /// of sockets writes whole requests, addresses with their tokens, and frames.
-const QUIET: &str = "rmcp=off,hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,tower=info,tower_http=info,\
-    tungstenite=off,tokio_tungstenite=off,opentelemetry=error,opentelemetry_sdk=error,opentelemetry_otlp=error,opentelemetry_http=error";
+const QUIET: [(&str, Option<Level>); 14] = [
+    ("rmcp", None),
+    ("hyper", Some(Level::INFO)),
+    ("hyper_util", Some(Level::INFO)),
+    ("h2", Some(Level::INFO)),
+    ("reqwest", Some(Level::INFO)),
+    ("rustls", Some(Level::INFO)),
+    ("tower", Some(Level::INFO)),
+    ("tower_http", Some(Level::INFO)),
+    ("tungstenite", None),
+    ("tokio_tungstenite", None),
+    ("opentelemetry", Some(Level::ERROR)),
+    ("opentelemetry_sdk", Some(Level::ERROR)),
+    ("opentelemetry_otlp", Some(Level::ERROR)),
+    ("opentelemetry_http", Some(Level::ERROR)),
+];
 
 /// Installs the subscriber of the process; a second call changes nothing.
 pub fn start(settings: &Settings) {
-    let filter = EnvFilter::new(format!("{},{QUIET}", settings.level));
+    let quiet = QUIET
+        .map(|(target, level)| (target, level.map_or(LevelFilter::OFF, LevelFilter::from_level)));
+    let filter = Targets::new().with_default(settings.level).with_targets(quiet);
     let pretty = match settings.format {
         Some(format) => format == Format::Pretty,
         None => std::io::stderr().is_terminal(),
