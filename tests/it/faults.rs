@@ -168,6 +168,29 @@ async fn a_quota_is_not_waited_out() {
 }
 
 #[tokio::test]
+async fn a_quota_that_is_used_up_is_met_once_by_each_user() {
+    let bridge = Bridge::start().await;
+    bridge.anna("jira_whoami", json!({})).await;
+    bridge.upstream.fail("/issue/ACME-1", Fault::Quota(1200));
+    bridge.refused("jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+    let asked = bridge.upstream.seen().len();
+    for (tool, arguments) in [
+        ("jira_get_issue", json!({"issue_key": "ACME-1"})),
+        ("jira_search", json!({"jql": "project = ACME"})),
+        ("jira_add_comment", json!({"issue_key": "ACME-2", "body": "x"})),
+    ] {
+        let told = bridge.refused(tool, arguments).await;
+        assert_eq!(told["error"], "rate_limited", "{told}");
+        assert!((1190..=1200).contains(&told["retry_after"].as_u64().unwrap()), "{told}");
+        assert!(told["hint"].as_str().unwrap().contains("about 20 minutes"), "{told}");
+    }
+    assert_eq!(bridge.upstream.seen().len(), asked, "Jira has said it already");
+    // Ben's token may be of another app.
+    let fine = bridge.call("ben", "jira_get_issue", json!({"issue_key": "ACME-1"})).await;
+    assert!(!fine.is_error, "{}", fine.value);
+}
+
+#[tokio::test]
 async fn the_token_follows_no_redirect() {
     let trap = Bridge::start().await;
     let to = format!("http://{}/ex/jira/x/rest/api/3/issue/ACME-1", trap.upstream.address);

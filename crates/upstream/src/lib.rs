@@ -24,6 +24,7 @@ mod roots;
 mod rules;
 mod send;
 mod settings;
+mod spent;
 mod streamed;
 mod telemetry;
 #[cfg(test)]
@@ -48,6 +49,7 @@ use self::{
     room::{Full, REQUEST_BYTES_MAX},
     rules::Outcome,
     send::{Sender, Sending, pause},
+    spent::Spent,
 };
 pub use self::{
     error::{FailureClass, Sent, UpstreamError},
@@ -79,6 +81,7 @@ struct Shared {
     budgets: Mutex<Budgets>,
     breakers: Breakers,
     accepted: Accepted,
+    spent: Spent,
     random_unit: fn() -> f64,
     signals: Signals,
 }
@@ -137,6 +140,7 @@ impl Upstream {
             budgets: Mutex::new(Budgets::new(settings.retry_floor, Instant::now())),
             breakers,
             accepted: Accepted::new(),
+            spent: Spent::new(),
             random_unit,
             signals,
         })))
@@ -146,7 +150,8 @@ impl Upstream {
     /// passes.
     ///
     /// When the repeats are used up, or waiting would take too long, the last answer is returned as
-    /// it is, also if it is a 429 or 5xx.
+    /// it is, also if it is a 429 or 5xx. A quota that the upstream has said is used up is refused
+    /// without asking again, with the time that is left.
     pub async fn call(
         &self,
         request: &Request,
@@ -160,6 +165,9 @@ impl Upstream {
                 sent: Sent::No,
                 status: None,
             });
+        }
+        if let Some(refusal) = self.0.spent.refusal(request, started) {
+            return Ok(refusal);
         }
         let is_accepted = self.0.accepted.has(request.caller);
         let bytes = request.body.as_ref().map_or(0, Bytes::len);
@@ -218,6 +226,7 @@ impl Upstream {
             result = result.map_err(|error| error.after_earlier(sent));
             if let Ok(response) = &mut result {
                 self.0.accepted.learn(request, response);
+                self.0.spent.learn(request, response, Instant::now());
                 bytes_read += response.bytes_read;
                 response.bytes_read = bytes_read;
             }

@@ -138,7 +138,7 @@ pub struct Response {
     pub body: Bytes,
     /// What the headers say about limits, as of the moment of the answer.
     pub rate_limit: RateLimit,
-    /// Attempts made, at least 1.
+    /// Attempts made; 0 when the upstream's earlier word is repeated.
     pub attempts: u32,
     /// Body bytes of all answered attempts together, after inflation.
     pub bytes_read: u64,

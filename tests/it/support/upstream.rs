@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     LostAfter(Box<Self>),
     /// 429 for this reason, with nothing said about when to come back.
     Reason(&'static str),
+    /// 429 because the app's hourly quota is used up, for so many seconds more.
+    Quota(u64),
     /// The connection breaks in the middle of the body.
     Cut,
     /// A body that comes a byte at a time and never ends.
@@ -286,6 +288,11 @@ async fn fail(fault: Fault) -> Response {
         Fault::Hang | Fault::Held(_) | Fault::LostAfter(_) => std::future::pending().await,
         Fault::Reason(reason) => {
             (StatusCode::TOO_MANY_REQUESTS, [("ratelimit-reason", reason)], "{}").into_response()
+        }
+        Fault::Quota(seconds) => {
+            let reason = ("ratelimit-reason", "jira-quota-global-based".to_owned());
+            let wait = ("retry-after", seconds.to_string());
+            (StatusCode::TOO_MANY_REQUESTS, [reason, wait], "{}").into_response()
         }
         Fault::Drip => {
             let drops = stream::unfold((), async |()| {
