@@ -13,6 +13,7 @@ mod breaker;
 mod breakers;
 mod budget;
 mod error;
+mod lanes;
 mod loopback;
 mod opened;
 mod rate_limit;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     error::{Sent, UpstreamError},
+    lanes::Lanes,
     opened::Opened,
     rate_limit::RateLimit,
     request::{Request, Response},
@@ -33,7 +34,7 @@ const RESERVE_BYTES_MAX: usize = 256 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Sender {
-    client: reqwest::Client,
+    lanes: Lanes<reqwest::Client>,
     opened: Opened,
     room: Room,
     timeout: Duration,
@@ -46,24 +47,12 @@ impl Sender {
     /// that the server declared unprocessed (RFC 9113 section 8.7), so a write is not done twice.
     pub(super) fn new(settings: &Settings) -> Result<Self, BuildError> {
         let opened = Opened::default();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .connector_layer(opened.clone())
-            .redirect(Policy::none())
-            .referer(false)
-            .gzip(settings.gzip)
-            .user_agent(&settings.user_agent)
-            .connect_timeout(settings.connect_timeout.min(settings.timeout / 2))
-            .tcp_nodelay(true)
-            .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(POOL_IDLE_PER_HOST)
-            .http2_keep_alive_interval(HTTP2_PING)
-            .http2_keep_alive_timeout(HTTP2_PONG)
-            .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
-            .build()
-            .map_err(|source| BuildError::Client { source: source.without_url() })?;
+        let lanes = {
+            let (settings, opened) = (settings.clone(), opened.clone());
+            Lanes::new(Box::new(move || client(&settings, &opened)))?
+        };
         let (timeout, body_bytes_max) = (settings.timeout, settings.body_bytes_max);
-        Ok(Self { client, opened, room: Room::new(), timeout, body_bytes_max })
+        Ok(Self { lanes, opened, room: Room::new(), timeout, body_bytes_max })
     }
 
     /// How many connections were begun so far: when none was during an attempt, it used one that
@@ -113,7 +102,10 @@ impl Sender {
         Sending { traceparent, attempts, is_accepted }: Sending,
         head: &mut Head,
     ) -> Result<Response, UpstreamError> {
-        let mut builder = self
+        let Some(place) = self.lanes.place() else {
+            return Err(UpstreamError::Busy { attempts, sent: Sent::No, status: None });
+        };
+        let mut builder = place
             .client
             .request(request.method.clone(), request.url.clone())
             .headers(request.headers.clone());
@@ -143,6 +135,25 @@ impl Sender {
         let headers = std::mem::take(answer.headers_mut());
         Ok(Response { status, headers, body, rate_limit, attempts, bytes_read })
     }
+}
+
+fn client(settings: &Settings, opened: &Opened) -> Result<reqwest::Client, BuildError> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .connector_layer(opened.clone())
+        .redirect(Policy::none())
+        .referer(false)
+        .gzip(settings.gzip)
+        .user_agent(&settings.user_agent)
+        .connect_timeout(settings.connect_timeout.min(settings.timeout / 2))
+        .tcp_nodelay(true)
+        .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(POOL_IDLE_PER_HOST)
+        .http2_keep_alive_interval(HTTP2_PING)
+        .http2_keep_alive_timeout(HTTP2_PONG)
+        .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
+        .build()
+        .map_err(|source| BuildError::Client { source: source.without_url() })
 }
 
 /// The only sleep of the crate.
