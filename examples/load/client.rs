@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Method, Request, client::conn::http1, header};
 use hyper_util::rt::TokioIo;
+use memchr::memmem;
 use tokio::{net::TcpStream, task::JoinSet};
 
 /// What is sent, as often as wanted.
@@ -22,7 +23,7 @@ pub(crate) struct Call {
     pub(crate) body: Bytes,
     pub(crate) headers: Vec<(&'static str, String)>,
     /// A sign of a right answer.
-    pub(crate) expected: &'static str,
+    pub(crate) expected: &'static [u8],
 }
 
 impl Call {
@@ -69,8 +70,7 @@ impl Connection {
     async fn checked(&mut self, call: &Call) {
         let body = self.call(call).await;
         let is_right = body.as_ref().is_some_and(|body| {
-            let (tail, sign) = (&body[..body.len().min(512)], call.expected.as_bytes());
-            tail.windows(sign.len()).any(|window| window == sign)
+            memmem::find(&body[..body.len().min(512)], call.expected).is_some()
         });
         assert!(is_right, "a wrong answer to {}: {body:?}", call.target);
     }
@@ -80,8 +80,8 @@ impl Connection {
 pub(crate) async fn once(call: &Call) -> Bytes {
     let mut connection = Connection::open(call.port, 0).await.expect("the server listens");
     let body = connection.call(call).await.expect("the server answers");
-    let text = String::from_utf8_lossy(&body);
-    assert!(text.contains(call.expected), "a wrong answer to {}: {text:.600}", call.target);
+    let is_right = memmem::find(&body, call.expected).is_some();
+    assert!(is_right, "a wrong answer to {}: {:.600}", call.target, String::from_utf8_lossy(&body));
     body
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn until_answered(call: &Call, started: Instant) -> f64 {
         if let Some(mut connection) = Connection::open(call.port, 0).await
             && let Some(body) = connection.call(call).await
         {
-            assert!(String::from_utf8_lossy(&body).contains(call.expected), "a wrong first answer");
+            assert!(memmem::find(&body, call.expected).is_some(), "a wrong first answer");
             return started.elapsed().as_secs_f64() * 1e3;
         }
         assert!(started.elapsed() < Duration::from_mins(1), "{} does not start", call.target);

@@ -11,69 +11,39 @@
 
 mod bodies;
 mod client;
+mod deployed;
 mod floor;
+mod goals;
 mod measure;
+mod options;
 mod peers;
 mod process;
 mod report;
 mod serve;
 mod servers;
+mod tls;
 mod upstream;
+mod wire;
 
 use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
+    rc::Rc,
+    time::Duration,
 };
 
 use clap::Parser;
+use measure::Beginning;
+use options::Options;
 use report::Run;
+use serde_json::Value;
 use servers::{Server, Task};
 use tokio::task::LocalSet;
+use upstream::Jira;
 
-/// Measures the bridge against a bare proxy, and against a peer with --peers. Needs Linux and
-/// taskset; wants two idle cores.
-#[derive(Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-struct Options {
-    /// The bridge's binary; without it the release build is made and taken.
-    #[arg(long)]
-    bridge: Option<PathBuf>,
-    /// Also install mcp-atlassian from PyPI into target/peers and measure it.
-    #[arg(long)]
-    peers: bool,
-    /// Rounds after the one that warms up; medians count.
-    #[arg(long, default_value_t = 7)]
-    rounds: usize,
-    /// Calls in a round; a quarter of it for searches.
-    #[arg(long, default_value_t = 4000)]
-    calls: usize,
-    /// Calls for the latency of each server, 20 a second.
-    #[arg(long, default_value_t = 400)]
-    samples: usize,
-    /// Calls of each of the 1,000 connections for the memory.
-    #[arg(long, default_value_t = 20)]
-    waves: usize,
-    /// The core of the servers under test.
-    #[arg(long, default_value_t = 0)]
-    server_core: usize,
-    /// The core of the driver and of the upstream.
-    #[arg(long, default_value_t = 1)]
-    driver_core: usize,
-    /// Lets the driver's core sleep between two answers; each byte sent to it then costs the server
-    /// the waking of a core.
-    #[arg(long)]
-    driver_sleeps: bool,
-    /// Where the numbers go as JSON; beside the build's output by default.
-    #[arg(long)]
-    json: Option<PathBuf>,
-    /// A few calls of each kind only: shows that the load works, and measures nothing of worth.
-    #[arg(long)]
-    smoke: bool,
-    /// Set in the child that is pinned to the driver's core.
-    #[arg(long, hide = true)]
-    pinned: bool,
-}
+/// What is asked of the upstream without --away.
+const SLOW: Duration = Duration::from_millis(80);
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -85,32 +55,29 @@ fn main() -> ExitCode {
     match args.get(1).map(String::as_str) {
         // By itself, for a profiler.
         Some("upstream") => local.block_on(&runtime, async {
-            let (fast, slow) = upstream::start().await;
-            serve::announce(&format!("{fast} {slow}"));
+            let (jira, tls) = (Jira::new(), tls::Tls::new());
+            let (fast, slow) = (jira.plain(Duration::ZERO).await, jira.plain(SLOW).await);
+            let secure = jira.secure(&tls, Duration::ZERO).await;
+            let trust = tls.authority().display();
+            serve::announce(&format!("{} {}", fast.port, slow.port));
+            serve::announce(&format!("{} {}={trust}", secure.base, tls::TRUST));
             std::future::pending::<()>().await;
         }),
         Some("floor") => {
-            let port = args.get(2).and_then(|port| port.parse().ok()).expect("floor PORT");
-            local.block_on(&runtime, floor::run(port));
+            let upstream = args.get(2).expect("floor URL");
+            local.block_on(&runtime, floor::run(upstream));
         }
-        _ => return orchestrate(Options::parse(), &runtime, &local),
+        _ => return orchestrate(&Options::parse().settled(), &runtime, &local),
     }
     ExitCode::SUCCESS
 }
 
 /// Builds what is measured, then goes on as a child on the driver's core, so that no thread of it
 /// strays.
-fn orchestrate(
-    mut options: Options,
-    runtime: &tokio::runtime::Runtime,
-    local: &LocalSet,
-) -> ExitCode {
-    if options.smoke {
-        (options.rounds, options.calls, options.samples, options.waves) = (1, 64, 10, 1);
-    }
+fn orchestrate(options: &Options, runtime: &tokio::runtime::Runtime, local: &LocalSet) -> ExitCode {
     let binary = options.bridge.clone().unwrap_or_else(release_build);
     if options.pinned {
-        local.block_on(runtime, measured(&options, &binary));
+        local.block_on(runtime, measured(options, &binary));
         return ExitCode::SUCCESS;
     }
     let own = std::env::current_exe().expect("the system knows our own path");
@@ -140,22 +107,31 @@ fn release_build() -> PathBuf {
 }
 
 async fn measured(options: &Options, binary: &Path) {
-    let (fast, slow) = upstream::start().await;
-    let core = options.server_core;
+    let jira = Jira::new();
+    let mut run = Run { cores: (options.server_core, options.driver_core), ..Run::default() };
+    run.binary_bytes = std::fs::metadata(binary).map_or(0, |file| file.len());
+    let seen = plain(options, binary, &jira, &mut run).await;
+    if options.tls {
+        deployed::measure(options, binary, &jira, &seen, &mut run).await;
+    }
+    told(options, &run);
+}
 
-    let bridge = started(servers::bridge(core, binary, fast)).await;
+/// Everything over HTTP/1.1 in clear; answers with what the bridge asked Jira for.
+async fn plain(options: &Options, binary: &Path, jira: &Rc<Jira>, run: &mut Run) -> Value {
+    let fast = jira.plain(Duration::ZERO).await;
+    let core = options.server_core;
+    let bridge = started(servers::bridge(core, binary, &fast)).await;
     for task in Task::ALL {
         client::once(&bridge.call(task).expect("the bridge has all")).await;
     }
-    let seen = servers::seen(fast).await;
-    let mut under_test = vec![servers::floor(core, fast, seen.clone()), bridge];
+    let seen = servers::seen(fast.port).await;
+    let mut under_test = vec![servers::floor(core, &fast, seen.clone()), bridge];
     let peer = options.peers.then(|| peers::install(&target().join("peers"))).flatten();
     if let Some(program) = &peer {
-        under_test.push(peers::start(core, program, fast).await);
+        under_test.push(peers::start(core, program, fast.port).await);
     }
 
-    let mut run = Run { cores: (core, options.driver_core), ..Run::default() };
-    run.binary_bytes = std::fs::metadata(binary).map_or(0, |file| file.len());
     let bodies = bodies::Bodies::new();
     let bytes = |kind: &str| seen[kind]["bytes"].as_u64().unwrap_or_default();
     run.jira_bytes = [
@@ -163,20 +139,32 @@ async fn measured(options: &Options, binary: &Path) {
         (bodies.search(&[], servers::SEARCH_SIZE as usize).len(), bytes("search")),
     ];
     say("processor time");
-    measure::processor_time(options, &under_test, &mut run).await;
-    measure::reply_bytes(&under_test, &mut run).await;
-    measure::memory_at_rest(&under_test, &mut run).await;
+    run.rows = measure::processor_time(options, &under_test).await;
+    measure::reply_bytes(&under_test, &mut run.rows).await;
+    measure::memory_at_rest(options, &under_test, &mut run.rows).await;
     say("latency");
-    measure::added_latency(options, &under_test, fast, &seen, &mut run).await;
+    measure::added_latency(options, &under_test, fast.port, &seen, run).await;
     drop(under_test);
     say("memory");
-    let fresh =
-        [servers::floor(core, slow, seen), started(servers::bridge(core, binary, slow)).await];
-    measure::memory_in_flight(options, &fresh, &mut run).await;
+    let away = options.away.first().copied().map_or(SLOW, Duration::from_millis);
+    let slow = jira.plain(away).await;
+    let fresh = [
+        servers::floor(core, &slow, seen.clone()),
+        started(servers::bridge(core, binary, &slow)).await,
+    ];
+    for server in &fresh {
+        let taken = measure::memory_in_flight(options, server, &slow, Beginning::Warm).await;
+        if let Some(row) = run.rows.iter_mut().find(|row| row.name == server.name) {
+            row.before_mb = Some(taken.before_mb);
+            row.peak_mb = Some(taken.peak_mb);
+            row.after_mb = Some(taken.after_mb);
+            row.in_flight_rate = Some(taken.rate);
+        }
+    }
     drop(fresh);
     say("cold start");
-    measure::cold_start(options, binary, fast, &mut run).await;
-    told(options, &run);
+    measure::cold_start(options, binary, &fast, run).await;
+    seen
 }
 
 async fn started(server: Server) -> Server {

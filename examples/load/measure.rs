@@ -1,32 +1,27 @@
 //! What is measured, each as one number of one server in one run.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Instant};
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Options,
     client::{self, median, percentile},
-    report::{Row, Run},
+    options::Options,
+    report::{InFlight, Row, Run},
     servers::{self, Server, Task},
+    upstream::Site,
 };
 
 /// Connections of the closed loop.
 const WIDTH: usize = 16;
-/// Calls in flight for the memory.
-const IN_FLIGHT: usize = 1_000;
 /// Calls of each server a second for the latency.
 const RATE: u32 = 20;
-/// What a server is given to fall back to after the load.
-const REST: Duration = Duration::from_secs(5);
 const COLD_STARTS: usize = 9;
 
 /// Processor time for each call, in interleaved rounds, so that whatever else the machine does hits
 /// all alike.
-pub(crate) async fn processor_time(options: &Options, servers: &[Server], run: &mut Run) {
+pub(crate) async fn processor_time(options: &Options, servers: &[Server]) -> Vec<Row> {
     // Sending to a core that sleeps costs the sender the waking, several times what the sending
     // costs. The floor keeps this core busy and never pays that; a server that takes longer would
     // pay it for each of its answers and requests, and no server pays it whose clients are other
@@ -52,18 +47,13 @@ pub(crate) async fn processor_time(options: &Options, servers: &[Server], run: &
         }
     }
     awake.abort();
-    for ((server, spent), resident_mb) in servers.iter().zip(spent).zip(resident) {
+    let measured = servers.iter().zip(spent).zip(resident);
+    let row = |((server, spent), resident_mb): ((&Server, [Vec<f64>; 3]), Vec<f64>)| {
         let [issue, search, list] =
             spent.map(|rounds| (!rounds.is_empty()).then(|| median(rounds)));
-        run.rows.push(Row {
-            name: server.name,
-            issue,
-            search,
-            list,
-            resident_mb,
-            ..Row::default()
-        });
-    }
+        Row { name: server.name, issue, search, list, resident_mb, ..Row::default() }
+    };
+    measured.map(row).collect()
 }
 
 /// Lets this thread look for what has come again and again instead of waiting for it.
@@ -83,8 +73,8 @@ fn calls(options: &Options, server: &Server, task: Task) -> usize {
 }
 
 /// Bytes of each answer.
-pub(crate) async fn reply_bytes(servers: &[Server], run: &mut Run) {
-    for (server, row) in servers.iter().zip(&mut run.rows) {
+pub(crate) async fn reply_bytes(servers: &[Server], rows: &mut [Row]) {
+    for (server, row) in servers.iter().zip(rows) {
         for (task, bytes) in Task::ALL.into_iter().zip(&mut row.bytes) {
             if let Some(call) = server.call(task) {
                 *bytes = Some(client::once(&call).await.len());
@@ -113,41 +103,62 @@ pub(crate) async fn added_latency(
 }
 
 /// Memory at rest after the load that went before.
-pub(crate) async fn memory_at_rest(servers: &[Server], run: &mut Run) {
-    tokio::time::sleep(REST).await;
-    for (server, row) in servers.iter().zip(&mut run.rows) {
+pub(crate) async fn memory_at_rest(options: &Options, servers: &[Server], rows: &mut [Row]) {
+    options.rest().await;
+    for (server, row) in servers.iter().zip(rows) {
         row.at_rest_mb = Some(server.process.resident_mb());
     }
 }
 
-/// Memory of fresh servers with a thousand calls in flight, before, at the peak, and some seconds
+/// How a thousand calls begin.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) enum Beginning {
+    /// One call has opened a connection to Jira before.
+    Warm,
+    /// All at once at a process that has called nobody, as after a restart.
+    Cold,
+}
+
+/// Memory of a fresh server with a thousand calls in flight, before, at the peak, and some seconds
 /// after.
-pub(crate) async fn memory_in_flight(options: &Options, fresh: &[Server], run: &mut Run) {
-    for server in fresh {
-        let Some(call) = server.call(Task::Issue) else { continue };
+pub(crate) async fn memory_in_flight(
+    options: &Options,
+    fresh: &Server,
+    site: &Site,
+    beginning: Beginning,
+) -> InFlight {
+    let call = fresh.call(Task::Issue).expect("whom we measure has issues");
+    if beginning == Beginning::Warm {
         client::once(&call).await;
-        let before = server.process.resident_mb();
-        let started = Instant::now();
-        let count = IN_FLIGHT * options.waves;
-        client::closed_loop(&call, IN_FLIGHT, count).await;
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand calls")]
-        let rate = count as f64 / started.elapsed().as_secs_f64();
-        tokio::time::sleep(REST).await;
-        if let Some(row) = run.rows.iter_mut().find(|row| row.name == server.name) {
-            row.before_mb = Some(before);
-            row.peak_mb = Some(server.process.peak_mb());
-            row.after_mb = Some(server.process.resident_mb());
-            row.in_flight_rate = Some(rate);
-        }
+    }
+    let before_mb = fresh.process.resident_mb();
+    let started = Instant::now();
+    // What a cold beginning costs is over with the first of them.
+    let waves = if beginning == Beginning::Warm { options.waves } else { options.waves.min(2) };
+    let count = options.in_flight * waves;
+    client::closed_loop(&call, options.in_flight, count).await;
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand calls")]
+    let rate = count as f64 / started.elapsed().as_secs_f64();
+    let connections = site.wire.read();
+    options.rest().await;
+    InFlight {
+        name: fresh.name,
+        beginning,
+        away_ms: u64::try_from(site.away.as_millis()).unwrap_or(u64::MAX),
+        before_mb,
+        peak_mb: fresh.process.peak_mb(),
+        after_mb: fresh.process.resident_mb(),
+        rate,
+        connections,
     }
 }
 
 /// From the start of the process to the first tool list.
-pub(crate) async fn cold_start(options: &Options, binary: &Path, upstream: u16, run: &mut Run) {
+pub(crate) async fn cold_start(options: &Options, binary: &Path, site: &Site, run: &mut Run) {
     let mut took = Vec::new();
     for _ in 0..COLD_STARTS {
         let started = Instant::now();
-        let server = servers::bridge(options.server_core, binary, upstream);
+        let server = servers::bridge(options.server_core, binary, site);
         if let Some(call) = server.call(Task::List) {
             took.push(client::until_answered(&call, started).await);
         }

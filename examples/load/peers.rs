@@ -78,7 +78,7 @@ pub(crate) async fn start(core: usize, program: &Path, upstream_port: u16) -> Se
         target: MCP_ATLASSIAN.path.to_owned(),
         body: Bytes::from(hello.to_string()),
         headers: Vec::new(),
-        expected: "serverInfo",
+        expected: b"serverInfo",
     };
     client::until_answered(&call, Instant::now()).await;
     servers::peer(

@@ -1,12 +1,30 @@
 //! What the load's own two servers share: a port chosen by the system, one thread, one task a
 //! connection.
 
-use std::{convert::Infallible, future::Future, io::Write, net::Ipv4Addr};
+use std::{
+    convert::Infallible, error::Error as StdError, future::Future, io::Write, net::Ipv4Addr,
+    rc::Rc, sync::Arc, time::Duration,
+};
 
+use bytes::Bytes;
 use http_body::Body;
-use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use http_body_util::Full;
+use hyper::{
+    Request, Response,
+    body::Incoming,
+    rt::Executor,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::wire::{Link, Watched, Wire};
+
+/// What many servers allow. Source: RFC 9113 section 6.5.2, which recommends no fewer.
+const HTTP2_STREAMS_MAX: u32 = 100;
 
 pub(crate) async fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback has a free port")
@@ -26,11 +44,10 @@ pub(crate) async fn forever<A, F, B>(listener: TcpListener, answer: A)
 where
     A: Fn(Request<Incoming>) -> F + Clone + 'static,
     F: Future<Output = Result<Response<B>, Infallible>> + 'static,
-    B: Body<Error: std::error::Error + Send + Sync> + 'static,
+    B: Body<Error: StdError + Send + Sync> + 'static,
 {
     loop {
-        let Ok((stream, _peer)) = listener.accept().await else { continue };
-        let _ = stream.set_nodelay(true);
+        let stream = accepted(&listener).await;
         let answer = answer.clone();
         tokio::task::spawn_local(async move {
             // A client that leaves early is no concern of the load's.
@@ -38,5 +55,65 @@ where
                 .serve_connection(TokioIo::new(stream), service_fn(answer))
                 .await;
         });
+    }
+}
+
+async fn accepted(listener: &TcpListener) -> TcpStream {
+    loop {
+        if let Ok((stream, _peer)) = listener.accept().await {
+            let _ = stream.set_nodelay(true);
+            return stream;
+        }
+    }
+}
+
+/// A listener that speaks TLS, as far away as the answers take.
+pub(crate) struct Secure {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Arc<ServerConfig>,
+    pub(crate) away: Duration,
+    pub(crate) wire: Rc<Wire>,
+}
+
+impl Secure {
+    /// Speaks HTTP/2 with who offers it, and HTTP/1.1 with others.
+    pub(crate) async fn forever<A, F>(self, answer: A)
+    where
+        A: Fn(Rc<Link>, Request<Incoming>) -> F + Clone + 'static,
+        F: Future<Output = Result<Response<Full<Bytes>>, Infallible>> + 'static,
+    {
+        let acceptor = TlsAcceptor::from(self.tls);
+        loop {
+            let stream = accepted(&self.listener).await;
+            let (acceptor, answer) = (acceptor.clone(), answer.clone());
+            let (link, away) = (self.wire.opened(), self.away);
+            tokio::task::spawn_local(async move {
+                // One round trip for TCP and one for TLS.
+                tokio::time::sleep(away * 2).await;
+                let Ok(stream) = acceptor.accept(stream).await else { return };
+                let session = stream.get_ref().1;
+                let is_http2 = session.alpn_protocol() == Some(b"h2");
+                link.secured(session.handshake_kind(), is_http2);
+                let stream = TokioIo::new(Watched::new(stream, Rc::clone(&link), is_http2));
+                let service = service_fn(move |request| answer(Rc::clone(&link), request));
+                let _ = if is_http2 {
+                    let mut http2 = http2::Builder::new(ThisThread);
+                    http2.max_concurrent_streams(HTTP2_STREAMS_MAX);
+                    http2.serve_connection(stream, service).await
+                } else {
+                    http1::Builder::new().serve_connection(stream, service).await
+                };
+            });
+        }
+    }
+}
+
+/// Runs the streams of an HTTP/2 connection beside it.
+#[derive(Clone, Copy)]
+struct ThisThread;
+
+impl<F: Future<Output: 'static> + 'static> Executor<F> for ThisThread {
+    fn execute(&self, stream: F) {
+        tokio::task::spawn_local(stream);
     }
 }

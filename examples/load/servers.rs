@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use crate::{
     client::{self, Call},
     process::{Process, free_port},
+    tls,
+    upstream::Site,
 };
 
 const GATEWAY_SECRET: &str = "load-gateway-secret-of-more-than-32-bytes";
@@ -16,6 +18,8 @@ const GATEWAY_SECRET: &str = "load-gateway-secret-of-more-than-32-bytes";
 const SEARCH_FIELDS: &[&str] =
     &["type", "status", "summary", "assignee", "reporter", "priority", "labels", "updated", "url"];
 pub(crate) const SEARCH_SIZE: u32 = 50;
+/// How a gzip stream begins.
+const GZIP: &[u8] = b"\x1f\x8b\x08";
 
 /// What is measured of each server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,33 +44,44 @@ pub(crate) struct Server {
 enum Dialect {
     Bridge,
     /// The requests that the bridge sends to Jira, as the upstream saw them.
-    Floor(Value),
+    Floor {
+        seen: Value,
+        compressed: bool,
+    },
     Peer(&'static crate::peers::Peer, Vec<(&'static str, String)>),
 }
 
 /// The bridge as it is deployed, every check on; only the limits are raised, which a load would
 /// meet.
-pub(crate) fn bridge(core: usize, binary: &Path, upstream_port: u16) -> Server {
+pub(crate) fn bridge(core: usize, binary: &Path, site: &Site) -> Server {
     let port = free_port();
-    let settings = [
+    let mut settings = vec![
         ("PORT", port.to_string()),
         ("ADMIN_ADDR", String::new()),
         ("GATEWAY_SHARED_SECRET", GATEWAY_SECRET.to_owned()),
-        ("JIRA_API_BASE_URL", format!("http://127.0.0.1:{upstream_port}")),
+        ("JIRA_API_BASE_URL", site.base.clone()),
         ("RATE_LIMIT_PER_USER_PER_MINUTE", "1000000".to_owned()),
         ("MAX_CONCURRENT_PER_USER", "100000".to_owned()),
         ("MAX_IN_FLIGHT", "4096".to_owned()),
     ];
+    settings.extend(trust(site));
     let process = Process::start(core, binary, &["serve"], &settings);
     Server { name: "bridge", process, port, dialect: Dialect::Bridge }
 }
 
-/// The bare proxy, asked for what the bridge asked Jira for.
-pub(crate) fn floor(core: usize, upstream_port: u16, seen: Value) -> Server {
+fn trust(site: &Site) -> Option<(&'static str, String)> {
+    Some((tls::TRUST, site.authority.as_ref()?.display().to_string()))
+}
+
+/// The bare proxy, asked for what the bridge asked Jira for; of an upstream with TLS compressed, as
+/// the bridge asks there.
+pub(crate) fn floor(core: usize, site: &Site, seen: Value) -> Server {
     let own = std::env::current_exe().expect("the system knows our own path");
-    let mut process = Process::start(core, &own, &["floor", &upstream_port.to_string()], &[]);
+    let settings: Vec<_> = trust(site).into_iter().collect();
+    let mut process = Process::start(core, &own, &["floor", &site.base], &settings);
     let port = process.line().parse().expect("it tells its port");
-    Server { name: "floor (bare hyper proxy)", process, port, dialect: Dialect::Floor(seen) }
+    let dialect = Dialect::Floor { seen, compressed: site.authority.is_some() };
+    Server { name: "floor (bare hyper proxy)", process, port, dialect }
 }
 
 /// Somebody else's server.
@@ -81,7 +96,7 @@ pub(crate) fn peer(
 
 /// Jira itself, without anything in front.
 pub(crate) fn direct(upstream_port: u16, seen: &Value, task: Task) -> Call {
-    replay(upstream_port, seen, task).expect("the upstream has seen it")
+    replay(upstream_port, seen, task, false).expect("the upstream has seen it")
 }
 
 impl Server {
@@ -104,7 +119,7 @@ impl Server {
                     ("mcp-protocol-version", "2025-11-25".to_owned()),
                 ],
             )),
-            Dialect::Floor(seen) => replay(self.port, seen, task),
+            Dialect::Floor { seen, compressed } => replay(self.port, seen, task, *compressed),
             Dialect::Peer(peer, session) => Some(self.rpc(
                 peer.path,
                 task,
@@ -135,7 +150,7 @@ impl Server {
         };
         let body =
             json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params}).to_string();
-        let expected = if task == Task::List { "\"tools\"" } else { "LOAD-1" };
+        let expected: &[u8] = if task == Task::List { b"\"tools\"" } else { b"LOAD-1" };
         Call {
             port: self.port,
             method: Method::POST,
@@ -155,12 +170,13 @@ fn search_arguments() -> Value {
     json!({"jql": "project = LOAD ORDER BY updated DESC", "max_results": SEARCH_SIZE, "fields": SEARCH_FIELDS})
 }
 
-fn replay(port: u16, seen: &Value, task: Task) -> Option<Call> {
-    let (kind, expected) = match task {
-        Task::Issue => ("issue", "LOAD-1"),
-        Task::Search => ("search", "\"issues\""),
+fn replay(port: u16, seen: &Value, task: Task, compressed: bool) -> Option<Call> {
+    let (kind, expected): (_, &[u8]) = match task {
+        Task::Issue => ("issue", b"LOAD-1"),
+        Task::Search => ("search", b"\"issues\""),
         Task::List => return None,
     };
+    let gzip = compressed.then(|| ("accept-encoding", "gzip".to_owned()));
     let body = seen[kind]["body"].as_str().map(|body| Bytes::from(body.to_owned()));
     let method = if body.is_some() { Method::POST } else { Method::GET };
     let target = seen[kind]["target"].as_str().expect("the upstream has seen it").to_owned();
@@ -169,8 +185,8 @@ fn replay(port: u16, seen: &Value, task: Task) -> Option<Call> {
         method,
         target,
         body: body.unwrap_or_default(),
-        headers: Vec::new(),
-        expected,
+        headers: gzip.into_iter().collect(),
+        expected: if compressed { GZIP } else { expected },
     })
 }
 
@@ -182,7 +198,7 @@ pub(crate) async fn seen(upstream_port: u16) -> Value {
         target: "/load/seen".to_owned(),
         body: Bytes::new(),
         headers: Vec::new(),
-        expected: "",
+        expected: b"",
     };
     serde_json::from_slice(&client::once(&call).await).expect("it writes JSON")
 }
