@@ -24,16 +24,27 @@ pub(crate) struct Call {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// A sign of a right answer.
     pub(crate) expected: &'static [u8],
+    /// Of each user in turn; without any, those that Atlassian would give.
+    pub(crate) bearers: Rc<[String]>,
+}
+
+/// As long as one of Atlassian's.
+pub(crate) fn bearer(caller: usize) -> String {
+    format!("load-{caller:04}-{}", "x".repeat(900))
 }
 
 impl Call {
     /// `caller` makes a user of each connection.
     fn request(&self, caller: usize) -> Request<Full<Bytes>> {
+        let bearer = match self.bearers.len() {
+            0 => bearer(caller),
+            count => self.bearers[caller % count].clone(),
+        };
         let mut request = Request::builder()
             .method(self.method.clone())
             .uri(&self.target)
             .header(header::HOST, format!("127.0.0.1:{}", self.port))
-            .header(header::AUTHORIZATION, format!("Bearer load-{caller:04}-{}", "x".repeat(900)))
+            .header(header::AUTHORIZATION, format!("Bearer {bearer}"))
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, text/event-stream");
         for (name, value) in &self.headers {

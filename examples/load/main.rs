@@ -16,11 +16,13 @@ mod floor;
 mod goals;
 mod measure;
 mod options;
+mod own_tokens;
 mod peers;
 mod process;
 mod report;
 mod serve;
 mod servers;
+mod sign_in;
 mod tls;
 mod upstream;
 mod wire;
@@ -113,6 +115,9 @@ async fn measured(options: &Options, binary: &Path) {
     let seen = plain(options, binary, &jira, &mut run).await;
     if options.tls {
         deployed::measure(options, binary, &jira, &seen, &mut run).await;
+    }
+    if options.own_tokens {
+        own_tokens::measure(options, binary, &jira, &mut run).await;
     }
     told(options, &run);
 }

@@ -6,15 +6,16 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    client::{self, median, percentile},
+    client::{self, Call, median, percentile},
     options::Options,
+    process::Process,
     report::{InFlight, Row, Run},
     servers::{self, Server, Task},
     upstream::Site,
 };
 
 /// Connections of the closed loop.
-const WIDTH: usize = 16;
+pub(crate) const WIDTH: usize = 16;
 /// Calls of each server a second for the latency.
 const RATE: u32 = 20;
 const COLD_STARTS: usize = 9;
@@ -34,10 +35,7 @@ pub(crate) async fn processor_time(options: &Options, servers: &[Server]) -> Vec
             for (task, spent) in Task::ALL.into_iter().zip(spent) {
                 let Some(call) = server.call(task) else { continue };
                 let count = calls(options, server, task);
-                let before = server.process.cpu_ms();
-                client::closed_loop(&call, WIDTH, count).await;
-                #[expect(clippy::cast_precision_loss, reason = "a few thousand calls")]
-                let each = (server.process.cpu_ms() - before) / count as f64;
+                let each = each_ms(&server.process, &call, count).await;
                 // The first round warms up.
                 if round > 0 {
                     spent.push(each);
@@ -54,6 +52,30 @@ pub(crate) async fn processor_time(options: &Options, servers: &[Server]) -> Vec
         Row { name: server.name, issue, search, list, resident_mb, ..Row::default() }
     };
     measured.map(row).collect()
+}
+
+/// Processor time of a call in each round, of one way to call after the other.
+pub(crate) async fn alternating(options: &Options, ways: &[(&Process, Call)]) -> Vec<Vec<f64>> {
+    let awake = tokio::task::spawn_local(stay_awake(!options.driver_sleeps));
+    let mut rounds = vec![Vec::new(); ways.len()];
+    for round in 0..=options.rounds {
+        for ((process, call), spent) in ways.iter().zip(&mut rounds) {
+            let each = each_ms(process, call, options.calls.max(WIDTH)).await;
+            if round > 0 {
+                spent.push(each);
+            }
+        }
+    }
+    awake.abort();
+    rounds
+}
+
+async fn each_ms(process: &Process, call: &Call, count: usize) -> f64 {
+    let before = process.cpu_ms();
+    client::closed_loop(call, WIDTH, count).await;
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand calls")]
+    let count = count as f64;
+    (process.cpu_ms() - before) / count
 }
 
 /// Lets this thread look for what has come again and again instead of waiting for it.

@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// the first counts.
     #[arg(long, value_delimiter = ',', default_value = "80,250")]
     pub(crate) away: Vec<u64>,
+    /// Also measure the bridge's own tokens beside Atlassian's; with redis-server also in Redis.
+    #[arg(long)]
+    pub(crate) own_tokens: bool,
     /// Rounds after the one that warms up; medians count.
     #[arg(long, default_value_t = 7)]
     pub(crate) rounds: usize,
@@ -67,7 +70,7 @@ impl Options {
         if self.smoke {
             (self.rounds, self.calls, self.samples, self.waves) = (1, 32, 5, 1);
             (self.in_flight, self.rest) = (200, 50);
-            (self.tls, self.away) = (true, vec![20]);
+            (self.tls, self.away, self.own_tokens) = (true, vec![20], true);
         }
         self
     }

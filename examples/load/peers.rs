@@ -4,6 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    rc::Rc,
     time::Instant,
 };
 
@@ -79,6 +80,7 @@ pub(crate) async fn start(core: usize, program: &Path, upstream_port: u16) -> Se
         body: Bytes::from(hello.to_string()),
         headers: Vec::new(),
         expected: b"serverInfo",
+        bearers: Rc::default(),
     };
     client::until_answered(&call, Instant::now()).await;
     servers::peer(

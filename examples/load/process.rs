@@ -7,6 +7,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
 /// A child on one core. Dropping it ends it.
 pub(crate) struct Process(Child);
 
@@ -20,7 +22,7 @@ impl Process {
     ) -> Self {
         let mut command = Command::new("taskset");
         command.args(["-c", &core.to_string()]).arg(program).args(args);
-        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", "/nonexistent");
+        command.env_clear().env("PATH", PATH).env("HOME", "/nonexistent");
         command.envs(settings.iter().map(|(name, value)| (*name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         Self(command.spawn().expect("taskset (util-linux) starts it"))
@@ -69,6 +71,11 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Whether a program of the system is there to be started.
+pub(crate) fn is_installed(program: &str) -> bool {
+    PATH.split(':').any(|folder| Path::new(folder).join(program).exists())
 }
 
 /// A port nobody listens on at the moment, for servers that cannot choose one and tell it.

@@ -55,11 +55,23 @@ pub(crate) struct Deployed {
     pub(crate) in_flight: Vec<InFlight>,
 }
 
+/// `get_issue` with one kind of token.
+#[derive(Serialize)]
+pub(crate) struct OwnToken {
+    pub(crate) name: &'static str,
+    /// Processor time in milliseconds.
+    pub(crate) issue: f64,
+    /// Times that of a token passed on in the same round.
+    pub(crate) over: f64,
+}
+
 /// One run of the load.
 #[derive(Default, Serialize)]
 pub(crate) struct Run {
     pub(crate) rows: Vec<Row>,
     pub(crate) deployed: Option<Deployed>,
+    /// The first is Atlassian's own token, which is passed on.
+    pub(crate) own_tokens: Vec<OwnToken>,
     pub(crate) binary_bytes: u64,
     /// What Jira sent for the issue and for the search, raw and with the needed fields.
     pub(crate) jira_bytes: [(usize, u64); 2],
@@ -115,7 +127,18 @@ impl Run {
         if let Some(deployed) = &self.deployed {
             deployed.write(out)?;
         }
+        self.write_own_tokens(out)?;
         goals::write(out, self)
+    }
+
+    fn write_own_tokens(&self, out: &mut String) -> std::fmt::Result {
+        if !self.own_tokens.is_empty() {
+            writeln!(out, "\n| Tokens | get_issue CPU ms | x passed on |\n|---|---|---|")?;
+        }
+        for OwnToken { name, issue, over } in &self.own_tokens {
+            writeln!(out, "| {name} | {issue:.4} | {over:.3} |")?;
+        }
+        Ok(())
     }
 }
 

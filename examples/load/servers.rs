@@ -1,6 +1,6 @@
 //! The servers under test, and how each is asked for the same three things.
 
-use std::path::Path;
+use std::{path::Path, rc::Rc};
 
 use bytes::Bytes;
 use hyper::Method;
@@ -37,7 +37,7 @@ impl Task {
 pub(crate) struct Server {
     pub(crate) name: &'static str,
     pub(crate) process: Process,
-    port: u16,
+    pub(crate) port: u16,
     dialect: Dialect,
 }
 
@@ -54,6 +54,16 @@ enum Dialect {
 /// The bridge as it is deployed, every check on; only the limits are raised, which a load would
 /// meet.
 pub(crate) fn bridge(core: usize, binary: &Path, site: &Site) -> Server {
+    bridge_with(core, binary, site, Vec::new())
+}
+
+/// The same with settings of its own.
+pub(crate) fn bridge_with(
+    core: usize,
+    binary: &Path,
+    site: &Site,
+    own: Vec<(&'static str, String)>,
+) -> Server {
     let port = free_port();
     let mut settings = vec![
         ("PORT", port.to_string()),
@@ -64,9 +74,14 @@ pub(crate) fn bridge(core: usize, binary: &Path, site: &Site) -> Server {
         ("MAX_CONCURRENT_PER_USER", "100000".to_owned()),
         ("MAX_IN_FLIGHT", "4096".to_owned()),
     ];
-    settings.extend(trust(site));
+    settings.extend(trust(site).into_iter().chain(own));
     let process = Process::start(core, binary, &["serve"], &settings);
     Server { name: "bridge", process, port, dialect: Dialect::Bridge }
+}
+
+/// The header that gets a request past the bridge's check of its gateway.
+pub(crate) fn gateway() -> (&'static str, String) {
+    ("x-gateway-token", GATEWAY_SECRET.to_owned())
 }
 
 fn trust(site: &Site) -> Option<(&'static str, String)> {
@@ -114,10 +129,7 @@ impl Server {
                 &issue_arguments(),
                 "jira_search",
                 &search_arguments(),
-                vec![
-                    ("x-gateway-token", GATEWAY_SECRET.to_owned()),
-                    ("mcp-protocol-version", "2025-11-25".to_owned()),
-                ],
+                vec![gateway(), ("mcp-protocol-version", "2025-11-25".to_owned())],
             )),
             Dialect::Floor { seen, compressed } => replay(self.port, seen, task, *compressed),
             Dialect::Peer(peer, session) => Some(self.rpc(
@@ -158,6 +170,7 @@ impl Server {
             body: body.into(),
             headers,
             expected,
+            bearers: Rc::default(),
         }
     }
 }
@@ -187,6 +200,7 @@ fn replay(port: u16, seen: &Value, task: Task, compressed: bool) -> Option<Call>
         body: body.unwrap_or_default(),
         headers: gzip.into_iter().collect(),
         expected: if compressed { GZIP } else { expected },
+        bearers: Rc::default(),
     })
 }
 
@@ -199,6 +213,7 @@ pub(crate) async fn seen(upstream_port: u16) -> Value {
         body: Bytes::new(),
         headers: Vec::new(),
         expected: b"",
+        bearers: Rc::default(),
     };
     serde_json::from_slice(&client::once(&call).await).expect("it writes JSON")
 }

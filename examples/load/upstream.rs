@@ -65,7 +65,7 @@ impl Jira {
         let jira = Rc::clone(self);
         tokio::task::spawn_local(serve::forever(listener, move |request| {
             let jira = Rc::clone(&jira);
-            async move { Ok::<_, Infallible>(jira.after(away, request).await.as_it_is()) }
+            async move { Ok::<_, Infallible>(jira.after(away, request).await.plain()) }
         }));
         let base = format!("http://127.0.0.1:{port}");
         Site { port, base, away, authority: None, wire: Rc::default() }
@@ -86,7 +86,7 @@ impl Jira {
             let takes_gzip = takes_gzip.is_some_and(|value| value.contains("gzip"));
             async move {
                 let reply = jira.after(away, request).await;
-                Ok(if takes_gzip { reply.compressed() } else { reply.as_it_is() })
+                Ok(if takes_gzip { reply.compressed() } else { reply.plain() })
             }
         }));
         let base = format!("https://127.0.0.1:{port}");
@@ -113,9 +113,8 @@ impl Jira {
                 self.search_by_query(request.uri().query().unwrap_or_default())
             }
             (_, "remotelink" | "field") => Answer::small("[]"),
-            (_, "myself") => {
-                Answer::small(r#"{"accountId":"1","displayName":"Anna Admin","active":true}"#)
-            }
+            (_, "myself") => Answer::small(myself(&request)),
+            (_, "token") => return tokens(request).await,
             (_, "comment") => self.once("comments".to_owned(), || self.bodies.comments()),
             _ if path.contains("/issue/") => {
                 let query = request.uri().query().unwrap_or_default();
@@ -189,6 +188,25 @@ fn is_call(path: &str) -> bool {
     path.contains("/issue/") || path.contains("/search")
 }
 
+/// Each token is of a person of its own.
+fn myself<B>(request: &Request<B>) -> String {
+    let bearer = request.headers().get(header::AUTHORIZATION);
+    let bearer = bearer.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let account: String = bearer.chars().skip("Bearer ".len()).take("load-0000".len()).collect();
+    json!({"accountId": account, "displayName": "Anna Admin", "active": true}).to_string()
+}
+
+/// Atlassian's token endpoint: the code is the token that it gives.
+async fn tokens(request: Request<Incoming>) -> Reply {
+    let form = request.into_body().collect().await.map(http_body_util::Collected::to_bytes);
+    let form = form.unwrap_or_default();
+    let code = parameter(&String::from_utf8_lossy(&form), "code").unwrap_or_default();
+    let tokens = json!({"access_token": code, "refresh_token": format!("again-{code}"),
+        "token_type": "Bearer", "expires_in": 3600,
+        "scope": "read:jira-work write:jira-work read:jira-user offline_access"});
+    Reply(StatusCode::OK, Answer::small(tokens.to_string()))
+}
+
 fn parameter(query: &str, name: &str) -> Option<String> {
     url::form_urlencoded::parse(query.as_bytes())
         .find(|(key, _)| key == name)
@@ -210,7 +228,7 @@ impl Answer {
 struct Reply(StatusCode, Answer);
 
 impl Reply {
-    fn as_it_is(self) -> Response<Full<Bytes>> {
+    fn plain(self) -> Response<Full<Bytes>> {
         let Self(status, answer) = self;
         let mut response = Response::new(Full::new(answer.plain));
         *response.status_mut() = status;
@@ -221,7 +239,7 @@ impl Reply {
 
     fn compressed(self) -> Response<Full<Bytes>> {
         let gzip = self.1.gzip.clone();
-        let mut response = self.as_it_is();
+        let mut response = self.plain();
         if let Some(gzip) = gzip {
             *response.body_mut() = Full::new(gzip);
             let encoding = HeaderValue::from_static("gzip");
