@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Method, Request, client::conn::http1, header};
+use hyper::{Method, Request, body::Incoming, client::conn::http1, header};
 use hyper_util::rt::TokioIo;
 use memchr::memmem;
 use tokio::{net::TcpStream, task::JoinSet};
@@ -76,6 +76,13 @@ impl Connection {
         let is_right = answer.status().is_success();
         let body = answer.into_body().collect().await.ok()?.to_bytes();
         is_right.then_some(body)
+    }
+
+    /// The body of an answer that does not end.
+    pub(crate) async fn stream(&mut self, call: &Call) -> Option<Incoming> {
+        self.sender.ready().await.ok()?;
+        let answer = self.sender.send_request(call.request(self.caller)).await.ok()?;
+        answer.status().is_success().then(|| answer.into_body())
     }
 
     async fn checked(&mut self, call: &Call) {

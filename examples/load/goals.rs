@@ -35,6 +35,7 @@ fn goals(run: &Run) -> Vec<Goal> {
     let peaks =
         in_flight.filter(|taken| taken.name == "bridge" && taken.beginning == Beginning::Warm);
     let deployed_peak = peaks.map(|taken| taken.peak_mb).reduce(f64::max);
+    let streams = run.streams.as_ref().filter(|streams| streams.count == 5_000);
     let own_token = run.own_tokens.iter().find(|way| way.name == own_tokens::IN_MEMORY);
     let own_token = own_token.map(|way| (way.over - 1.0) * 100.0);
     vec![
@@ -53,6 +54,7 @@ fn goals(run: &Run) -> Vec<Goal> {
         low("peak MB, 1,000 calls in flight as deployed", deployed_peak, 110.0, 80.0),
         low("MB at rest after load", bridge(|r| r.at_rest_mb), 14.0, 10.0),
         low("MB when fresh", bridge(|r| r.before_mb), 9.0, 8.0),
+        low("MB with 5,000 idle streams", streams.map(|streams| streams.with_mb), 128.0, 90.0),
         low("binary, MiB", Some(binary_mib), 14.0, 11.0),
         low("cold start to the first tools/list, ms", bridge(|r| r.cold_start_ms), 15.0, 10.0),
         high("issues per CPU second, x mcp-atlassian", plain.over_peer(|r| r.issue), 100.0, 150.0),

@@ -23,6 +23,7 @@ mod report;
 mod serve;
 mod servers;
 mod sign_in;
+mod streams;
 mod tls;
 mod upstream;
 mod wire;
@@ -118,6 +119,9 @@ async fn measured(options: &Options, binary: &Path) {
     }
     if options.own_tokens {
         own_tokens::measure(options, binary, &jira, &mut run).await;
+    }
+    if let Some(count) = options.streams {
+        streams::measure(options, binary, &jira, count, &mut run).await;
     }
     told(options, &run);
 }

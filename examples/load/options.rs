@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// Also measure the bridge's own tokens beside Atlassian's; with redis-server also in Redis.
     #[arg(long)]
     pub(crate) own_tokens: bool,
+    /// Also measure with so many idle event streams open; the goal is that of 5000.
+    #[arg(long)]
+    pub(crate) streams: Option<usize>,
     /// Rounds after the one that warms up; medians count.
     #[arg(long, default_value_t = 7)]
     pub(crate) rounds: usize,
@@ -68,9 +71,10 @@ impl Options {
     /// A few calls of each kind, where only a sign of life is wanted.
     pub(crate) fn settled(mut self) -> Self {
         if self.smoke {
-            (self.rounds, self.calls, self.samples, self.waves) = (1, 32, 5, 1);
-            (self.in_flight, self.rest) = (200, 50);
-            (self.tls, self.away, self.own_tokens) = (true, vec![20], true);
+            (self.rounds, self.calls, self.samples, self.waves) = (1, 16, 5, 1);
+            (self.in_flight, self.rest) = (100, 50);
+            (self.tls, self.away) = (true, vec![20]);
+            (self.own_tokens, self.streams) = (true, Some(40));
         }
         self
     }

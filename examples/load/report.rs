@@ -65,6 +65,21 @@ pub(crate) struct OwnToken {
     pub(crate) over: f64,
 }
 
+/// Idle event streams of one process, beside another without any.
+#[derive(Serialize)]
+pub(crate) struct Streams {
+    pub(crate) count: usize,
+    pub(crate) opened_s: f64,
+    pub(crate) before_mb: f64,
+    pub(crate) with_mb: f64,
+    pub(crate) after_mb: f64,
+    /// Processor time of `get_issue` in milliseconds.
+    pub(crate) issue_without: f64,
+    pub(crate) issue_with: f64,
+    /// Times that without streams in the same round.
+    pub(crate) over: f64,
+}
+
 /// One run of the load.
 #[derive(Default, Serialize)]
 pub(crate) struct Run {
@@ -72,6 +87,7 @@ pub(crate) struct Run {
     pub(crate) deployed: Option<Deployed>,
     /// The first is Atlassian's own token, which is passed on.
     pub(crate) own_tokens: Vec<OwnToken>,
+    pub(crate) streams: Option<Streams>,
     pub(crate) binary_bytes: u64,
     /// What Jira sent for the issue and for the search, raw and with the needed fields.
     pub(crate) jira_bytes: [(usize, u64); 2],
@@ -128,6 +144,9 @@ impl Run {
             deployed.write(out)?;
         }
         self.write_own_tokens(out)?;
+        if let Some(streams) = &self.streams {
+            streams.write(out)?;
+        }
         goals::write(out, self)
     }
 
@@ -197,6 +216,18 @@ impl Deployed {
             taken.connections.write(out, taken.name, taken.away_ms, taken.calls())?;
         }
         Ok(())
+    }
+}
+
+impl Streams {
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        let Self { count, opened_s, before_mb, with_mb, after_mb, .. } = self;
+        let Self { issue_without, issue_with, over, .. } = self;
+        writeln!(
+            out,
+            "\n| Idle streams | opened in s | MB before | MB with them | MB after | get_issue CPU ms without | with them | x |\n|---|---|---|---|---|---|---|---|\n\
+             | {count} | {opened_s:.1} | {before_mb:.1} | {with_mb:.1} | {after_mb:.1} | {issue_without:.4} | {issue_with:.4} | {over:.3} |"
+        )
     }
 }
 
