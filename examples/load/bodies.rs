@@ -24,15 +24,26 @@ fn words(seed: usize, count: usize) -> String {
     (0..count).map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// As hard to compress as a real one.
+fn uuid(seed: usize) -> String {
+    let hash = blake3::hash(&seed.to_le_bytes()).to_hex();
+    format!("{}-{}-{}-{}-{}", &hash[..8], &hash[8..12], &hash[12..16], &hash[16..20], &hash[20..32])
+}
+
+fn account(id: usize) -> String {
+    format!("712020:{}", uuid(id))
+}
+
 fn avatar(id: usize, size: u8) -> String {
     format!(
-        "https://avatar-management--avatars.us-west-2.prod.example.net/712020:{id:08}-4f1c-4b6e-9a75-2f0d6c1b8e3a/\
-         9d1f52d0-7c3b-4f6e-8a41-{id:012}/{size}"
+        "https://avatar-management--avatars.us-west-2.prod.example.net/{}/{}/{size}",
+        account(id),
+        uuid(id + 1_000_000)
     )
 }
 
 fn person(id: usize) -> Value {
-    let account = format!("712020:{id:08}-4f1c-4b6e-9a75-2f0d6c1b8e3a");
+    let account = account(id);
     json!({
         "self": format!("{API}/user?accountId={account}"), "accountId": account,
         "emailAddress": format!("person{id}@example.com"),

@@ -22,7 +22,7 @@ pub(crate) async fn measure(
     seen: &Value,
     run: &mut Run,
 ) {
-    let (tls, core) = (Tls::new(), options.server_core);
+    let (tls, core) = (Tls::new(options.http2_streams), options.server_core);
     say("processor time as deployed");
     // Each has a listener of its own, which counts only its connections.
     let sites = [jira.secure(&tls, Duration::ZERO).await, jira.secure(&tls, Duration::ZERO).await];

@@ -42,6 +42,7 @@ use options::Options;
 use report::Run;
 use serde_json::Value;
 use servers::{Server, Task};
+use tls::Tls;
 use tokio::task::LocalSet;
 use upstream::Jira;
 
@@ -58,7 +59,7 @@ fn main() -> ExitCode {
     match args.get(1).map(String::as_str) {
         // By itself, for a profiler.
         Some("upstream") => local.block_on(&runtime, async {
-            let (jira, tls) = (Jira::new(), tls::Tls::new());
+            let (jira, tls) = (Jira::new(), Tls::new(options::STREAMS_MAX));
             let (fast, slow) = (jira.plain(Duration::ZERO).await, jira.plain(SLOW).await);
             let secure = jira.secure(&tls, Duration::ZERO).await;
             let trust = tls.authority().display();

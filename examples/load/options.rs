@@ -4,6 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Parser;
 
+/// What many servers allow. Source: RFC 9113 section 6.5.2, which recommends no fewer.
+pub(crate) const STREAMS_MAX: u32 = 100;
+
 /// Measures the bridge against a bare proxy, and against a peer with --peers. Needs Linux and
 /// taskset; wants two idle cores.
 #[derive(Debug, Parser)]
@@ -18,6 +21,9 @@ pub(crate) struct Options {
     /// Also measure the bridge as deployed: its upstream speaks TLS, HTTP/2 and gzip.
     #[arg(long)]
     pub(crate) tls: bool,
+    /// With --tls: the HTTP/2 streams that the upstream allows at a time on one connection.
+    #[arg(long, default_value_t = STREAMS_MAX)]
+    pub(crate) http2_streams: u32,
     /// How far away the upstream is with a thousand calls in flight, in milliseconds; without --tls
     /// the first counts.
     #[arg(long, value_delimiter = ',', default_value = "80,250")]

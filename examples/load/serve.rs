@@ -23,9 +23,6 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::wire::{Link, Watched, Wire};
 
-/// What many servers allow. Source: RFC 9113 section 6.5.2, which recommends no fewer.
-const HTTP2_STREAMS_MAX: u32 = 100;
-
 pub(crate) async fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback has a free port")
 }
@@ -71,6 +68,8 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
 pub(crate) struct Secure {
     pub(crate) listener: TcpListener,
     pub(crate) tls: Arc<ServerConfig>,
+    /// HTTP/2 streams of one connection.
+    pub(crate) streams_max: u32,
     pub(crate) away: Duration,
     pub(crate) wire: Rc<Wire>,
 }
@@ -85,7 +84,8 @@ impl Secure {
         let acceptor = TlsAcceptor::from(self.tls);
         loop {
             let stream = accepted(&self.listener).await;
-            let (acceptor, answer) = (acceptor.clone(), answer.clone());
+            let (acceptor, answer, streams_max) =
+                (acceptor.clone(), answer.clone(), self.streams_max);
             let (link, away) = (self.wire.opened(), self.away);
             tokio::task::spawn_local(async move {
                 // One round trip for TCP and one for TLS.
@@ -98,7 +98,7 @@ impl Secure {
                 let service = service_fn(move |request| answer(Rc::clone(&link), request));
                 let _ = if is_http2 {
                     let mut http2 = http2::Builder::new(ThisThread);
-                    http2.max_concurrent_streams(HTTP2_STREAMS_MAX);
+                    http2.max_concurrent_streams(streams_max);
                     http2.serve_connection(stream, service).await
                 } else {
                     http1::Builder::new().serve_connection(stream, service).await

@@ -17,11 +17,13 @@ pub(crate) const TRUST: &str = "SSL_CERT_FILE";
 /// The upstream's side, and the authority that its clients must trust.
 pub(crate) struct Tls {
     pub(crate) server: Arc<ServerConfig>,
+    /// HTTP/2 streams of one connection.
+    pub(crate) streams_max: u32,
     authority: NamedTempFile,
 }
 
 impl Tls {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(streams_max: u32) -> Self {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -47,7 +49,7 @@ impl Tls {
 
         let mut file = NamedTempFile::new().expect("the folder for temporary files is writable");
         file.write_all(root.pem().as_bytes()).expect("the disk has room");
-        Self { server: Arc::new(server), authority: file }
+        Self { server: Arc::new(server), streams_max, authority: file }
     }
 
     pub(crate) fn authority(&self) -> &Path {

@@ -76,8 +76,9 @@ impl Jira {
         let listener = serve::listen().await;
         let port = serve::port(&listener);
         let wire = Rc::<Wire>::default();
-        let (server, jira) = (tls.server.clone(), Rc::clone(self));
-        let secure = Secure { listener, tls: server, away, wire: Rc::clone(&wire) };
+        let jira = Rc::clone(self);
+        let (server, streams_max) = (tls.server.clone(), tls.streams_max);
+        let secure = Secure { listener, tls: server, streams_max, away, wire: Rc::clone(&wire) };
         tokio::task::spawn_local(secure.forever(move |link, request| {
             let jira = Rc::clone(&jira);
             link.requested(&request, is_call(request.uri().path()));
