@@ -178,7 +178,7 @@ pub(crate) async fn memory_in_flight(
 /// From the start of the process to the first tool list.
 pub(crate) async fn cold_start(options: &Options, binary: &Path, site: &Site, run: &mut Run) {
     let mut took = Vec::new();
-    for _ in 0..COLD_STARTS {
+    for _ in 0..COLD_STARTS.min(options.rounds + 2) {
         let started = Instant::now();
         let server = servers::bridge(options.server_core, binary, site);
         if let Some(call) = server.call(Task::List) {
