@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Instructions and allocations of one call, counted by callgrind: they do not depend on how busy the machine is.
+
+Usage: run.py BRIDGE LOAD [--check | --write]
+BRIDGE is the program, LOAD the load tool (`cargo build --bins --examples`), both unoptimised: what is held is that nobody makes a
+call do more without saying so, not how long it takes. With --check it fails where a count is over that of counts.json by more
+than 3 %; --write writes them anew, and the commit says why. Needs valgrind and Linux; talks to loopback only.
+"""
+
+import argparse
+import http.client
+import json
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "contract"))
+
+from bridge import process  # noqa: E402
+
+COUNTS = HERE / "counts.json"
+OVER = 1.03
+# Calls that warm up, and that are counted.
+WARM, COUNTED = 12, 25
+GATEWAY_SECRET = "counts-gateway-secret-of-more-than-32-bytes"
+ALLOCATES = re.compile(r"^_?_?rjem_(malloc|calloc|realloc|mallocx|rallocx)$")
+FIELDS = ["type", "status", "summary", "assignee", "reporter", "priority", "labels", "updated", "url"]
+
+
+def rpc(method, params, **headers):
+    body = {"jsonrpc": "2.0", "id": 7, "method": method, "params": params}
+    return json.dumps(body), {"x-gateway-token": GATEWAY_SECRET, "mcp-protocol-version": "2025-11-25", **headers}
+
+
+def tool(name, arguments):
+    return rpc("tools/call", {"name": name, "arguments": arguments})
+
+
+HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "counts", "version": "1"}}
+# What is counted, as the messages of one of it, each with the status and a part of a right answer.
+KINDS = {
+    "issue": [(tool("jira_get_issue", {"issue_key": "LOAD-1"}), 200, b"LOAD-1")],
+    "search of 50": [
+        (tool("jira_search", {"jql": "project = LOAD ORDER BY updated DESC", "max_results": 50, "fields": FIELDS}), 200, b"LOAD-50")
+    ],
+    "list of tools": [(rpc("tools/list", {}), 200, b"jira_search")],
+    "turn": [
+        (rpc("initialize", HELLO), 200, b"jira-mcp-bridge"),
+        (rpc("tools/list", {}), 200, b"jira_search"),
+        (tool("jira_get_issue", {"issue_key": "LOAD-1"}), 200, b"LOAD-1"),
+    ],
+    "refused for the gateway's secret": [(rpc("tools/list", {}, **{"x-gateway-token": "wrong" * 8}), 403, b"gateway")],
+}
+
+
+@contextmanager
+def upstream(load):
+    """The port of a loopback Jira that answers at once."""
+    with process([load, "upstream"], {}) as child:
+        yield int(child.stdout.readline().split()[0])
+
+
+class Bridge:
+    """The bridge under callgrind, which counts only between `begin` and `end`."""
+
+    def __init__(self, binary, port, home):
+        self.home, self.dumps = home, 0
+        settings = {
+            "PORT": "0",
+            "ADMIN_ADDR": "",
+            "GATEWAY_SHARED_SECRET": GATEWAY_SECRET,
+            "JIRA_API_BASE_URL": f"http://127.0.0.1:{port}",
+            "RATE_LIMIT_PER_USER_PER_MINUTE": "1000000",
+            "TOKIO_WORKER_THREADS": "1",
+        }
+        counting = ["--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={home}/counts"]
+        self.log = open(f"{home}/log", "w+")
+        command = ["valgrind", "-q", *counting, binary, "serve"]
+        self.child = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": home, **settings}, stdout=self.log, stderr=self.log)
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port(), timeout=60)
+
+    def port(self):
+        """From the line that the server logs when it listens."""
+        began = time.monotonic()
+        while time.monotonic() - began < 180:
+            self.log.flush()
+            found = re.search(r'"(?:addr|address|listening_on)":"[^"]*?:(\d+)"', Path(self.log.name).read_text())
+            if found:
+                return int(found[1])
+            if self.child.poll() is not None:
+                break
+            time.sleep(0.2)
+        raise SystemExit(f"the bridge does not start under valgrind:\n{Path(self.log.name).read_text()[-2000:]}")
+
+    def control(self, *words):
+        done = subprocess.run(["callgrind_control", *words, str(self.child.pid)], capture_output=True, text=True)
+        if done.returncode != 0 or "Error" in done.stdout:
+            raise SystemExit(f"callgrind_control {words}: {done.stdout}{done.stderr}")
+
+    def play(self, messages):
+        for (body, headers), status, part in messages:
+            every = {"authorization": "Bearer counts-" + "x" * 900, "content-type": "application/json", "accept": "application/json"}
+            self.connection.request("POST", "/mcp", body, {**every, **headers})
+            answer = self.connection.getresponse()
+            data = answer.read()
+            assert answer.status == status and part in data, f"a wrong answer: {answer.status} {data[:300]!r}"
+
+    def count(self, messages):
+        """(instructions, allocations) of playing these once."""
+        for _ in range(WARM):
+            self.play(messages)
+        self.control("-z")
+        self.control("-i", "on")
+        for _ in range(COUNTED):
+            self.play(messages)
+        self.control("-i", "off")
+        self.dumps += 1
+        self.control("-d")
+        return counted(Path(f"{self.home}/counts.{self.dumps}"))
+
+    def end(self):
+        self.child.terminate()
+        try:
+            self.child.wait(60)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+        self.log.close()
+
+
+def counted(dump):
+    """Of a dump of callgrind: its total, and how often the allocator was called."""
+    names, callee, allocations, total = {}, None, 0, None
+    for line in dump.read_text(errors="replace").splitlines():
+        if line.startswith(("fn=", "cfn=")):
+            found = re.match(r"c?fn=\((\d+)\)(?: (.*))?", line)
+            if found[2]:
+                names[found[1]] = found[2]
+            if line.startswith("cfn="):
+                callee = names.get(found[1], "")
+        elif line.startswith("calls=") and callee is not None and ALLOCATES.match(callee):
+            allocations += int(line[6:].split()[0])
+        elif line.startswith(("totals:", "summary:")):
+            total = int(line.split()[1])
+    if not total or not allocations:
+        raise SystemExit(f"{dump} holds no counts: {total} instructions, {allocations} allocations")
+    return round(total / COUNTED), round(allocations / COUNTED, 1)
+
+
+def main(bridge, load, is_checked, is_written):
+    for needed in ("valgrind", "callgrind_control"):
+        if not shutil.which(needed):
+            raise SystemExit(f"{needed} is missing; Debian has it in the package valgrind")
+    with tempfile.TemporaryDirectory(prefix="counts-") as home, upstream(load) as port:
+        under = Bridge(bridge, port, home)
+        try:
+            now = {kind: dict(zip(("instructions", "allocations"), under.count(messages))) for kind, messages in KINDS.items()}
+        finally:
+            under.end()
+    before = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
+    machine = before.pop("machine", platform.machine())
+    if is_checked and machine != platform.machine():
+        print(f"counts.json is of {machine}: nothing was held against it here")
+        is_checked = False
+    over = []
+    for kind, counts in now.items():
+        for what, count in counts.items():
+            known = before.get(kind, {}).get(what)
+            change = f"{count / known * 100 - 100:+.2f} %" if known else "new"
+            is_over = known is None or count > known * OVER
+            over += [f"{kind}: {what} {known} -> {count}"] if is_over else []
+            print(f"{kind:34} {count:>12,} {what:13} {change}{'  MORE THAN BEFORE' if is_over and known else ''}")
+    if is_written:
+        COUNTS.write_text(json.dumps({"machine": platform.machine(), **now}, indent=2) + "\n")
+    elif is_checked and over:
+        print("A call does more than it did. Find out why; if it has to, --write the counts and say so in the commit.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bridge")
+    parser.add_argument("load")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    sys.exit(main(given.bridge, given.load, given.check, given.write))
