@@ -5,14 +5,20 @@
 //! the upstream has to do. So calls go over as many clients as are needed, each with connections
 //! of its own. They are filled in order, so that as long as there is little to do all is done over
 //! the first.
+//!
+//! A client that has no connection yet opens one for each call that comes, until the first tells
+//! that HTTP/2 is spoken. So one call goes ahead, and the others follow when it is answered.
 
 use std::{
     fmt,
     sync::{
         OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 use super::settings::BuildError;
 
@@ -21,6 +27,10 @@ const CALLS: usize = 90;
 /// More would be more than one process has permits for.
 const LANES_MAX: usize = 24;
 
+/// For how long after an answer a connection is taken to stand: below the idle time after which it
+/// is closed.
+const WARM: Duration = Duration::from_secs(25);
+
 /// Makes one more client like the others.
 type Build<C> = Box<dyn Fn() -> Result<C, BuildError> + Send + Sync>;
 
@@ -28,24 +38,51 @@ type Build<C> = Box<dyn Fn() -> Result<C, BuildError> + Send + Sync>;
 pub(super) struct Lanes<C> {
     lanes: Vec<Lane<C>>,
     build: Build<C>,
+    start: Instant,
 }
 
 #[derive(Debug)]
 struct Lane<C> {
     client: OnceLock<C>,
     running: AtomicUsize,
+    /// When the last answer came, in milliseconds since the start, plus one; 0 for never.
+    answered_ms: AtomicU64,
+}
+
+impl<C> Lane<C> {
+    fn is_warm(&self, now_ms: u64) -> bool {
+        let answered = self.answered_ms.load(Ordering::Relaxed);
+        answered > 0 && Duration::from_millis(now_ms.saturating_sub(answered)) < WARM
+    }
+
+    fn running(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
 }
 
 /// A call's place; dropped when its answer is whole.
 #[derive(Debug)]
 pub(super) struct Place<'l, C> {
     pub(super) client: &'l C,
-    running: &'l AtomicUsize,
+    lane: &'l Lane<C>,
+    start: Instant,
+}
+
+impl<C> Place<'_, C> {
+    /// Notes that an answer came: the connection stands.
+    pub(super) fn answered(&self) {
+        self.lane.answered_ms.store(since(self.start), Ordering::Relaxed);
+    }
+}
+
+/// Milliseconds since then, plus one.
+fn since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1
 }
 
 impl<C> Drop for Place<'_, C> {
     fn drop(&mut self) {
-        self.running.fetch_sub(1, Ordering::Relaxed);
+        self.lane.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -58,24 +95,42 @@ impl<C> fmt::Debug for Lanes<C> {
 impl<C> Lanes<C> {
     /// Builds the first client; the others are built when they are needed.
     pub(super) fn new(build: Build<C>) -> Result<Self, BuildError> {
-        let lane = || Lane { client: OnceLock::new(), running: AtomicUsize::new(0) };
+        let lane = || Lane {
+            client: OnceLock::new(),
+            running: AtomicUsize::new(0),
+            answered_ms: AtomicU64::new(0),
+        };
         let lanes: Vec<Lane<C>> = std::iter::repeat_with(lane).take(LANES_MAX).collect();
         let first = build()?;
         if let Some(lane) = lanes.first() {
             let _new = lane.client.set(first);
         }
-        Ok(Self { lanes, build })
+        Ok(Self { lanes, build, start: Instant::now() })
     }
 
-    /// A place over the first client that has one; where all are full, or no more can be built,
-    /// over the one with the fewest calls.
+    /// A place for a call; none when no client could be built.
     pub(super) fn place(&self) -> Option<Place<'_, C>> {
-        let free = self.lanes.iter().find_map(|lane| self.enter(lane, CALLS));
-        free.or_else(|| {
-            let built = self.lanes.iter().filter(|lane| lane.client.get().is_some());
-            let fewest = built.min_by_key(|lane| lane.running.load(Ordering::Relaxed))?;
-            self.enter(fewest, usize::MAX)
-        })
+        let now = since(self.start);
+        let mut warm = self.lanes.iter().filter(|lane| lane.is_warm(now));
+        if let Some(place) = warm.find_map(|lane| self.enter(lane, CALLS)) {
+            return Some(place);
+        }
+        let (warm, cold): (Vec<_>, Vec<_>) = self.lanes.iter().partition(|lane| lane.is_warm(now));
+        if warm.is_empty() {
+            // Nothing is known yet.
+            let free = cold.iter().find_map(|lane| self.enter(lane, CALLS));
+            return free.or_else(|| self.least(&cold));
+        }
+        // Each that is full lets one more go ahead; the rest waits for its turn on what there is.
+        let ahead = cold.iter().filter(|lane| lane.running() > 0).count();
+        let next = cold.iter().filter(|_| ahead < warm.len()).find_map(|lane| self.enter(lane, 1));
+        next.or_else(|| self.least(&warm))
+    }
+
+    /// Over the one with the fewest calls of those that are built.
+    fn least<'l>(&'l self, lanes: &[&'l Lane<C>]) -> Option<Place<'l, C>> {
+        let built = lanes.iter().filter(|lane| lane.client.get().is_some());
+        self.enter(built.min_by_key(|lane| lane.running())?, usize::MAX)
     }
 
     fn enter<'l>(&'l self, lane: &'l Lane<C>, calls_max: usize) -> Option<Place<'l, C>> {
@@ -89,7 +144,7 @@ impl<C> Lanes<C> {
         if client.is_none() {
             lane.running.fetch_sub(1, Ordering::Relaxed);
         }
-        Some(Place { client: client?, running: &lane.running })
+        Some(Place { client: client?, lane, start: self.start })
     }
 }
 
@@ -97,10 +152,14 @@ impl<C> Lanes<C> {
 mod tests {
     use super::*;
 
+    fn numbered(built: &'static AtomicUsize) -> Lanes<usize> {
+        Lanes::new(Box::new(|| Ok(built.fetch_add(1, Ordering::Relaxed)))).unwrap()
+    }
+
     #[test]
     fn calls_fill_the_first_before_there_is_a_second() {
         static BUILT: AtomicUsize = AtomicUsize::new(0);
-        let lanes = Lanes::new(Box::new(|| Ok(BUILT.fetch_add(1, Ordering::Relaxed)))).unwrap();
+        let lanes = numbered(&BUILT);
         let mut places: Vec<_> = (0..CALLS).map(|_| lanes.place().unwrap()).collect();
         assert!(places.iter().all(|place| *place.client == 0));
         assert_eq!(BUILT.load(Ordering::Relaxed), 1);
@@ -112,10 +171,31 @@ mod tests {
         // However many there are, each has a place, and none has far more than the others.
         let all: Vec<_> =
             (0..CALLS * LANES_MAX + LANES_MAX).map(|_| lanes.place().unwrap()).collect();
-        let most = lanes.lanes.iter().map(|lane| lane.running.load(Ordering::Relaxed)).max();
+        let most = lanes.lanes.iter().map(Lane::running).max();
         assert!(most.unwrap() <= CALLS + 5, "{most:?}");
         drop((all, places));
-        assert!(lanes.lanes.iter().all(|lane| lane.running.load(Ordering::Relaxed) == 0));
+        assert!(lanes.lanes.iter().all(|lane| lane.running() == 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_call_goes_ahead_where_no_connection_stands_yet() {
+        static BUILT: AtomicUsize = AtomicUsize::new(0);
+        let lanes = numbered(&BUILT);
+        lanes.place().unwrap().answered();
+        let burst: Vec<_> = (0..CALLS * 3).map(|_| lanes.place().unwrap()).collect();
+        let over = |place: usize| burst.iter().filter(|one| *one.client == place).count();
+        assert_eq!((over(0), over(1), over(2)), (CALLS * 3 - 1, 1, 0));
+        // Its answer lets the others follow, and one more of each go ahead.
+        burst.iter().find(|one| *one.client == 1).unwrap().answered();
+        let more: Vec<_> = (0..CALLS + 5).map(|_| lanes.place().unwrap()).collect();
+        let over = |place: usize| more.iter().filter(|one| *one.client == place).count();
+        assert_eq!((over(1), over(2), over(3)), (CALLS - 1 + 4, 1, 1));
+        drop((burst, more));
+        // What has been idle for long is closed, and begins anew.
+        tokio::time::advance(WARM).await;
+        lanes.place().unwrap().answered();
+        let again: Vec<_> = (0..CALLS + 3).map(|_| lanes.place().unwrap()).collect();
+        assert_eq!(again.iter().filter(|one| *one.client > 0).count(), 1);
     }
 
     #[test]
@@ -127,9 +207,6 @@ mod tests {
         };
         let lanes = Lanes::new(Box::new(build)).unwrap();
         let held: Vec<_> = (0..CALLS + 10).filter_map(|_| lanes.place()).collect();
-        assert_eq!(
-            (held.len(), lanes.lanes[0].running.load(Ordering::Relaxed)),
-            (CALLS + 10, CALLS + 10)
-        );
+        assert_eq!((held.len(), lanes.lanes[0].running()), (CALLS + 10, CALLS + 10));
     }
 }

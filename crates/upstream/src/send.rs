@@ -116,6 +116,7 @@ impl Sender {
             builder = builder.body(body.clone());
         }
         let mut answer = builder.send().await.map_err(|error| before_answer(error, attempts))?;
+        place.answered();
         let rate_limit = RateLimit::parse(answer.headers(), SystemTime::now());
         let status = answer.status();
         head.status = Some(status);
