@@ -36,7 +36,7 @@ type Build<C> = Box<dyn Fn() -> Result<C, BuildError> + Send + Sync>;
 
 /// Clients that are alike, and the calls that run over each.
 pub(super) struct Lanes<C> {
-    lanes: Vec<Lane<C>>,
+    all: Vec<Lane<C>>,
     build: Build<C>,
     start: Instant,
 }
@@ -105,17 +105,17 @@ impl<C> Lanes<C> {
         if let Some(lane) = lanes.first() {
             let _new = lane.client.set(first);
         }
-        Ok(Self { lanes, build, start: Instant::now() })
+        Ok(Self { all: lanes, build, start: Instant::now() })
     }
 
     /// A place for a call; none when no client could be built.
     pub(super) fn place(&self) -> Option<Place<'_, C>> {
         let now = since(self.start);
-        let mut warm = self.lanes.iter().filter(|lane| lane.is_warm(now));
+        let mut warm = self.all.iter().filter(|lane| lane.is_warm(now));
         if let Some(place) = warm.find_map(|lane| self.enter(lane, CALLS)) {
             return Some(place);
         }
-        let (warm, cold): (Vec<_>, Vec<_>) = self.lanes.iter().partition(|lane| lane.is_warm(now));
+        let (warm, cold): (Vec<_>, Vec<_>) = self.all.iter().partition(|lane| lane.is_warm(now));
         if warm.is_empty() {
             // Nothing is known yet.
             let free = cold.iter().find_map(|lane| self.enter(lane, CALLS));
@@ -171,10 +171,10 @@ mod tests {
         // However many there are, each has a place, and none has far more than the others.
         let all: Vec<_> =
             (0..CALLS * LANES_MAX + LANES_MAX).map(|_| lanes.place().unwrap()).collect();
-        let most = lanes.lanes.iter().map(Lane::running).max();
+        let most = lanes.all.iter().map(Lane::running).max();
         assert!(most.unwrap() <= CALLS + 5, "{most:?}");
         drop((all, places));
-        assert!(lanes.lanes.iter().all(|lane| lane.running() == 0));
+        assert!(lanes.all.iter().all(|lane| lane.running() == 0));
     }
 
     #[tokio::test(start_paused = true)]
@@ -207,6 +207,6 @@ mod tests {
         };
         let lanes = Lanes::new(Box::new(build)).unwrap();
         let held: Vec<_> = (0..CALLS + 10).filter_map(|_| lanes.place()).collect();
-        assert_eq!((held.len(), lanes.lanes[0].running()), (CALLS + 10, CALLS + 10));
+        assert_eq!((held.len(), lanes.all[0].running()), (CALLS + 10, CALLS + 10));
     }
 }
