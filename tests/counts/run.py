@@ -29,6 +29,8 @@ COUNTS = HERE / "counts.json"
 OVER = 1.03
 # Calls that warm up, and that are counted.
 WARM, COUNTED = 12, 25
+# How often what looks like more is counted.
+TRIES = 3
 GATEWAY_SECRET = "counts-gateway-secret-of-more-than-32-bytes"
 ALLOCATES = re.compile(r"^_?_?rjem_(malloc|calloc|realloc|mallocx|rallocx)$")
 FIELDS = ["type", "status", "summary", "assignee", "reporter", "priority", "labels", "updated", "url"]
@@ -153,21 +155,32 @@ def counted(dump):
     return round(total / COUNTED), round(allocations / COUNTED, 1)
 
 
+def least(bridge, messages, before):
+    """The counts of one kind. On a busy machine the runtime wakes up oftener, so what looks like more is counted again."""
+    counts = {}
+    for _ in range(TRIES):
+        for what, count in zip(("instructions", "allocations"), bridge.count(messages)):
+            counts[what] = min(count, counts.get(what, count))
+        if not before or all(counts[what] <= before.get(what, 0) * OVER for what in counts):
+            break
+    return counts
+
+
 def main(bridge, load, is_checked, is_written):
     for needed in ("valgrind", "callgrind_control"):
         if not shutil.which(needed):
             raise SystemExit(f"{needed} is missing; Debian has it in the package valgrind")
-    with tempfile.TemporaryDirectory(prefix="counts-") as home, upstream(load) as port:
-        under = Bridge(bridge, port, home)
-        try:
-            now = {kind: dict(zip(("instructions", "allocations"), under.count(messages))) for kind, messages in KINDS.items()}
-        finally:
-            under.end()
     before = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
     machine = before.pop("machine", platform.machine())
     if is_checked and machine != platform.machine():
         print(f"counts.json is of {machine}: nothing was held against it here")
         is_checked = False
+    with tempfile.TemporaryDirectory(prefix="counts-") as home, upstream(load) as port:
+        under = Bridge(bridge, port, home)
+        try:
+            now = {kind: least(under, messages, before.get(kind)) for kind, messages in KINDS.items()}
+        finally:
+            under.end()
     over = []
     for kind, counts in now.items():
         for what, count in counts.items():
