@@ -48,7 +48,7 @@ def cost(method, target, status, body):
 
 
 def _checked():
-    """The examples of Atlassian's page, so that the model cannot drift unseen."""
+    """Three examples of Atlassian's page, the first ones, and what we read out of it: the model must not drift unseen."""
     issues = json.dumps({"issues": [{}] * 50}).encode()
     users = json.dumps([{}] * 8).encode()
     for expected, exchange in [

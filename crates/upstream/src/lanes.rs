@@ -24,7 +24,7 @@ use super::settings::BuildError;
 
 /// Calls over one of them, below the hundred that any server allows.
 const CALLS: usize = 90;
-/// More would be more than one process has permits for.
+/// Places for twice the calls that a process lets in by default; what is beyond shares them.
 const LANES_MAX: usize = 24;
 
 /// For how long after an answer a connection is taken to stand: below the idle time after which it
