@@ -2,8 +2,10 @@
 //! answer.
 //!
 //! Each request is served by itself, as over HTTP: none depends on a handshake before it. A line
-//! that is no message is answered and the next one is read. At the end of the input, or when the
-//! process is asked to stop, what runs is finished and answered first.
+//! that is no message is answered and the next one is read. Answers come as they are ready, but the
+//! one to a handshake before all that was asked after it: who pipes a file of messages in expects
+//! it first (MCP 2025-06-18, Lifecycle). At the end of the input, or when the process is asked to
+//! stop, what runs is finished and answered first.
 
 use std::{
     collections::HashSet,
@@ -17,7 +19,10 @@ use auth::Caller;
 use futures_util::future::BoxFuture;
 use rmcp::{
     RoleServer,
-    model::{ClientJsonRpcMessage, ClientNotification, GetExtensions, JsonRpcMessage, RequestId},
+    model::{
+        ClientJsonRpcMessage, ClientNotification, ClientRequest, GetExtensions, JsonRpcMessage,
+        RequestId,
+    },
     service::{RxJsonRpcMessage, TxJsonRpcMessage, serve_directly},
     transport::Transport,
 };
@@ -62,6 +67,7 @@ pub async fn serve_stdio<R, W>(
         caller,
         count: 0,
         answering: None,
+        handshake: None,
         drain_grace: settings.drain_grace,
         drained_by: None,
         shared: Arc::new(Shared {
@@ -89,6 +95,8 @@ struct Conversation<R, W> {
     count: u64,
     /// An answer given here that is still being written; rmcp may stop polling in the middle of it.
     answering: Option<BoxFuture<'static, ()>>,
+    /// The handshake that may not be answered yet.
+    handshake: Option<RequestId>,
     drain_grace: Duration,
     drained_by: Option<Instant>,
     shared: Arc<Shared<W>>,
@@ -135,6 +143,10 @@ where
             if let Some(answering) = &mut self.answering {
                 answering.await;
                 self.answering = None;
+            }
+            if let Some(id) = &self.handshake {
+                self.shared.closed(id).await;
+                self.handshake = None;
             }
             if self.drained_by.is_some() {
                 self.drain().await;
@@ -199,6 +211,9 @@ where
                 if !self.shared.open(&request.id) {
                     return jsonrpc::repeated(text).map_or(Ok(None), Err);
                 }
+                if matches!(request.request, ClientRequest::InitializeRequest(_)) {
+                    self.handshake = Some(request.id.clone());
+                }
                 self.count += 1;
                 let caller = self.caller.next_request(format!("stdio-{}", self.count).into());
                 let extensions = request.request.extensions_mut();
@@ -258,6 +273,20 @@ impl<W: AsyncWrite + Unpin> Shared<W> {
     fn close(&self, id: &RequestId) {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         self.answered.notify_waiters();
+    }
+
+    /// Resolves when this request waits for no answer any more, or all is to stop.
+    async fn closed(&self, id: &RequestId) {
+        loop {
+            let answered = self.answered.notified();
+            if !self.open.lock().unwrap_or_else(PoisonError::into_inner).contains(id) {
+                break;
+            }
+            tokio::select! {
+                () = answered => {}
+                () = self.stop.cancelled() => break,
+            }
+        }
     }
 
     /// Resolves when every request is answered and none is worked on.

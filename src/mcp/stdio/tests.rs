@@ -10,6 +10,8 @@ const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 const CANCEL: &str =
     r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
 
+const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
+
 /// A conversation that has received `lines`, and the messages in them.
 async fn received(
     lines: &[&str],
@@ -22,6 +24,7 @@ async fn received(
         caller: Caller::new(identity, "stdio".into(), None),
         count: 0,
         answering: None,
+        handshake: None,
         drain_grace,
         drained_by: None,
         shared: Arc::new(Shared {
@@ -66,6 +69,24 @@ async fn the_end_waits_for_the_answer_and_for_the_work() {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n"
         );
     }
+}
+
+#[tokio::test]
+async fn nothing_is_read_before_the_handshake_is_answered() {
+    let (mut conversation, _) = received(&[INITIALIZE], LONG).await;
+    conversation.lines = Lines::new(io::Cursor::new(PING.to_owned()), 1_000);
+    assert!(conversation.receive().now_or_never().is_none(), "the handshake is not answered yet");
+    let done = ServerResult::EmptyResult(EmptyResult {});
+    conversation.send(JsonRpcMessage::response(done, RequestId::Number(0))).await.unwrap();
+    assert!(matches!(conversation.receive().now_or_never(), Some(Some(_))), "now the ping is");
+}
+
+#[tokio::test]
+async fn an_order_to_stop_waits_for_no_handshake() {
+    let (mut conversation, working) = received(&[INITIALIZE], Duration::ZERO).await;
+    drop(working);
+    conversation.shared.stop.cancel();
+    assert!(conversation.receive().await.is_none());
 }
 
 #[tokio::test]
