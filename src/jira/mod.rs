@@ -6,6 +6,6 @@ pub mod views;
 
 pub use client::{
     AllowedDesk, AllowedIssue, AllowedProject, ApiHost, Applied, Base, Download, Jira, JiraError,
-    MEDIA_HOSTS, NamedIssue, Outside, Projects, RateLimit, Request, Response, Route, Safety,
-    Session, Settings, Site, SitePin, is_cloud_id, names, request, wire,
+    MEDIA_HOSTS, METADATA_TTL, NamedIssue, Outside, Projects, RateLimit, Request, Response, Route,
+    Safety, Session, Settings, Site, SitePin, is_cloud_id, names, request, wire,
 };

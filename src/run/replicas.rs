@@ -11,7 +11,8 @@ use tool_kit::IdempotencyKeys;
 
 use crate::{
     config::Config,
-    shared::{StoreClaims, StoreRate},
+    jira::{Jira, METADATA_TTL},
+    shared::{StoreAnswers, StoreClaims, StoreRate},
     signin::SignIn,
 };
 
@@ -28,6 +29,12 @@ pub(super) fn limits_and_request_ids(
     let rate = StoreRate::new(store.clone(), config.limits.calls_per_minute, now_ms);
     let claims = StoreClaims::new(store, config.mcp.call_deadline, now_ms);
     (limiter.counted_by(Arc::new(rate)), IdempotencyKeys::claimed_in(Arc::new(claims)))
+}
+
+/// With what other replicas were told, where they share a store.
+pub(super) fn remembering(jira: Jira, signin: Option<&SignIn>) -> Jira {
+    let Some(store) = signin.and_then(SignIn::replicas_store) else { return jira };
+    jira.remembering_with(Arc::new(StoreAnswers::new(store, METADATA_TTL, now_ms)))
 }
 
 /// What stands for users in counts: all replicas must know one by the same key, also where nothing

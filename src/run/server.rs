@@ -43,7 +43,8 @@ pub(super) fn observed_server(
     keys: SigningKeys,
 ) -> Result<(mcp::Server, Arc<Jira>), StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
-    let jira = Arc::new(Jira::new(config.jira.clone(), upstream));
+    let jira = replicas::remembering(Jira::new(config.jira.clone(), upstream), signin);
+    let jira = Arc::new(jira);
     let policy = Policy::new(config.policy.clone());
     let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
     let mut products: Vec<Arc<dyn Product>> = Vec::new();

@@ -1,11 +1,13 @@
-//! What replicas count and claim together, in the store that they share.
+//! What replicas count, claim and remember together, in the store that they share.
 //!
 //! Where there is no such store, each process goes by what it sees itself.
 
+mod answers;
 mod claims;
 mod outage;
 mod rate;
 
+pub use answers::StoreAnswers;
 pub use claims::StoreClaims;
 pub use rate::StoreRate;
 

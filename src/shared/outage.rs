@@ -35,7 +35,7 @@ impl Outage {
             if self.lock().replace(until).is_none_or(|before| before < Instant::now()) {
                 tracing::warn!(
                     "the store does not answer: limits per user and request_ids hold in each \
-                     process by itself"
+                     process by itself, and each asks for metadata by itself"
                 );
             }
         }

@@ -3,18 +3,20 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
+use async_trait::async_trait;
 use auth::{KeyedHasher, PrincipalKey};
+use bytes::Bytes;
 use keyring::KeyRing;
 use limit::{Refusal, SharedRate};
-use session_store::{Memory, Store};
-use tool_kit::{Claim, Settled, SharedClaims};
+use session_store::{Backend, Expected, Memory, RecordKey, Store, StoreError, Version};
+use tool_kit::{AnswerName, Claim, Settled, SharedAnswers, SharedClaims};
 
-use super::{StoreClaims, StoreRate};
+use super::{StoreAnswers, StoreClaims, StoreRate};
 
 #[derive(Clone, Default)]
 struct Time(Arc<AtomicU64>);
@@ -109,4 +111,168 @@ async fn what_cannot_be_read_is_not_taken_for_absent() {
     let ([one, _], [other, _]) = (claims(&one, &time), claims(&other, &time));
     assert!(matches!(one.claim(&[1; 32]).await, Claim::Mine(_)));
     assert!(matches!(other.claim(&[1; 32]).await, Claim::Cut(_)));
+}
+
+const LIFE: Duration = Duration::from_mins(5);
+
+fn answers(store: &Store, time: &Time) -> [StoreAnswers; 2] {
+    [0, 1].map(|_| StoreAnswers::new(store.clone(), LIFE, time.clock()))
+}
+
+fn named(user_name: &str) -> AnswerName<'static> {
+    AnswerName { owner: user(user_name), url: "https://api.atlassian.com/ex/jira/one/field" }
+}
+
+/// As a replica does it that was answered `body` at once.
+async fn tell(replica: &StoreAnswers, name: AnswerName<'_>, body: &'static str) {
+    let place = replica.find(name).await.place.expect("a place");
+    replica.keep(name, place, Duration::ZERO, &Bytes::from_static(body.as_bytes())).await;
+}
+
+async fn told(replica: &StoreAnswers, name: AnswerName<'_>) -> Option<(Duration, Bytes)> {
+    replica.find(name).await.answer
+}
+
+#[tokio::test]
+async fn an_answer_is_found_by_every_replica_for_its_owner_and_its_time() {
+    let (store, time) = (store(), Time::default());
+    let [one, other] = answers(&store, &time);
+    tell(&one, named("anna"), "what Anna sees").await;
+    time.pass(60_000);
+    let (age, body) = told(&other, named("anna")).await.unwrap();
+    assert_eq!((age, &body[..]), (Duration::from_mins(1), &b"what Anna sees"[..]));
+    assert_eq!(told(&other, named("ben")).await, None);
+    let elsewhere =
+        AnswerName { url: "https://api.atlassian.com/ex/jira/two/field", ..named("anna") };
+    assert_eq!(told(&other, elsewhere).await, None);
+    // A newer one takes its place, and is as old as its question.
+    let place = other.find(named("anna")).await.place.unwrap();
+    other.keep(named("anna"), place, Duration::from_secs(9), &Bytes::from_static(b"newer")).await;
+    let (age, body) = told(&one, named("anna")).await.unwrap();
+    assert_eq!((age, &body[..]), (Duration::from_secs(9), &b"newer"[..]));
+    time.pass(290_999);
+    assert!(told(&one, named("anna")).await.is_some());
+    time.pass(1);
+    assert_eq!(told(&one, named("anna")).await, None, "its five minutes are over");
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_found_by_nobody_nor_what_was_on_its_way() {
+    let (store, time) = (store(), Time::default());
+    let [one, other] = answers(&store, &time);
+    for name in ["anna", "ben"] {
+        tell(&one, named(name), "before").await;
+    }
+    // The other replica is asking Jira while this one learns that it is no longer so.
+    let late = other.find(AnswerName { url: "another", ..named("anna") }).await.place.unwrap();
+    one.forget(user("anna")).await;
+    let late_name = AnswerName { url: "another", ..named("anna") };
+    other.keep(late_name, late, Duration::ZERO, &Bytes::from_static(b"before, too")).await;
+    for replica in [&one, &other] {
+        assert_eq!(told(replica, named("anna")).await, None);
+        assert_eq!(told(replica, late_name).await, None);
+        assert!(told(replica, named("ben")).await.is_some(), "another user's stays");
+    }
+    tell(&other, named("anna"), "after").await;
+    assert_eq!(told(&one, named("anna")).await.unwrap().1, "after");
+    assert_eq!(told(&one, late_name).await, None);
+}
+
+#[tokio::test]
+async fn what_one_process_writes_has_an_end() {
+    let (time, backend) = (Time::default(), Arc::new(Memory::new(1 << 30)));
+    let store = Store::new(backend, KeyRing::random().unwrap());
+    let [one, _] = answers(&store, &time);
+    let keep = async |url: &str, bytes: usize| {
+        // Random bytes: nothing makes them shorter.
+        let mut body = vec![0; bytes];
+        getrandom::fill(&mut body).unwrap();
+        let name = AnswerName { url, ..named("anna") };
+        let place = one.find(name).await.place.unwrap();
+        one.keep(name, place, Duration::ZERO, &body.into()).await;
+        told(&one, name).await.is_some()
+    };
+    assert!(!keep("large", 65 * 1024).await);
+    let mut kept = 0;
+    while keep(&kept.to_string(), 63 * 1024).await {
+        kept += 1;
+        assert!(kept < 1000, "there is no end");
+    }
+    assert!(kept > 500, "{kept}");
+    time.pass(300_000);
+    assert!(keep("later", 63 * 1024).await);
+}
+
+/// A store that takes nothing away while it is ill.
+struct Ailing {
+    memory: Memory,
+    is_ill: AtomicBool,
+}
+
+#[async_trait]
+impl Backend for Ailing {
+    async fn get(&self, key: &RecordKey, now_ms: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.memory.get(key, now_ms).await
+    }
+
+    async fn put(
+        &self,
+        key: &RecordKey,
+        expected: Expected,
+        sealed: &[u8],
+        expires_at_ms: u64,
+        now_ms: u64,
+    ) -> Result<bool, StoreError> {
+        self.memory.put(key, expected, sealed, expires_at_ms, now_ms).await
+    }
+
+    async fn remove(
+        &self,
+        key: &RecordKey,
+        version: Option<Version>,
+        now_ms: u64,
+    ) -> Result<bool, StoreError> {
+        if self.is_ill.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable);
+        }
+        self.memory.remove(key, version, now_ms).await
+    }
+
+    async fn increment(
+        &self,
+        key: &RecordKey,
+        ends_ms: u64,
+        now_ms: u64,
+    ) -> Result<u64, StoreError> {
+        self.memory.increment(key, ends_ms, now_ms).await
+    }
+
+    async fn sweep(&self, now_ms: u64) -> Result<(), StoreError> {
+        self.memory.sweep(now_ms).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_forgotten_is_not_believed_any_more() {
+    let (time, memory) = (Time::default(), Memory::new(1 << 20));
+    let backend = Arc::new(Ailing { memory, is_ill: AtomicBool::new(true) });
+    let store = Store::new(backend.clone(), KeyRing::random().unwrap());
+    let [one, _] = answers(&store, &time);
+    tell(&one, named("anna"), "before").await;
+    one.forget(user("anna")).await;
+    backend.is_ill.store(false, Ordering::SeqCst);
+    // The store is well again, and asked again.
+    tokio::time::advance(Duration::from_mins(1)).await;
+    time.pass(60_000);
+    assert!(
+        store.get(&RecordKey::new("answers", &user("anna").to_bytes()), 0).await.unwrap().is_some()
+    );
+    assert_eq!(told(&one, named("anna")).await, None);
+    time.pass(240_000);
+    tell(&one, named("anna"), "after").await;
+    assert_eq!(told(&one, named("anna")).await.unwrap().1, "after");
 }

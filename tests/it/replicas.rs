@@ -13,26 +13,44 @@ use jira_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::support::{Bridge, Fault, NOW_MS, RedisServer};
+use crate::support::{Bridge, Fault, NOW_MS, RedisServer, Tool, Upstream};
 
 /// Two bridges of one operator in front of one Jira.
 async fn replicas(redis: &RedisServer, more: &[(&str, &str)]) -> [Bridge; 2] {
     let sandbox = Sandbox::seeded(NOW_MS);
-    let (url, mut key) = (redis.url(), [7; 32]);
+    let (url, key) = (redis.url(), encryption_key());
+    let settings = [&shared_settings(&url, &key)[..], more].concat();
+    let start = || Bridge::over(sandbox.router(), sandbox.tokens(), &settings);
+    [start().await, start().await]
+}
+
+/// The same over one and the same upstream.
+async fn over_one_upstream(redis: &RedisServer, more: &[(&str, &str)]) -> [Bridge; 2] {
+    let sandbox = Sandbox::seeded(NOW_MS);
+    let upstream = Upstream::start(sandbox.router()).await;
+    let (url, key) = (redis.url(), encryption_key());
+    let settings = [&shared_settings(&url, &key)[..], more].concat();
+    let start = || Bridge::before(upstream.clone(), sandbox.tokens(), &settings);
+    [start().await, start().await]
+}
+
+fn encryption_key() -> String {
+    let mut key = [7; 32];
     key[0] = 1;
-    let key = STANDARD.encode(key);
-    let mut settings = vec![
+    STANDARD.encode(key)
+}
+
+/// How replicas share a Redis.
+fn shared_settings<'a>(url: &'a str, key: &'a str) -> [(&'a str, &'a str); 7] {
+    [
         ("AUTH", "atlassian,signin"),
         ("ATLASSIAN_CLIENT_ID", "the-app"),
         ("ATLASSIAN_CLIENT_SECRET", "not-used-here"),
         ("PUBLIC_BASE_URL", "http://127.0.0.1:1"),
         ("SESSION_STORE_TYPE", "redis"),
-        ("REDIS_URL", &url),
-        ("SESSION_ENCRYPTION_KEY", &key),
-    ];
-    settings.extend(more);
-    let start = || Bridge::over(sandbox.router(), sandbox.tokens(), &settings);
-    [start().await, start().await]
+        ("REDIS_URL", url),
+        ("SESSION_ENCRYPTION_KEY", key),
+    ]
 }
 
 fn asked(id: &str) -> Value {
@@ -157,4 +175,58 @@ async fn a_create_whose_end_is_not_known_is_not_done_again_elsewhere() {
     wrong["issue_type"] = json!("No such type");
     bridges[0].refused("jira_create_issue", wrong).await;
     assert_eq!(bridges[1].anna("jira_create_issue", asked("w")).await["created"], true);
+}
+
+const FIELDS: &str = "/rest/api/3/field";
+
+/// Creates an issue for which fields and screens have to be known.
+async fn create(bridge: &Bridge, user: &str) -> Tool {
+    let issue = json!({"project_key": "ACME", "issue_type": "Bug", "summary": "s", "fix_versions": ["2.4"]});
+    bridge.call(user, "jira_create_issue", issue).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_replica_was_told_of_a_user_the_other_does_not_ask() {
+    let redis = RedisServer::start();
+    let [one, other] = over_one_upstream(&redis, &[]).await;
+    let asked = || one.upstream.seen().iter().map(|seen| seen.path.clone()).collect::<Vec<_>>();
+    let made = create(&one, "anna").await;
+    assert!(!made.is_error, "{}", made.value);
+    let cold = asked();
+    let is_of_jiras_make_up = |path: &&String| {
+        ["/accessible-resources", FIELDS, "/createmeta/"].iter().any(|part| path.contains(part))
+    };
+    assert!(cold.iter().filter(is_of_jiras_make_up).count() >= 2, "{cold:?}");
+    let made = create(&other, "anna").await;
+    assert!(!made.is_error, "{}", made.value);
+    let warm = asked().split_off(cold.len());
+    assert_eq!(warm.iter().find(is_of_jiras_make_up), None, "{warm:?}");
+    // Another user is told nothing of it.
+    assert!(!create(&other, "ben").await.is_error);
+    let of_ben = asked().split_off(cold.len() + warm.len());
+    let again = |paths: &[String]| paths.iter().filter(is_of_jiras_make_up).count();
+    assert_eq!(again(&of_ben), again(&cold), "{of_ben:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_replica_forgets_it_is_not_told_again_by_the_store() {
+    let redis = RedisServer::start();
+    let [one, other] = over_one_upstream(&redis, &[("TOOLSETS", "core,context")]).await;
+    let (get, post) = (Method::GET, Method::POST);
+    let refused = r#"{"errorMessages": [], "errors": {"summary": "Not to somebody's liking."}}"#;
+    assert!(!create(&one, "anna").await.is_error);
+    one.upstream.fail_on(&post, "/rest/api/3/issue", Fault::Status(400, refused));
+    assert!(create(&other, "anna").await.is_error);
+    let screens = one.upstream.count(&get, "/createmeta/");
+    assert!(!create(&other, "anna").await.is_error);
+    assert!(one.upstream.count(&get, "/createmeta/") > screens);
+    // Neither is a token that Jira refuses.
+    let find = json!({"query": "story"});
+    assert!(!one.call("anna", "jira_find_fields", find.clone()).await.is_error);
+    let fields = one.upstream.count(&get, FIELDS);
+    let refused = r#"{"code": 401, "message": "Unauthorized"}"#;
+    one.upstream.fail("/issue/ACME-1", Fault::Status(401, refused));
+    assert!(other.call("anna", "jira_get_issue", json!({"issue_key": "ACME-1"})).await.is_error);
+    assert!(!other.call("anna", "jira_find_fields", find).await.is_error);
+    assert_eq!(one.upstream.count(&get, FIELDS), fields + 1);
 }

@@ -17,6 +17,7 @@ mod product;
 mod progress;
 mod reply;
 mod row;
+mod shared_answers;
 mod shared_claims;
 mod text;
 mod tool;
@@ -34,6 +35,7 @@ pub use product::{
 pub use progress::{Progress, Step};
 pub use reply::{Block, Done, Reply};
 pub use row::Row;
+pub use shared_answers::{AnswerName, Found, Mark, Place, SharedAnswers};
 pub use shared_claims::{Claim, ClaimId, Claimed, Settled, SharedClaims};
 pub use text::{CharAction, char_action, clean, clip};
 pub use tool::{Effect, Tool, Toolset};

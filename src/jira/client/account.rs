@@ -66,20 +66,20 @@ impl Session {
     /// the last minutes, or names them now. Where it does not and one site is pinned by its id,
     /// that site says whose token it is.
     pub async fn check_token(&self) -> Result<(), JiraError> {
-        let (key, now) = (self.caller.credential_key(), Instant::now());
         // What was put together without a list proves nothing.
         let is_listed = |site: &Site| site.scopes.is_some();
-        if self.jira.sites.fresh(key, now).is_some_and(|sites| sites.iter().all(is_listed)) {
-            return Ok(());
-        }
-        let sites = match &self.jira.settings.site {
-            Some(SitePin::CloudId(id)) => match site_list::fetch_if_possible(self).await {
-                Some(sites) => Ok(sites),
-                None => return known(self.remembered(id, request::myself()).await.map(drop)),
-            },
-            _ => site_list::fetch(self).await,
+        let unknown = match site_list::known(self).await {
+            Ok(sites) if sites.iter().all(is_listed) => return Ok(()),
+            Ok(_) => site_list::Unknown::default(),
+            Err(unknown) => unknown,
         };
-        known(sites.map(|sites| self.jira.sites.keep(key, now, &sites)))
+        match &self.jira.settings.site {
+            Some(SitePin::CloudId(id)) => match site_list::fetch_if_possible(self, unknown).await {
+                Some(_) => Ok(()),
+                None => known(self.remembered(id, request::myself()).await.map(drop)),
+            },
+            _ => known(site_list::fetch(self, unknown).await.map(drop)),
+        }
     }
 
     /// The one site that the operator named, else the first that the token reaches.
@@ -87,13 +87,9 @@ impl Session {
         if self.is_pinned() {
             return Ok(self.site().await?.id.clone());
         }
-        let (key, now) = (self.caller.credential_key(), Instant::now());
-        let sites = if let Some(sites) = self.jira.sites.fresh(key, now) {
-            sites
-        } else {
-            let sites = site_list::fetch(self).await?;
-            self.jira.sites.keep(key, now, &sites);
-            sites
+        let sites = match site_list::known(self).await {
+            Ok(sites) => sites,
+            Err(unknown) => site_list::fetch(self, unknown).await?,
         };
         sites.first().map(|site| site.id.clone()).ok_or(JiraError::NoSite)
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use auth::BoxFuture;
 use tokio::time::Instant;
+use tool_kit::Found;
 
 use super::{
     error::JiraError,
@@ -18,7 +20,7 @@ impl Session {
     pub async fn call(&self, request: Request) -> Result<Response, JiraError> {
         let site = self.site().await?;
         if request.is_metadata() {
-            return self.call_cached(&site.id, request).await;
+            return self.call_remembering(&site.id, request, true).await;
         }
         self.send(&site.id, request).await
     }
@@ -40,24 +42,50 @@ impl Session {
         .await
     }
 
-    /// Like sending it, unless Jira answered the same to this caller a short while ago.
-    async fn call_cached(&self, cloud_id: &str, request: Request) -> Result<Response, JiraError> {
-        let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.credential_key(), String::from(url));
-        let now = Instant::now();
-        if !self.cache_use.is_bypassed()
-            && let Some(body) = self.jira.metadata.fresh(&key, now)
-        {
-            self.cache_use.hit();
-            return Ok(Response::of_read(body));
-        }
-        let answer = self.send(cloud_id, request).await?;
-        self.jira.metadata.keep(key, now, &answer.body);
-        Ok(answer)
+    /// Like sending it, unless Jira answered the same to this caller a short while ago, here or at
+    /// another replica. `is_decisive` where what fails by an old answer is looked at again.
+    fn call_remembering<'a>(
+        &'a self,
+        cloud_id: &'a str,
+        request: Request,
+        is_decisive: bool,
+    ) -> BoxFuture<'a, Result<Response, JiraError>> {
+        // Boxed: it happens once in a while, and every call would carry its size.
+        Box::pin(async move {
+            let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
+            let key = (self.caller.credential_key(), String::from(url));
+            let (asked, is_bypassed) =
+                (Instant::now(), is_decisive && self.cache_use.is_bypassed());
+            let own = if is_bypassed { None } else { self.jira.metadata.fresh(&key, asked) };
+            let mut found = Found::default();
+            let mut known = own;
+            if known.is_none() {
+                found = self.found_by_replicas(&key.1).await;
+                if let Some((age, body)) = found.answer.take().filter(|_| !is_bypassed) {
+                    self.jira.metadata.keep(
+                        key.clone(),
+                        asked.checked_sub(age).unwrap_or(asked),
+                        &body,
+                    );
+                    known = Some(body);
+                }
+            }
+            if let Some(body) = known {
+                if is_decisive {
+                    self.cache_use.hit();
+                }
+                return Ok(Response::of_read(body));
+            }
+            let asked = Instant::now();
+            let answer = self.send(cloud_id, request).await?;
+            self.tell_replicas(&key.1, found.place, asked, &answer.body).await;
+            self.jira.metadata.keep(key, asked, &answer.body);
+            Ok(answer)
+        })
     }
 
-    /// What Jira answered to this a short while ago. Unlike [`Session::call_cached`] it gives no
-    /// reason to look again.
+    /// What Jira answered to this a short while ago. Unlike metadata for [`Session::call`] it gives
+    /// no reason to look again.
     pub(super) fn cached(&self, cloud_id: &str, request: &Request) -> Option<Response> {
         let url = self.jira.url(cloud_id, request)?;
         let body = self
@@ -80,15 +108,7 @@ impl Session {
         cloud_id: &str,
         request: Request,
     ) -> Result<Response, JiraError> {
-        let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
-        let key = (self.caller.credential_key(), String::from(url));
-        let now = Instant::now();
-        if let Some(body) = self.jira.metadata.fresh(&key, now) {
-            return Ok(Response::of_read(body));
-        }
-        let answer = self.send(cloud_id, request).await?;
-        self.jira.metadata.keep(key, now, &answer.body);
-        Ok(answer)
+        self.call_remembering(cloud_id, request, false).await
     }
 
     /// Makes sure that Atlassian has taken the caller's token, before work is done for it: its list

@@ -1,7 +1,8 @@
 //! Which Jira site a call works on, found with the caller's own token.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use auth::BoxFuture;
 use tokio::time::Instant;
 
 use super::{
@@ -32,25 +33,33 @@ async fn choose(session: &Session) -> Result<Site, JiraError> {
     }
     let key = session.caller.credential_key();
     let now = Instant::now();
-    let sites = if let Some(sites) = session.jira.sites.fresh(key, now) {
-        sites
-    } else if let Some(SitePin::CloudId(id)) = &settings.site {
-        // Boxed: it happens once in a while, and every call would carry its size.
-        let (sites, stored) =
-            if let Some(sites) = Box::pin(site_list::fetch_if_possible(session)).await {
-                (sites, now)
-            } else {
-                // Asked again soon; what was true once stays true longer.
-                let site = Box::pin(site_list::pinned_site(session, id)).await;
-                let early = TTL.saturating_sub(TTL_WITHOUT_LIST);
-                (vec![site].into(), now.checked_sub(early).unwrap_or(now))
-            };
-        session.jira.sites.keep(key, stored, &sites);
-        sites
-    } else {
-        let sites = site_list::fetch(session).await?;
-        session.jira.sites.keep(key, now, &sites);
-        sites
+    // Boxed: it happens once in a while, and every call would carry its size.
+    let sites = match session.jira.sites.fresh(key, now) {
+        Some(sites) => sites,
+        None => ask(session).await?,
     };
     choose_among(&sites, settings.site.as_ref(), requested).cloned()
+}
+
+/// The caller's sites where this process does not know them.
+fn ask(session: &Session) -> BoxFuture<'_, Result<Arc<[Site]>, JiraError>> {
+    Box::pin(async move {
+        let unknown = match site_list::known(session).await {
+            Ok(sites) => return Ok(sites),
+            Err(unknown) => unknown,
+        };
+        let Some(SitePin::CloudId(id)) = &session.jira.settings.site else {
+            return site_list::fetch(session, unknown).await;
+        };
+        if let Some(sites) = site_list::fetch_if_possible(session, unknown).await {
+            return Ok(sites);
+        }
+        let now = Instant::now();
+        let sites = vec![site_list::pinned_site(session, id).await].into();
+        // Asked again soon; what was true once stays true longer.
+        let early = TTL.saturating_sub(TTL_WITHOUT_LIST);
+        let stored = now.checked_sub(early).unwrap_or(now);
+        session.jira.sites.keep(session.caller.credential_key(), stored, &sites);
+        Ok(sites)
+    })
 }

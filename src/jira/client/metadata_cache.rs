@@ -2,9 +2,9 @@
 //! of JQL.
 //!
 //! Kept for one token on one site, because Jira shows each user what their permissions allow:
-//! nothing is ever shared between users. What is remembered may save a call and never decides a
-//! refusal: a tool that fails after it used some is run once more on fresh answers, and a write
-//! that Jira refuses empties the cache.
+//! nothing is ever shared between users, and replicas share what they know of one. What is
+//! remembered may save a call and never decides a refusal: a tool that fails after it used some is
+//! run once more on fresh answers, and a write that Jira refuses empties the cache.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use super::request::{Request, Safety, scope};
 
 /// How long an answer is believed.
-const TTL: Duration = Duration::from_mins(5);
+pub const TTL: Duration = Duration::from_mins(5);
 
 /// The bytes kept for all users together.
 const BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -82,19 +82,24 @@ impl MetadataCache {
         self.0.retain(|(owner, _), _| *owner != caller);
     }
 
-    /// Forgets what this caller was told when an answer shows that it is not, or no longer, so.
+    /// Forgets what this caller was told when an answer shows that it is not, or no longer, so; and
+    /// whether it does.
     pub(super) fn invalidate_after(
         &self,
         caller: PrincipalKey,
         request: &Request,
         status: StatusCode,
-    ) {
+    ) -> bool {
         let is_changed = status.is_success() && request.scope().contains(scope::MANAGE_PROJECT);
         let is_refused = !status.is_success() && request.safety() != Safety::Read;
         if status == StatusCode::UNAUTHORIZED {
             self.invalidate(caller);
+            true
         } else if is_changed || is_refused {
             self.invalidate_site(caller);
+            true
+        } else {
+            false
         }
     }
 

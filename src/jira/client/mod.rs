@@ -4,7 +4,8 @@
 //! of it: the caller, the site, the deadline, and what was used.
 //!
 //! A call goes down through these files, and none knows those above it: `call` (what the tools use)
-//! takes metadata from `metadata_cache` and the site from `choose_site`, which asks `site_list`;
+//! takes metadata from `metadata_cache` and the site from `choose_site`, which asks `site_list`, and
+//! all three ask `replicas` what another process was told;
 //! `send` judges the answer and turns to `scoped_token` where a site refuses an API token;
 //! `exchange` signs a [`Request`] and hands it to `upstream`. `error` is the only reader of a
 //! refusal, `wire` of everything else. [`names`] stand above all of it: they ask Jira what a name
@@ -23,6 +24,7 @@ mod found_people;
 mod media;
 mod metadata_cache;
 pub mod names;
+mod replicas;
 pub mod request;
 mod response;
 mod scoped_token;
@@ -38,6 +40,7 @@ pub mod wire;
 pub use allowed::{AllowedDesk, AllowedIssue, AllowedProject, NamedIssue, Outside, Projects};
 pub use error::{Applied, JiraError, RateLimit};
 pub use media::Download;
+pub use metadata_cache::TTL as METADATA_TTL;
 pub use request::{Base, Request, Safety};
 pub use response::Response;
 pub use session::{Jira, Session};

@@ -54,7 +54,12 @@ impl Session {
             }
             is_at_site = false;
         };
-        self.jira.metadata.invalidate_after(self.caller.credential_key(), &request, answer.status);
+        let (metadata, owner) = (&self.jira.metadata, self.caller.credential_key());
+        if metadata.invalidate_after(owner, &request, answer.status)
+            && let Some(forgetting) = self.forgetting_at_replicas()
+        {
+            forgetting.await;
+        }
         if answer.status.is_success() {
             let answer = Response::new(answer.body, request.safety() != Safety::Read);
             answer.validate()

@@ -12,6 +12,7 @@ use auth::{Caller, TokenVerdict};
 use jiff::tz::TimeZone;
 use metrics::Trace;
 use tokio::{sync::OnceCell, time::Instant};
+use tool_kit::SharedAnswers;
 use upstream::Upstream;
 use url::Url;
 
@@ -33,6 +34,8 @@ pub struct Jira {
     pub(super) settings: Settings,
     pub(super) sites: SiteCache,
     pub(super) metadata: MetadataCache,
+    /// What other replicas were told, where they share a store.
+    pub(super) replicas: Option<Arc<dyn SharedAnswers>>,
     pub(super) token_route: TokenRoute,
 }
 
@@ -40,7 +43,14 @@ impl Jira {
     /// Opens no connection.
     pub fn new(settings: Settings, upstream: Upstream) -> Self {
         let (sites, metadata) = (SiteCache::new(), MetadataCache::new());
-        Self { upstream, settings, sites, metadata, token_route: TokenRoute::default() }
+        let token_route = TokenRoute::default();
+        Self { upstream, settings, sites, metadata, replicas: None, token_route }
+    }
+
+    /// Remembers metadata and lists of sites together with other replicas.
+    #[must_use]
+    pub fn remembering_with(self, replicas: Arc<dyn SharedAnswers>) -> Self {
+        Self { replicas: Some(replicas), ..self }
     }
 
     /// Whether the operator named the one site to use, so that callers need not.

@@ -118,7 +118,8 @@ impl Drop for Waiting {
     }
 }
 
-/// An upstream on a port of its own.
+/// An upstream on a port of its own. A clone is the same one.
+#[derive(Clone)]
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
     shared: Shared,
