@@ -112,15 +112,12 @@ impl StoreAnswers {
         else {
             return Ok(());
         };
-        let since = match place.since {
-            Some(since) => Some(since),
-            None => {
-                let ends_ms = now_ms.saturating_add(millis(HEAD));
-                let head = head(name.owner);
-                let put = self.store.put(&head, Expected::Absent, b"", ends_ms, now_ms);
-                self.outage.ask(put).await?
-            }
-        };
+        let mut since = place.since;
+        if since.is_none() {
+            let (head, ends_ms) = (head(name.owner), now_ms.saturating_add(millis(HEAD)));
+            let put = self.store.put(&head, Expected::Absent, b"", ends_ms, now_ms);
+            since = self.outage.ask(put).await?;
+        }
         // Another replica met the same user at the same moment. It keeps its answer.
         let Some(since) = since else { return Ok(()) };
         let plain = [&since[..], &asked_ms.to_le_bytes(), &deflated].concat();
