@@ -71,6 +71,15 @@ fn main() -> ExitCode {
             let upstream = args.get(2).expect("floor URL");
             local.block_on(&runtime, floor::run(upstream));
         }
+        // For tests/counts: signs in at the bridge on PORT, which has this gateway secret.
+        Some("bearer") => local.block_on(&runtime, async {
+            let (port, secret) = (args.get(2).expect("PORT"), args.get(3).expect("a secret"));
+            let gateway = ("x-gateway-token", secret.clone());
+            let program = sign_in::Program::new(port.parse().expect("a port"), gateway);
+            for bearer in sign_in::bearers(&program, vec![client::bearer(0)]).await {
+                serve::announce(&bearer);
+            }
+        }),
         _ => return orchestrate(&Options::parse().settled(), &runtime, &local),
     }
     ExitCode::SUCCESS

@@ -30,7 +30,7 @@ OVER = 1.03
 # Calls that warm up, and that are counted.
 WARM, COUNTED = 12, 25
 # How often what looks like more is counted.
-TRIES = 3
+TRIES = 8
 GATEWAY_SECRET = "counts-gateway-secret-of-more-than-32-bytes"
 ALLOCATES = re.compile(r"^_?_?rjem_(malloc|calloc|realloc|mallocx|rallocx)$")
 FIELDS = ["type", "status", "summary", "assignee", "reporter", "priority", "labels", "updated", "url"]
@@ -60,6 +60,9 @@ KINDS = {
     ],
     "refused for the gateway's secret": [(rpc("tools/list", {}, **{"x-gateway-token": "wrong" * 8}), 403, b"gateway")],
 }
+AGENT = "turn of an agent"
+# The same with a token of the bridge's own, whose session is in memory: what more it does is the check of the token.
+WITH_OWN_TOKEN = {"issue, own token": KINDS["issue"], "list of tools, own token": KINDS["list of tools"]}
 
 
 @contextmanager
@@ -72,8 +75,9 @@ def upstream(load):
 class Bridge:
     """The bridge under callgrind, which counts only between `begin` and `end`."""
 
-    def __init__(self, binary, port, home):
-        self.home, self.dumps = home, 0
+    def __init__(self, binary, port, home, more=()):
+        self.home, self.dumps, self.bearer = home, 0, "counts-" + "x" * 900
+        Path(home).mkdir(exist_ok=True)
         settings = {
             "PORT": "0",
             "ADMIN_ADDR": "",
@@ -81,14 +85,16 @@ class Bridge:
             "JIRA_API_BASE_URL": f"http://127.0.0.1:{port}",
             "RATE_LIMIT_PER_USER_PER_MINUTE": "1000000",
             "TOKIO_WORKER_THREADS": "1",
+            **dict(more),
         }
         counting = ["--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={home}/counts"]
         self.log = open(f"{home}/log", "w+")
         command = ["valgrind", "-q", *counting, binary, "serve"]
         self.child = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": home, **settings}, stdout=self.log, stderr=self.log)
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port(), timeout=60)
+        self.port = self.listening()
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
-    def port(self):
+    def listening(self):
         """From the line that the server logs when it listens."""
         began = time.monotonic()
         while time.monotonic() - began < 180:
@@ -107,12 +113,16 @@ class Bridge:
             raise SystemExit(f"callgrind_control {words}: {done.stdout}{done.stderr}")
 
     def play(self, messages):
+        """The bodies of the answers, all of which are right."""
+        bodies = []
         for (body, headers), status, part in messages:
-            every = {"authorization": "Bearer counts-" + "x" * 900, "content-type": "application/json", "accept": "application/json"}
+            every = {"authorization": f"Bearer {self.bearer}", "content-type": "application/json", "accept": "application/json"}
             self.connection.request("POST", "/mcp", body, {**every, **headers})
             answer = self.connection.getresponse()
             data = answer.read()
             assert answer.status == status and part in data, f"a wrong answer: {answer.status} {data[:300]!r}"
+            bodies.append(data)
+        return bodies
 
     def count(self, messages):
         """(instructions, allocations) of playing these once."""
@@ -155,6 +165,41 @@ def counted(dump):
     return round(total / COUNTED), round(allocations / COUNTED, 1)
 
 
+@contextmanager
+def sandbox(bridge, home):
+    """What the demo says of its agent and of its Jira, which are the upstream of another bridge."""
+    with process([bridge, "demo", "--json"], {"PORT": "0", "ADMIN_ADDR": "", "TOOLSETS": "core,agent", "HOME": home}) as child:
+        yield json.loads(child.stdout.readline())
+
+
+def with_agent(demo):
+    """The settings of a bridge whose agent and Jira are those of a demo."""
+    return {
+        "TOOLSETS": "core,agent",
+        "JIRA_API_BASE_URL": demo["jira_url"],
+        "DIRECT_LINE_ENDPOINT": demo["directline_url"],
+        "DIRECT_LINE_SECRET": demo["directline_secret"],
+    }
+
+
+def agents_turn(under):
+    """A message to a conversation that is there already, and its answer."""
+    (begun,) = under.play([(tool("start_conversation", {}), 200, b"conversationId")])
+    told = json.loads(json.loads(begun)["result"]["content"][0]["text"])
+    say = tool("send_message", {"message": "hello", "conversationId": told["conversationId"]})
+    return [(say, 200, b"hello")]
+
+
+def signing_in(port):
+    """The settings of a bridge that people sign in at, with the upstream as Atlassian."""
+    return {
+        "AUTH": "atlassian,signin",
+        "ATLASSIAN_AUTH_BASE_URL": f"http://127.0.0.1:{port}",
+        "ATLASSIAN_CLIENT_ID": "counts",
+        "ATLASSIAN_CLIENT_SECRET": "counts" * 8,
+    }
+
+
 def least(bridge, messages, before):
     """The counts of one kind. On a busy machine the runtime wakes up oftener, so what looks like more is counted again."""
     counts = {}
@@ -175,12 +220,24 @@ def main(bridge, load, is_checked, is_written):
     if is_checked and machine != platform.machine():
         print(f"counts.json is of {machine}: nothing was held against it here")
         is_checked = False
+    now = {}
     with tempfile.TemporaryDirectory(prefix="counts-") as home, upstream(load) as port:
-        under = Bridge(bridge, port, home)
-        try:
-            now = {kind: least(under, messages, before.get(kind)) for kind, messages in KINDS.items()}
-        finally:
-            under.end()
+        for kinds, signs_in in ((KINDS, False), (WITH_OWN_TOKEN, True)):
+            under = Bridge(bridge, port, f"{home}/{signs_in}", signing_in(port) if signs_in else ())
+            try:
+                if signs_in:
+                    signed_in = [load, "bearer", str(under.port), GATEWAY_SECRET]
+                    under.bearer = subprocess.run(signed_in, check=True, capture_output=True, text=True, timeout=300).stdout.strip()
+                now |= {kind: least(under, messages, before.get(kind)) for kind, messages in kinds.items()}
+            finally:
+                under.end()
+        with sandbox(bridge, home) as demo:
+            under = Bridge(bridge, port, f"{home}/agent", with_agent(demo))
+            try:
+                under.bearer = demo["tokens"]["anna"]
+                now[AGENT] = least(under, agents_turn(under), before.get(AGENT))
+            finally:
+                under.end()
     over = []
     for kind, counts in now.items():
         for what, count in counts.items():
