@@ -3,12 +3,12 @@
 //! [`Jira`] is shared by all users and holds no credentials. A [`Session`] is one tool call's view
 //! of it: the caller, the site, the deadline, and what was used.
 //!
-//! A call goes down through these files, and none knows those above it: `call` (what the tools use)
-//! takes metadata from `metadata_cache` and the site from `choose_site`, which asks `site_list`; they
-//! ask `replicas` what another process was told; `send` judges the answer and turns to
-//! `scoped_token` where a site refuses an API token; `exchange` signs a [`Request`] and hands it to
-//! `upstream`. `error` is the only reader of a refusal, `wire` of everything else. [`names`] stand
-//! above all of it: they ask Jira what a name means.
+//! A call goes down through these files, and none knows those above it: `call` (what the tools
+//! use) takes metadata from `metadata_cache` and the site from `choose_site`, which asks
+//! `site_list`; they ask `replicas` what another process was told; `send` judges the answer and
+//! turns to `scoped_token` where a site refuses an API token; `exchange` signs a [`Request`] and
+//! hands it to `upstream`. `error` is the only reader of a refusal, `wire` of everything else.
+//! [`names`] stand above all of it: they ask Jira what a name means.
 
 mod account;
 mod address;
