@@ -12,18 +12,23 @@ use tool_kit::IdempotencyKeys;
 use crate::{
     config::Config,
     jira::{Jira, METADATA_TTL},
-    shared::{StoreAnswers, StoreClaims, StoreRate},
+    shared::{SharedStore, StoreAnswers, StoreClaims, StoreRate},
     signin::SignIn,
 };
+
+/// The store, where replicas share one.
+pub(super) fn store(signin: Option<&SignIn>) -> Option<SharedStore> {
+    signin.and_then(SignIn::replicas_store).map(SharedStore::from)
+}
 
 /// How much a user may call, and which of their requests are repeats. Calls at the same time are
 /// counted in each process by itself.
 pub(super) fn limits_and_request_ids(
     config: &Config,
-    signin: Option<&SignIn>,
+    store: Option<SharedStore>,
 ) -> (Limiter<PrincipalKey>, IdempotencyKeys) {
     let limiter = Limiter::new(config.limits);
-    let Some(store) = signin.and_then(SignIn::replicas_store) else {
+    let Some(store) = store else {
         return (limiter, IdempotencyKeys::default());
     };
     let rate = StoreRate::new(store.clone(), config.limits.calls_per_minute, now_ms);
@@ -32,8 +37,8 @@ pub(super) fn limits_and_request_ids(
 }
 
 /// With what other replicas were told, where they share a store.
-pub(super) fn remembering(jira: Jira, signin: Option<&SignIn>) -> Jira {
-    let Some(store) = signin.and_then(SignIn::replicas_store) else { return jira };
+pub(super) fn remembering(jira: Jira, store: Option<SharedStore>) -> Jira {
+    let Some(store) = store else { return jira };
     jira.remembering_with(Arc::new(StoreAnswers::new(store, METADATA_TTL, now_ms)))
 }
 

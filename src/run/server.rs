@@ -43,10 +43,11 @@ pub(super) fn observed_server(
     keys: SigningKeys,
 ) -> Result<(mcp::Server, Arc<Jira>), StartError> {
     let upstream = Upstream::with_signals(&config.upstream, signals.clone())?;
-    let jira = replicas::remembering(Jira::new(config.jira.clone(), upstream), signin);
-    let jira = Arc::new(jira);
+    let store = replicas::store(signin);
+    let jira = Jira::new(config.jira.clone(), upstream);
+    let jira = Arc::new(replicas::remembering(jira, store.clone()));
     let policy = Policy::new(config.policy.clone());
-    let (limiter, request_ids) = replicas::limits_and_request_ids(config, signin);
+    let (limiter, request_ids) = replicas::limits_and_request_ids(config, store);
     let mut products: Vec<Arc<dyn Product>> = Vec::new();
     if !config.policy.is_only(Toolset::Agent) {
         let settings = config.tools.clone();

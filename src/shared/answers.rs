@@ -9,7 +9,7 @@ use std::{
     fmt,
     io::{Read, Write},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -22,7 +22,7 @@ use session_store::{Expected, Record, RecordKey, Store, StoreError};
 use tokio::try_join;
 use tool_kit::{AnswerName, Found, Mark, Place, SharedAnswers};
 
-use super::outage::Outage;
+use super::outage::{Outage, SharedStore};
 
 /// How long a head lasts: longer than answers, since its end is theirs.
 const HEAD: Duration = Duration::from_hours(1);
@@ -40,7 +40,7 @@ pub struct StoreAnswers {
     store: Store,
     life_ms: u64,
     now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
-    outage: Outage,
+    outage: Arc<Outage>,
     written: Mutex<Written>,
     /// Until then nothing is believed: something could not be forgotten.
     distrusted_until_ms: AtomicU64,
@@ -56,15 +56,16 @@ struct Written {
 impl StoreAnswers {
     /// Answers are believed for `life`.
     pub fn new(
-        store: Store,
+        store: impl Into<SharedStore>,
         life: Duration,
         now_ms: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Self {
+        let SharedStore { store, outage } = store.into();
         Self {
             store,
             life_ms: millis(life),
             now_ms: Box::new(now_ms),
-            outage: Outage::default(),
+            outage,
             written: Mutex::default(),
             distrusted_until_ms: AtomicU64::new(0),
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use session_store::{Expected, RecordKey, Store, StoreError, Version};
 use tool_kit::{Claim, ClaimId, Claimed, REMEMBERED, Settled, SharedClaims};
 
-use super::outage::Outage;
+use super::outage::{Outage, SharedStore};
 
 /// What a call may take beyond its deadline to say how it ended.
 const SLACK: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ struct Inner {
     store: Store,
     now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
     running_ms: u64,
-    outage: Outage,
+    outage: Arc<Outage>,
 }
 
 /// What is kept of an id, sealed.
@@ -43,12 +43,12 @@ enum Kept {
 impl StoreClaims {
     /// Claims for calls that take at most `call_deadline`. The time is milliseconds since 1970.
     pub fn new(
-        store: Store,
+        store: impl Into<SharedStore>,
         call_deadline: Duration,
         now_ms: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Self {
+        let SharedStore { store, outage } = store.into();
         let running_ms = millis(call_deadline + SLACK);
-        let outage = Outage::default();
         Self(Arc::new(Inner { store, now_ms: Box::new(now_ms), running_ms, outage }))
     }
 

@@ -9,6 +9,7 @@ mod rate;
 
 pub use answers::StoreAnswers;
 pub use claims::StoreClaims;
+pub use outage::SharedStore;
 pub use rate::StoreRate;
 
 #[cfg(test)]

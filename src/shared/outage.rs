@@ -3,11 +3,11 @@
 
 use std::{
     future::Future,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use session_store::StoreError;
+use session_store::{Store, StoreError};
 use tokio::time::{Instant, timeout};
 
 /// How long a call waits for the store. It answers within a millisecond or two, or it is ill.
@@ -15,6 +15,20 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long the store is left alone then.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// The store, and whether it is left alone: by all who ask it, once one of them had no answer. A
+/// clone is the same.
+#[derive(Clone, Debug)]
+pub struct SharedStore {
+    pub(super) store: Store,
+    pub(super) outage: Arc<Outage>,
+}
+
+impl From<Store> for SharedStore {
+    fn from(store: Store) -> Self {
+        Self { store, outage: Arc::default() }
+    }
+}
 
 /// Whether the store is left alone.
 #[derive(Debug, Default)]

@@ -5,14 +5,14 @@
 //! can put up to twice as many into 60 seconds that are in both; each process's own limit, which
 //! slides, allows that through several replicas only.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use auth::PrincipalKey;
 use limit::{Counting, Refusal, SharedRate};
 use quick_cache::sync::Cache;
 use session_store::{RecordKey, Store};
 
-use super::outage::Outage;
+use super::outage::{Outage, SharedStore};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -24,7 +24,7 @@ pub struct StoreRate {
     store: Store,
     calls_per_minute: u64,
     now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
-    outage: Outage,
+    outage: Arc<Outage>,
     /// When this process first saw the minute of a user, and at which count.
     minutes: Cache<PrincipalKey, (u64, u64)>,
 }
@@ -32,15 +32,16 @@ pub struct StoreRate {
 impl StoreRate {
     /// Admits so many calls a minute of each user.
     pub fn new(
-        store: Store,
+        store: impl Into<SharedStore>,
         calls_per_minute: u32,
         now_ms: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Self {
+        let SharedStore { store, outage } = store.into();
         Self {
             store,
             calls_per_minute: calls_per_minute.into(),
             now_ms: Box::new(now_ms),
-            outage: Outage::default(),
+            outage,
             minutes: Cache::new(REMEMBERED_MAX),
         }
     }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use auth::BoxFuture;
 use tokio::time::Instant;
-use tool_kit::Found;
 
 use super::{
     error::JiraError,
@@ -54,19 +53,17 @@ impl Session {
         Box::pin(async move {
             let url = self.jira.url(cloud_id, &request).ok_or(JiraError::Request)?;
             let key = (self.caller.credential_key(), String::from(url));
-            let (asked, is_bypassed) =
-                (Instant::now(), is_decisive && self.cache_use.is_bypassed());
-            let own = if is_bypassed { None } else { self.jira.metadata.fresh(&key, asked) };
-            let mut found = Found::default();
-            let mut known = own;
+            let now = Instant::now();
+            let is_bypassed = is_decisive && self.cache_use.is_bypassed();
+            let own = self.jira.metadata.fresh(&key, now);
+            let (mut known, mut place) = (own.filter(|_| !is_bypassed), None);
             if known.is_none() {
-                found = self.found_by_replicas(&key.1).await;
-                if let Some((age, body)) = found.answer.take().filter(|_| !is_bypassed) {
-                    self.jira.metadata.keep(
-                        key.clone(),
-                        asked.checked_sub(age).unwrap_or(asked),
-                        &body,
-                    );
+                let found = self.found_by_replicas(&key.1).await;
+                place = found.place;
+                if let Some((age, body)) = found.answer.filter(|_| !is_bypassed) {
+                    if let Some(asked) = now.checked_sub(age) {
+                        self.jira.metadata.keep(key.clone(), asked, &body);
+                    }
                     known = Some(body);
                 }
             }
@@ -78,7 +75,7 @@ impl Session {
             }
             let asked = Instant::now();
             let answer = self.send(cloud_id, request).await?;
-            self.tell_replicas(&key.1, found.place, asked, &answer.body).await;
+            self.tell_replicas(&key.1, place, asked, &answer.body).await;
             self.jira.metadata.keep(key, asked, &answer.body);
             Ok(answer)
         })
