@@ -1,9 +1,11 @@
 """One broken copy after another: (check, rule that must speak, file, what is replaced, by what)."""
 
+import multiprocessing
 import os
 import re
 import shutil
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import functions_broken
@@ -544,22 +546,38 @@ def missed(project, checks):
     """What was broken and not found, and the rules that nothing here breaks."""
     wanted = ALL + [("azure", *one) for one in POLICY if (project / "apim-policy.xml").exists()]
     wanted += [("azure", *one) for one in CONNECTOR if (project / "connector").exists()]
-    sentences = []
     with tempfile.TemporaryDirectory(prefix="broken-") as home:
-        for number, (check, rule, file, old, new) in enumerate(wanted):
-            copy = Path(home, str(number))
-            copied(project, copy, READ.get(check, COPIED))
-            if times := breaks(copy / file, old, new):
-                sentences.append(f"{rule}: {old!r} stands {times} times in {file}, so this breaks nothing")
-                continue
-            found = {name for name, _ in checks[check](copy)}
-            if rule not in found:
-                sentences.append(f"{rule} did not find {file} with {new!r} for {old!r}; {sorted(found)} spoke")
-            shutil.rmtree(copy)
+        # Processes, since most of it is Python's own work; forked, so that each has what was read and judged before.
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("fork")) as pool:
+            WORK.update(project=project, checks=checks, home=home)
+            sentences = [sentence for sentence in pool.map(said_of, range(len(wanted)), wanted) if sentence]
     rules = {rule for path in Path(__file__).parent.iterdir() if path.suffix == ".py" or path.name == "check" for rule in re.findall(r'yield "([a-z-]+)"', path.read_text())}
     # Those of the parts are shown in supply.py, for they need cargo and no copy.
     rules = {rule for rule in rules if not rule.startswith("supply-")} - {rule for _, rule, *_ in wanted}
     return sentences + [f"nothing here breaks {rule}" for rule in sorted(rules)]
+
+
+# What `said_of` needs and cannot be sent to another process: set before the processes are made.
+WORK = {}
+
+
+def said_of(number, breakage):
+    """Break one copy: None if its rule found it, and otherwise the sentence that says so."""
+    check, rule, file, old, new = breakage
+    project, copy = WORK["project"], Path(WORK["home"], str(number))
+    copied(project, copy, READ.get(check, COPIED))
+    try:
+        if times := breaks(copy / file, old, new):
+            return f"{rule}: {old!r} stands {times} times in {file}, so this breaks nothing"
+        # Only as far as it takes: what else is broken by it is nobody's question.
+        found = set()
+        for name, _ in WORK["checks"][check](copy):
+            if name == rule:
+                return None
+            found.add(name)
+        return f"{rule} did not find {file} with {new!r} for {old!r}; {sorted(found)} spoke"
+    finally:
+        shutil.rmtree(copy)
 
 
 def copied(project, copy, names):

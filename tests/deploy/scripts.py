@@ -1,5 +1,6 @@
 """The shell scripts of the deployment: linted, and run against stand-ins for az and azd that write down what they are told."""
 
+import functools
 import json
 import os
 import re
@@ -37,20 +38,23 @@ AZD = '#!/bin/sh\necho "azd $*" >> "$TOLD/calls"\nif [ "$2" = get-value ]; then 
 def check(project):
     """Every rule that is broken, as (rule, sentence)."""
     for name in SCRIPTS:
-        command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", project / name]
-        for line in subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout.splitlines():
-            yield "script-lint", line.removeprefix(f"{project}/")
+        yield from (("script-lint", f"{name}: {line}") for line in linted((project / name).read_text()))
     for path in sorted((project / ".github/workflows").glob("*.yml")):
         for step in (step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job.get("steps", [])):
-            command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", "--shell=bash", "-"]
-            found = subprocess.run(command, input=step.get("run", ""), stdout=subprocess.PIPE, text=True).stdout
-            yield from (("script-lint", f"{path.name}: {line}") for line in found.splitlines())
+            yield from (("script-lint", f"{path.name}: {line}") for line in linted(step.get("run", ""), "--shell=bash"))
     with tempfile.TemporaryDirectory() as home:
         yield from pinned(project, Path(home))
     with Stage(project) as stage:
         yield from fill_slot(stage)
         yield from publish(stage)
         yield from smoke(stage)
+
+
+@functools.cache
+def linted(text, *options):
+    """What shellcheck says of a script. Broken copies share all scripts but one, so each text is judged once."""
+    command = [Path(sys.prefix, "bin/shellcheck"), "--format=gcc", *options, "-"]
+    return tuple(subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True).stdout.splitlines())
 
 
 def pinned(project, home):
