@@ -1,6 +1,6 @@
 // The pages in headless Chromium, used as people use them. Reads one JSON line: {chromium, axe, pictures, cases,
-// atOnce, patience, runs: [{name, mcp, cases}]}, where the first cases are all there are, and patience is how many seconds a page may
-// take. Prints one for each case: {run, case, fault, seconds}.
+// atOnce, patience, runs: [{name, mcp, cases}]}, where the first cases are all there are, and patience is how many seconds are waited
+// for what a page must show or a client must be told. Prints one for each case: {run, case, fault, seconds}.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -9,7 +9,8 @@ import { options as chromiumOptions } from "../clients/chromium.mjs";
 import { cases } from "./page_cases.mjs";
 import { Client, Landing } from "./page_client.mjs";
 
-const SECONDS = 40;
+// For a whole case, and for what only a busy machine makes slow: a picture, a page that is loaded.
+const SECONDS = 60;
 const asked = JSON.parse(readFileSync(0, "utf8"));
 assert.deepEqual(Object.keys(cases), asked.cases);
 // The package lies in the cache, not beside this file.
@@ -23,18 +24,22 @@ async function perform(run, name) {
   const began = performance.now();
   const opened = [];
   const landing = await new Landing(asked.patience).listen();
+  const pageOf = (context) => {
+    opened.push(context);
+    context.setDefaultTimeout(1000 * asked.patience);
+    context.setDefaultNavigationTimeout(1000 * SECONDS);
+    return context.newPage();
+  };
   const world = {
     axe,
     base: run.mcp.slice(0, -"/mcp".length),
     landing,
-    picture: (page, text) => page.screenshot({ path: `${asked.pictures}/${run.name}-${text}.png`, fullPage: true }),
+    picture: (page, text) => page.screenshot({ path: `${asked.pictures}/${run.name}-${text}.png`, fullPage: true, timeout: 1000 * SECONDS }),
     client: (about) => new Client(run.mcp, landing, about).register(),
     // Nothing of ours needs scripts.
     page: async (more = {}) => {
       const context = await browser.newContext({ javaScriptEnabled: false, ...more });
-      opened.push(context);
-      context.setDefaultTimeout(1000 * asked.patience);
-      return context.newPage();
+      return pageOf(context);
     },
     // A browser whose owner has blocked all cookies.
     withoutCookies: async () => {
@@ -43,9 +48,7 @@ async function perform(run, name) {
       mkdirSync(`${folder}/Default`);
       writeFileSync(`${folder}/Default/Preferences`, JSON.stringify(preferences));
       const context = await chromium.launchPersistentContext(folder, { ...options, javaScriptEnabled: false });
-      opened.push(context);
-      context.setDefaultTimeout(1000 * asked.patience);
-      return context.newPage();
+      return pageOf(context);
     },
   };
   let timer;
