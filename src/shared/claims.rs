@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use session_store::{Expected, RecordKey, Store, StoreError, Version};
 use tool_kit::{Claim, ClaimId, Claimed, REMEMBERED, Settled, SharedClaims};
 
-use super::outage::{Outage, SharedStore};
+use super::outage::SharedStore;
 
 /// What a call may take beyond its deadline to say how it ended.
 const SLACK: Duration = Duration::from_secs(5);
@@ -23,10 +23,9 @@ const TRIES: usize = 3;
 pub struct StoreClaims(Arc<Inner>);
 
 struct Inner {
-    store: Store,
+    store: SharedStore,
     now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
     running_ms: u64,
-    outage: Arc<Outage>,
 }
 
 /// What is kept of an id, sealed.
@@ -47,21 +46,24 @@ impl StoreClaims {
         call_deadline: Duration,
         now_ms: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Self {
-        let SharedStore { store, outage } = store.into();
         let running_ms = millis(call_deadline + SLACK);
-        Self(Arc::new(Inner { store, now_ms: Box::new(now_ms), running_ms, outage }))
+        Self(Arc::new(Inner { store: store.into(), now_ms: Box::new(now_ms), running_ms }))
     }
 
     async fn try_claim(&self, id: &ClaimId) -> Result<Claim, StoreError> {
-        let Inner { store, outage, running_ms, .. } = &*self.0;
+        let Inner { store, running_ms, .. } = &*self.0;
         let key = RecordKey::new("request", id);
         for _ in 0..TRIES {
             let now_ms = (self.0.now_ms)();
             let running = Kept::Running { until_ms: now_ms.saturating_add(*running_ms) };
-            if let Some(version) = outage.ask(self.put(&key, Expected::Absent, &running)).await? {
+            let (claims, name) = (self.clone(), key.clone());
+            let putting = async move |_| claims.put(&name, Expected::Absent, &running).await;
+            if let Some(version) = store.ask(putting).await? {
                 return Ok(Claim::Mine(self.claimed(key, Some(version))));
             }
-            let record = match outage.ask(store.get(&key, now_ms)).await {
+            let name = key.clone();
+            let reading = async move |store: Store| store.get(&name, now_ms).await;
+            let record = match store.ask(reading).await {
                 Ok(Some(record)) => record,
                 Ok(None) => continue,
                 // Somebody claimed it: what cannot be read is not taken for absent.
@@ -93,7 +95,7 @@ impl StoreClaims {
         let now_ms = (self.0.now_ms)();
         let plain = serde_json::to_vec(kept).map_err(|_| StoreError::Unavailable)?;
         let ends_at_ms = now_ms.saturating_add(millis(REMEMBERED));
-        self.0.store.put(key, expected, &plain, ends_at_ms, now_ms).await
+        self.0.store.store().put(key, expected, &plain, ends_at_ms, now_ms).await
     }
 }
 
@@ -127,7 +129,7 @@ impl Claimed for Held {
                 Settled::Unknown => Some(Kept::Unknown),
                 Settled::NotDone => None,
             };
-            let store = &claims.0.store;
+            let store = claims.0.store.store();
             let settled = match kept {
                 Some(kept) => claims.put(key, Expected::Version(version), &kept).await.map(|_| ()),
                 None => store.remove(key, Some(version), (claims.0.now_ms)()).await.map(|_| ()),

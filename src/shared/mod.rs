@@ -6,6 +6,7 @@ mod answers;
 mod claims;
 mod outage;
 mod rate;
+mod unforgotten;
 
 pub use answers::StoreAnswers;
 pub use claims::StoreClaims;

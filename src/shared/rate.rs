@@ -5,14 +5,14 @@
 //! can put up to twice as many into 60 seconds that are in both; each process's own limit, which
 //! slides, allows that through several replicas only.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use auth::PrincipalKey;
 use limit::{Counting, Refusal, SharedRate};
 use quick_cache::sync::Cache;
 use session_store::{RecordKey, Store};
 
-use super::outage::{Outage, SharedStore};
+use super::outage::SharedStore;
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -21,10 +21,9 @@ const REMEMBERED_MAX: usize = 16 * 1024;
 
 /// Counts in a store. The time is milliseconds since 1970.
 pub struct StoreRate {
-    store: Store,
+    store: SharedStore,
     calls_per_minute: u64,
     now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
-    outage: Arc<Outage>,
     /// When this process first saw the minute of a user, and at which count.
     minutes: Cache<PrincipalKey, (u64, u64)>,
 }
@@ -36,12 +35,10 @@ impl StoreRate {
         calls_per_minute: u32,
         now_ms: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Self {
-        let SharedStore { store, outage } = store.into();
         Self {
-            store,
+            store: store.into(),
             calls_per_minute: calls_per_minute.into(),
             now_ms: Box::new(now_ms),
-            outage,
             minutes: Cache::new(REMEMBERED_MAX),
         }
     }
@@ -49,9 +46,10 @@ impl StoreRate {
     async fn count(&self, key: PrincipalKey) -> Result<(), Refusal> {
         let now_ms = (self.now_ms)();
         let name = RecordKey::new("calls", &key.to_bytes());
-        let counting = self.store.increment(&name, now_ms.saturating_add(MINUTE_MS), now_ms);
+        let ends_ms = now_ms.saturating_add(MINUTE_MS);
+        let counting = async move |store: Store| store.increment(&name, ends_ms, now_ms).await;
         // Without an answer the process's own limit has admitted the call, and that has to do.
-        let Ok(count) = self.outage.ask(counting).await else { return Ok(()) };
+        let Ok(count) = self.store.ask(counting).await else { return Ok(()) };
         let began_ms = self.began_ms(key, count, now_ms);
         if count <= self.calls_per_minute {
             return Ok(());

@@ -116,7 +116,10 @@ async fn what_cannot_be_read_is_not_taken_for_absent() {
 const LIFE: Duration = Duration::from_mins(5);
 
 fn answers(store: &Store, time: &Time) -> [StoreAnswers; 2] {
-    [0, 1].map(|_| StoreAnswers::new(store.clone(), LIFE, time.clock()))
+    [0, 1].map(|_| {
+        StoreAnswers::new(store.clone(), LIFE, time.clock())
+            .retrying_after(Duration::from_millis(1))
+    })
 }
 
 fn named(user_name: &str) -> AnswerName<'static> {
@@ -165,12 +168,18 @@ async fn what_is_forgotten_is_found_by_nobody_nor_what_was_on_its_way() {
     }
     // The other replica is asking Jira while this one learns that it is no longer so.
     let late = other.find(AnswerName { url: "another", ..named("anna") }).await.place.unwrap();
-    one.forget(user("anna")).await;
+    // Nothing of Carla is kept yet.
+    let first = other.find(named("carla")).await.place.unwrap();
+    for name in ["anna", "carla"] {
+        one.forget(user(name)).await;
+    }
+    other.keep(named("carla"), first, Duration::ZERO, &Bytes::from_static(b"before, too")).await;
     let late_name = AnswerName { url: "another", ..named("anna") };
     other.keep(late_name, late, Duration::ZERO, &Bytes::from_static(b"before, too")).await;
     for replica in [&one, &other] {
         assert_eq!(told(replica, named("anna")).await, None);
         assert_eq!(told(replica, late_name).await, None);
+        assert_eq!(told(replica, named("carla")).await, None);
         assert!(told(replica, named("ben")).await.is_some(), "another user's stays");
     }
     tell(&other, named("anna"), "after").await;
@@ -179,28 +188,46 @@ async fn what_is_forgotten_is_found_by_nobody_nor_what_was_on_its_way() {
 }
 
 #[tokio::test]
-async fn what_one_process_writes_has_an_end() {
+async fn what_one_process_writes_has_an_end_and_what_one_user_does_an_earlier_one() {
     let (time, backend) = (Time::default(), Arc::new(Memory::new(1 << 30)));
     let store = Store::new(backend, KeyRing::random().unwrap());
     let [one, _] = answers(&store, &time);
-    let keep = async |url: &str, bytes: usize| {
+    let keep = async |user: &str, url: usize, bytes: usize| {
         // Random bytes: nothing makes them shorter.
         let mut body = vec![0; bytes];
         getrandom::fill(&mut body).unwrap();
-        let name = AnswerName { url, ..named("anna") };
-        let place = one.find(name).await.place.unwrap();
+        let url = url.to_string();
+        let name = AnswerName { url: &url, ..named(user) };
+        let Some(place) = one.find(name).await.place else { return false };
         one.keep(name, place, Duration::ZERO, &body.into()).await;
         told(&one, name).await.is_some()
     };
-    assert!(!keep("large", 65 * 1024).await);
-    let mut kept = 0;
-    while keep(&kept.to_string(), 63 * 1024).await {
-        kept += 1;
-        assert!(kept < 1000, "there is no end");
+    assert!(!keep("anna", 0, 65 * 1024).await);
+    let (mut all, mut refused) = (0, 0);
+    for user in 0..100 {
+        let mut kept = 0;
+        while keep(&user.to_string(), kept, 63 * 1024).await {
+            kept += 1;
+        }
+        assert!(kept <= 32, "user {user}: {kept}");
+        all += kept;
+        refused += usize::from(kept == 0);
     }
-    assert!(kept > 500, "{kept}");
+    assert!((500..=520).contains(&all), "{all}");
+    assert!(refused > 50, "{refused} users after it was full");
     time.pass(300_000);
-    assert!(keep("later", 63 * 1024).await);
+    assert!(keep("anna", 1, 63 * 1024).await);
+}
+
+#[tokio::test]
+async fn an_answer_of_a_clock_far_ahead_is_not_believed() {
+    let (store, time, ahead) = (store(), Time::default(), Time::default());
+    let ([one, _], [other, _]) = (answers(&store, &ahead), answers(&store, &time));
+    for (ms, is_believed) in [(4_000, true), (6_000, false)] {
+        ahead.0.store(ms, Ordering::SeqCst);
+        tell(&one, named("anna"), "what Anna sees").await;
+        assert_eq!(told(&other, named("anna")).await.is_some(), is_believed, "{ms} ms");
+    }
 }
 
 /// A store that takes nothing away while it is ill.
@@ -256,22 +283,48 @@ impl Backend for Ailing {
     }
 }
 
-#[tokio::test]
-async fn what_could_not_be_forgotten_is_not_believed_any_more() {
-    let (time, memory) = (Time::default(), Memory::new(1 << 20));
+fn ailing(time: &Time) -> (Arc<Ailing>, Store, [StoreAnswers; 2]) {
+    let memory = Memory::new(1 << 20);
     let backend = Arc::new(Ailing { memory, is_ill: AtomicBool::new(true) });
     let store = Store::new(backend.clone(), KeyRing::random().unwrap());
-    let [one, _] = answers(&store, &time);
-    tell(&one, named("anna"), "before").await;
+    let replicas = answers(&store, time);
+    (backend, store, replicas)
+}
+
+async fn is_kept(store: &Store, name: &str) -> bool {
+    store.get(&RecordKey::new("answers", &user(name).to_bytes()), 0).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn what_could_not_be_forgotten_is_not_believed_and_tried_again() {
+    let time = Time::default();
+    let (backend, store, [one, other]) = ailing(&time);
+    for name in ["anna", "ben"] {
+        tell(&one, named(name), "before").await;
+    }
     one.forget(user("anna")).await;
-    backend.is_ill.store(false, Ordering::SeqCst);
-    // The store is well again, and asked again: only one without an answer is left alone.
-    time.pass(60_000);
-    assert!(
-        store.get(&RecordKey::new("answers", &user("anna").to_bytes()), 0).await.unwrap().is_some()
-    );
+    assert!(is_kept(&store, "anna").await);
     assert_eq!(told(&one, named("anna")).await, None);
-    time.pass(240_000);
+    assert!(told(&one, named("ben")).await.is_some(), "another user's is believed");
+    // The store is well again: what failed is done without a call of the user's.
+    backend.is_ill.store(false, Ordering::SeqCst);
+    while is_kept(&store, "anna").await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(told(&other, named("anna")).await, None);
     tell(&one, named("anna"), "after").await;
     assert_eq!(told(&one, named("anna")).await.unwrap().1, "after");
+}
+
+#[tokio::test]
+async fn who_does_not_wait_for_a_forgetting_does_not_undo_it() {
+    let (store, time) = (store(), Time::default());
+    let [one, other] = answers(&store, &time);
+    tell(&one, named("anna"), "before").await;
+    drop(one.forget(user("anna")));
+    assert_eq!(told(&one, named("anna")).await, None);
+    while is_kept(&store, "anna").await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(told(&other, named("anna")).await, None);
 }

@@ -31,7 +31,8 @@ pub trait SharedAnswers: fmt::Debug + Send + Sync {
         body: &'a Bytes,
     ) -> BoxFuture<'a, ()>;
 
-    /// Forgets all that this user was told, also what is on its way to [`Self::keep`].
+    /// Forgets all that this user was told, also what is on its way to [`Self::keep`]. Begins when
+    /// it is called, and goes on where its end is not waited for.
     fn forget(&self, owner: PrincipalKey) -> BoxFuture<'_, ()>;
 }
 
@@ -45,10 +46,10 @@ pub struct Found {
 }
 
 /// Where an answer may be put, as it was before the upstream was asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Since when nothing of the user was forgotten; none where nothing was kept.
-    pub since: Option<Mark>,
+    /// Since when nothing of the user was forgotten.
+    pub since: Mark,
     /// What it takes the place of.
     pub replaces: Option<Mark>,
 }

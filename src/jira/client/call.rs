@@ -62,7 +62,7 @@ impl Session {
                 place = found.place;
                 if let Some((age, body)) = found.answer.filter(|_| !is_bypassed) {
                     if let Some(asked) = now.checked_sub(age) {
-                        self.jira.metadata.keep(key.clone(), asked, &body);
+                        self.jira.metadata.keep(key.clone(), asked, now, &body);
                     }
                     known = Some(body);
                 }
@@ -76,7 +76,7 @@ impl Session {
             let asked = Instant::now();
             let answer = self.send(cloud_id, request).await?;
             self.tell_replicas(&key.1, place, asked, &answer.body).await;
-            self.jira.metadata.keep(key, asked, &answer.body);
+            self.jira.metadata.keep(key, asked, asked, &answer.body);
             Ok(answer)
         })
     }

@@ -59,7 +59,7 @@ fn ask(session: &Session) -> BoxFuture<'_, Result<Arc<[Site]>, JiraError>> {
         // Asked again soon; what was true once stays true longer.
         let early = TTL.saturating_sub(TTL_WITHOUT_LIST);
         let stored = now.checked_sub(early).unwrap_or(now);
-        session.jira.sites.keep(session.caller.credential_key(), stored, &sites);
+        session.jira.sites.keep(session.caller.credential_key(), stored, now, &sites);
         Ok(sites)
     })
 }

@@ -18,7 +18,10 @@ use http::StatusCode;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
 
-use super::request::{Request, Safety, scope};
+use super::{
+    forgotten::Forgotten,
+    request::{Request, Safety, scope},
+};
 
 /// How long an answer is believed.
 pub const TTL: Duration = Duration::from_mins(5);
@@ -37,7 +40,10 @@ const ENTRY_BYTES: u64 = 256;
 const ENTRIES_EXPECTED: usize = 32;
 
 /// Answers by keyed token hash and address, never by token: bounded in bytes and time.
-pub(super) struct MetadataCache(Cache<(PrincipalKey, String), CacheEntry, ByBytes>);
+pub(super) struct MetadataCache {
+    answers: Cache<(PrincipalKey, String), CacheEntry, ByBytes>,
+    forgotten: Forgotten,
+}
 
 /// An answer's body and when it came.
 #[derive(Clone)]
@@ -57,29 +63,43 @@ impl Weighter<(PrincipalKey, String), CacheEntry> for ByBytes {
 
 impl fmt::Debug for MetadataCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MetadataCache").field("entries", &self.0.len()).finish_non_exhaustive()
+        f.debug_struct("MetadataCache")
+            .field("entries", &self.answers.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl MetadataCache {
     pub(super) fn new() -> Self {
-        Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
+        Self {
+            answers: Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes),
+            forgotten: Forgotten::new(),
+        }
     }
 
     pub(super) fn fresh(&self, key: &(PrincipalKey, String), now: Instant) -> Option<Bytes> {
-        let kept = self.0.get(key)?;
+        let kept = self.answers.get(key)?;
         (now.saturating_duration_since(kept.stored) < TTL).then_some(kept.body)
     }
 
-    pub(super) fn keep(&self, key: (PrincipalKey, String), now: Instant, body: &Bytes) {
-        if body.len() <= ANSWER_BYTES_MAX {
+    /// Keeps what Jira answered to a question of the time `stored`, which this process put, or read
+    /// of another, at the time `put`. Not if something of the caller was forgotten since.
+    pub(super) fn keep(
+        &self,
+        key: (PrincipalKey, String),
+        stored: Instant,
+        put: Instant,
+        body: &Bytes,
+    ) {
+        if body.len() <= ANSWER_BYTES_MAX && self.forgotten.is_current(key.0, put) {
             // A copy, because a body may hold on to the larger buffer that it was read into.
-            self.0.insert(key, CacheEntry { stored: now, body: Bytes::copy_from_slice(body) });
+            self.answers.insert(key, CacheEntry { stored, body: Bytes::copy_from_slice(body) });
         }
     }
 
     fn invalidate(&self, caller: PrincipalKey) {
-        self.0.retain(|(owner, _), _| *owner != caller);
+        self.forgotten.note(caller);
+        self.answers.retain(|(owner, _), _| *owner != caller);
     }
 
     /// Forgets what this caller was told when an answer shows that it is not, or no longer, so; and
@@ -105,7 +125,8 @@ impl MetadataCache {
 
     /// Forgets how the site is made. Who the caller is stays so.
     fn invalidate_site(&self, caller: PrincipalKey) {
-        self.0.retain(|(owner, url), _| *owner != caller || url.ends_with("/myself"));
+        self.forgotten.note(caller);
+        self.answers.retain(|(owner, url), _| *owner != caller || url.ends_with("/myself"));
     }
 }
 
@@ -169,7 +190,7 @@ mod tests {
     fn an_answer_is_believed_for_five_minutes_and_by_its_owner_only() {
         let (cache, hasher, start) =
             (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
-        cache.keep(key(&hasher, 1, "a"), start, &Bytes::from_static(b"one"));
+        cache.keep(key(&hasher, 1, "a"), start, start, &Bytes::from_static(b"one"));
         let seen = |user, url, after_s| {
             cache.fresh(&key(&hasher, user, url), start + Duration::from_secs(after_s)).is_some()
         };
@@ -178,13 +199,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_asked_before_a_forgetting_is_not_kept() {
+        let (cache, hasher) = (MetadataCache::new(), KeyedHasher::random().unwrap());
+        let (asked, body) = (Instant::now(), Bytes::from_static(b"x"));
+        while Instant::now() == asked {}
+        cache.invalidate_site(key(&hasher, 1, "").0);
+        cache.keep(key(&hasher, 1, "a"), asked, asked, &body);
+        assert!(cache.fresh(&key(&hasher, 1, "a"), asked).is_none());
+        let again = Instant::now();
+        cache.keep(key(&hasher, 1, "a"), again, again, &body);
+        assert!(cache.fresh(&key(&hasher, 1, "a"), again).is_some());
+    }
+
+    #[test]
     fn forgetting_leaves_the_others_alone() {
         let (cache, hasher, now) =
             (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
         for user in 1..=2 {
-            cache.keep(key(&hasher, user, "a"), now, &Bytes::from_static(b"x"));
-            cache.keep(key(&hasher, user, "b"), now, &Bytes::from_static(b"x"));
-            cache.keep(key(&hasher, user, "/api/3/myself"), now, &Bytes::from_static(b"x"));
+            cache.keep(key(&hasher, user, "a"), now, now, &Bytes::from_static(b"x"));
+            cache.keep(key(&hasher, user, "b"), now, now, &Bytes::from_static(b"x"));
+            cache.keep(key(&hasher, user, "/api/3/myself"), now, now, &Bytes::from_static(b"x"));
         }
         cache.invalidate_site(key(&hasher, 1, "").0);
         assert!(cache.fresh(&key(&hasher, 1, "a"), now).is_none());
@@ -202,13 +236,22 @@ mod tests {
             (MetadataCache::new(), KeyedHasher::random().unwrap(), Instant::now());
         let body = Bytes::from(vec![b'x'; 100 * 1024]);
         for user in 0..500 {
-            cache.keep(key(&hasher, user, "a"), now, &body);
-            assert!(cache.0.weight() <= BYTES_MAX, "{} bytes after {user} users", cache.0.weight());
+            cache.keep(key(&hasher, user, "a"), now, now, &body);
+            assert!(
+                cache.answers.weight() <= BYTES_MAX,
+                "{} bytes after {user} users",
+                cache.answers.weight()
+            );
         }
-        assert!(cache.0.len() > 50, "{} entries", cache.0.len());
-        cache.keep(key(&hasher, 1, "large"), now, &Bytes::from(vec![b'x'; ANSWER_BYTES_MAX + 1]));
+        assert!(cache.answers.len() > 50, "{} entries", cache.answers.len());
+        cache.keep(
+            key(&hasher, 1, "large"),
+            now,
+            now,
+            &Bytes::from(vec![b'x'; ANSWER_BYTES_MAX + 1]),
+        );
         assert!(cache.fresh(&key(&hasher, 1, "large"), now).is_none());
-        cache.keep(key(&hasher, 1, "fits"), now, &Bytes::from(vec![b'x'; ANSWER_BYTES_MAX]));
+        cache.keep(key(&hasher, 1, "fits"), now, now, &Bytes::from(vec![b'x'; ANSWER_BYTES_MAX]));
         assert!(cache.fresh(&key(&hasher, 1, "fits"), now).is_some());
     }
 }

@@ -19,6 +19,7 @@ mod clock;
 mod error;
 mod error_body;
 mod exchange;
+mod forgotten;
 mod found_people;
 mod media;
 mod metadata_cache;

@@ -55,16 +55,15 @@ impl Session {
             is_at_site = false;
         };
         let (metadata, owner) = (&self.jira.metadata, self.caller.credential_key());
-        if metadata.invalidate_after(owner, &request, answer.status)
-            && let Some(forgetting) = self.forgetting_at_replicas()
-        {
+        let is_forgotten = metadata.invalidate_after(owner, &request, answer.status);
+        // All that this process forgets, before anything is waited for.
+        let refusal = (!answer.status.is_success()).then(|| self.refusal(&request, &answer));
+        if is_forgotten && let Some(forgetting) = self.forgetting_at_replicas() {
             forgetting.await;
         }
-        if answer.status.is_success() {
-            let answer = Response::new(answer.body, request.safety() != Safety::Read);
-            answer.validate()
-        } else {
-            Err(self.refusal(&request, &answer))
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => Response::new(answer.body, request.safety() != Safety::Read).validate(),
         }
     }
 }

@@ -252,7 +252,8 @@ mod tests {
             scopes: scopes.map(str::to_owned).to_vec(),
         };
         let sites = jira_sites(vec![resource]).into();
-        jira.sites.keep(reader.credential_key(), Instant::now(), &sites);
+        let now = Instant::now();
+        jira.sites.keep(reader.credential_key(), now, now, &sites);
         assert_eq!(known(&reader).as_deref(), Some("read:jira-work"));
         // The other program's sites are not known by it.
         assert_eq!(known(&writer).as_deref(), Some("read:jira-work write:jira-work"));

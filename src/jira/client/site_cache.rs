@@ -6,7 +6,7 @@ use auth::PrincipalKey;
 use quick_cache::{Weighter, sync::Cache};
 use tokio::time::Instant;
 
-use super::site::Site;
+use super::{forgotten::Forgotten, site::Site};
 
 /// How long a token's list of sites is believed. A revoked grant still fails at Jira at once.
 pub(super) const TTL: Duration = Duration::from_mins(5);
@@ -22,7 +22,10 @@ const ENTRIES_EXPECTED: usize = 32;
 const ENTRY_BYTES: usize = 128;
 
 /// Sites by keyed token hash, never by token: bounded in bytes and time.
-pub(super) struct SiteCache(Cache<PrincipalKey, (Instant, Arc<[Site]>), ByBytes>);
+pub(super) struct SiteCache {
+    lists: Cache<PrincipalKey, (Instant, Arc<[Site]>), ByBytes>,
+    forgotten: Forgotten,
+}
 
 #[derive(Clone)]
 struct ByBytes;
@@ -44,26 +47,40 @@ impl Weighter<PrincipalKey, (Instant, Arc<[Site]>)> for ByBytes {
 
 impl fmt::Debug for SiteCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SiteCache").field("entries", &self.0.len()).finish_non_exhaustive()
+        f.debug_struct("SiteCache").field("entries", &self.lists.len()).finish_non_exhaustive()
     }
 }
 
 impl SiteCache {
     pub(super) fn new() -> Self {
-        Self(Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes))
+        Self {
+            lists: Cache::with_weighter(ENTRIES_EXPECTED, BYTES_MAX, ByBytes),
+            forgotten: Forgotten::new(),
+        }
     }
 
     pub(super) fn fresh(&self, caller: PrincipalKey, now: Instant) -> Option<Arc<[Site]>> {
-        let (stored, sites) = self.0.get(&caller)?;
+        let (stored, sites) = self.lists.get(&caller)?;
         (now.saturating_duration_since(stored) < TTL).then_some(sites)
     }
 
-    pub(super) fn keep(&self, caller: PrincipalKey, now: Instant, sites: &Arc<[Site]>) {
-        self.0.insert(caller, (now, Arc::clone(sites)));
+    /// Keeps what a token reached at the time `stored`, as this process asked, or read of another,
+    /// at the time `put`. Not if the token was refused since.
+    pub(super) fn keep(
+        &self,
+        caller: PrincipalKey,
+        stored: Instant,
+        put: Instant,
+        sites: &Arc<[Site]>,
+    ) {
+        if self.forgotten.is_current(caller, put) {
+            self.lists.insert(caller, (stored, Arc::clone(sites)));
+        }
     }
 
     /// Jira has refused the token: what it reached before is no longer known.
     pub(super) fn forget(&self, caller: PrincipalKey) {
-        self.0.remove(&caller);
+        self.forgotten.note(caller);
+        self.lists.remove(&caller);
     }
 }

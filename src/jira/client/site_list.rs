@@ -36,7 +36,7 @@ pub(super) async fn known(session: &Session) -> Result<Arc<[Site]>, Unknown> {
     };
     match found.answer.and_then(read) {
         Some((asked, sites)) => {
-            session.jira.sites.keep(key, asked, &sites);
+            session.jira.sites.keep(key, asked, now, &sites);
             Ok(sites)
         }
         None => Err(Unknown { url, place: found.place }),
@@ -68,7 +68,7 @@ pub(super) async fn fetch(session: &Session, unknown: Unknown) -> Result<Arc<[Si
     Ok(learned(session, unknown, asked, resources, &body).await)
 }
 
-/// Notes what Atlassian has named. That it named nothing is true for this process only: a right
+/// Notes what Atlassian has named. That it named no site of Jira is true for this process only: a right
 /// that was just given is found elsewhere at once.
 async fn learned(
     session: &Session,
@@ -77,9 +77,9 @@ async fn learned(
     resources: Vec<Resource>,
     body: &Bytes,
 ) -> Arc<[Site]> {
-    let place = place.filter(|_| !resources.is_empty());
-    let sites = jira_sites(resources).into();
-    session.jira.sites.keep(session.caller.credential_key(), asked, &sites);
+    let sites: Arc<[Site]> = jira_sites(resources).into();
+    let place = place.filter(|_| !sites.is_empty());
+    session.jira.sites.keep(session.caller.credential_key(), asked, asked, &sites);
     session.tell_replicas(&url, place, asked, body).await;
     sites
 }
