@@ -10,13 +10,15 @@ use std::{
 
 use async_trait::async_trait;
 use auth::{KeyedHasher, PrincipalKey};
-use bytes::Bytes;
 use keyring::KeyRing;
 use limit::{Refusal, SharedRate};
 use session_store::{Backend, Expected, Memory, RecordKey, Store, StoreError, Version};
-use tool_kit::{AnswerName, Claim, Settled, SharedAnswers, SharedClaims};
+use tokio::sync::{Notify, Semaphore};
+use tool_kit::{Claim, Settled, SharedClaims};
 
-use super::{StoreAnswers, StoreClaims, StoreRate};
+use super::{StoreClaims, StoreRate};
+
+mod answers;
 
 #[derive(Clone, Default)]
 struct Time(Arc<AtomicU64>);
@@ -113,127 +115,12 @@ async fn what_cannot_be_read_is_not_taken_for_absent() {
     assert!(matches!(other.claim(&[1; 32]).await, Claim::Cut(_)));
 }
 
-const LIFE: Duration = Duration::from_mins(5);
-
-fn answers(store: &Store, time: &Time) -> [StoreAnswers; 2] {
-    [0, 1].map(|_| {
-        StoreAnswers::new(store.clone(), LIFE, time.clock())
-            .retrying_after(Duration::from_millis(1))
-    })
-}
-
-fn named(user_name: &str) -> AnswerName<'static> {
-    AnswerName { owner: user(user_name), url: "https://api.atlassian.com/ex/jira/one/field" }
-}
-
-/// As a replica does it that was answered `body` at once.
-async fn tell(replica: &StoreAnswers, name: AnswerName<'_>, body: &'static str) {
-    let place = replica.find(name).await.place.expect("a place");
-    replica.keep(name, place, Duration::ZERO, &Bytes::from_static(body.as_bytes())).await;
-}
-
-async fn told(replica: &StoreAnswers, name: AnswerName<'_>) -> Option<(Duration, Bytes)> {
-    replica.find(name).await.answer
-}
-
-#[tokio::test]
-async fn an_answer_is_found_by_every_replica_for_its_owner_and_its_time() {
-    let (store, time) = (store(), Time::default());
-    let [one, other] = answers(&store, &time);
-    tell(&one, named("anna"), "what Anna sees").await;
-    time.pass(60_000);
-    let (age, body) = told(&other, named("anna")).await.unwrap();
-    assert_eq!((age, &body[..]), (Duration::from_mins(1), &b"what Anna sees"[..]));
-    assert_eq!(told(&other, named("ben")).await, None);
-    let elsewhere =
-        AnswerName { url: "https://api.atlassian.com/ex/jira/two/field", ..named("anna") };
-    assert_eq!(told(&other, elsewhere).await, None);
-    // A newer one takes its place, and is as old as its question.
-    let place = other.find(named("anna")).await.place.unwrap();
-    other.keep(named("anna"), place, Duration::from_secs(9), &Bytes::from_static(b"newer")).await;
-    let (age, body) = told(&one, named("anna")).await.unwrap();
-    assert_eq!((age, &body[..]), (Duration::from_secs(9), &b"newer"[..]));
-    time.pass(290_999);
-    assert!(told(&one, named("anna")).await.is_some());
-    time.pass(1);
-    assert_eq!(told(&one, named("anna")).await, None, "its five minutes are over");
-}
-
-#[tokio::test]
-async fn what_is_forgotten_is_found_by_nobody_nor_what_was_on_its_way() {
-    let (store, time) = (store(), Time::default());
-    let [one, other] = answers(&store, &time);
-    for name in ["anna", "ben"] {
-        tell(&one, named(name), "before").await;
-    }
-    // The other replica is asking Jira while this one learns that it is no longer so.
-    let late = other.find(AnswerName { url: "another", ..named("anna") }).await.place.unwrap();
-    // Nothing of Carla is kept yet.
-    let first = other.find(named("carla")).await.place.unwrap();
-    for name in ["anna", "carla"] {
-        one.forget(user(name)).await;
-    }
-    other.keep(named("carla"), first, Duration::ZERO, &Bytes::from_static(b"before, too")).await;
-    let late_name = AnswerName { url: "another", ..named("anna") };
-    other.keep(late_name, late, Duration::ZERO, &Bytes::from_static(b"before, too")).await;
-    for replica in [&one, &other] {
-        assert_eq!(told(replica, named("anna")).await, None);
-        assert_eq!(told(replica, late_name).await, None);
-        assert_eq!(told(replica, named("carla")).await, None);
-        assert!(told(replica, named("ben")).await.is_some(), "another user's stays");
-    }
-    tell(&other, named("anna"), "after").await;
-    assert_eq!(told(&one, named("anna")).await.unwrap().1, "after");
-    assert_eq!(told(&one, late_name).await, None);
-}
-
-#[tokio::test]
-async fn what_one_process_writes_has_an_end_and_what_one_user_does_an_earlier_one() {
-    let (time, backend) = (Time::default(), Arc::new(Memory::new(1 << 30)));
-    let store = Store::new(backend, KeyRing::random().unwrap());
-    let [one, _] = answers(&store, &time);
-    let keep = async |user: &str, url: usize, bytes: usize| {
-        // Random bytes: nothing makes them shorter.
-        let mut body = vec![0; bytes];
-        getrandom::fill(&mut body).unwrap();
-        let url = url.to_string();
-        let name = AnswerName { url: &url, ..named(user) };
-        let Some(place) = one.find(name).await.place else { return false };
-        one.keep(name, place, Duration::ZERO, &body.into()).await;
-        told(&one, name).await.is_some()
-    };
-    assert!(!keep("anna", 0, 65 * 1024).await);
-    let (mut all, mut refused) = (0, 0);
-    for user in 0..100 {
-        let mut kept = 0;
-        while keep(&user.to_string(), kept, 63 * 1024).await {
-            kept += 1;
-        }
-        assert!(kept <= 32, "user {user}: {kept}");
-        all += kept;
-        refused += usize::from(kept == 0);
-    }
-    assert!((500..=520).contains(&all), "{all}");
-    assert!(refused > 50, "{refused} users after it was full");
-    time.pass(300_000);
-    assert!(keep("anna", 1, 63 * 1024).await);
-}
-
-#[tokio::test]
-async fn an_answer_of_a_clock_far_ahead_is_not_believed() {
-    let (store, time, ahead) = (store(), Time::default(), Time::default());
-    let ([one, _], [other, _]) = (answers(&store, &ahead), answers(&store, &time));
-    for (ms, is_believed) in [(4_000, true), (6_000, false)] {
-        ahead.0.store(ms, Ordering::SeqCst);
-        tell(&one, named("anna"), "what Anna sees").await;
-        assert_eq!(told(&other, named("anna")).await.is_some(), is_believed, "{ms} ms");
-    }
-}
-
-/// A store that takes nothing away while it is ill.
+/// A store that takes nothing away while it is ill, and counts only when it is let.
 struct Ailing {
     memory: Memory,
     is_ill: AtomicBool,
+    counting: Semaphore,
+    counted: Notify,
 }
 
 #[async_trait]
@@ -271,6 +158,8 @@ impl Backend for Ailing {
         ends_ms: u64,
         now_ms: u64,
     ) -> Result<u64, StoreError> {
+        let _permit = self.counting.acquire().await.unwrap();
+        self.counted.notify_one();
         self.memory.increment(key, ends_ms, now_ms).await
     }
 
@@ -283,48 +172,24 @@ impl Backend for Ailing {
     }
 }
 
-fn ailing(time: &Time) -> (Arc<Ailing>, Store, [StoreAnswers; 2]) {
-    let memory = Memory::new(1 << 20);
-    let backend = Arc::new(Ailing { memory, is_ill: AtomicBool::new(true) });
-    let store = Store::new(backend.clone(), KeyRing::random().unwrap());
-    let replicas = answers(&store, time);
-    (backend, store, replicas)
+fn ailing() -> (Arc<Ailing>, Store) {
+    let backend = Arc::new(Ailing {
+        memory: Memory::new(1 << 20),
+        is_ill: AtomicBool::new(true),
+        counting: Semaphore::new(0),
+        counted: Notify::new(),
+    });
+    (backend.clone(), Store::new(backend, KeyRing::random().unwrap()))
 }
 
-async fn is_kept(store: &Store, name: &str) -> bool {
-    store.get(&RecordKey::new("answers", &user(name).to_bytes()), 0).await.unwrap().is_some()
-}
-
+/// A connection that has gone silent is noticed by who asks to the end, and by nobody else.
 #[tokio::test]
-async fn what_could_not_be_forgotten_is_not_believed_and_tried_again() {
+async fn a_question_that_is_not_waited_for_runs_to_its_end() {
     let time = Time::default();
-    let (backend, store, [one, other]) = ailing(&time);
-    for name in ["anna", "ben"] {
-        tell(&one, named(name), "before").await;
-    }
-    one.forget(user("anna")).await;
-    assert!(is_kept(&store, "anna").await);
-    assert_eq!(told(&one, named("anna")).await, None);
-    assert!(told(&one, named("ben")).await.is_some(), "another user's is believed");
-    // The store is well again: what failed is done without a call of the user's.
-    backend.is_ill.store(false, Ordering::SeqCst);
-    while is_kept(&store, "anna").await {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(told(&other, named("anna")).await, None);
-    tell(&one, named("anna"), "after").await;
-    assert_eq!(told(&one, named("anna")).await.unwrap().1, "after");
-}
-
-#[tokio::test]
-async fn who_does_not_wait_for_a_forgetting_does_not_undo_it() {
-    let (store, time) = (store(), Time::default());
-    let [one, other] = answers(&store, &time);
-    tell(&one, named("anna"), "before").await;
-    drop(one.forget(user("anna")));
-    assert_eq!(told(&one, named("anna")).await, None);
-    while is_kept(&store, "anna").await {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(told(&other, named("anna")).await, None);
+    let (backend, store) = ailing();
+    let rate = StoreRate::new(store, 5, time.clock());
+    assert!(rate.admit(&user("anna")).await.is_ok(), "the store does not answer");
+    backend.counting.add_permits(1);
+    let counted = backend.counted.notified();
+    tokio::time::timeout(Duration::from_secs(20), counted).await.expect("it was never counted");
 }
