@@ -68,8 +68,8 @@ pub(super) async fn fetch(session: &Session, unknown: Unknown) -> Result<Arc<[Si
     Ok(learned(session, unknown, asked, resources, &body).await)
 }
 
-/// Notes what Atlassian has named. That it named no site of Jira is true for this process only: a right
-/// that was just given is found elsewhere at once.
+/// Notes what Atlassian has named. That it named no site of Jira is true for this process only: a
+/// right that was just given is found elsewhere at once.
 async fn learned(
     session: &Session,
     Unknown { url, place }: Unknown,
