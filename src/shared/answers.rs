@@ -108,8 +108,8 @@ impl Inner {
         Ok(Found { answer, place: Some(place) })
     }
 
-    /// Writes a user's head. None where another replica did at the same moment, which then keeps its
-    /// answer, and where no more may be written.
+    /// Writes a user's head. None where another replica did at the same moment, which then keeps
+    /// its answer, and where no more may be written.
     async fn begin(&self, owner: PrincipalKey, now_ms: u64) -> Result<Option<Mark>, StoreError> {
         if !self.may_write(owner, 0, now_ms) {
             return Ok(None);
