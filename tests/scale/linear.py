@@ -121,7 +121,7 @@ async def listens(port):
             return
         except OSError:
             await asyncio.sleep(0.05)
-    raise SystemExit("redis-server does not listen")
+    raise SystemExit(f"nothing listens at port {port}")
 
 
 async def replica(binary, jira_port, redis_port, core, apart):
