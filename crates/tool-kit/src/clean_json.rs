@@ -190,7 +190,7 @@ mod tests {
             ])
             .prop_map(str::to_owned),
         ];
-        prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+        vec(part, 0..8).prop_map(|parts| parts.concat())
     }
 
     fn value() -> impl Strategy<Value = Value> {
@@ -201,7 +201,7 @@ mod tests {
         ];
         leaf.prop_recursive(3, 24, 4, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+                vec(inner.clone(), 0..4).prop_map(Value::Array),
                 prop::collection::btree_map(text(), inner, 0..4)
                     .prop_map(|members| Value::Object(members.into_iter().collect())),
             ]
