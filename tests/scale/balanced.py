@@ -28,6 +28,8 @@ import linear
 
 SCRIPT = HERE.parents[1] / "deploy/load/k6.js"
 BEARERS = ",".join(f"linear-user-{user:04}-{'x' * 900}" for user in range(linear.USERS))
+# A replica that has more to do at a time does it cheaper, so each has as many users as the one alone.
+USERS_EACH = linear.USERS // linear.REPLICAS
 # What one of a balancer's checks costs would be counted as a replica's, so there are none.
 BALANCER = """
 global
@@ -65,7 +67,7 @@ class Balancer:
         await asyncio.to_thread(self.process.wait, 30)
 
 
-async def k6(program, port, seconds, core, home):
+async def k6(program, port, users, seconds, core, home):
     """Turns that were made; ends the run where one of them was wrong."""
     summary = Path(home, "summary.json")
     settings = {
@@ -77,7 +79,7 @@ async def k6(program, port, seconds, core, home):
         "K6_NO_USAGE_REPORT": "true",
         "HOME": home,
     }
-    command = [program, "run", "--quiet", "--no-color", "--vus", str(linear.USERS), "--duration", f"{seconds}s", "--summary-export", str(summary), str(SCRIPT)]
+    command = [program, "run", "--quiet", "--no-color", "--vus", str(users), "--duration", f"{seconds}s", "--summary-export", str(summary), str(SCRIPT)]
     child = linear.start(command, core, settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said, _ = await asyncio.to_thread(child.communicate)
     metrics = json.loads(summary.read_text())["metrics"] if summary.exists() else {}
@@ -108,7 +110,7 @@ async def scene(binary, seconds, rounds, program, home):
                 used = replicas[:count]
                 async with Balancer([port for _, port in used], core, home) as balancer:
                     before = [linear.spent_ms(child) for child, _ in used]
-                    turns = await k6(program, balancer.port, seconds, core, home)
+                    turns = await k6(program, balancer.port, USERS_EACH * count, seconds, core, home)
                 each = [linear.spent_ms(child) - was for (child, _), was in zip(used, before)]
                 if not all(each):
                     raise SystemExit(f"a replica did nothing: {each} ms")
