@@ -280,9 +280,7 @@ impl<'a> Collector<'a> {
     }
 
     fn push_text(&mut self, text: Cow<'a, str>) {
-        // Most has none: of bytes that is seen of many at a time, of characters of one.
-        let is_line_end = |any: bool, byte: u8| any | matches!(byte, b'\n' | b'\r');
-        let text = if text.bytes().fold(false, is_line_end) {
+        let text = if text.contains(['\n', '\r']) {
             Cow::Owned(text.replace(['\n', '\r'], " "))
         } else {
             text
