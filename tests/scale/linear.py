@@ -12,6 +12,7 @@ redis-server and taskset, and talks to loopback only.
 import argparse
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -153,7 +154,9 @@ async def replica(binary, jira_port, redis_port, core, apart):
     raise SystemExit("a replica did not start")
 
 
-async def scene(binary, calls, rounds, apart):
+@contextlib.asynccontextmanager
+async def several(binary, apart=False):
+    """Replicas on one core, what they ask on another: (Jira, the Redis, [(replica, port)], that other core)."""
     server_core, core = sorted(os.sched_getaffinity(0))[:2] if len(os.sched_getaffinity(0)) > 1 else (0, 0)
     os.sched_setaffinity(0, {core})
     jira, children = Jira(), []
@@ -168,6 +171,17 @@ async def scene(binary, calls, rounds, apart):
             child, port = await replica(binary, server.sockets[0].getsockname()[1], redis_port, server_core, apart)
             children.append(child)
             replicas.append((child, port))
+        yield jira, redis, replicas, core
+    finally:
+        for child in children:
+            child.send_signal(signal.SIGTERM)
+        for child in children:
+            child.wait(30)
+        server.close()
+
+
+async def scene(binary, calls, rounds, apart):
+    async with several(binary, apart) as (jira, redis, replicas, _):
         rows = {1: [], REPLICAS: []}
         # The first round warms up: first one replica meets the users, then all do.
         for turn in range(rounds + 1):
@@ -179,12 +193,18 @@ async def scene(binary, calls, rounds, apart):
                 if turn:
                     row.append((calls / took, sum(each), (spent_ms(redis) - before[1]) / calls))
         return rows, jira.asked
-    finally:
-        for child in children:
-            child.send_signal(signal.SIGTERM)
-        for child in children:
-            child.wait(30)
-        server.close()
+
+
+def told(rows, asked, many):
+    """What a call costs with all replicas beside one; whether Jira was asked no more than `many` times for a user's sites."""
+    ratio = statistics.median(all_of_them[1] / one[1] for one, all_of_them in zip(rows[1], rows[REPLICAS]))
+    print(f"{REPLICAS} replicas take {ratio:.2f} times the processor time of one")
+    print(f"Jira was asked for {asked['issues']} issues and {asked['lists of sites']} lists of sites of {USERS} users")
+    # Two calls of one user at a time may both ask.
+    if asked["lists of sites"] > USERS * many * 1.25:
+        print("a replica asked for sites that another knew", file=sys.stderr)
+        return 1
+    return 0
 
 
 def main(binary, calls, rounds, apart):
@@ -195,14 +215,7 @@ def main(binary, calls, rounds, apart):
     for count, row in rows.items():
         rate, spent, of_redis = (statistics.median(column) for column in zip(*row))
         print(f"{count} replicas: {rate:.0f} calls/s in all, {rate / count:.0f} each; ms a call: {spent:.3f}, and {of_redis:.3f} of Redis")
-    ratio = statistics.median(many[1] / one[1] for one, many in zip(rows[1], rows[REPLICAS]))
-    print(f"a call of {REPLICAS} replicas takes {ratio:.2f} times the processor time of one's")
-    print(f"Jira was asked for {asked['issues']} issues and {asked['lists of sites']} lists of sites of {USERS} users")
-    # Two calls of one user at a time may both ask.
-    if asked["lists of sites"] > USERS * (REPLICAS if apart else 1) * 1.25:
-        print("a replica asked for sites that another knew", file=sys.stderr)
-        return 1
-    return 0
+    return told(rows, asked, REPLICAS if apart else 1)
 
 
 if __name__ == "__main__":
