@@ -50,8 +50,10 @@ impl Unforgotten {
 
     /// The user was forgotten in the store, by this forgetting.
     pub(super) fn done(&self, owner: PrincipalKey, pending: Pending) {
-        if self.is_pending(owner, pending) {
-            self.users().each.remove(&owner);
+        // Looked at and removed in one go: a later one may begin between.
+        let mut users = self.users();
+        if users.each.get(&owner) == Some(&pending) {
+            users.each.remove(&owner);
         }
     }
 
