@@ -11,8 +11,8 @@ from recorder import Recorder
 from scenario import Row
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 60
-PATIENCE_MS = 5000
+SECONDS = 180
+PATIENCE_MS = 15_000
 ALL = tuple(one["name"] for one in conversation.STEPS)
 
 

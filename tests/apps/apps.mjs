@@ -16,7 +16,7 @@ const { chromium } = require("playwright-core");
 const MEDIA_TYPE = "text/html;profile=mcp-app";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
 const WIDTHS = [320, 640, 1100];
-const SECONDS = 60;
+const SECONDS = 180;
 const PICTURED = ["issue", "board", "form", "confirm"];
 
 async function connected(mode) {

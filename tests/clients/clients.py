@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SECONDS = 60
+SECONDS = 180
 
 
 class Client:

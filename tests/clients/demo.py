@@ -6,7 +6,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 class Demo:

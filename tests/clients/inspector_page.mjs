@@ -10,7 +10,7 @@ const { chromium } = createRequire(`${process.env.NPM_FOLDER}/`)("playwright-cor
 const browser = await chromium.launch(options(chromiumPath));
 try {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   const seen = {};
   const keep = async (name, text) => {
     await page.screenshot({ path: `${screenshots}/${name}.png` });

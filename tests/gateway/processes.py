@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 def until(holds, what):

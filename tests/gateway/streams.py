@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from client import send
 
 # A stream ends by itself, so that one that should not have been opened holds up nothing for long.
-SETTINGS = {"COMPAT_STREAM": "true", "STREAM_HEARTBEAT_MS": "200", "STREAM_MAX_MS": "8000"}
+SETTINGS = {"COMPAT_STREAM": "true", "STREAM_HEARTBEAT_MS": "200", "STREAM_MAX_MS": "20000"}
 STREAM, COMMAND = "/api/mcp/stream", "/api/mcp/command"
 # Both of them, for each API that stands in front.
 OPERATIONS = {("GET", STREAM), ("POST", COMMAND)}
 # Long past two heartbeats, and before the end of a stream.
-SECONDS = 5
+SECONDS = 15
 
 
 def compatible(check, gateway, bearer, named):

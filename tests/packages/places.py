@@ -87,7 +87,7 @@ def demo(place, command):
         printed = line(started)
         headers = {"authorization": f"Bearer {printed['tokens']['anna']}", "content-type": "application/json", "accept": "application/json, text/event-stream"}
         request = urllib.request.Request(printed["mcp_url"], json.dumps(ASKED[2]).encode(), headers)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             has_tools(json.load(answer))
         # Told to the tool alone, as a client does; a terminal would tell the program too.
         started.terminate()

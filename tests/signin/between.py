@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-SECONDS = 60
+SECONDS = 180
 HOP_BY_HOP = ("connection", "transfer-encoding", "content-length", "date", "server")
 
 

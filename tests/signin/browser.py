@@ -15,7 +15,7 @@ from exchange import send
 
 HOPS_MAX = 10
 # A client may open the browser before it listens for the answer.
-LISTENS_SECONDS = 10
+LISTENS_SECONDS = 60
 NOWHERE = "nowhere:"
 
 

@@ -4,7 +4,7 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
-SECONDS = 60
+SECONDS = 180
 
 
 class Reply:

@@ -23,7 +23,7 @@ async def main(url, folder, document=None):
         key_sanitization_strategy=FileTreeV1KeySanitizationStrategy(folder),
         collection_sanitization_strategy=FileTreeV1CollectionSanitizationStrategy(folder),
     )
-    auth = OAuth(url, token_storage=store, client_metadata_url=document, callback_timeout=30)
+    auth = OAuth(url, token_storage=store, client_metadata_url=document, callback_timeout=90)
     async with Client(url, auth=auth) as client:
         print(json.dumps({"version": version("fastmcp"), "negotiated": None}), flush=True)
         while line := await anyio.to_thread.run_sync(sys.stdin.readline):

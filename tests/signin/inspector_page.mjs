@@ -10,7 +10,7 @@ const { chromium } = createRequire(`${process.env.NPM_FOLDER}/`)("playwright-cor
 const browser = await chromium.launch(options(chromiumPath));
 try {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   await page.goto(url);
   await page.getByRole("switch", { name: /Connect or disconnect/ }).click({ force: true });
   await page.locator('button[name="decision"][value="allow"]').click();

@@ -8,6 +8,8 @@ const NARROWEST = { viewport: { width: 320, height: 640 }, isMobile: true, hasTo
 // Shows one page after the other; `look` is called on each.
 async function each(world, page, person, look) {
   const { base } = world;
+  // No fault that is looked for here keeps anything from coming: whatever is late is late because the machine is busy.
+  page.setDefaultTimeout(0);
   const shows = async (name, text) => {
     const found = await page.locator("h1").innerText();
     assert.ok(found.includes(text), `${name}: the page is "${found}"`);
@@ -46,17 +48,16 @@ export function looks(size, colorScheme, person) {
   return async (world) => {
     // The judge is a script; our own policy would not let it in, so the browser brings it.
     const page = await world.page({ ...size, colorScheme, javaScriptEnabled: true });
-    const found = [];
     await each(world, page, person, async (name) => {
       await page.evaluate(`${world.axe};0`);
       const { violations, passes } = await page.evaluate((values) => axe.run({ runOnly: { type: "tag", values } }), RULES);
-      found.push(...violations.map(({ id, nodes }) => `${name}: ${id} at ${nodes[0].target}`));
+      // The first page that is at fault ends it: looking at the others costs a busy machine a minute.
+      assert.deepEqual(violations.map(({ id, nodes }) => `${name}: ${id} at ${nodes[0].target}`), []);
       assert.ok(passes.some(({ id }) => id === "color-contrast"), `${name}: contrast was not looked at`);
       const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const light = Number(ground.match(/\d+/)[0]) > 128;
       assert.equal(light, colorScheme === "light", `${name}: the ground is ${ground}`);
     });
-    assert.deepEqual(found, []);
   };
 }
 

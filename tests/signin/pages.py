@@ -11,7 +11,8 @@ sys.path.append(str(HERE.parent / "clients"))
 
 import inspector_page
 
-SECONDS = 280
+# Against a browser that hangs; whatever a case waits for has an end of its own.
+SECONDS = 900
 # Cases that share a bridge; whoever signs out takes all programs of that person along, so in a group each case that does has a
 # person of its own.
 GROUPS = {

@@ -13,7 +13,7 @@ import clients
 import scenario
 from inspector_page import free_ports
 
-LIFE_SECONDS = 150
+LIFE_SECONDS = 300
 
 
 class Piped(clients.Library):

@@ -35,7 +35,7 @@ async function attempt(name, work) {
   const page = async (more = {}) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 760 }, ...more });
     contexts.push(context);
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(90_000);
     const page = await context.newPage();
     page.on("request", (request) => {
       const { origin } = new URL(request.url());

@@ -11,7 +11,7 @@ import { startProvider } from "./provider.mjs";
 
 /** Where the program waits for its code; nobody listens, the browser stops there. */
 const PROGRAM = "http://127.0.0.1:9/cb";
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 async function freePort() {
   const server = createServer();
