@@ -68,7 +68,9 @@ async function call(tool, given) {
 }
 
 // Numbers of one run are not those of the next, but for those of issues.
-const plain = (text) => text.replace(/(?<![\w-])\d[\d,.:/]*/g, "#").replace(/# (ms|s|B|kB|MB|GB|min|h)\b/g, "# _");
+const NUMBERS = /(?<![\w-])\d[\d,.:/]*/g;
+const UNITS = /# (ms|s|B|kB|MB|GB|min|h)\b|less than a minute/g;
+const plain = (text) => text.replace(NUMBERS, "#").replace(UNITS, "# _");
 const lines = (text) => [...new Set(plain(text).split(/\s*\n\s*/).filter(Boolean))];
 
 async function look(open, name, width, colorScheme) {
