@@ -1,6 +1,6 @@
 //! Reads an HTTP header that may be sent once at most: absent, sent once, or wrong.
 
-use http::{HeaderMap, header::AsHeaderName};
+use http::{HeaderMap, HeaderValue, header::AsHeaderName};
 
 /// Why a header cannot be used. It never holds any part of what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,9 +21,17 @@ pub fn single_header(
     let mut lines = headers.get_all(name).iter();
     match (lines.next(), lines.next()) {
         (None, _) => Ok(None),
-        (Some(line), None) => line.to_str().map(Some).map_err(|_| HeaderError::NotText),
+        (Some(line), None) => text(line).map(Some),
         (Some(_), Some(_)) => Err(HeaderError::Repeated),
     }
+}
+
+/// What [`HeaderValue::to_str`] gives, which looks at one byte after the other; a bearer has a
+/// thousand and more, and several links of the request path read it. No value holds a control
+/// character but the tab (`HeaderValue::from_bytes`, RFC 9110 section 5.5), so that all ASCII is
+/// text, and of that the standard library sees many bytes at a time.
+fn text(line: &HeaderValue) -> Result<&str, HeaderError> {
+    str::from_utf8(line.as_bytes()).ok().filter(|text| text.is_ascii()).ok_or(HeaderError::NotText)
 }
 
 #[cfg(test)]
@@ -37,8 +45,8 @@ mod tests {
 
     /// Any line that HTTP can carry: visible ASCII, spaces, tabs and the bytes above ASCII.
     fn line() -> impl Strategy<Value = Vec<u8>> {
-        let byte = prop_oneof![4 => 0x20_u8..0x7f, 1 => Just(b'\t'), 1 => 0x80_u8..=0xff];
-        prop::collection::vec(byte, 0..12)
+        let byte = prop_oneof![80 => 0x20_u8..0x7f, 10 => Just(b'\t'), 1 => 0x80_u8..=0xff];
+        prop::collection::vec(byte, 0..80)
     }
 
     proptest! {
@@ -56,8 +64,7 @@ mod tests {
             }
             let expected = match lines.as_slice() {
                 [] => Ok(None),
-                [line] if line.is_ascii() => Ok(Some(std::str::from_utf8(line).unwrap())),
-                [_] => Err(HeaderError::NotText),
+                [_] => headers[NAME].to_str().map(Some).map_err(|_| HeaderError::NotText),
                 _ => Err(HeaderError::Repeated),
             };
             prop_assert_eq!(single_header(&headers, NAME), expected);

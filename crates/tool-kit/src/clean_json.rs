@@ -14,7 +14,7 @@ pub fn clean_json(json: String) -> String {
     let mut previous = None;
     let mut at = 0;
     while let Some(rest) = json.get(at..).filter(|rest| !rest.is_empty()) {
-        let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+        let plain = plain_len(rest.as_bytes());
         if plain > 0 {
             previous = rest.as_bytes().get(plain - 1).map(|byte| char::from(*byte));
             cleaned.keep(at, plain);
@@ -43,6 +43,17 @@ pub fn clean_json(json: String) -> String {
         Some(written) => written,
         None => json,
     }
+}
+
+/// Bytes that are looked at in one go, which is done without an early end.
+const CHUNK: usize = 16;
+
+/// How many plain bytes come first.
+fn plain_len(bytes: &[u8]) -> usize {
+    let is_all_plain = |chunk: &&[u8]| chunk.iter().fold(true, |all, byte| all & is_plain(*byte));
+    let chunks = bytes.chunks_exact(CHUNK).take_while(is_all_plain).count() * CHUNK;
+    let rest = bytes.get(chunks..).unwrap_or_default();
+    chunks + rest.iter().take_while(|byte| is_plain(**byte)).count()
 }
 
 /// Visible ASCII that begins no escape.
@@ -114,7 +125,7 @@ impl JsonChar {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
     use serde_json::{Value, json};
 
     use super::*;
@@ -179,7 +190,7 @@ mod tests {
             ])
             .prop_map(str::to_owned),
         ];
-        prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+        vec(part, 0..8).prop_map(|parts| parts.concat())
     }
 
     fn value() -> impl Strategy<Value = Value> {
@@ -190,7 +201,7 @@ mod tests {
         ];
         leaf.prop_recursive(3, 24, 4, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+                vec(inner.clone(), 0..4).prop_map(Value::Array),
                 prop::collection::btree_map(text(), inner, 0..4)
                     .prop_map(|members| Value::Object(members.into_iter().collect())),
             ]
@@ -206,6 +217,14 @@ mod tests {
             let read: Value = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(read, cleaned(&value));
             prop_assert_eq!(clean_json(text.clone()), text);
+        }
+
+        #[test]
+        fn plain_bytes_are_found_in_chunks_as_one_by_one(
+            bytes in vec(prop_oneof![20 => b' '..=b'~', 1 => any::<u8>()], 0..80),
+        ) {
+            let plain = bytes.iter().take_while(|byte| is_plain(**byte)).count();
+            prop_assert_eq!(plain_len(&bytes), plain);
         }
 
         #[test]

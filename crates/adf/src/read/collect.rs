@@ -280,7 +280,9 @@ impl<'a> Collector<'a> {
     }
 
     fn push_text(&mut self, text: Cow<'a, str>) {
-        let text = if text.contains(['\n', '\r']) {
+        // Most has none, which is seen of many bytes at a time.
+        let has = |byte| text.as_bytes().contains(&byte);
+        let text = if has(b'\n') || has(b'\r') {
             Cow::Owned(text.replace(['\n', '\r'], " "))
         } else {
             text
