@@ -43,10 +43,16 @@ mod tests {
 
     const NAME: HeaderName = HeaderName::from_static("x-one");
 
-    /// Any line that HTTP can carry: visible ASCII, spaces, tabs and the bytes above ASCII.
+    /// Any line that HTTP can carry: visible ASCII, spaces, tabs and the bytes above ASCII, some of
+    /// them letters in UTF-8.
     fn line() -> impl Strategy<Value = Vec<u8>> {
-        let byte = prop_oneof![80 => 0x20_u8..0x7f, 10 => Just(b'\t'), 1 => 0x80_u8..=0xff];
-        prop::collection::vec(byte, 0..80)
+        let part = prop_oneof![
+            80 => (0x20_u8..0x7f).prop_map(|byte| vec![byte]),
+            10 => Just(b"\t".to_vec()),
+            1 => (0x80_u8..=0xff).prop_map(|byte| vec![byte]),
+            1 => Just("é".into()),
+        ];
+        prop::collection::vec(part, 0..80).prop_map(|parts| parts.concat())
     }
 
     proptest! {

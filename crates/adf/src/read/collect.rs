@@ -113,7 +113,7 @@ impl<'a> Collector<'a> {
         let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
         if breaks > text.len() / 8 + 100 {
             // No text that people wrote has as many lines; each would be a run of its own.
-            return self.push_text(Cow::Owned(text.replace(['\n', '\r'], " ")));
+            return self.push_text(Cow::Borrowed(text));
         }
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {

@@ -111,6 +111,7 @@ fn marks() {
     );
     line(json!([t("a"), {"type": "hardBreak"}, t("- b"), {"type": "hardBreak"}]), "a\\\n\\- b");
     line(json!([t("a\nb")]), "a\\\nb");
+    line(json!([{"type": "unknown", "text": "a\rb"}]), "a b");
     line(
         json!([{"type": "text", "text": "a", "marks": null}, {"type": "text"}, {"text": "b"}]),
         "ab",
