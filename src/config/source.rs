@@ -41,14 +41,10 @@ impl Source {
             clippy::disallowed_methods,
             reason = "this is the one place that reads the environment"
         )]
-        let environment = std::env::vars_os();
-        // What is no text is no setting of ours.
-        let environment = environment.filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let environment = as_text(std::env::vars_os())?;
         let folder = std::env::current_dir().unwrap_or_default();
         let dotenv = dotenv::read(&folder).map_err(|fault| vec![fault])?;
-        Self::layered(environment.collect(), dotenv.into_iter().collect(), file)
+        Self::layered(environment, dotenv.into_iter().collect(), file)
     }
 
     /// Exactly these, for tests and for commands that add their own.
@@ -74,7 +70,8 @@ impl Source {
         unknown.extend(among(dotenv.keys().map(String::as_str), ".env"));
         let mut builder = config::Config::builder();
         if let Some(path) = file {
-            builder = builder.add_source(File::from(path).format(FileFormat::Toml));
+            let text = std::fs::read_to_string(path).map_err(|fault| vec![unread(path, &fault)])?;
+            builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
             let alone = builder
                 .build_cloned()
                 .and_then(config::Config::try_deserialize::<Map<String, config::Value>>);
@@ -162,6 +159,29 @@ impl Source {
     }
 }
 
+/// The variables that are text. One of ours whose value is none was set to something, so it is not
+/// passed over as if it were not there.
+fn as_text(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Map<String, String>, Vec<Problem>> {
+    let (mut texts, mut problems) = (Map::new(), Vec::new());
+    for (name, value) in variables {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => drop(texts.insert(name, value)),
+            Err(_) => {
+                let ours = SETTINGS.iter().find(|row| row.name.eq_ignore_ascii_case(&name));
+                problems.extend(ours.map(|row| Problem {
+                    name: row.name,
+                    found: String::new(),
+                    accepted: "its value in the environment is no text (UTF-8)".to_owned(),
+                }));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(texts) } else { Err(problems) }
+}
+
 /// An empty value does not undo what a later place says: a variable that a pipeline did not fill
 /// would open what the file has closed.
 fn leave_standing<V>(values: &mut Map<String, String>, below: &Map<String, V>) {
@@ -244,5 +264,53 @@ fn unreadable(what: &'static str, fault: &dyn std::fmt::Display) -> Problem {
         name: what,
         found: String::new(),
         accepted: fault.lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn unread(path: &Path, fault: &std::io::Error) -> Problem {
+    Problem {
+        name: "the configuration file",
+        found: String::new(),
+        accepted: format!("{} cannot be read: {fault}", path.display()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_setting_that_is_no_text_is_not_taken_for_one_that_was_left_out() {
+        let check = |name: &[u8], expected: &[&str]| {
+            let broken = (OsString::from_vec(name.to_vec()), OsString::from_vec(vec![b'1', 0xff]));
+            let beside = (OsString::from("TOOLSETS"), OsString::from("core"));
+            let read = as_text([broken, beside].into_iter());
+            let names = read.as_ref().err().into_iter().flatten().map(|problem| problem.name);
+            assert_eq!(names.collect::<Vec<_>>(), expected);
+            if let Ok(texts) = read {
+                assert_eq!(
+                    texts.into_iter().collect::<Vec<_>>(),
+                    [("TOOLSETS".into(), "core".into())]
+                );
+            }
+        };
+        check(b"READ_ONLY", &["READ_ONLY"]);
+        check(b"read_only", &["READ_ONLY"]);
+        check(b"SOMEBODY_ELSES", &[]);
+        check(b"\xffREAD_ONLY", &[]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path(), &folder.path().join("none.toml")] {
+            let faults = Source::layered(Map::new(), Map::new(), Some(path)).unwrap_err();
+            let fault = std::fs::read_to_string(path).unwrap_err();
+            let shown = path.display();
+            let expected = format!("the configuration file: {shown} cannot be read: {fault}");
+            assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
+        }
     }
 }
