@@ -3,7 +3,10 @@
 
 use memchr::memchr2;
 
-use super::Error;
+use super::{
+    Error,
+    block::{BLOCK_BYTES, Before, Brackets, first_quote_or_escape},
+};
 
 /// The first byte from `at` that is no white space.
 pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
@@ -38,30 +41,19 @@ pub(super) fn quoted(bytes: &[u8], at: usize) -> Result<Quoted, Error> {
     }
 }
 
-/// Most names and many texts end within two words, sooner than a search for long texts has begun.
-const WORDS: usize = 2;
-const WORD_BYTES: usize = size_of::<u64>();
+/// Most names and many texts end within two parts, sooner than a search for long texts has begun.
+const PARTS: usize = 2;
 
 #[inline]
 fn quote_or_escape(bytes: &[u8], mut at: usize) -> Option<usize> {
-    for _ in 0..WORDS {
-        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WORD_BYTES>) else { break };
-        let word = u64::from_le_bytes(*word);
-        let found = holds(word, b'"') | holds(word, b'\\');
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+    for _ in 0..PARTS {
+        let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        if let Some(place) = first_quote_or_escape(*part) {
+            return Some(at + place);
         }
-        at += WORD_BYTES;
+        at += part.len();
     }
     memchr2(b'"', b'\\', bytes.get(at..)?).map(|distance| at + distance)
-}
-
-/// A word whose lowest bit set is in the first byte that is `byte`; 0 if none is. Higher bits may
-/// be set beside it.
-const fn holds(word: u64, byte: u8) -> u64 {
-    const LOW: u64 = u64::MAX / 0xFF;
-    let differing = word ^ (LOW * byte as u64);
-    differing.wrapping_sub(LOW) & !differing & (LOW << 7)
 }
 
 /// The position behind the value that begins at `at`. Of its inside only brackets and quotes are
@@ -88,24 +80,95 @@ pub(super) fn scalar_end(bytes: &[u8], at: usize) -> Result<usize, Error> {
 }
 
 fn closed(bytes: &[u8], opening: usize, closing: u8) -> Result<usize, Error> {
-    let (mut at, mut open) = (opening + 1, 1_usize);
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'"' => at = quoted(bytes, at)?.end + 1,
-            b'{' | b'[' => open += 1,
-            b'}' | b']' => {
-                open -= 1;
-                if open == 0 {
-                    return if *byte == closing {
-                        Ok(at)
-                    } else {
-                        Err(Error::new("another bracket", at))
-                    };
-                }
+    let (mut at, mut open) = (opening + 1, 1_u32);
+    let mut before = Before::default();
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let brackets = match rest.first_chunk() {
+            Some(block) => Brackets::of(block, &mut before),
+            None if rest.is_empty() => return Err(Error::new("a value without end", opening)),
+            None => Brackets::of(&filled_up(rest), &mut before),
+        };
+        let closed = brackets.closing.count_ones();
+        if closed >= open
+            && let Some(place) = last_closed(brackets, open)
+        {
+            let found = bytes.get(at + place);
+            at += place + 1;
+            return if found == Some(&closing) {
+                Ok(at)
+            } else {
+                Err(Error::new("another bracket", at))
+            };
+        }
+        open = open + brackets.opening.count_ones() - closed;
+        at += BLOCK_BYTES;
+    }
+}
+
+/// A block that ends with what says nothing.
+fn filled_up(rest: &[u8]) -> [u8; BLOCK_BYTES] {
+    let mut block = [b' '; BLOCK_BYTES];
+    for (byte, given) in block.iter_mut().zip(rest) {
+        *byte = *given;
+    }
+    block
+}
+
+/// Where the last of so many that are open is closed, if it is within this block.
+fn last_closed(Brackets { opening, closing }: Brackets, mut open: u32) -> Option<usize> {
+    let mut left = opening | closing;
+    while left != 0 {
+        let next = left & left.wrapping_neg();
+        if next & opening != 0 {
+            open += 1;
+        } else {
+            open -= 1;
+            if open == 0 {
+                return Some(next.trailing_zeros() as usize);
             }
-            _ => {}
+        }
+        left ^= next;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same, byte by byte.
+    fn plainly(text: &str) -> Option<usize> {
+        let (mut open, mut in_text, mut is_escaped) = (Vec::new(), false, false);
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if in_text => is_escaped = true,
+                b'"' => in_text = !in_text,
+                _ if in_text => {}
+                b'{' | b'[' => open.push(byte),
+                b'}' | b']' => {
+                    let first = open.first().copied();
+                    open.pop();
+                    if open.is_empty() {
+                        let is_right = first == Some(byte - 2);
+                        return is_right.then_some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_ends_where_it_does_byte_by_byte(inside in r#"[{}\[\]a:,é ]{0,9}("([a-z{}\[\]é ]|\\["\\n]){0,40}"[{}\[\]:, ]{0,3}){0,6}[{}\[\]" ]{0,40}"#) {
+            for text in [format!("[{inside}"), format!("{{{inside}")] {
+                prop_assert_eq!(value_end(text.as_bytes(), 0).ok(), plainly(&text), "{}", text);
+            }
         }
     }
-    Err(Error::new("a value without end", opening))
 }
