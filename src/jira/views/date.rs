@@ -8,7 +8,7 @@ use moment::{jira_datetime, parse_jira};
 /// `2026-11-20T10:00:00.123+0100` becomes `2026-11-20T10:00+01:00`, and a zero offset becomes `Z`.
 /// Anything that is not a Jira timestamp is returned as it is.
 pub fn short(timestamp: &str) -> Cow<'_, str> {
-    parse(timestamp).map_or(Cow::Borrowed(timestamp), Cow::Owned)
+    shortened(timestamp).map_or(Cow::Borrowed(timestamp), Cow::Owned)
 }
 
 /// The same on the clock of this zone: `2026-11-20T14:00+01:00`.
@@ -24,35 +24,42 @@ pub fn short_on_clock<'t>(timestamp: &'t str, zone: Option<&TimeZone>) -> Cow<'t
     }
 }
 
-/// Whether a text is a Jira timestamp that [`short`] would shorten.
-pub(super) fn is_timestamp(text: &str) -> bool {
-    parse(text).is_some()
-}
-
-fn parse(text: &str) -> Option<String> {
-    let minutes = text.get(..16)?;
-    let shape = minutes.bytes().enumerate().all(|(at, byte)| match at {
+/// A Jira timestamp made short; none of any other text. Every text of an answer comes by here.
+pub(super) fn shortened(text: &str) -> Option<String> {
+    const LENGTH: usize = "2026-11-20T10:00+01:00".len();
+    let (minutes, rest) = text.split_at_checked(16)?;
+    let is_date = minutes.bytes().enumerate().all(|(at, byte)| match at {
         4 | 7 => byte == b'-',
         10 => byte == b'T',
         13 => byte == b':',
         _ => byte.is_ascii_digit(),
     });
-    let rest = text.get(16..)?;
-    let zone = rest.find(['+', '-', 'Z']).and_then(|at| rest.get(at..))?;
-    let fraction = rest.strip_suffix(zone)?;
-    if !shape || !fraction.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'))
-    {
+    if !is_date {
         return None;
     }
-    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
-    match (zone.get(..1)?, digits.as_str()) {
-        ("Z", "") | ("+" | "-", "0000") => Some(format!("{minutes}Z")),
-        (sign @ ("+" | "-"), digits) if digits.len() == 4 => {
-            let (hours, mins) = digits.split_at(2);
-            Some(format!("{minutes}{sign}{hours}:{mins}"))
-        }
-        _ => None,
+    let (fraction, zone) = rest.split_at(rest.find(['+', '-', 'Z'])?);
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')) {
+        return None;
     }
+    let mut short = String::with_capacity(LENGTH);
+    short.push_str(minutes);
+    let (sign, offset) = zone.split_at_checked(1)?;
+    if sign == "Z" {
+        short.push('Z');
+        return offset.is_empty().then_some(short);
+    }
+    let (hours, mins) = offset.split_at_checked(2)?;
+    let mins = mins.strip_prefix(':').unwrap_or(mins);
+    let is_number = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(hours) || !is_number(mins) {
+        return None;
+    }
+    if (hours, mins) == ("00", "00") {
+        short.push('Z');
+    } else {
+        short.extend([sign, hours, ":", mins]);
+    }
+    Some(short)
 }
 
 #[cfg(test)]
@@ -82,6 +89,12 @@ mod tests {
             ("2026-11-20T10:00:00+01:00", "2026-11-20T10:00+01:00"),
             ("2026-11-20", "2026-11-20"),
             ("2026-11-20T10:00 is when", "2026-11-20T10:00 is when"),
+            // Nothing that somebody wrote behind it is lost.
+            ("2026-11-20T10:00Z, at noon", "2026-11-20T10:00Z, at noon"),
+            ("2026-11-20T10:00:00+01:00 or 2", "2026-11-20T10:00:00+01:00 or 2"),
+            ("2026-11-20T10:00+01 day 00", "2026-11-20T10:00+01 day 00"),
+            ("2026-11-20T10:00-0é00", "2026-11-20T10:00-0é00"),
+            ("2026-11-20T10:00+", "2026-11-20T10:00+"),
             ("", ""),
             ("日本語日本語日本語日本語", "日本語日本語日本語日本語"),
         ] {

@@ -125,10 +125,7 @@ pub(super) fn id(text: &str) -> String {
 
 /// Plain text, cleaned and clipped; a timestamp becomes short.
 pub(super) fn short_text(text: &str, text_chars: usize) -> String {
-    if date::is_timestamp(text) {
-        return date::short(text).into_owned();
-    }
-    clip(&clean(text), text_chars).into_owned()
+    date::shortened(text).unwrap_or_else(|| clip(&clean(text), text_chars).into_owned())
 }
 
 /// How Jira begins rich text. Whatever else is rich text is found out by reading it as a thing
