@@ -6,13 +6,15 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::row::Row;
 
 /// What a JSON-RPC reply needs around the text block: version, id, content wrapper, result
 /// metadata.
 const ENVELOPE_BYTES: usize = 640;
+
+/// Room for a usual row.
+const ROW_BYTES: usize = 512;
 
 /// Text lengths that an oversize item is clipped to, one after the other, before it is cut down to
 /// its key.
@@ -66,11 +68,11 @@ impl Budget {
 
     /// Whether a result that is JSON text already fits.
     pub fn holds_text(self, text: &str) -> bool {
-        self.encoded_text_len(text) <= self.bytes
+        self.encoded_json_len(text.as_bytes()) <= self.bytes
     }
 
-    fn encoded_text_len(self, json: &str) -> usize {
-        let escaped = json.len() + escapes(json.as_bytes());
+    fn encoded_json_len(self, json: &[u8]) -> usize {
+        let escaped = json.len() + escapes(json);
         if self.is_sent_twice { escaped + json.len() } else { escaped }
     }
 
@@ -119,31 +121,37 @@ impl Budget {
         self.fit(frame, rows)
     }
 
-    /// Like [`Budget::fit_rows`], and answers the rows that fit as the JSON they were weighed as,
-    /// so that nobody writes them a second time.
-    pub fn write_rows(
-        self,
-        frame: &impl Serialize,
-        mut rows: Vec<Row>,
-    ) -> (Fitted<Row>, Vec<Box<RawValue>>) {
+    /// Like [`Budget::fit_rows`], and answers the rows that fit as the JSON they were weighed as, a
+    /// list, so that nobody writes them a second time.
+    pub fn write_rows(self, frame: &impl Serialize, mut rows: Vec<Row>) -> (Fitted<Row>, Vec<u8>) {
         let room = self.reserve(frame);
         if let Some(first) = rows.first_mut() {
             room.shrink_to_fit(first);
         }
         let mut left = room.bytes;
-        let mut written = Vec::with_capacity(rows.len());
+        let mut written = Vec::with_capacity(rows.len() * ROW_BYTES);
+        written.push(b'[');
+        let mut count = 0;
         for row in &rows {
-            let Ok(json) = serde_json::value::to_raw_value(row) else { break };
+            let end = written.len();
+            if count > 0 {
+                written.push(b',');
+            }
+            let start = written.len();
+            row.write_json(&mut written);
             // A comma or bracket beside it.
-            let cost = self.encoded_text_len(json.get()) + if self.is_sent_twice { 2 } else { 1 };
+            let cost = self.encoded_json_len(written.get(start..).unwrap_or_default())
+                + if self.is_sent_twice { 2 } else { 1 };
             if cost > left {
+                written.truncate(end);
                 break;
             }
             left -= cost;
-            written.push(json);
+            count += 1;
         }
-        let dropped = rows.len() - written.len();
-        rows.truncate(written.len());
+        written.push(b']');
+        let dropped = rows.len() - count;
+        rows.truncate(count);
         (Fitted { kept: rows, dropped }, written)
     }
 
@@ -263,7 +271,8 @@ mod tests {
                 let fitted = budget.fit_rows(&json!({}), rows.clone());
                 let (kept, written) = budget.write_rows(&json!({}), rows.clone());
                 proptest::prop_assert_eq!((&kept.kept, kept.dropped), (&fitted.kept, fitted.dropped));
-                proptest::prop_assert_eq!(json!(written), json!(kept.kept));
+                let written: Value = serde_json::from_slice(&written).unwrap();
+                proptest::prop_assert_eq!(written, json!(kept.kept));
             }
         }
 

@@ -12,6 +12,7 @@ mod codes;
 mod confirm_token;
 mod error;
 mod idempotency;
+mod json_text;
 mod preview;
 mod product;
 mod progress;
@@ -28,6 +29,7 @@ pub use clean_json::clean_json;
 pub use confirm_token::{SIGNING_CONTEXT, SigningKeys, Subject, VALID_S};
 pub use error::{Code, ToolError};
 pub use idempotency::{Begun, IdempotencyKeys, IdempotencyScope, REMEMBERED, Turn};
+pub use json_text::write_json_text;
 pub use preview::{CONFIRM, Preview};
 pub use product::{
     App, CallRequest, HeaderArgument, OpenCall, Product, ResourceKind, Run, Suggestions, Usage,

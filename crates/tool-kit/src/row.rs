@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::text::{clean, clip};
+use super::{
+    json_text::write_members,
+    text::{clean, clip},
+};
 
 /// A JSON object that keeps the order in which its fields were put in, and holds no nulls.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +18,11 @@ impl Row {
     /// An object without fields.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, with room for so many.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self(Vec::with_capacity(fields))
     }
 
     /// Adds a field; null, empty text, empty lists and empty objects say nothing and are left out.
@@ -101,6 +109,13 @@ impl Row {
     /// Keeps only these fields.
     pub fn retain(&mut self, names: &[&str]) {
         self.0.retain(|(name, _)| names.contains(&name.as_ref()));
+    }
+}
+
+impl Row {
+    /// Writes it as JSON, just as its `Serialize` does.
+    pub(super) fn write_json(&self, json: &mut Vec<u8>) {
+        write_members(self.fields(), json);
     }
 }
 

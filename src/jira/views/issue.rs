@@ -32,9 +32,10 @@ pub fn search_row(
     fields: &[FieldName],
     options: &RenderOptions<'_>,
 ) -> Row {
-    let mut row = Row::new();
-    row.put_non_empty("key", issue.key.as_ref());
     let (fields, omitted) = shown(fields, issue, None);
+    // The key before them, and what each may put beside them.
+    let mut row = Row::with_capacity(fields.len() + 3);
+    row.put_non_empty("key", issue.key.as_ref());
     for (at, field) in fields.iter().enumerate() {
         // Without a value there is nothing to tell apart.
         if field.is_local() || issue.fields.raw(&field.id).is_some() {

@@ -9,12 +9,12 @@ use auth::Caller;
 use http::{HeaderMap, request::Parts};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, JsonRpcError,
-    JsonRpcResponse, JsonRpcVersion2_0, RequestId,
+    JsonRpcResponse, JsonRpcVersion2_0, RequestId, TextContent,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
-use tool_kit::Progress;
+use tool_kit::{Progress, write_json_text};
 use tracing::Instrument;
 
 use crate::{
@@ -96,9 +96,7 @@ impl ToolCall {
             Err(_panic) => Err(ErrorData::internal_error("the call stopped unexpectedly", None)),
         };
         match outcome {
-            Ok(result) => {
-                written(room(&result), &JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result })
-            }
+            Ok(result) => written_result(id, result),
             Err(error) => written(ROOM_BYTES, &JsonRpcError::new(Some(id), error)),
         }
     }
@@ -129,10 +127,110 @@ fn room(result: &CallToolResult) -> usize {
     ROOM_BYTES + result.content.iter().map(block).sum::<usize>()
 }
 
+/// The reply that a result stands in.
+fn written_result(id: RequestId, result: CallToolResult) -> Vec<u8> {
+    let room = room(&result);
+    match only_text(&result) {
+        Some(text) => {
+            let mut body = Vec::with_capacity(room);
+            write_text_result(&id, text, &result, &mut body);
+            body
+        }
+        None => written(room, &JsonRpcResponse { jsonrpc: JsonRpcVersion2_0, id, result }),
+    }
+}
+
+/// The text of a result that holds nothing but one, as most do.
+fn only_text(result: &CallToolResult) -> Option<&str> {
+    let CallToolResult { result_type: None, structured_content: None, content, .. } = result else {
+        return None;
+    };
+    match content.as_slice() {
+        [ContentBlock::Text(TextContent { text, meta: None, annotations: None, .. })] => Some(text),
+        _ => None,
+    }
+}
+
+/// What `serde_json` would write of it, in less time.
+fn write_text_result(id: &RequestId, text: &str, result: &CallToolResult, body: &mut Vec<u8>) {
+    let CallToolResult { is_error, meta, .. } = result;
+    body.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+    write(body, id);
+    body.extend_from_slice(br#","result":{"content":[{"type":"text","text":"#);
+    write_json_text(text, body);
+    body.extend_from_slice(b"}]");
+    if let Some(is_error) = is_error {
+        body.extend_from_slice(br#","isError":"#);
+        write(body, is_error);
+    }
+    if let Some(meta) = meta {
+        body.extend_from_slice(br#","_meta":"#);
+        write(body, meta);
+    }
+    body.extend_from_slice(b"}}");
+}
+
 fn written(room: usize, message: &impl Serialize) -> Vec<u8> {
     let mut body = Vec::with_capacity(room);
+    write(&mut body, message);
+    body
+}
+
+fn write(body: &mut Vec<u8>, part: &impl Serialize) {
     // Made of texts and numbers, so it can be written; an empty body would be a client's parse
     // error.
-    let _ = serde_json::to_writer(&mut body, message);
-    body
+    let _ = serde_json::to_writer(body, part);
+}
+
+#[cfg(test)]
+mod tests {
+    use rmcp::model::{MetaObject, NumberOrString};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_result_is_written_as_serde_json_writes_it() {
+        let meta = || {
+            let meta = json!({"a": {"b": "\""}});
+            meta.as_object().cloned().map(MetaObject)
+        };
+        let text = || ContentBlock::text("{\"a\":\"é\\n\u{1}\"}");
+        let marked = {
+            let mut marked = TextContent::new("x");
+            marked.meta = meta();
+            ContentBlock::Text(marked)
+        };
+        let contents = [
+            (vec![text()], true),
+            (vec![ContentBlock::text("")], true),
+            (vec![], false),
+            (vec![text(), text()], false),
+            (vec![marked], false),
+            (vec![ContentBlock::image("aGk=", "image/png")], false),
+        ];
+        let ids = [NumberOrString::Number(-7), NumberOrString::String("\"é".into())];
+        for (content, is_only_text) in contents {
+            for (error, meta, structured, id) in [
+                (None, None, None, &ids[0]),
+                (Some(false), meta(), None, &ids[1]),
+                (Some(true), None, None, &ids[0]),
+                (None, None, Some(json!({"a": 1})), &ids[1]),
+            ] {
+                let mut result = CallToolResult::success(content.clone());
+                result.result_type = None;
+                (result.is_error, result.meta) = (error, meta);
+                result.structured_content = structured;
+                let is_short = is_only_text && result.structured_content.is_none();
+                assert_eq!(only_text(&result).is_some(), is_short, "{result:?}");
+                let expected = serde_json::to_string(&JsonRpcResponse {
+                    jsonrpc: JsonRpcVersion2_0,
+                    id: id.clone(),
+                    result: result.clone(),
+                });
+                let written = written_result(id.clone(), result);
+                assert_eq!(String::from_utf8(written).unwrap(), expected.unwrap());
+            }
+        }
+    }
 }

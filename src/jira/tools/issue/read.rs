@@ -103,13 +103,13 @@ async fn get_issue(context: &Context, args: GetIssue) -> Result<Reply, ToolError
     };
     if extras.is_empty() {
         // Most issues fit as they are, and are written only once.
-        let reply = Reply::json(&row)?;
+        let reply = Reply::row(&row)?;
         if budget.holds_text(&reply.text()) {
             return Ok(reply);
         }
     }
     let created: Option<String> = issue.fields.read("created");
-    Reply::json(&assemble(row, extras, budget, &context.projects, created.as_deref()))
+    Reply::row(&assemble(row, extras, budget, &context.projects, created.as_deref()))
 }
 
 fn ids(fields: &[FieldName]) -> Vec<&str> {

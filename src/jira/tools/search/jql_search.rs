@@ -2,8 +2,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 use tool_kit::{Budget, Code, Fitted, Reply, Row, ToolError};
 
 use crate::jira::{
@@ -77,7 +76,7 @@ async fn search(context: &Context, args: Search) -> Result<Reply, ToolError> {
     let query =
         Query { jql, given: &args.jql, fields: &fields, also: &[], page_size, each: &nothing };
     let page = page(context, context.budget, &query, args.next_page_token.as_deref()).await?;
-    Reply::json(&page)
+    page.written()
 }
 
 /// What is searched for.
@@ -102,8 +101,8 @@ pub(in crate::jira::tools) struct Page {
     pub(in crate::jira::tools) rows: Vec<Row>,
     /// What a key completes to the address of its issue; empty where the rows have their addresses.
     browse: String,
-    /// The same rows as JSON.
-    written: Vec<Box<RawValue>>,
+    /// The same rows as a list of JSON.
+    written: Vec<u8>,
     pub(in crate::jira::tools) next: Option<String>,
     /// How many fewer issues than asked for, because of their size. The next token leads to the
     /// first of them.
@@ -112,34 +111,31 @@ pub(in crate::jira::tools) struct Page {
     unreadable: usize,
 }
 
-impl Serialize for Page {
-    /// As [`Page::into_reply`], without building it.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut reply = serializer.serialize_map(None)?;
-        reply.serialize_entry("issues", &self.written)?;
-        if !self.browse.is_empty() {
-            reply.serialize_entry("browse", &self.browse)?;
-        }
-        let next = self.next.as_ref().filter(|token| !token.is_empty());
-        reply.serialize_entry("is_last", &next.is_none())?;
-        if let Some(token) = next {
-            reply.serialize_entry("next_page_token", token)?;
-        }
-        if self.left_out > 0 {
-            reply.serialize_entry("omitted", &self.left_out)?;
-        }
-        if self.unreadable > 0 {
-            reply.serialize_entry("unreadable", &self.unreadable)?;
-        }
-        reply.end()
-    }
-}
-
 impl Page {
     /// The issues, and how to go on.
-    pub(in crate::jira::tools) fn into_reply(self) -> Row {
+    pub(in crate::jira::tools) fn into_reply(mut self) -> Row {
         let mut reply = Row::new();
-        reply.push("issues", json!(self.rows));
+        reply.push("issues", json!(std::mem::take(&mut self.rows)));
+        reply.append(self.into_rest());
+        reply
+    }
+
+    /// The same, with the issues as they were written already.
+    fn written(mut self) -> Result<Reply, ToolError> {
+        let mut reply = br#"{"issues":"#.to_vec();
+        reply.append(&mut self.written);
+        let mut rest = Reply::json(&self.into_rest())?.text().into_owned().into_bytes();
+        // One object goes on where the other ends.
+        if let Some(opening) = rest.first_mut() {
+            *opening = b',';
+        }
+        reply.append(&mut rest);
+        Reply::written(reply)
+    }
+
+    /// What stands behind the issues.
+    fn into_rest(self) -> Row {
+        let mut reply = Row::new();
         reply.put_non_empty("browse", self.browse);
         let next = self.next.filter(|token| !token.is_empty());
         reply.put_non_empty("is_last", next.is_none());
