@@ -275,14 +275,15 @@ fn unread(path: &Path, fault: &std::io::Error) -> Problem {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::ffi::OsStringExt as _;
-
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_setting_that_is_no_text_is_not_taken_for_one_that_was_left_out() {
+        use std::os::unix::ffi::OsStringExt as _;
+
         let check = |name: &[u8], expected: &[&str]| {
             let broken = (OsString::from_vec(name.to_vec()), OsString::from_vec(vec![b'1', 0xff]));
             let beside = (OsString::from("TOOLSETS"), OsString::from("core"));

@@ -89,20 +89,22 @@ fn closed(bytes: &[u8], opening: usize, closing: u8) -> Result<usize, Error> {
             None if rest.is_empty() => return Err(Error::new("a value without end", opening)),
             None => Brackets::of(&filled_up(rest), &mut before),
         };
+        at += BLOCK_BYTES;
+        if brackets.opening | brackets.closing == 0 {
+            continue;
+        }
         let closed = brackets.closing.count_ones();
         if closed >= open
             && let Some(place) = last_closed(brackets, open)
         {
-            let found = bytes.get(at + place);
-            at += place + 1;
-            return if found == Some(&closing) {
-                Ok(at)
+            let end = at - BLOCK_BYTES + place;
+            return if bytes.get(end) == Some(&closing) {
+                Ok(end + 1)
             } else {
-                Err(Error::new("another bracket", at))
+                Err(Error::new("another bracket", end + 1))
             };
         }
         open = open + brackets.opening.count_ones() - closed;
-        at += BLOCK_BYTES;
     }
 }
 

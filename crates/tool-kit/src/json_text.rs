@@ -1,5 +1,5 @@
-//! JSON as `serde_json` writes it, in less time. A reply is JSON within a text of JSON, so about each
-//! seventh of its bytes has to be escaped; `serde_json` looks at each byte and copies each run
+//! JSON as `serde_json` writes it, in less time. A reply is JSON within a text of JSON, so about
+//! each seventh of its bytes has to be escaped; `serde_json` looks at each byte and copies each run
 //! between two of them by a call.
 
 use std::io::Write as _;
@@ -14,23 +14,34 @@ const BLOCK_BYTES: usize = 16;
 pub fn write_json_text(text: &str, json: &mut Vec<u8>) {
     json.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(block) = rest.first_chunk::<BLOCK_BYTES>() {
-        json.extend_from_slice(block);
-        let Some(plain) = first_escaped(*block) else {
-            rest = rest.get(BLOCK_BYTES..).unwrap_or_default();
-            continue;
-        };
+    while !rest.is_empty() {
+        let block = first_block(rest);
+        let length = rest.len().min(BLOCK_BYTES);
+        let plain = first_escaped(block).unwrap_or(length);
         // Copying a whole block and taking back costs less than copying a part of it.
+        json.extend_from_slice(&block);
         json.truncate(json.len() - (BLOCK_BYTES - plain));
-        if let Some(byte) = block.get(plain) {
-            write_byte(*byte, json);
+        rest = rest.get(plain..).unwrap_or_default();
+        if plain < length
+            && let Some((byte, behind)) = rest.split_first()
+        {
+            write_escaped(*byte, json);
+            rest = behind;
         }
-        rest = rest.get(plain + 1..).unwrap_or_default();
-    }
-    for byte in rest {
-        write_byte(*byte, json);
     }
     json.push(b'"');
+}
+
+/// The first bytes, filled up with some that need no escape.
+#[inline]
+fn first_block(bytes: &[u8]) -> [u8; BLOCK_BYTES] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut block = [b' '; BLOCK_BYTES];
+        for (filled, byte) in block.iter_mut().zip(bytes) {
+            *filled = *byte;
+        }
+        block
+    })
 }
 
 /// Writes a value as `serde_json` does. It recurses as deep as the value nests.
@@ -86,19 +97,20 @@ fn first_escaped(block: [u8; BLOCK_BYTES]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize)
 }
 
-fn write_byte(byte: u8, json: &mut Vec<u8>) {
-    match byte {
-        b'"' => json.extend_from_slice(br#"\""#),
-        b'\\' => json.extend_from_slice(br"\\"),
-        b' '.. => json.push(byte),
-        0x08 => json.extend_from_slice(br"\b"),
-        b'\t' => json.extend_from_slice(br"\t"),
-        b'\n' => json.extend_from_slice(br"\n"),
-        0x0C => json.extend_from_slice(br"\f"),
-        b'\r' => json.extend_from_slice(br"\r"),
+/// Writes a byte that [`first_escaped`] has found.
+fn write_escaped(byte: u8, json: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' => br#"\""#,
+        b'\\' => br"\\",
+        0x08 => br"\b",
+        b'\t' => br"\t",
+        b'\n' => br"\n",
+        0x0C => br"\f",
+        b'\r' => br"\r",
         // Writing to memory does not fail.
-        _ => drop(write!(json, "\\u{byte:04x}")),
-    }
+        _ => return drop(write!(json, "\\u{byte:04x}")),
+    };
+    json.extend_from_slice(short);
 }
 
 #[cfg(test)]
