@@ -167,17 +167,16 @@ fn as_text(
     let (mut texts, mut problems) = (Map::new(), Vec::new());
     for (name, value) in variables {
         let Ok(name) = name.into_string() else { continue };
-        match value.into_string() {
-            Ok(value) => drop(texts.insert(name, value)),
-            Err(_) => {
-                let ours = SETTINGS.iter().find(|row| row.name.eq_ignore_ascii_case(&name));
-                problems.extend(ours.map(|row| Problem {
-                    name: row.name,
-                    found: String::new(),
-                    accepted: "its value in the environment is no text (UTF-8)".to_owned(),
-                }));
-            }
+        if let Ok(value) = value.into_string() {
+            texts.insert(name, value);
+            continue;
         }
+        let ours = SETTINGS.iter().find(|row| row.name.eq_ignore_ascii_case(&name));
+        problems.extend(ours.map(|row| Problem {
+            name: row.name,
+            found: String::new(),
+            accepted: "its value in the environment is no text (UTF-8)".to_owned(),
+        }));
     }
     if problems.is_empty() { Ok(texts) } else { Err(problems) }
 }
