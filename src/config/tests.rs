@@ -306,6 +306,7 @@ fn what_cannot_be_read_in_a_file_is_no_setting_that_was_left_out() {
         assert_eq!(found.iter().map(|fault| fault.name).collect::<Vec<_>>(), names, "{text}");
     };
     check("read_only = true", &[]);
+    check("\u{feff}read_only = true", &[]);
     check("[entra_role_toolsets]\nReader = \"readonly\"", &["ENTRA_ROLE_TOOLSETS"]);
     check("entra_role_toolsets = {Reader = \"readonly\"}", &["ENTRA_ROLE_TOOLSETS"]);
     check("[[entra_role_toolsets]]\nReader = \"readonly\"", &["ENTRA_ROLE_TOOLSETS"]);

@@ -76,6 +76,11 @@ impl Budget {
         if self.is_sent_twice { escaped + json.len() } else { escaped }
     }
 
+    /// The comma or bracket beside an item, each time it is sent.
+    fn beside(self) -> usize {
+        if self.is_sent_twice { 2 } else { 1 }
+    }
+
     /// What is left when `value` has been paid for.
     #[must_use]
     pub fn reserve(self, value: &impl Serialize) -> Self {
@@ -98,8 +103,7 @@ impl Budget {
         let mut left = self.reserve(frame).bytes;
         let mut count = 0;
         for item in &items {
-            // A comma or bracket beside it.
-            let cost = self.encoded_len(item) + if self.is_sent_twice { 2 } else { 1 };
+            let cost = self.encoded_len(item) + self.beside();
             if cost > left {
                 break;
             }
@@ -139,9 +143,8 @@ impl Budget {
             }
             let start = written.len();
             row.write_json(&mut written);
-            // A comma or bracket beside it.
-            let cost = self.encoded_json_len(written.get(start..).unwrap_or_default())
-                + if self.is_sent_twice { 2 } else { 1 };
+            let json = written.get(start..).unwrap_or_default();
+            let cost = self.encoded_json_len(json) + self.beside();
             if cost > left {
                 written.truncate(end);
                 break;
@@ -165,7 +168,7 @@ impl Budget {
         let room = self.reserve(frame);
         if let Some(first) = items.first_mut() {
             for chars in CLIPS_CHARS {
-                if self.encoded_len(first) < room.bytes {
+                if self.encoded_len(first) + self.beside() <= room.bytes {
                     break;
                 }
                 clip(first, chars);
@@ -176,8 +179,7 @@ impl Budget {
 
     /// Clips the texts of a row until it fits; at last only what names it remains.
     pub fn shrink_to_fit(self, row: &mut Row) {
-        // One byte for the comma or bracket beside it.
-        let fits = |row: &Row| self.encoded_len(row) < self.bytes;
+        let fits = |row: &Row| self.encoded_len(row) + self.beside() <= self.bytes;
         for chars in CLIPS_CHARS {
             if fits(row) {
                 return;
@@ -266,13 +268,17 @@ mod tests {
                 row
             };
             let rows: Vec<Row> = lengths.iter().map(row).collect();
-            for is_sent_twice in [false, true] {
+            for (is_sent_twice, bytes) in [(false, bytes), (true, bytes), (false, bytes / 16), (true, bytes / 16)] {
                 let budget = Budget { bytes, is_sent_twice };
                 let fitted = budget.fit_rows(&json!({}), rows.clone());
                 let (kept, written) = budget.write_rows(&json!({}), rows.clone());
                 proptest::prop_assert_eq!((&kept.kept, kept.dropped), (&fitted.kept, fitted.dropped));
                 let written: Value = serde_json::from_slice(&written).unwrap();
                 proptest::prop_assert_eq!(written, json!(kept.kept));
+                // The first is never dropped where there is room for what names it.
+                let least = json!({"key": "P-1", "clipped": true});
+                let has_room = budget.reserve(&json!({})).bytes() >= budget.encoded_len(&least) + budget.beside();
+                proptest::prop_assert!(!kept.kept.is_empty() || rows.is_empty() || !has_room);
             }
         }
 
