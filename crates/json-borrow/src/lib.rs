@@ -7,9 +7,10 @@
 //! number is a text and the other way round; and [`Lenient`] and [`List`] tell what cannot be read
 //! from what is not there.
 //!
-//! Values that are not read are not judged either: brackets and quotes have to match, no more, and a
-//! backslash that stands outside a text escapes what follows as it would inside. What is read keeps
-//! to RFC 8259, but for control characters, which may stand in a text without escapes. Names of members are texts, enums are single words, and an unread value is a [`Raw`];
+//! Values that are not read are not judged either: brackets and quotes have to match, no more, and
+//! a backslash that stands outside a text escapes what follows as it would inside. What is read
+//! keeps to RFC 8259, but for control characters, which may stand in a text without escapes. Names
+//! of members are texts, enums are single words, and an unread value is a [`Raw`];
 //! `serde_json::value::RawValue` cannot be read here. Requests and everything a stranger's word
 //! could turn into a write are `serde_json`'s.
 
