@@ -1,5 +1,5 @@
 //! Bytes of a JSON text that are looked at together, without a branch for each: where a text ends
-//! or a bracket comes next cannot be foretold, and a wrong guess costs as much as twenty steps.
+//! or a bracket comes next cannot be foretold, and a wrong guess costs many steps.
 //!
 //! The way is that of simdjson (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019,
 //! section 3.1).
