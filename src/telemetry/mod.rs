@@ -42,7 +42,7 @@ const QUIET: [(&str, Option<Level>); 14] = [
     ("hyper", Some(Level::INFO)),
     ("hyper_util", Some(Level::INFO)),
     ("h2", Some(Level::INFO)),
-    ("reqwest", Some(Level::INFO)),
+    ("hyper_rustls", Some(Level::INFO)),
     ("rustls", Some(Level::INFO)),
     ("tower", Some(Level::INFO)),
     ("tower_http", Some(Level::INFO)),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use http_client::Fault;
 use metrics::labels::UpstreamResult;
 
 /// Whether the upstream may have seen the request. A write that failed with `Maybe` has an unknown
@@ -115,7 +116,7 @@ pub enum UpstreamError {
         sent: Sent,
         /// The client's error.
         #[source]
-        source: reqwest::Error,
+        source: Fault,
     },
     /// The connection failed after the request may have left, before the answer's head.
     #[error("the connection to the upstream failed before it answered")]
@@ -124,7 +125,7 @@ pub enum UpstreamError {
         attempts: u32,
         /// The client's error.
         #[source]
-        source: reqwest::Error,
+        source: Fault,
     },
     /// The last attempt ran out of its own time.
     #[error("the upstream did not answer in time")]
@@ -153,7 +154,7 @@ pub enum UpstreamError {
         status: StatusCode,
         /// The client's error.
         #[source]
-        source: reqwest::Error,
+        source: Fault,
     },
     /// The body could not be inflated.
     #[error("the answer of the upstream could not be decoded")]
@@ -162,9 +163,9 @@ pub enum UpstreamError {
         attempts: u32,
         /// Status of the answer.
         status: StatusCode,
-        /// The client's error.
+        /// What is wrong with it.
         #[source]
-        source: reqwest::Error,
+        source: std::io::Error,
     },
     /// The body is larger than allowed; the rest was not read.
     #[error("the answer of the upstream is larger than {limit_bytes} bytes")]
@@ -277,14 +278,10 @@ impl UpstreamError {
     /// Whether nobody listens at the upstream's port, so that not even a handshake was made.
     pub(super) fn is_refused_connection(&self) -> bool {
         let Self::Connect { source, .. } = self else { return false };
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(source);
-        while let Some(error) = cause {
-            if let Some(error) = error.downcast_ref::<std::io::Error>() {
-                return error.kind() == std::io::ErrorKind::ConnectionRefused;
-            }
-            cause = error.source();
-        }
-        false
+        source
+            .causes()
+            .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+            .any(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
     }
 
     /// Remembers that an earlier attempt of the same call may have had an effect.

@@ -20,8 +20,6 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::settings::BuildError;
-
 /// Calls over one of them, below the hundred that any server allows.
 const CALLS: usize = 90;
 /// Places for twice the calls that a process lets in by default; what is beyond shares them.
@@ -32,11 +30,12 @@ const LANES_MAX: usize = 24;
 const WARM: Duration = Duration::from_secs(25);
 
 /// Makes one more client like the others.
-type Build<C> = Box<dyn Fn() -> Result<C, BuildError> + Send + Sync>;
+type Build<C> = Box<dyn Fn() -> C + Send + Sync>;
 
 /// Clients that are alike, and the calls that run over each.
 pub(super) struct Lanes<C> {
-    all: Vec<Lane<C>>,
+    first: Lane<C>,
+    more: Vec<Lane<C>>,
     build: Build<C>,
     start: Instant,
 }
@@ -93,58 +92,56 @@ impl<C> fmt::Debug for Lanes<C> {
 }
 
 impl<C> Lanes<C> {
-    /// Builds the first client; the others are built when they are needed.
-    pub(super) fn new(build: Build<C>) -> Result<Self, BuildError> {
+    /// Each client is built when it is needed.
+    pub(super) fn new(build: Build<C>) -> Self {
         let lane = || Lane {
             client: OnceLock::new(),
             running: AtomicUsize::new(0),
             answered_ms: AtomicU64::new(0),
         };
-        let lanes: Vec<Lane<C>> = std::iter::repeat_with(lane).take(LANES_MAX).collect();
-        let first = build()?;
-        if let Some(lane) = lanes.first() {
-            let _new = lane.client.set(first);
-        }
-        Ok(Self { all: lanes, build, start: Instant::now() })
+        let more = std::iter::repeat_with(lane).take(LANES_MAX - 1).collect();
+        Self { first: lane(), more, build, start: Instant::now() }
     }
 
-    /// A place for a call; none when no client could be built.
-    pub(super) fn place(&self) -> Option<Place<'_, C>> {
+    fn all(&self) -> impl Iterator<Item = &Lane<C>> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    /// A place for a call.
+    pub(super) fn place(&self) -> Place<'_, C> {
         let now = since(self.start);
-        let mut warm = self.all.iter().filter(|lane| lane.is_warm(now));
+        let mut warm = self.all().filter(|lane| lane.is_warm(now));
         if let Some(place) = warm.find_map(|lane| self.enter(lane, CALLS)) {
-            return Some(place);
+            return place;
         }
-        let (warm, cold): (Vec<_>, Vec<_>) = self.all.iter().partition(|lane| lane.is_warm(now));
+        let (warm, cold): (Vec<_>, Vec<_>) = self.all().partition(|lane| lane.is_warm(now));
         if warm.is_empty() {
             // Nothing is known yet.
             let free = cold.iter().find_map(|lane| self.enter(lane, CALLS));
-            return free.or_else(|| self.least(&cold));
+            return free.unwrap_or_else(|| self.least(&cold));
         }
         // Each that is full lets one more go ahead; the rest waits for its turn on what there is.
         let ahead = cold.iter().filter(|lane| lane.running() > 0).count();
         let next = cold.iter().filter(|_| ahead < warm.len()).find_map(|lane| self.enter(lane, 1));
-        next.or_else(|| self.least(&warm))
+        next.unwrap_or_else(|| self.least(&warm))
     }
 
-    /// Over the one with the fewest calls of those that are built.
-    fn least<'l>(&'l self, lanes: &[&'l Lane<C>]) -> Option<Place<'l, C>> {
-        let built = lanes.iter().filter(|lane| lane.client.get().is_some());
-        self.enter(built.min_by_key(|lane| lane.running())?, usize::MAX)
+    /// Over the one with the fewest calls.
+    fn least<'l>(&'l self, lanes: &[&'l Lane<C>]) -> Place<'l, C> {
+        let least = lanes.iter().copied().min_by_key(|lane| lane.running());
+        let lane = least.unwrap_or(&self.first);
+        lane.running.fetch_add(1, Ordering::Relaxed);
+        self.over(lane)
     }
 
     fn enter<'l>(&'l self, lane: &'l Lane<C>, calls_max: usize) -> Option<Place<'l, C>> {
         let enter = |running: usize| (running < calls_max).then_some(running + 1);
         lane.running.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enter).ok()?;
-        let client = match lane.client.get() {
-            Some(client) => Some(client),
-            // What the first was built from builds the others.
-            None => (self.build)().ok().map(|client| lane.client.get_or_init(|| client)),
-        };
-        if client.is_none() {
-            lane.running.fetch_sub(1, Ordering::Relaxed);
-        }
-        Some(Place { client: client?, lane, start: self.start })
+        Some(self.over(lane))
+    }
+
+    fn over<'l>(&'l self, lane: &'l Lane<C>) -> Place<'l, C> {
+        Place { client: lane.client.get_or_init(&self.build), lane, start: self.start }
     }
 }
 
@@ -153,60 +150,47 @@ mod tests {
     use super::*;
 
     fn numbered(built: &'static AtomicUsize) -> Lanes<usize> {
-        Lanes::new(Box::new(|| Ok(built.fetch_add(1, Ordering::Relaxed)))).unwrap()
+        Lanes::new(Box::new(|| built.fetch_add(1, Ordering::Relaxed)))
     }
 
     #[test]
     fn calls_fill_the_first_before_there_is_a_second() {
         static BUILT: AtomicUsize = AtomicUsize::new(0);
         let lanes = numbered(&BUILT);
-        let mut places: Vec<_> = (0..CALLS).map(|_| lanes.place().unwrap()).collect();
+        let mut places: Vec<_> = (0..CALLS).map(|_| lanes.place()).collect();
         assert!(places.iter().all(|place| *place.client == 0));
         assert_eq!(BUILT.load(Ordering::Relaxed), 1);
-        let next = lanes.place().unwrap();
+        let next = lanes.place();
         assert_eq!((*next.client, BUILT.load(Ordering::Relaxed)), (1, 2));
         places.pop();
-        assert_eq!(*lanes.place().unwrap().client, 0, "who has ended makes room");
+        assert_eq!(*lanes.place().client, 0, "who has ended makes room");
         drop(next);
         // However many there are, each has a place, and none has far more than the others.
-        let all: Vec<_> =
-            (0..CALLS * LANES_MAX + LANES_MAX).map(|_| lanes.place().unwrap()).collect();
-        let most = lanes.all.iter().map(Lane::running).max();
+        let all: Vec<_> = (0..CALLS * LANES_MAX + LANES_MAX).map(|_| lanes.place()).collect();
+        let most = lanes.all().map(Lane::running).max();
         assert!(most.unwrap() <= CALLS + 5, "{most:?}");
         drop((all, places));
-        assert!(lanes.all.iter().all(|lane| lane.running() == 0));
+        assert!(lanes.all().all(|lane| lane.running() == 0));
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_call_goes_ahead_where_no_connection_stands_yet() {
         static BUILT: AtomicUsize = AtomicUsize::new(0);
         let lanes = numbered(&BUILT);
-        lanes.place().unwrap().answered();
-        let burst: Vec<_> = (0..CALLS * 3).map(|_| lanes.place().unwrap()).collect();
+        lanes.place().answered();
+        let burst: Vec<_> = (0..CALLS * 3).map(|_| lanes.place()).collect();
         let over = |place: usize| burst.iter().filter(|one| *one.client == place).count();
         assert_eq!((over(0), over(1), over(2)), (CALLS * 3 - 1, 1, 0));
         // Its answer lets the others follow, and one more of each go ahead.
         burst.iter().find(|one| *one.client == 1).unwrap().answered();
-        let more: Vec<_> = (0..CALLS + 5).map(|_| lanes.place().unwrap()).collect();
+        let more: Vec<_> = (0..CALLS + 5).map(|_| lanes.place()).collect();
         let over = |place: usize| more.iter().filter(|one| *one.client == place).count();
         assert_eq!((over(1), over(2), over(3)), (CALLS - 1 + 4, 1, 1));
         drop((burst, more));
         // What has been idle for long is closed, and begins anew.
         tokio::time::advance(WARM).await;
-        lanes.place().unwrap().answered();
-        let again: Vec<_> = (0..CALLS + 3).map(|_| lanes.place().unwrap()).collect();
+        lanes.place().answered();
+        let again: Vec<_> = (0..CALLS + 3).map(|_| lanes.place()).collect();
         assert_eq!(again.iter().filter(|one| *one.client > 0).count(), 1);
-    }
-
-    #[test]
-    fn where_no_more_can_be_built_the_first_has_to_do() {
-        static BUILT: AtomicUsize = AtomicUsize::new(0);
-        let build = || {
-            let fault = BuildError::Setting { name: "n", accepted: "a" };
-            if BUILT.fetch_add(1, Ordering::Relaxed) == 0 { Ok(()) } else { Err(fault) }
-        };
-        let lanes = Lanes::new(Box::new(build)).unwrap();
-        let held: Vec<_> = (0..CALLS + 10).filter_map(|_| lanes.place()).collect();
-        assert_eq!((held.len(), lanes.all[0].running()), (CALLS + 10, CALLS + 10));
     }
 }

@@ -9,13 +9,13 @@
 //! alone does I/O. Dropping the future of a call stops it and gives its places back.
 
 mod accepted;
+mod answer_body;
 mod breaker;
 mod breakers;
 mod budget;
 mod error;
 mod lanes;
 mod loopback;
-mod opened;
 mod rate_limit;
 mod recent;
 mod request;

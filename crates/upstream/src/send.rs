@@ -2,57 +2,65 @@
 //! crate that sends and the only one that sleeps.
 
 use std::{
-    error::Error as StdError,
+    io,
     time::{Duration, SystemTime},
 };
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, StatusCode};
-use reqwest::redirect::Policy;
+use bytes::Bytes;
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{ACCEPT_ENCODING, RANGE},
+};
+use http_body::Body as _;
+use http_client::{Fault, FaultKind, HttpClient, Incoming, Opened, Outgoing, Tls, chunk};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    answer_body::{AnswerBody, Unread},
     error::{Sent, UpstreamError},
     lanes::Lanes,
-    opened::Opened,
     rate_limit::RateLimit,
     request::{Request, Response},
     room::{AnswerRoom, Full, Room},
     settings::{BuildError, Settings},
 };
 
-/// Below the idle time after which common servers close, or a write would now and then meet a
-/// closing connection and have an unknown outcome.
-const POOL_IDLE: Duration = Duration::from_secs(30);
-const POOL_IDLE_PER_HOST: usize = 64;
 /// A silently dead HTTP/2 connection would otherwise take every repeat down with it.
 const HTTP2_PING: Duration = Duration::from_secs(10);
 const HTTP2_PONG: Duration = Duration::from_secs(5);
-const HTTP2_HEADER_BYTES_MAX: u32 = 64 * 1024;
-/// What a `Content-Length` may make us reserve before a byte has come.
-const RESERVE_BYTES_MAX: usize = 256 * 1024;
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 #[derive(Debug)]
 pub(super) struct Sender {
-    lanes: Lanes<reqwest::Client>,
+    lanes: Lanes<HttpClient>,
     opened: Opened,
+    gzip: bool,
     room: Room,
     timeout: Duration,
     body_bytes_max: usize,
 }
 
 impl Sender {
-    /// Proxy variables of the environment are not read: a credential must not travel through a host
-    /// that no setting names. reqwest's own repeats stay on; they are limited to HTTP/2 streams
-    /// that the server declared unprocessed (RFC 9113 section 8.7), so a write is not done twice.
+    /// No proxy variable of the environment is read: a credential must not travel through a host
+    /// that no setting names. The client's own repeats are limited to what a server declared
+    /// unprocessed, so a write is not done twice.
     pub(super) fn new(settings: &Settings) -> Result<Self, BuildError> {
-        let opened = Opened::default();
-        let lanes = {
-            let (settings, opened) = (settings.clone(), opened.clone());
-            Lanes::new(Box::new(move || client(&settings, &opened)))?
+        let agent = HeaderValue::try_from(&settings.user_agent);
+        let agent = agent.map_err(|_| BuildError::UserAgent)?;
+        let client = http_client::Settings {
+            connect_timeout: settings.connect_timeout.min(settings.timeout / 2),
+            http2_ping: Some((HTTP2_PING, HTTP2_PONG)),
+            ..http_client::Settings::new(agent, Tls::of_system()?)
         };
-        let (timeout, body_bytes_max) = (settings.timeout, settings.body_bytes_max);
-        Ok(Self { lanes, opened, room: Room::new(), timeout, body_bytes_max })
+        let opened = client.opened.clone();
+        Ok(Self {
+            lanes: Lanes::new(Box::new(move || HttpClient::new(client.clone()))),
+            opened,
+            gzip: settings.gzip,
+            room: Room::new(),
+            timeout: settings.timeout,
+            body_bytes_max: settings.body_bytes_max,
+        })
     }
 
     /// How many connections were begun so far: when none was during an attempt, it used one that
@@ -102,29 +110,31 @@ impl Sender {
         Sending { traceparent, attempts, is_accepted }: Sending,
         head: &mut Head,
     ) -> Result<Response, UpstreamError> {
-        let Some(place) = self.lanes.place() else {
-            return Err(UpstreamError::Busy { attempts, sent: Sent::No, status: None });
+        let place = self.lanes.place();
+        let more = [traceparent.map(|value| (TRACEPARENT, value)), self.accepts_gzip(request)];
+        let more: Vec<_> = more.into_iter().flatten().collect();
+        let outgoing = Outgoing {
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            more: &more,
+            body: request.body.as_ref(),
         };
-        let mut builder = place
-            .client
-            .request(request.method.clone(), request.url.clone())
-            .headers(request.headers.clone());
-        if let Some(traceparent) = traceparent {
-            builder = builder.header("traceparent", traceparent);
-        }
-        if let Some(body) = &request.body {
-            builder = builder.body(body.clone());
-        }
-        let mut answer = builder.send().await.map_err(|error| before_answer(error, attempts))?;
+        let sent = place.client.send(outgoing).await;
+        let answer = sent.map_err(|fault| before_answer(fault, attempts))?;
         place.answered();
-        let rate_limit = RateLimit::parse(answer.headers(), SystemTime::now());
-        let status = answer.status();
+        let (mut answer, mut incoming) = answer.into_parts();
+        let rate_limit = RateLimit::parse(&answer.headers, SystemTime::now());
+        let status = answer.status;
         head.status = Some(status);
         let limit_bytes = request.body_bytes_max.unwrap_or(self.body_bytes_max);
-        let bytes_max = announced(&answer).unwrap_or(limit_bytes);
-        let room = self.room.of_answer(request.caller, is_accepted, bytes_max);
-        let reading = read_body(&mut answer, limit_bytes, room, &mut head.waits_for_room);
-        let body = reading.await.map_err(|broken| match broken {
+        let announced = announced(&incoming);
+        let body = AnswerBody::new(&mut answer.headers, announced, self.gzip, limit_bytes);
+        let bytes_max = if body.is_plain() { announced } else { None };
+        let room =
+            self.room.of_answer(request.caller, is_accepted, bytes_max.unwrap_or(limit_bytes));
+        let reading = Reading { limit_bytes, room, waits_for_room: &mut head.waits_for_room };
+        let body = reading.whole(body, &mut incoming).await.map_err(|broken| match broken {
             BrokenBody::Full => {
                 UpstreamError::Busy { attempts, sent: Sent::Maybe, status: Some(status) }
             }
@@ -133,28 +143,14 @@ impl Sender {
             BrokenBody::Encoding(source) => UpstreamError::Decode { attempts, status, source },
         })?;
         let bytes_read = body.len() as u64;
-        let headers = std::mem::take(answer.headers_mut());
-        Ok(Response { status, headers, body, rate_limit, attempts, bytes_read })
+        Ok(Response { status, headers: answer.headers, body, rate_limit, attempts, bytes_read })
     }
-}
 
-fn client(settings: &Settings, opened: &Opened) -> Result<reqwest::Client, BuildError> {
-    reqwest::Client::builder()
-        .no_proxy()
-        .connector_layer(opened.clone())
-        .redirect(Policy::none())
-        .referer(false)
-        .gzip(settings.gzip)
-        .user_agent(&settings.user_agent)
-        .connect_timeout(settings.connect_timeout.min(settings.timeout / 2))
-        .tcp_nodelay(true)
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(POOL_IDLE_PER_HOST)
-        .http2_keep_alive_interval(HTTP2_PING)
-        .http2_keep_alive_timeout(HTTP2_PONG)
-        .http2_max_header_list_size(HTTP2_HEADER_BYTES_MAX)
-        .build()
-        .map_err(|source| BuildError::Client { source: source.without_url() })
+    /// A part of what is compressed could not be inflated.
+    fn accepts_gzip(&self, request: &Request) -> Option<(HeaderName, HeaderValue)> {
+        let asks_for_all = !request.headers.contains_key(RANGE);
+        (self.gzip && asks_for_all).then_some((ACCEPT_ENCODING, HeaderValue::from_static("gzip")))
+    }
 }
 
 /// The only sleep of the crate.
@@ -162,14 +158,13 @@ pub(super) async fn pause(wait: Duration) {
     tokio::time::sleep(wait).await;
 }
 
-fn before_answer(error: reqwest::Error, attempts: u32) -> UpstreamError {
-    let source = error.without_url();
-    if source.is_builder() {
-        UpstreamError::InvalidRequest { reason: "the HTTP client cannot encode it" }
-    } else if source.is_connect() {
-        UpstreamError::Connect { attempts, sent: Sent::No, source }
-    } else {
-        UpstreamError::Network { attempts, source }
+fn before_answer(source: Fault, attempts: u32) -> UpstreamError {
+    match source.kind() {
+        FaultKind::Request => {
+            UpstreamError::InvalidRequest { reason: "the HTTP client cannot encode it" }
+        }
+        FaultKind::Connect => UpstreamError::Connect { attempts, sent: Sent::No, source },
+        FaultKind::Head | FaultKind::Body => UpstreamError::Network { attempts, source },
     }
 }
 
@@ -193,63 +188,60 @@ struct Head {
 enum BrokenBody {
     TooLarge,
     Full,
-    Truncated(reqwest::Error),
-    Encoding(reqwest::Error),
+    Truncated(Fault),
+    Encoding(io::Error),
 }
 
-impl BrokenBody {
-    /// A fault of the connection has hyper's error at its root, a fault of the encoding has not.
-    fn because(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-        while let Some(inner) = cause {
-            if inner.is::<hyper::Error>() {
-                return Self::Truncated(error);
-            }
-            cause = inner.source();
+impl From<Unread> for BrokenBody {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge => Self::TooLarge,
+            Unread::Encoding(error) => Self::Encoding(error),
         }
-        Self::Encoding(error)
     }
 }
 
-fn announced(answer: &reqwest::Response) -> Option<usize> {
-    answer.content_length().map(|length| usize::try_from(length).unwrap_or(usize::MAX))
+fn announced(body: &Incoming) -> Option<usize> {
+    body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX))
 }
 
-/// Counts after inflation, chunk by chunk: a small gzip stream can stand for gigabytes.
-async fn read_body(
-    answer: &mut reqwest::Response,
+/// How an answer's body is read.
+struct Reading<'h> {
     limit_bytes: usize,
-    mut room: AnswerRoom,
-    waits_for_room: &mut bool,
-) -> Result<Bytes, BrokenBody> {
-    let announced = announced(answer);
-    if announced.is_some_and(|announced| announced > limit_bytes) {
-        return Err(BrokenBody::TooLarge);
-    }
-    let mut body = BytesMut::new();
-    let mut only = Bytes::new();
-    while let Some(chunk) = answer.chunk().await.map_err(BrokenBody::because)? {
-        let bytes = only.len() + body.len() + chunk.len();
-        if bytes > limit_bytes {
+    room: AnswerRoom,
+    waits_for_room: &'h mut bool,
+}
+
+impl Reading<'_> {
+    /// Counts after inflation, bit by bit: a small gzip stream can stand for gigabytes.
+    async fn whole(
+        mut self,
+        mut body: AnswerBody,
+        incoming: &mut Incoming,
+    ) -> Result<Bytes, BrokenBody> {
+        if announced(incoming).is_some_and(|announced| announced > self.limit_bytes) {
             return Err(BrokenBody::TooLarge);
         }
-        if !room.holds(bytes) {
-            *waits_for_room = true;
-            Box::pin(room.grow_to(bytes)).await.map_err(|Full| BrokenBody::Full)?;
-            *waits_for_room = false;
+        while let Some(mut more) = chunk(incoming).await.map_err(BrokenBody::Truncated)? {
+            while !more.is_empty() {
+                body.feed(&mut more)?;
+                self.hold(body.len()).await?;
+            }
         }
-        if only.is_empty() && body.is_empty() {
-            // Most answers are one chunk, which is passed on without a copy.
-            only = chunk;
-            continue;
-        }
-        if body.is_empty() {
-            let reserved = announced.unwrap_or_default().min(RESERVE_BYTES_MAX);
-            body.reserve(reserved.max(only.len() + chunk.len()));
-            body.extend_from_slice(&std::mem::take(&mut only));
-        }
-        body.extend_from_slice(&chunk);
+        let body = body.finish()?;
+        self.hold(body.len()).await?;
+        Ok(self.room.keep(body))
     }
-    Ok(room.keep(if body.is_empty() { only } else { body.freeze() }))
+
+    async fn hold(&mut self, bytes: usize) -> Result<(), BrokenBody> {
+        if bytes > self.limit_bytes {
+            return Err(BrokenBody::TooLarge);
+        }
+        if !self.room.holds(bytes) {
+            *self.waits_for_room = true;
+            Box::pin(self.room.grow_to(bytes)).await.map_err(|Full| BrokenBody::Full)?;
+            *self.waits_for_room = false;
+        }
+        Ok(())
+    }
 }

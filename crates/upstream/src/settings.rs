@@ -73,13 +73,15 @@ pub enum BuildError {
         /// The accepted values in words.
         accepted: &'static str,
     },
-    /// The HTTP client refused its configuration, for instance because no root certificates were
-    /// found.
+    /// The `User-Agent` has a sign that a header cannot have.
+    #[error("the User-Agent cannot be sent")]
+    UserAgent,
+    /// TLS could not be set up, for instance because no root certificates were found.
     #[error("the HTTP client could not be built")]
     Client {
-        /// What the client said.
-        #[source]
-        source: reqwest::Error,
+        /// What was wrong.
+        #[from]
+        source: http_client::BuildError,
     },
 }
 

@@ -11,7 +11,7 @@ use url::Url;
 use super::{
     document::DocumentUrl,
     documents::Documents,
-    fetch::{BuildError, Fetcher, system_lookup},
+    fetch::{BuildError, Fetcher},
     metadata::{Client, ClientFault, MetadataFault},
     public_address::DocumentHosts,
     registration::{Registered, Registrations},
@@ -41,7 +41,7 @@ impl Clients {
     /// Opens no connection.
     pub(crate) fn new(settings: ClientSettings) -> Result<Self, BuildError> {
         let ClientSettings { ring, issuer, own, document_hosts: hosts, user_agent } = settings;
-        let fetcher = Fetcher::new(hosts, &user_agent, system_lookup())?;
+        let fetcher = Fetcher::new(hosts, &user_agent, http_client::system_lookup())?;
         Ok(Self {
             registrations: Registrations::new(ring, issuer, own.clone()),
             documents: Documents::new(fetcher, hosts, own),

@@ -1,16 +1,10 @@
 //! Fetches a client's document: from a host that everybody reaches, once, without redirects, within
 //! bounds of time and bytes.
 
-use std::{
-    error::Error as StdError, fmt, future::Future, io, net::IpAddr, net::SocketAddr, pin::Pin,
-    sync::Arc, time::Duration,
-};
+use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
 
-use http::{HeaderMap, StatusCode, header};
-use reqwest::{
-    dns::{Addrs, Name, Resolve, Resolving},
-    redirect::Policy,
-};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_client::{Fault, HttpClient, Lookup, Outgoing, Settings, Tls, chunk};
 use tokio::{sync::Semaphore, time::timeout};
 use url::{Host, Url};
 
@@ -29,22 +23,8 @@ pub(super) const FETCHES_MAX: usize = 8;
 const KEPT_MIN: Duration = Duration::from_mins(1);
 const KEPT_MAX: Duration = Duration::from_hours(24);
 
-/// The addresses of a host's name.
-pub(super) type Lookup = Arc<dyn Fn(String) -> LookingUp + Send + Sync>;
-pub(super) type LookingUp = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
-
-/// The system's own look-up.
-pub(super) fn system_lookup() -> Lookup {
-    Arc::new(|host| {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((host, 0)).await?;
-            Ok(found.map(|address| address.ip()).collect())
-        })
-    })
-}
-
 pub(super) struct Fetcher {
-    client: reqwest::Client,
+    client: HttpClient,
     permits: Semaphore,
     timeout: Duration,
 }
@@ -75,22 +55,15 @@ impl Fetcher {
         user_agent: &str,
         lookup: Lookup,
     ) -> Result<Self, BuildError> {
-        let client = reqwest::Client::builder()
-            // A proxy would look the name up itself, and so decide whom this server talks to.
-            .no_proxy()
-            .redirect(Policy::none())
-            .referer(false)
-            .no_gzip()
-            .no_brotli()
-            .no_deflate()
-            .no_zstd()
-            .user_agent(user_agent)
-            .https_only(hosts == DocumentHosts::Public)
+        let agent = HeaderValue::try_from(user_agent)?;
+        let client = HttpClient::new(Settings {
+            connect_timeout: TIMEOUT,
+            https_only: hosts == DocumentHosts::Public,
             // A connection serves one fetch, whose look-up was checked.
-            .pool_max_idle_per_host(0)
-            .dns_resolver(Guard { hosts, lookup })
-            .build()
-            .map_err(|source| BuildError { source })?;
+            pool_idle_per_host: 0,
+            lookup: guarded(hosts, lookup),
+            ..Settings::new(agent, Tls::of_system()?)
+        });
         Ok(Self { client, permits: Semaphore::new(FETCHES_MAX), timeout: TIMEOUT })
     }
 
@@ -107,8 +80,16 @@ impl Fetcher {
         reason = "a host that a stranger names is asked otherwise than an upstream is"
     )]
     async fn exchange(&self, url: &Url) -> Result<Fetched, FetchFault> {
-        let request = self.client.get(url.clone()).header(header::ACCEPT, "application/json");
-        let mut answer = request.send().await.map_err(|error| unreachable(url, &error))?;
+        let accept = HeaderValue::from_static("application/json");
+        let outgoing = Outgoing {
+            method: &Method::GET,
+            url,
+            headers: &HeaderMap::new(),
+            more: &[(header::ACCEPT, accept)],
+            body: None,
+        };
+        let sent = self.client.send(outgoing).await;
+        let mut answer = sent.map_err(|fault| unreachable(url, &fault))?;
         if answer.status() != StatusCode::OK {
             let is_redirect = answer.status().is_redirection();
             return Err(FetchFault::Answer(if is_redirect {
@@ -122,7 +103,8 @@ impl Fetcher {
         }
         let kept = kept(answer.headers());
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| unreachable(url, &error))? {
+        let mut next = async || chunk(answer.body_mut()).await;
+        while let Some(chunk) = next().await.map_err(|fault| unreachable(url, &fault))? {
             if body.len() + chunk.len() > BODY_BYTES_MAX {
                 return Err(FetchFault::Answer("it is longer than 65536 bytes"));
             }
@@ -132,13 +114,12 @@ impl Fetcher {
     }
 }
 
-fn unreachable(url: &Url, error: &reqwest::Error) -> FetchFault {
-    let mut source = error.source();
-    while let Some(error) = source.filter(|error| !error.is::<NotPublic>()) {
-        source = error.source();
-    }
+fn unreachable(url: &Url, fault: &Fault) -> FetchFault {
+    let is_not_public = fault.causes().any(|cause| {
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.and_then(|inner| inner.downcast_ref::<NotPublic>()).is_some()
+    });
     let host = url.host_str().unwrap_or_default();
-    let is_not_public = source.is_some();
     tracing::info!(host, is_not_public, "client metadata document not fetched");
     FetchFault::Unreachable
 }
@@ -168,26 +149,19 @@ fn kept(headers: &HeaderMap) -> Duration {
 }
 
 /// Looks a name up once, and lets the connection be made to what it found, or not at all.
-struct Guard {
-    hosts: DocumentHosts,
-    lookup: Lookup,
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let hosts = self.hosts;
-        let is_loopback_name = is_this_machine(&Host::Domain(name.as_str()));
-        let looking_up = (self.lookup)(name.as_str().to_owned());
+fn guarded(hosts: DocumentHosts, lookup: Lookup) -> Lookup {
+    Arc::new(move |host| {
+        let is_loopback_name = is_this_machine(&Host::Domain(host.as_str()));
+        let looking_up = lookup(host);
         Box::pin(async move {
             let found = looking_up.await?;
             // One private address among public ones is a trick, or a mistake.
             if found.is_empty() || !found.iter().all(|ip| hosts.admits(is_loopback_name, *ip)) {
-                return Err(NotPublic.into());
+                return Err(io::Error::other(NotPublic));
             }
-            let addresses = found.into_iter().map(|ip| SocketAddr::new(ip, 0));
-            Ok(Box::new(addresses) as Addrs)
+            Ok(found)
         })
-    }
+    })
 }
 
 #[derive(Debug)]
@@ -201,15 +175,20 @@ impl fmt::Display for NotPublic {
 
 impl StdError for NotPublic {}
 
-/// The client for documents cannot be built: no certificate can be trusted.
+/// The client for documents cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client for client metadata documents cannot be built")]
-pub(crate) struct BuildError {
-    source: reqwest::Error,
+pub(crate) enum BuildError {
+    /// The `User-Agent` has a sign that a header cannot have.
+    UserAgent(#[from] header::InvalidHeaderValue),
+    /// No certificate can be trusted.
+    Tls(#[from] http_client::BuildError),
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     impl Fetcher {

@@ -3,11 +3,12 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, Method, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
-use reqwest::redirect::Policy;
+use http_client::{FaultKind, HttpClient, Incoming, Outgoing, Settings, Tls, chunk};
 use tokio::time::{Instant, timeout_at};
 use upstream::RateLimit;
 use url::Url;
@@ -15,9 +16,6 @@ use url::Url;
 use super::event_parser::{Event, EventParser};
 use crate::agent::client::turn::{Room, Share};
 
-const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
-/// Below the idle time after which common servers close.
-const POOL_IDLE: Duration = Duration::from_secs(30);
 /// Of one stream together.
 const STREAM_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Of a refusal: enough for its code.
@@ -28,8 +26,19 @@ const EVENT_STREAM: &str = "text/event-stream";
 /// inflated.
 #[derive(Clone, Debug)]
 pub(in crate::agent::client) struct StreamClient {
-    client: reqwest::Client,
+    client: HttpClient,
     room: Room,
+}
+
+/// No client for streams can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamBuildError {
+    /// The `User-Agent` has a sign that a header cannot have.
+    #[error("the User-Agent cannot be sent")]
+    UserAgent(#[from] http::header::InvalidHeaderValue),
+    /// No certificate can be trusted.
+    #[error(transparent)]
+    Tls(#[from] http_client::BuildError),
 }
 
 impl StreamClient {
@@ -37,19 +46,9 @@ impl StreamClient {
     pub(in crate::agent::client) fn new(
         user_agent: &str,
         room: Room,
-    ) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .no_gzip()
-            .redirect(Policy::none())
-            .referer(false)
-            .user_agent(user_agent)
-            .connect_timeout(CONNECT_TIME_MAX)
-            .tcp_nodelay(true)
-            .pool_idle_timeout(POOL_IDLE)
-            .build()
-            .map_err(reqwest::Error::without_url)?;
-        Ok(Self { client, room })
+    ) -> Result<Self, StreamBuildError> {
+        let settings = Settings::new(HeaderValue::try_from(user_agent)?, Tls::of_system()?);
+        Ok(Self { client: HttpClient::new(settings), room })
     }
 
     /// Sends one request and waits for the head of its answer, until `deadline`.
@@ -61,27 +60,31 @@ impl StreamClient {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, asked.credential);
         headers.insert(ACCEPT, HeaderValue::from_static(EVENT_STREAM));
-        let mut builder = match asked.body {
-            Some(body) => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                self.client.post(asked.url).body(body)
-            }
-            None => self.client.get(asked.url),
-        };
+        let body = asked.body.map(Bytes::from);
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         if let Some(id) = asked.last_event_id.and_then(|id| HeaderValue::try_from(id).ok()) {
             headers.insert("last-event-id", id);
         }
-        builder = builder.headers(headers);
-        let response = match timeout_at(deadline, builder.send()).await {
+        let outgoing = Outgoing {
+            method: if body.is_some() { &Method::POST } else { &Method::GET },
+            url: &asked.url,
+            headers: &headers,
+            more: &[],
+            body: body.as_ref(),
+        };
+        let response = match timeout_at(deadline, self.client.send(outgoing)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) if error.is_connect() => return Answer::NoConnection,
+            Ok(Err(fault)) if fault.kind() == FaultKind::Connect => return Answer::NoConnection,
             Ok(Err(_)) => return Answer::Broken,
             Err(_) => return Answer::Late,
         };
         let status = response.status();
         if status != StatusCode::OK {
             let wait = RateLimit::parse(response.headers(), std::time::SystemTime::now()).wait();
-            let body = timeout_at(deadline, refusal_body(response)).await.unwrap_or_default();
+            let body =
+                timeout_at(deadline, refusal_body(response.into_body())).await.unwrap_or_default();
             return Answer::Refused { status, wait, body };
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -92,8 +95,10 @@ impl StreamClient {
         if !is_stream {
             return Answer::NoStream;
         }
+        let (head, body) = response.into_parts();
         Answer::Stream(Box::new(EventStream {
-            response,
+            headers: head.headers,
+            body,
             parser: EventParser::default(),
             share: self.room.share(),
             events: VecDeque::new(),
@@ -132,7 +137,8 @@ pub(super) enum Answer {
 
 /// An open stream; closed when it is dropped.
 pub(super) struct EventStream {
-    response: reqwest::Response,
+    headers: HeaderMap,
+    body: Incoming,
     parser: EventParser,
     /// What half an event takes.
     share: Share,
@@ -144,7 +150,7 @@ pub(super) struct EventStream {
 impl EventStream {
     /// A header of the answer, if it is a text of a usable length.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        let value = self.response.headers().get(name)?.to_str().ok()?;
+        let value = self.headers.get(name)?.to_str().ok()?;
         (1..=512).contains(&value.len()).then_some(value)
     }
 
@@ -161,7 +167,7 @@ impl EventStream {
                 self.last_id.clone_from(&event.id);
                 return Some(event);
             }
-            let chunk = self.response.chunk().await.ok()??;
+            let chunk = chunk(&mut self.body).await.ok()??;
             self.bytes_left = self.bytes_left.checked_sub(chunk.len())?;
             self.events.extend(self.parser.feed(&chunk).ok()?);
             if !self.share.hold(self.parser.held()) {
@@ -172,9 +178,9 @@ impl EventStream {
 }
 
 /// As much of a refusal as is looked at.
-async fn refusal_body(mut response: reqwest::Response) -> Vec<u8> {
+async fn refusal_body(mut incoming: Incoming) -> Vec<u8> {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
+    while let Ok(Some(chunk)) = chunk(&mut incoming).await {
         let room = REFUSAL_BYTES_MAX - body.len();
         body.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
         if body.len() >= REFUSAL_BYTES_MAX {

@@ -14,4 +14,5 @@ mod turn;
 
 pub(super) use access::Engine;
 pub use access::NoAddress;
+pub use event_stream::StreamBuildError;
 pub(super) use event_stream::StreamClient;

@@ -13,7 +13,6 @@ use std::{
 use serde_json::json;
 
 use super::*;
-use crate::signin::client::fetch::system_lookup;
 
 /// Answers every request with one text, in which `URL` is its own address.
 struct Server {
@@ -75,7 +74,7 @@ fn documents() -> Documents {
 fn documents_within(timeout: Duration) -> Documents {
     let own = Url::parse("http://127.0.0.1:1").unwrap();
     let hosts = DocumentHosts::PublicAndLoopback;
-    let fetcher = Fetcher::new(hosts, "bridge/1", system_lookup()).unwrap();
+    let fetcher = Fetcher::new(hosts, "bridge/1", http_client::system_lookup()).unwrap();
     Documents::new(fetcher.hurried(timeout), hosts, own)
 }
 
@@ -142,7 +141,8 @@ async fn a_document_that_never_ends_is_given_up() {
 async fn an_address_that_may_not_be_asked_is_not_asked() {
     let server = Server::start(&ok("", &usual()));
     let own = Url::parse("https://bridge.example").unwrap();
-    let fetcher = Fetcher::new(DocumentHosts::Public, "bridge/1", system_lookup()).unwrap();
+    let fetcher =
+        Fetcher::new(DocumentHosts::Public, "bridge/1", http_client::system_lookup()).unwrap();
     let documents = Documents::new(fetcher, DocumentHosts::Public, own);
     for id in [server.id.clone(), server.id.replace("http:", "https:")] {
         let fault = documents.client(&id, Instant::now()).await.unwrap_err();
