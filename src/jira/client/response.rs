@@ -1,5 +1,7 @@
 //! What Jira answered: bytes, until somebody reads them as what they expect.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use tokio::{
@@ -27,6 +29,8 @@ fn without_blocking_the_worker<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
 pub struct Response {
     pub(super) body: Bytes,
     pub(super) is_of_write: bool,
+    /// The same without what is no UTF-8, once it was read.
+    mended: OnceLock<String>,
 }
 
 impl Response {
@@ -35,20 +39,25 @@ impl Response {
         self.body.is_empty()
     }
 
-    /// Bytes that are no UTF-8 cost the signs that they stand for, not the answer.
     pub(super) fn new(body: Bytes, is_of_write: bool) -> Self {
-        // Looking for what is broken goes byte by byte, and nearly nothing is.
-        if std::str::from_utf8(&body).is_ok() {
-            return Self { body, is_of_write };
-        }
-        tracing::warn!(bytes = body.len(), "an answer that is no UTF-8");
-        let mended = String::from_utf8_lossy(&body).into_owned();
-        Self { body: Bytes::from(mended), is_of_write }
+        Self { body, is_of_write, mended: OnceLock::new() }
     }
 
-    /// The body of a read, taken as it is.
+    /// The body of a read.
     pub(super) fn of_read(body: Bytes) -> Self {
-        Self { body, is_of_write: false }
+        Self::new(body, false)
+    }
+
+    /// Checked as a whole, so that no text of it has to be. Bytes that are no UTF-8 cost the signs
+    /// that they stand for, not the answer: looking for them goes byte by byte, and is rare.
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap_or_else(|fault| {
+            self.mended.get_or_init(|| {
+                let at = fault.valid_up_to();
+                tracing::warn!(at, bytes = self.body.len(), "an answer that is no UTF-8");
+                String::from_utf8_lossy(&self.body).into_owned()
+            })
+        })
     }
 
     /// A page that something between here and Jira sends with status 200 does not say that a write
@@ -56,8 +65,7 @@ impl Response {
     pub(super) fn validate(self) -> Result<Self, JiraError> {
         let is_foreign = self.is_of_write
             && !self.is_empty()
-            && std::str::from_utf8(&self.body)
-                .map_or(true, |text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_err());
+            && serde_json::from_str::<serde::de::IgnoredAny>(self.text()).is_err();
         if is_foreign { Err(self.unreadable()) } else { Ok(self) }
     }
 
@@ -71,15 +79,7 @@ impl Response {
 
     /// Decodes the parts that are read; text is borrowed from the body where possible.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, JiraError> {
-        // Checked as a whole, text need not be checked again string by string.
-        let text = std::str::from_utf8(&self.body).map_err(|fault| {
-            tracing::warn!(
-                at = fault.valid_up_to(),
-                bytes = self.body.len(),
-                "an answer that is no UTF-8"
-            );
-            self.unreadable()
-        })?;
+        let text = self.text();
         // Where a part may be null, the whole may not.
         let whole = if text.trim() == "null" { "" } else { text };
         without_blocking_the_worker(whole.len(), || json_borrow::from_str(whole)).map_err(|fault| {
