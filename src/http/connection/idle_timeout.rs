@@ -12,7 +12,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf, Take},
     sync::Semaphore,
     time::{Instant, Sleep, sleep},
 };
@@ -23,7 +23,7 @@ use super::{
 
 /// Bytes that are read at once. hyper doubles its buffer when a read fills it, and never gives it
 /// back.
-const READ_BYTES_MAX: usize = 4 << 10;
+const READ_BYTES_MAX: u64 = 4 << 10;
 
 /// The limits of both waits.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,8 @@ struct Wait {
 /// A stream that ends when it has waited long enough: with `TimedOut` within a header, as if closed
 /// by the client between two requests.
 pub(super) struct IdleTimeout<S> {
-    stream: S,
+    /// Hands on no more than [`READ_BYTES_MAX`] at once.
+    stream: Take<S>,
     counter: RequestCounter,
     timeouts: Timeouts,
     /// The free slots for connections, and how many there are.
@@ -65,7 +66,7 @@ pub(super) struct IdleTimeout<S> {
     timer: Pin<Box<Sleep>>,
 }
 
-impl<S> IdleTimeout<S> {
+impl<S: AsyncRead + Unpin> IdleTimeout<S> {
     /// `slots` are those for connections: the free ones, and how many there are.
     pub(super) fn new(
         stream: S,
@@ -77,6 +78,7 @@ impl<S> IdleTimeout<S> {
     ) -> Self {
         let wait = Wait { count: counter.count(), since: Instant::now(), is_for_header: true };
         let timer = Box::pin(sleep(timeouts.header));
+        let stream = stream.take(READ_BYTES_MAX);
         Self { stream, counter, timeouts, slots, header, open, wait, is_writing: false, timer }
     }
 
@@ -140,11 +142,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for IdleTimeout<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        let room = buf.remaining().min(READ_BYTES_MAX);
-        let mut part = ReadBuf::new(buf.initialize_unfilled_to(room));
-        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, &mut part) {
-            let bytes = part.filled().len();
-            buf.advance(bytes);
+        let before = buf.filled().len();
+        self.stream.set_limit(READ_BYTES_MAX);
+        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) {
+            let bytes = buf.filled().len() - before;
             if bytes > 0 && !self.on_read(bytes) {
                 return Poll::Ready(Err(Error::from(ErrorKind::QuotaExceeded)));
             }
@@ -158,13 +159,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for IdleTimeout<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for IdleTimeout<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for IdleTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<Result<usize>> {
-        let progress = Pin::new(&mut self.stream).poll_write(cx, buf);
+        let progress = Pin::new(self.stream.get_mut()).poll_write(cx, buf);
         self.on_write(progress)
     }
 
@@ -173,19 +174,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for IdleTimeout<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let progress = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        let progress = Pin::new(self.stream.get_mut()).poll_write_vectored(cx, bufs);
         self.on_write(progress)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.stream.get_ref().is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(self.stream.get_mut()).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(self.stream.get_mut()).poll_shutdown(cx)
     }
 }
