@@ -1,4 +1,5 @@
-//! Why an exchange failed. Neither text nor causes name the URL.
+//! Why an exchange failed. Neither text nor causes hold a path, a query or a header. A cause may
+//! name the host, as that of a certificate for another one does.
 
 use std::{error::Error as StdError, io};
 
@@ -27,8 +28,8 @@ pub struct Fault {
 
 #[derive(Debug, thiserror::Error)]
 enum Source {
-    #[error(transparent)]
-    Request(http::uri::InvalidUri),
+    #[error("{0}")]
+    Request(&'static str),
     #[error(transparent)]
     Client(legacy::Error),
     #[error(transparent)]
@@ -36,8 +37,8 @@ enum Source {
 }
 
 impl Fault {
-    pub(super) fn request(source: http::uri::InvalidUri) -> Self {
-        Self { kind: FaultKind::Request, source: Source::Request(source) }
+    pub(super) fn request(reason: &'static str) -> Self {
+        Self { kind: FaultKind::Request, source: Source::Request(reason) }
     }
 
     pub(super) fn client(source: legacy::Error) -> Self {

@@ -86,11 +86,11 @@ impl Settings {
 }
 
 /// What is sent, borrowed from where it stays.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Outgoing<'r> {
     /// HTTP method.
     pub method: &'r Method,
-    /// Absolute URL; what it says of a user is not sent.
+    /// Absolute `http` or `https` URL without user name or password; its fragment is not sent.
     pub url: &'r Url,
     /// Headers as sent. `User-Agent` and `Accept` are added if absent.
     pub headers: &'r HeaderMap,
@@ -126,10 +126,10 @@ impl HttpClient {
 
     /// Sends the request and waits for the head of its answer, of any status.
     ///
-    /// It goes out again, twice at most, when the server declared that it did nothing with it, and
+    /// It goes out again when the server declared that it did nothing with it, twice at most, and
     /// when a pooled connection turned out to be closed before anything was written.
     pub async fn send(&self, outgoing: Outgoing<'_>) -> Result<Response<Incoming>, Fault> {
-        let uri = Uri::try_from(outgoing.url.as_str()).map_err(Fault::request)?;
+        let uri = uri(outgoing.url)?;
         let mut repeats = 0;
         loop {
             let sent = self.client.request(self.request(uri.clone(), outgoing)).await;
@@ -153,6 +153,18 @@ impl HttpClient {
         *request.headers_mut() = headers;
         request
     }
+}
+
+/// Only what can be sent as it is: HTTP/2 would send the user's name and password of a URL within
+/// `:authority`, which RFC 9113 section 8.3.1 forbids.
+fn uri(url: &Url) -> Result<Uri, Fault> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Fault::request("the scheme is not http or https"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Fault::request("the URL carries user info"));
+    }
+    Uri::try_from(url.as_str()).map_err(|_| Fault::request("the URL is too long"))
 }
 
 /// The next bytes of a body; none at its end. Trailers are passed over.

@@ -12,6 +12,9 @@ use http::{
 /// What a `Content-Length` may make us reserve before a byte has come.
 const RESERVE_BYTES_MAX: usize = 256 * 1024;
 
+/// By so much, and a thousandth, what cannot be compressed may be longer than what it stands for.
+const FRAMING_BYTES_MAX: usize = 64 * 1024;
+
 /// What has come so far.
 pub(super) enum AnswerBody {
     /// Most are one chunk, which is passed on without a copy.
@@ -25,7 +28,7 @@ pub(super) enum AnswerBody {
 
 pub(super) struct Gzip {
     decoder: MultiGzDecoder<Bounded>,
-    has_begun: bool,
+    taken: usize,
 }
 
 /// Why it cannot be gathered.
@@ -48,7 +51,7 @@ impl AnswerBody {
         headers.remove(CONTENT_ENCODING);
         headers.remove(CONTENT_LENGTH);
         let sink = Bounded { bytes: Vec::new(), bytes_max, is_exceeded: false };
-        Self::Gzip(Box::new(Gzip { decoder: MultiGzDecoder::new(sink), has_begun: false }))
+        Self::Gzip(Box::new(Gzip { decoder: MultiGzDecoder::new(sink), taken: 0 }))
     }
 
     fn plain(announced: usize) -> Self {
@@ -103,11 +106,16 @@ impl AnswerBody {
 
 impl Gzip {
     fn feed(&mut self, chunk: &mut Bytes) -> Result<(), Unread> {
-        self.has_begun = true;
+        // Members without content would cost time without end, and never a byte.
+        let bytes_max = self.decoder.get_ref().bytes_max;
+        if self.taken > bytes_max + bytes_max / 1000 + FRAMING_BYTES_MAX {
+            return Err(Unread::TooLarge);
+        }
         match self.decoder.write(chunk) {
             Ok(0) => Err(self.fault(io::ErrorKind::WriteZero.into())),
             Ok(taken) => {
                 chunk.advance(taken);
+                self.taken += taken;
                 Ok(())
             }
             Err(error) => Err(self.fault(error)),
@@ -116,7 +124,7 @@ impl Gzip {
 
     /// An answer without content has no stream either: 204, or one to HEAD.
     fn finish(mut self) -> Result<Bytes, Unread> {
-        if self.has_begun {
+        if self.taken > 0 {
             self.decoder.try_finish().map_err(|error| self.fault(error))?;
         }
         Ok(std::mem::take(&mut self.decoder.get_mut().bytes).into())
@@ -249,5 +257,8 @@ mod tests {
             assert_eq!(whole == packed, !is_inflated, "{encodings:?}");
         }
         assert_eq!(gathered(&["gzip"], [], 1000).unwrap(), "", "a 204 has no stream");
+        let empty = Bytes::from(gzip(b"", 6));
+        assert_eq!(gathered(&["gzip"], vec![empty.clone(); 100], 1000).unwrap(), "");
+        assert_eq!(gathered(&["gzip"], vec![empty; 10_000], 1000), Err("too large"));
     }
 }

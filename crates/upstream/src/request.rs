@@ -100,8 +100,7 @@ impl Request {
         }
     }
 
-    /// Refuses what the HTTP client would change silently: user info would become an
-    /// `Authorization` header.
+    /// Refuses what is no plain address: user info would be a credential that nobody handles as one.
     pub(super) fn check(&self) -> Result<(), UpstreamError> {
         let reason = if !matches!(self.url.scheme(), "http" | "https") {
             "the scheme is not http or https"

@@ -219,7 +219,8 @@ impl Reading<'_> {
         mut body: AnswerBody,
         incoming: &mut Incoming,
     ) -> Result<Bytes, BrokenBody> {
-        if announced(incoming).is_some_and(|announced| announced > self.limit_bytes) {
+        let announced = announced(incoming).filter(|_| body.is_plain());
+        if announced.is_some_and(|announced| announced > self.limit_bytes) {
             return Err(BrokenBody::TooLarge);
         }
         while let Some(mut more) = chunk(incoming).await.map_err(BrokenBody::Truncated)? {

@@ -79,7 +79,7 @@ async fn fault(client: &HttpClient, outgoing: Outgoing<'_>) -> Fault {
 #[tokio::test]
 async fn what_is_given_goes_out_and_nothing_else() {
     let host = Host::start("\r\n\r\nwords", EMPTY).await;
-    let to = url(&format!("http://ann:secret@localhost:{}/a%20b?q=%2F&r#part", host.port));
+    let to = url(&format!("http://localhost:{}/a%20b?q=%2F&r#part", host.port));
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer token"));
     headers.insert(header::ACCEPT, HeaderValue::from_static("text/plain"));
@@ -157,9 +157,14 @@ async fn a_fault_says_how_far_it_came() {
     let is_refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     assert!(refused.causes().filter_map(|cause| cause.downcast_ref()).any(is_refused));
 
-    let long = url(&format!("http://127.0.0.1/{}", "a".repeat(70_000)));
-    let refused = fault(&HttpClient::new(settings()), get(&long)).await;
-    assert_eq!(refused.kind(), FaultKind::Request);
+    let long = format!("http://127.0.0.1/{}", "a".repeat(70_000));
+    let unfit = ["http://ann@127.0.0.1/", "https://:word@127.0.0.1/", "ftp://127.0.0.1/", "data:x"];
+    for text in unfit.into_iter().chain([&*long]) {
+        let (settings, to) = (settings(), url(text));
+        let opened = settings.opened.clone();
+        let refused = fault(&HttpClient::new(settings), get(&to)).await;
+        assert_eq!((refused.kind(), opened.count()), (FaultKind::Request, 0), "{text:.30}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
