@@ -80,6 +80,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("error_doc", &["cli", "http", "mcp"]),
     ("single_header", &["cli", "http", "mcp", "signin"]),
+    ("http_client", &["agent", "signin"]),
     ("upstream", &["agent", "bounds", "cli", "config", "jira", "run", "signin", "telemetry"]),
     ("auth", &["agent", "config", "http", "jira", "mcp", "run", "shared", "signin", "telemetry"]),
     ("metrics", &["agent", "cli", "http", "jira", "mcp", "memory", "run", "signin", "telemetry"]),

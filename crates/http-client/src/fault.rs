@@ -82,7 +82,7 @@ impl Fault {
 
     fn text(&self) -> &'static str {
         match self.kind {
-            FaultKind::Request => "the request cannot be encoded",
+            FaultKind::Request => "the request cannot be sent as it is",
             FaultKind::Connect => "no connection was made",
             FaultKind::Head => "the connection failed before the answer",
             FaultKind::Body => "the connection failed within the answer",

@@ -66,10 +66,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The usual limits, under this `User-Agent`, with the system's lookup.
-    pub fn new(user_agent: HeaderValue, tls: Tls) -> Self {
-        Self {
-            user_agent,
+    /// The usual limits, under this `User-Agent`, with the system's lookup and certificates, which
+    /// are read here.
+    pub fn new(user_agent: &str) -> Result<Self, BuildError> {
+        let tls = Tls::of_system()?;
+        Ok(Self {
+            user_agent: HeaderValue::try_from(user_agent)?,
             connect_timeout: Duration::from_secs(5),
             lookup: system_lookup(),
             tls,
@@ -81,7 +83,7 @@ impl Settings {
             http2_ping: None,
             http2_header_bytes_max: 64 * 1024,
             opened: Opened::default(),
-        }
+        })
     }
 }
 

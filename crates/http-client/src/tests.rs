@@ -4,13 +4,13 @@
 mod http1;
 mod http2;
 
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Outgoing, Settings, Tls};
+use super::{Outgoing, Settings};
 
 fn settings() -> Settings {
-    Settings::new(HeaderValue::from_static("test/1"), Tls::of_system().unwrap())
+    Settings::new("test/1").unwrap()
 }
 
 fn url(text: &str) -> Url {

@@ -13,13 +13,15 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 #[derive(Clone)]
 pub struct Tls(ClientConfig);
 
-/// TLS cannot be set up, for instance because no certificate can be trusted.
+/// Why no client can be built.
 #[derive(Debug, thiserror::Error)]
-#[error("the certificates of the system cannot be used")]
-pub struct BuildError {
-    /// What rustls said.
-    #[from]
-    source: rustls::Error,
+pub enum BuildError {
+    /// A sign in it is none that a header can have.
+    #[error("the User-Agent cannot be sent")]
+    UserAgent(#[from] http::header::InvalidHeaderValue),
+    /// What rustls said, for instance that no certificate can be trusted.
+    #[error("the certificates of the system cannot be used")]
+    Certificates(#[from] rustls::Error),
 }
 
 impl Tls {

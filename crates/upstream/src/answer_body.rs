@@ -228,7 +228,9 @@ mod tests {
                 packed.extend(gzip(&bytes, level));
                 plain.extend(bytes);
             }
-            let whole = |encodings: &[&'static str], bytes: &[u8], max| gathered(encodings, split(bytes, &sizes), max);
+            let whole = |encodings: &[&'static str], bytes: &[u8], max| {
+                gathered(encodings, split(bytes, &sizes), max)
+            };
             let length = plain.len();
             prop_assert_eq!(whole(&["gzip"], &packed, length).unwrap(), plain.clone());
             prop_assert_eq!(whole(&[], &plain, length).unwrap(), plain.clone());

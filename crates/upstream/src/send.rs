@@ -12,7 +12,7 @@ use http::{
     header::{ACCEPT_ENCODING, RANGE},
 };
 use http_body::Body as _;
-use http_client::{Fault, FaultKind, HttpClient, Incoming, Opened, Outgoing, Tls, chunk};
+use http_client::{Fault, FaultKind, HttpClient, Incoming, Opened, Outgoing, chunk};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -45,12 +45,10 @@ impl Sender {
     /// that no setting names. The client's own repeats are limited to what a server declared
     /// unprocessed, so a write is not done twice.
     pub(super) fn new(settings: &Settings) -> Result<Self, BuildError> {
-        let agent = HeaderValue::try_from(&settings.user_agent);
-        let agent = agent.map_err(|_| BuildError::UserAgent)?;
         let client = http_client::Settings {
             connect_timeout: settings.connect_timeout.min(settings.timeout / 2),
             http2_ping: Some((HTTP2_PING, HTTP2_PONG)),
-            ..http_client::Settings::new(agent, Tls::of_system()?)
+            ..http_client::Settings::new(&settings.user_agent)?
         };
         let opened = client.opened.clone();
         Ok(Self {

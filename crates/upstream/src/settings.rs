@@ -73,10 +73,7 @@ pub enum BuildError {
         /// The accepted values in words.
         accepted: &'static str,
     },
-    /// The `User-Agent` has a sign that a header cannot have.
-    #[error("the User-Agent cannot be sent")]
-    UserAgent,
-    /// TLS could not be set up, for instance because no root certificates were found.
+    /// The `User-Agent` cannot be sent, or no root certificates were found.
     #[error("the HTTP client could not be built")]
     Client {
         /// What was wrong.

@@ -12,7 +12,7 @@ use super::{
     content::Message,
     conversation_id::{IdKeys, Owner, open, seal},
     directline::{DirectLine, Shared},
-    engine::{Engine, NoAddress, StreamBuildError, StreamClient},
+    engine::{Engine, NoAddress, StreamClient},
     error::{AgentError, AgentErrorKind},
     settings::{AgentName, AgentsSettings, BackEndSettings},
     tls::Tls,
@@ -32,7 +32,7 @@ pub enum AgentsBuildError {
     Upstream(#[from] BuildError),
     /// The client for streams.
     #[error("the client for streams could not be built")]
-    Streams(#[source] StreamBuildError),
+    Streams(#[source] http_client::BuildError),
     /// TLS.
     #[error("TLS could not be set up")]
     Tls(#[from] rustls::Error),

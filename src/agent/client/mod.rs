@@ -43,7 +43,7 @@ pub use self::{
     delivery::Delivery,
     directline::SOCKET_BYTES,
     engine::{
-        NoAddress, StreamBuildError,
+        NoAddress,
         environment::{Cloud, EnvironmentFault, EnvironmentId, SchemaName},
     },
     error::{AgentError, AgentErrorKind},

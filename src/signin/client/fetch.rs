@@ -4,7 +4,7 @@
 use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use http_client::{Fault, HttpClient, Lookup, Outgoing, Settings, Tls, chunk};
+use http_client::{Fault, HttpClient, Lookup, Outgoing, Settings, chunk};
 use tokio::{sync::Semaphore, time::timeout};
 use url::{Host, Url};
 
@@ -55,14 +55,13 @@ impl Fetcher {
         user_agent: &str,
         lookup: Lookup,
     ) -> Result<Self, BuildError> {
-        let agent = HeaderValue::try_from(user_agent)?;
         let client = HttpClient::new(Settings {
             connect_timeout: TIMEOUT,
             https_only: hosts == DocumentHosts::Public,
             // A connection serves one fetch, whose look-up was checked.
             pool_idle_per_host: 0,
             lookup: guarded(hosts, lookup),
-            ..Settings::new(agent, Tls::of_system()?)
+            ..Settings::new(user_agent)?
         });
         Ok(Self { client, permits: Semaphore::new(FETCHES_MAX), timeout: TIMEOUT })
     }
@@ -178,11 +177,9 @@ impl StdError for NotPublic {}
 /// The client for documents cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client for client metadata documents cannot be built")]
-pub(crate) enum BuildError {
-    /// The `User-Agent` has a sign that a header cannot have.
-    UserAgent(#[from] header::InvalidHeaderValue),
-    /// No certificate can be trusted.
-    Tls(#[from] http_client::BuildError),
+pub(crate) struct BuildError {
+    #[from]
+    source: http_client::BuildError,
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! One request that is answered by a stream of events, read within bounds. Nothing reconnects and
-//! nothing is sent again by itself: a message is sent once.
+//! One request that is answered by a stream of events, read within bounds. Nothing reconnects by
+//! itself, and a message is sent once: again only when the server declared it unprocessed.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -8,7 +8,7 @@ use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
-use http_client::{FaultKind, HttpClient, Incoming, Outgoing, Settings, Tls, chunk};
+use http_client::{BuildError, FaultKind, HttpClient, Incoming, Outgoing, Settings, chunk};
 use tokio::time::{Instant, timeout_at};
 use upstream::RateLimit;
 use url::Url;
@@ -30,25 +30,10 @@ pub(in crate::agent::client) struct StreamClient {
     room: Room,
 }
 
-/// No client for streams can be built.
-#[derive(Debug, thiserror::Error)]
-pub enum StreamBuildError {
-    /// The `User-Agent` has a sign that a header cannot have.
-    #[error("the User-Agent cannot be sent")]
-    UserAgent(#[from] http::header::InvalidHeaderValue),
-    /// No certificate can be trusted.
-    #[error(transparent)]
-    Tls(#[from] http_client::BuildError),
-}
-
 impl StreamClient {
     /// Opens no connection.
-    pub(in crate::agent::client) fn new(
-        user_agent: &str,
-        room: Room,
-    ) -> Result<Self, StreamBuildError> {
-        let settings = Settings::new(HeaderValue::try_from(user_agent)?, Tls::of_system()?);
-        Ok(Self { client: HttpClient::new(settings), room })
+    pub(in crate::agent::client) fn new(user_agent: &str, room: Room) -> Result<Self, BuildError> {
+        Ok(Self { client: HttpClient::new(Settings::new(user_agent)?), room })
     }
 
     /// Sends one request and waits for the head of its answer, until `deadline`.

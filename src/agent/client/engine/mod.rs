@@ -14,5 +14,4 @@ mod turn;
 
 pub(super) use access::Engine;
 pub use access::NoAddress;
-pub use event_stream::StreamBuildError;
 pub(super) use event_stream::StreamClient;
