@@ -100,7 +100,8 @@ impl Request {
         }
     }
 
-    /// Refuses what is no plain address: user info would be a credential that nobody handles as one.
+    /// Refuses what is no plain address: user info would be a credential that nobody handles as
+    /// one.
     pub(super) fn check(&self) -> Result<(), UpstreamError> {
         let reason = if !matches!(self.url.scheme(), "http" | "https") {
             "the scheme is not http or https"
